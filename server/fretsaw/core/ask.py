@@ -1,0 +1,114 @@
+"""What is said to a model and what comes back, as values. Knows no client library and no wire format.
+
+`Ask` is the function that calls a model; `model/` makes one, `fix/` is handed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture to look at, ready to send."""
+
+    data_uri: str
+    width: int
+    height: int
+    tokens: int
+    """By the model's own image rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool that the model asks to be run."""
+
+    id: str
+    name: str
+    arguments: str
+    """JSON text, as the model wrote it; may be malformed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    text: str
+    images: tuple[Image, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    """Of an assistant's message."""
+    tool_call_id: str | None = None
+    """Of a tool's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool that the model may call."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+    """JSON schema of the arguments object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one or more calls and what they cost."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    """All of them, cached ones included."""
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    dollars: float = 0.0
+    estimated: bool = False
+    """True when a part was counted here because the endpoint did not say."""
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.calls + other.calls,
+            self.input_tokens + other.input_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.output_tokens + other.output_tokens,
+            self.dollars + other.dollars,
+            self.estimated or other.estimated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call of a model."""
+
+    messages: tuple[Message, ...]
+    tools: tuple[Tool, ...] = ()
+    max_output_tokens: int | None = None
+    """None: what the model's row says."""
+    cache_key: str | None = None
+    """Requests with the same key share a prefix."""
+    schema: Mapping[str, Any] | None = None
+    """JSON schema that the answer has to follow (structured output), where one is wanted."""
+    temperature: float | None = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the model said, whole: a truncated answer never becomes one (`finish` tells)."""
+
+    text: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish: Literal["stop", "tool_calls", "length", "content_filter", "refusal", "truncated"] = "stop"
+    usage: Usage = field(default_factory=Usage)
+    model: str = ""
+    """The model that answered, as the endpoint names it."""
+    scripted: bool = False
+    """True when the endpoint says that it is the shipped scripted model."""
+
+
+OnText: TypeAlias = Callable[[str], None]
+"""Is handed each piece of text as it streams in."""
+
+Ask: TypeAlias = Callable[[Request, OnText], Answer]
+"""Calls a model once, with its own retries. Raises ModelError, ConfigError, BudgetError, Cancelled."""

@@ -1,0 +1,59 @@
+"""The text that asks, read into values. Knows nothing of files: attachments are named here and read by the shell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place that the issue names: a path, a symbol, or a frame of a stack trace."""
+
+    kind: Literal["path", "symbol", "frame"]
+    text: str
+    """The path or the symbol as written; for a frame the path."""
+    line: int | None = None
+    """Line number from 1, where the issue gives one."""
+    symbol: str | None = None
+    """The function of a frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One rule that the issue sets: restated to the model every turn and enforced on the patch afterwards."""
+
+    kind: Literal["only", "not", "no-new-dependency", "no-new-file", "no-test-change", "keep-api", "other"]
+    text: str
+    """The sentence as written."""
+    targets: tuple[str, ...] = ()
+    """Paths, globs or symbols that the sentence names; empty where it names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """An image or a log that the issue refers to."""
+
+    kind: Literal["image", "log"]
+    source: str
+    """A path relative to the issue's folder, or a `data:` URI."""
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What is asked for."""
+
+    title: str
+    body: str
+    """The text without its title, hidden characters and HTML comments removed."""
+    mentions: tuple[Mention, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    hidden: int = 0
+    """How many invisible characters and HTML comments were removed."""
+
+    @property
+    def text(self) -> str:
+        """Title and body."""
+        return f"{self.title}\n\n{self.body}".strip()

@@ -1,0 +1,63 @@
+"""Where an edit block goes, or why it has no clear place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from fretsaw.core.reply.values import EditBlock
+
+MisfitKind: TypeAlias = Literal[
+    "absent",
+    "ambiguous",
+    "overlapping",
+    "already-applied",
+    "no-op",
+    "truncated",
+    "outside",
+    "no-such-file",
+    "exists",
+    "unreadable",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """One edit block and the one place it has."""
+
+    block: EditBlock
+    path: str
+    """The file it goes to: the block's own path, or the tracked one that its path was repaired to."""
+    rung: str
+    """The step of `LADDER` that found it; "exact" is the strictest."""
+    start: int
+    """Index from 0 of the first line it covers in the text before."""
+    end: int
+    """Index after the last line it covers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """An edit block (or a reply) without one clear place. Nothing of its reply is applied."""
+
+    kind: MisfitKind
+    path: str | None
+    for_person: str
+    """One sentence."""
+    for_model: str
+    """What to say to the model so that it can mend its edit: names the first diverging line and shows the file's own."""
+    candidates: tuple[int, ...] = ()
+    """Line numbers from 1 of all places it could go to, when there are several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """All edit blocks of a reply placed together: all of them, or (with any misfit) none."""
+
+    after: Mapping[str, str | None]
+    """Path → whole text after (None: deleted), of the files that change; empty with any misfit."""
+    located: tuple[Located, ...] = ()
+    misfits: tuple[Misfit, ...] = ()
+    modes: Mapping[str, tuple[str, str]] | None = None
+    """Path → (old, new) git mode, where the reply asks for a change of mode."""

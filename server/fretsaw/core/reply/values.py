@@ -1,0 +1,46 @@
+"""What was read in a reply, before anything is looked up in a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class EditBlock:
+    """Search text and replacement for one place of one file."""
+
+    path: str
+    """As the model wrote it, without `a/` or `b/`, unquoted; not yet checked against the repository."""
+    op: Literal["edit", "create", "delete", "move", "overwrite", "mode"]
+    search: tuple[str, ...] = ()
+    """Lines without endings."""
+    replace: tuple[str, ...] = ()
+    """Lines without endings."""
+    tags: str | None = None
+    """For diffs: one of " ", "-", "+" a line, in order; None where the form does not tell context from removal."""
+    line: int | None = None
+    """Line number from 1 in the old text, where the model gave one; it may break a tie, nothing else."""
+    anchors: tuple[str, ...] = ()
+    """Enclosing lines that the model named, outermost first (V4A `@@ class X`, a unified diff's section heading)."""
+    at_end: bool = False
+    """The block ends at the end of the file (V4A `*** End of File`)."""
+    no_newline: tuple[bool, bool] = (False, False)
+    """Whether a no-newline mark stood after the last line of the search and of the replacement."""
+    move_to: str | None = None
+    mode: tuple[str, str] | None = None
+    grammar: str = ""
+    """The name in `GRAMMARS` of the form it was read by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that was read in a reply."""
+
+    blocks: tuple[EditBlock, ...]
+    grammars: tuple[str, ...] = ()
+    """Which grammars read something, in order of first use."""
+    ignored: str = ""
+    """The text that belongs to no edit (prose, other fences)."""
+    truncated: str = ""
+    """Why the reply looks cut in half, empty when it does not."""

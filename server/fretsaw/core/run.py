@@ -1,0 +1,122 @@
+"""A run and what it proposes, as protocol-neutral values that every shell shares. Knows no storage and no editor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from fretsaw.core.ask import Usage
+from fretsaw.core.check import CheckResult
+from fretsaw.core.locate.values import Located, Misfit
+from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.prune.values import Verdict
+
+Phase: TypeAlias = Literal["snapshot", "context", "check-before", "ask", "place", "prune", "trial", "check-after", "minimize", "deliver"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something to show while a run goes on."""
+
+    phase: Phase
+    text: str
+    """A few words for a person."""
+    usage: Usage = field(default_factory=Usage)
+    """Used so far by the whole run."""
+    percentage: int = 0
+    """0 to 100, never falling within a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One reply of the model and what became of it."""
+
+    reply: str
+    grammars: tuple[str, ...] = ()
+    misfits: tuple[Misfit, ...] = ()
+    located: tuple[Located, ...] = ()
+    refused: str = ""
+    """Why the whole proposal was refused (policy, constraint, nothing but noise), for a person."""
+    check: CheckResult | None = None
+    """The check after this turn's patch, where it got that far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What every end of a run has to show."""
+
+    base: str | None = None
+    turns: tuple[Turn, ...] = ()
+    before: CheckResult | None = None
+    after: CheckResult | None = None
+    usage: Usage = field(default_factory=Usage)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Seconds by phase."""
+    model: str = ""
+    scripted: bool = False
+    notices: tuple[str, ...] = ()
+    """Things a person should know: secrets not sent, a model about to retire, no sandbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A patch that is ready to be delivered."""
+
+    proposed: PatchSet
+    """What the model asked for, before anything was dropped."""
+    patch: PatchSet
+    """What is kept."""
+    verdicts: tuple[Verdict, ...]
+    """One an atomic change of `proposed`."""
+    evidence: Evidence
+    summary: str = ""
+    """What the model says of its change, as plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoChange:
+    """The model proposes nothing, or nothing is left after pruning."""
+
+    reason: str
+    evidence: Evidence
+    verdicts: tuple[Verdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GaveUp:
+    """No acceptable patch within the limits."""
+
+    kind: Literal["misfit", "refused", "check", "budget", "model"]
+    reason: str
+    evidence: Evidence
+    proposed: PatchSet = field(default_factory=PatchSet)
+    """The last patch that was tried, for a person to look at."""
+    verdicts: tuple[Verdict, ...] = ()
+
+
+Outcome: TypeAlias = Proposal | NoChange | GaveUp
+
+RunState: TypeAlias = Literal["running", "proposed", "delivered", "no-change", "gave-up", "failed", "cancelled", "undone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One fix from issue to outcome, as a list shows it."""
+
+    id: str
+    """Sortable by time, unique: `20261122-183005-3f9a`."""
+    root: str
+    """The repository's root folder."""
+    title: str
+    state: RunState
+    phase: Phase | None = None
+    percentage: int = 0
+    usage: Usage = field(default_factory=Usage)
+    error: str = ""
+    """For a person; empty unless failed, gave up or cancelled."""
+    model: str = ""
+    started: str = ""
+    """ISO 8601, UTC."""
+    delivered_to: str = ""
+    """"worktree", "branch NAME", "commit ID", "editor"; empty while nothing is delivered."""

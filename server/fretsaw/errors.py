@@ -1,0 +1,104 @@
+"""What can go wrong, in words for a person: what happened, that nothing was changed, what to do next.
+
+Knows nothing of how an error is shown; `cli/` prints it and exits with its code, `lsp/` answers with it.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """How `agent` ends. The README's table is compared with this list by a test."""
+
+    DELIVERED = 0, "delivered, or nothing to do"
+    NO_PATCH = 1, "no acceptable patch"
+    USAGE = 2, "usage: the command line or an input file is not as it should be"
+    CONFIG = 3, "configuration or key"
+    MODEL = 4, "model or network"
+    REPOSITORY = 5, "repository state or conflict"
+    BUDGET = 6, "budget or time used up"
+    CHECK = 7, "the check failed or could not run (nothing applied)"
+    BUG = 70, "a bug in Fretsaw"
+    INTERRUPTED = 130, "interrupted"
+
+    meaning: str
+
+    def __new__(cls, value: int, meaning: str) -> ExitCode:
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+
+class FretsawError(Exception):
+    """Something a person can act on: `message` says what happened, `hint` what to do next.
+
+    `changed` says what was changed in the user's tree before the error, None for nothing at all.
+    """
+
+    exit_code = ExitCode.BUG
+
+    def __init__(self, message: str, *, hint: str = "", changed: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.changed = changed
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class UsageError(FretsawError):
+    """The command line, the issue or another input file is not usable."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ConfigError(FretsawError):
+    """A setting, a model name or the key is missing or wrong."""
+
+    exit_code = ExitCode.CONFIG
+
+
+class ModelError(FretsawError):
+    """The endpoint could not be reached, refused, or did not answer as the API says."""
+
+    exit_code = ExitCode.MODEL
+
+
+class RepoError(FretsawError):
+    """The repository is in a state that forbids the work."""
+
+    exit_code = ExitCode.REPOSITORY
+
+
+class ConflictError(RepoError):
+    """The user's files are not what the proposal was made against; nothing was overwritten."""
+
+
+class BudgetError(FretsawError):
+    """Dollars, tokens or seconds are used up."""
+
+    exit_code = ExitCode.BUDGET
+
+
+class CheckError(FretsawError):
+    """The check failed or could not run."""
+
+    exit_code = ExitCode.CHECK
+
+
+class NoPatchError(FretsawError):
+    """There is no acceptable patch."""
+
+    exit_code = ExitCode.NO_PATCH
+
+
+class Cancelled(FretsawError):
+    """The user asked to stop."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+    def __init__(self, message: str = "interrupted") -> None:
+        super().__init__(message)

@@ -1,0 +1,4 @@
+"""The loop: ask, read, locate, derive, prune, check, minimize; at most so many times; returns an `Outcome`.
+
+Knows no model, no git, no process: it is handed its world as values and functions (`World`).
+"""
