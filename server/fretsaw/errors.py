@@ -5,6 +5,7 @@ Knows nothing of how an error is shown; `cli/` prints it and exits with its code
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 
 
@@ -102,3 +103,17 @@ class Cancelled(FretsawError):
 
     def __init__(self, message: str = "interrupted") -> None:
         super().__init__(message)
+
+
+def from_os_error(error: OSError) -> FretsawError:
+    """A file system's refusal in words for a person. A full or read-only disk is a state of the repository's machine."""
+    where = f" at {error.filename}" if error.filename else ""
+    hints = {
+        errno.ENOSPC: "free some space and run it again",
+        errno.EDQUOT: "free some space and run it again",
+        errno.EROFS: "the disk is mounted read-only",
+        errno.EACCES: "look at the permissions of the file and its folder",
+        errno.EPERM: "look at the permissions of the file and its folder",
+        errno.EMFILE: "too many files are open: raise `ulimit -n`",
+    }
+    return RepoError(f"{error.strerror or type(error).__name__}{where}", hint=hints.get(error.errno or 0, ""))

@@ -2,3 +2,8 @@
 
 Knows no model, no git, no process: it is handed its world as values and functions (`World`).
 """
+
+from fretsaw.fix.loop import fix
+from fretsaw.fix.world import World
+
+__all__ = ["World", "fix"]

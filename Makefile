@@ -1,0 +1,49 @@
+# Everything a developer types. Needs git, Python >= 3.10 and make; the rest is set up in .venv by the lock file.
+PYTHON ?= python3
+BIN    := .venv/bin
+CORPUS ?= ../shared/corpus
+CASES  ?= ../shared/cases
+OUT    ?= out
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/ready ## Watch one fix from issue to undo (LIVE=1 uses the real model and OPENAI_API_KEY)
+	@$(BIN)/agent demo $(if $(LIVE),--live) $(ARGS)
+
+test: .venv/ready ## Run the tests (ARGS="-k name" passes on to pytest)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+test-crash: .venv/ready ## Run every crash and fault of the journal (minutes)
+	@FRETSAW_CRASH=full $(BIN)/python -m pytest tests/repo -m crash $(ARGS)
+
+lint: .venv/ready ## Lint, format check, types, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: .venv/ready ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: .venv/ready ## Measure the engine, the cases and the wall clock (CORPUS=, CASES= paths; results in OUT=)
+	@$(BIN)/python bench/all.py --corpus "$(CORPUS)" --cases "$(CASES)" --out "$(OUT)" $(ARGS)
+
+clean: ## Remove the environment, caches and results
+	rm -rf .venv out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/ready: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Fretsaw needs Python 3.10 or newer; set PYTHON=")'
+	@echo "Setting up .venv (once) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9" 2>/dev/null \
+		|| $(BIN)/python -m pip install --quiet "uv>=0.9"
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --all-extras --inexact --active
+	@touch $@
+
+.PHONY: help demo test test-crash lint format bench clean

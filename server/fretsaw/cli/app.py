@@ -1,0 +1,72 @@
+"""The commands and what each is for; a command's module is imported when it is called. Knows nothing of their work."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from fretsaw import __version__
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "fix": ("fretsaw.cli.fix", "Fix an issue: propose, validate, prove and apply the smallest patch."),
+    "vet": ("fretsaw.cli.vet", "Clean up a reply or diff without a model: locate, validate, prune, print or apply."),
+    "context": ("fretsaw.cli.context", "Show what would be sent for an issue, with tokens and dollars. Sends nothing."),
+    "show": ("fretsaw.cli.runs", "Show a run: verdicts, checks, cost, patch."),
+    "runs": ("fretsaw.cli.runs", "List the runs of this repository."),
+    "apply": ("fretsaw.cli.runs", "Deliver the proposal of a run that was not applied."),
+    "undo": ("fretsaw.cli.runs", "Take back what a run applied, keeping your later edits."),
+    "restore": ("fretsaw.cli.runs", "Bring back a change that was dropped."),
+    "replay": ("fretsaw.cli.runs", "Repeat a run offline from its recorded answers."),
+    "check": ("fretsaw.cli.check", "Find and approve the repository's check command, or run it in the sandbox."),
+    "models": ("fretsaw.cli.models", "List models: prices, limits, roles, retirement."),
+    "doctor": ("fretsaw.cli.doctor", "Look at git, key, endpoint, sandbox and editors, and say what is missing."),
+    "demo": ("fretsaw.cli.demo", "Watch one fix from issue to undo, with a scripted model (or a real one: --live)."),
+    "bench": ("fretsaw.cli.bench", "Measure the engine on a corpus."),
+    "lsp": ("fretsaw.cli.lsp", "Run the language server."),
+    "completion": ("fretsaw.cli.completion", "Print the shell completion script for bash, zsh or fish."),
+}
+"""Command -> (module that has it as `<name>_command`, one line of help)."""
+
+
+class Commands(click.Group):
+    """A group that imports a command only to run it, so that `--help` and start-up stay cheap."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself, imported."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table's own lines, without importing every command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest names for a mistyped one."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS)
+            hint = f" Did you mean {' or '.join(near)}?" if near else " `agent --help` lists them."
+            raise click.UsageError(f"There is no command {args[0]!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="fretsaw")
+def app(**_: Any) -> None:
+    """Fretsaw: a coding agent that changes only what was asked for.
+
+    Start with `agent demo`, or with `agent fix ISSUE.md --check "python -m pytest"` in a git repository.
+    """

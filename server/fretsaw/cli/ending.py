@@ -1,0 +1,73 @@
+"""How a command ends: every error becomes one message for a person and a documented exit code, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+
+import click
+
+from fretsaw.core.safe_text import safe_text
+from fretsaw.errors import ExitCode, FretsawError, from_os_error
+
+
+def run_to_exit_code(arguments: list[str]) -> int:
+    """Run one command line and give its exit code."""
+    from fretsaw.cli.app import app
+
+    try:
+        result = app.main(arguments, prog_name=_name(), standalone_mode=False)
+    except click.exceptions.Abort:
+        return _say("interrupted", "", ExitCode.INTERRUPTED)
+    except KeyboardInterrupt:
+        return _say("interrupted", "", ExitCode.INTERRUPTED)
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return int(ExitCode.USAGE)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except FretsawError as error:
+        return _say(error.message, error.hint, error.exit_code, error.changed)
+    except BrokenPipeError:
+        # The reader went away (`agent show | head`): silence is what it wants.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.DELIVERED)
+    except OSError as error:
+        known = from_os_error(error)
+        return _say(known.message, known.hint, known.exit_code)
+    except Exception as error:
+        return _bug(error)
+    return int(result) if isinstance(result, int) else int(ExitCode.DELIVERED)
+
+
+def _name() -> str:
+    name = Path(sys.argv[0]).name
+    return name if name in {"agent", "fretsaw"} else "agent"
+
+
+def _say(message: str, hint: str, code: ExitCode, changed: str | None = None) -> int:
+    """Three parts: what happened, what was changed, what to do next."""
+    print(f"{_name()}: {safe_text(message)}", file=sys.stderr)
+    print(f"  {safe_text(changed) if changed else 'Nothing was changed.'}", file=sys.stderr)
+    if hint:
+        print(f"  {safe_text(hint)}", file=sys.stderr)
+    return int(code)
+
+
+def _bug(error: Exception) -> int:
+    """A bug of ours: say so, and keep the traceback in a file rather than in the user's face."""
+    from fretsaw.config import places
+
+    text = "".join(traceback.format_exception(error))
+    try:
+        folder = places().state
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = folder / "last-bug.txt"
+        file.write_text(text, "utf-8", "backslashreplace")
+        hint = f"please report it with {file}"
+    except OSError:
+        print(text, file=sys.stderr)
+        hint = "please report it with the lines above"
+    return _say(f"this is a bug in Fretsaw: {type(error).__name__}: {error}", hint, ExitCode.BUG, "Look at `git status`.")

@@ -1,0 +1,85 @@
+"""`agent fix`: one issue from its text to an applied patch. Knows only `session`."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fretsaw.cli import show
+from fretsaw.cli.options import settings_flags
+from fretsaw.errors import ExitCode
+
+
+@click.command("fix")
+@click.argument("issue", required=True)
+@settings_flags("delivery", "proof", "edits", "context", "model")
+@click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
+def fix_command(issue: str, directory: Path, as_json: bool, quiet: bool, **flags: Any) -> int:
+    """Fix ISSUE: a Markdown file, `-` for standard input, or the text itself in quotes.
+
+    Proposes edits, keeps only what was asked for, proves it with --check, and applies it without touching index or
+    HEAD. `agent undo` takes it back.
+
+    \b
+    agent fix ISSUE.md --check "python -m pytest -q"
+    agent fix "parse('') should return None" --apply none > fix.patch
+    """
+    from fretsaw import session
+    from fretsaw.cancel import Cancel
+
+    cancel = Cancel()
+    with interruptible(cancel), show.progress(quiet or as_json) as report:
+        opened = session.open(directory, flags)
+        finished, delivery = session.fix(opened, issue, report, cancel)
+    if as_json:
+        print(json.dumps(session.document(finished, delivery), indent=2))
+    else:
+        show.outcome(finished.run, finished.outcome)
+        delivered(finished.run.id, delivery)
+    return int(session.exit_code(finished, delivery))
+
+
+@contextmanager
+def interruptible(cancel: Any) -> Iterator[None]:
+    """The first Ctrl-C, SIGTERM or SIGHUP asks the work to stop; a second one interrupts as usual."""
+
+    def stop(number: int, frame: object) -> None:
+        if cancel.is_set():
+            raise KeyboardInterrupt
+        cancel.set()
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def delivered(run_id: str, delivery: Any) -> None:
+    """Say what was changed, or why nothing was."""
+    if delivery is None:
+        show.say("Nothing was changed.")
+        return
+    if delivery.kind == "none":
+        sys.stdout.write(delivery.patch)
+        sys.stdout.flush()
+        show.say(f"Nothing was changed. `agent apply {run_id}` applies it.")
+    elif delivery.kind == "branch":
+        show.say(f"Committed {delivery.commit[:12]} on branch {delivery.branch}; your files are as they were.", bold=True)
+    elif delivery.kind == "commit":
+        show.say(f"Committed {delivery.commit[:12]}: {', '.join(delivery.paths)}. `agent undo` takes it back.", bold=True)
+    elif delivery.kind == "worktree":
+        show.say(f"Applied to {', '.join(delivery.paths)}. `agent undo` takes it back.", bold=True)
+    else:
+        show.say(f"Not applied: {delivery.reason}", fg="yellow", bold=True)

@@ -1,0 +1,182 @@
+"""A run on a terminal: progress while it goes on, then diff, verdicts, checks and cost, all on standard error.
+
+Knows nothing of how any of it came about. rich is imported only for the spinner of a real terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import click
+
+from fretsaw.core.ask import Usage
+from fretsaw.core.check import CheckResult
+from fretsaw.core.patch import render
+from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.prune.values import Verdict
+from fretsaw.core.run import Event, GaveUp, NoChange, Outcome, Proposal, Run
+from fretsaw.core.safe_text import safe_text
+
+_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+_VERDICT_COLOURS = {"keep": "green", "flag": "yellow", "drop": "red"}
+
+
+class Report(Protocol):
+    """Is told what a run does."""
+
+    def __call__(self, event: Event) -> None:
+        """Show it."""
+
+
+def say(text: str = "", *, fg: str | None = None, bold: bool = False, dim: bool = False) -> None:
+    """One line on standard error; colour only where it is wanted and can be seen."""
+    click.secho(text, err=True, fg=fg, bold=bold or None, dim=dim or None, color=_colour())
+
+
+def _colour() -> bool | None:
+    return False if os.environ.get("NO_COLOR") else None
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Report]:
+    """Show progress while the block runs: a spinner on a terminal, a line a phase elsewhere, nothing when quiet."""
+    if quiet:
+        yield lambda event: None
+    elif sys.stderr.isatty():
+        with _spinner() as report:
+            yield report
+    else:
+        yield _line_a_phase()
+
+
+def _line_a_phase() -> Report:
+    last = [""]
+
+    def report(event: Event) -> None:
+        line = f"  {event.phase:<13} {safe_text(event.text)}"
+        if line != last[0]:
+            last[0] = line
+            say(line)
+
+    return report
+
+
+@contextmanager
+def _spinner() -> Iterator[Report]:
+    from rich.console import Console
+
+    started = time.monotonic()
+    console = Console(stderr=True)
+    with console.status("starting") as status:
+
+        def report(event: Event) -> None:
+            seconds = time.monotonic() - started
+            spent = f" · {tokens(event.usage)} · ${event.usage.dollars:.4f}" if event.usage.calls else ""
+            status.update(f"{event.phase} · {safe_text(event.text)} · {seconds:.0f} s{spent}".replace("[", r"\["))
+
+        yield report
+
+
+def tokens(usage: Usage) -> str:
+    """Tokens in and out, in words."""
+    cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
+    about = "about " if usage.estimated else ""
+    return f"{about}{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out"
+
+
+# -- the end of a run ------------------------------------------------------------------------------
+
+
+def outcome(run: Run, ended: Outcome | None) -> None:
+    """Diff, verdicts, checks, notices and cost of a run."""
+    evidence = ended.evidence if ended else None
+    label = " (SCRIPTED model, shipped with Fretsaw)" if evidence and evidence.scripted else ""
+    say(f"run {run.id} · {run.model or 'no model'}{label}", bold=True)
+    if isinstance(ended, Proposal):
+        diff(ended.patch)
+    elif isinstance(ended, (GaveUp, NoChange)):
+        say(f"{'gave up' if isinstance(ended, GaveUp) else 'no change'}: {safe_text(ended.reason)}", fg="yellow")
+    elif run.error:
+        say(safe_text(run.error), fg="red")
+    if ended:
+        turns(ended)
+        verdicts(ended.verdicts)
+        checks(ended.evidence.before, ended.evidence.after)
+        for notice in ended.evidence.notices:
+            paragraph("! ", notice, fg="yellow")
+    seconds = f" · {sum(evidence.seconds.values()):.1f} s" if evidence else ""
+    if run.usage.calls:
+        calls = "1 call" if run.usage.calls == 1 else f"{run.usage.calls} calls"
+        say(f"{calls} · {tokens(run.usage)} · ${run.usage.dollars:.4f}{seconds}", dim=True)
+
+
+def diff(patch: PatchSet) -> None:
+    """The patch, coloured, with characters that hide made visible."""
+    for line in render(patch).split("\n"):
+        head = line.startswith(("diff ", "index ", "--- ", "+++ ", "new file", "deleted file"))
+        if line.startswith("diff "):
+            continue
+        say(safe_text(line), fg=None if head else _COLOURS.get(line[:1]), bold=head)
+
+
+def turns(ended: Outcome) -> None:
+    """What became of each reply, where it was not simply taken."""
+    for number, turn in enumerate(ended.evidence.turns, start=1):
+        why = "; ".join(misfit.for_person for misfit in turn.misfits[:3]) or turn.refused
+        if why:
+            paragraph(f"reply {number}: ", f"sent back: {why}", fg="yellow")
+        elif turn.check and not turn.check.ok and number < len(ended.evidence.turns):
+            paragraph(f"reply {number}: ", f"sent back: the check was {turn.check.state} with it", fg="yellow")
+
+
+def verdicts(rows: tuple[Verdict, ...]) -> None:
+    """The verdict on each atomic change, with its reason."""
+    if not rows:
+        return
+    where = [f"{row.change.path}:{row.change.hunk.start + 1}" if row.change.hunk else row.change.path for row in rows]
+    width = min(max(map(len, where)), 44)
+    for row, place in zip(rows, where, strict=True):
+        shown = place if len(place) <= width else "…" + place[1 - width :]
+        why = row.reason or (f"needed by {row.needed_by}" if row.needed_by else "part of the change")
+        if row.unverified:
+            why += "; UNVERIFIED: nothing the check runs covers it"
+        head = f"{row.change.id:>3}  {row.decision:<4}  {safe_text(shown):<{width}}  "
+        paragraph(head, why, fg=_VERDICT_COLOURS[row.decision])
+    dropped = sum(row.decision == "drop" for row in rows)
+    if dropped:
+        say(f"     {dropped} of {len(rows)} changes dropped; `agent restore RUN CHANGE` brings one back", dim=True)
+
+
+def checks(before: CheckResult | None, after: CheckResult | None) -> None:
+    """Red → green, or what it was."""
+    if before is None:
+        return
+    colour = {"green": "green", "red": "red"}
+    words = [
+        click.style(result.state, fg=colour.get(result.state, "yellow"), bold=True) + f" ({result.seconds:.1f} s)"
+        for result in (before, after)
+        if result is not None
+    ]
+    say(f"check  {' → '.join(words)}  [{before.isolation}]  {safe_text(' '.join(before.argv))}")
+    if after is not None and not after.ok and after.output:
+        say(safe_text(textwrap.indent(after.output[-2000:], "  | ")), dim=True)
+
+
+def paragraph(head: str, text: str, *, fg: str | None = None) -> None:
+    """A head and a text that wraps beside it, or below it on a narrow terminal."""
+    columns = shutil.get_terminal_size((100, 24)).columns
+    room = columns - len(head)
+    if room < 24:
+        say(head.rstrip(), fg=fg)
+        head, room = "     ", max(columns - 5, 20)
+    lines = textwrap.wrap(safe_text(text), room) or [""]
+    say(head + lines[0], fg=fg)
+    for line in lines[1:]:
+        say(" " * len(head) + line, fg=fg)

@@ -1,0 +1,233 @@
+"""Where settings come from: flags > editor > the repository's file > the user's file > environment > defaults.
+
+Knows no git and no model. The repository's own file is data from a stranger: it may set only what the table of
+options marks `project`, and propose a check command that the user approves by its hash; all else is ignored with a
+notice. This is the only place that reads the environment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fretsaw.errors import ConfigError
+from fretsaw.settings import OptionRow, Settings, options
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+KEY_VARIABLES = ("FRETSAW_API_KEY", "OPENAI_API_KEY", "AZURE_OPENAI_API_KEY")
+_MAX_FILE = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Folders of the user that Fretsaw writes to and reads from."""
+
+    state: Path
+    """Runs, journals, approvals."""
+    config: Path
+    """`config.toml`, `models.toml`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Settings, and what a person should know about where they came from."""
+
+    settings: Settings
+    places: Places
+    notices: tuple[str, ...] = ()
+    proposed_check: tuple[str, ...] | None = None
+    """The repository's file names this check command, and the user has not approved it."""
+    rules: tuple[str, ...] = ()
+    """Rules for agents in the repository's own file (`rules = [...]`)."""
+
+
+def places() -> Places:
+    """The user's folders; `FRETSAW_STATE_DIR` and `FRETSAW_CONFIG_DIR` move them."""
+    import platformdirs
+
+    state = os.environ.get("FRETSAW_STATE_DIR") or platformdirs.user_state_dir("fretsaw")
+    config = os.environ.get("FRETSAW_CONFIG_DIR") or platformdirs.user_config_dir("fretsaw")
+    return Places(Path(state), Path(config))
+
+
+def resolve(
+    flags: Mapping[str, Any], root: Path | None, *, editor: Mapping[str, Any] | None = None, where: Places | None = None
+) -> Resolved:
+    """Merge all sources. `flags` has the names of `Settings`' fields, None where a flag was not given;
+    `editor` has editor names (`maxUsd`). Raises ConfigError for a file or a value that is not as it should be."""
+    here = where or places()
+    table = {row.name: row for row in options()}
+    notices: list[str] = []
+    merged: dict[str, Any] = {}
+    merged |= _from_environment(table)
+    merged |= _checked(_load(here.config / "config.toml"), table, str(here.config / "config.toml"))
+    project, source = _project_file(root) if root else ({}, "")
+    rules = tuple(str(rule) for rule in project.pop("rules", ()))
+    proposed = project.pop("check", None)
+    allowed, refused = _split_by_scope(project, table)
+    merged |= _checked(allowed, table, source)
+    if refused:
+        notices.append(f"{source}: {', '.join(sorted(refused))} can be set only by you, not by a repository; ignored")
+    waiting = None
+    if proposed is not None and root is not None:
+        argv = _argv(proposed, source)
+        if is_approved(here, root, argv):
+            merged["check"] = argv
+        else:
+            waiting = argv
+    merged |= _checked(_editor_names(editor or {}, table), table, "the editor's settings")
+    merged |= {name.replace("_", "-"): value for name, value in flags.items() if value is not None}
+    if "check" in merged and "check" not in project:
+        waiting = None if merged["check"] else waiting
+    values = {name.replace("-", "_"): value for name, value in merged.items()}
+    return Resolved(Settings(**values, api_key=_key(values)), here, tuple(notices), waiting, rules)
+
+
+def forget_keys() -> None:
+    """Take the key out of this process's environment, so that no child inherits it."""
+    for name in KEY_VARIABLES:
+        os.environ.pop(name, None)
+
+
+# -- approvals -------------------------------------------------------------------------------------
+
+
+def _approval(root: Path, argv: tuple[str, ...]) -> str:
+    return hashlib.sha256(json.dumps([os.path.realpath(root), *argv]).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def is_approved(where: Places, root: Path, argv: tuple[str, ...]) -> bool:
+    """Whether the user has approved just this command for just this repository."""
+    file = where.state / "approved-checks.txt"
+    return file.exists() and _approval(root, argv) in file.read_text("ascii").split()
+
+
+def approve(where: Places, root: Path, argv: tuple[str, ...]) -> None:
+    """Remember the user's approval; another command asks again."""
+    where.state.mkdir(parents=True, mode=0o700, exist_ok=True)
+    with (where.state / "approved-checks.txt").open("a", encoding="ascii") as file:
+        file.write(_approval(root, argv) + "\n")
+
+
+# -- sources ---------------------------------------------------------------------------------------
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        data = path.read_bytes() if path.is_file() else b""
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+    if len(data) > _MAX_FILE:
+        raise ConfigError(f"{path} is larger than {_MAX_FILE // 1024} KB")
+    try:
+        return dict(tomllib.loads(data.decode()))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from error
+
+
+def _project_file(root: Path) -> tuple[dict[str, Any], str]:
+    """`.fretsaw.toml`, else `[tool.fretsaw]` of pyproject.toml; a link is not followed out of the repository."""
+    own = root / ".fretsaw.toml"
+    if own.is_file() and not own.is_symlink():
+        return _load(own), ".fretsaw.toml"
+    pyproject = root / "pyproject.toml"
+    if pyproject.is_file() and not pyproject.is_symlink():
+        text = pyproject.read_bytes()[:_MAX_FILE]
+        if b"tool.fretsaw" in text:
+            section = _load(pyproject).get("tool", {}).get("fretsaw", {})
+            return dict(section), "[tool.fretsaw] in pyproject.toml"
+    return {}, ""
+
+
+def _from_environment(table: Mapping[str, OptionRow]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, row in table.items():
+        text = os.environ.get(f"FRETSAW_{name.replace('-', '_').upper()}")
+        if text:
+            found[name] = _from_text(text, row)
+    if "base-url" not in found and os.environ.get("OPENAI_BASE_URL"):
+        found["base-url"] = os.environ["OPENAI_BASE_URL"]
+    return _checked(found, table, "the environment")
+
+
+def _key(values: Mapping[str, Any]) -> str | None:
+    own = "AZURE_OPENAI_API_KEY" if values.get("azure") else "OPENAI_API_KEY"
+    for name in ("FRETSAW_API_KEY", own):
+        if os.environ.get(name):
+            return os.environ[name]
+    return None
+
+
+def _editor_names(editor: Mapping[str, Any], table: Mapping[str, OptionRow]) -> dict[str, Any]:
+    names = {row.editor_name: name for name, row in table.items()}
+    return {names[key]: value for key, value in editor.items() if key in names and value not in (None, "", [])}
+
+
+def _split_by_scope(
+    values: Mapping[str, Any], table: Mapping[str, OptionRow]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    allowed = {name: value for name, value in values.items() if name not in table or table[name].scope == "project"}
+    return allowed, tuple(name for name in values if name not in allowed)
+
+
+# -- values ----------------------------------------------------------------------------------------
+
+
+def _from_text(text: str, row: OptionRow) -> Any:
+    if row.type == "array":
+        import shlex
+
+        return shlex.split(text)
+    if row.type == "boolean":
+        return text.strip().lower() in {"1", "true", "yes", "on"}
+    if row.type in {"number", "integer"}:
+        try:
+            return float(text) if row.type == "number" else int(text)
+        except ValueError as error:
+            raise ConfigError(f"FRETSAW_{row.name.replace('-', '_').upper()}={text!r} is not a number") from error
+    return text
+
+
+_JSON_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "number": (int, float),
+    "integer": (int,),
+    "boolean": (bool,),
+    "array": (list, tuple),
+}
+
+
+def _checked(values: Mapping[str, Any], table: Mapping[str, OptionRow], source: str) -> dict[str, Any]:
+    """The values with their types and choices checked; names are those of the table."""
+    checked: dict[str, Any] = {}
+    for name, value in values.items():
+        row = table.get(name.replace("_", "-"))
+        if row is None:
+            raise ConfigError(f"{source}: there is no option {name!r}", hint="`agent fix --help` lists them")
+        right = isinstance(value, _JSON_TYPES[row.type]) and not (row.type != "boolean" and isinstance(value, bool))
+        if not right:
+            raise ConfigError(f"{source}: {name} takes a {row.type}, not {value!r}")
+        if row.choices and value not in row.choices:
+            raise ConfigError(f"{source}: {name} is one of {', '.join(row.choices)}, not {value!r}")
+        checked[row.name] = _argv(value, source) if row.type == "array" else value
+    return checked
+
+
+def _argv(value: Any, source: str) -> tuple[str, ...]:
+    if isinstance(value, str):
+        import shlex
+
+        value = shlex.split(value)
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        raise ConfigError(f"{source}: a command is a list of strings, not {value!r}")
+    return tuple(value)

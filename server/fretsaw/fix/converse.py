@@ -1,0 +1,110 @@
+"""One answer of the model: calls, read-only tools, calls again, until it answers. Knows no model and reads no reply."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from fretsaw.core import tools
+from fretsaw.core.ask import Answer, Message, Request, ToolCall, Usage
+from fretsaw.core.run import Event
+from fretsaw.core.snapshot import Snapshot
+from fretsaw.errors import BudgetError
+from fretsaw.fix.world import World
+from fretsaw.settings import Settings
+
+_LAST_STEP = "No more tool calls: answer now with the edit."
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What was said so far, and what it cost. The messages only ever grow, so the prefix stays cached."""
+
+    messages: tuple[Message, ...]
+    usage: Usage = Usage()
+    steps: int = 0
+    """Rounds of tool calls taken, over all turns."""
+    model: str = ""
+    scripted: bool = False
+
+    def said(self, *messages: Message) -> Conversation:
+        """With these at its end."""
+        return Conversation(self.messages + messages, self.usage, self.steps, self.model, self.scripted)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The model's answer, whole."""
+
+    text: str
+    """The edit, as text or as the arguments of `submit_edit`, with the prose around it."""
+    finish: str
+    conversation: Conversation
+
+
+def converse(
+    conversation: Conversation, snapshot: Snapshot, world: World, settings: Settings, started: float
+) -> Said:
+    """Ask until the model gives an answer. Raises BudgetError when the run's time is used up."""
+    while True:
+        world.cancel.check()
+        if world.clock() - started > settings.max_seconds:
+            raise BudgetError(
+                f"the run took longer than {settings.max_seconds:.0f} s", hint="raise --max-seconds, or narrow the issue"
+            )
+        last = conversation.steps >= settings.steps
+        offered = tools.TOOLS if settings.tools and not last else ()
+        request = Request(conversation.messages, offered, cache_key=_cache_key(snapshot))
+        answer = world.ask(request, lambda text: None)
+        world.record(request, answer)
+        conversation = Conversation(
+            conversation.messages + (Message("assistant", answer.text, tool_calls=answer.tool_calls),),
+            conversation.usage + answer.usage,
+            conversation.steps,
+            answer.model or conversation.model,
+            conversation.scripted or answer.scripted,
+        )
+        world.report(Event("ask", _what(answer), conversation.usage, min(60, 20 + 4 * conversation.usage.calls)))
+        submitted = [call for call in answer.tool_calls if call.name == tools.SUBMIT]
+        looked_up = [call for call in answer.tool_calls if call.name != tools.SUBMIT]
+        if not looked_up or last or submitted:
+            text = "\n\n".join(part for part in (answer.text, *map(_submitted_text, submitted)) if part)
+            # Every tool call needs its answer, or the endpoint refuses the next turn.
+            closing = tuple(Message("tool", "received", tool_call_id=call.id) for call in answer.tool_calls)
+            return Said(text, answer.finish, conversation.said(*closing))
+        conversation = _answered(conversation, looked_up, snapshot, settings)
+
+
+def _answered(
+    conversation: Conversation, calls: list[ToolCall], snapshot: Snapshot, settings: Settings
+) -> Conversation:
+    results = tuple(Message("tool", tools.run_tool(call, snapshot), tool_call_id=call.id) for call in calls)
+    steps = conversation.steps + 1
+    if steps >= settings.steps:
+        results += (Message("user", _LAST_STEP),)
+    return Conversation(
+        conversation.messages + results, conversation.usage, steps, conversation.model, conversation.scripted
+    )
+
+
+def _submitted_text(call: ToolCall) -> str:
+    """The edit in a `submit_edit` call; arguments that are no JSON are handed on as they are, to be read."""
+    try:
+        arguments = json.loads(call.arguments)
+    except ValueError:
+        return call.arguments
+    if isinstance(arguments, dict):
+        texts = [value for value in arguments.values() if isinstance(value, str)]
+        return "\n\n".join(texts)
+    return str(arguments)
+
+
+def _what(answer: Answer) -> str:
+    if answer.tool_calls:
+        names = ", ".join(dict.fromkeys(call.name for call in answer.tool_calls))
+        return f"the model calls {names}"
+    return "the model has answered"
+
+
+def _cache_key(snapshot: Snapshot) -> str:
+    return f"fretsaw-{(snapshot.base or 'unborn')[:12]}"

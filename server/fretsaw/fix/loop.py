@@ -1,0 +1,161 @@
+"""`fix`: one issue against one snapshot, from context to outcome. Knows no model, no git, no process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from fretsaw.core import prompt
+from fretsaw.core.ask import Usage
+from fretsaw.core.check import CheckResult
+from fretsaw.core.context import choose
+from fretsaw.core.issue import Issue
+from fretsaw.core.run import Event, Evidence, GaveUp, NoChange, Outcome, Phase, Proposal, Turn
+from fretsaw.core.snapshot import Snapshot
+from fretsaw.core.tokens import estimate
+from fretsaw.errors import CheckError
+from fretsaw.fix.converse import Conversation, Said, converse
+from fretsaw.fix.propose import Back, Landed, propose
+from fretsaw.fix.prove import Proved, prove
+from fretsaw.fix.world import World
+from fretsaw.settings import Settings
+
+Focus = tuple[tuple[str, int, int], ...]
+"""Places a person points at: (path, first line, last line), lines from 1."""
+
+
+@dataclass(slots=True)
+class _Book:
+    """What a run has to show at its end, written as it goes."""
+
+    world: World
+    started: float
+    base: str | None
+    turns: list[Turn] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    before: CheckResult | None = None
+    talk: Conversation = field(default_factory=lambda: Conversation(()))
+
+    @contextmanager
+    def phase(self, name: Phase) -> Iterator[None]:
+        """Add the block's seconds to a phase, and stop between phases when asked to."""
+        self.world.cancel.check()
+        begun = self.world.clock()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + self.world.clock() - begun
+
+    def evidence(self, after: CheckResult | None = None) -> Evidence:
+        """All of it as a value."""
+        return Evidence(
+            base=self.base,
+            turns=tuple(self.turns),
+            before=self.before,
+            after=after,
+            usage=self.talk.usage,
+            seconds=dict(self.seconds),
+            model=self.talk.model,
+            scripted=self.talk.scripted,
+            notices=tuple(self.notices),
+        )
+
+
+def fix(issue: Issue, snapshot: Snapshot, world: World, settings: Settings, focus: Focus = ()) -> Outcome:
+    """Work on one issue until there is a proved patch or the limits are reached. Never touches the user's tree.
+
+    Raises ModelError, ConfigError, BudgetError, CheckError (the check cannot be started), Cancelled.
+    """
+    book = _Book(world, world.clock(), snapshot.base)
+    with book.phase("check-before"):
+        book.before = _check_before(world)
+        if book.before:
+            book.notices += _about(book.before)
+    with book.phase("context"):
+        book.talk = Conversation(_opening(issue, snapshot, world, settings, focus, book))
+    left = {"misfit": settings.misfits, "refused": settings.misfits, "empty": 1, "check": settings.attempts}
+    while True:
+        with book.phase("ask"):
+            said = converse(book.talk, snapshot, world, settings, book.started)
+            book.talk = said.conversation
+        step = _consider(said, issue, snapshot, world, settings, book)
+        if isinstance(step, Proved):
+            return _proposal(step, book)
+        book.turns.append(step.turn)
+        left[step.kind] -= 1
+        if left[step.kind] < 0 or said.finish in {"content_filter", "refusal"}:
+            return _end(step, said, book)
+        book.talk = book.talk.said(step.message)
+
+
+def _check_before(world: World) -> CheckResult | None:
+    """The check on the snapshot as it is. A check that cannot be started is found before a dollar is spent."""
+    if world.check is None:
+        return None
+    world.report(Event("check-before", "running the check before the change", percentage=5))
+    before = world.check({})
+    if before.state == "error":
+        raise CheckError(
+            f"the check could not be started: {before.reason}",
+            hint=f"the command is {' '.join(before.argv)!r}; mend it with --check",
+        )
+    return before
+
+
+def _about(before: CheckResult) -> list[str]:
+    if before.state == "green":
+        return ["the check was green before the change: it shows that nothing broke, not that the issue is fixed"]
+    if before.state == "unavailable":
+        return [f"UNVERIFIED: the check was not run: {before.reason}"]
+    if before.isolation == "none":
+        return ["the check ran without isolation"]
+    return []
+
+
+def _opening(
+    issue: Issue, snapshot: Snapshot, world: World, settings: Settings, focus: Focus, book: _Book
+) -> tuple[prompt.Message, ...]:
+    """The first messages: what is asked, what is shown, what the check says now."""
+    world.report(Event("context", "choosing what the model is shown", percentage=10))
+    context = choose(issue, snapshot, settings.context_tokens, settings.context, estimate, focus)
+    book.notices += context.notices
+    world.report(Event("ask", f"asking with {len(context.parts)} files", percentage=15))
+    return prompt.first_messages(
+        issue, context, world.form, before=book.before, images=world.images, logs=world.logs, rules=world.rules
+    )
+
+
+def _consider(
+    said: Said, issue: Issue, snapshot: Snapshot, world: World, settings: Settings, book: _Book
+) -> Proved | Back:
+    """One reply: does it fit, and does it prove itself?"""
+    with book.phase("place"):
+        step = propose(said.text, said.finish, issue, snapshot, world, settings)
+    if isinstance(step, Back):
+        return step
+    assert isinstance(step, Landed)
+    with book.phase("check-after"):
+        return prove(step, book.before, issue, world, settings)
+
+
+def _proposal(proved: Proved, book: _Book) -> Proposal:
+    landed = proved.landed
+    book.turns.append(landed.turn)
+    book.notices += proved.notices
+    return Proposal(landed.proposed, landed.patch, landed.verdicts, book.evidence(proved.after), landed.summary)
+
+
+def _end(step: Back, said: Said, book: _Book) -> Outcome:
+    """The limits are reached."""
+    if step.kind == "empty":
+        return NoChange(step.reason, book.evidence(), step.verdicts)
+    kind = "model" if said.finish in {"content_filter", "refusal"} else step.kind
+    after = step.turn.check
+    return GaveUp(kind, step.reason, book.evidence(after), step.proposed, step.verdicts)
+
+
+def add_usage(outcome: Outcome, usage: Usage) -> Outcome:
+    """The outcome with what other calls (the judge's) cost added to its evidence."""
+    return replace(outcome, evidence=replace(outcome.evidence, usage=outcome.evidence.usage + usage))

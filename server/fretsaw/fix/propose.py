@@ -1,0 +1,99 @@
+"""From a reply to a patch that may be tried: read, place, derive, prune, policy, trial. Knows no model and no check.
+
+Every way to fail is a `Back`: a sentence for the model and the record of the turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from fretsaw.core import locate, prompt, prune, reply
+from fretsaw.core.issue import Issue
+from fretsaw.core.ledger import enforce
+from fretsaw.core.patch import derive_set
+from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.prune.values import Verdict
+from fretsaw.core.ask import Message
+from fretsaw.core.run import Event, Turn
+from fretsaw.core.snapshot import Snapshot
+from fretsaw.fix.world import World
+from fretsaw.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The reply does not do; the message says to the model why."""
+
+    kind: Literal["misfit", "refused", "empty", "check"]
+    message: Message
+    reason: str
+    """For a person."""
+    turn: Turn
+    proposed: PatchSet = PatchSet()
+    verdicts: tuple[Verdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A reply that fits, pruned and accepted by policy, ledger and git."""
+
+    proposed: PatchSet
+    patch: PatchSet
+    verdicts: tuple[Verdict, ...]
+    turn: Turn
+    summary: str
+
+
+def propose(said: str, finish: str, issue: Issue, snapshot: Snapshot, world: World, settings: Settings) -> Landed | Back:
+    """Read one reply and make a patch of it."""
+    if finish in {"content_filter", "refusal"}:
+        turn = Turn(said, refused="the model declined to answer")
+        return Back("refused", prompt.after_refusal(("declined",), issue), "the model declined to answer", turn)
+    reading = reply.read(said)
+    world.report(Event("place", "placing the edits", percentage=65))
+    placing = locate.place(reading, snapshot.read, snapshot.paths)
+    turn = Turn(said, reading.grammars, placing.misfits, placing.located)
+    if finish in {"length", "truncated"} or placing.misfits:
+        misfits = placing.misfits or (locate.truncated(finish),)
+        turn = Turn(said, reading.grammars, misfits, placing.located)
+        reason = " ".join(misfit.for_person for misfit in misfits[:3])
+        return Back("misfit", prompt.after_misfits(misfits, issue), reason, turn)
+    proposed = derive_set(snapshot.read, placing.after, placing.modes)
+    if not proposed:
+        reason = reading.ignored.strip() or "the model proposed no edit"
+        return Back("empty", prompt.after_empty(issue), reason, turn)
+    return _accept(proposed, turn, reading.ignored, issue, snapshot, world, settings)
+
+
+def _accept(
+    proposed: PatchSet,
+    turn: Turn,
+    prose: str,
+    issue: Issue,
+    snapshot: Snapshot,
+    world: World,
+    settings: Settings,
+) -> Landed | Back:
+    """Prune what landed, then hold it against ledger, policy and git."""
+    world.report(Event("prune", "dropping what nobody asked for", percentage=70))
+    pruned = prune.prune(proposed, issue, settings.prune, snapshot.read)
+    if not pruned.patch:
+        reason = "only unrelated changes: " + "; ".join(verdict.reason for verdict in pruned.verdicts[:3])
+        refused = _refused(turn, reason)
+        return Back("refused", prompt.after_refusal((reason,), issue), reason, refused, proposed, pruned.verdicts)
+    violations = enforce(issue.constraints, pruned.patch, snapshot)
+    for_person = tuple(violation.for_person for violation in violations)
+    for_person += world.refuse(pruned.patch, tuple(mention.text for mention in issue.mentions))
+    if for_person:
+        for_model = tuple(violation.for_model for violation in violations) + for_person[len(violations) :]
+        reason = " ".join(for_person[:3])
+        back = prompt.after_refusal(for_model, issue)
+        return Back("refused", back, reason, _refused(turn, reason), proposed, pruned.verdicts)
+    world.report(Event("trial", "applying with git in a private place", percentage=75))
+    world.trial(pruned.patch)
+    return Landed(proposed, pruned.patch, pruned.verdicts, turn, prose.strip())
+
+
+def _refused(turn: Turn, reason: str) -> Turn:
+    return Turn(turn.reply, turn.grammars, turn.misfits, turn.located, refused=reason)

@@ -1,0 +1,46 @@
+"""The world that `fix` is handed: functions and limits, nothing to look up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from fretsaw.cancel import Cancel
+from fretsaw.core.ask import Answer, Ask, Image, Request
+from fretsaw.core.check import Check
+from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.run import Event
+
+EditForm: TypeAlias = Literal["v4a", "udiff", "search-replace"]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything outside `fix`, as functions. None of them changes the user's tree."""
+
+    ask: Ask
+    form: EditForm
+    """The form of edit that is asked for."""
+    check: Check | None
+    """None: there is no check command."""
+    refuse: Callable[[PatchSet, Collection[str]], tuple[str, ...]]
+    """(patch, paths the issue asks for) -> why the path or content policy refuses it, a sentence each; () accepts."""
+    trial: Callable[[PatchSet], None]
+    """Applies the patch with git in a private place; raises when git and the core disagree."""
+    report: Callable[[Event], None]
+    clock: Callable[[], float]
+    """Monotonic seconds."""
+    cancel: Cancel
+    judge: Ask | None = None
+    """The triage model, where flagged changes are to be judged."""
+    record: Callable[[Request, Answer], None] = lambda request, answer: None
+    """Is told of every call of the model, for replay."""
+    covered: Callable[[PatchSet], dict[str, frozenset[int]] | None] | None = None
+    """Path -> line numbers from 1 (of the texts after) that the check executes; None where that is not known."""
+    images: tuple[Image, ...] = ()
+    """The issue's images, ready to send."""
+    logs: tuple[tuple[str, str], ...] = ()
+    """The issue's attached logs: (name, text)."""
+    rules: tuple[str, ...] = ()
+    """The project's own rules for agents (AGENTS.md, .fretsaw.toml), restated to the model as data."""

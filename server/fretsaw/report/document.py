@@ -1,0 +1,122 @@
+"""The one JSON document of a run (`agent fix --json`, `agent show --json`); docs/fix.schema.json is its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fretsaw.core.check import CheckResult
+from fretsaw.core.locate.values import Misfit
+from fretsaw.core.patch import render
+from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.prune.values import Verdict
+from fretsaw.core.run import GaveUp, NoChange, Outcome, Proposal, Run
+
+SCHEMA_VERSION = 1
+
+Plain = dict[str, Any]
+
+
+def document(run: Run, outcome: Outcome | None, delivery: Mapping[str, Any] | None = None) -> Plain:
+    """Everything of a run that a script or a reviewer may want. A run that failed has no outcome.
+
+    `delivery`: {"kind", "branch", "commit", "paths"} as it was recorded, None while nothing is delivered.
+    """
+    evidence = outcome.evidence if outcome else None
+    patch = outcome.patch if isinstance(outcome, Proposal) else PatchSet()
+    verdicts = outcome.verdicts if outcome else ()
+    return {
+        "schema": SCHEMA_VERSION,
+        "run": run.id,
+        "state": run.state,
+        "title": run.title,
+        "root": run.root,
+        "started": run.started,
+        "outcome": _kind(outcome),
+        "reason": outcome.reason if isinstance(outcome, (NoChange, GaveUp)) else run.error,
+        "summary": outcome.summary if isinstance(outcome, Proposal) else "",
+        "base": evidence.base if evidence else None,
+        "delivery": dict(delivery) if delivery else None,
+        "patch": render(patch),
+        "files": [{"path": file.path, "op": file.op} for file in patch.files],
+        "kept": [verdict_row(item) for item in verdicts if item.decision != "drop"],
+        "dropped": [verdict_row(item) for item in verdicts if item.decision == "drop"],
+        "misfits": [_misfit_row(item) for turn in (evidence.turns if evidence else ()) for item in turn.misfits],
+        "turns": [
+            {
+                "grammars": list(turn.grammars),
+                "rungs": sorted({item.rung for item in turn.located}),
+                "misfits": len(turn.misfits),
+                "refused": turn.refused,
+                "check": turn.check.state if turn.check else None,
+            }
+            for turn in (evidence.turns if evidence else ())
+        ],
+        "checks": {
+            "before": check_row(evidence.before) if evidence else None,
+            "after": check_row(evidence.after) if evidence else None,
+        },
+        "model": run.model,
+        "scripted": evidence.scripted if evidence else False,
+        "usage": {
+            "calls": run.usage.calls,
+            "input_tokens": run.usage.input_tokens,
+            "cached_tokens": run.usage.cached_tokens,
+            "output_tokens": run.usage.output_tokens,
+            "estimated": run.usage.estimated,
+        },
+        "dollars": round(run.usage.dollars, 6),
+        "seconds": {name: round(value, 3) for name, value in (evidence.seconds if evidence else {}).items()},
+        "notices": list(evidence.notices) if evidence else [],
+    }
+
+
+def verdict_row(verdict: Verdict) -> Plain:
+    """One atomic change with its verdict."""
+    change = verdict.change
+    return {
+        "change": change.id,
+        "path": change.path,
+        "kind": change.kind,
+        "line": change.hunk.start + 1 if change.hunk else None,
+        "removed": list(change.hunk.removed) if change.hunk else [],
+        "added": list(change.hunk.added) if change.hunk else [],
+        "verdict": verdict.decision,
+        "rule": verdict.rule,
+        "reason": verdict.reason,
+        "unverified": verdict.unverified,
+        "needed_by": verdict.needed_by,
+    }
+
+
+def _kind(outcome: Outcome | None) -> str:
+    if outcome is None:
+        return "failed"
+    return {Proposal: "proposal", NoChange: "no-change", GaveUp: "gave-up"}[type(outcome)]
+
+
+def _misfit_row(misfit: Misfit) -> Plain:
+    return {
+        "kind": misfit.kind,
+        "path": misfit.path,
+        "message": misfit.for_person,
+        "for_model": misfit.for_model,
+        "candidates": list(misfit.candidates),
+    }
+
+
+def check_row(result: CheckResult | None) -> Plain | None:
+    """One run of the check."""
+    if result is None:
+        return None
+    return {
+        "state": result.state,
+        "argv": list(result.argv),
+        "exit_code": result.exit_code,
+        "seconds": round(result.seconds, 3),
+        "isolation": result.isolation,
+        "reason": result.reason,
+        "flaky": result.flaky,
+        "tests": len(result.tests) if result.tests is not None else None,
+        "output": result.output,
+    }

@@ -1,0 +1,238 @@
+"""One folder per run, under the user's state directory: what was asked, said, decided and delivered.
+
+Knows no git and no model. Layout: `<state>/repos/<repo id>/runs/<run id>/{run.json, issue.json, calls.jsonl,
+outcome.json, states.json, delivery.json}`; every file is written whole and renamed into place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from fretsaw.core.ask import Answer, Request
+from fretsaw.core.issue import Issue
+from fretsaw.core.run import GaveUp, NoChange, Outcome, Proposal, Run
+from fretsaw.errors import UsageError
+
+T = TypeVar("T")
+
+_KEEP_DAYS = 30
+
+
+def repo_id(root: Path) -> str:
+    """A short name for a repository, by its real path."""
+    return hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]
+
+
+def new_id(now: datetime | None = None) -> str:
+    """A run's name: sortable by time, unique: `20261122-183005-3f9a`."""
+    moment = now or datetime.now(timezone.utc)
+    return f"{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Where one run is kept."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def create(self) -> None:
+        """Make the folder, for the user's eyes only."""
+        self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
+
+    def write_run(self, run: Run) -> None:
+        """Keep how the run stands."""
+        self._write("run.json", run)
+
+    def write_issue(self, issue: Issue) -> None:
+        """Keep what was asked."""
+        self._write("issue.json", issue)
+
+    def append_call(self, request: Request, answer: Answer) -> None:
+        """Keep one call of the model. Images are kept too: a replay sends what was sent."""
+        line = json.dumps({"request": to_plain(request), "answer": to_plain(answer)})
+        with (self.path / "calls.jsonl").open("a", encoding="ascii") as file:
+            file.write(line + "\n")
+
+    def write_outcome(self, outcome: Outcome) -> None:
+        """Keep how it ended."""
+        self._write("outcome.json", {"kind": type(outcome).__name__, "value": to_plain(outcome)})
+
+    def write_states(self, states: Mapping[int, str]) -> None:
+        """Keep the state of each change: pending, accepted, rejected, stale, restored."""
+        self._write("states.json", {str(change): state for change, state in states.items()})
+
+    def write_note(self, name: str, value: Mapping[str, Any]) -> None:
+        """Keep a small record of a shell or of the delivery, `<name>.json`."""
+        self._write(f"{name}.json", value)
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def run(self) -> Run:
+        """How the run stands."""
+        return self._read("run.json", Run)
+
+    def issue(self) -> Issue:
+        """What was asked."""
+        return self._read("issue.json", Issue)
+
+    def calls(self) -> Iterator[tuple[Request, Answer]]:
+        """Every call of the model, in order."""
+        path = self.path / "calls.jsonl"
+        if not path.exists():
+            return
+        with path.open(encoding="ascii") as file:
+            for line in file:
+                record = json.loads(line)
+                yield from_plain(record["request"], Request), from_plain(record["answer"], Answer)
+
+    def outcome(self) -> Outcome | None:
+        """How it ended; None while it has not."""
+        path = self.path / "outcome.json"
+        if not path.exists():
+            return None
+        record = json.loads(path.read_text("ascii"))
+        kind = {"Proposal": Proposal, "NoChange": NoChange, "GaveUp": GaveUp}[record["kind"]]
+        return cast("Outcome", from_plain(record["value"], kind))
+
+    def states(self) -> dict[int, str]:
+        """The state of each change that a person decided on."""
+        note = self.note("states")
+        return {int(change): str(state) for change, state in note.items()} if note else {}
+
+    def note(self, name: str) -> dict[str, Any] | None:
+        """A record written by `write_note`, None when there is none."""
+        path = self.path / f"{name}.json"
+        return cast("dict[str, Any]", json.loads(path.read_text("ascii"))) if path.exists() else None
+
+    def _write(self, name: str, value: object) -> None:
+        temporary = self.path / f".{name}.{os.getpid()}.{secrets.token_hex(2)}"
+        temporary.write_text(json.dumps(to_plain(value), indent=1), encoding="ascii")
+        temporary.replace(self.path / name)
+
+    def _read(self, name: str, kind: type[T]) -> T:
+        return from_plain(json.loads((self.path / name).read_text("ascii")), kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """All runs of one repository."""
+
+    folder: Path
+    """`<state>/repos/<repo id>`."""
+
+    def new(self, run_id: str | None = None) -> Folder:
+        """A folder for a new run. Runs older than 30 days are forgotten on the way."""
+        folder = Folder(self.folder / "runs" / (run_id or new_id()))
+        folder.create()
+        self._forget_old()
+        return folder
+
+    def get(self, run_id: str | None) -> Folder:
+        """The folder of a run, by its id or a prefix only one has; None: the newest."""
+        names = self._names()
+        if run_id is None:
+            if not names:
+                raise UsageError("there is no run in this repository yet", hint="start one with `agent fix ISSUE.md`")
+            return Folder(self.folder / "runs" / names[0])
+        found = [name for name in names if name == run_id] or [name for name in names if name.startswith(run_id)]
+        if len(found) != 1:
+            what = f"no run {run_id}" if not found else f"{run_id} could be {', '.join(found)}"
+            raise UsageError(what, hint="`agent runs` lists them")
+        return Folder(self.folder / "runs" / found[0])
+
+    def all(self) -> tuple[Folder, ...]:
+        """Every run that can be read, newest first."""
+        return tuple(Folder(self.folder / "runs" / name) for name in self._names())
+
+    def _names(self) -> list[str]:
+        runs = self.folder / "runs"
+        if not runs.is_dir():
+            return []
+        return sorted((entry.name for entry in runs.iterdir() if (entry / "run.json").exists()), reverse=True)
+
+    def _forget_old(self) -> None:
+        oldest = f"{datetime.now(timezone.utc) - timedelta(days=_KEEP_DAYS):%Y%m%d}"
+        for name in reversed(self._names()):
+            if name[:8] >= oldest:
+                break
+            folder = self.folder / "runs" / name
+            for file in folder.iterdir():
+                file.unlink(missing_ok=True)
+            folder.rmdir()
+
+
+def store(state: Path, root: Path) -> Store:
+    """The runs of the repository at `root`, below the user's state directory."""
+    return Store(state / "repos" / repo_id(root))
+
+
+# -- the day's dollars -----------------------------------------------------------------------------
+
+
+def spent_today(state: Path, now: datetime | None = None) -> float:
+    """Dollars of all runs of this day (UTC), of every repository."""
+    path = _day_file(state, now)
+    if not path.exists():
+        return 0.0
+    return sum(float(line) for line in path.read_text("ascii").split())
+
+
+def add_spent(state: Path, dollars: float, now: datetime | None = None) -> None:
+    """Add to the day's dollars. One short appended line, so two processes do not disturb one another."""
+    if dollars <= 0:
+        return
+    path = _day_file(state, now)
+    path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    with path.open("a", encoding="ascii") as file:
+        file.write(f"{dollars:.9f}\n")
+
+
+def _day_file(state: Path, now: datetime | None) -> Path:
+    return state / "spent" / f"{now or datetime.now(timezone.utc):%Y-%m-%d}.txt"
+
+
+# -- values and JSON -------------------------------------------------------------------------------
+
+
+def to_plain(value: object) -> Any:
+    """A value of the core as JSON has it. Undecodable bytes stay what they are (lone surrogates, escaped)."""
+    if is_dataclass(value):
+        return {item.name: to_plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): to_plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list, frozenset, set)):
+        return [to_plain(item) for item in value]
+    return value
+
+
+def from_plain(record: Any, kind: type[T]) -> T:
+    """A value of the core from its JSON. cattrs is imported here: writing a run does not need it."""
+    import cattrs
+
+    converter = cattrs.Converter(forbid_extra_keys=False)
+    return converter.structure(record, kind)
+
+
+def finished(run: Run, outcome: Outcome) -> Run:
+    """The run with its end."""
+    usage = outcome.evidence.usage
+    done = replace(run, percentage=100, phase=None, usage=usage, model=outcome.evidence.model or run.model)
+    if isinstance(outcome, Proposal):
+        return replace(done, state="proposed")
+    if isinstance(outcome, NoChange):
+        return replace(done, state="no-change", error=outcome.reason)
+    return replace(done, state="gave-up", error=outcome.reason)

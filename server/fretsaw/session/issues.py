@@ -1,0 +1,101 @@
+"""An issue from a file, standard input or the command line, and what it refers to. Knows no model and no git.
+
+Everything here is a stranger's text: only regular files, bounded sizes, attachments only beside the issue.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from fretsaw.core.issue import Issue, parse
+from fretsaw.errors import UsageError
+
+MAX_ISSUE = 256 * 1024
+MAX_LOG = 64 * 1024
+MAX_IMAGE = 20 * 1024 * 1024
+
+
+def read_issue(argument: str) -> tuple[Issue, Path | None]:
+    """The issue named on the command line, and the folder its attachments lie in.
+
+    A path to a file, `-` for standard input, or the text itself when it has a blank or a newline and is no file.
+    Raises UsageError.
+    """
+    if argument == "-":
+        return _parsed(sys.stdin.buffer.read(MAX_ISSUE + 1), "standard input"), None
+    path = Path(argument)
+    try:
+        exists = path.exists() or path.is_symlink()
+    except (OSError, ValueError):
+        exists = False
+    if exists:
+        return _parsed(read_bounded(path, MAX_ISSUE), argument), path.absolute().parent
+    if any(character.isspace() for character in argument.strip()):
+        return _parsed(argument.encode("utf-8", "surrogateescape"), "the command line"), None
+    raise UsageError(f"there is no file {argument}", hint="give a Markdown file, - for standard input, or the text in quotes")
+
+
+def read_bounded(path: Path, most: int) -> bytes:
+    """The bytes of a regular file, at most so many (and one more, to tell). Never blocks on a pipe or a device."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UsageError(f"{path} is not a regular file")
+        return file.read(most + 1)
+
+
+def _parsed(data: bytes, where: str) -> Issue:
+    if len(data) > MAX_ISSUE:
+        raise UsageError(
+            f"the issue in {where} is larger than {MAX_ISSUE // 1024} KB",
+            hint="keep what is asked for, and attach long logs as files: [log](build.log)",
+        )
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        raise UsageError(f"the issue in {where} is UTF-16", hint="save it as UTF-8")
+    if b"\0" in data:
+        raise UsageError(f"the issue in {where} is not text: it has a NUL byte")
+    issue = parse(data.decode("utf-8", "replace"))
+    if not issue.text:
+        raise UsageError(f"the issue in {where} is empty", hint="say in a sentence or two what is wrong")
+    return issue
+
+
+def read_logs(issue: Issue, folder: Path | None) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """The issue's attached logs as (name, text), and a notice for each that was not taken."""
+    logs, notices = [], []
+    for attachment in issue.attachments:
+        if attachment.kind != "log":
+            continue
+        data, why = read_beside(attachment.source, folder, MAX_LOG)
+        if data is None:
+            notices.append(f"{attachment.source} is not attached: {why}")
+        else:
+            text = data[-MAX_LOG:].decode("utf-8", "replace")
+            logs.append((attachment.source, text))
+    return tuple(logs), tuple(notices)
+
+
+def read_beside(source: str, folder: Path | None, most: int) -> tuple[bytes | None, str]:
+    """The bytes of a file that an issue names, only from the issue's own folder; else None and why not."""
+    if folder is None:
+        return None, "the issue has no folder"
+    path = folder / source
+    try:
+        real = path.resolve(strict=True)
+    except (OSError, ValueError):
+        return None, "there is no such file"
+    if not real.is_relative_to(folder.resolve()):
+        return None, "it lies outside the issue's folder"
+    if any(part.startswith(".") for part in real.relative_to(folder.resolve()).parts):
+        return None, "hidden files are not attached"
+    try:
+        data = read_bounded(real, most)
+    except UsageError as error:
+        return None, error.message
+    return (data, "") if len(data) <= most else (None, f"it is larger than {most // 1024} KB")

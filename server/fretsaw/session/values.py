@@ -1,0 +1,34 @@
+"""What a shell asks of a session and what it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from fretsaw.core.issue import Issue
+from fretsaw.core.run import Outcome, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is asked, by whom."""
+
+    issue: Issue
+    overlay: Mapping[str, str] = field(default_factory=dict)
+    """Unsaved buffers: path -> text."""
+    focus: tuple[tuple[str, int, int], ...] = ()
+    """Places a person points at: (path, first line, last line), lines from 1."""
+    source: Literal["issue", "diagnostics", "selection", "todo"] = "issue"
+    folder: Path | None = None
+    """Where the issue's attachments lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A run that has ended, kept in its folder."""
+
+    run: Run
+    outcome: Outcome
+    folder: Path

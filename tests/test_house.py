@@ -1,0 +1,55 @@
+"""The house keeps its rules: contracts, budgets, and tables that say what the code says."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from fretsaw.cli.app import COMMANDS
+from fretsaw.cli.options import GROUPS
+from fretsaw.errors import ExitCode
+from fretsaw.settings import options
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "server" / "fretsaw"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_room_has_grown_too_large(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert text.count("\n") <= 400, "over 400 lines: make it a folder"
+    tree = ast.parse(text)
+    long = [
+        f"{node.name} ({node.end_lineno - node.lineno + 1})"
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (node.end_lineno or 0) - node.lineno > 60
+    ]
+    assert not long, "functions over 60 lines"
+    assert ast.get_docstring(tree), "a module opens with one sentence on what it is"
+
+
+def test_every_option_is_a_flag_in_exactly_one_group() -> None:
+    in_groups = [name for names in GROUPS.values() for name in names]
+    assert sorted(in_groups) == sorted(row.name for row in options())
+
+
+def test_the_readme_names_every_option_with_its_default() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for row in options():
+        assert re.search(rf"^\| `--{row.name}` \|.*{re.escape(row.doc[:40])}", readme, re.M), row.name
+
+
+def test_the_readme_names_every_exit_code() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for code in ExitCode:
+        assert f"| {int(code)} | {code.meaning} |" in readme
+
+
+def test_the_readme_names_every_command() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for name, (_, line) in COMMANDS.items():
+        assert f"| `agent {name}` | {line} |" in readme
