@@ -1,4 +1,4 @@
-"""The text that asks, read into values. Knows nothing of files: attachments are named here and read by the shell."""
+"""What an issue says, as values. Knows nothing of how it is read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Mention:
 
     kind: Literal["path", "symbol", "frame"]
     text: str
-    """The path or the symbol as written; for a frame the path."""
+    """The path or the symbol as written, a path with `/`; for a frame the path."""
     line: int | None = None
     """Line number from 1, where the issue gives one."""
     symbol: str | None = None
@@ -27,7 +27,7 @@ class Constraint:
     text: str
     """The sentence as written."""
     targets: tuple[str, ...] = ()
-    """Paths, globs or symbols that the sentence names; empty where it names none."""
+    """Paths, globs or symbols that the sentence names; empty where it names none. `!path` is an exception."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Issue:
 
     title: str
     body: str
-    """The text without its title, hidden characters and HTML comments removed."""
+    """The text without its title, hidden characters and HTML comments removed, newlines as `"\n"`."""
     mentions: tuple[Mention, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     attachments: tuple[Attachment, ...] = ()

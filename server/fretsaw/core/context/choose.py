@@ -1,0 +1,171 @@
+"""`choose`: issue × snapshot → the files and excerpts worth their tokens, within a hard budget. Sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from fretsaw.core.context.excerpt import excerpt
+from fretsaw.core.context.paths import is_test
+from fretsaw.core.context.rank import Ranking, rank
+from fretsaw.core.context.render import document
+from fretsaw.core.context.values import Context, Part
+from fretsaw.core.issue.values import Issue
+from fretsaw.core.snapshot import Snapshot
+from fretsaw.core.text import is_binary, split_lines
+
+Estimate = Callable[[str], int]
+
+_SMALL_REPOSITORY = 1_500
+"""Tokens up to which `auto` sends everything: it costs no more than choosing would."""
+_LONGEST_FILE = 1_000_000
+_LONGEST_LINE = 20_000
+_MOST_FILES = 14
+_SHARES = (0.45, 0.3, 0.25)
+"""How much of the remaining budget the first, the second and every further file may take."""
+_WHOLE_FILE = 6_000
+_FLOOR = 0.12
+"""Files below this share of the best score are not shown."""
+_FLOOR_WHEN_SURE = 0.3
+
+
+def choose(
+    issue: Issue,
+    snapshot: Snapshot,
+    budget_tokens: int,
+    mode: Literal["auto", "whole", "files"],
+    estimate: Estimate,
+    focus: tuple[tuple[str, int, int], ...] = (),
+) -> Context:
+    """What to show of a repository. `focus`: (path, first line, last line) that a person pointed to.
+
+    The parts never cost more than `budget_tokens` by `estimate`; the same input gives the same bytes.
+    """
+    notices = _left_out(snapshot)
+    if mode != "files":
+        limit = budget_tokens if mode == "whole" else min(budget_tokens, _SMALL_REPOSITORY)
+        everything = _whole(snapshot, limit, estimate)
+        if everything is not None:
+            return everything
+        if mode == "whole":
+            notices.append(f"the whole repository does not fit into {budget_tokens} tokens: files were chosen instead")
+    return _chosen(rank(issue, snapshot, focus), snapshot, budget_tokens, estimate, notices)
+
+
+def _left_out(snapshot: Snapshot) -> list[str]:
+    out = []
+    if snapshot.secrets:
+        out.append(
+            f"{len(snapshot.secrets)} file(s) that look like secrets are not shown to the model: "
+            + _some(snapshot.secrets)
+        )
+    if snapshot.left_out:
+        rows = tuple(f"{path} ({why})" for path, why in sorted(snapshot.left_out.items()))
+        out.append(f"{len(rows)} file(s) are not shown to the model: " + _some(rows))
+    return out
+
+
+def _some(rows: tuple[str, ...]) -> str:
+    return ", ".join(rows[:5]) + (", …" if len(rows) > 5 else "")
+
+
+def _whole(snapshot: Snapshot, limit: int, estimate: Estimate) -> Context | None:
+    """Every text of the repository, None when that costs more than the limit; stops reading as soon as it does."""
+    if len(snapshot.paths) * 6 > limit:
+        return None
+    parts: list[Part] = []
+    tokens = 0
+    notices = _left_out(snapshot)
+    for path in sorted(snapshot.paths):
+        text = snapshot.read(path)
+        reason = _unfit(text)
+        if text is None or reason:
+            if text is not None and "binary" not in reason:
+                notices.append(f"{path} is not shown to the model: {reason}")
+            continue
+        # Eight characters a token is more than any text but blanks has.
+        if len(text) > 8 * limit + 64:
+            return None
+        part = Part(path, 1, _count(text), text, "the whole repository")
+        tokens += estimate(document(part, text))
+        if tokens > limit:
+            return None
+        parts.append(part)
+    return Context(tuple(parts), tokens, whole=True, notices=tuple(notices), ranking=tuple(part.path for part in parts))
+
+
+def _unfit(text: str | None) -> str:
+    """Why a text is not shown, empty when it may be."""
+    if text is None:
+        return "it cannot be read as text"
+    if is_binary(text):
+        return "it is binary"
+    if len(text) > _LONGEST_FILE:
+        return "it is larger than 1 MB"
+    if len(text) > _LONGEST_LINE and max(map(len, text.split("\n"))) > _LONGEST_LINE:
+        return f"it has a line of more than {_LONGEST_LINE} characters"
+    return ""
+
+
+@dataclass(slots=True)
+class _Basket:
+    """Parts so far and what is left of the budget."""
+
+    left: int
+    estimate: Estimate
+    parts: list[Part] = field(default_factory=list)
+
+    def cost(self, part: Part) -> int:
+        return self.estimate(document(part, part.text))
+
+    def add(self, parts: list[Part]) -> bool:
+        """Takes all of the parts, or none when they do not fit."""
+        cost = sum(map(self.cost, parts))
+        if not parts or cost > self.left:
+            return False
+        self.left -= cost
+        self.parts += parts
+        return True
+
+
+def _chosen(ranking: Ranking, snapshot: Snapshot, budget: int, estimate: Estimate, notices: list[str]) -> Context:
+    basket = _Basket(budget, estimate)
+    order = ranking.order
+    floor = (_FLOOR_WHEN_SURE if ranking.sure else _FLOOR) * (ranking.found[order[0]].score if order else 0.0)
+    shown = tests = 0
+    for path in order:
+        if shown >= _MOST_FILES or ranking.found[path].score < floor:
+            break
+        if is_test(path) and tests >= 2:
+            continue
+        text = snapshot.read(path)
+        reason = _unfit(text)
+        if text is None or reason:
+            if text is not None:
+                notices.append(f"{path} is not shown to the model: {reason}")
+            continue
+        if basket.add(_parts(path, text, ranking, basket, _SHARES[min(shown, len(_SHARES) - 1)])):
+            shown += 1
+            tests += is_test(path)
+    parts = tuple(sorted(basket.parts, key=lambda part: (part.path, part.first)))
+    return Context(parts, budget - basket.left, whole=False, notices=tuple(notices), ranking=order)
+
+
+def _parts(path: str, text: str, ranking: Ranking, basket: _Basket, share: float) -> list[Part]:
+    """A file as a whole when it is small enough for its share of the budget, else excerpts around what points to it."""
+    found = ranking.found[path]
+    room = int(basket.left * share)
+    whole = Part(path, 1, _count(text), text, found.why)
+    cost = basket.cost(whole)
+    if cost <= min(room, _WHOLE_FILE) or (cost <= basket.left and cost <= 400):
+        return [whole]
+    lines = split_lines(text)
+    bare = [line.rstrip("\r\n") for line in lines]
+    overhead = basket.estimate(document(Part(path, 99999, 99999, "", "", whole=False), ""))
+    ranges = excerpt(path, bare, found.points, room, lambda piece: basket.estimate(piece) + overhead)
+    return [Part(path, first, last, "".join(lines[first - 1 : last]), found.why, whole=False) for first, last in ranges]
+
+
+def _count(text: str) -> int:
+    return max(1, len(split_lines(text)))

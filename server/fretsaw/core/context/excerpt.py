@@ -1,0 +1,102 @@
+"""The lines of a long file that are worth showing: whole definitions around points. Knows nothing of other files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from fretsaw.core.context.outline import Definition, outline
+
+_IMPORT = re.compile(r"^(?:from|import|use|using|#include|package|require|const .*require\(|mod )\b")
+_AROUND = 12
+_LONGEST_HEADER = 30
+_GAP = 4
+
+Range = tuple[int, int]
+"""First and last line, from 1."""
+
+
+def excerpt(
+    path: str, lines: list[str], points: Mapping[int, Mapping[str, float]], room: int, cost: Callable[[str], int]
+) -> list[Range]:
+    """Ranges of lines that cost at most `room`, best definitions first; sorted, merged. Lines have no endings."""
+    definitions = outline(path, lines)
+    weighed = _weighed(definitions, points, len(lines))
+    chosen: list[Range] = []
+    for _, _, span in weighed:
+        for option in _options(span, points, lines):
+            wanted = merged([*chosen, option, *_headers(definitions, option, lines)])
+            if sum(cost("\n".join(lines[a - 1 : b])) for a, b in wanted) <= room:
+                chosen = wanted
+                break
+    if chosen:
+        wanted = merged([*chosen, *_imports(lines)])
+        if sum(cost("\n".join(lines[a - 1 : b])) for a, b in wanted) <= room:
+            chosen = wanted
+    return chosen
+
+
+def _weighed(
+    definitions: tuple[Definition, ...], points: Mapping[int, Mapping[str, float]], count: int
+) -> list[tuple[float, int, Range]]:
+    """(minus weight, first line, range) of every innermost definition with a point, heaviest first."""
+    owners: dict[Range, dict[str, float]] = {}
+    for line in sorted(points):
+        if not 1 <= line <= count:
+            continue
+        span = _innermost(definitions, line, count)
+        at = owners.setdefault(span, {})
+        for what, weight in points[line].items():
+            at[what] = max(at.get(what, 0.0), weight)
+    return sorted((-sum(each.values()), span[0], span) for span, each in owners.items())
+
+
+def _innermost(definitions: tuple[Definition, ...], line: int, count: int) -> Range:
+    """The smallest definition around a line; a class stands for its header; else a few lines around."""
+    around = [each for each in definitions if each.first <= line <= each.last]
+    if not around:
+        return max(1, line - _AROUND // 2), min(count, line + _AROUND // 2)
+    inner = max(around, key=lambda each: each.first)
+    if not inner.holds:
+        return inner.first, inner.last
+    body = min((each.first for each in definitions if inner.header < each.first <= inner.last), default=inner.last + 1)
+    if line < body:
+        return inner.first, min(body - 1, inner.header + _LONGEST_HEADER, inner.last)
+    return max(inner.first, line - _AROUND), min(inner.last, line + _AROUND)
+
+
+def _options(span: Range, points: Mapping[int, Mapping[str, float]], lines: list[str]) -> Iterable[Range]:
+    """The whole range, then windows around its heaviest point for when there is no room for all of it."""
+    yield span
+    if span[1] - span[0] < 2 * _AROUND:
+        return
+    inside = [line for line in points if span[0] <= line <= span[1]]
+    centre = min(inside, key=lambda line: (-sum(points[line].values()), line), default=span[0])
+    for around in (40, _AROUND):
+        yield max(span[0], centre - around), min(span[1], centre + around)
+
+
+def _headers(definitions: tuple[Definition, ...], span: Range, lines: list[str]) -> list[Range]:
+    """The header lines of the definitions that enclose a range, so that the model can name them."""
+    return [
+        (each.header, each.header)
+        for each in definitions
+        if each.header < span[0] and each.last >= span[1] and span[0] - each.header > 0
+    ]
+
+
+def _imports(lines: list[str]) -> list[Range]:
+    """The block of imports at the head of a file, at most 40 lines."""
+    at = [index + 1 for index, line in enumerate(lines[:200]) if _IMPORT.match(line)]
+    return [(at[0], min(at[-1], at[0] + 39))] if at else []
+
+
+def merged(ranges: Iterable[Range]) -> list[Range]:
+    """Sorted ranges; those that touch or leave a gap of a few lines become one."""
+    out: list[Range] = []
+    for first, last in sorted(ranges):
+        if out and first <= out[-1][1] + _GAP:
+            out[-1] = (out[-1][0], max(out[-1][1], last))
+        else:
+            out.append((first, last))
+    return out

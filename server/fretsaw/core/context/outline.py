@@ -1,0 +1,133 @@
+"""The definitions of a text and the lines they cover, for any language, without a parser.
+
+A definition starts at a line with a defining word and ends where the indentation says so: this is right for code
+that is laid out as usual, and harmless elsewhere, since it only decides which lines are shown.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_MOST_LINES = 60_000
+_BY_INDENT = (".py", ".pyi", ".pyx", ".nim", ".coffee")
+_PYTHON = re.compile(r"^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+(\w+)")
+_BRACED = re.compile(
+    r"^([ \t]*)(?:(?:export|default|public|private|protected|internal|static|final|abstract|async|unsafe|pub(?:\([\w ]+\))?|"
+    r"override|virtual|inline|const|extern|open|sealed|data|declare|suspend|partial|synchronized|readonly)[ \t]+)*"
+    r"(function\*?|func|fn|class|interface|struct|enum|trait|impl|type|module|mod|namespace|def|fun|object|protocol|extension|record|macro_rules!)"
+    r"[ \t]+(?:\([^)]{0,80}\)[ \t]*)?(?:<[^>]{0,80}>[ \t]*)?([\w$]+)"
+)
+_ASSIGNED = re.compile(
+    r"^([ \t]*)(?:export[ \t]+)?(?:default[ \t]+)?(const|let|var)[ \t]+([\w$]+)[^=\n]{0,120}=[ \t]*(?:async[ \t]*)?(?:function|\(|[\w$]+[ \t]*=>|class|\{)"
+)
+# A method without a defining word: `name(args) {` or `Type name(args) {`.
+_METHOD = re.compile(
+    r"^([ \t]+)(?:(?:public|private|protected|static|final|abstract|async|override|virtual|synchronized|get|set|[\w<>\[\],.?&*:]+)[ \t]+){0,6}"
+    r"[*#&]?([\w$~]+)[ \t]*\([^;{}]{0,300}\)?[^;{}=]{0,120}\{?[ \t]*$"
+)
+_C_FUNCTION = re.compile(r"^()(?:[\w*&:<>,]+[ \t]+){1,6}[*&]*([\w:~]+)[ \t]*\([^;]{0,300}$")
+_NOT_METHODS = frozenset(
+    ["if", "for", "while", "switch", "catch", "return", "else", "do", "try", "with", "new", "throw", "await", "function", "super", "assert", "match"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A class, a function or alike."""
+
+    name: str
+    first: int
+    """First line from 1, decorators and comments right above included."""
+    header: int
+    """The line with the name."""
+    last: int
+    indent: int
+    """Columns that the header is indented by."""
+    holds: bool = False
+    """Whether other definitions stand inside (a class, a module)."""
+
+
+def outline(path: str, lines: list[str]) -> tuple[Definition, ...]:
+    """All definitions in order of their headers; `lines` without endings."""
+    by_indent = path.endswith(_BY_INDENT)
+    headers: list[tuple[int, int, str, bool]] = []
+    for index, line in enumerate(lines[:_MOST_LINES]):
+        if len(line) > 400:
+            continue
+        found = _header(line, by_indent=by_indent)
+        if found:
+            headers.append((index, *found))
+    out = []
+    for at, (index, indent, name, holder) in enumerate(headers):
+        end = _end(lines, index, indent, by_indent=by_indent)
+        inside = at + 1 < len(headers) and headers[at + 1][0] <= end and headers[at + 1][1] > indent
+        out.append(Definition(name, _first(lines, index, indent) + 1, index + 1, end + 1, indent, holder and inside))
+    return tuple(out)
+
+
+def _header(line: str, *, by_indent: bool) -> tuple[int, str, bool] | None:
+    """(indent, name, whether it may hold others) of a line that starts a definition."""
+    if by_indent:
+        found = _PYTHON.match(line)
+        return (_width(found[1]), found[3], found[2] == "class") if found else None
+    found = _BRACED.match(line) or _ASSIGNED.match(line)
+    if found:
+        return (
+            _width(found[1]),
+            found[3],
+            found[2] not in ("function", "func", "fn", "def", "fun", "const", "let", "var"),
+        )
+    if "(" not in line:
+        return None
+    found = _METHOD.match(line) or _C_FUNCTION.match(line)
+    if found and found[2] not in _NOT_METHODS and line.lstrip().split("(", 1)[0].split(" ", 1)[0] not in _NOT_METHODS:
+        return _width(found[1]), found[2], False
+    return None
+
+
+def _end(lines: list[str], index: int, indent: int, *, by_indent: bool) -> int:
+    """Index of the last line of the definition that starts at `index`."""
+    last = index
+    depth_open = not by_indent and "{" not in lines[index]
+    for at in range(index + 1, len(lines)):
+        line = lines[at]
+        if not line.strip():
+            continue
+        width = _width(line)
+        if width > indent:
+            last = at
+            continue
+        if by_indent:
+            # The closing line of a signature or a bracket stands at the header's own indentation.
+            if line.lstrip()[0] in ")]}" and width == indent:
+                last = at
+                continue
+            return last
+        if line.lstrip()[0] in "})]{" or line.lstrip().startswith(("end", "where")):
+            last = at
+            if depth_open and "{" in line:
+                depth_open = False
+                continue
+            if line.rstrip().endswith(("{", "(")):
+                continue
+            return last
+        return last
+    return last
+
+
+def _first(lines: list[str], index: int, indent: int) -> int:
+    """Index of the first line that belongs to a header: its decorators, attributes and comments."""
+    at = index
+    while at > 0 and index - at < 30:
+        above = lines[at - 1].strip()
+        if not above.startswith(("@", "#", "//", "/*", "*")) or _width(lines[at - 1]) < indent:
+            break
+        at -= 1
+    return at
+
+
+def _width(line: str) -> int:
+    """Columns of white space that a line starts with; a tab goes to the next multiple of 8."""
+    bare = line.lstrip(" \t")
+    return len(line[: len(line) - len(bare)].expandtabs(8))

@@ -1,0 +1,105 @@
+"""What a path tells: whether it is a test, a document, data; which path of a repository a written one means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from fretsaw.core.issue.mentions import CODE_ENDS
+
+_TEST = re.compile(
+    r"(?:^|/)(?:tests?|testing|__tests__|specs?|python_testcases|testcases|e2e|testdata|fixtures?)/|(?:^|/)(?:test_|conftest\b)|[._-](?:test|tests|spec)\.\w+$|Tests?\.(?:java|kt|cs|scala)$",
+    re.IGNORECASE,
+)
+_TEST_CODE = re.compile(
+    r"(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:py|go|rs|cc|cpp)$|[._-](?:test|spec)\.\w+$|Tests?\.(?:java|kt|cs|scala)$"
+)
+_MINOR = re.compile(
+    r"(?:^|/)(?:docs?|examples?|benchmarks?|bench|samples?|demos?|changelogs?|news|vendor|third_party|node_modules|dist|build|locale|translations?|migrations|legacy)/|(?:^|/)(?:change(?:s|log)|history|news|authors|readme|license|contributing)[^/]*$|\.min\.\w+$",
+    re.IGNORECASE,
+)
+_PROSE_ENDS = frozenset(["md", "rst", "txt", "tex", "html", "htm", "css", "scss", "less", "svg"])
+_DATA_ENDS = frozenset(["json", "yaml", "yml", "toml", "ini", "cfg", "conf", "lock", "sum", "mod", "xml", "csv", "po", "pot", "ipynb"])
+
+
+def is_test(path: str) -> bool:
+    """Whether a path is a test or belongs to tests."""
+    return _TEST.search(path) is not None
+
+
+def prior(path: str) -> float:
+    """How likely a fix is to change this file, as a factor: sources 1, tests, documents and data less."""
+    end = path.rsplit(".", 1)[-1].lower() if "." in path.rsplit("/", 1)[-1] else ""
+    factor = 1.0
+    if end in _PROSE_ENDS:
+        factor = 0.25
+    elif end in _DATA_ENDS:
+        factor = 0.35
+    elif end not in CODE_ENDS:
+        factor = 0.5
+    if is_test(path):
+        factor *= 0.4
+    if _MINOR.search(path):
+        factor *= 0.3
+    return factor
+
+
+def stem(path: str) -> str:
+    """The file's name without its ending."""
+    return path.rsplit("/", 1)[-1].split(".", 1)[0]
+
+
+class Paths:
+    """The paths of a snapshot, to be asked which of them a written one means."""
+
+    def __init__(self, paths: Collection[str]) -> None:
+        self.all = frozenset(paths)
+        self._by_name: dict[str, list[str]] = {}
+        for path in paths:
+            self._by_name.setdefault(path.rsplit("/", 1)[-1], []).append(path)
+
+    def meant(self, written: str) -> tuple[str, ...]:
+        """The tracked paths that share the longest tail with a written one, at most 5; () when none does.
+
+        An absolute path of another machine (`/home/x/site-packages/pkg/mod.py`) finds `src/pkg/mod.py` or `pkg/mod.py`.
+        """
+        if written in self.all:
+            return (written,)
+        parts = written.strip("/").split("/")
+        scored = []
+        for path in self._by_name.get(parts[-1], ()):
+            own = path.split("/")
+            common = 0
+            while common < min(len(own), len(parts)) and own[-1 - common] == parts[-1 - common]:
+                common += 1
+            # Of a written `pkg/mod.py`, a lone `mod.py` elsewhere is not meant, unless the tracked path is used up.
+            if common == len(parts) or common == len(own) or common >= 2:
+                scored.append((-common, len(own), path))
+        if not scored:
+            return ()
+        best = min(scored)[0]
+        return tuple(path for score, _, path in sorted(scored) if score == best)[:5]
+
+    def first_of(self, candidates: Iterable[str]) -> str | None:
+        """The first candidate that is tracked."""
+        return next((path for path in candidates if path in self.all), None)
+
+    def tested_by(self, path: str) -> tuple[str, ...]:
+        """The sources that a test's name points to: `tests/test_kth.py` → `…/kth.py`."""
+        if not _TEST_CODE.search(path):
+            return ()
+        end = path.rsplit(".", 1)[-1]
+        name = re.sub(r"(?:^test_|[._-]?(?:tests?|spec)$|Tests?$)", "", path.rsplit("/", 1)[-1][: -len(end) - 1])
+        return tuple(found for found in sorted(self._by_name.get(f"{name}.{end}", ())) if not is_test(found))[:3]
+
+    def tests_of(self, path: str) -> tuple[str, ...]:
+        """The tests whose name points to a source."""
+        name, _, end = path.rsplit("/", 1)[-1].rpartition(".")
+        names = (
+            f"test_{name}.{end}",
+            f"{name}_test.{end}",
+            f"{name}.test.{end}",
+            f"{name}.spec.{end}",
+            f"{name}Test.{end}",
+        )
+        return tuple(found for each in names for found in sorted(self._by_name.get(each, ())))[:2]

@@ -1,0 +1,43 @@
+"""The chosen context, as values. Knows nothing of how it is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file or an excerpt of one."""
+
+    path: str
+    first: int
+    """Number of the first line shown, from 1."""
+    last: int
+    """Number of the last line shown."""
+    text: str
+    """Those lines, exactly."""
+    why: str
+    """A few words for a person: why it is shown."""
+    whole: bool = True
+    """False: an excerpt of a longer file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is sent of the repository."""
+
+    parts: tuple[Part, ...]
+    """Sorted by path and line, not overlapping."""
+    tokens: int
+    """Of the parts as the prompt shows them, by the estimate that was handed in."""
+    whole: bool
+    """Whether this is all the text of the repository that may be shown."""
+    notices: tuple[str, ...] = ()
+    """For a person: what was left out and why (too large, secret, over the budget)."""
+    ranking: tuple[str, ...] = ()
+    """Paths by how much points to them, best first; also some that are not shown."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that are shown, each once."""
+        return tuple(dict.fromkeys(part.path for part in self.parts))

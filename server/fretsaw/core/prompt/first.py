@@ -1,0 +1,65 @@
+"""The messages that open a conversation: standing rules, edit form, documents, issue, its rules again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fretsaw.core.ask import Image, Message
+from fretsaw.core.check import CheckResult
+from fretsaw.core.context.render import attribute, documents
+from fretsaw.core.context.values import Context
+from fretsaw.core.issue.values import Issue
+from fretsaw.core.prompt.forms import FORMS, EditForm
+from fretsaw.core.prompt.turns import check_output
+from fretsaw.core.prompt.wording import SYSTEM, SYSTEM_WITHOUT_TOOLS, closing, fenced
+from fretsaw.core.safe_text import safe_text
+
+_LONGEST_LOG = 8_000
+_MOST_RULES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What may go along with issue and context."""
+
+    images: tuple[Image, ...] = ()
+    logs: tuple[tuple[str, str], ...] = ()
+    """(name, text) of attached logs; the end of each is shown."""
+    rules: tuple[str, ...] = ()
+    """The project's own rules (AGENTS.md, .fretsaw.toml)."""
+    red: CheckResult | None = None
+    """The project's check before any change, where it is red."""
+    tools: bool = True
+    """Whether the model has tools."""
+
+
+def first_messages(issue: Issue, context: Context, form: EditForm, extras: Extras | None = None) -> tuple[Message, ...]:
+    """System and user message. The same input gives the same bytes; the system message depends on `tools` alone."""
+    extras = extras or Extras()
+    pieces = [FORMS[form], _documents(context)]
+    pieces += [_log(name, text) for name, text in extras.logs]
+    if extras.rules:
+        pieces.append("Rules of the project:\n" + fenced("project-rules", "\n".join(extras.rules[:_MOST_RULES])))
+    pieces.append("The issue:\n" + fenced("issue", safe_text(issue.text)))
+    if extras.red is not None and extras.red.state == "red":
+        pieces.append("The project's check fails before any change:\n" + check_output(extras.red))
+    pieces.append(closing(issue.constraints))
+    system = SYSTEM if extras.tools else SYSTEM_WITHOUT_TOOLS
+    return (Message("system", system), Message("user", "\n".join(filter(None, pieces)), images=extras.images))
+
+
+def _documents(context: Context) -> str:
+    if not context.parts:
+        return ""
+    if context.whole:
+        head = "All files of the repository:\n"
+    elif all(part.whole for part in context.parts):
+        head = "Files of the repository; it has more:\n"
+    else:
+        head = "Files of the repository and excerpts of files (lines tells which); it has more:\n"
+    return head + documents(context.parts)
+
+
+def _log(name: str, text: str) -> str:
+    shown = safe_text(text[-_LONGEST_LOG:])
+    return "A log attached to the issue:\n" + fenced("log", shown, attributes=f' name="{attribute(name)}"')

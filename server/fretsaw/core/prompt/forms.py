@@ -1,0 +1,66 @@
+"""The forms of edit that a model may be asked for, each with its rules and one short example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+EditForm: TypeAlias = Literal["v4a", "udiff", "search-replace"]
+
+_V4A = """\
+Write edits as one patch:
+
+*** Begin Patch
+*** Update File: shop/cart.py
+@@ class Cart
+     def total(self):
+-        return sum(self.prices)
++        return sum(self.prices) - self.discount
+ 
+     def clear(self):
+*** End Patch
+
+- Unchanged lines start with a space, removed ones with -, added ones with +; no line numbers.
+- Give 3 unchanged lines before and after each change. They and the removed lines are copied from the file as it is now, character for character.
+- Where those lines could stand in several places, name the enclosing class or function after @@.
+- One small @@ section a place. New file: *** Add File: path, every line with +. Also: *** Delete File: path.
+"""
+
+_UDIFF = """\
+Write edits as a unified diff in one ```diff fence, with bare @@ lines (no line numbers):
+
+```diff
+--- a/shop/cart.py
++++ b/shop/cart.py
+@@ ... @@
+ class Cart:
+     def total(self):
+-        return sum(self.prices)
++        return sum(self.prices) - self.discount
+```
+
+- Unchanged lines start with a space, removed ones with -, added ones with +.
+- Give 3 unchanged lines before and after each change. They and the removed lines are copied from the file as it is now, character for character.
+- One small hunk a place, with lines that stand in one place of the file only. A new file has --- /dev/null, a deleted one +++ /dev/null.
+"""
+
+_SEARCH_REPLACE = """\
+Write each edit as the file's path and a block in a fence:
+
+shop/cart.py
+```
+<<<<<<< SEARCH
+    def total(self):
+        return sum(self.prices)
+=======
+    def total(self):
+        return sum(self.prices) - self.discount
+>>>>>>> REPLACE
+```
+
+- The SEARCH lines are copied from the file as it is now, character for character, and stand in one place of it only.
+- One small block a place: the lines that change and just enough around them. A new file has an empty SEARCH.
+"""
+
+FORMS: Mapping[EditForm, str] = {"v4a": _V4A, "udiff": _UDIFF, "search-replace": _SEARCH_REPLACE}
+"""The instruction for each form; it stands in the user's message, where examples cost no well-formedness."""

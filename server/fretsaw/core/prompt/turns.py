@@ -1,0 +1,86 @@
+"""The messages that go on with a conversation after an answer that did not do. Earlier messages stay as they are.
+
+Every turn ends with the issue's rules: over several turns a model loses what it was told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from fretsaw.core.ask import Answer, Message
+from fretsaw.core.check import CheckResult
+from fretsaw.core.issue.values import Issue
+from fretsaw.core.locate.values import Misfit
+from fretsaw.core.prompt.wording import closing, fenced
+from fretsaw.core.safe_text import safe_text
+
+_MOST_MISFITS = 8
+_LONGEST_MISFIT = 2_000
+_LONGEST_OUTPUT = 4_096
+_LONGEST_PATCH = 6_000
+_MOST_REASONS = 12
+
+_AGAIN = "Nothing was applied, and every file is as it was shown to you at first. Send the whole change again, not only a correction."
+
+
+def after_misfits(misfits: Sequence[Misfit], issue: Issue) -> Message:
+    """What to say after edits that have no clear place: each with its first diverging line."""
+    rows = [
+        f"{number}. {_cut(each.for_model, _LONGEST_MISFIT)}" for number, each in enumerate(misfits[:_MOST_MISFITS], 1)
+    ]
+    if len(misfits) > _MOST_MISFITS:
+        rows.append(f"… and {len(misfits) - _MOST_MISFITS} more like these.")
+    told = fenced("misfits", safe_text("\n".join(rows)))
+    how = "Copy the lines from the file, character for character; read it again if in doubt. Keep each section small."
+    return _user("Your edits do not fit the files:", told, f"{_AGAIN} {how}", closing(issue.constraints))
+
+
+def after_red_check(result: CheckResult, patch_text: str, issue: Issue) -> Message:
+    """What to say after a patch that was applied to a copy and failed the project's check."""
+    applied = fenced("patch", safe_text(_cut(patch_text, _LONGEST_PATCH))) if patch_text else ""
+    return _user(
+        "Your change was applied to a copy of the repository as this patch, and the project's check fails:",
+        applied,
+        check_output(result),
+        f"{_AGAIN} Find out from the output what is wrong with the change.",
+        closing(issue.constraints),
+    )
+
+
+def after_refusal(reasons: Iterable[str], issue: Issue) -> Message:
+    """What to say after a patch that breaks a rule: of the issue, of the project or of safety."""
+    rows = [f"- {safe_text(reason)[:500]}" for reason in reasons][:_MOST_REASONS]
+    return _user("Your change was refused:", "\n".join(rows), _AGAIN, closing(issue.constraints))
+
+
+def after_empty(issue: Issue) -> Message:
+    """What to say after an answer without any edit, or whose edits change nothing."""
+    return _user(
+        "There was no edit in your answer that changes anything. If the issue asks for a change, send it as edits in the form "
+        "above. If the code already does what the issue asks, say so in one sentence that starts with NO CHANGE.",
+        closing(issue.constraints),
+    )
+
+
+def answered(answer: Answer, then: Message) -> tuple[Message, ...]:
+    """An answer as the conversation keeps it, its tool calls closed, and the message that follows it."""
+    said = Message("assistant", answer.text, tool_calls=answer.tool_calls)
+    closed = (Message("tool", "Received; see below.", tool_call_id=call.id) for call in answer.tool_calls)
+    return (said, *closed, then)
+
+
+def check_output(result: CheckResult) -> str:
+    """The end of what a check printed, at most 4 KB, set apart as data."""
+    end = result.output.encode("utf-8", "replace")[-_LONGEST_OUTPUT:].decode("utf-8", "ignore")
+    if len(end) < len(result.output):
+        end = "…" + end[end.find("\n") + 1 :] if "\n" in end[:200] else "…" + end
+    state = {"red": f"exit {result.exit_code}", "timeout": "timed out"}.get(result.state, result.state)
+    return fenced("check-output", safe_text(end) or "(it printed nothing)", attributes=f' result="{state}"')
+
+
+def _user(*pieces: str) -> Message:
+    return Message("user", "\n".join(filter(None, pieces)))
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + "…"
