@@ -1,0 +1,9 @@
+"""Runs the project's own check on a disposable copy of the tree, in a sandbox. Knows nothing of git or models."""
+
+from __future__ import annotations
+
+from fretsaw.check.harden import harden
+from fretsaw.check.limits import Limits
+from fretsaw.check.make import Surroundings, make_check
+
+__all__ = ["Limits", "Surroundings", "harden", "make_check"]

@@ -1,0 +1,128 @@
+"""The bubblewrap command line: everything read-only, HOME and `/tmp` empty, no network, one writable tree.
+
+Knows nothing of how the tree came to be or of what is run in it.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import stat
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+PLACES = ("/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap", "/run/current-system/sw/bin/bwrap")
+"""Where it may lie; never what PATH says, which a repository could have a word in."""
+
+HIDDEN = ("/run", "/tmp", "/var/tmp", "/root", "/home", "/mnt", "/media", "/srv")
+# Root reads what others cannot, and the sandbox of root still reads with root's number.
+_HIDDEN_FROM_ROOT = (
+    "/etc/ssh",
+    "/etc/ssl/private",
+    "/etc/sudoers.d",
+    "/var/log",
+    "/var/spool",
+    "/var/backups",
+    "/boot",
+)
+_BLANK_FOR_ROOT = ("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/sudoers")
+_META = (".git", ".hg", ".jj", ".svn")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the inside of the sandbox is to look like."""
+
+    root: Path
+    """The repository, where the check sees it."""
+    tree: str
+    """The folder that is shown there, writable."""
+    tmp: str | None
+    """The folder that is shown as `/tmp`; None for a fresh one in memory."""
+    shown: tuple[str, ...]
+    """Folders that stay readable although they lie in what is hidden."""
+    hidden: tuple[Path, ...]
+    """More folders to hide: HOME, our state."""
+    read_only: tuple[str, ...] = ()
+    """Folders of the repository that are shown read-only over `tree`."""
+    report: Path | None = None
+    """A file that the check may write to, as `REPORT`."""
+    scratch: int = 1 << 29
+    """Bytes of a `/tmp` in memory."""
+
+
+REPORT = "/tmp/fretsaw-report"
+"""The name of the report's file inside the sandbox."""
+
+
+def find(root: Path | None = None) -> str | None:
+    """The absolute path of a bubblewrap that belongs to root and that nobody else may write, None without one."""
+    for place in PLACES:
+        try:
+            path = Path(place).resolve(strict=True)
+            state = path.stat()
+        except OSError:
+            continue
+        ours = root is not None and path.is_relative_to(root)
+        if state.st_uid == 0 and not state.st_mode & (stat.S_IWOTH | stat.S_IWGRP) and not ours:
+            return place
+    return None
+
+
+@functools.cache
+def features(program: str) -> frozenset[str]:
+    """The options that this bubblewrap knows, as its own help names them, and its version."""
+    said = subprocess.run([program, "--help"], capture_output=True, text=True, check=False, timeout=10, env={})
+    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=10, env={})
+    return frozenset(re.findall(r"--[a-z][a-z-]+", said.stdout)) | {version.stdout.strip()}
+
+
+def arguments(program: str, view: View, status_fd: int, argv: tuple[str, ...]) -> list[str]:
+    """The whole command line; the environment is what the process is started with."""
+    known = features(program)
+    masks = _masks(view)
+    line = [program, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    line += [flag for flag in ("--disable-userns",) if flag in known]
+    line += ["--hostname", "sandbox", "--json-status-fd", str(status_fd)]
+    line += ["--uid", "1000", "--gid", "1000"] if os.geteuid() == 0 else []
+    line += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+    line += _tmpfs("/dev/shm", view.scratch, known)
+    for mask in masks:
+        line += ["--bind", view.tmp, mask] if mask == "/tmp" and view.tmp else _tmpfs(mask, view.scratch, known)
+    if os.geteuid() == 0:
+        line += [part for path in _BLANK_FOR_ROOT if Path(path).exists() for part in ("--ro-bind", "/dev/null", path)]
+    for path in view.shown:
+        if any(place.is_relative_to(mask) for mask in masks for place in (Path(path), Path(path).resolve())):
+            line += ["--ro-bind-try", path, path]
+    line += ["--bind", view.tree, str(view.root)]
+    for path in view.read_only:
+        line += ["--ro-bind", path, path]
+    for name in _META:
+        line += _without(view.root / name)
+    line += ["--dir", "/tmp/home"]
+    line += ["--bind", str(view.report), REPORT] if view.report else []
+    for mask in (*masks, "/dev"):
+        if mask not in {"/tmp", "/var/tmp"}:
+            line += ["--remount-ro", mask]
+    return [*line, "--chdir", str(view.root), "--", *argv]
+
+
+def _masks(view: View) -> list[str]:
+    """Existing folders to hide, the outer ones first, none inside another, none that would hide everything."""
+    wanted = [*map(Path, HIDDEN), *view.hidden]
+    wanted += map(Path, _HIDDEN_FROM_ROOT) if os.geteuid() == 0 else []
+    places = {path.resolve() for path in wanted if path.is_dir()}
+    return sorted(str(path) for path in places if len(path.parts) > 1 and not any(up in places for up in path.parents))
+
+
+def _tmpfs(place: str, size: int, known: frozenset[str]) -> list[str]:
+    return [*(("--size", str(size)) if "--size" in known else ()), "--tmpfs", place]
+
+
+def _without(path: Path) -> list[str]:
+    """Hide a repository's own records: what is recorded is no business of a check, and nothing there may be planted."""
+    if path.is_symlink() or not path.exists():
+        return []
+    return ["--tmpfs", str(path), "--remount-ro", str(path)] if path.is_dir() else ["--ro-bind", "/dev/null", str(path)]

@@ -1,0 +1,175 @@
+"""Starts one check in a disposable view of the user's tree. Run on its own: `python -I -S launch.py SPEC_FD STATUS_FD`.
+
+It enters a private mount namespace, lays an overlay (the user's tree below, a small tmpfs above) with the proposed
+texts in it, and becomes the sandbox. Nothing is copied, nothing stays: the namespace goes with its last process.
+It knows nothing of fretsaw's values and imports only the standard library, because it runs outside the package.
+
+A failure before the sandbox starts is written to STATUS_FD as text; a start closes it without a word.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import resource
+import signal
+import stat
+import sys
+from typing import Any
+
+CLONE_NEWNS, CLONE_NEWUSER = 0x0002_0000, 0x1000_0000
+MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 2, 4, 0x4000, 1 << 18
+PR_SET_PDEATHSIG = 1
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def main(spec_fd: int, status_fd: int) -> None:
+    """Read the specification, prepare, become the command; never returns."""
+    os.set_inheritable(status_fd, False)
+    try:
+        with open(spec_fd, "rb") as handle:
+            spec: dict[str, Any] = json.load(handle)
+        die_with(spec["parent"])
+        limit(spec["rlimits"])
+        if spec["overlay"]:
+            mount_overlay(spec["overlay"])
+            write_texts(spec["overlay"]["tree"], spec["texts"])
+            if spec["overlay"]["over_root"]:
+                _mount("overlay-bind", spec["overlay"]["tree"], spec["overlay"]["root"], "", 0x1000)
+        os.chdir(spec["cwd"])
+        os.execve(spec["program"], spec["argv"], spec["env"])
+    except (OSError, ValueError, KeyError) as error:
+        os.write(status_fd, f"{type(error).__name__}: {error}".encode(errors="replace")[:4000])
+    os._exit(125)
+
+
+def die_with(parent: int) -> None:
+    """Be killed when the starting process is, also when it is already gone."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(125)
+
+
+def limit(wanted: dict[str, int]) -> None:
+    """Lower the named resource limits; never above what is already allowed."""
+    for name, value in wanted.items():
+        kind = getattr(resource, f"RLIMIT_{name}")
+        _, hard = resource.getrlimit(kind)
+        bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (bound, bound))
+
+
+def mount_overlay(plan: dict[str, Any]) -> None:
+    """A tmpfs of `size` bytes on the empty folder `stage`, and in it `tree`: `root` with a writable layer above.
+
+    Options are relative or go through a file descriptor, so that no character of a path needs to be escaped.
+    """
+    _private_mounts()
+    lower = os.open(plan["root"], os.O_PATH | os.O_DIRECTORY)  # after unshare: the mount must be of our namespace
+    _mount("tmpfs", "fretsaw", plan["stage"], f"size={plan['size']},mode=0700", MS_NOSUID | MS_NODEV)
+    os.chdir(plan["stage"])
+    for name in ("upper", "work", "tree", "tmp"):
+        os.mkdir(name, 0o700)
+    os.chmod("upper", stat.S_IMODE(os.fstat(lower).st_mode) | 0o700)
+    layers = f"lowerdir=/proc/self/fd/{lower},upperdir=upper,workdir=work"
+    try:
+        _mount("overlay", "fretsaw", "tree", layers + ",userxattr", MS_NOSUID | MS_NODEV)
+    except OSError:
+        _mount("overlay", "fretsaw", "tree", layers, MS_NOSUID | MS_NODEV)
+    os.close(lower)
+
+
+def _private_mounts() -> None:
+    """A mount namespace of our own: root may make one, anybody else needs a user namespace around it."""
+    uid, gid = os.getuid(), os.getgid()
+    if LIBC.unshare(CLONE_NEWNS) != 0:
+        if LIBC.unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0:
+            raise _error("unshare")
+        _write("/proc/self/setgroups", "deny")
+        _write("/proc/self/uid_map", f"{uid} {uid} 1")
+        _write("/proc/self/gid_map", f"{gid} {gid} 1")
+    _mount("none", "none", "/", "", MS_REC | MS_PRIVATE)
+
+
+def _mount(kind: str, source: str, target: str, data: str, flags: int) -> None:
+    """mount(2), with the kernel's reason when it refuses."""
+    text = [os.fsencode(part) for part in (source, target, kind, data)]
+    if LIBC.mount(text[0], text[1], text[2], ctypes.c_ulong(flags), text[3]) != 0:
+        raise _error(f"mount {kind}")
+
+
+def _error(what: str) -> OSError:
+    number = ctypes.get_errno()
+    return OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="ascii") as handle:
+        handle.write(text)
+
+
+def write_texts(tree: str, texts: dict[str, str | None]) -> None:
+    """Lay the texts (None: no such file) over the tree, never through a symlink and never outside of it."""
+    top = os.open(tree, os.O_PATH | os.O_DIRECTORY)
+    for path, text in texts.items():
+        *folders, name = path.split("/")
+        if name in {"", ".", ".."}:
+            raise ValueError(f"not a path inside the repository: {path!r}")
+        if text is None:
+            _remove(top, folders, name)
+        else:
+            _put(top, folders, name, text.encode("utf-8", "surrogateescape"))
+    os.close(top)
+
+
+def _put(top: int, folders: list[str], name: str, data: bytes) -> None:
+    """Replace one file, keeping its mode; a new one is 0644."""
+    parent = _descend(top, folders, create=True)
+    mode = 0o644
+    try:
+        found = os.stat(name, dir_fd=parent, follow_symlinks=False)
+        mode = stat.S_IMODE(found.st_mode) if stat.S_ISREG(found.st_mode) else mode
+        os.unlink(name, dir_fd=parent)
+    except FileNotFoundError:
+        pass
+    fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=parent)
+    with open(fd, "wb") as handle:
+        handle.write(data)
+        os.fchmod(handle.fileno(), mode)
+    os.close(parent)
+
+
+def _remove(top: int, folders: list[str], name: str) -> None:
+    """Delete one file, and the folders that it leaves empty, as git would."""
+    try:
+        parent = _descend(top, folders, create=False)
+        os.unlink(name, dir_fd=parent)
+        os.close(parent)
+        for depth in range(len(folders), 0, -1):
+            parent = _descend(top, folders[: depth - 1], create=False)
+            os.rmdir(folders[depth - 1], dir_fd=parent)
+            os.close(parent)
+    except OSError:
+        return  # already gone, or the folder still holds something
+
+
+def _descend(top: int, folders: list[str], *, create: bool) -> int:
+    """A descriptor of the folder below `top`, each step taken without following a symlink."""
+    here = os.dup(top)
+    for folder in folders:
+        if folder in {"", ".", ".."}:
+            raise ValueError(f"not a path inside the repository: {'/'.join(folders)!r}")
+        if create:
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(folder, 0o755, dir_fd=here)
+        below = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=here)
+        os.close(here)
+        here = below
+    return here
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

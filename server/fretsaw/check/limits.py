@@ -1,0 +1,40 @@
+"""How much one run of a check may use. Knows nothing of how a limit is held; `run.py` and the launcher do that."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+MIB = 1 << 20
+GIB = 1 << 30
+
+
+def _memory() -> int:
+    """Bytes of memory of this machine; 8 GiB where it does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        return 8 * GIB
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one run; sizes in bytes, times in seconds."""
+
+    seconds: float = 300.0
+    memory: int = max(GIB, _memory() * 6 // 10)
+    """Resident memory of all its processes together."""
+    processes: int = 1024
+    output: int = MIB
+    """Of what it prints, this much of the head and as much of the tail is kept."""
+    scratch: int = max(256 * MIB, min(4 * GIB, _memory() // 4))
+    """What it may write into the copy of the tree, and again into its `/tmp`; both are in memory where possible."""
+    file: int = 2 * GIB
+    """The largest single file."""
+    disk_growth: int = 2 * GIB
+    """Where the copy is on a disk: how much it may fill, and how much always stays free."""
+
+    def rlimits(self, *, root: bool) -> dict[str, int]:
+        """Limits that the kernel holds; that of processes may count the user's other ones too, hence the slack."""
+        held = {"CORE": 0, "FSIZE": self.file}
+        return held if root else held | {"NPROC": self.processes + 8192}

@@ -1,0 +1,90 @@
+"""Builds the `Check` of a run: the user's command on a disposable copy, in the strongest isolation that holds.
+
+Knows nothing of git, models or patches; the tree comes as a folder and texts to lay over it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from fretsaw.cancel import Cancel
+from fretsaw.check.bwrap import REPORT
+from fretsaw.check.cell import Cell, Entered, enter
+from fretsaw.check.choose import Choice, choose
+from fretsaw.check.limits import Limits
+from fretsaw.check.report import read_report, refused, wants_report, with_report
+from fretsaw.check.toolchain import toolchain
+from fretsaw.core.check import Check, CheckResult
+from fretsaw.errors import Cancelled, UsageError
+from fretsaw.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a check stands in, beside the tree; every field may stay at its default."""
+
+    state: Path | None = None
+    """The user's state folder of Fretsaw: remembers which isolation holds, and is hidden from the check."""
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
+    """The user's environment, of which an allow-list reaches the check."""
+    unsaved: Mapping[str, str] = field(default_factory=dict)
+    """Texts that always lie over the tree: an editor's unsaved buffers (`Snapshot.overlay`)."""
+    secrets: tuple[str, ...] = ()
+    """Paths of the tree whose values are blacked out in what a check prints (`Snapshot.secrets`)."""
+    limits: Limits = field(default_factory=Limits)
+
+
+def make_check(
+    root: Path, argv: tuple[str, ...], settings: Settings, cancel: Cancel, around: Surroundings | None = None
+) -> Check:
+    """A function that runs `argv` on `root` as it is now with given texts laid over it, and never touches `root`.
+
+    It returns a `CheckResult` for whatever happens, and raises `Cancelled` when `cancel` is set. Nothing is run
+    here yet: the isolation is chosen, by trial, at the first call.
+    """
+    if not argv:
+        raise UsageError("the check has no command", hint="give it as a list of arguments: --check 'pytest -q'")
+    around = around or Surroundings()
+    limits = replace(around.limits, seconds=settings.check_timeout)
+    tools = toolchain(root.resolve(), argv, around.environ)
+    chosen: list[Choice] = []
+
+    def check(texts: Mapping[str, str | None]) -> CheckResult:
+        cancel.check()
+        if not tools.program:
+            return CheckResult("error", argv, reason=f"{argv[0]}: no such program in PATH")
+        if not chosen:
+            chosen.append(choose(root.resolve(), tools, settings, limits, around))
+        cell = chosen[0].cell
+        if cell is None:
+            return CheckResult("unavailable", argv, reason=chosen[0].reason)
+        return _run(cell, {**around.unsaved, **texts}, argv, cancel)
+
+    return check
+
+
+def _run(cell: Cell, texts: Mapping[str, str | None], argv: tuple[str, ...], cancel: Cancel) -> CheckResult:
+    """One run; once more without the report where the test runner does not know how to write it."""
+    env = {**cell.tools.env, "CI": "1"}
+    wanted = wants_report(argv)
+    place = REPORT if cell.tier == "bwrap" else str(cell.scratch.report)
+    entered = enter(cell, texts, argv, with_report(env, place) if wanted else env, cancel)
+    if wanted and refused(entered.ran.exit_code, entered.ran.output):
+        entered = enter(cell, texts, argv, env, cancel)
+    return _result(cell, argv, entered)
+
+
+def _result(cell: Cell, argv: tuple[str, ...], entered: Entered) -> CheckResult:
+    ran = entered.ran
+    if ran.end == "cancelled":
+        raise Cancelled
+    result = CheckResult("red", argv, ran.exit_code, ran.seconds, ran.output, cell.tier, ran.reason)
+    if entered.problem:
+        return replace(result, state="error", exit_code=None, output="", reason=entered.problem)
+    result = replace(result, tests=read_report(cell.scratch.report))
+    if ran.end == "timeout":
+        return replace(result, state="timeout")
+    return replace(result, state="green" if ran.end == "exit" and ran.exit_code == 0 else "red")

@@ -1,0 +1,169 @@
+"""What a check needs from outside the repository: its program, its interpreter, their folders and a few variables.
+
+The sandbox masks HOME, `/root` and `/tmp`; this finds what must be shown again, by name and read-only. It knows
+nothing of how a folder is shown.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+KEPT = frozenset(
+    "PATH LANG LANGUAGE TZ VIRTUAL_ENV CONDA_PREFIX CONDA_DEFAULT_ENV PYTHONPATH PYTHONHOME PYTHONHASHSEED PYTHONUTF8 "
+    "PYTHONDONTWRITEBYTECODE PYTHONWARNINGS PYTEST_ADDOPTS NODE_PATH NODE_ENV JAVA_HOME GOROOT GOFLAGS GOARCH GOOS "
+    "CGO_ENABLED CC CXX CFLAGS CXXFLAGS LDFLAGS PKG_CONFIG_PATH LD_LIBRARY_PATH RUSTFLAGS RUSTUP_TOOLCHAIN "
+    "PYENV_VERSION DJANGO_SETTINGS_MODULE NO_COLOR SOURCE_DATE_EPOCH MAKEFLAGS".split()
+)
+"""Variables that a check is given when the user has them; no other of the user's, so that no key is among them."""
+
+# Folders of HOME that hold tools, what of them is shown ("": all), and the variable that says where they are. Files
+# with credentials (`.cargo/credentials.toml`, `.m2/settings.xml`, `.gradle/gradle.properties`) are not among them.
+TOOLS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    (".pyenv", ("",), "PYENV_ROOT"),
+    (".rbenv", ("",), "RBENV_ROOT"),
+    (".nodenv", ("",), "NODENV_ROOT"),
+    (".asdf", ("",), "ASDF_DATA_DIR"),
+    (".nvm", ("",), "NVM_DIR"),
+    (".volta", ("",), "VOLTA_HOME"),
+    (".sdkman", ("candidates", "bin"), "SDKMAN_DIR"),
+    (".rustup", ("",), "RUSTUP_HOME"),
+    (".cargo", ("bin", "registry", "git"), "CARGO_HOME"),
+    ("go", ("bin", "pkg/mod"), "GOPATH"),
+    (".m2", ("repository", "wrapper"), ""),
+    (".gradle", ("caches", "wrapper"), ""),
+    (".bun", ("bin", "install"), ""),
+    (".deno", ("bin",), ""),
+    (".local", ("bin", "lib", "pipx", "share/uv", "share/pipx", "share/mise", "share/pnpm", "share/virtualenvs"), ""),
+    (".cache", ("pypoetry/virtualenvs",), ""),
+)
+# What a virtual environment or a link inside the repository must not make visible.
+_PRIVATE = frozenset(
+    ".ssh .aws .azure .config .docker .gnupg .kube .mozilla .netrc .password-store .thunderbird snap Library".split()
+)
+_MARKS = ("pyvenv.cfg", "conda-meta", "lib", "lib64", "libexec", "versions", "jre")
+_VENVS = (".venv", "venv", "env", ".tox/*", ".nox/*")
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """What a check's command stands on."""
+
+    program: str
+    """The absolute path of the command's first word; empty when there is none."""
+    shown: tuple[str, ...]
+    """Absolute folders and files outside the repository that must stay readable, none inside another."""
+    env: Mapping[str, str]
+    """The whole environment of the check, but HOME and TMPDIR."""
+
+
+def toolchain(root: Path, argv: tuple[str, ...], environ: Mapping[str, str]) -> Toolchain:
+    """Find the program in the user's PATH and everything it stands on; reads folders, runs nothing."""
+    home = Path(environ.get("HOME") or Path.home())
+    program = _program(root, argv[0], environ.get("PATH", os.defpath))
+    given: set[Path] = set()
+    for entry in environ.get("PATH", "").split(os.pathsep):
+        if os.path.isabs(entry):
+            given |= _around(Path(entry), home)
+    wanted: set[Path] = set()
+    for name in (program, sys.executable, _interpreter(program)):
+        for link in _links(name):
+            wanted |= _around(link.parent, home)
+    prefixes = [Path(environ[name]) for name in ("VIRTUAL_ENV", "CONDA_PREFIX") if os.path.isabs(environ.get(name, ""))]
+    prefixes += [folder for pattern in _VENVS for folder in root.glob(pattern)]
+    prefixes += [folder for folder in given | wanted if (folder / "pyvenv.cfg").is_file()]
+    for prefix in prefixes:
+        wanted |= {prefix, *_venv(prefix, home)}
+    wanted = given | {path for path in wanted if not _private(path, home)}
+    env = {name: environ[name] for name in environ if name in KEPT or name.startswith("LC_")}
+    for name, parts, variable in TOOLS:
+        folder = Path(environ.get(variable) or home / name) if variable else home / name
+        if folder.is_dir():
+            wanted |= {folder / part for part in parts}
+            env |= {variable: str(folder)} if variable else {}
+    return Toolchain(program, _outermost(wanted, root, home), env)
+
+
+def _program(root: Path, name: str, search: str) -> str:
+    """Where the command's first word is, as a shell in `root` would find it; empty when nowhere."""
+    if "/" in name:
+        path = root / name
+        return str(path) if os.access(path, os.X_OK) and path.is_file() else ""
+    return shutil.which(name, path=os.pathsep.join(part for part in search.split(os.pathsep) if part)) or ""
+
+
+def _interpreter(program: str) -> str:
+    """The interpreter that a script's first line names, empty for anything else."""
+    try:
+        with open(program, "rb") as handle:
+            first = handle.readline(512)
+    except OSError:
+        return ""
+    words = first[2:].split() if first.startswith(b"#!") else []
+    return os.fsdecode(words[0]) if words else ""
+
+
+def _links(name: str) -> Iterator[Path]:
+    """A path and everything that it links to, step by step."""
+    path = Path(name)
+    for _ in range(16):
+        if not name or not path.is_absolute():
+            return
+        yield path
+        try:
+            path = Path(os.path.normpath(path.parent.resolve() / path.readlink()))
+        except OSError:
+            return
+
+
+def _around(folder: Path, home: Path) -> set[Path]:
+    """A folder of programs and, where it is the `bin` of an installation, that installation."""
+    found = {folder, folder.resolve()}
+    tools = {home / name for name, _, _ in TOOLS}
+    for path in tuple(found):
+        above = path.parent
+        if above in tools or path.name not in {"bin", "sbin", "shims", "Scripts", "condabin"}:
+            continue
+        if any((above / mark).exists() for mark in _MARKS):
+            found.add(above)
+    return found
+
+
+def _venv(prefix: Path, home: Path) -> set[Path]:
+    """The installation below a virtual environment, and the folders that its `.pth` files add (editable installs)."""
+    found: set[Path] = set()
+    for line in _lines(prefix / "pyvenv.cfg"):
+        key, _, value = line.partition("=")
+        if key.strip() == "home" and os.path.isabs(value.strip()):
+            found |= _around(Path(value.strip()), home)
+    for pth in prefix.glob("lib/python*/site-packages/*.pth"):
+        found |= {Path(line) for line in _lines(pth) if os.path.isabs(line) and Path(line).is_dir()}
+    return found
+
+
+def _private(path: Path, home: Path) -> bool:
+    """Whether a folder lies, as written or in truth, where HOME keeps secrets."""
+    for place in (path, path.resolve()):
+        if place.is_relative_to(home) and place != home and place.relative_to(home).parts[0] in _PRIVATE:
+            return True
+    return False
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return [line.strip() for line in path.read_text("utf-8", "replace")[:100_000].splitlines()]
+    except OSError:
+        return []
+
+
+def _outermost(wanted: Iterable[Path], root: Path, home: Path) -> tuple[str, ...]:
+    """The existing ones, without those inside another, inside the repository, or so wide that they would show HOME."""
+    places = {Path(os.path.normpath(path)) for path in wanted}
+    places = {path for path in places if path.is_absolute() and path.exists()}
+    places = {path for path in places if not home.is_relative_to(path) and not root.is_relative_to(path)}
+    places = {path for path in places if not path.is_relative_to(root)}
+    return tuple(sorted(str(path) for path in places if not any(up in places for up in path.parents)))

@@ -1,0 +1,41 @@
+"""What the tests of the check share: isolations, a check made for a test, a picture of a tree."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from fretsaw.cancel import Cancel
+from fretsaw.check import Limits, Surroundings, make_check
+from fretsaw.core.check import Check
+from fretsaw.settings import Settings
+
+ISOLATED = pytest.mark.parametrize("isolation", ["bwrap", "none"])
+
+
+def make(
+    root: Path,
+    argv: tuple[str, ...],
+    isolation: str,
+    *,
+    seconds: float = 60.0,
+    cancel: Cancel | None = None,
+    limits: Limits | None = None,
+) -> Check:
+    """A check as the product makes it, in this isolation."""
+    settings = Settings(sandbox=isolation, check_timeout=seconds)  # type: ignore[arg-type]
+    return make_check(root, argv, settings, cancel or Cancel(), Surroundings(limits=limits or Limits()))
+
+
+def tree_of(root: Path) -> dict[str, str]:
+    """Every path below `root` with its mode and content."""
+    picture = {}
+    for folder, names, files in os.walk(root):
+        for name in names + files:
+            path = Path(folder) / name
+            data = b"" if path.is_dir() else path.read_bytes()
+            picture[str(path.relative_to(root))] = f"{path.lstat().st_mode:o} {hashlib.sha256(data).hexdigest()}"
+    return picture
