@@ -1,0 +1,129 @@
+"""Chat Completions: a request as its body, its events as an answer. Knows no socket and no library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fretsaw.core.ask import Message, Request, ToolCall
+from fretsaw.model.parse import Collected, as_list, as_map, as_text, count, shape_error
+from fretsaw.model.registry import Row
+
+PATH = "/chat/completions"
+
+_FINISH = {
+    "stop": "stop",
+    "tool_calls": "tool_calls",
+    "function_call": "tool_calls",
+    "length": "length",
+    "content_filter": "content_filter",
+    # What other servers say for the same.
+    "eos": "stop",
+    "eos_token": "stop",
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "max_tokens": "length",
+}
+
+
+def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
+    """The JSON body of a streaming call."""
+    data: dict[str, Any] = {
+        "model": row.id,
+        "messages": [_message(message) for message in request.messages],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "max_tokens" if row.plain else "max_completion_tokens": max_output,
+    }
+    if request.temperature is not None:
+        data["temperature"] = request.temperature
+    if request.tools:
+        data["tools"] = [
+            {
+                "type": "function",
+                "function": {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)},
+            }
+            for tool in request.tools
+        ]
+    if request.schema is not None:
+        form = {"name": "answer", "strict": True, "schema": dict(request.schema)}
+        data["response_format"] = {"type": "json_schema", "json_schema": form}
+    if row.effort is not None:
+        data["reasoning_effort"] = row.effort
+    if request.cache_key and not row.plain:
+        data["prompt_cache_key"] = request.cache_key
+    return data
+
+
+def _message(message: Message) -> dict[str, Any]:
+    content: Any = message.text
+    if message.images:
+        content = [{"type": "text", "text": message.text}]
+        content += [{"type": "image_url", "image_url": {"url": image.data_uri}} for image in message.images]
+    data: dict[str, Any] = {"role": message.role, "content": content}
+    if message.tool_calls:
+        data["content"] = message.text or None
+        data["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in message.tool_calls
+        ]
+    if message.tool_call_id is not None:
+        data["tool_call_id"] = message.tool_call_id
+    return data
+
+
+def take(event: object, so_far: Collected) -> str:
+    """Add one event of a stream to what was collected; the piece of text in it. ModelError on a wrong shape."""
+    data = as_map(event)
+    _take_head(data, so_far)
+    if "choices" not in data and "usage" not in data:
+        # Keep-alives and notes of other servers; nothing of the answer.
+        return ""
+    for choice in as_list(data.get("choices")):
+        return _take_choice(as_map(choice), so_far, key="delta")
+    return ""
+
+
+def take_whole(event: object, so_far: Collected) -> str:
+    """The same for a whole `chat.completion`."""
+    data = as_map(event)
+    _take_head(data, so_far)
+    choices = as_list(data.get("choices"))
+    if not choices:
+        raise shape_error("it has no choices")
+    return _take_choice(as_map(choices[0]), so_far, key="message")
+
+
+def _take_head(data: Mapping[str, Any], so_far: Collected) -> None:
+    so_far.model = as_text(data.get("model")) or so_far.model
+    so_far.scripted = so_far.scripted or data.get("system_fingerprint") == "scripted"
+    usage = data.get("usage")
+    if isinstance(usage, Mapping):
+        details = usage.get("prompt_tokens_details")
+        cached = details.get("cached_tokens") if isinstance(details, Mapping) else 0
+        so_far.usage = (count(usage.get("prompt_tokens")), count(cached), count(usage.get("completion_tokens")))
+
+
+def _take_choice(choice: Mapping[str, Any], so_far: Collected, *, key: str) -> str:
+    delta = as_map(choice.get(key) or {})
+    piece = as_text(delta.get("content"))
+    so_far.text.append(piece)
+    so_far.refusal.append(as_text(delta.get("refusal")))
+    for position, item in enumerate(as_list(delta.get("tool_calls"))):
+        _take_call(as_map(item), position, so_far)
+    finish = choice.get("finish_reason")
+    if finish is not None:
+        so_far.finish = _FINISH.get(as_text(finish), "truncated")
+    return piece
+
+
+def _take_call(item: Mapping[str, Any], position: int, so_far: Collected) -> None:
+    index = item.get("index")
+    index = index if isinstance(index, int) else position
+    function = as_map(item.get("function") or {})
+    old = so_far.calls.get(index, ToolCall("", "", ""))
+    so_far.calls[index] = ToolCall(
+        id=old.id or as_text(item.get("id")),
+        name=old.name or as_text(function.get("name")),
+        arguments=old.arguments + as_text(function.get("arguments")),
+    )

@@ -1,0 +1,141 @@
+"""The door of the openai library: makes a client that reads nothing from the environment and that can be cut off.
+
+Knows nothing of what is asked. openai is imported here, when it is first needed (0.8 s).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from fretsaw.model.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    import openai
+
+_KEPT_HEADERS = {"accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent"}
+"""What leaves besides the key. The library would add the user's system, and headers, organization and project from
+environment variables."""
+
+_LOGGERS = ("openai", "httpx2", "httpcore2", "httpx", "httpcore")
+
+
+def warm() -> threading.Thread:
+    """Import openai in the background, so that the first call does not wait for it. The thread may be joined."""
+    thread = threading.Thread(target=_import_openai, name="warm-openai", daemon=True)
+    thread.start()
+    return thread
+
+
+def _import_openai() -> Any:
+    import openai
+
+    # Its own debug log would hold prompts; an environment variable turns it on.
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    return openai
+
+
+class Client:
+    """One endpoint. Every exchange can be cut from another thread, also while it connects or waits."""
+
+    def __init__(self, endpoint: Endpoint, *, timeout: float) -> None:
+        library = _import_openai()
+        self._endpoint = endpoint
+        self._sockets: list[socket.socket] = []
+        self._lock = threading.Lock()
+        self._cut = False
+        http = library.DefaultHttpxClient(
+            timeout=timeout,
+            # A redirect would take the key somewhere else.
+            follow_redirects=False,
+            # The certificates (40 ms) are needed only where there is TLS; a proxy never for our own machine.
+            verify=endpoint.url.startswith("https:"),
+            trust_env=not endpoint.loopback,
+            event_hooks={"request": [self._before_sending]},
+        )
+        # Every argument that the library would else look up in the environment is given.
+        common: dict[str, Any] = {
+            "api_key": endpoint.key or "none",
+            "organization": "",
+            "webhook_secret": "",
+            "admin_api_key": "",
+            "max_retries": 0,
+            "timeout": timeout,
+            "http_client": http,
+        }
+        if endpoint.azure:
+            where = {"azure_endpoint": endpoint.url} if _is_resource(endpoint.url) else {"base_url": endpoint.url}
+            self._client: openai.OpenAI = library.AzureOpenAI(**common, **where, api_version=endpoint.api_version)
+        else:
+            self._client = library.OpenAI(**common, project="", base_url=endpoint.url)
+
+    def stream(self, path: str, body: Mapping[str, Any]) -> Iterator[Any]:
+        """POST and yield: first the response (status, headers), then each event's data, decoded from JSON.
+
+        An answer that is not a stream yields its whole body as one item. Raises what the library raises.
+        """
+        import openai
+
+        stream: openai.Stream[object] = self._client.post(
+            path, cast_to=object, body=dict(body), stream=True, stream_cls=openai.Stream[object]
+        )
+        with contextlib.closing(stream):
+            kind = stream.response.headers.get("content-type", "").split(";")[0].strip().lower()
+            yield kind
+            if kind == "text/event-stream" or not kind:
+                yield from stream
+            else:
+                stream.response.read()
+                yield stream.response.text
+
+    def get(self, path: str) -> Any:
+        """GET and return the decoded body (a text when it is not JSON). Raises what the library raises."""
+        return self._client.get(path, cast_to=object)
+
+    def cut(self) -> None:
+        """End what is under way, at once; every later exchange fails."""
+        with self._lock:
+            self._cut = True
+            sockets, self._sockets = self._sockets, []
+        for sock in sockets:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
+    def _before_sending(self, request: Any) -> None:
+        """Take out every header that is not ours, add the key, and watch the connection."""
+        for name in [name for name in request.headers if name.lower() not in _KEPT_HEADERS]:
+            del request.headers[name]
+        if self._endpoint.key is not None:
+            if self._endpoint.azure:
+                request.headers["api-key"] = self._endpoint.key
+            else:
+                request.headers["Authorization"] = f"Bearer {self._endpoint.key}"
+        request.headers["Host"] = request.url.netloc.decode("ascii")
+        request.headers["User-Agent"] = "fretsaw"
+        request.extensions = {**request.extensions, "trace": self._on_trace}
+
+    def _on_trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Remember each new connection's socket: shutting it down wakes whoever waits for it."""
+        if not event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            return
+        sock = info["return_value"].get_extra_info("socket")
+        with self._lock:
+            cut = self._cut
+            self._sockets.append(sock)
+        if cut:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+
+def _is_resource(url: str) -> bool:
+    """Whether an Azure URL names only the resource, not a path inside it."""
+    return url.count("/") == 2

@@ -1,0 +1,37 @@
+"""What went wrong, in words for a person, and whether to try again.
+
+Knows no socket; is handed the library's exceptions and reads only their fields.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from fretsaw.errors import FretsawError, ModelError
+from fretsaw.model.failures.lost import lost
+from fretsaw.model.failures.told import by_status, in_stream
+from fretsaw.model.failures.values import Asked, ContextTooLongError, Failure
+from fretsaw.model.parse import NotTheApiError, StreamError
+
+__all__ = ["Asked", "ContextTooLongError", "Failure", "failure"]
+
+
+def failure(error: Exception, asked: Asked) -> Failure:
+    """What an exception of the library, or of our reading, means."""
+    if isinstance(error, FretsawError):
+        return Failure(error, billed=not isinstance(error, NotTheApiError))
+    if isinstance(error, StreamError):
+        return in_stream(error.body, asked)
+    body = getattr(error, "body", None)
+    status = getattr(error, "status_code", None)
+    if isinstance(status, int):
+        response = getattr(error, "response", None)
+        headers = {str(name).lower(): str(value) for name, value in getattr(response, "headers", {}).items()}
+        return by_status(status, body, headers, asked)
+    if isinstance(body, Mapping):
+        return in_stream(body, asked)
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        broken = ModelError("the endpoint's answer broke off in the middle of an event", hint="try again")
+        return Failure(broken, retry=True, billed=True)
+    return lost(error, asked)

@@ -1,0 +1,199 @@
+"""What an endpoint says went wrong, by a status or inside a stream: `CAUSES`, a table of causes, first match wins.
+
+Knows no socket and no library.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, TypeAlias
+
+from fretsaw.errors import ConfigError, ModelError
+from fretsaw.model.endpoint import KEY_HINT
+from fretsaw.model.failures.values import Asked, ContextTooLongError, Failure
+from fretsaw.model.parse import NOT_THE_API
+
+LONGEST_WAIT = 60.0
+"""Seconds that are waited because an endpoint asks for it; more is told instead."""
+
+_RETRIED = {408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529}
+_QUOTA = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
+_FILTERED = {"content_filter", "content_policy_violation"}
+_TOO_LONG = {"context_length_exceeded", "exceed_context_size_error", "string_above_max_length"}
+_TOO_LONG_WORDS = ("maximum context length", "context window", "context length", "exceeds the available context size")
+
+# The longer names first: `max_tokens` is not what `max_completion_tokens` complains about.
+_OPTIONAL = (
+    "max_completion_tokens",
+    "prompt_cache_key",
+    "reasoning_effort",
+    "stream_options",
+    "temperature",
+    "max_tokens",
+    "reasoning",
+    "store",
+)
+_UNKNOWN_WORDS = ("unsupported", "not support", "unrecognized", "unknown", "not permitted", "unexpected", "extra ")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the endpoint told: `status` is None inside a stream or a body of status 200."""
+
+    status: int | None
+    body: Mapping[str, Any]
+    said: str
+    """Its own words, safe to show."""
+    headers: Mapping[str, str]
+
+    @property
+    def code(self) -> str:
+        """The error's code, or its type where there is none."""
+        for name in ("code", "type"):
+            value = self.body.get(name)
+            if isinstance(value, str) and value and value != "invalid_request_error":
+                return value
+        return ""
+
+
+def in_stream(body: Mapping[str, Any], asked: Asked) -> Failure:
+    """An error that came inside a stream or in a body with status 200."""
+    said = asked.text(str(body.get("message") or body.get("code") or "an error without a text"))
+    return _first(Told(None, body, said, {}), asked)
+
+
+def by_status(status: int, body: object, headers: Mapping[str, str], asked: Asked) -> Failure:
+    """An error that came as an HTTP status; `body` is decoded JSON, or text."""
+    data: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
+    said = asked.text(str(data.get("message") or "")) or _plain(body, asked)
+    return _first(Told(status, data, said, headers), asked)
+
+
+def _first(told: Told, asked: Asked) -> Failure:
+    for cause in CAUSES:
+        found = cause(told, asked)
+        if found is not None:
+            return found
+    return Failure(ModelError(f"the endpoint reported an error: {told.said}"), retry=True, billed=True)
+
+
+def _quota(told: Told, _asked: Asked) -> Failure | None:
+    if told.code not in _QUOTA and told.status != 402:
+        return None
+    hint = "see the plan and billing of the key's account"
+    return Failure(ModelError(f"the account's quota is used up: {told.said}", hint=hint))
+
+
+def _filtered(told: Told, _asked: Asked) -> Failure | None:
+    if told.code not in _FILTERED:
+        return None
+    return Failure(ModelError(f"the endpoint's filter declined: {told.said}"), declined=True)
+
+
+def _too_long(told: Told, _asked: Asked) -> Failure | None:
+    said = told.said.lower()
+    # A single request above the account's tokens a minute: waiting does not help.
+    above_rate = told.status == 429 and "request too large" in said
+    by_words = told.status in {400, 422} and any(words in said for words in _TOO_LONG_WORDS)
+    if told.code not in _TOO_LONG and told.status != 413 and not above_rate and not by_words:
+        return None
+    return Failure(ContextTooLongError(f"the request is too long: {told.said}", hint="lower --context-tokens"))
+
+
+def _redirect(told: Told, asked: Asked) -> Failure | None:
+    if told.status is None or not 300 <= told.status < 400:
+        return None
+    where = asked.text(told.headers.get("location", "another place"))
+    message = f"{asked.endpoint.host} sends us on to {where}; the key is not sent there"
+    return Failure(ModelError(message, hint="if that is right, put it into --base-url"))
+
+
+def _denied(told: Told, asked: Asked) -> Failure | None:
+    host = asked.endpoint.host
+    if told.status == 401:
+        what = "wants a key" if asked.endpoint.key is None else "does not accept the key"
+        return Failure(ConfigError(f"{host} {what}: {told.said}", hint=KEY_HINT))
+    if told.status == 403:
+        hint = "the key's project or organization may not use it; see --model and --base-url"
+        return Failure(ConfigError(f"{host} does not allow this with model {asked.model}: {told.said}", hint=hint))
+    return None
+
+
+def _missing(told: Told, asked: Asked) -> Failure | None:
+    if told.status != 404 and told.code != "model_not_found":
+        return None
+    host = asked.endpoint.host
+    about_model = told.code == "model_not_found" or "model" in told.said.lower() or asked.endpoint.azure
+    if told.body and about_model:
+        hint = "check --model; `agent models --remote` lists what is served"
+        return Failure(ConfigError(f"{host} does not serve model {asked.model}: {told.said}", hint=hint))
+    hint = "check --base-url (it mostly ends in /v1) and --model"
+    return Failure(ConfigError(f"{host} has no such path (404): {told.said}", hint=hint))
+
+
+def _busy(told: Told, _asked: Asked) -> Failure | None:
+    """A rate limit or trouble at their side: wait, as long as they say."""
+    if told.status not in _RETRIED and told.code != "rate_limit_exceeded":
+        return None
+    after = retry_after(told.headers)
+    limited = told.status == 429 or told.code == "rate_limit_exceeded"
+    what = "the rate limit is reached" if limited else f"the endpoint is in trouble ({told.status})"
+    if after is not None and after > LONGEST_WAIT:
+        return Failure(ModelError(f"{what}: {told.said}", hint=f"try again in {_span(after)}"))
+    return Failure(ModelError(f"{what}: {told.said}", hint="try again later"), retry=True, after=after)
+
+
+def _refused(told: Told, _asked: Asked) -> Failure | None:
+    if told.status is None:
+        return None
+    hint = "the endpoint may not know one of the fields; see --api and --tools" if told.status in {400, 422} else ""
+    refused = ModelError(f"the endpoint refused the request ({told.status}): {told.said}", hint=hint)
+    return Failure(refused, leave_out=_unknown_field(told))
+
+
+Cause: TypeAlias = Callable[[Told, Asked], "Failure | None"]
+
+CAUSES: tuple[Cause, ...] = (_quota, _filtered, _too_long, _redirect, _denied, _missing, _busy, _refused)
+"""What it may be, the more telling first."""
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the headers ask to wait: `retry-after-ms`, or `retry-after` in seconds or as a date."""
+    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        try:
+            seconds = float(headers.get(name, "")) / unit
+        except ValueError:
+            continue
+        if math.isfinite(seconds):
+            return max(0.0, seconds)
+    try:
+        then = email.utils.parsedate_to_datetime(headers.get("retry-after", ""))
+        # Their clock against their clock, where they tell it.
+        now = email.utils.parsedate_to_datetime(headers["date"]) if "date" in headers else datetime.now(timezone.utc)
+        return max(0.0, (then - now).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def _unknown_field(told: Told) -> str | None:
+    """The optional field that an endpoint says it does not know."""
+    if told.status not in {400, 422} or not any(word in told.said.lower() for word in _UNKNOWN_WORDS):
+        return None
+    if told.body.get("param") in _OPTIONAL:
+        return str(told.body["param"])
+    return next((name for name in _OPTIONAL if name in told.said), None)
+
+
+def _plain(body: object, asked: Asked) -> str:
+    if isinstance(body, str) and body.lstrip()[:1] == "<":
+        return f"a web page, not the API ({NOT_THE_API})"
+    return asked.text(body) if isinstance(body, str) and body.strip() else "no reason is given"
+
+
+def _span(seconds: float) -> str:
+    """`70 s` or `60 min`, rounded up."""
+    return f"{math.ceil(seconds)} s" if seconds < 120 else f"{math.ceil(seconds / 60)} min"

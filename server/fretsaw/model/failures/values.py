@@ -1,0 +1,41 @@
+"""One failed exchange, as a value. Knows neither statuses nor exceptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fretsaw.errors import FretsawError, ModelError
+from fretsaw.model.endpoint import Endpoint
+from fretsaw.model.redact import clean
+
+
+class ContextTooLongError(ModelError):
+    """The request is larger than the model, or the account's tokens a minute, allow: shrink it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong, and what to do about it."""
+
+    error: FretsawError
+    retry: bool = False
+    after: float | None = None
+    """Seconds that the endpoint asks to wait."""
+    declined: bool = False
+    """The endpoint's filter refused the request: an answer, not an error."""
+    billed: bool = False
+    """The endpoint may have worked on it, and may ask money for that."""
+    leave_out: str | None = None
+    """A field of the request that the endpoint does not know and that can be done without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of whom, for the messages."""
+
+    endpoint: Endpoint
+    model: str
+
+    def text(self, said: str) -> str:
+        """A stranger's text, made safe to show."""
+        return clean(said, self.endpoint.key)

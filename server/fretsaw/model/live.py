@@ -1,0 +1,202 @@
+"""`connect`: an `Ask` that asks a real endpoint, with retries, a deadline and a budget. Knows nothing of edits."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any
+
+from fretsaw.cancel import Cancel
+from fretsaw.core.ask import Answer, OnText, Request, Usage
+from fretsaw.core.tokens import estimate
+from fretsaw.errors import Cancelled, ModelError
+from fretsaw.model import chat, responses
+from fretsaw.model.budget import Budget, Reservation
+from fretsaw.model.client import Client
+from fretsaw.model.endpoint import endpoint
+from fretsaw.model.failures import Asked, Failure, failure
+from fretsaw.model.line import Line, OutOfTime
+from fretsaw.model.parse import Collected, whole
+from fretsaw.model.registry import Row
+from fretsaw.model.size import input_bound, input_estimate
+from fretsaw.settings import Settings
+
+STALL = 90.0
+"""Seconds without a byte after which a connection is given up. On our own machine it may take the whole time-out: a
+model on a slow processor says nothing while it reads a long prompt."""
+PAUSE, LONGEST_PAUSE = 0.5, 8.0
+"""Seconds before the first retry at most; doubled for each further one, up to the second figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The clock that an `Ask` lives by; tests hand in another."""
+
+    now: Callable[[], float] = time.monotonic
+    wait: Callable[[Cancel, float], bool] = Cancel.wait
+    """Sleeps so many seconds; True when cancelled meanwhile."""
+    random: Callable[[], float] = random.random
+    stall: float | None = None
+    """Seconds without a byte; None: as `STALL` says."""
+
+
+def connect(
+    settings: Settings, row: Row, cancel: Cancel, *, budget: Budget | None = None, pace: Pace | None = None
+) -> Live:
+    """An `Ask` for this model at the settings' endpoint. Sends nothing, and imports no library, before the first call.
+
+    Without a budget, one of `settings.max_usd` is made. ConfigError when the base URL or the key cannot be right.
+    """
+    budget = budget or Budget(settings.max_usd)
+    return Live(settings, row, cancel, budget, pace or Pace())
+
+
+class Live:
+    """Calls a model over HTTP: an `Ask`, with a budget that can be looked at and a connection that can be closed."""
+
+    def __init__(self, settings: Settings, row: Row, cancel: Cancel, budget: Budget, pace: Pace) -> None:
+        self.budget = budget
+        self.row = row
+        self._cancel = cancel
+        self._pace = pace
+        self._timeout = settings.timeout
+        self._retries = max(0, settings.retries)
+        self._endpoint = endpoint(settings)
+        self._asked = Asked(self._endpoint, row.id)
+        self._api: ModuleType = responses if _api(settings, row) == "responses" else chat
+        self._left_out: set[str] = set()
+        self._line = Line(self._open)
+
+    def __call__(self, request: Request, on_text: OnText = lambda _: None) -> Answer:
+        """Ask, and try again where that may help; a retried call streams again from the start.
+
+        The answer's usage is that of all tries. Raises ModelError (ContextTooLongError where shrinking helps),
+        ConfigError, BudgetError, Cancelled.
+        """
+        deadline = self._pace.now() + self._timeout
+        used = Usage()
+        tries = 0
+        while True:
+            self._cancel.check()
+            done = self._try(request, on_text, deadline)
+            used += done.usage
+            if done.answer is not None and (done.answer.finish != "truncated" or tries >= self._retries):
+                return replace(done.answer, usage=used)
+            failed = done.failure
+            if failed is not None and failed.leave_out and failed.leave_out not in self._left_out:
+                self._left_out.add(failed.leave_out)
+                continue
+            if failed is not None and (not failed.retry or tries >= self._retries):
+                raise failed.error
+            self._pause(tries, failed, deadline)
+            tries += 1
+
+    def close(self) -> None:
+        """Close the connection; the next call opens another."""
+        self._line.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+    def _open(self) -> Client:
+        usual = self._timeout if self._endpoint.loopback else STALL
+        return Client(self._endpoint, timeout=min(self._timeout, self._pace.stall or usual))
+
+    def _try(self, request: Request, on_text: OnText, deadline: float) -> _Done:
+        """One exchange, paid for."""
+        wanted = min(request.max_output_tokens or self.row.usual_output, self.row.output)
+        reservation = self.budget.reserve(self.row, input_bound(request, self.row), wanted)
+        so_far = Collected()
+        try:
+            failed = self._exchange(request, reservation.max_output, so_far, on_text, deadline)
+        except BaseException:
+            self._settle(request, reservation, so_far, billed=True)
+            raise
+        usage = self._settle(request, reservation, so_far, billed=failed is None or failed.billed)
+        if failed is None or failed.declined:
+            if failed is not None:
+                so_far.finish = "content_filter"
+            return _Done(so_far.answer(usage), None, usage)
+        return _Done(None, failed, usage)
+
+    def _exchange(
+        self, request: Request, max_output: int, so_far: Collected, on_text: OnText, deadline: float
+    ) -> Failure | None:
+        """Send, and collect what arrives; what went wrong, None when the stream came to a clean end."""
+        body = self._body(request, max_output)
+        items = self._line.exchange(self._api.PATH, body, deadline - self._pace.now(), self._cancel)
+        try:
+            kind = next(items)
+            for item in items:
+                if isinstance(item, str):
+                    piece = self._api.take_whole(whole(item, kind), so_far)
+                else:
+                    piece = self._api.take(item, so_far)
+                if piece:
+                    on_text(piece)
+        except Cancelled:
+            raise
+        except OutOfTime:
+            host = self._endpoint.host
+            error = ModelError(f"{host} took more than {self._timeout:g} s to answer", hint="raise --timeout")
+            return Failure(error, billed=True)
+        except Exception as error:
+            if so_far.finish is not None:
+                # It had said everything; only the count of tokens may be missing.
+                return None
+            return failure(error, self._asked)
+        finally:
+            items.close()
+        return None
+
+    def _body(self, request: Request, max_output: int) -> dict[str, Any]:
+        body: dict[str, Any] = self._api.body(request, self.row, max_output)
+        for name in self._left_out & body.keys():
+            value = body.pop(name)
+            if name == "max_completion_tokens":
+                body["max_tokens"] = value
+            elif name == "max_tokens":
+                body["max_completion_tokens"] = value
+        return body
+
+    def _settle(self, request: Request, held: Reservation, so_far: Collected, *, billed: bool) -> Usage:
+        """Pay for what was used; what the endpoint did not count is counted here, and the whole reservation spent."""
+        local = self._endpoint.loopback and so_far.scripted
+        if so_far.usage is not None:
+            tokens_in, cached, tokens_out = so_far.usage
+            dollars = self.row.cost(tokens_in, cached, tokens_out)
+            self.budget.settle(held, dollars, free=local)
+            return Usage(1, tokens_in, cached, tokens_out, dollars)
+        if not billed:
+            self.budget.settle(held, 0.0)
+            return Usage()
+        self.budget.settle(held, None, free=local)
+        tokens_in, tokens_out = input_estimate(request, self.row), estimate(so_far.said)
+        return Usage(1, tokens_in, 0, tokens_out, self.row.cost(tokens_in, 0, tokens_out), estimated=True)
+
+    def _pause(self, tries: int, failed: Failure | None, deadline: float) -> None:
+        """Wait as long as the endpoint asks, else a random time below a bound that doubles."""
+        seconds = self._pace.random() * min(LONGEST_PAUSE, PAUSE * 2**tries)
+        if failed is not None and failed.after is not None:
+            # A little more than asked, and not all clients at once.
+            seconds = failed.after + self._pace.random() * 0.1
+        if failed is not None and self._pace.now() + seconds >= deadline:
+            raise failed.error
+        if self._pace.wait(self._cancel, seconds):
+            raise Cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """One try: an answer or what went wrong, and what it used."""
+
+    answer: Answer | None
+    failure: Failure | None
+    usage: Usage
+
+
+def _api(settings: Settings, row: Row) -> str:
+    return row.api if settings.api == "auto" else settings.api

@@ -1,0 +1,122 @@
+"""Reading what an endpoint sent: every wrong shape becomes one ModelError. Knows neither API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+from fretsaw.core.ask import Answer, ToolCall, Usage
+from fretsaw.errors import ModelError
+
+NOT_THE_API = "a sign-in page, a proxy or another program answers there; check --base-url"
+
+
+class ShapeError(ModelError):
+    """What came is JSON, but not what the API says."""
+
+
+class NotTheApiError(ModelError):
+    """What came is not the API's answer at all."""
+
+
+class StreamError(Exception):
+    """The endpoint told of an error in the middle of a stream: `body` is what it said."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        super().__init__(str(body.get("message") or "an error in the stream"))
+        self.body = body
+
+
+@dataclass(slots=True)
+class Collected:
+    """What has arrived of one answer so far."""
+
+    text: list[str] = field(default_factory=list)
+    refusal: list[str] = field(default_factory=list)
+    calls: dict[int, ToolCall] = field(default_factory=dict)
+    finish: str | None = None
+    """None: it did not say that it is finished."""
+    usage: tuple[int, int, int] | None = None
+    """Input (with cached), cached and output tokens, as the endpoint counted."""
+    model: str = ""
+    scripted: bool = False
+
+    @property
+    def said(self) -> str:
+        """Everything it wrote, for counting."""
+        return "".join(self.text) + "".join(self.refusal) + "".join(call.arguments for call in self.calls.values())
+
+    def answer(self, usage: Usage) -> Answer:
+        """The answer as it stands; `truncated` when the end did not arrive."""
+        calls = tuple(self.calls[index] for index in sorted(self.calls))
+        finish = self.finish or "truncated"
+        refusal = "".join(self.refusal)
+        if refusal and finish in {"stop", "tool_calls"}:
+            finish = "refusal"
+        elif calls and finish == "stop":
+            finish = "tool_calls"
+        return Answer(
+            text="".join(self.text) or refusal,
+            tool_calls=calls,
+            finish=cast("Literal['stop', 'tool_calls', 'length', 'content_filter', 'refusal', 'truncated']", finish),
+            usage=usage,
+            model=self.model,
+            scripted=self.scripted,
+        )
+
+
+def as_map(item: object) -> Mapping[str, Any]:
+    """The item, which has to be an object."""
+    if not isinstance(item, Mapping):
+        raise shape_error(f"an object was expected, not {_kind(item)}")
+    return item
+
+
+def as_list(item: object) -> Sequence[Any]:
+    """The item, which has to be a list; null counts as an empty one."""
+    if item is None:
+        return ()
+    if not isinstance(item, list):
+        raise shape_error(f"a list was expected, not {_kind(item)}")
+    return item
+
+
+def as_text(item: object) -> str:
+    """The item, which has to be a text; null counts as an empty one."""
+    if item is None:
+        return ""
+    if not isinstance(item, str):
+        raise shape_error(f"a text was expected, not {_kind(item)}")
+    return item
+
+
+def count(item: object) -> int:
+    """A number of tokens; anything else counts as none."""
+    return item if isinstance(item, int) and not isinstance(item, bool) and item >= 0 else 0
+
+
+def whole(text: str, kind: str) -> Mapping[str, Any]:
+    """A body that came in one piece, decoded. Raises NotTheApiError, ShapeError or StreamError."""
+    if "html" in kind or text.lstrip()[:1] == "<":
+        raise NotTheApiError("the endpoint answered with a web page: this is not the API", hint=NOT_THE_API)
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise shape_error("it is not whole JSON") from error
+    body = as_map(data)
+    if body.get("error"):
+        cause = body["error"]
+        raise StreamError(cause if isinstance(cause, Mapping) else {"message": str(cause)})
+    return body
+
+
+def shape_error(why: str) -> ShapeError:
+    """The one error for an answer that is not as the API says."""
+    return ShapeError(f"the endpoint's answer is not as the API says: {why}", hint="check --base-url and --api")
+
+
+def _kind(item: object) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", type(None): "null", bool: "true or false"}
+    return names.get(type(item), "a number")

@@ -1,0 +1,145 @@
+"""A reply in the form of the API that was asked: Chat Completions or Responses, whole or as a stream.
+
+Knows no socket and not which reply comes next.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from fretsaw.model.scripted.script import Reply
+
+FINGERPRINT = "scripted"
+"""`system_fingerprint` of every answer: the way to know that no model was asked."""
+
+
+def model_name(asked: Any) -> str:
+    """The name under which the scripted model answers."""
+    return f"scripted/{asked}"
+
+
+def arguments(call: Any) -> str:
+    """The arguments of a call as text."""
+    return call.arguments if isinstance(call.arguments, str) else json.dumps(call.arguments)
+
+
+def usage(reply: Reply, counted: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Input, cached and output tokens that are reported."""
+    return reply.usage or counted
+
+
+def chat(reply: Reply, model: str, counted: tuple[int, int, int]) -> dict[str, Any]:
+    """A whole `chat.completion`."""
+    message: dict[str, Any] = {"role": "assistant", "content": reply.text or None, "refusal": reply.refusal}
+    if reply.calls:
+        message["tool_calls"] = [
+            {"id": f"call_{n}", "type": "function", "function": {"name": call.name, "arguments": arguments(call)}}
+            for n, call in enumerate(reply.calls)
+        ]
+    choice = {"index": 0, "message": message, "finish_reason": _finish(reply), "logprobs": None}
+    return {**_chat_head("chat.completion", model), "choices": [choice], "usage": _chat_usage(reply, counted)}
+
+
+def chat_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> Iterator[bytes]:
+    """The same as server-sent events, the text in a few pieces."""
+    head = _chat_head("chat.completion.chunk", model_name(body.get("model")))
+
+    def event(delta: dict[str, Any], finish: str | None = None) -> bytes:
+        return _sse({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}]})
+
+    yield event({"role": "assistant", "content": ""})
+    for piece in _pieces(reply.text):
+        yield event({"content": piece})
+    if reply.refusal:
+        yield event({"refusal": reply.refusal})
+    for n, call in enumerate(reply.calls):
+        start = {"index": n, "id": f"call_{n}", "type": "function", "function": {"name": call.name, "arguments": ""}}
+        yield event({"tool_calls": [start]})
+        for piece in _pieces(arguments(call)):
+            yield event({"tool_calls": [{"index": n, "function": {"arguments": piece}}]})
+    yield event({}, _finish(reply))
+    options = body.get("stream_options")
+    if isinstance(options, dict) and options.get("include_usage"):
+        yield _sse({**head, "choices": [], "usage": _chat_usage(reply, counted)})
+    yield b"data: [DONE]\n\n"
+
+
+def responses(reply: Reply, model: str, counted: tuple[int, int, int]) -> dict[str, Any]:
+    """A whole `response`."""
+    content: list[dict[str, Any]] = []
+    if reply.text:
+        content.append({"type": "output_text", "text": reply.text, "annotations": []})
+    if reply.refusal:
+        content.append({"type": "refusal", "refusal": reply.refusal})
+    output: list[dict[str, Any]] = []
+    if content:
+        output.append(
+            {"type": "message", "id": "msg_0", "role": "assistant", "status": "completed", "content": content}
+        )
+    for n, call in enumerate(reply.calls):
+        item = {"type": "function_call", "id": f"fc_{n}", "call_id": f"call_{n}", "status": "completed"}
+        output.append({**item, "name": call.name, "arguments": arguments(call)})
+    reason = {"length": "max_output_tokens", "content_filter": "content_filter"}.get(_finish(reply))
+    tokens_in, cached, tokens_out = usage(reply, counted)
+    return {
+        "id": "resp_scripted",
+        "object": "response",
+        "created_at": 0,
+        "model": model,
+        "status": "incomplete" if reason else "completed",
+        "incomplete_details": {"reason": reason} if reason else None,
+        "error": None,
+        "output": output,
+        "metadata": {"system_fingerprint": FINGERPRINT},
+        "usage": {
+            "input_tokens": tokens_in,
+            "input_tokens_details": {"cached_tokens": cached},
+            "output_tokens": tokens_out,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": tokens_in + tokens_out,
+        },
+    }
+
+
+def response_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> Iterator[bytes]:
+    """The same as server-sent events."""
+    whole = responses(reply, model_name(body.get("model")), counted)
+    started = {**whole, "status": "in_progress", "output": [], "usage": None, "incomplete_details": None}
+    yield _sse({"type": "response.created", "response": started})
+    for piece in _pieces(reply.text):
+        yield _sse({"type": "response.output_text.delta", "item_id": "msg_0", "output_index": 0, "delta": piece})
+    for n, item in enumerate(whole["output"]):
+        yield _sse({"type": "response.output_item.done", "output_index": n, "item": item})
+    yield _sse({"type": f"response.{whole['status']}", "response": whole})
+
+
+def _finish(reply: Reply) -> str:
+    return reply.finish or ("tool_calls" if reply.calls else "stop")
+
+
+def _chat_head(kind: str, model: str) -> dict[str, Any]:
+    return {"id": "chatcmpl-scripted", "object": kind, "created": 0, "model": model, "system_fingerprint": FINGERPRINT}
+
+
+def _chat_usage(reply: Reply, counted: tuple[int, int, int]) -> dict[str, Any]:
+    tokens_in, cached, tokens_out = usage(reply, counted)
+    return {
+        "prompt_tokens": tokens_in,
+        "completion_tokens": tokens_out,
+        "total_tokens": tokens_in + tokens_out,
+        "prompt_tokens_details": {"cached_tokens": cached},
+    }
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """At most 16 pieces, so that streaming is streaming and a long reply is not a thousand events."""
+    size = max(24, -(-len(text) // 16))
+    for start in range(0, len(text), size):
+        yield text[start : start + size]
+
+
+def _sse(data: dict[str, Any]) -> bytes:
+    name = f"event: {data['type']}\n" if "type" in data else ""
+    return f"{name}data: {json.dumps(data)}\n\n".encode()

@@ -1,0 +1,36 @@
+"""How many tokens a request is at most, and about. Knows no endpoint."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from fretsaw.core.ask import Request
+from fretsaw.core.tokens import estimate, image_tokens, upper_bound
+from fretsaw.model.registry import Row
+
+PER_MESSAGE = 8
+"""Tokens that frame a message, a tool or a tool call, generously: the makers' own counts are 3 to 7."""
+
+
+def input_bound(request: Request, row: Row) -> int:
+    """No endpoint that works on bytes counts more tokens of input than this."""
+    return _input(request, row, upper_bound)
+
+
+def input_estimate(request: Request, row: Row) -> int:
+    """About how many tokens of input it is."""
+    return _input(request, row, estimate)
+
+
+def _input(request: Request, row: Row, measure: Callable[[str], int]) -> int:
+    total = 2 * PER_MESSAGE
+    for message in request.messages:
+        total += PER_MESSAGE + measure(message.text)
+        total += sum(PER_MESSAGE + measure(call.name) + measure(call.arguments) for call in message.tool_calls)
+        total += sum(max(image.tokens, image_tokens(image.width, image.height, row.image)) for image in message.images)
+    for tool in request.tools:
+        total += PER_MESSAGE + measure(tool.name) + measure(tool.description) + measure(json.dumps(tool.parameters))
+    if request.schema is not None:
+        total += PER_MESSAGE + measure(json.dumps(request.schema))
+    return total
