@@ -1,7 +1,6 @@
 """The text that asks, read into values. Knows nothing of files: attachments are named here and read by the shell."""
 
-from fretsaw.core.issue.ledger import Violation, enforce
 from fretsaw.core.issue.parse import parse
 from fretsaw.core.issue.values import Attachment, Constraint, Issue, Mention
 
-__all__ = ["Attachment", "Constraint", "Issue", "Mention", "Violation", "enforce", "parse"]
+__all__ = ["Attachment", "Constraint", "Issue", "Mention", "parse"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fretsaw.core.ask import Image, Message
 from fretsaw.core.check import CheckResult
 from fretsaw.core.context.render import attribute, documents
@@ -18,34 +16,32 @@ _LONGEST_LOG = 8_000
 _MOST_RULES = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Extras:
-    """What may go along with issue and context."""
+def first_messages(  # noqa: PLR0913 - each is a kind of material that a prompt may hold
+    issue: Issue,
+    context: Context,
+    form: EditForm,
+    *,
+    before: CheckResult | None = None,
+    images: tuple[Image, ...] = (),
+    logs: tuple[tuple[str, str], ...] = (),
+    rules: tuple[str, ...] = (),
+    tools: bool = True,
+) -> tuple[Message, ...]:
+    """System and user message. The same input gives the same bytes; the system message depends on `tools` alone.
 
-    images: tuple[Image, ...] = ()
-    logs: tuple[tuple[str, str], ...] = ()
-    """(name, text) of attached logs; the end of each is shown."""
-    rules: tuple[str, ...] = ()
-    """The project's own rules (AGENTS.md, .fretsaw.toml)."""
-    red: CheckResult | None = None
-    """The project's check before any change, where it is red."""
-    tools: bool = True
-    """Whether the model has tools."""
-
-
-def first_messages(issue: Issue, context: Context, form: EditForm, extras: Extras | None = None) -> tuple[Message, ...]:
-    """System and user message. The same input gives the same bytes; the system message depends on `tools` alone."""
-    extras = extras or Extras()
+    `before`: the project's check before any change, shown when it is red; `logs`: (name, text) of attached logs, of
+    which the end is shown; `rules`: the project's own (AGENTS.md, .fretsaw.toml); `tools`: whether the model has any.
+    """
     pieces = [FORMS[form], _documents(context)]
-    pieces += [_log(name, text) for name, text in extras.logs]
-    if extras.rules:
-        pieces.append("Rules of the project:\n" + fenced("project-rules", "\n".join(extras.rules[:_MOST_RULES])))
+    pieces += [_log(name, text) for name, text in logs]
+    if rules:
+        pieces.append("Rules of the project:\n" + fenced("project-rules", safe_text("\n".join(rules[:_MOST_RULES]))))
     pieces.append("The issue:\n" + fenced("issue", safe_text(issue.text)))
-    if extras.red is not None and extras.red.state == "red":
-        pieces.append("The project's check fails before any change:\n" + check_output(extras.red))
+    if before is not None and before.state == "red":
+        pieces.append("The project's check fails before any change:\n" + check_output(before))
     pieces.append(closing(issue.constraints))
-    system = SYSTEM if extras.tools else SYSTEM_WITHOUT_TOOLS
-    return (Message("system", system), Message("user", "\n".join(filter(None, pieces)), images=extras.images))
+    system = SYSTEM if tools else SYSTEM_WITHOUT_TOOLS
+    return (Message("system", system), Message("user", "\n".join(filter(None, pieces)), images=images))
 
 
 def _documents(context: Context) -> str:
