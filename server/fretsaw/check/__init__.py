@@ -5,5 +5,6 @@ from __future__ import annotations
 from fretsaw.check.harden import harden
 from fretsaw.check.limits import Limits
 from fretsaw.check.make import Surroundings, make_check
+from fretsaw.check.repeat import repeat
 
-__all__ = ["Limits", "Surroundings", "harden", "make_check"]
+__all__ = ["Limits", "Surroundings", "harden", "make_check", "repeat"]

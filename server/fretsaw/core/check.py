@@ -26,9 +26,12 @@ class CheckResult:
     """Test id → "passed" | "failed" | "skipped", where the toolchain's report could be read."""
     flaky: bool = False
     """True when repeated runs on the same tree did not agree."""
+    unsteady: tuple[str, ...] = ()
+    """Tests whose results differed between repeated runs on the same tree."""
 
     @property
     def ok(self) -> bool:
+        """Whether it ran and was green."""
         return self.state == "green"
 
 

@@ -1,0 +1,24 @@
+"""Runs a check several times on one state, so that chance is not taken for proof. Knows nothing of how it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from fretsaw.core.check import Check, CheckResult
+from fretsaw.core.judge import agree
+
+
+def repeat(check: Check, times: int = 2) -> Check:
+    """A check that runs `times` times; its result is the worst one, marked flaky (with the tests) when they differ.
+
+    A run that could not start or was stopped is not repeated. Seconds are those of all runs together.
+    """
+
+    def repeated(texts: Mapping[str, str | None]) -> CheckResult:
+        results = [check(texts)]
+        while len(results) < times and results[-1].state in {"green", "red"}:
+            results.append(check(texts))
+        return replace(agree(tuple(results)), seconds=sum(result.seconds for result in results))
+
+    return repeated
