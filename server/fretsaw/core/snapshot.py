@@ -30,6 +30,8 @@ class Snapshot:
     """Tracked paths that never leave the machine (`.env*`, keys); not in `paths`."""
     left_out: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Other tracked paths that are not in `paths`, with the reason (symlink, submodule, LFS pointer, too large)."""
+    executable: frozenset[str] = frozenset()
+    """Those of `paths` whose git mode is 100755."""
     searcher: Callable[[str, int], tuple[tuple[str, int, str], ...]] | None = field(
         default=None, repr=False, compare=False
     )

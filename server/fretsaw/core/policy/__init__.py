@@ -1,0 +1,10 @@
+"""What a patch may touch and what its lines may hold, whoever asked for it. Knows nothing of disks, git or models."""
+
+from __future__ import annotations
+
+from fretsaw.core.policy.judge import judge_patch, judge_path
+from fretsaw.core.policy.lines import judge_lines
+from fretsaw.core.policy.lists import is_secret, is_test
+from fretsaw.core.policy.values import Judgement, Refusal
+
+__all__ = ["Judgement", "Refusal", "is_secret", "is_test", "judge_lines", "judge_patch", "judge_path"]

@@ -1,0 +1,135 @@
+"""Judges paths and whole patches by the lists and the rules. Knows nothing of disks, git or models."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from fretsaw.core.patch.values import FilePatch, PatchSet
+from fretsaw.core.policy.lines import judge_lines
+from fretsaw.core.policy.lists import is_allowed, is_ask, is_conftest, is_hard, is_secret, is_test
+from fretsaw.core.policy.names import escape_of, oddity_of, twin_key
+from fretsaw.core.policy.values import Judgement, Refusal
+from fretsaw.core.snapshot import Snapshot
+
+MOST_FILES = 50
+MOST_LINES = 5_000
+MOST_BYTES = 200_000
+"""Of removed and added lines together: more is no answer to an issue."""
+
+
+def judge_path(
+    path: str, tracked: Collection[str], allow: Collection[str] = (), asked: Collection[str] = ()
+) -> Refusal | None:
+    """Why a path is not written, None when it may be.
+
+    `tracked`: paths that exist (an edit keeps whatever name its file has); `allow`: the user's globs for the list of
+    paths that need leave; `asked`: paths that the issue names, which is leave enough for tests.
+    """
+    escape = escape_of(path)
+    if escape:
+        return Refusal(path, "path", escape)
+    if is_hard(path) or is_secret(path):
+        return Refusal(path, "hard", "a file that is never edited: it runs code, steers tools or holds keys")
+    odd = "" if path in tracked else oddity_of(path) or _clash(path, tracked)
+    if odd:
+        return Refusal(path, "path", odd)
+    why = ""
+    if is_conftest(path):
+        why = "" if path in asked else "pytest runs it before any test"
+    elif is_ask(path):
+        why = "it decides what is built, installed or tested"
+    if why and not is_allowed(path, allow):
+        return Refusal(path, "ask", why, hint=f"to allow it: --allow {path}")
+    return None
+
+
+def judge_patch(
+    patch: PatchSet,
+    snapshot: Snapshot,
+    allow: Collection[str] = (),
+    asked: Collection[str] = (),
+    secrets: Collection[str] = (),
+) -> Judgement:
+    """All refusals of a patch made against a snapshot, and what to tell of it when there are none.
+
+    `secrets` are values (not paths) that must not appear in added lines.
+    """
+    refusals = list(_too_much(patch))
+    tracked = frozenset(snapshot.paths)
+    for file in patch.files:
+        refusal = _unreachable(file, snapshot, tracked) or judge_path(file.path, tracked, allow, asked)
+        if refusal is None and file.op == "delete" and is_test(file.path) and file.path not in asked:
+            refusal = None if is_allowed(file.path, allow) else _deletes_test(file.path)
+        if refusal is not None:
+            refusals.append(refusal)
+            continue
+        added = [line for hunk in file.hunks for line in hunk.added]
+        refusals += [Refusal(file.path, "text", reason) for reason in judge_lines(file.before, added, secrets)]
+    tests = [file.path for file in patch.files if is_test(file.path)]
+    notices = (f"the patch changes tests: {', '.join(tests)}",) if tests else ()
+    return Judgement(tuple(refusals), notices)
+
+
+def _deletes_test(path: str) -> Refusal:
+    return Refusal(path, "ask", "the patch deletes a test", hint=f"to allow it: --allow {path}")
+
+
+def _too_much(patch: PatchSet) -> list[Refusal]:
+    lines = [line for file in patch.files for hunk in file.hunks for line in (*hunk.removed, *hunk.added)]
+    size = sum(map(len, lines))
+    limits = (
+        (len(patch.files), MOST_FILES, "files"),
+        (len(lines), MOST_LINES, "changed lines"),
+        (size, MOST_BYTES, "changed characters"),
+    )
+    return [
+        Refusal("", "size", f"the patch has {count:,} {what}; at most {most:,} are accepted")
+        for count, most, what in limits
+        if count > most
+    ]
+
+
+def _unreachable(file: FilePatch, snapshot: Snapshot, tracked: Collection[str]) -> Refusal | None:
+    """Refusal of a path that is no editable file of the snapshot, nor a free place for a new one."""
+    path = file.path
+    if file.mode is not None and not set(file.mode) <= {"100644", "100755"}:
+        return Refusal(path, "path", f"the mode {file.mode[1]} is not that of a regular file")
+    why = snapshot.left_out.get(path)
+    if why:
+        return Refusal(path, "path", f"it is not editable: {why}")
+    if path not in tracked and file.before is not None and path not in snapshot.overlay:
+        return Refusal(path, "path", "it is not a tracked file")
+    if path in tracked and file.before is None:
+        return Refusal(path, "path", "it would be created, but it exists")
+    return None
+
+
+def _clash(path: str, tracked: Collection[str]) -> str:
+    """Why a new path cannot stand beside the tracked ones on some disk, empty when it can."""
+    parts = path.split("/")
+    above = ["/".join(parts[:count]) for count in range(1, len(parts))]
+    if any(folder in tracked for folder in above):
+        return "a file stands where its folder would be"
+    wanted = {twin_key(folder): folder for folder in (*above, path)}
+    for other in tracked:
+        key = twin_key(other)
+        if key == twin_key(path):
+            return "it differs from a tracked file only in case or Unicode form"
+        if key.startswith(f"{twin_key(path)}/"):
+            return "a folder stands where it would be"
+        if above and (spelled := _other_spelling(other, key, wanted)):
+            return f"its folder differs from {spelled} only in case or Unicode form"
+    return ""
+
+
+def _other_spelling(other: str, key: str, wanted: dict[str, str]) -> str:
+    """A folder of the tracked path `other` that `wanted` has in another spelling."""
+    if not any(key.startswith(f"{folder}/") for folder in wanted):
+        return ""
+    parts = other.split("/")
+    for count in range(1, len(parts)):
+        folder = "/".join(parts[:count])
+        meant = wanted.get(twin_key(folder))
+        if meant is not None and meant != folder:
+            return folder
+    return ""

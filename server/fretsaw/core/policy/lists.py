@@ -1,0 +1,123 @@
+"""The lists: never edited, edited only with leave, tests, secrets. Knows nothing of what is in a file.
+
+Patterns are compared with every part of a path after `fold`, so case and Unicode tricks do not help.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fnmatch import translate
+
+from fretsaw.core.policy.names import fold
+
+HARD = (
+    # run by forges and their runners
+    ".circleci", "jenkinsfile*", "azure-pipelines*", ".azure-pipelines",
+    "bitbucket-pipelines*", ".travis.yml", ".drone.yml", ".buildkite", ".woodpecker*", ".forgejo", ".gitea",
+    "appveyor.yml", ".appveyor.yml", ".teamcity", ".semaphore", ".cirrus*",
+    # read by git or by forges (but .gitignore, .gitkeep)
+    ".git*", ".mailmap", ".lfsconfig",
+    # opened and obeyed by editors
+    ".vscode", ".idea", "*.code-workspace", ".devcontainer*", ".zed", ".helix", ".fleet", ".nova", ".vs",
+    "*.sublime-project", ".nvim.lua", ".nvimrc", ".exrc", ".vimrc", ".lvimrc", ".dir-locals*.el", ".emacs.d",
+    # obeyed by coding agents, this one included
+    ".cursor*", ".claude*", "claude.md", "claude.*.md", "agents.md", "agents.*.md", "gemini.md", ".gemini", ".codex",
+    ".mcp.json", "mcp.json",
+    ".windsurf*", ".clinerules*", ".cline*", ".aider*", ".roo*", ".kiro", ".continue", ".amazonq", ".junie", ".trae",
+    ".augment*", ".opencode*", "opencode.json*", ".goosehints", "copilot-instructions.md", ".fretsaw*",
+    # environment, keys, where packages come from
+    ".envrc", ".env*", ".npmrc", ".yarnrc*", ".yarn", ".pnpmfile*", ".pypirc", "pip.conf", ".pip", ".netrc", "_netrc",
+    ".cargo", ".mvn", ".bundle", ".ssh", ".aws", ".gnupg", ".kube",
+    # hooks
+    ".husky", ".pre-commit-config.y*ml", ".pre-commit-hooks.y*ml", "lefthook*.y*ml", ".lefthook*", ".hooks",
+    # shells and debuggers
+    ".profile", ".bash*", ".zsh*", ".zprofile", ".zlogin", ".zlogout", ".cshrc", ".tcshrc", ".kshrc", ".inputrc",
+    ".login", ".logout", ".gdbinit", ".lldbinit", ".pythonrc*", ".pythonstartup", ".irbrc", ".rprofile", ".pdbrc",
+    # run at every start of Python
+    "*.pth", "sitecustomize.py", "usercustomize.py",
+)  # fmt: skip
+"""Never written: they run code or steer a tool later, without anyone asking again."""
+
+ASK = (
+    "setup.py", "setup.cfg", "pyproject.toml", "tox.ini", "noxfile.py", "pytest.ini", ".pytest.ini", "manifest.in",
+    "hatch.toml", "hatch_build.py", "ruff.toml", ".ruff.toml", "mypy.ini", ".mypy.ini", ".flake8", ".pylintrc",
+    "pylintrc", ".coveragerc", "requirements*.txt", "constraints*.txt", "pipfile", "environment.y*ml", "conda.y*ml",
+    "package.json", "tsconfig*.json", "jsconfig*.json", "*.config.js", "*.config.cjs", "*.config.mjs", "*.config.ts",
+    "*.config.mts", "karma.conf.*", "gulpfile*", "gruntfile*", ".babelrc*", ".eslintrc*", ".prettierrc*", ".mocharc*",
+    ".swcrc", "turbo.json", "nx.json", "lerna.json", "pnpm-workspace.y*ml", "deno.json*",
+    "makefile*", "gnumakefile", "*.mk", "cmakelists.txt", "*.cmake", "meson.build", "meson_options.txt", "build",
+    "build.bazel", "workspace", "workspace.bazel", "module.bazel", "*.bzl", "sconstruct", "sconscript", "wscript",
+    "configure", "configure.ac", "configure.in", "justfile", ".justfile", "taskfile.y*ml", "rakefile", "procfile",
+    "pom.xml", "*.gradle", "*.gradle.kts", "gradlew*", "mvnw*", "gradle.properties", "build.sbt", "build.xml",
+    "cargo.toml", "build.rs", "rust-toolchain*", "go.mod", "go.work", "gemfile", "*.gemspec", "composer.json",
+    "mix.exs", "package.swift", "*.csproj", "*.fsproj", "*.vcxproj", "*.sln", "directory.build.*", "nuget.config",
+    "dockerfile*", "*.dockerfile", "containerfile*", "docker-compose*", "compose.y*ml", "vagrantfile", "*.tf",
+    "flake.nix", "default.nix", "shell.nix",
+    "*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.y*ml", "go.sum", "go.work.sum", "gradle.lockfile",
+)  # fmt: skip
+"""Written only with the user's leave (`--allow`): they decide what is built, installed or tested."""
+
+SECRET = (
+    ".env*", "*.pem", "*.key", "*.p12", "*.pfx", "*.p8", "*.jks", "*.keystore", "*.kdbx", "*.ppk", "*.ovpn",
+    "id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".netrc", "_netrc", ".pgpass", ".my.cnf", ".htpasswd", ".npmrc",
+    ".pypirc", ".git-credentials", ".dockercfg", "credentials", "credentials.json", "client_secret*.json",
+    "service-account*.json", "service_account*.json", "secrets.y*ml", "secrets.json", "secrets.toml", "*.tfvars",
+    "*.tfstate*", ".vault-token", ".boto", ".s3cfg", "kubeconfig", "*.secret",
+    "*.secrets", "*.agekey", "master.key",
+)  # fmt: skip
+"""Never read for a model. A certificate's public half may be among them; that is cheaper than the other mistake."""
+
+SECRET_FOLDERS = (".env*", ".ssh", ".gnupg", ".aws", ".kube")
+"""Folders of which nothing leaves the machine."""
+
+_PUBLIC = ("id_*.pub", ".env.example", ".env.sample", ".env.template", ".env.dist")
+"""Looks like a secret and is made to be shared; still never edited where `HARD` says so."""
+
+_TEST_FOLDERS = ("test", "tests", "testing", "__tests__", "spec", "specs", "e2e", "testdata")
+_TEST_FILES = ("test_*.*", "*_test.*", "*_tests.*", "*.test.*", "*.spec.*", "tests.py", "conftest.py", "*_spec.rb")
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(translate(pattern) for pattern in patterns))
+
+
+_HARD, _ASK, _TEST = map(_any_of, (HARD, ASK, _TEST_FILES))
+_SECRET, _SECRET_FOLDER, _NOT_SECRET = map(_any_of, (SECRET, SECRET_FOLDERS, _PUBLIC))
+_HARMLESS = (".gitignore", ".gitkeep")
+
+
+def is_hard(path: str) -> bool:
+    """Whether a path is never edited."""
+    parts = [fold(part).rstrip(" .") for part in path.split("/")]
+    return any(_HARD.match(part) for part in parts if part not in _HARMLESS)
+
+
+def is_ask(path: str) -> bool:
+    """Whether a path is edited only with leave (conftest.py is judged with the tests)."""
+    return _ASK.match(fold(path.rpartition("/")[2])) is not None
+
+
+def is_secret(path: str) -> bool:
+    """Whether a path never leaves the machine, by its name."""
+    *folders, name = fold(path).split("/")
+    if any(map(_SECRET_FOLDER.match, folders)):
+        return True
+    return _SECRET.match(name) is not None and _NOT_SECRET.match(name) is None
+
+
+def is_test(path: str) -> bool:
+    """Whether a path belongs to the project's tests, by its name."""
+    *folders, name = path.lower().split("/")
+    return any(folder in _TEST_FOLDERS for folder in folders) or _TEST.match(name) is not None
+
+
+def is_conftest(path: str) -> bool:
+    """Whether pytest runs the file before any test."""
+    return fold(path.rpartition("/")[2]) == "conftest.py"
+
+
+def is_allowed(path: str, globs: Iterable[str]) -> bool:
+    """Whether the user gave leave: a glob whose `*` also crosses `/`, or a folder's name."""
+    patterns = [glob.rstrip("/") for glob in globs if glob.strip("/")]
+    return any(re.match(translate(glob), path) or path.startswith(f"{glob}/") for glob in patterns)

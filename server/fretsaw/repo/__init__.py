@@ -1,0 +1,29 @@
+"""Everything that is done with the user's git repository. The only importer of git; nothing changes the tree but
+`deliver` and `undo`.
+
+Knows nothing of models, issues or checks.
+"""
+
+from __future__ import annotations
+
+from fretsaw.repo.deliver import deliver
+from fretsaw.repo.opening import open_repo, reopened
+from fretsaw.repo.snapshot import snapshot, untracked
+from fretsaw.repo.trial import trial
+from fretsaw.repo.undo import recover, undo
+from fretsaw.repo.values import Delivery, How, Repo, UndoResult
+
+__all__ = [
+    "Delivery",
+    "How",
+    "Repo",
+    "UndoResult",
+    "deliver",
+    "open_repo",
+    "recover",
+    "reopened",
+    "snapshot",
+    "trial",
+    "undo",
+    "untracked",
+]

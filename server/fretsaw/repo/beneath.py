@@ -1,0 +1,87 @@
+"""Reads files below a folder without ever following a symbolic link or opening a device. Changes nothing.
+
+Knows nothing of git. Every folder on the way is opened by itself, so one that was exchanged for a link is noticed.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+_FOLDER = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
+_FILE = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+class NotRegularError(OSError):
+    """There is something at the path that is not a regular file (link, folder, pipe, socket, device)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """All of a file that we keep: its bytes and whether it is executable."""
+
+    data: bytes
+    executable: bool = False
+
+
+@contextmanager
+def folder_of(root: int, path: str) -> Iterator[tuple[int, str]]:
+    """Descriptor of the folder that holds `path` and the last name. OSError when a folder is missing or a link."""
+    *parents, name = path.split("/")
+    at = os.dup(root)
+    try:
+        for part in parents:
+            below = os.open(part, _FOLDER, dir_fd=at)
+            os.close(at)
+            at = below
+        yield at, name
+    finally:
+        os.close(at)
+
+
+def look(folder: int, name: str) -> os.stat_result | None:
+    """What is there, without following a link; None when nothing is."""
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+
+
+def read_image(folder: int, name: str) -> Image | None:
+    """Bytes and mode of a regular file, None when there is nothing. NotRegularError for anything else."""
+    try:
+        handle = os.open(name, _FILE, dir_fd=folder)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.EMLINK):
+            raise NotRegularError(error.errno, "not a regular file", name) from None
+        raise
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise NotRegularError(errno.EINVAL, "not a regular file", name)
+        return Image(_all_of(handle, status.st_size), bool(status.st_mode & stat.S_IXUSR))
+    finally:
+        os.close(handle)
+
+
+def read_beneath(root: int, path: str) -> Image | None:
+    """`read_image` for a path below a folder; None also when a folder on the way is missing."""
+    try:
+        with folder_of(root, path) as (folder, name):
+            return read_image(folder, name)
+    except FileNotFoundError:
+        return None
+
+
+def _all_of(handle: int, size: int) -> bytes:
+    """Every byte of an open file; `size` is only a guess, the file may grow while it is read."""
+    parts = []
+    while part := os.read(handle, max(size, 1 << 16) + 1):
+        parts.append(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -1,0 +1,121 @@
+"""Plans a commit of a patch: what it holds, which branch gets it, which index entries follow. Changes no file.
+
+Knows nothing of how a plan is carried out. It does write objects: they mean nothing until a branch names them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fretsaw.core.patch.values import FilePatch, PatchSet
+from fretsaw.core.snapshot import Snapshot
+from fretsaw.errors import ConflictError, RepoError
+from fretsaw.repo.history import Committed, History, open_history
+from fretsaw.repo.journal import IndexMove, Plan, RefMove
+from fretsaw.repo.refs import wait_for_index
+from fretsaw.repo.snapshot import index_entries
+from fretsaw.repo.trial import encode, mode_after
+from fretsaw.repo.values import Repo
+
+
+def commit_plan(  # noqa: PLR0913, PLR0917 - one caller, which has all of them apart
+    repo: Repo, snapshot: Snapshot, patch: PatchSet, plan: Plan, message: str, branch: str | None
+) -> tuple[Plan, str]:
+    """The plan with its branch and index moves, and the commit's id.
+
+    RepoError when the user's uncommitted text would be committed with it, or the branch cannot be had;
+    ConflictError when HEAD moved.
+    """
+    if repo.head != snapshot.base:
+        raise ConflictError("HEAD moved since the patch was made; nothing was changed", hint="run it again")
+    ref = _new_branch(repo, branch or f"fretsaw/{plan.run or plan.tx}") if plan.how == "branch" else _current(repo)
+    with open_history(repo) as history:
+        before = history.files(repo.head, patch.paths)
+        files = _files(patch, snapshot, before)
+        if plan.how == "commit":
+            _refuse_staged(repo, patch, before)
+        commit, entries = _commit(history, repo, files, message)
+    move = RefMove(ref, None if plan.how == "branch" else repo.head, commit)
+    index = tuple(
+        IndexMove(path, (before[path].mode, before[path].blob) if path in before else None, entries.get(path))
+        for path in patch.paths
+    )
+    return replace(plan, move=move, index=index if plan.how == "commit" else ()), commit
+
+
+def _commit(
+    history: History, repo: Repo, files: dict[str, tuple[str, bytes] | None], message: str
+) -> tuple[str, dict[str, tuple[str, str]]]:
+    try:
+        return history.commit(repo.head, files, message if message.endswith("\n") else f"{message}\n")
+    except OSError as error:
+        raise RepoError(f"the commit cannot be written: {error}; nothing was changed") from None
+
+
+def _current(repo: Repo) -> str:
+    """Full name of the branch that HEAD is on."""
+    if repo.branch is None:
+        raise RepoError("HEAD is detached; nothing was changed", hint="use --apply branch --branch NAME")
+    wait_for_index(repo)
+    return f"refs/heads/{repo.branch}"
+
+
+def _new_branch(repo: Repo, name: str) -> str:
+    """Full name of a branch that does not exist yet. RepoError when it does, or git would not have the name."""
+    ref = f"refs/heads/{name}"
+    if name.startswith("-") or repo.git.run("check-ref-format", ref).code != 0 or name == "HEAD":
+        raise RepoError(f"{name!r} is no name for a branch; nothing was changed", hint="give another --branch NAME")
+    if repo.git.line("rev-parse", "--verify", "--quiet", "--end-of-options", ref) is not None:
+        raise RepoError(f"the branch {name} exists; nothing was changed", hint="give another --branch NAME")
+    return ref
+
+
+def _files(patch: PatchSet, snapshot: Snapshot, before: dict[str, Committed]) -> dict[str, tuple[str, bytes] | None]:
+    """What the commit has at each path of the patch. RepoError when a file has text that is not committed."""
+    files: dict[str, tuple[str, bytes] | None] = {}
+    dirty = []
+    for file in patch.files:
+        committed = before.get(file.path)
+        text = _after(file, committed)
+        if text is None:
+            dirty.append(file.path)
+        elif file.after is None:
+            files[file.path] = None
+        else:
+            mode = committed.mode if committed is not None and file.mode is None else mode_after(file, snapshot)
+            files[file.path] = (mode, text)
+    if dirty:
+        raise RepoError(
+            f"these files have changes that are not committed, they would be committed too: {', '.join(dirty)}; "
+            "nothing was changed",
+            hint="commit them first, or use --apply worktree",
+        )
+    return files
+
+
+def _after(file: FilePatch, committed: Committed | None) -> bytes | None:
+    """Bytes for the commit (empty for a deletion), None when the patch was not made against what is committed.
+
+    Where git converts line endings the worktree has CRLF and the commit LF; that is no change of the user's.
+    """
+    before = None if file.before is None else encode(file.before)
+    after = b"" if file.after is None else encode(file.after)
+    if before is None or committed is None:
+        return after if before is None and committed is None else None
+    if before == committed.data:
+        return after
+    if before.replace(b"\r\n", b"\n") == committed.data:
+        return after.replace(b"\r\n", b"\n")
+    return None
+
+
+def _refuse_staged(repo: Repo, patch: PatchSet, before: dict[str, Committed]) -> None:
+    """RepoError when a touched path is staged otherwise than HEAD has it."""
+    staged = {entry.path: (entry.mode, entry.blob) for entry in index_entries(repo, "--", *patch.paths)}
+    committed = {path: (item.mode, item.blob) for path, item in before.items()}
+    differing = [path for path in patch.paths if staged.get(path) != committed.get(path)]
+    if differing:
+        raise RepoError(
+            f"these files have staged changes: {', '.join(differing)}; nothing was changed",
+            hint="commit or unstage them first, or use --apply worktree",
+        )

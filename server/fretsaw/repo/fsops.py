@@ -1,0 +1,219 @@
+"""Every change of the file system, one small function each, all with a hook before and after.
+
+Knows nothing of journals. The hook is how the tests kill, fail or disturb us between any two changes; it is None
+outside of tests. Names are relative to an open folder, so no path is walked a second time.
+"""
+
+from __future__ import annotations
+
+import ctypes  # 5 ms; this module is imported when something is delivered
+import errno
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+HOOK: Callable[[str, str], None] | None = None
+"""Called with ("before mkdir", name) and ("after mkdir", name); may raise, may not return."""
+
+_EXCHANGE = 2
+_NOREPLACE = 1
+_UNSUPPORTED = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
+KEEP = ".keep"
+"""Ending of the second name that a file has for a moment where a disk cannot exchange two names."""
+
+
+def _point(when: str, name: str) -> None:
+    if HOOK is not None:
+        HOOK(when, name)
+
+
+def make_folder(folder: int, name: str, mode: int = 0o777) -> None:
+    """mkdir."""
+    _point("before mkdir", name)
+    os.mkdir(name, mode, dir_fd=folder)
+    _point("after mkdir", name)
+
+
+def remove_folder(folder: int, name: str) -> None:
+    """rmdir: only ever an empty one."""
+    _point("before rmdir", name)
+    os.rmdir(name, dir_fd=folder)
+    _point("after rmdir", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What a file has beside its bytes, for the one that takes its place."""
+
+    status: os.stat_result
+    attributes: tuple[tuple[str, bytes], ...] = ()
+
+
+def original(folder: int, name: str) -> Original:
+    """Owner, permissions and extended attributes (ACLs among them, as far as they can be read) of a regular file."""
+    handle = os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | getattr(os, "O_NOFOLLOW", 0), dir_fd=folder)
+    try:
+        kept = []
+        for attribute in _attributes(handle):
+            with suppress(OSError):
+                kept.append((attribute, os.getxattr(handle, attribute)))
+        return Original(os.fstat(handle), tuple(kept))
+    finally:
+        os.close(handle)
+
+
+def _attributes(handle: int) -> list[str]:
+    """Names of extended attributes; none where the system or the disk has none."""
+    if not hasattr(os, "listxattr"):
+        return []
+    try:
+        return os.listxattr(handle)
+    except OSError:
+        return []
+
+
+def write_new(folder: int, name: str, data: bytes, mode: int = 0o666, like: Original | None = None) -> None:
+    """A new file with these bytes, on disk when this returns; with owner and permissions of `like` and exec of `mode`.
+
+    FileExistsError when there is something already.
+    """
+    _point("before create", name)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+    handle = os.open(name, flags, mode if like is None else 0o600, dir_fd=folder)
+    try:
+        _point("after create", name)
+        half = len(data) // 2
+        for part in (data[:half], data[half:]):
+            _write_all(handle, part)
+            _point("after write", name)
+        if like is not None:
+            _take_after(handle, like, mode)
+            _point("after chmod", name)
+        os.fsync(handle)
+        _point("after fsync", name)
+    except OSError as error:
+        error.filename = error.filename or name  # a write knows no name, a person needs one
+        raise
+    finally:
+        os.close(handle)
+
+
+def sync_folder(folder: int, name: str = ".") -> None:
+    """Make names that were added or removed last through a power cut."""
+    _point("before fsync", name)
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:  # some file systems cannot sync a folder
+            raise
+    _point("after fsync", name)
+
+
+def remove(folder: int, name: str) -> None:
+    """unlink."""
+    _point("before unlink", name)
+    os.unlink(name, dir_fd=folder)
+    _point("after unlink", name)
+
+
+def rename_over(source: int, name: str, target: int, new: str) -> None:
+    """rename, replacing what is there; only for files and folders of our own."""
+    _point("before rename", name)
+    os.rename(name, new, src_dir_fd=source, dst_dir_fd=target)
+    _point("after rename", name)
+
+
+def exchange(folder: int, one: str, other: str) -> None:
+    """The two names swap what they stand for, at one instant where the disk can do that."""
+    _point("before exchange", other)
+    if not _renameat2(folder, one, other, _EXCHANGE):
+        _exchange_by_links(folder, one, other)
+    _point("after exchange", other)
+
+
+def move_new(folder: int, name: str, new: str) -> None:
+    """rename, but FileExistsError when something is there."""
+    _point("before move", new)
+    if not _renameat2(folder, name, new, _NOREPLACE):
+        os.link(name, new, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+        _point("between link and unlink", new)
+        os.unlink(name, dir_fd=folder)
+    _point("after move", new)
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def _take_after(handle: int, replaced: Original, mode: int) -> None:
+    """Owner, permissions, attributes of the file that is replaced; never setuid, setgid or sticky."""
+    mine, like = os.fstat(handle), replaced.status
+    for attribute, value in replaced.attributes:
+        with suppress(OSError):
+            os.setxattr(handle, attribute, value)
+    if (mine.st_uid, mine.st_gid) != (like.st_uid, like.st_gid):
+        try:
+            os.fchown(handle, like.st_uid, like.st_gid)
+        except PermissionError:
+            if mine.st_uid != like.st_uid:  # a group that is not ours is the lesser loss
+                raise
+    readable = like.st_mode & 0o444
+    plain = like.st_mode & 0o666
+    executable = like.st_mode & 0o111 or readable >> 2
+    os.fchmod(handle, plain | executable if mode & 0o100 else plain)
+
+
+def _exchange_by_links(folder: int, one: str, other: str) -> None:
+    """`exchange` where the disk has no such call: `other` is never missing, but a write in between is lost late."""
+    keep = one + KEEP
+    os.link(other, keep, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+    _point("between link and rename", other)
+    os.rename(one, other, src_dir_fd=folder, dst_dir_fd=folder)
+    _point("between rename and rename", other)
+    os.rename(keep, one, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _renameat2(folder: int, old: str, new: str, flags: int) -> bool:
+    """The call of the kernel; False when the system or this disk does not have it."""
+    call, translate = _kernel_call()
+    if call is None:
+        return False
+    ctypes.set_errno(0)
+    if call(folder, os.fsencode(old), folder, os.fsencode(new), translate[flags]) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _UNSUPPORTED:
+        return False
+    raise OSError(number, os.strerror(number), new)
+
+
+def _kernel_call() -> tuple[Callable[..., int] | None, dict[int, int]]:
+    """The function and its flags: Linux has renameat2, macOS renameatx_np."""
+    name, flags = ("renameatx_np", {1: 4, 2: 2}) if sys.platform == "darwin" else ("renameat2", {1: 1, 2: 2})
+    library = ctypes.CDLL(None, use_errno=True)
+    call = getattr(library, name, None)
+    if call is not None:
+        call.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint)
+    return call, flags
+
+
+def can_exchange(folder: Path) -> bool:
+    """Whether the disk of a folder can exchange two names at one instant (`agent doctor` says so)."""
+    one, other = (f".fretsaw-{os.getpid()}-{number}" for number in (0, 1))
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        for name in (one, other):
+            write_new(handle, name, b"")
+        return _renameat2(handle, one, other, _EXCHANGE)
+    except OSError:
+        return False
+    finally:
+        for name in (one, other):
+            if os.path.lexists(folder / name):
+                os.unlink(name, dir_fd=handle)
+        os.close(handle)

@@ -1,0 +1,187 @@
+"""The door to the git program: where it is, the environment it runs in, a deadline for every call.
+
+Knows nothing of what is asked of git. Nothing that a repository can configure (hooks, fsmonitor, filters, drivers,
+helpers, editors) runs behind this door; see `_SETTINGS`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from fretsaw.errors import RepoError
+
+OLDEST = (2, 31)
+"""The first git that takes settings from the environment in pairs, the only form that no driver's name can escape."""
+
+_KEPT = (
+    "PATH", "HOME", "XDG_CONFIG_HOME", "USER", "LOGNAME", "EMAIL", "SUDO_UID", "TMPDIR", "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH", "SYSTEMROOT", "USERPROFILE", "TEMP", "TMP",
+)  # fmt: skip
+"""Variables that git may see; above all no `GIT_*` (we may run inside a hook) and no keys."""
+
+IDENTITY = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
+"""Who commits: the only `GIT_*` of the user that is passed on, and only where a commit is made."""
+
+_FIXED = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_EDITOR": ":",
+    "GIT_SEQUENCE_EDITOR": ":",
+    "GIT_PAGER": "cat",
+    "GIT_ASKPASS": "false",
+    "SSH_ASKPASS": "false",
+    "GIT_SSH_COMMAND": "false",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "LC_ALL": "C",
+}
+
+_SETTINGS: tuple[tuple[str, str], ...] = (
+    ("core.hooksPath", os.devnull),
+    ("core.fsmonitor", "false"),
+    ("core.pager", "cat"),
+    ("core.quotePath", "false"),
+    ("core.attributesFile", os.devnull),
+    ("core.alternateRefsCommand", "false"),
+    ("core.sshCommand", "false"),
+    ("core.askPass", "false"),
+    ("core.protectHFS", "true"),
+    ("core.protectNTFS", "true"),
+    ("commit.gpgSign", "false"),
+    ("tag.gpgSign", "false"),
+    ("gc.auto", "0"),
+    ("maintenance.auto", "false"),
+    ("submodule.recurse", "false"),
+    ("protocol.allow", "never"),
+    ("credential.helper", ""),
+    ("safe.bareRepository", "explicit"),
+)
+
+_DRIVER_KEYS = ("clean", "smudge", "process", "driver", "textconv", "command", "required")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A call of git that ended by itself."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+    @property
+    def reason(self) -> str:
+        """Git's own words for what went wrong, one line."""
+        lines = [line.strip() for line in self.err.decode("utf-8", "replace").splitlines() if line.strip()]
+        said = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "")
+        return said.removeprefix("fatal: ").removeprefix("error: ") or f"git ended with {self.code}"
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """How git is called: an absolute program, a folder, a complete environment."""
+
+    exe: str
+    cwd: Path
+    env: Mapping[str, str] = field(repr=False)
+    seconds: float = 60.0
+    """Deadline of one call."""
+
+    def run(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Done:
+        """Call git and wait; RepoError when it cannot be started or passes its deadline."""
+        argv = [self.exe, "--no-pager", *args]
+        try:
+            done = subprocess.run(
+                argv,
+                cwd=self.cwd,
+                env={**self.env, **(env or {})},
+                input=stdin,
+                capture_output=True,
+                timeout=self.seconds,
+                check=False,
+                start_new_session=True,  # a Ctrl-C of the terminal must not stop git between two of our steps
+            )
+        except subprocess.TimeoutExpired:
+            raise RepoError(f"git {args[0]} did not end within {self.seconds:.0f} s; nothing was changed") from None
+        except OSError as error:
+            raise RepoError(f"git could not be started: {error.strerror}", hint="`agent doctor` looks at git") from None
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def out(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
+        """Standard output of a call that must succeed; RepoError with git's own reason when it does not."""
+        done = self.run(*args, stdin=stdin, env=env)
+        if done.code != 0:
+            raise RepoError(f"git {args[0]}: {done.reason}")
+        return done.out
+
+    def line(self, *args: str) -> str | None:
+        """The one line that a call prints, None when it fails."""
+        done = self.run(*args)
+        return os.fsdecode(done.out).rstrip("\n") if done.code == 0 else None
+
+    def having(self, **env: str) -> Git:
+        """The same door with more variables."""
+        return replace(self, env={**self.env, **env})
+
+
+def find_git(forbidden: Path) -> str:
+    """Absolute path of git, never inside `forbidden` (a repository may carry a `git` of its own); RepoError without."""
+    for entry in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        if not Path(entry).is_absolute():
+            continue
+        found = shutil.which("git", path=entry)
+        if found and not Path(found).resolve().is_relative_to(forbidden):
+            return found
+    raise RepoError("git was not found", hint=f"install git {OLDEST[0]}.{OLDEST[1]} or newer")
+
+
+def check_version(git: Git) -> tuple[int, ...]:
+    """The version of git; RepoError when it is too old to be called safely."""
+    words = os.fsdecode(git.out("version")).split()
+    numbers = tuple(int(part) for part in (words[2] if len(words) > 2 else "").split(".")[:3] if part.isdigit())
+    if numbers < OLDEST:
+        raise RepoError(
+            f"git {'.'.join(map(str, numbers)) or 'of unknown version'} is too old",
+            hint=f"install git {OLDEST[0]}.{OLDEST[1]} or newer",
+        )
+    return numbers
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The whole environment of a call: a few of the user's variables, ours, the settings, and `more` variables."""
+    theirs = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return with_settings({**theirs, **_FIXED, **more}, _SETTINGS)
+
+
+def with_settings(env: Mapping[str, str], settings: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """`env` with these settings as its only ones."""
+    pairs = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings):
+        pairs[f"GIT_CONFIG_KEY_{number}"] = key
+        pairs[f"GIT_CONFIG_VALUE_{number}"] = value
+    return {**env, **pairs}
+
+
+def without_drivers(git: Git) -> Git:
+    """The same door with every filter, merge driver and textconv that any configuration defines switched off."""
+    done = git.run("config", "--null", "--name-only", "--get-regexp", r"^(filter|merge|diff)\..*\.")
+    if done.code not in (0, 1):  # 1: none is defined
+        raise RepoError(f"the repository's configuration cannot be read: {done.reason}")
+    off = []
+    for name in sorted({os.fsdecode(key) for key in done.out.split(b"\0") if key}):
+        last = name.rpartition(".")[2].lower()
+        if last in _DRIVER_KEYS:
+            off.append((name, "false" if last == "required" else ""))
+    return replace(git, env=with_settings(git.env, (*_SETTINGS, *off)))
+
+
+def private_environment(git_dir: Path, **more: str) -> dict[str, str]:
+    """For calls in a git folder of our own: no configuration of the system, the user or the repository is read."""
+    none = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    return environment(GIT_DIR=str(git_dir), **none, **more)

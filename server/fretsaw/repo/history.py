@@ -1,0 +1,158 @@
+"""Reads commits and makes one, through GitPython: the only module that imports it, and only when it is called.
+
+Knows nothing of the worktree. GitPython is given a git folder of our own that borrows the repository's objects, so it
+reads no configuration of the repository and can run no hook; it writes loose objects and nothing else.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fretsaw.errors import RepoError
+from fretsaw.repo.git import IDENTITY
+from fretsaw.repo.store import Store, private_store
+from fretsaw.repo.values import Repo
+
+if TYPE_CHECKING:
+    import git
+
+_IDENT = re.compile(r"(?P<name>.*) <(?P<email>[^>]*)> (?P<date>\d+ [+-]\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A file as a commit has it."""
+
+    mode: str
+    blob: str
+    data: bytes
+
+
+class History:
+    """The objects of a repository, open."""
+
+    def __init__(self, repo: Repo, store: Store, objects: git.Repo) -> None:
+        self._repo = repo
+        self._store = store
+        self._objects = objects
+
+    def files(self, commit: str | None, paths: Iterable[str]) -> dict[str, Committed]:
+        """Those of `paths` that a commit has as regular files; none for None. RepoError when an object is missing."""
+        if commit is None:
+            return {}
+        found = {}
+        try:
+            tree = self._objects.commit(commit).tree
+            for path in paths:
+                try:
+                    item = tree.join(path)
+                except KeyError:
+                    continue
+                if item.type == "blob":
+                    found[path] = Committed(f"{item.mode:o}", item.hexsha, item.data_stream.read())
+        except (ValueError, OSError) as error:
+            raise RepoError(f"commit {commit[:12]} cannot be read: {error}; nothing was changed") from None
+        return found
+
+    def commit(
+        self, parent: str | None, files: Mapping[str, tuple[str, bytes] | None], message: str
+    ) -> tuple[str, dict[str, tuple[str, str]]]:
+        """Make a commit of `parent` with these files (mode, bytes; None: gone); its id and path → (mode, blob)."""
+        entries = {path: (image[0], self._blob(image[1])) for path, image in files.items() if image is not None}
+        tree = self._tree(parent, files, entries)
+        return self._commit(parent, tree, message), entries
+
+    def _blob(self, data: bytes) -> str:
+        from gitdb import IStream  # type: ignore[import-untyped]
+
+        stored = self._objects.odb.store(IStream("blob", len(data), io.BytesIO(data)))
+        return str(stored.hexsha.decode())
+
+    def _tree(self, parent: str | None, files: Iterable[str], entries: Mapping[str, tuple[str, str]]) -> str:
+        """A tree like the parent's but for these files; built in the store's own index."""
+        if parent is not None:
+            self._store.git.out("read-tree", "--end-of-options", parent)
+        gone = {path: ("0", "0" * 40) for path in files if path not in entries}
+        self._store.set_index({**entries, **gone})
+        return os.fsdecode(self._store.git.out("write-tree", "--missing-ok")).strip()
+
+    def _commit(self, parent: str | None, tree: str, message: str) -> str:
+        from git import Actor, Commit
+
+        author, authored = self._person("GIT_AUTHOR_IDENT")
+        committer, committed = self._person("GIT_COMMITTER_IDENT")
+        made = Commit.create_from_tree(
+            self._objects,
+            tree,
+            message,
+            parent_commits=[self._objects.commit(parent)] if parent else [],
+            head=False,
+            author=Actor(*author),
+            committer=Actor(*committer),
+            author_date=authored,
+            commit_date=committed,
+        )
+        return made.hexsha
+
+    def _person(self, role: str) -> tuple[tuple[str, str], str]:
+        """((name, mail address), date) as git would write them. RepoError when git does not know who commits."""
+        given = {name: os.environ[name] for name in IDENTITY if name in os.environ}
+        done = self._repo.git.run("-c", "user.useConfigOnly=true", "var", role, env=given)
+        match = _IDENT.fullmatch(done.out.decode("utf-8", "replace").strip()) if done.code == 0 else None
+        if match is None:
+            raise RepoError(
+                "git does not know who commits; nothing was changed",
+                hint="git config --global user.name NAME; git config --global user.email ADDRESS",
+            )
+        return (match["name"], match["email"]), match["date"]
+
+
+@contextmanager
+def open_history(repo: Repo) -> Iterator[History]:
+    """The objects of a repository, to read and to add to. RepoError for a SHA-256 one, which GitPython cannot read."""
+    if repo.object_format != "sha1":
+        raise RepoError(
+            "commits in a SHA-256 repository are not made; nothing was changed",
+            hint="use --apply worktree and commit yourself",
+        )
+    objects = repo.common_dir / "objects"
+    with private_store(repo.git.exe, "sha1", objects) as store:
+        with _told_which_git(repo.git.exe):
+            import git
+
+        class Objects(git.GitCmdObjectDB):
+            """The repository's objects, whatever folder GitPython derives from ours."""
+
+            def __init__(self, _path: str, call: git.Git) -> None:
+                super().__init__(str(objects), call)
+
+        opened = git.Repo(store.folder, odbt=Objects)
+        # GitPython adds its own variables to ours and to the user's: what the user has and we do not is emptied.
+        theirs = {name: "" for name in os.environ if name.startswith("GIT_") and name not in store.git.env}
+        opened.git.update_environment(**theirs, **store.git.env)
+        try:
+            yield History(repo, store, opened)
+        finally:
+            opened.close()
+
+
+@contextmanager
+def _told_which_git(exe: str) -> Iterator[None]:
+    """GitPython runs the first git of the PATH when it is imported, unless it is told which one to take."""
+    ours = {"GIT_PYTHON_GIT_EXECUTABLE": exe, "GIT_PYTHON_REFRESH": "quiet"}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

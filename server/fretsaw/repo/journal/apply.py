@@ -1,0 +1,151 @@
+"""The forward half of a transaction: write it down, put the new files beside the old, swap, clean up.
+
+Knows nothing of why. Every function can be cut off after any operation; `rollback` or `finish` then goes on from what
+is on disk.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+from fretsaw.errors import ConflictError
+from fretsaw.repo import fsops
+from fretsaw.repo.beneath import Image, NotRegularError, folder_of, read_image
+from fretsaw.repo.journal.home import Home
+from fretsaw.repo.journal.plan import Plan, Step, written
+
+MANIFEST = "manifest.json"
+DONE = "done"
+
+
+def prepare(home: Home, plan: Plan) -> None:
+    """Images and manifest on disk; from here on a crash is rolled back."""
+    fsops.make_folder(home.tx, plan.tx, 0o700)
+    folder = open_folder(home.tx, plan.tx)
+    try:
+        for number, step in enumerate(plan.steps):
+            for side, image in (("pre", step.pre), ("post", step.post)):
+                if image is not None:
+                    fsops.write_new(folder, f"{side}{number}", image.data, 0o600)
+        _appear(folder, MANIFEST, written(plan))
+        fsops.sync_folder(home.tx)
+    finally:
+        os.close(folder)
+
+
+def stage(home: Home, plan: Plan) -> None:
+    """New folders, and every new file beside its target under a name of ours: whatever can fail fails here."""
+    for path in plan.folders:
+        with folder_of(home.root, path) as (folder, name):
+            with suppress(FileExistsError):
+                fsops.make_folder(folder, name)
+            fsops.sync_folder(folder)
+    for number, step in enumerate(plan.steps):
+        if step.post is None:
+            continue
+        with folder_of(home.root, step.path) as (folder, name):
+            mode = 0o777 if step.post.executable else 0o666
+            like = None
+            if step.pre is not None:
+                try:
+                    like = fsops.original(folder, name)
+                except OSError:
+                    raise conflict(step) from None
+            fsops.write_new(folder, plan.temporary(number), step.post.data, mode, like)
+
+
+def swap(home: Home, plan: Plan) -> None:
+    """Each file, at one instant. ConflictError when what it replaced is not what the plan was made against."""
+    for number, step in enumerate(plan.steps):
+        with folder_of(home.root, step.path) as (folder, name):
+            _swap_one(folder, name, plan.temporary(number), step)
+            fsops.sync_folder(folder)
+
+
+def _swap_one(folder: int, name: str, temporary: str, step: Step) -> None:
+    try:
+        if step.pre is None:
+            fsops.move_new(folder, temporary, name)
+            return
+        if step.post is None:
+            fsops.move_new(folder, name, temporary)
+        else:
+            fsops.exchange(folder, temporary, name)
+        displaced = read_image(folder, temporary)
+    except (FileExistsError, FileNotFoundError, NotRegularError):
+        raise conflict(step) from None
+    if displaced != step.pre:
+        raise conflict(step)
+
+
+def conflict(step: Step) -> ConflictError:
+    """Someone else changed the file meanwhile."""
+    return ConflictError(
+        f"{step.path} was changed by someone else; nothing was overwritten", hint="save your work and run it again"
+    )
+
+
+def mark_done(home: Home, plan: Plan) -> None:
+    """The commit point: from here on a crash is finished, not rolled back."""
+    folder = open_folder(home.tx, plan.tx)
+    try:
+        _appear(folder, DONE, b"done\n")
+    finally:
+        os.close(folder)
+
+
+def is_done(home: Home, tx: str) -> bool:
+    """Whether a transaction passed its commit point."""
+    return os.path.exists(home.path / "tx" / tx / DONE)  # noqa: PTH110 - a plain question
+
+
+def finish(home: Home, plan: Plan) -> list[str]:
+    """Remove the old files unless someone wrote to them meanwhile, keep the record for undo; what to tell the user."""
+    notices: list[str] = []
+    for number, step in enumerate(plan.steps):
+        if step.pre is None:
+            continue
+        with suppress(FileNotFoundError), folder_of(home.root, step.path) as (folder, _):
+            notices += put_away(home, plan, number, folder, step.pre)
+            fsops.sync_folder(folder)
+    for path in plan.emptied:
+        with suppress(OSError), folder_of(home.root, path) as (folder, name):  # not empty: it stays
+            fsops.remove_folder(folder, name)
+    fsops.rename_over(home.tx, plan.tx, home.undo, plan.tx)
+    fsops.sync_folder(home.undo)
+    return notices
+
+
+def put_away(  # noqa: PLR0913
+    home: Home, plan: Plan, number: int, folder: int, ours: Image | None, *, partly: bool = False
+) -> list[str]:
+    """Remove our temporary file; what is not `ours` (or, `partly`, a beginning of it) is kept in `conflicts`."""
+    temporary, path = plan.temporary(number), plan.steps[number].path
+    try:
+        held = read_image(folder, temporary)
+    except NotRegularError:
+        return [f"what stood at {path} is now at {temporary} beside it"]
+    if held is None:
+        return []
+    notices = []
+    if ours is None or not (ours.data == held.data or (partly and ours.data.startswith(held.data))):
+        kept = f"{plan.tx}-{number}-{path.rpartition('/')[2]}"[:200]
+        with suppress(FileExistsError):
+            fsops.write_new(home.conflicts, kept, held.data, 0o600)
+        fsops.sync_folder(home.conflicts)
+        notices.append(f"{path}: text that was saved meanwhile is kept in {home.path / 'conflicts' / kept}")
+    fsops.remove(folder, temporary)
+    return notices
+
+
+def open_folder(parent: int, name: str) -> int:
+    """Descriptor of a folder of ours."""
+    return os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW, dir_fd=parent)
+
+
+def _appear(folder: int, name: str, data: bytes) -> None:
+    """A file that is there entirely or not at all."""
+    fsops.write_new(folder, f"{name}.tmp", data, 0o600)
+    fsops.rename_over(folder, f"{name}.tmp", folder, name)
+    fsops.sync_folder(folder)

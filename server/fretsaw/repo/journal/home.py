@@ -1,0 +1,93 @@
+"""The journal's folder of one worktree, and its lock. Knows nothing of what is written there."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fretsaw.errors import RepoError
+from fretsaw.repo import fsops
+
+_PARTS = ("tx", "undo", "conflicts")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Open and locked; the numbers are descriptors of folders."""
+
+    path: Path
+    root_path: str
+    root: int
+    """The worktree."""
+    tx: int
+    undo: int
+    conflicts: int
+
+
+def home_path(state_dir: Path, root: Path) -> Path:
+    """Where the journal of a worktree lies; another folder at the same path has another one."""
+    status = root.stat()
+    name = hashlib.sha256(f"{root}\0{status.st_dev}\0{status.st_ino}".encode("utf-8", "surrogateescape")).hexdigest()
+    return state_dir / "journal" / name[:24]
+
+
+@contextmanager
+def open_home(state_dir: Path, root: Path) -> Iterator[Home]:
+    """Make, check, lock and open it. RepoError when it cannot be made, is not ours, or someone else has it."""
+    path = home_path(state_dir, root)
+    opened: list[int] = []
+    try:
+        try:
+            for folder in (path.parent, path, *(path / part for part in _PARTS)):
+                _make_own(folder)
+            opened.append(_lock(path))
+            opened += [os.open(folder, os.O_RDONLY | os.O_CLOEXEC) for folder in (root, *(path / p for p in _PARTS))]
+        except OSError as error:
+            raise RepoError(
+                f"the journal {path} cannot be used: {error.strerror}; nothing was changed",
+                hint="it lies in the user's state folder, which must be writable",
+            ) from None
+        yield Home(path, str(root), *opened[1:])
+    finally:
+        for handle in reversed(opened):
+            os.close(handle)
+
+
+def _make_own(folder: Path) -> None:
+    """A folder that only we can read and write; RepoError when there is another one."""
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        parent = os.open(folder.parent, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fsops.make_folder(parent, folder.name, 0o700)
+        except FileExistsError:
+            pass  # someone was faster
+        finally:
+            os.close(parent)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
+        raise RepoError(
+            f"{folder} is not a private folder of yours; nothing was changed",
+            hint=f"move it away, or chmod 700 {folder}",
+        )
+
+
+def _lock(path: Path) -> int:
+    """Lock for as long as the descriptor is open; the kernel lets go when the process ends, however it ends."""
+    handle = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        who = os.pread(handle, 200, 0).decode("utf-8", "replace") or "another process"
+        os.close(handle)
+        raise RepoError(f"{who} is changing this repository; nothing was changed", hint="try again") from None
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, f"process {os.getpid()} (since {time.strftime('%H:%M:%S')})".encode(), 0)
+    return handle

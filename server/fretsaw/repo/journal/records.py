@@ -1,0 +1,66 @@
+"""Reads what the journal holds: transactions under way and those that can be undone. Changes nothing."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from fretsaw.repo.beneath import read_image
+from fretsaw.repo.journal.apply import MANIFEST, open_folder
+from fretsaw.repo.journal.home import Home, home_path
+from fretsaw.repo.journal.plan import Plan, is_tx, read_back
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A finished transaction and which of its paths were taken back since."""
+
+    plan: Plan
+    undone: frozenset[str]
+    done: bool
+    """Whether all of it was."""
+
+
+def load(home: Home, parent: int, tx: str) -> Plan | None:
+    """The plan of a transaction, None when it was never written down entirely. RepoError when it is damaged."""
+    folder = open_folder(parent, tx)
+    try:
+        manifest = read_image(folder, MANIFEST)
+        if manifest is None:
+            return None
+        images = {}
+        for name in os.listdir(folder):  # noqa: PTH208 - a descriptor
+            image = read_image(folder, name) if name.startswith(("pre", "post")) else None
+            if image is not None:
+                images[name] = image.data
+        return read_back(manifest.data, images, tx, home.root_path)
+    finally:
+        os.close(folder)
+
+
+def transactions(folder: int) -> list[str]:
+    """Ids in order of time."""
+    return sorted(name for name in os.listdir(folder) if is_tx(name))
+
+
+def records(home: Home) -> list[Record]:
+    """Finished transactions that are not undos themselves, oldest first."""
+    plans = [plan for tx in transactions(home.undo) if (plan := load(home, home.undo, tx)) is not None]
+    backs = [plan for plan in plans if plan.undoes]
+    found = []
+    for plan in plans:
+        if plan.undoes:
+            continue
+        ours = [back for back in backs if back.undoes == plan.tx]
+        undone = frozenset(step.path for back in ours for step in back.steps)
+        found.append(Record(plan, undone, bool(ours) and undone >= {step.path for step in plan.steps}))
+    return found
+
+
+def is_pending(state_dir: Path, root: Path) -> bool:
+    """Whether a transaction of a worktree is under way or was cut off; asked without a lock."""
+    try:
+        return any(map(is_tx, (path.name for path in (home_path(state_dir, root) / "tx").iterdir())))
+    except OSError:
+        return False

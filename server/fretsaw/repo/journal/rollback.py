@@ -1,0 +1,95 @@
+"""The backward half of a transaction: from whatever is on disk to what was there before.
+
+Knows nothing of why. It can be cut off anywhere and started again: each decision is made from what is on disk.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+from fretsaw.errors import RepoError
+from fretsaw.repo import fsops
+from fretsaw.repo.beneath import Image, NotRegularError, folder_of, look, read_image
+from fretsaw.repo.journal.apply import MANIFEST, open_folder, put_away
+from fretsaw.repo.journal.home import Home
+from fretsaw.repo.journal.plan import Plan
+
+
+def rollback(home: Home, plan: Plan) -> list[str]:
+    """Every file as it was; what to tell the user. RepoError when a file could not be put back (it can be retried)."""
+    notices: list[str] = []
+    stuck: list[str] = []
+    for number, step in enumerate(plan.steps):
+        try:
+            with suppress(FileNotFoundError), folder_of(home.root, step.path) as (folder, name):
+                notices += _restore(home, plan, number, folder, name)
+                fsops.sync_folder(folder)
+        except OSError as error:
+            stuck.append(f"{step.path} ({error.strerror})")
+    for path in reversed(plan.folders):
+        with suppress(OSError), folder_of(home.root, path) as (folder, name):  # not empty: someone uses it
+            fsops.remove_folder(folder, name)
+    if stuck:
+        raise RepoError(
+            f"not everything could be put back: {', '.join(stuck)}",
+            hint=f"the old text is in {home.path / 'tx' / plan.tx}; the next start tries again",
+            changed=", ".join(stuck),
+        )
+    forget(home, plan.tx)
+    return notices
+
+
+def forget(home: Home, tx: str) -> None:
+    """Remove a transaction's folder; the manifest goes first, so that half a folder is never taken for a whole."""
+    folder = open_folder(home.tx, tx)
+    try:
+        names = sorted(os.listdir(folder), key=lambda name: name != MANIFEST)  # noqa: PTH208 - a descriptor
+        for name in names:
+            fsops.remove(folder, name)
+            if name == MANIFEST:
+                fsops.sync_folder(folder)
+    finally:
+        os.close(folder)
+    fsops.remove_folder(home.tx, tx)
+
+
+def _restore(home: Home, plan: Plan, number: int, folder: int, name: str) -> list[str]:
+    """Put one file back; the three kinds of step differ in what a swap leaves behind."""
+    step, temporary = plan.steps[number], plan.temporary(number)
+    _settle_links(folder, temporary, name)
+    held = look(folder, temporary)
+    if step.pre is not None and step.post is not None:
+        swapped = _peek(folder, name) == step.post and _peek(folder, temporary) != step.post
+        if held is not None and swapped:
+            fsops.exchange(folder, temporary, name)
+        return put_away(home, plan, number, folder, step.post, partly=not swapped)
+    if step.post is not None:
+        if held is None and _peek(folder, name) == step.post:
+            fsops.move_new(folder, name, temporary)
+        return put_away(home, plan, number, folder, step.post, partly=held is not None)
+    if held is not None and look(folder, name) is None:
+        fsops.move_new(folder, temporary, name)
+        return []
+    return put_away(home, plan, number, folder, None)
+
+
+def _settle_links(folder: int, temporary: str, name: str) -> None:
+    """Where names are swapped by links: go on from between two calls, to a state that one call would have left."""
+    keep = temporary + fsops.KEEP
+    if look(folder, keep) is not None:
+        if look(folder, temporary) is None:
+            fsops.rename_over(folder, keep, folder, temporary)
+        else:
+            fsops.remove(folder, keep)  # a second name of what still stands at `name`
+    here, held = look(folder, name), look(folder, temporary)
+    if here is not None and held is not None and (here.st_dev, here.st_ino) == (held.st_dev, held.st_ino):
+        fsops.remove(folder, temporary)
+
+
+def _peek(folder: int, name: str) -> Image | str | None:
+    """The image, None when nothing is there, "odd" for what is not a regular file."""
+    try:
+        return read_image(folder, name)
+    except NotRegularError:
+        return "odd"

@@ -1,0 +1,136 @@
+"""A whole transaction, and what is left of one after a crash. Knows nothing of patches."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from types import FrameType
+
+from fretsaw.errors import ConflictError, FretsawError, RepoError
+from fretsaw.repo.journal.apply import finish, is_done, mark_done, prepare, stage, swap
+from fretsaw.repo.journal.home import Home
+from fretsaw.repo.journal.plan import Plan, Refs
+from fretsaw.repo.journal.records import load, transactions
+from fretsaw.repo.journal.rollback import forget, rollback
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A transaction that is done."""
+
+    tx: str
+    notices: tuple[str, ...] = ()
+
+
+def transact(home: Home, plan: Plan, refs: Refs) -> Applied:
+    """Do it all. On any error nothing is done and the error says why; ConflictError when a file was changed meanwhile.
+
+    An error after the commit point is a notice: the files are new, the clean-up waits for the next start.
+    """
+    with uninterrupted():
+        try:
+            prepare(home, plan)
+        except BaseException as error:
+            with suppress(OSError):
+                forget(home, plan.tx)
+            raise _explained(error, plan) from error
+        try:
+            stage(home, plan)
+            swap(home, plan)
+            if plan.move is not None:
+                refs.move(plan.move)
+        except BaseException as error:
+            notices = rollback(home, plan)
+            raise _explained(error, plan, notices) from error
+        try:
+            mark_done(home, plan)
+        except OSError as error:
+            if not is_done(home, plan.tx) and plan.move is None:
+                notices = rollback(home, plan)
+                raise _explained(error, plan, notices) from error
+        return Applied(plan.tx, _finished(home, plan, refs))
+
+
+def recover(home: Home, refs: Refs) -> tuple[str, ...]:
+    """Finish or roll back what a crash left; what was done, for the user. Called with the lock held."""
+    told: list[str] = []
+    with uninterrupted():
+        for tx in transactions(home.tx):
+            plan = load(home, home.tx, tx)
+            if plan is None:
+                forget(home, tx)
+            elif is_done(home, tx) or (plan.move is not None and refs.reached(plan.move)):
+                told.append(f"an earlier change that was cut off was finished: {_names(plan)}")
+                told += _finished(home, plan, refs)
+            else:
+                notices = rollback(home, plan)
+                told += [f"an earlier change that was cut off was rolled back: {_names(plan)}", *notices]
+    return tuple(told)
+
+
+def _finished(home: Home, plan: Plan, refs: Refs) -> tuple[str, ...]:
+    notices = []
+    if plan.index:
+        late = refs.refresh(plan.index)
+        notices += [late] if late else []
+    try:
+        return (*notices, *finish(home, plan))
+    except OSError as error:
+        return (*notices, f"the change is applied; cleaning up waits for the next start ({error.strerror})")
+
+
+def _names(plan: Plan) -> str:
+    return ", ".join(step.path for step in plan.steps) or (plan.move.ref if plan.move else plan.tx)
+
+
+def _explained(error: BaseException, plan: Plan, notices: list[str] | None = None) -> BaseException:
+    """The error in words for a person: what, that nothing was changed, what to do."""
+    kept = "".join(f"; {notice}" for notice in notices or ())
+    if isinstance(error, FretsawError):
+        if kept:
+            return type(error)(error.message + kept, hint=error.hint)
+        return error
+    if not isinstance(error, OSError):
+        return error
+    name = _target(error, plan)
+    where = f" at {name}" if name else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return RepoError(f"the disk is full{where}; nothing was changed{kept}", hint="make room and run it again")
+    if error.errno in (errno.ENOTDIR, errno.ELOOP):
+        return ConflictError(f"a folder was replaced{where}; nothing was changed{kept}", hint="run it again")
+    return RepoError(f"{error.strerror or error}{where}; nothing was changed{kept}", hint="see to it and run it again")
+
+
+def _target(error: OSError, plan: Plan) -> str:
+    """The user's name for the file that an error is about; our own temporary name says nothing to them."""
+    name = str(error.filename or "")
+    for number, step in enumerate(plan.steps):
+        if name in (plan.temporary(number), step.path.rpartition("/")[2], f"post{number}", f"pre{number}"):
+            return step.path
+    return name
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C and termination wait until the block is over, so that it ends as a whole; then they are obeyed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    waiting: list[int] = []
+
+    def wait(number: int, _frame: FrameType | None) -> None:
+        waiting.append(number)
+
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, wait) for number in (getattr(signal, name) for name in names)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        for number in waiting[:1]:
+            signal.raise_signal(number)

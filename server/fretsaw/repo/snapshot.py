@@ -1,0 +1,205 @@
+"""Takes a snapshot: the tracked files of a worktree as the user has them now. Changes nothing.
+
+Knows nothing of patches. Only the list is made at once; a text is read when it is first asked for and kept, so that
+it stays the same whatever happens on disk.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from fretsaw.core.policy import is_secret
+from fretsaw.core.snapshot import Snapshot
+from fretsaw.errors import RepoError
+from fretsaw.repo.beneath import read_beneath
+from fretsaw.repo.search import Searcher
+from fretsaw.repo.values import Repo
+
+LARGEST = 1_000_000
+"""Bytes of a file that may be shown and edited at most."""
+
+_LFS = b"version https://git-lfs.github.com/spec/"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the index."""
+
+    path: str
+    mode: str
+    blob: str
+    stage: int
+    tag: str
+    """`git ls-files -t`: "S" when the path is outside a sparse checkout."""
+
+
+def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None) -> Snapshot:
+    """The worktree as it is now, with `overlay` (path → unsaved text) over it. RepoError when the index is broken."""
+    entries = index_entries(repo)
+    left_out = _unfit(repo, entries)
+    left_out.update(_odd_on_disk(repo, [entry.path for entry in entries if entry.path not in left_out]))
+    unsaved = dict(overlay or {})
+    fit = sorted({entry.path for entry in entries} - left_out.keys())
+    secrets = tuple(path for path in fit if is_secret(path))
+    for path in secrets:
+        unsaved.pop(path, None)
+    paths = tuple(path for path in fit if not is_secret(path)) if secrets else tuple(fit)
+    reader = Reader(repo)
+    return Snapshot(
+        base=repo.head,
+        paths=paths,
+        reader=reader,
+        overlay=MappingProxyType(unsaved),
+        secrets=secrets,
+        left_out=MappingProxyType(left_out),
+        executable=frozenset(entry.path for entry in entries if entry.mode == "100755"),
+        searcher=Searcher(repo, frozenset(paths), MappingProxyType(unsaved)),
+    )
+
+
+class Reader:
+    """Path → text as it was when it was first asked for."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._root = str(repo.root)
+        self._texts: dict[str, str | None] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, path: str) -> str | None:
+        """The text, None when there is none to show."""
+        with self._lock:
+            if path not in self._texts:
+                self._texts[path] = self._read(path)
+            return self._texts[path]
+
+    def _read(self, path: str) -> str | None:
+        root = os.open(self._root, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            image = read_beneath(root, path)
+        except OSError:  # a link, a pipe, no right to read: there is no text to show
+            return None
+        finally:
+            os.close(root)
+        if image is None or len(image.data) > LARGEST or b"\0" in image.data[:8000] or image.data.startswith(_LFS):
+            return None
+        return image.data.decode("utf-8", "surrogateescape")
+
+
+def index_entries(repo: Repo, *args: str) -> list[Entry]:
+    """The index, in order. RepoError with git's reason when it cannot be read."""
+    done = repo.git.run("ls-files", "-z", "--stage", "-t", *args)
+    if done.code != 0:
+        raise RepoError(f"the index cannot be read: {done.reason}", hint="`git status` says more")
+    entries = []
+    for line in os.fsdecode(done.out).split("\0"):
+        if line:
+            head, _, path = line.partition("\t")
+            tag, mode, blob, stage = head.split(" ")
+            entries.append(Entry(path, mode, blob, int(stage), tag))
+    return entries
+
+
+def untracked(repo: Repo) -> tuple[str, ...]:
+    """Files that git neither tracks nor ignores; they are not part of a snapshot."""
+    return tuple(_paths(repo.git.out("ls-files", "-z", "--others", "--exclude-standard")))
+
+
+def ignored(repo: Repo, paths: Iterable[str]) -> frozenset[str]:
+    """Those of `paths` that the repository's ignore rules hide."""
+    asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    done = repo.git.run("check-ignore", "-z", "--stdin", "--no-index", stdin=asked)
+    return frozenset(_paths(done.out)) if done.code == 0 else frozenset()
+
+
+def _paths(listed: bytes) -> list[str]:
+    return [path for path in os.fsdecode(listed).split("\0") if path]
+
+
+def _unfit(repo: Repo, entries: list[Entry]) -> dict[str, str]:
+    """Why entries are not shown, as far as git's own lists tell."""
+    kinds = {"120000": "a symbolic link", "160000": "a submodule"}
+    unfit: dict[str, str] = {}
+    for entry in entries:
+        if entry.mode in kinds:
+            unfit[entry.path] = kinds[entry.mode]
+        elif entry.stage:
+            unfit[entry.path] = "unmerged"
+        elif entry.tag == "S":
+            unfit[entry.path] = "outside the sparse checkout"
+    for path in _paths(repo.git.out("ls-files", "-z", "--cached", "--ignored", "--exclude-standard")):
+        unfit.setdefault(path, "tracked, but .gitignore hides it")
+    unfit.update((path, why) for path, why in _filtered(repo, entries).items() if path not in unfit)
+    return unfit
+
+
+def _filtered(repo: Repo, entries: list[Entry]) -> dict[str, str]:
+    """Paths that go through a filter program (LFS, encryption): what is on disk is not what git keeps."""
+    files = [entry.path for entry in entries if entry.path.rpartition("/")[2] == ".gitattributes"]
+    texts = [_raw(repo.root / path) for path in files] + [_raw(repo.common_dir / "info" / "attributes")]
+    if not any(b"filter" in text for text in texts):
+        return {}
+    asked = b"".join(os.fsencode(entry.path) + b"\0" for entry in entries)
+    fields = os.fsdecode(repo.git.out("check-attr", "-z", "--stdin", "filter", stdin=asked)).split("\0")
+    return {
+        path: f"kept through the filter {value}"
+        for path, value in zip(fields[0::3], fields[2::3], strict=False)
+        if value not in ("unspecified", "unset")
+    }
+
+
+def _raw(path: os.PathLike[str]) -> bytes:
+    """A small file's bytes, empty when there is no regular file to read."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        return os.read(handle, LARGEST) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
+    except OSError:
+        return b""
+    finally:
+        os.close(handle)
+
+
+def _odd_on_disk(repo: Repo, paths: list[str]) -> dict[str, str]:
+    """Why paths are not shown, as far as the disk tells: gone, not a regular file, behind a link, too large."""
+    root = str(repo.root)
+    folders: dict[str, str] = {"": ""}
+    odd: dict[str, str] = {}
+    for path in paths:
+        reason = _odd_folder(root, path.rpartition("/")[0], folders)
+        if not reason:
+            try:
+                status = os.lstat(f"{root}/{path}")
+            except OSError:
+                reason = "deleted in the worktree"
+            else:
+                reason = _odd_file(status)
+        if reason:
+            odd[path] = reason
+    return odd
+
+
+def _odd_file(status: os.stat_result) -> str:
+    if not stat.S_ISREG(status.st_mode):
+        return "a symbolic link on disk" if stat.S_ISLNK(status.st_mode) else "not a regular file on disk"
+    return f"larger than {LARGEST // 1000:,} kB" if status.st_size > LARGEST else ""
+
+
+def _odd_folder(root: str, folder: str, known: dict[str, str]) -> str:
+    """Why nothing below a folder is read, empty when all is well; `known` remembers the answers."""
+    if folder not in known:
+        reason = _odd_folder(root, folder.rpartition("/")[0], known)
+        if not reason:
+            try:
+                is_folder = stat.S_ISDIR(os.lstat(f"{root}/{folder}").st_mode)
+                reason = "" if is_folder else "behind a symbolic link on disk"
+            except OSError:
+                reason = "deleted in the worktree"
+        known[folder] = reason
+    return known[folder]

@@ -1,0 +1,92 @@
+"""Lets git apply a patch in a store of our own and compares the result with the core's, byte for byte.
+
+Knows nothing of the user's worktree: nothing is read from it and nothing is written to it.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from fretsaw.core.patch.render import render
+from fretsaw.core.patch.values import FilePatch, PatchSet
+from fretsaw.core.snapshot import Snapshot
+from fretsaw.errors import FretsawError, NoPatchError
+from fretsaw.repo.snapshot import ignored
+from fretsaw.repo.store import Store, blob_id, private_store
+from fretsaw.repo.values import Repo
+
+Tree: TypeAlias = dict[str, tuple[str, str]]
+"""path → (mode, blob)."""
+
+REGULAR = ("100644", "100755")
+
+
+def trial(repo: Repo, snapshot: Snapshot, patch: PatchSet) -> None:
+    """Nothing when git makes of the rendered patch what the core says; FretsawError (our bug) when it does not.
+
+    NoPatchError when a file would be created that the repository's ignore rules hide, or a text has no bytes.
+    """
+    if not patch:
+        return
+    created = [file.path for file in patch.files if file.op == "create"]
+    if created and (hidden := ignored(repo, created)):
+        raise NoPatchError(f"the patch creates files that .gitignore hides: {', '.join(sorted(hidden))}")
+    with private_store(repo.git.exe, repo.object_format) as store:
+        base = _base(store, snapshot, patch)
+        if base:
+            store.set_index(base)
+        rendered = encode(render(patch))
+        done = store.git.run("apply", "--cached", "--whitespace=nowarn", "--unidiff-zero", "-p1", "-", stdin=rendered)
+        if done.code != 0:
+            raise _bug(f"git does not take the patch: {done.reason}")
+        _compare(_wanted(store, snapshot, patch), store.index())
+
+
+def encode(text: str) -> bytes:
+    """The bytes of a text, as they were before it was decoded. NoPatchError when it holds half a character."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        found = f"U+{ord(text[error.start]):04X}"
+        raise NoPatchError(f"the patch holds {found}, which no file can hold in UTF-8") from None
+
+
+def mode_before(file: FilePatch, snapshot: Snapshot) -> str:
+    """The git mode of a file that a patch changes."""
+    if file.mode is not None:
+        return file.mode[0]
+    return "100755" if file.path in snapshot.executable else "100644"
+
+
+def mode_after(file: FilePatch, snapshot: Snapshot) -> str:
+    """The git mode that it has afterwards; a new file is not executable unless that was asked for."""
+    return file.mode[1] if file.mode is not None else mode_before(file, snapshot)
+
+
+def _base(store: Store, snapshot: Snapshot, patch: PatchSet) -> Tree:
+    return {
+        file.path: (mode_before(file, snapshot), store.add_blob(encode(file.before)))
+        for file in patch.files
+        if file.before is not None
+    }
+
+
+def _wanted(store: Store, snapshot: Snapshot, patch: PatchSet) -> Tree:
+    return {
+        file.path: (mode_after(file, snapshot), blob_id(encode(file.after), store.object_format))
+        for file in patch.files
+        if file.after is not None
+    }
+
+
+def _compare(wanted: Tree, found: Tree) -> None:
+    """Raise unless both are the same and hold nothing but regular files."""
+    for path in sorted(wanted.keys() | found.keys()):
+        if wanted.get(path) != found.get(path):
+            raise _bug(f"git and the core disagree on {path}: {found.get(path)} is not {wanted.get(path)}")
+        if found[path][0] not in REGULAR:
+            raise _bug(f"{path} would not be a regular file: {found[path][0]}")
+
+
+def _bug(message: str) -> FretsawError:
+    return FretsawError(f"{message}; nothing was changed", hint="this is a bug in Fretsaw, please report the run")

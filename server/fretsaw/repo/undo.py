@@ -1,0 +1,181 @@
+"""Takes a delivered change back, file by file, without losing what the user did since.
+
+Knows nothing of runs beyond their id. A file that still is what we wrote goes back to what it was; in one that the
+user edited since, our change alone is taken out, if git can do that without a conflict; any other is left and named.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fretsaw.repo import journal
+from fretsaw.repo.beneath import Image, NotRegularError, read_beneath
+from fretsaw.repo.deliver import refuse_operation
+from fretsaw.repo.git import Git, environment
+from fretsaw.repo.journal import Home, IndexMove, Plan, Record, RefMove, Step, open_home
+from fretsaw.repo.opening import reopened
+from fretsaw.repo.refs import GitRefs, wait_for_index
+from fretsaw.repo.values import Repo, UndoResult
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What can be taken back in the worktree, and what cannot."""
+
+    steps: tuple[Step, ...]
+    left: tuple[tuple[str, str], ...]
+
+
+def undo(repo: Repo, state_dir: Path, run_id: str | None = None) -> UndoResult:
+    """Take back the newest change, or the newest of a run. Nothing to take back is no error, but said in `message`.
+
+    RepoError while a merge or the like is in progress, ConflictError when a file changes under our hands.
+    """
+    now = reopened(repo)
+    refs = GitRefs(now, "undo")
+    with open_home(state_dir, repo.root) as home:
+        told = journal.recover(home, refs)
+        known = [record for record in journal.records(home) if run_id is None or record.plan.run == run_id]
+        if not known:
+            of = f" of run {run_id}" if run_id else ""
+            return UndoResult(message=f"there is no change{of} to undo here", notices=told)
+        record = known[-1]
+        if record.done:
+            return UndoResult(message="that change was undone already; nothing was changed", notices=told)
+        refuse_operation(now)
+        result = _undo_branch(now, home, refs, record) if record.plan.how == "branch" else None
+        result = result or _undo_files(now, home, refs, record)
+    return replace(result, notices=(*told, *result.notices))
+
+
+def recover(repo: Repo, state_dir: Path) -> tuple[str, ...]:
+    """Finish or roll back what a crash left in this worktree; what was done. Cheap when there is nothing."""
+    if not journal.is_pending(state_dir, repo.root):
+        return ()
+    with open_home(state_dir, repo.root) as home:
+        return journal.recover(home, GitRefs(repo, "recover"))
+
+
+def _undo_branch(repo: Repo, home: Home, refs: GitRefs, record: Record) -> UndoResult:
+    """Delete the branch that we made, if nobody went on from it or stands on it."""
+    move = record.plan.move
+    assert move is not None, "a delivery to a branch has one"
+    name = move.ref.removeprefix("refs/heads/")
+    tip = refs.tip(move.ref)
+    if tip is None:
+        return UndoResult(message=f"the branch {name} is gone already; nothing was changed")
+    why = ""
+    if tip != move.new:
+        why = "it has other commits now"
+    elif refs.worktree_of(move.ref):
+        why = f"it is checked out in {refs.worktree_of(move.ref)}"
+    if why:
+        return UndoResult(
+            left=((name, why),), message=f"the branch {name} is left: {why}; `git branch -D {name}` deletes it"
+        )
+    plan = Plan(
+        journal.new_tx(), str(repo.root), record.plan.run, "branch", (),
+        move=RefMove(move.ref, move.new, None), undoes=record.plan.tx,
+    )  # fmt: skip
+    applied = journal.transact(home, plan, refs)
+    return UndoResult((name,), (), f"the branch {name} is deleted", applied.tx, applied.notices)
+
+
+def _undo_files(repo: Repo, home: Home, refs: GitRefs, record: Record) -> UndoResult:
+    """Take the change out of the worktree, and the commit off its branch if that loses nothing."""
+    back = _back(repo.git.exe, home, record)
+    if not back.steps:
+        return UndoResult(left=back.left, message="nothing could be undone; nothing was changed")
+    plan = Plan(
+        journal.new_tx(),
+        str(repo.root),
+        record.plan.run,
+        "worktree",
+        back.steps,
+        emptied=tuple(reversed(record.plan.folders)),
+        undoes=record.plan.tx,
+    )
+    said = ""
+    if record.plan.how == "commit":
+        plan, said = _with_commit(repo, refs, record, back, plan)
+    applied = journal.transact(home, plan, refs)
+    paths = tuple(step.path for step in back.steps)
+    message = f"undone: {', '.join(paths)}" + (
+        f"; left: {', '.join(path for path, _ in back.left)}" if back.left else ""
+    )
+    return UndoResult(paths, back.left, message + said, applied.tx, applied.notices)
+
+
+def _with_commit(repo: Repo, refs: GitRefs, record: Record, back: Back, plan: Plan) -> tuple[Plan, str]:
+    """The plan, which also moves the branch back if our commit is its tip, was not published and goes as a whole."""
+    move = record.plan.move
+    assert move is not None and move.new is not None, "a delivered commit has a branch"
+    whole = not back.left and all(
+        step.pre == then.post and step.post == then.pre
+        for step, then in zip(back.steps, record.plan.steps, strict=False)
+    )
+    if whole and refs.tip(move.ref) == move.new and _is_current(repo, move) and not refs.is_published(move.new):
+        wait_for_index(repo)
+        index = tuple(IndexMove(item.path, item.new, item.old) for item in record.plan.index)
+        name = move.ref.removeprefix("refs/heads/")
+        said = f"; {name} is back at {(move.old or 'no commit')[:12]}"
+        return replace(plan, how="commit", move=RefMove(move.ref, move.new, move.old), index=index), said
+    return plan, f"; the commit {move.new[:12]} stays in the history: commit this reversal to take it back there too"
+
+
+def _is_current(repo: Repo, move: RefMove) -> bool:
+    return repo.branch is not None and move.ref == f"refs/heads/{repo.branch}"
+
+
+def _back(exe: str, home: Home, record: Record) -> Back:
+    steps, left = [], []
+    for step in record.plan.steps:
+        if step.path in record.undone:
+            continue
+        found = _reverse(exe, home, step)
+        if isinstance(found, Step):
+            steps.append(found)
+        else:
+            left.append((step.path, found))
+    return Back(tuple(steps), tuple(left))
+
+
+def _reverse(exe: str, home: Home, step: Step) -> Step | str:  # noqa: PLR0911 - a table of cases
+    """The step that takes `step` back from what is there now, or why there is none."""
+    try:
+        now = read_beneath(home.root, step.path)
+    except NotRegularError:
+        return "it is no regular file any more"
+    except OSError as error:
+        return f"it cannot be read ({error.strerror})"
+    if _same_bytes(now, step.post):
+        kept = now.executable if now is not None and step.post is not None else None
+        changed_mode = kept is not None and step.post is not None and kept != step.post.executable
+        pre = step.pre if step.pre is None or not changed_mode else Image(step.pre.data, bool(kept))
+        return Step(step.path, now, pre)
+    if _same_bytes(now, step.pre):
+        return "it is as it was before already"
+    if now is None:
+        return "it was deleted since"
+    if step.pre is None or step.post is None:
+        return "it was changed since"
+    merged = _without_our_change(exe, now.data, step.post.data, step.pre.data)
+    if merged is None:
+        return "it was changed since in the same place"
+    return Step(step.path, now, Image(merged, now.executable))
+
+
+def _same_bytes(one: Image | None, other: Image | None) -> bool:
+    return (one is None) == (other is None) and (one is None or other is None or one.data == other.data)
+
+
+def _without_our_change(exe: str, now: bytes, ours: bytes, before: bytes) -> bytes | None:
+    """`now` with the change from `before` to `ours` taken out, None when that conflicts."""
+    with tempfile.TemporaryDirectory(prefix="fretsaw-") as folder:
+        for name, data in (("now", now), ("ours", ours), ("before", before)):
+            Path(folder, name).write_bytes(data)
+        git = Git(exe, Path(folder), environment(GIT_CEILING_DIRECTORIES=str(Path(folder).parent)))
+        done = git.run("merge-file", "-p", "-q", "now", "ours", "before")
+    return done.out if done.code == 0 else None
