@@ -31,6 +31,10 @@ class EditBlock:
     mode: tuple[str, str] | None = None
     grammar: str = ""
     """The name in `GRAMMARS` of the form it was read by."""
+    unterminated: bool = False
+    """The reply ended with this block, and nothing says that it was complete: its last line may be half a line."""
+    others: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    """Other ways to read the same text as (search, replace), where it holds its own divider; the file must decide."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,124 @@
+"""Misfits in words: one sentence for a person, and for the model the first line that diverges with the file's own text.
+
+Knows nothing of how places are found, but for the votes that name the nearest one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from difflib import SequenceMatcher
+
+from fretsaw.core.locate.pattern import Pattern
+from fretsaw.core.locate.values import Misfit, MisfitKind
+from fretsaw.core.locate.view import View, squeezed
+
+_SHOWN = 160
+
+
+def misfit(kind: MisfitKind, path: str | None, person: str, model: str = "", lines: tuple[int, ...] = ()) -> Misfit:
+    """A misfit whose sentence for the model is, where none is given, the one for a person."""
+    return Misfit(kind, path, person, model or person, lines)
+
+
+def absent(view: View, path: str, pattern: Pattern, line: int | None) -> Misfit:
+    """The old lines are not in the file."""
+    if not pattern.old:
+        return misfit(
+            "absent",
+            path,
+            f"New lines for {path} come without any line of the file around them, so their place is not known.",
+            f"{path}: you add lines without any context. Repeat the edit with the 3 unchanged lines above and below.",
+        )
+    start = _nearest(view, pattern, line)
+    if start is None:
+        return misfit(
+            "absent",
+            path,
+            f"No line of an edit to {path} is in the file.",
+            f"{path}: none of these lines is in the file; the first is `{_cut(_first(pattern))}`. "
+            "Copy the lines to change from the file as it was given to you.",
+        )
+    at, ours, theirs = _divergence(view, pattern, start)
+    shown = "\n".join(
+        f"{n + 1:>5} {_cut(view.bodies[n])}" for n in range(max(0, at - 2), min(len(view.bodies), at + 3))
+    )
+    return misfit(
+        "absent",
+        path,
+        f"An edit to {path} does not match the file: it first differs at line {at + 1}.",
+        f"{path}: the edit does not match the file. First differing line:\n  you wrote: `{_cut(ours)}`\n"
+        f"  line {at + 1} is: `{_cut(theirs)}`\nThe file there:\n{shown}\n"
+        "Repeat this edit with the lines exactly as they are in the file.",
+    )
+
+
+def ambiguous(path: str, pattern: Pattern, starts: list[int], more: bool) -> Misfit:
+    """The old lines stand in several places."""
+    lines = tuple(start + 1 for start in starts)
+    named = ", ".join(map(str, lines[:12])) + (", …" if more or len(lines) > 12 else "")
+    return misfit(
+        "ambiguous",
+        path,
+        f"An edit to {path} fits {'more than ' if more else ''}{len(lines)} places (lines {named}).",
+        f"{path}: the lines you want to change (from `{_cut(_first(pattern))}`) stand at lines {named}. "
+        "Repeat the edit with enough unchanged lines above or below to fit only the place you mean.",
+        lines,
+    )
+
+
+def _first(pattern: Pattern) -> str:
+    return next((line for line in pattern.old if line.strip()), "")
+
+
+def _nearest(view: View, pattern: Pattern, line: int | None) -> int | None:
+    """Where most of the old lines would be the file's; None where none is."""
+    votes: Counter[int] = Counter()
+    index = view.index()
+    for i, text in enumerate(pattern.old[:400]):
+        key = squeezed(text)
+        if key:
+            places = index.get(key, ())
+            votes.update(place - i for place in places[:24])
+    if not votes:
+        return _resembling(view, pattern)
+    most = max(votes.values())
+    best = [start for start, count in votes.items() if count == most]
+    return min(best, key=lambda start: abs(start - line) if line is not None else start)
+
+
+def _resembling(view: View, pattern: Pattern) -> int | None:
+    """Where a line like the first one stands."""
+    wanted = squeezed(_first(pattern))[:200]
+    if len(wanted) < 4 or len(view.bodies) > 5000:
+        return None
+    matcher = SequenceMatcher(None, "", wanted, autojunk=False)
+    best, place = 0.6, None
+    for at, text in enumerate(view.bodies):
+        if not 0.5 < (len(text.strip()) + 1) / (len(wanted) + 1) < 2:
+            continue
+        matcher.set_seq1(text.strip())
+        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and matcher.ratio() > best:
+            best, place = matcher.ratio(), at
+    first = next(i for i, line in enumerate(pattern.old) if line.strip())
+    return None if place is None else place - first
+
+
+def _divergence(view: View, pattern: Pattern, start: int) -> tuple[int, str, str]:
+    """(index of the file's line, the block's line, the file's line) where they first differ."""
+    for i, text in enumerate(pattern.old):
+        at = start + i
+        if not 0 <= at < len(view.bodies):
+            if at >= len(view.bodies):
+                return max(0, len(view.bodies) - 1), text, "(the file ends here)"
+            continue
+        if squeezed(text) != squeezed(view.bodies[at]):
+            return at, text, view.bodies[at]
+    at = min(max(0, start), len(view.bodies) - 1)
+    for i, text in enumerate(pattern.old):
+        if 0 <= start + i < len(view.bodies) and text != view.bodies[start + i]:
+            return start + i, text, view.bodies[start + i]
+    return at, _first(pattern), view.bodies[at]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

@@ -1,0 +1,57 @@
+"""Edits of a file as a whole: created, overwritten, deleted. Knows one file's text and one block."""
+
+from __future__ import annotations
+
+from fretsaw.core.locate.explain import misfit
+from fretsaw.core.locate.pattern import is_elision
+from fretsaw.core.locate.values import Misfit
+from fretsaw.core.locate.view import squeezed
+from fretsaw.core.locate.write import whole
+from fretsaw.core.reply.values import EditBlock
+
+
+def written(before: str | None, block: EditBlock) -> str:
+    """The text of a new (or so far empty) file."""
+    return whole(before, block.replace, bare_end=block.no_newline[1])
+
+
+def replaced(now: str | None, path: str, block: EditBlock) -> tuple[str, Misfit | None]:
+    """The whole new text of a file, or why it cannot be: it exists, or the new text is only a part of it."""
+    text = written(now, block)
+    if now is None or not now.strip() or text == now:
+        return text, None
+    if block.op == "create":
+        return text, misfit(
+            "exists",
+            path,
+            f"{path} is to be created, but it exists.",
+            f"`{path}` exists already. Edit it instead of creating it.",
+        )
+    old, new = _lines(now), {squeezed(line) for line in block.replace}
+    elided = next((line for line in block.replace if is_elision(line) and squeezed(line) not in old), None)
+    kept = sum(line in new for line in old)
+    if elided is not None or (len(old) > 8 and kept * 2 < len(old)):
+        why = f"it leaves lines out (`{elided.strip()[:60]}`)" if elided else "most lines of the file are missing"
+        return text, misfit(
+            "truncated",
+            path,
+            f"The new text of {path} looks like a part of it: {why}.",
+            f"`{path}`: {why}. Give an edit of the lines that change, or the whole file without leaving lines out.",
+        )
+    return text, None
+
+
+def deletable(now: str, path: str, block: EditBlock) -> Misfit | None:
+    """Why a file may not be deleted: the lines said to be removed are not the file's."""
+    if not block.search or [squeezed(line) for line in block.search if line.strip()] == _lines(now):
+        return None
+    return misfit(
+        "absent",
+        path,
+        f"{path} is to be deleted, but the removed lines are not all of the file.",
+        f"`{path}`: the lines you remove are not the whole file. Delete it without listing its lines.",
+    )
+
+
+def _lines(text: str) -> list[str]:
+    return [squeezed(line) for line in text.removeprefix("\ufeff").split("\n") if line.strip()]

@@ -1,0 +1,96 @@
+"""A fit: which line of the file each old line of a pattern is. Knows no rung and no text but the lines handed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fretsaw.core.locate.indent import Shift, lead, shift_between, unchanged
+from fretsaw.core.locate.pattern import Pattern
+from fretsaw.core.locate.view import View
+
+Splice = tuple[int, int, tuple[str, ...]]
+"""(first line, line after the last, new lines without endings)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One place of a pattern in a file."""
+
+    at: tuple[int | None, ...]
+    """For each old line the index of the file's line, None where it has none (a kept line only)."""
+    start: int
+    end: int
+    splices: tuple[Splice, ...]
+    """What changes there, in order."""
+    misses: int = 0
+    """How many kept lines are not the file's."""
+
+
+def consecutive(view: View, pattern: Pattern, start: int, misses: int = 0) -> Fit | None:
+    """The fit whose old lines are the file's lines from `start` on; None where the new lines cannot be indented."""
+    count = len(pattern.old)
+    pairs = ((a, b, gone) for a, b, gone in zip(pattern.old, view.bodies[start:], pattern.removed, strict=False))
+    shift = shift_between(pairs, pattern.added)
+    if shift is None:
+        shift = _loose_shift(view, pattern, start)
+    if shift is None:
+        return None
+    return aligned(pattern, tuple(range(start, start + count)), start, shift, misses)
+
+
+def _loose_shift(view: View, pattern: Pattern, start: int) -> Shift | None:
+    """No shift fits all lines, but the lines that matter (removed, or next to new ones) are right as they are."""
+    for index, line in enumerate(pattern.old):
+        near = pattern.removed[index] or pattern.inserts[index] or pattern.inserts[index + 1]
+        if near and line.strip() and lead(line) != lead(view.bodies[start + index]):
+            return None
+    matter = [i for i, gone in enumerate(pattern.removed) if gone or pattern.inserts[i] or pattern.inserts[i + 1]]
+    return unchanged if any(pattern.old[i].strip() for i in matter) else None
+
+
+def aligned(pattern: Pattern, at: tuple[int | None, ...], start: int, shift: Shift, misses: int = 0) -> Fit | None:
+    """The fit for a known alignment; None where it is unclear where the new lines go.
+
+    Unclear is: new lines, or two removed lines, around lines of the file that the pattern does not have.
+    """
+    splices: list[Splice] = []
+    here = start
+    run: list[int] = []
+    for index, inserts in enumerate(pattern.inserts):
+        if index:
+            place = at[index - 1]
+            if place is not None:
+                if pattern.removed[index - 1]:
+                    if run and place != run[-1] + 1:
+                        return None
+                    run.append(place)
+                else:
+                    _close(splices, run)
+                here = place + 1
+        if inserts:
+            following = next((p for p in at[index:] if p is not None), None)
+            if following is not None and following != here and not run:
+                return None
+            new = tuple(line for line in map(shift, inserts) if line is not None)
+            splices.append((run[0] if run else here, here, new))
+            run = []
+    _close(splices, run)
+    ends = [place for place in at if place is not None]
+    return Fit(at, start, ends[-1] + 1 if ends else start, tuple(_merged(splices)), misses)
+
+
+def _close(splices: list[Splice], run: list[int]) -> None:
+    if run:
+        splices.append((run[0], run[-1] + 1, ()))
+        run.clear()
+
+
+def _merged(splices: list[Splice]) -> list[Splice]:
+    """Touching splices as one."""
+    out: list[Splice] = []
+    for start, end, new in splices:
+        if out and out[-1][1] == start:
+            out[-1] = (out[-1][0], end, out[-1][2] + new)
+        else:
+            out.append((start, end, new))
+    return out

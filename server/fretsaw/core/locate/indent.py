@@ -1,0 +1,123 @@
+"""How the indentation of a block relates to the file's, so that new lines get the file's own.
+
+Knows nothing of places; it is handed pairs of lines that are the same but for their indentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+Shift: TypeAlias = Callable[[str], "str | None"]
+"""A new line -> the same line with the file's indentation, None where that cannot be said."""
+
+
+def lead(line: str) -> str:
+    """The blanks a line begins with."""
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def unchanged(line: str) -> str | None:
+    """The line as it is."""
+    return line
+
+
+def shift_between(pairs: Iterable[tuple[str, str, bool]], added: tuple[str, ...]) -> Shift | None:
+    """How to indent new lines, from (block's line, file's line, whether it is removed); None where nothing fits all."""
+    leads = {(lead(ours), lead(theirs), gone) for ours, theirs, gone in pairs if ours.strip()}
+    if all(a == b for a, b, _ in leads):
+        return unchanged
+    if _mark_lost(leads, added):
+        return unchanged
+    both = {(a, b) for a, b, _ in leads}
+    for guess in (_prefix, _tabs, _scale):
+        shift = guess(both)
+        if shift is not None:
+            if len(both) == 1 and _absolute(next(iter(both)), added):
+                return None
+            return shift if all(shift(line) is not None for line in added if line.strip()) else None
+    return None
+
+
+def _mark_lost(leads: set[tuple[str, str, bool]], added: tuple[str, ...]) -> bool:
+    """Kept lines that lost (or doubled) the blank a diff begins them with, beside removed lines that are right."""
+    kept = {(a, b) for a, b, gone in leads if not gone}
+    if any(a != b for a, b, gone in leads if gone) or not kept:
+        return False
+    if not all(b in (a, a + " ") for a, b in kept) and not all(a in (b, b + " ") for a, b in kept):
+        return False
+    if any(gone for _, _, gone in leads):
+        return True
+    here = {lead(line) for line in added if line.strip()}
+    theirs, ours = {b for _, b in kept}, {a for a, _ in kept}
+    return bool(here) and here <= theirs and not here <= ours
+
+
+def _absolute(pair: tuple[str, str], added: tuple[str, ...]) -> bool:
+    """Whether new lines carry the file's indentation already where only the old line lost it."""
+    ours, theirs = pair
+    return not ours and any(lead(line).startswith(theirs) for line in added if line.strip())
+
+
+def _prefix(pairs: set[tuple[str, str]]) -> Shift | None:
+    """The file's lines stand deeper, or less deep, by one and the same run of blanks."""
+    more = {b[: len(b) - len(a)] if b.endswith(a) else None for a, b in pairs}
+    if len(more) == 1 and None not in more:
+        extra = more.pop() or ""
+        return lambda line: extra + line if line.strip() else line
+    less = {a[: len(a) - len(b)] if a.endswith(b) else None for a, b in pairs}
+    if len(less) == 1 and None not in less:
+        cut = less.pop() or ""
+        return lambda line: line[len(cut) :] if line.startswith(cut) else (None if line.strip() else "")
+    return None
+
+
+def _tabs(pairs: set[tuple[str, str]]) -> Shift | None:
+    """The block has blanks where the file has tabs, or the other way round, at a fixed width."""
+    for to_tabs in (True, False):
+        spaced = {(a, b) if to_tabs else (b, a) for a, b in pairs}
+        for width in (4, 2, 8, 3):
+            if not any(b for _, b in spaced) or not all(a == b or _width(b, width) == a for a, b in spaced):
+                continue
+            if not all("\t" not in a and not b.strip("\t ") for a, b in spaced):
+                continue
+            return _to_tabs(width) if to_tabs else _to_blanks(width)
+    return None
+
+
+def _width(tabbed: str, width: int) -> str:
+    return tabbed.replace("\t", " " * width)
+
+
+def _to_tabs(width: int) -> Shift:
+    def shift(line: str) -> str | None:
+        blanks = lead(line)
+        if "\t" in blanks:
+            return None
+        return "\t" * (len(blanks) // width) + " " * (len(blanks) % width) + line[len(blanks) :]
+
+    return shift
+
+
+def _to_blanks(width: int) -> Shift:
+    def shift(line: str) -> str | None:
+        blanks = lead(line)
+        return _width(blanks, width) + line[len(blanks) :]
+
+    return shift
+
+
+def _scale(pairs: set[tuple[str, str]]) -> Shift | None:
+    """The file indents by another number of blanks a level; two levels must say so."""
+    sizes = {(len(a), len(b)) for a, b in pairs}
+    if any("\t" in a + b for a, b in pairs) or len({pair for pair in sizes if pair[0]}) < 2:
+        return None
+    first = max(sizes)
+    if not first[0] or any(a * first[1] != b * first[0] for a, b in sizes):
+        return None
+
+    def shift(line: str) -> str | None:
+        size = len(lead(line)) * first[1]
+        return " " * (size // first[0]) + line.lstrip(" ") if size % first[0] == 0 else None
+
+    return shift

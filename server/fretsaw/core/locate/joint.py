@@ -1,0 +1,185 @@
+"""The hunks of one file placed together: order, neighbours, line numbers and anchors break ties, or nothing does.
+
+Knows nothing of other files and writes no text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fretsaw.core.locate.anchors import inside, under_heading
+from fretsaw.core.locate.fit import Fit, Splice
+from fretsaw.core.locate.ladder import LADDER
+from fretsaw.core.locate.pattern import Pattern, from_texts, pattern_of, pieces
+from fretsaw.core.locate.view import View, same
+from fretsaw.core.reply.values import EditBlock
+
+
+@dataclass(slots=True)
+class Item:
+    """A pattern on its way to a place."""
+
+    block: EditBlock
+    pattern: Pattern
+    rung: str = ""
+    fits: list[Fit] = field(default_factory=list)
+    all_fits: list[Fit] = field(default_factory=list)
+    """Before neighbours were looked at."""
+
+    @property
+    def line(self) -> int | None:
+        """Index from 0 that the model's line number says."""
+        if self.block.line is None:
+            return None
+        return self.block.line if not self.pattern.old else self.block.line - 1
+
+    @property
+    def placed(self) -> Fit | None:
+        """The place, where there is exactly one."""
+        return self.fits[0] if len(self.fits) == 1 else None
+
+
+def items_of(view: View, block: EditBlock) -> list[Item]:
+    """The block as patterns with all the places its strictest rung finds; several where it leaves lines out."""
+    pattern = pattern_of(block)
+    if block.others:
+        return [_of_readings(view, block, pattern)]
+    if not pattern.changes:
+        return []
+    item = _climbed(view, block, pattern)
+    if item.rung in _SURE:
+        return [item]
+    parts = pieces(pattern)
+    if len(parts) > 1:
+        return [_climbed(view, block, part) for part in parts if part.changes]
+    return [item]
+
+
+_SURE = ("exact", "trailing-blanks", "indentation", "inner-blanks")
+
+
+def _climbed(view: View, block: EditBlock, pattern: Pattern) -> Item:
+    item = Item(block, pattern)
+    if not pattern.old:
+        return item
+    for name, rung in LADDER.items():
+        fits = rung(view, pattern)
+        if block.at_end and len(fits) > 1:
+            fits = [fit for fit in fits if fit.end >= len(view.bodies) - 1] or fits
+        if fits:
+            item.rung, item.fits, item.all_fits = name, fits, fits
+            break
+    return item
+
+
+def _of_readings(view: View, block: EditBlock, first: Pattern) -> Item:
+    """The one way to split a block with several dividers whose search text is in the file."""
+    readings = [(block.search, first), *((search, from_texts(search, new)) for search, new in block.others)]
+    found = [
+        _climbed(view, block, pattern)
+        for search, pattern in readings
+        if search and pattern.changes and view.find(search, same)
+    ]
+    if len(found) == 1:
+        return found[0]
+    item = Item(block, first)
+    item.rung = "exact" if found else ""
+    item.fits = item.all_fits = [fit for one in found for fit in one.fits]
+    return item
+
+
+def settle(view: View, items: list[Item], trusted: bool) -> None:
+    """Leave each item only the places that its neighbours, its number or its anchors allow.
+
+    `trusted`: line numbers elsewhere in the reply were found to be right, so that one may stand alone.
+    """
+    _by_order(items)
+    for item in items:
+        if len(item.fits) > 1:
+            _break_tie(view, item, items)
+    _by_order(items)
+    for item in items:
+        if not item.pattern.old:
+            _insert_by_number(view, item, items, trusted)
+
+
+def core_of(fit: Fit) -> tuple[int, int]:
+    """First line and line after the last that a fit changes."""
+    splices: tuple[Splice, ...] = fit.splices
+    return (splices[0][0], splices[-1][1]) if splices else (fit.start, fit.end)
+
+
+def _by_order(items: list[Item]) -> None:
+    """Drop places that no order of all items allows; change nothing where the items are out of order."""
+    ordered = [item for item in items if item.fits]
+    if len(ordered) < 2 or all(len(item.fits) == 1 for item in ordered):
+        return
+    kept: list[list[Fit]] = []
+    least = 0
+    for item in ordered:
+        fits = [fit for fit in item.fits if core_of(fit)[0] >= least]
+        if not fits:
+            return
+        kept.append(fits)
+        least = min(core_of(fit)[1] for fit in fits)
+    most = max(core_of(fit)[0] for fit in kept[-1])
+    for index in range(len(kept) - 2, -1, -1):
+        kept[index] = [fit for fit in kept[index] if core_of(fit)[1] <= most]
+        if not kept[index]:
+            return
+        most = max(core_of(fit)[0] for fit in kept[index])
+    for item, fits in zip(ordered, kept, strict=True):
+        if len(fits) == 1 and len(item.fits) > 1 and _number_says_else(item, fits[0], items):
+            continue
+        item.fits = fits
+
+
+def _number_says_else(item: Item, fit: Fit, items: list[Item]) -> bool:
+    """Whether the line number points exactly at another of the places."""
+    delta = _delta(item, items)
+    target = None if item.line is None or delta is None else item.line + delta
+    return target is not None and fit.start != target and any(other.start == target for other in item.all_fits)
+
+
+def _delta(item: Item, items: list[Item]) -> int | None:
+    """How far line numbers are off, by the placed neighbours that have one; None where they disagree."""
+    deltas = {
+        fit.start - other.line
+        for other in items
+        if other is not item and other.pattern.old and other.line is not None and (fit := other.placed) is not None
+    }
+    if not deltas:
+        return 0
+    return deltas.pop() if len(deltas) == 1 else None
+
+
+def _break_tie(view: View, item: Item, items: list[Item]) -> None:
+    enclosed = inside(view, item.block.anchors, [fit.start for fit in item.fits], [fit.end for fit in item.fits])
+    delta = _delta(item, items)
+    pointed: list[Fit] = []
+    if item.line is not None and delta is not None:
+        pointed = [fit for fit in item.fits if fit.start == item.line + delta]
+    if len(pointed) == 1:
+        if enclosed is None or enclosed == pointed[0].start:
+            item.fits = pointed
+        return
+    if enclosed is not None and item.line is None:
+        item.fits = [fit for fit in item.fits if fit.start == enclosed]
+
+
+def _insert_by_number(view: View, item: Item, items: list[Item], trusted: bool) -> None:
+    """New lines without any old line: only a number says where, so other numbers must have been found right."""
+    count = len(view.bodies)
+    if count == 0:
+        place = 0
+    elif item.block.at_end:
+        place = count
+    elif item.line is None or not 0 <= item.line <= count or not trusted or _delta(item, items) != 0:
+        return
+    else:
+        place = item.line
+        if not under_heading(view, item.block.anchors, place):
+            return
+    splice = (place, place, item.pattern.added)
+    item.rung = "exact" if count == 0 or item.block.at_end else "line-number"
+    item.fits = item.all_fits = [Fit((), place, place, (splice,))]

@@ -1,0 +1,160 @@
+"""The ladder of leniency: named ways to find a pattern in a file, the strictest first.
+
+A rung only finds places; which lines change there is the pattern's, and every other byte is the file's.
+It knows nothing of other blocks: where a rung finds several places, `joint` looks at the neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TypeAlias
+
+from fretsaw.core.locate.fit import Fit, aligned, consecutive
+from fretsaw.core.locate.indent import shift_between
+from fretsaw.core.locate.near import gap_context, near_context, stale_context
+from fretsaw.core.locate.pattern import Pattern
+from fretsaw.core.locate.view import (
+    Key,
+    View,
+    bare,
+    plain_quotes,
+    same,
+    solid_starts,
+    squeezed,
+    typewriter,
+    without_trailing,
+)
+
+Rung: TypeAlias = Callable[[View, Pattern], "list[Fit]"]
+
+
+def _by(key: Key) -> Rung:
+    def rung(view: View, pattern: Pattern) -> list[Fit]:
+        if not pattern.old or (not any(line.strip() for line in pattern.old) and key is not same):
+            return []
+        fits = (consecutive(view, pattern, start) for start in view.find(pattern.old, key))
+        return [fit for fit in fits if fit is not None]
+
+    return rung
+
+
+def blank_lines(view: View, pattern: Pattern) -> list[Fit]:
+    """Blank lines are missing from the pattern, or stand in it where the file has none."""
+    solid = [i for i, line in enumerate(pattern.old) if line.strip()]
+    if not solid or not any(len(pattern.old[i].strip()) > 2 for i in solid):
+        return []
+    where = view.solid()[0]
+    found: list[Fit] = []
+    for first in solid_starts(view, [bare(pattern.old[i]) for i in solid]):
+        at: list[int | None] = [None] * len(pattern.old)
+        for step, index in enumerate(solid):
+            at[index] = where[first + step]
+        _pair_blanks(view, pattern, at, solid)
+        if any(gone and place is None for gone, place in zip(pattern.removed, at, strict=True)):
+            continue
+        pairs = ((pattern.old[i], view.bodies[where[first + n]], pattern.removed[i]) for n, i in enumerate(solid))
+        shift = shift_between(pairs, pattern.added)
+        start = min(place for place in at if place is not None)
+        fit = aligned(pattern, tuple(at), start, shift) if shift is not None else None
+        if fit is not None:
+            found.append(fit)
+    return found
+
+
+def _pair_blanks(view: View, pattern: Pattern, at: list[int | None], solid: list[int]) -> None:
+    """Give the pattern's blank lines the file's blank lines of the same gap, as far as there are any."""
+    for before, after in zip((-1, *solid), (*solid, len(at)), strict=True):
+        low, high = at[before] if before >= 0 else None, at[after] if after < len(at) else None
+        if low is None:
+            steps = [(after - n, (high or 0) - n) for n in range(1, after - before)]
+        else:
+            steps = [(before + n, low + n) for n in range(1, after - before)]
+        for index, place in steps:
+            if not _blank(view, place):
+                break
+            at[index] = place
+
+
+def _blank(view: View, at: int) -> bool:
+    return 0 <= at < len(view.bodies) and not view.bodies[at].strip()
+
+
+def typographic(view: View, pattern: Pattern) -> list[Fit]:
+    """Quotes, dashes, dots and blanks are typeset; new lines get the typewriter's where the file has only those."""
+    if all(line.isascii() for line in pattern.old) and view.text.isascii():
+        return []
+    set_here = {c for line in pattern.old for c in line if typewriter(c) != c and c not in view.text}
+    plain = pattern
+    if set_here and any(c in line for line in pattern.added for c in set_here):
+        table = str.maketrans({c: typewriter(c) for c in set_here})
+        plain = replace(
+            pattern, inserts=tuple(tuple(line.translate(table) for line in lines) for lines in pattern.inserts)
+        )
+    return _by(plain_quotes)(view, plain)
+
+
+_LEAD_TABS = re.compile(r"^[ \t]*(?:\\t)+")
+
+
+def literal_escapes(view: View, pattern: Pattern) -> list[Fit]:
+    r"""`\t` and `\n` stand written out: tabs at the start of lines, or line ends within one."""
+    if not any("\\" in line for line in pattern.old):
+        return []
+    tabbed = Pattern(
+        tuple(map(_tabs, pattern.old)),
+        pattern.removed,
+        tuple(tuple(map(_tabs, lines)) for lines in pattern.inserts),
+    )
+    if tabbed.old != pattern.old:
+        fits = _by(bare)(view, tabbed)
+        if fits:
+            return fits
+    return _by(bare)(view, split) if (split := _split_ends(pattern)) is not None else []
+
+
+def _tabs(line: str) -> str:
+    return _LEAD_TABS.sub(lambda match: match[0].replace("\\t", "\t"), line)
+
+
+def _split_ends(pattern: Pattern) -> Pattern | None:
+    r"""The pattern with its lines cut at each written `\n`; None where new lines hold it too and may mean it."""
+    if not any("\\n" in line for line in pattern.old):
+        return None
+    alone = len(pattern.old) == 1 and len(pattern.added) == 1
+    if not alone and any("\\n" in line for line in pattern.added):
+        return None
+    old: list[str] = []
+    removed: list[bool] = []
+    inserts: list[tuple[str, ...]] = [pattern.inserts[0]]
+    for line, gone, after in zip(pattern.old, pattern.removed, pattern.inserts[1:], strict=True):
+        parts = line.replace("\\t", "\t").split("\\n")
+        if len(parts) > 1 and not parts[-1]:
+            parts.pop()
+        old += parts
+        removed += [gone] * len(parts)
+        inserts += [()] * (len(parts) - 1) + [after]
+    if alone:
+        inserts = [
+            tuple(part for line in lines for part in line.replace("\\t", "\t").split("\\n")) for lines in inserts
+        ]
+    return Pattern(tuple(old), tuple(removed), tuple(inserts))
+
+
+LADDER: MappingProxyType[str, Rung] = MappingProxyType(
+    {
+        "exact": _by(same),
+        "trailing-blanks": _by(without_trailing),
+        "indentation": _by(bare),
+        "inner-blanks": _by(squeezed),
+        "blank-lines": blank_lines,
+        "typographic": typographic,
+        "literal-escapes": literal_escapes,
+        "near-context": near_context,
+        "stale-context": stale_context,
+        "gap-in-context": gap_context,
+    }
+)
+"""Rungs in the order they are tried; each only where all stricter ones find nothing."""

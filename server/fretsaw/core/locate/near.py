@@ -1,0 +1,172 @@
+"""The last rungs: kept lines that are not quite, or not at all, the file's. Removed lines must always be the file's.
+
+Knows nothing of other blocks. A place counts only with enough other lines to be sure of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from difflib import SequenceMatcher
+
+from fretsaw.core.locate.fit import Fit, aligned
+from fretsaw.core.locate.indent import shift_between
+from fretsaw.core.locate.pattern import Pattern
+from fretsaw.core.locate.view import View, squeezed
+
+_COMMON = 24
+"""A line that stands more often than this in the file says nothing of a place."""
+_LONGEST = 400
+"""Patterns with more old lines than this are not tried leniently."""
+
+
+def near_context(view: View, pattern: Pattern) -> list[Fit]:
+    """Some kept lines resemble the file's: a forgotten character, a paraphrase."""
+    keys = [squeezed(line) for line in pattern.old]
+    found: list[Fit] = []
+    for start in _offsets(view, keys):
+        misses = _misses(view, pattern, keys, start)
+        if misses is None or not misses or not _evident(pattern, keys, set(misses), view):
+            continue
+        if len(misses) > max(1, (len(keys) - len(misses)) // 2):
+            continue
+        if all(alike(keys[i], squeezed(view.bodies[start + i])) for i in misses):
+            fit = _fit(view, pattern, keys, start, misses)
+            if fit is not None:
+                found.append(fit)
+    return _best(found)
+
+
+def stale_context(view: View, pattern: Pattern) -> list[Fit]:
+    """One kept line is another one in the file, whatever it says."""
+    keys = [squeezed(line) for line in pattern.old]
+    found: list[Fit] = []
+    for start in _offsets(view, keys):
+        misses = _misses(view, pattern, keys, start)
+        if misses is None or len(misses) != 1 or not _evident(pattern, keys, set(misses), view, least=3):
+            continue
+        fit = _fit(view, pattern, keys, start, misses)
+        if fit is not None:
+            found.append(fit)
+    return found
+
+
+def gap_context(view: View, pattern: Pattern) -> list[Fit]:
+    """One line of the file is missing among the kept lines, or one kept line is not in the file."""
+    keys = [squeezed(line) for line in pattern.old]
+    count = len(keys)
+    found: dict[tuple[object, ...], Fit] = {}
+    offsets = _offsets(view, keys)
+    for offset in sorted({o + d for o in offsets for d in (-1, 0, 1)}):
+        head = _run(view, keys, offset, forward=True)
+        for step in (1, -1):
+            tail = _run(view, keys, offset + step, forward=False)
+            if head + tail < count - (step < 0) or not head + tail:
+                continue
+            fit = _gap_fit(view, pattern, keys, offset, step, range(max(0, count - tail - (step < 0)), head + 1))
+            if fit is not None:
+                found[fit.splices] = fit
+    return list(found.values())
+
+
+def alike(ours: str, theirs: str) -> bool:
+    """Whether two squeezed lines say nearly the same."""
+    if not ours or not theirs or len(ours) + len(theirs) > 2000:
+        return False
+    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
+    return matcher.real_quick_ratio() >= 0.6 and matcher.quick_ratio() >= 0.6 and matcher.ratio() >= 0.6
+
+
+def _offsets(view: View, keys: list[str]) -> list[int]:
+    """Where the pattern may start, by the lines of it that are in the file; the best first, a bounded number."""
+    if len(keys) > _LONGEST or len(keys) < 2:
+        return []
+    index = view.index()
+    votes: Counter[int] = Counter()
+    for i, key in enumerate(keys):
+        places = index.get(key, ())
+        if key and len(places) <= _COMMON:
+            votes.update(place - i for place in places)
+    return [start for start, _ in votes.most_common(48)]
+
+
+def _misses(view: View, pattern: Pattern, keys: list[str], start: int) -> list[int] | None:
+    """Which old lines are not the file's from `start` on; None where a removed one is not, or the file ends."""
+    if start < 0 or start + len(keys) > len(view.bodies):
+        return None
+    misses: list[int] = []
+    for i, key in enumerate(keys):
+        if key != squeezed(view.bodies[start + i]):
+            if pattern.removed[i]:
+                return None
+            misses.append(i)
+    return misses
+
+
+def _evident(pattern: Pattern, keys: list[str], misses: set[int], view: View, least: int = 2) -> bool:
+    """Whether the lines that do match are enough to be sure of the place."""
+    index = view.index()
+    solid = [i for i, key in enumerate(keys) if key and i not in misses and sum(map(str.isalnum, key)) > 2]
+    rare = any(len(index.get(keys[i], ())) == 1 for i in solid)
+    if len(solid) >= least and (rare or len(solid) > least):
+        return True
+    sure = [i for i in solid if pattern.removed[i] and len(keys[i]) >= 12 and len(index.get(keys[i], ())) == 1]
+    return bool(sure)
+
+
+def _fit(view: View, pattern: Pattern, keys: list[str], start: int, misses: list[int]) -> Fit | None:
+    at = tuple(range(start, start + len(keys)))
+    return _aligned(view, pattern, at, start, set(misses))
+
+
+def _aligned(view: View, pattern: Pattern, at: tuple[int | None, ...], start: int, misses: set[int]) -> Fit | None:
+    pairs = [
+        (pattern.old[i], view.bodies[place], pattern.removed[i])
+        for i, place in enumerate(at)
+        if place is not None and i not in misses
+    ]
+    shift = shift_between(pairs, pattern.added)
+    return aligned(pattern, at, start, shift, len(misses)) if shift is not None else None
+
+
+def _best(fits: list[Fit]) -> list[Fit]:
+    """The fits with the fewest misses, where others have clearly more."""
+    if len(fits) < 2:
+        return fits
+    least = min(fit.misses for fit in fits)
+    return [fit for fit in fits if fit.misses <= least + 1]
+
+
+def _run(view: View, keys: list[str], offset: int, *, forward: bool) -> int:
+    """How many lines from the pattern's start (or its end) are the file's at an offset."""
+    count = 0
+    order = range(len(keys)) if forward else range(len(keys) - 1, -1, -1)
+    for i in order:
+        place = offset + i
+        if not 0 <= place < len(view.bodies) or squeezed(view.bodies[place]) != keys[i]:
+            break
+        count += 1
+    return count
+
+
+def _gap_fit(view: View, pattern: Pattern, keys: list[str], offset: int, step: int, splits: range) -> Fit | None:
+    """The fit for a gap, where every way to see the gap changes the file in the same way."""
+    found: Fit | None = None
+    count = len(keys)
+    for split in splits:
+        if step > 0:
+            if not 0 < split < count:
+                continue
+            at: tuple[int | None, ...] = tuple(offset + i + (i >= split) for i in range(count))
+            misses: set[int] = set()
+        else:
+            if split >= count or pattern.removed[split]:
+                continue
+            at = tuple(None if i == split else offset + i - (i > split) for i in range(count))
+            misses = {split}
+        if not _evident(pattern, keys, misses, view, least=3):
+            return None
+        fit = _aligned(view, pattern, at, offset, misses)
+        if fit is None or (found is not None and found.splices != fit.splices):
+            return None
+        found = fit
+    return found

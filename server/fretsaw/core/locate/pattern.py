@@ -1,0 +1,150 @@
+"""An edit block as old lines, each kept or removed, with the new lines that go between them.
+
+Knows nothing of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from fretsaw.core.reply.values import EditBlock
+
+_ELLIPSIS = re.compile(
+    r"^\s*(?:#|//|/\*|--|;|%|<!--|\"\"\"|\*)?\s*(?:\.{3,}|…)\s*(?P<words>[^.…]*?)\s*(?:\.{3,}|…)?\s*(?:\*/|-->)?\s*$"
+)
+_UNCHANGED = re.compile(
+    r"^\s*(?:#|//|/\*|--|;|%|<!--)\s*[\[(<]?\s*(?:the\s+)?(?:rest|remaining|other|existing|same|previous|unchanged|omitted)\b[\w\s,/'-]{0,60}"
+    r"\b(?:unchanged|same|code|file|here|omitted|above|before|function|class|methods?|imports?)\b.{0,20}$",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What an edit block says: old lines, and what happens to each."""
+
+    old: tuple[str, ...]
+    removed: tuple[bool, ...]
+    inserts: tuple[tuple[str, ...], ...]
+    """New lines before each old line, and (last) after all of them: one entry more than `old`."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is removed or inserted."""
+        return any(self.removed) or any(self.inserts)
+
+    @property
+    def new(self) -> tuple[str, ...]:
+        """The lines it leaves behind."""
+        out = list(self.inserts[0])
+        for line, gone, after in zip(self.old, self.removed, self.inserts[1:], strict=True):
+            if not gone:
+                out.append(line)
+            out += after
+        return tuple(out)
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """All new lines, in order."""
+        return tuple(line for lines in self.inserts for line in lines)
+
+
+def pattern_of(block: EditBlock) -> Pattern:
+    """The block's pattern; lines that stand on both sides of a change are kept lines."""
+    if block.tags is None:
+        return from_texts(block.search, block.replace)
+    steps: list[tuple[str, str]] = []
+    gone: list[str] = []
+    come: list[str] = []
+    old, new = iter(block.search), iter(block.replace)
+    for tag in block.tags:
+        if tag == "-":
+            if come and gone:
+                _settle(steps, gone, come)
+            gone.append(next(old))
+        elif tag == "+":
+            come.append(next(new))
+        else:
+            _settle(steps, gone, come)
+            next(new)
+            steps.append((" ", next(old)))
+    _settle(steps, gone, come)
+    return _from_steps(steps)
+
+
+def from_texts(search: tuple[str, ...], replace: tuple[str, ...]) -> Pattern:
+    """The pattern that turns one run of lines into another with few changed lines."""
+    return _from_steps(_steps(list(search), list(replace)))
+
+
+def _settle(steps: list[tuple[str, str]], gone: list[str], come: list[str]) -> None:
+    """Close a run of removed and added lines; what is the same on both sides is kept."""
+    if gone and come:
+        steps += _steps(gone, come)
+    else:
+        steps += [("-", line) for line in gone]
+        steps += [("+", line) for line in come]
+    gone.clear()
+    come.clear()
+
+
+def _steps(old: list[str], new: list[str]) -> list[tuple[str, str]]:
+    head = 0
+    while head < len(old) and head < len(new) and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < len(old) - head and tail < len(new) - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    steps = [(" ", line) for line in old[:head]]
+    a, b = old[head : len(old) - tail], new[head : len(new) - tail]
+    if not a or not b or len(a) * len(b) > 250_000:
+        steps += [("-", line) for line in a] + [("+", line) for line in b]
+    else:
+        for op, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+            if op == "equal":
+                steps += [(" ", line) for line in a[i:j]]
+            else:
+                steps += [("-", line) for line in a[i:j]] + [("+", line) for line in b[k:m]]
+    return steps + [(" ", line) for line in old[len(old) - tail :]]
+
+
+def _from_steps(steps: list[tuple[str, str]]) -> Pattern:
+    old: list[str] = []
+    removed: list[bool] = []
+    inserts: list[list[str]] = [[]]
+    for tag, line in steps:
+        if tag == "+":
+            inserts[-1].append(line)
+        else:
+            old.append(line)
+            removed.append(tag == "-")
+            inserts.append([])
+    return Pattern(tuple(old), tuple(removed), tuple(tuple(lines) for lines in inserts))
+
+
+def is_elision(line: str) -> bool:
+    """Whether a line stands for lines that are left out."""
+    if len(line) > 200:
+        return False
+    return _ELLIPSIS.match(line) is not None or _UNCHANGED.match(line) is not None
+
+
+def pieces(pattern: Pattern) -> tuple[Pattern, ...]:
+    """The parts of a pattern between kept lines that stand for left-out ones; one part when there are none."""
+    parts: list[Pattern] = []
+    start = 0
+    carried = pattern.inserts[0]
+    for at, line in enumerate(pattern.old):
+        if not pattern.removed[at] and is_elision(line):
+            parts.append(_part(pattern, start, at, carried))
+            start, carried = at + 1, pattern.inserts[at + 1]
+    parts.append(_part(pattern, start, len(pattern.old), carried))
+    return tuple(part for part in parts if part.old or part.changes)
+
+
+def _part(pattern: Pattern, start: int, stop: int, first: tuple[str, ...]) -> Pattern:
+    return Pattern(
+        pattern.old[start:stop], pattern.removed[start:stop], (first, *pattern.inserts[start + 1 : stop + 1])
+    )

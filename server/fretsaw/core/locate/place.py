@@ -1,0 +1,224 @@
+"""All edit blocks of a reply placed together: the whole text of each file after, or the misfits and no text at all.
+
+Knows files as paths and texts only, through the function it is handed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+
+from fretsaw.core.locate import files
+from fretsaw.core.locate.explain import misfit
+from fretsaw.core.locate.repaired import clean, is_outside, repair
+from fretsaw.core.locate.section import Section, place_section, probe
+from fretsaw.core.locate.values import Located, Misfit, Placing
+from fretsaw.core.reply.values import EditBlock, Reading
+from fretsaw.core.text import is_binary
+
+
+@dataclass(slots=True)
+class Desk:
+    """The texts while a reply is being placed."""
+
+    reader: Callable[[str], str | None]
+    paths: Collection[str]
+    before: dict[str, str | None] = field(default_factory=dict)
+    after: dict[str, str | None] = field(default_factory=dict)
+    located: list[Located] = field(default_factory=list)
+    misfits: list[Misfit] = field(default_factory=list)
+    modes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    changed: bool = False
+    """Whether a block asked for any change at all."""
+
+    def known(self, path: str) -> bool:
+        """Whether a path is a file now: tracked and not deleted by the reply, or created by it."""
+        if path in self.after:
+            return self.after[path] is not None
+        return path in self.paths
+
+    def text(self, path: str) -> str | None:
+        """The text of a known path, None when it cannot be read as text."""
+        if path not in self.after:
+            text = self.reader(path)
+            self.before[path] = text
+            self.after[path] = text
+        now = self.after[path]
+        return None if now is None or is_binary(now) else now
+
+    def write(self, path: str, text: str | None) -> None:
+        """Set the text of a path after; None deletes it."""
+        self.before.setdefault(path, self.reader(path) if path in self.paths else None)
+        self.after[path] = text
+
+
+def place(reading: Reading | Iterable[EditBlock], read: Callable[[str], str | None], paths: Collection[str]) -> Placing:
+    """Place all blocks of a reply: all of them or, with any misfit, none.
+
+    `read` gives the text of one of `paths` (None: it cannot be read), `paths` are the files that may be edited.
+    Never raises on any text; blocks of one file compose in the order of the reply.
+    """
+    if isinstance(reading, Reading):
+        blocks = reading.blocks
+        if reading.truncated:
+            return Placing({}, (), (_cut_off(reading.truncated, blocks),))
+    else:
+        blocks = tuple(reading)
+    desk = Desk(read, paths if isinstance(paths, (set, frozenset, dict)) else frozenset(paths))
+    sections = _sections(desk, blocks)
+    trusted = probe(desk.text, sections)
+    for section in sections:
+        if section.op == "edit":
+            _edit(desk, section, trusted)
+        else:
+            _whole(desk, section)
+    return _placing(desk, bool(blocks))
+
+
+def _cut_off(why: str, blocks: tuple[EditBlock, ...]) -> Misfit:
+    path = blocks[-1].path if blocks else None
+    return misfit(
+        "truncated",
+        path,
+        f"The reply looks cut off: {why}.",
+        f"Your reply was cut off: {why}. Repeat all edits, with less text around them.",
+    )
+
+
+def _placing(desk: Desk, any_block: bool) -> Placing:
+    if desk.misfits:
+        return Placing({}, (), tuple(desk.misfits))
+    after = {path: text for path, text in desk.after.items() if text != desk.before.get(path)}
+    if any_block and not after and not desk.modes:
+        nothing = misfit("no-op", None, "The edits change nothing.", "Your edits leave every file as it is.")
+        return Placing({}, (), (nothing,))
+    return Placing(after, tuple(desk.located), (), desk.modes or None)
+
+
+def _sections(desk: Desk, blocks: Iterable[EditBlock]) -> list[Section]:
+    """Blocks with the path they go to; hunks of one file that stand together are one section."""
+    sections: list[Section] = []
+    renamed: dict[str, str] = {}
+    repairs: dict[str, str] = {}
+    created: set[str] = set()
+    for block in blocks:
+        path = clean(block.path)
+        if block.op == "create" or (block.op == "overwrite" and path not in desk.paths):
+            created.add(path)
+        elif path and path not in desk.paths and path not in created and path not in renamed:
+            if path not in repairs:
+                repairs[path] = repair(path, desk.paths, loosely=block.op == "edit" and bool(block.search)) or path
+            path = repairs[path]
+        path = renamed.get(path, path)
+        last = sections[-1] if sections else None
+        if block.op == "edit" and block.tags is not None and last is not None and last.joins(path):
+            last.blocks.append(block)
+        else:
+            sections.append(Section(path, block.op, [block], tagged=block.tags is not None))
+        if block.op == "move" and block.move_to is not None:
+            created.add(clean(block.move_to))
+    return sections
+
+
+def _refused(desk: Desk, path: str, creating: bool) -> bool:
+    """Note why a path cannot be edited (or created); whether there is a reason."""
+    if is_outside(path):
+        desk.misfits.append(
+            misfit("outside", path or None, f"The path {path!r} does not lead into the repository.")
+            if path
+            else misfit("no-such-file", None, "An edit names no file.", "Say which file each edit is for.")
+        )
+    elif not creating and not desk.known(path):
+        desk.misfits.append(
+            misfit(
+                "no-such-file",
+                path,
+                f"There is no file {path}.",
+                f"There is no file `{path}`. Use the paths you were given.",
+            )
+        )
+    elif not creating and desk.text(path) is None:
+        desk.misfits.append(misfit("unreadable", path, f"{path} cannot be read as text."))
+    else:
+        return False
+    return True
+
+
+def _edit(desk: Desk, section: Section, trusted: bool) -> None:
+    path = section.path
+    first = section.blocks[0]
+    if first.tags is None and not any(line.strip() for line in first.search) and not first.others:
+        _fill(desk, path, first)
+        return
+    if _refused(desk, path, creating=False):
+        return
+    text = desk.text(path) or ""
+    placed = place_section(text, section, trusted)
+    desk.misfits += placed.misfits
+    desk.located += placed.located
+    if not placed.misfits and placed.after != text:
+        desk.write(path, placed.after)
+
+
+def _fill(desk: Desk, path: str, block: EditBlock) -> None:
+    """An empty search text creates a file, or fills an empty one."""
+    if _refused(desk, path, creating=True):
+        return
+    now = desk.text(path) if desk.known(path) else None
+    if now is not None and now.strip():
+        desk.misfits.append(
+            misfit(
+                "exists",
+                path,
+                f"An edit to {path} has no search text, but the file is not empty.",
+                f"`{path}` exists and is not empty: an edit needs the lines it replaces in its search part.",
+            )
+        )
+        return
+    desk.write(path, files.written(now, block))
+    desk.located.append(Located(block, path, "exact", 0, 0))
+
+
+def _whole(desk: Desk, section: Section) -> None:
+    """Blocks about a file as a whole."""
+    block, path = section.blocks[0], section.path
+    creating = block.op in ("create", "overwrite")
+    if _refused(desk, path, creating):
+        return
+    known = desk.known(path)
+    now = desk.text(path) if known else None
+    problem: Misfit | None = None
+    if creating and known and now is None:
+        problem = misfit("unreadable", path, f"{path} exists and cannot be read as text.")
+    elif block.op == "mode":
+        desk.modes[path] = block.mode or ("", "")
+    elif block.op == "move":
+        problem = _move(desk, block, path)
+    elif block.op == "delete":
+        problem = files.deletable(now or "", path, block)
+        if problem is None:
+            desk.write(path, None)
+    else:
+        text, problem = files.replaced(now, path, block)
+        if problem is None:
+            desk.write(path, text)
+            if block.mode is not None:
+                desk.modes[path] = block.mode
+    if problem is not None:
+        desk.misfits.append(problem)
+    else:
+        end = len((now or "").split("\n")) if now else 0
+        desk.located.append(Located(replace(block), path, "exact", 0, end))
+
+
+def _move(desk: Desk, block: EditBlock, path: str) -> Misfit | None:
+    target = clean(block.move_to or "")
+    if is_outside(target):
+        return misfit("outside", target or None, f"The path {target!r} does not lead into the repository.")
+    if target == path:
+        return None
+    if desk.known(target):
+        return misfit("exists", target, f"{path} cannot be moved to {target}: that file exists.")
+    desk.write(target, desk.text(path))
+    desk.write(path, None)
+    return None

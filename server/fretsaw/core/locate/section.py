@@ -1,0 +1,164 @@
+"""Edit blocks of one file that stand together: looked up in one text, settled together, written once.
+
+Knows nothing of other files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from fretsaw.core.locate import explain
+from fretsaw.core.locate.fit import Splice
+from fretsaw.core.locate.joint import Item, core_of, items_of, settle
+from fretsaw.core.locate.values import Located, Misfit
+from fretsaw.core.locate.view import MOST, View, same, without_trailing
+from fretsaw.core.locate.write import spliced
+from fretsaw.core.reply.values import EditBlock
+
+
+@dataclass(slots=True)
+class Section:
+    """Blocks that are looked up in one and the same text."""
+
+    path: str
+    op: str
+    blocks: list[EditBlock]
+    tagged: bool = False
+
+    def joins(self, path: str) -> bool:
+        """Whether a further hunk for `path` belongs here."""
+        return self.tagged and self.op == "edit" and self.path == path
+
+
+@dataclass(slots=True)
+class Placed:
+    """What became of a section."""
+
+    after: str
+    located: list[Located] = field(default_factory=list)
+    misfits: list[Misfit] = field(default_factory=list)
+
+
+def probe(read: Callable[[str], str | None], sections: Sequence[Section]) -> bool:
+    """Whether line numbers of the reply may be trusted: all that text can confirm are right, and there is one.
+
+    Asked only where a block has nothing but a number.
+    """
+    if not any(not block.search and block.line for section in sections for block in section.blocks):
+        return False
+    right = 0
+    for section in sections:
+        if not section.tagged or section.op != "edit":
+            continue
+        text = read(section.path)
+        if text is None:
+            continue
+        view = View(text)
+        for block in section.blocks:
+            if not block.search or block.line is None:
+                continue
+            starts = view.find(block.search, same)
+            if block.line - 1 not in starts:
+                return False
+            right += len(starts) == 1
+    return right > 0
+
+
+def place_section(text: str, section: Section, trusted: bool) -> Placed:
+    """The section's text after, or its misfits."""
+    view = View(text)
+    items = [item for block in section.blocks for item in items_of(view, block)]
+    settle(view, items, trusted)
+    placed = Placed(text)
+    for item in items:
+        problem = _problem(view, item, section)
+        if problem is not None:
+            placed.misfits.append(problem)
+        elif item.placed is not None:
+            placed.located.append(Located(item.block, section.path, item.rung, item.placed.start, item.placed.end))
+    if placed.misfits:
+        placed.misfits = list(dict.fromkeys(placed.misfits))
+        return placed
+    splices, clash = _together(items, section.path)
+    if clash is not None:
+        placed.misfits.append(clash)
+        return placed
+    placed.after = spliced(view, splices, _final_newline(view, items))
+    return placed
+
+
+def _problem(view: View, item: Item, section: Section) -> Misfit | None:
+    path = section.path
+    if item.placed is not None:
+        return _half_line(view, item, path)
+    if item.fits:
+        starts = [fit.start for fit in item.fits]
+        return explain.ambiguous(path, item.pattern, starts, len(starts) >= MOST)
+    if _applied(view, item):
+        return explain.misfit(
+            "already-applied",
+            path,
+            f"An edit to {path} is already in the file.",
+            f"`{path}` already holds the lines you add. Leave this edit out.",
+        )
+    return explain.absent(view, path, item.pattern, item.line)
+
+
+def _half_line(view: View, item: Item, path: str) -> Misfit | None:
+    """The last block of a reply without end: its last line may be half a line."""
+    fit, old = item.placed, item.pattern.old
+    if not item.block.unterminated or fit is None or fit.end >= len(view.bodies):
+        return None
+    last = item.block.tags[-1:] if item.block.tags else " "
+    whole = last == " " and old and fit.at and fit.at[-1] is not None
+    if whole and without_trailing(view.bodies[fit.end - 1]).endswith(without_trailing(old[-1]).lstrip()):
+        return None
+    return explain.misfit(
+        "truncated",
+        path,
+        f"The reply looks cut off within its last edit, to {path}.",
+        f"`{path}`: your reply ends within an edit. Repeat all edits, with less text around them.",
+    )
+
+
+def _applied(view: View, item: Item) -> bool:
+    new = item.pattern.new
+    return any(line.strip() for line in item.pattern.added) and bool(view.find(new, without_trailing))
+
+
+def _together(items: list[Item], path: str) -> tuple[list[Splice], Misfit | None]:
+    """All splices in order, or the misfit where two of them change the same lines."""
+    fits = {id(item): item.placed for item in items}
+    splices: list[Splice] = []
+    seen: set[tuple[tuple[Splice, ...], int | None]] = set()
+    for item in items:
+        fit = fits[id(item)]
+        if fit is None:
+            continue
+        again = (fit.splices, item.block.line)
+        if again in seen:
+            continue
+        seen.add(again)
+        splices += fit.splices
+    splices.sort(key=lambda splice: splice[:2])
+    for one, two in zip(splices, splices[1:], strict=False):
+        if two[0] < one[1] or (two[0] == one[0] and two[1] == one[1]):
+            return [], explain.misfit(
+                "overlapping",
+                path,
+                f"Two edits of {path} change the same lines, from line {two[0] + 1}.",
+                f"`{path}`: two of your edits change the same lines, from line {two[0] + 1}. Make them one edit.",
+                (two[0] + 1,),
+            )
+    return splices, None
+
+
+def _final_newline(view: View, items: list[Item]) -> bool | None:
+    """Whether the file ends with a newline after, where a no-newline mark at its very end says so."""
+    for item in items:
+        old, new = item.block.no_newline
+        fit = item.placed
+        if old != new and fit is not None and max(fit.end, core_of(fit)[1]) == len(view.bodies):
+            return not new
+    return None

@@ -1,0 +1,213 @@
+"""One hunk of a unified diff: its header, in whatever state, and its lines until something else begins.
+
+The counts of the header decide where the hunk ends only where what follows agrees with them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fretsaw.core.reply.source import Cursor
+
+_HEADER = re.compile(
+    r"^@@+[ \t]*(?:-[ \t]*(\d+)(?:[ \t]*,[ \t]*(\d+))?[ \t]+\+[ \t]*(\d+)(?:[ \t]*,[ \t]*(\d+))?)?"
+    r"[ \t]*(?:\.\.\.|…)?[ \t]*(?:@@+(?P<heading>.*))?$"
+)
+_LOOSE = re.compile(r"^@@+[ \t]*(?:-[\d,.x ]+\+[\d,.x ]+|[.…\s]*)?(?:@@+)?[ \t]*(?P<heading>.*?)[ \t]*(?:@@+)?[ \t]*$")
+_BULLET = re.compile(r"^(?:[-*+] |\d+[.)] )\w[\w',`]* +[\w`']+ +[\w`']")
+
+
+@dataclass(slots=True)
+class Hunk:
+    """Lines with their tags, as written."""
+
+    tags: str
+    texts: list[str]
+    line: int | None = None
+    heading: str = ""
+    no_newline: tuple[bool, bool] = (False, False)
+    unterminated: bool = False
+    """The reply ended here, and no count and no mark says that the hunk was complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    line: int | None
+    old: int | None
+    new: int | None
+    heading: str
+
+
+def read_hunk(cursor: Cursor) -> tuple[Hunk, int, str]:
+    """The hunk at a cursor, the index after it, and why it looks cut off (empty when it does not)."""
+    at = cursor.at
+    header = _Header(None, None, None, "")
+    if cursor.line.startswith("@@"):
+        header = _header(cursor.line)
+        at += 1
+    counted = _counted_end(cursor, at, header)
+    end = _plain_end(cursor, at) if counted is None else counted
+    hunk = _collect(cursor.lines[at:end], header)
+    if counted is None:
+        _drop_trailing_blanks(hunk)
+    return hunk, end, _truncation(cursor, hunk, header, end, counted is not None)
+
+
+def _header(line: str) -> _Header:
+    match = _HEADER.match(line)
+    if match is None:
+        loose = _LOOSE.match(line)
+        return _Header(None, None, None, loose["heading"].strip() if loose else "")
+    if match[1] is None:
+        return _Header(None, None, None, _heading(match["heading"]))
+    old = int(match[2]) if match[2] is not None else 1
+    new = int(match[4]) if match[4] is not None else 1
+    return _Header(int(match[1][:9]), old, new, _heading(match["heading"]))
+
+
+def _heading(text: str | None) -> str:
+    return (text or "").strip().removesuffix("@@").strip()
+
+
+def _counted_end(cursor: Cursor, at: int, header: _Header) -> int | None:
+    """Where the counts say the hunk ends, where the lines and what follows agree with them; else None."""
+    if header.old is None or header.new is None:
+        return None
+    old, new = header.old, header.new
+    lines, end = cursor.lines, cursor.end
+    while (old > 0 or new > 0) and at < end:
+        tag = lines[at][:1]
+        if tag == "-":
+            old -= 1
+        elif tag == "+":
+            new -= 1
+        elif tag in (" ", ""):
+            old -= 1
+            new -= 1
+        elif tag != "\\":
+            return None
+        at += 1
+    if old != 0 or new != 0:
+        return None
+    while at < end and lines[at].startswith("\\"):
+        at += 1
+    return at if at >= end or _begins_else(cursor, at, after_blank=False) else None
+
+
+def _begins_else(cursor: Cursor, at: int, *, after_blank: bool) -> bool:
+    """Whether something other than a further line of the hunk begins here."""
+    line = cursor.lines[at]
+    if not line.strip():
+        for index in range(at + 1, min(cursor.end, at + 4)):
+            if cursor.lines[index].strip():
+                return _begins_else(cursor, index, after_blank=True)
+        return True
+    if line.startswith("-- ") and after_blank:
+        return True
+    if line[0] in "+- ":
+        return _heads_file(cursor, at) or (after_blank and _BULLET.match(line) is not None)
+    return True
+
+
+def _heads_file(cursor: Cursor, at: int) -> bool:
+    line = cursor.lines[at]
+    if not line.startswith("--- "):
+        return False
+    following = cursor.lines[at + 1] if at + 1 < cursor.end else ""
+    return following.startswith("+++ ")
+
+
+_BEGINNINGS = (
+    "@@",
+    "diff --git ",
+    "*** End Patch",
+    "*** Update File",
+    "*** Add File",
+    "*** Delete File",
+    "<<<<<<< ",
+    "Index: ",
+)
+
+
+def _plain_end(cursor: Cursor, at: int) -> int:
+    """Where the hunk ends as far as its lines tell."""
+    lines, end, start = cursor.lines, cursor.end, at
+    fenced = cursor.fence is not None
+    while at < end:
+        line = lines[at]
+        tag = line[:1]
+        if tag in ("+", " ", "\\", "\t", ""):
+            at += 1
+            continue
+        if tag == "-":
+            if line.startswith("--- ") and _heads_file(cursor, at):
+                break
+            if line.startswith("-- ") and _is_signature(cursor, at):
+                break
+            at += 1
+            continue
+        if line.startswith(_BEGINNINGS) or line.startswith(("```", "~~~")):
+            break
+        if not fenced and not _is_context(cursor, at, start):
+            break
+        at += 1
+    return at
+
+
+def _is_signature(cursor: Cursor, at: int) -> bool:
+    """Mail's `-- ` with git's version, below a format-patch."""
+    return re.match(r"^-- ?$", cursor.lines[at]) is not None and at + 3 >= cursor.end
+
+
+def _is_context(cursor: Cursor, at: int, start: int) -> bool:
+    """Whether a line without a mark is context that lost its blank rather than prose (outside a fence)."""
+    if at > start and not cursor.lines[at - 1].strip():
+        following = next((cursor.lines[i] for i in range(at + 1, min(cursor.end, at + 3)) if cursor.lines[i]), "")
+        return following[:1] in (" ", "+", "-") and _BULLET.match(following) is None
+    following = cursor.lines[at + 1] if at + 1 < cursor.end else ""
+    return following[:1] in (" ", "+", "-", "@")
+
+
+def _collect(lines: list[str] | tuple[str, ...], header: _Header) -> Hunk:
+    tags: list[str] = []
+    texts: list[str] = []
+    old_bare = new_bare = False
+    for line in lines:
+        tag = line[:1]
+        if tag in ("+", "-", " "):
+            tags.append(tag)
+            texts.append(line[1:])
+        elif tag == "\\" and line.startswith("\\ No newline"):
+            last = tags[-1] if tags else " "
+            old_bare = old_bare or last != "+"
+            new_bare = new_bare or last != "-"
+        else:
+            tags.append(" ")
+            texts.append(line)
+    return Hunk("".join(tags), texts, header.line, header.heading, (old_bare, new_bare))
+
+
+def _drop_trailing_blanks(hunk: Hunk) -> None:
+    """Blank lines at the end belong to the reply's layout more often than to the file."""
+    keep = len(hunk.texts)
+    while keep and hunk.tags[keep - 1] == " " and not hunk.texts[keep - 1]:
+        keep -= 1
+    if keep:
+        hunk.tags = hunk.tags[:keep]
+        del hunk.texts[keep:]
+
+
+def _truncation(cursor: Cursor, hunk: Hunk, header: _Header, end: int, counted: bool) -> str:
+    if end < len(cursor.lines) - (not cursor.lines[-1]) or cursor.closed or counted:
+        return ""
+    hunk.unterminated = True
+    if header.old is None or header.new is None:
+        return ""
+    short_old = header.old - (len(hunk.tags) - hunk.tags.count("+"))
+    short_new = header.new - (len(hunk.tags) - hunk.tags.count("-"))
+    if short_old > 0 and short_new > 0 and hunk.tags[-1:] in ("+", "-"):
+        return f"the last hunk ends {short_old} lines before its header says it does"
+    if short_old > 3 and short_new > 3:
+        return f"the last hunk ends {short_old} lines before its header says it does"
+    return ""

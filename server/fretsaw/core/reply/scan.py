@@ -1,0 +1,155 @@
+"""A reply, line by line: at each line the grammars are asked in turn, and what none of them reads is ignored text.
+
+Knows the order of the grammars and the fences; knows nothing of the files. Each line is read a bounded number of times.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import TypeAlias
+
+from fretsaw.core.reply import arguments
+from fretsaw.core.reply.blocks import search_replace
+from fretsaw.core.reply.source import Cursor, Fence, Found, dedented, open_fence
+from fretsaw.core.reply.tags import tagged
+from fretsaw.core.reply.unified import unified
+from fretsaw.core.reply.v4a import v4a
+from fretsaw.core.reply.values import EditBlock, Reading
+from fretsaw.core.reply.whole import whole_file
+
+Grammar: TypeAlias = Callable[[Cursor], "Found | None"]
+
+GRAMMARS: MappingProxyType[str, Grammar] = MappingProxyType(
+    {
+        "v4a": v4a,
+        "unified-diff": unified,
+        "search-replace": search_replace,
+        "tags": tagged,
+        "whole-file": whole_file,
+    }
+)
+"""Ways to write edits, asked in this order. JSON (`arguments`) is opened before them and holds any of them."""
+
+_MAY_BEGIN = re.compile(r"[ \t]*(?:\*\*\*|diff|---|\+\+\+|@@|Index|rename|<|>>>|```|~~~)")
+
+
+def read(reply: str) -> Reading:
+    """All edits of a reply, what they were read by, and the text that belongs to none. Never raises."""
+    reading = _read(reply, "", 0)
+    if reading.blocks or reading.truncated:
+        return reading
+    for other in (_unescaped(reply), _undented(reply)):
+        if other is not None:
+            again = _read(other, "", 0)
+            if again.blocks:
+                return again
+    return reading
+
+
+def _read(text: str, path: str, depth: int) -> Reading:
+    value = arguments.parsed(text) if depth < 4 else None
+    if value is not None:
+        found = list(arguments.from_value(value, lambda inner, at: _read(inner, at, depth + 1), path))
+        return _joined(found) if any(item.blocks for item in found) else _scan(text, path)
+    if depth < 4 and arguments.cut_off(text):
+        return Reading((), (), text, "the arguments end before they are complete")
+    reading = _scan(text, path)
+    if reading.blocks or depth >= 4:
+        return reading
+    inner = [_read(item, path, depth + 1) for item in arguments.calls(text) or _json_fences(text)]
+    return _joined(inner) if any(item.blocks for item in inner) else reading
+
+
+def _joined(readings: list[Reading]) -> Reading:
+    blocks = tuple(block for item in readings for block in item.blocks)
+    grammars = tuple(dict.fromkeys(name for item in readings for name in item.grammars))
+    ignored = "\n".join(item.ignored for item in readings if item.ignored)
+    return Reading(blocks, grammars, ignored, next((item.truncated for item in readings if item.truncated), ""))
+
+
+def _json_fences(text: str) -> list[str]:
+    found: list[str] = []
+    lines = text.split("\n")
+    at = 0
+    while at < len(lines):
+        fence = open_fence(lines, at)
+        if fence is None:
+            at += 1
+            continue
+        stop = len(lines) if fence.close is None else fence.close
+        body = "\n".join(lines[at + 1 : stop])
+        if body.lstrip()[:1] in ("{", "["):
+            found.append(body)
+        at = stop + 1
+    return found
+
+
+def _scan(text: str, path: str) -> Reading:
+    lines = text.split("\n")
+    if "\r" in text:
+        lines = [line[:-1] if line.endswith("\r") else line for line in lines]
+    blocks: list[EditBlock] = []
+    grammars: dict[str, None] = {}
+    ignored: list[str] = []
+    truncated = ""
+    fence: Fence | None = None
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if fence is not None and fence.close is not None and at >= fence.close:
+            inside, fence = at == fence.close, None
+            if inside:
+                at += 1
+                continue
+        if _MAY_BEGIN.match(line) is None:
+            ignored.append(line)
+            at += 1
+            continue
+        name, found = _ask(Cursor(lines, at, fence, path))
+        if found is not None:
+            blocks += found.blocks
+            if found.blocks:
+                grammars[name] = None
+            path = found.path or path
+            truncated = truncated or found.truncated
+            at = max(found.end, at + 1)
+            continue
+        opened = open_fence(lines, at) if fence is None else None
+        if opened is not None:
+            fence = opened
+            if fence.indent:
+                lines = dedented(lines, fence)
+        else:
+            ignored.append(line)
+        at += 1
+    return Reading(tuple(blocks), tuple(grammars), "\n".join(ignored).strip("\n"), truncated)
+
+
+def _ask(cursor: Cursor) -> tuple[str, Found | None]:
+    for name, grammar in GRAMMARS.items():
+        found = grammar(cursor)
+        if found is not None:
+            return name, found
+    return "", None
+
+
+def _unescaped(reply: str) -> str | None:
+    r"""A reply that was escaped once too often, its line ends written as `\n`."""
+    if reply.count("\n") > 3 or reply.count("\\n") < 3:
+        return None
+    marks = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
+    return re.sub(r'\\([ntr"\\])', lambda match: marks[match[1]], reply)
+
+
+def _undented(reply: str) -> str | None:
+    """A reply that stands in an indented code block as a whole, moved left."""
+    lines = reply.split("\n")
+    leads = [
+        len(line) - len(line.lstrip(" ")) for line in lines if re.match(r" {2,12}(?:---|diff|@@|\*\*\*) ?\S", line)
+    ]
+    if not leads:
+        return None
+    lead = min(leads)
+    return "\n".join(line[lead:] if line[:lead].isspace() else line for line in lines)

@@ -1,0 +1,225 @@
+"""Unified diffs in every state models leave them in: the header of a file, then its hunks.
+
+Knows nothing of the files themselves: numbers and counts are read, never believed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from fretsaw.core.reply.hunks import Hunk, read_hunk
+from fretsaw.core.reply.paths import above, looks_like_path, unquoted
+from fretsaw.core.reply.source import Cursor, Found
+from fretsaw.core.reply.values import EditBlock
+
+_GIT = re.compile(r'^diff --git ("(?:[^"\\]|\\.)*"|\S.*?) ("(?:[^"\\]|\\.)*"|\S+)\s*$')
+_EXTENDED = (
+    "index ", "old mode ", "new mode ", "new file mode ", "deleted file mode ", "similarity index ", "dissimilarity index ",
+    "rename from ", "rename to ", "copy from ", "copy to ", "Index: ", "=====================",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Header:
+    git: tuple[str, str] | None = None
+    old: str | None = None
+    new: str | None = None
+    rename: tuple[str, str] = ("", "")
+    modes: tuple[str, str] = ("", "")
+    created: bool = False
+    deleted: bool = False
+    binary: bool = False
+
+
+def unified(cursor: Cursor) -> Found | None:
+    """A file's header and its hunks, or hunks of the file that was named last."""
+    line = cursor.line
+    if line.startswith("@@"):
+        return _hunks_alone(cursor)
+    if not line.startswith(("diff --git ", "--- ", "+++ ", "Index: ", "rename from ")):
+        return None
+    header, at = _header(cursor)
+    if header is None:
+        return None
+    path, moved = _names(header)
+    hunks, end, truncated = _hunks(cursor.moved(at))
+    if not hunks and not _speaks(header):
+        return None
+    blocks = _blocks(header, path, moved, hunks)
+    return Found(blocks, end, path, truncated)
+
+
+def _hunks_alone(cursor: Cursor) -> Found | None:
+    if not re.match(r"@@(?:[ \t-]|$|@)", cursor.line):
+        return None
+    path = cursor.path
+    if cursor.fence is not None:
+        path = above(cursor.lines, cursor.fence.opened + 1) or path
+    hunks, end, truncated = _hunks(cursor)
+    if not hunks or not (path or any(tag in "+-" for hunk in hunks for tag in hunk.tags)):
+        return None
+    return Found(tuple(_edit(path, hunk) for hunk in hunks), end, path, truncated)
+
+
+def _header(cursor: Cursor) -> tuple[_Header | None, int]:
+    header, at = _Header(), cursor.at
+    while at < cursor.end:
+        line = cursor.lines[at]
+        if line.startswith("diff --git "):
+            if at != cursor.at:
+                break
+            match = _GIT.match(line)
+            if match:
+                header.git = _same_name(line[11:]) or (unquoted(match[1]), unquoted(match[2]))
+        elif line.startswith("--- ") and header.old is None and _is_name(cursor, at):
+            header.old = unquoted(line[4:])
+        elif line.startswith("+++ ") and header.new is None:
+            header.new = unquoted(line[4:])
+        elif not _extended(header, line):
+            break
+        at += 1
+    if header.old is None and header.new is None and header.git is None and not header.rename[0]:
+        return None, at
+    return header, at
+
+
+def _same_name(names: str) -> tuple[str, str] | None:
+    """`a/x y b/x y` holds blanks: git writes both names alike."""
+    names = names.rstrip()
+    half = len(names) // 2
+    if len(names) % 2 and names[:2] == "a/" and names[half : half + 3] == " b/" and names[2:half] == names[half + 3 :]:
+        return names[:half], names[half + 1 :]
+    return None
+
+
+def _is_name(cursor: Cursor, at: int) -> bool:
+    """Whether `--- x` heads a file here: git's header, `+++` or a hunk follows, and nothing else is prose."""
+    following = cursor.lines[at + 1] if at + 1 < cursor.end else ""
+    if following.startswith(("+++ ", "@@")):
+        return True
+    return at > cursor.at and looks_like_path(unquoted(cursor.lines[at][4:]))
+
+
+def _extended(header: _Header, line: str) -> bool:
+    if not line.startswith((*_EXTENDED, "Binary files ", "GIT binary patch")):
+        return False
+    words = line.split(" ")
+    value = unquoted(line.split(" ", 2)[2]) if len(words) > 2 else ""
+    if line.startswith(("rename from ", "copy from ")):
+        header.rename = (value, header.rename[1])
+    elif line.startswith(("rename to ", "copy to ")):
+        header.rename = (header.rename[0], value)
+    elif line.startswith("old mode "):
+        header.modes = (value, header.modes[1])
+    elif line.startswith("new mode "):
+        header.modes = (header.modes[0], value)
+    elif line.startswith("new file mode "):
+        header.created = True
+        header.modes = ("", words[3] if len(words) > 3 else "")
+    elif line.startswith("deleted file mode "):
+        header.deleted = True
+    elif line.startswith(("Binary files ", "GIT binary patch")):
+        header.binary = True
+    return True
+
+
+def _names(header: _Header) -> tuple[str, str | None]:
+    """The path a header speaks of, and the path it moves it to."""
+    old, new = header.old, header.new
+    if header.git is not None:
+        old = old or header.git[0]
+        new = new or header.git[1]
+    old, new = _without_prefixes(old or "", new or "")
+    if old == "/dev/null":
+        header.created = True
+        return new, None
+    if new == "/dev/null":
+        header.deleted = True
+        return old, None
+    if header.rename[0] and header.rename[1]:
+        return header.rename[0], header.rename[1]
+    if re.sub(r"\.(?:orig|old|bak)$", "", old) == new or not old:
+        return new, None
+    if not new:
+        return old, None
+    return (new, None) if not looks_like_path(old) or looks_like_path(new) else (old, None)
+
+
+def _without_prefixes(old: str, new: str) -> tuple[str, str]:
+    if old.startswith("a/") and (new.startswith("b/") or new in ("/dev/null", "")):
+        return old[2:], new[2:] if new.startswith("b/") else new
+    if new.startswith("b/") and old in ("/dev/null", ""):
+        return old, new[2:]
+    if old[:2] in ("i/", "c/", "o/") and new[:2] in ("w/", "i/") and old[2:] == new[2:]:
+        return old[2:], new[2:]
+    return old, new
+
+
+def _speaks(header: _Header) -> bool:
+    """Whether a header without hunks asks for something."""
+    return bool(header.rename[1] or header.modes[1] or header.created or header.deleted or header.binary)
+
+
+def _hunks(cursor: Cursor) -> tuple[list[Hunk], int, str]:
+    hunks: list[Hunk] = []
+    at, truncated = cursor.at, ""
+    while at < cursor.end:
+        line = cursor.lines[at]
+        if not line.strip() and hunks:
+            ahead = _next_hunk(cursor, at)
+            if ahead is None:
+                break
+            at = ahead
+            continue
+        if not line.startswith("@@") and (hunks or not line.startswith((" ", "+", "-"))):
+            break
+        hunk, at, truncated = read_hunk(cursor.moved(at))
+        hunks.append(hunk)
+    return hunks, at, truncated
+
+
+def _next_hunk(cursor: Cursor, at: int) -> int | None:
+    """The next hunk's header below blank lines only."""
+    for index in range(at, min(cursor.end, at + 4)):
+        line = cursor.lines[index]
+        if line.startswith("@@"):
+            return index
+        if line.strip():
+            return None
+    return None
+
+
+def _edit(path: str, hunk: Hunk) -> EditBlock:
+    return EditBlock(
+        path=path,
+        op="edit",
+        search=tuple(text for tag, text in zip(hunk.tags, hunk.texts, strict=True) if tag != "+"),
+        replace=tuple(text for tag, text in zip(hunk.tags, hunk.texts, strict=True) if tag != "-"),
+        tags=hunk.tags,
+        line=hunk.line,
+        anchors=(hunk.heading,) if hunk.heading else (),
+        no_newline=hunk.no_newline,
+        grammar="unified-diff",
+        unterminated=hunk.unterminated,
+    )
+
+
+def _blocks(header: _Header, path: str, moved: str | None, hunks: list[Hunk]) -> tuple[EditBlock, ...]:
+    edits = [_edit(path, hunk) for hunk in hunks]
+    if header.binary:
+        return (EditBlock(path, "edit", search=("GIT binary patch",), grammar="unified-diff"),)
+    if header.created:
+        added = tuple(line for edit in edits for line in edit.replace)
+        last = edits[-1].no_newline if edits else (False, False)
+        mode = ("", header.modes[1]) if header.modes[1] not in ("", "100644") else None
+        return (EditBlock(path, "create", (), added, no_newline=last, mode=mode, grammar="unified-diff"),)
+    if header.deleted:
+        gone = tuple(line for edit in edits for line in edit.search)
+        return (EditBlock(path, "delete", gone, grammar="unified-diff"),)
+    blocks = list(edits)
+    if header.modes[0] and header.modes[1]:
+        blocks.append(EditBlock(path, "mode", mode=header.modes, grammar="unified-diff"))
+    if moved is not None and moved != path:
+        blocks.append(replace(EditBlock(path, "move", grammar="unified-diff"), move_to=moved))
+    return tuple(blocks)
