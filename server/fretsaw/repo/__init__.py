@@ -7,6 +7,7 @@ Knows nothing of models, issues or checks.
 from __future__ import annotations
 
 from fretsaw.repo.deliver import deliver
+from fretsaw.repo.new import create
 from fretsaw.repo.opening import open_repo, reopened
 from fretsaw.repo.snapshot import snapshot, untracked
 from fretsaw.repo.trial import trial
@@ -18,6 +19,7 @@ __all__ = [
     "How",
     "Repo",
     "UndoResult",
+    "create",
     "deliver",
     "open_repo",
     "recover",

@@ -51,7 +51,7 @@ def deliver(  # noqa: PLR0913 - the keyword arguments are the user's order
     refs = GitRefs(now, subject)
     with open_home(state_dir, repo.root) as home:
         told = recover(home, refs)
-        tx = new_tx()
+        tx = new_tx(home)
         steps = () if how == "branch" else steps_of(home, patch)
         plan = Plan(tx, str(repo.root), run_id, how, steps, missing_folders(home, steps))
         commit = None

@@ -120,6 +120,21 @@ class Git:
             raise RepoError(f"git {args[0]}: {done.reason}")
         return done.out
 
+    def start(self, *args: str) -> subprocess.Popen[bytes]:
+        """Start git and read its output while it runs; the caller ends it. RepoError when it cannot be started."""
+        try:
+            return subprocess.Popen(
+                [self.exe, "--no-pager", *args],
+                cwd=self.cwd,
+                env=dict(self.env),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise RepoError(f"git could not be started: {error.strerror}", hint="`agent doctor` looks at git") from None
+
     def line(self, *args: str) -> str | None:
         """The one line that a call prints, None when it fails."""
         done = self.run(*args)

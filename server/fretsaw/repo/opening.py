@@ -35,8 +35,7 @@ def open_repo(path: Path | str) -> Repo:
     found = Git(exe, root, environment(GIT_CEILING_DIRECTORIES=ceiling))
     check_version(found)
     git_dir, common_dir, object_format, shallow = _places(found, root)
-    fixed = replace(found, env={**found.env, "GIT_DIR": str(git_dir), "GIT_WORK_TREE": str(root)})
-    git = without_drivers(fixed)
+    git = without_drivers(found.having(GIT_DIR=str(git_dir), GIT_WORK_TREE=str(root)))
     branch, head = _head(git)
     return Repo(
         root=root,
@@ -116,11 +115,12 @@ def _refused(git: Git, root: Path, said: str, reason: str) -> RepoError:
 
 def _head(git: Git) -> tuple[str | None, str | None]:
     """(branch or None, commit or None). RepoError when HEAD names a commit that is not there."""
+    both = git.run("rev-parse", "HEAD^{commit}", "--symbolic-full-name", "HEAD")
+    if both.code == 0:
+        commit, name = os.fsdecode(both.out).splitlines()
+        return (name.removeprefix("refs/heads/") if name.startswith("refs/heads/") else None), commit
     ref = git.line("symbolic-ref", "--quiet", "HEAD")
     branch = ref.removeprefix("refs/heads/") if ref else None
-    commit = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD^{commit}")
-    if commit.code == 0:
-        return branch, os.fsdecode(commit.out).strip()
     named = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD")
     if named.code == 0 or branch is None or _is_broken(git, ref or ""):
         raise RepoError("HEAD names a commit that cannot be read", hint="`git fsck` says more; nothing was changed")

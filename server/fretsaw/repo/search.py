@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
+from threading import Timer
 
-from fretsaw.errors import RepoError
 from fretsaw.repo.values import Repo
 
 _LONGEST = 1000
@@ -33,28 +34,31 @@ class Searcher:
         if not wanted or most <= 0:
             return ()
         found = [row for path, text in self._overlay.items() for row in _in_text(path, text, wanted)]
-        for row in self._in_worktree(wanted):
-            if len(found) >= most:
-                break
-            if row[0] in self._paths and row[0] not in self._overlay:
-                found.append(row)
+        with closing(self._in_worktree(wanted)) as rows:
+            for row in rows:
+                if len(found) >= most:
+                    break
+                if row[0] in self._paths and row[0] not in self._overlay:
+                    found.append(row)
         return tuple(found[:most])
 
-    def _in_worktree(self, words: list[str]) -> list[tuple[str, int, str]]:
+    def _in_worktree(self, words: list[str]) -> Generator[tuple[str, int, str], None, None]:
         patterns = [part for word in words for part in ("-e", word)]
         flags = ("-n", "-z", "-I", "-w", "-F", "--no-color", "--full-name", "--no-recurse-submodules", "--no-textconv")
-        done = self._repo.git.run("grep", *flags, *patterns, "--")
-        if done.code == 1:
-            return []
-        if done.code != 0:
-            raise RepoError(f"git grep: {done.reason}")
-        rows = []
-        for line in done.out.split(b"\n"):
-            path, _, rest = line.partition(b"\0")
-            number, _, text = rest.partition(b"\0")
-            if number.isdigit():
-                rows.append((os.fsdecode(path), int(number), text.decode("utf-8", "surrogateescape")[:_LONGEST]))
-        return rows
+        child = self._repo.git.start("grep", *flags, *patterns, "--")
+        deadline = Timer(self._repo.git.seconds, child.kill)
+        deadline.start()
+        try:
+            for line in child.stdout or ():
+                path, _, rest = line.partition(b"\0")
+                number, _, text = rest.partition(b"\0")
+                if number.isdigit():
+                    shown = text.rstrip(b"\r\n").decode("utf-8", "surrogateescape")[:_LONGEST]
+                    yield os.fsdecode(path), int(number), shown
+        finally:  # also when enough was found: a common word stands in every file
+            deadline.cancel()
+            child.kill()
+            child.communicate()
 
 
 def _in_text(path: str, text: str, words: list[str]) -> list[tuple[str, int, str]]:

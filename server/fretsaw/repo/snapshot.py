@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -40,8 +41,13 @@ class Entry:
 
 def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None) -> Snapshot:
     """The worktree as it is now, with `overlay` (path → unsaved text) over it. RepoError when the index is broken."""
-    entries = index_entries(repo)
-    left_out = _unfit(repo, entries)
+    hidden = Hidden(repo)
+    try:
+        entries = index_entries(repo)
+    except RepoError:
+        hidden.drop()
+        raise
+    left_out = _unfit(repo, entries, hidden)
     left_out.update(_odd_on_disk(repo, [entry.path for entry in entries if entry.path not in left_out]))
     unsaved = dict(overlay or {})
     fit = sorted({entry.path for entry in entries} - left_out.keys())
@@ -120,7 +126,32 @@ def _paths(listed: bytes) -> list[str]:
     return [path for path in os.fsdecode(listed).split("\0") if path]
 
 
-def _unfit(repo: Repo, entries: list[Entry]) -> dict[str, str]:
+class Hidden:
+    """Tracked paths that the ignore rules hide; git looks for them while the index is read."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._seconds = repo.git.seconds
+        self._child = repo.git.start("ls-files", "-z", "--cached", "--ignored", "--exclude-standard")
+
+    def paths(self) -> list[str]:
+        """The paths. RepoError when git fails or takes too long."""
+        try:
+            listed, _ = self._child.communicate(timeout=self._seconds)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.communicate()
+            raise RepoError("git ls-files did not end; nothing was changed") from None
+        if self._child.returncode != 0:
+            raise RepoError("the index cannot be read; nothing was changed", hint="`git status` says more")
+        return _paths(listed)
+
+    def drop(self) -> None:
+        """Not needed after all."""
+        self._child.kill()
+        self._child.communicate()
+
+
+def _unfit(repo: Repo, entries: list[Entry], hidden: Hidden) -> dict[str, str]:
     """Why entries are not shown, as far as git's own lists tell."""
     kinds = {"120000": "a symbolic link", "160000": "a submodule"}
     unfit: dict[str, str] = {}
@@ -131,7 +162,7 @@ def _unfit(repo: Repo, entries: list[Entry]) -> dict[str, str]:
             unfit[entry.path] = "unmerged"
         elif entry.tag == "S":
             unfit[entry.path] = "outside the sparse checkout"
-    for path in _paths(repo.git.out("ls-files", "-z", "--cached", "--ignored", "--exclude-standard")):
+    for path in hidden.paths():
         unfit.setdefault(path, "tracked, but .gitignore hides it")
     unfit.update((path, why) for path, why in _filtered(repo, entries).items() if path not in unfit)
     return unfit

@@ -76,7 +76,7 @@ def _undo_branch(repo: Repo, home: Home, refs: GitRefs, record: Record) -> UndoR
             left=((name, why),), message=f"the branch {name} is left: {why}; `git branch -D {name}` deletes it"
         )
     plan = Plan(
-        journal.new_tx(), str(repo.root), record.plan.run, "branch", (),
+        journal.new_tx(home), str(repo.root), record.plan.run, "branch", (),
         move=RefMove(move.ref, move.new, None), undoes=record.plan.tx,
     )  # fmt: skip
     applied = journal.transact(home, plan, refs)
@@ -89,7 +89,7 @@ def _undo_files(repo: Repo, home: Home, refs: GitRefs, record: Record) -> UndoRe
     if not back.steps:
         return UndoResult(left=back.left, message="nothing could be undone; nothing was changed")
     plan = Plan(
-        journal.new_tx(),
+        journal.new_tx(home),
         str(repo.root),
         record.plan.run,
         "worktree",

@@ -11,8 +11,8 @@ State, in the user's own state folder and never in the repository, one folder a 
 from __future__ import annotations
 
 from fretsaw.repo.journal.home import Home, open_home
-from fretsaw.repo.journal.plan import IndexMove, Plan, RefMove, Refs, Step, new_tx
-from fretsaw.repo.journal.records import Record, is_pending, records
+from fretsaw.repo.journal.plan import IndexMove, Plan, RefMove, Refs, Step
+from fretsaw.repo.journal.records import Record, is_pending, new_tx, records
 from fretsaw.repo.journal.transact import Applied, recover, transact
 
 __all__ = [

@@ -8,8 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import secrets
-import time
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -17,7 +15,7 @@ from fretsaw.core.policy.names import escape_of
 from fretsaw.errors import RepoError
 from fretsaw.repo.beneath import Image
 
-_TX = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
+_TX = re.compile(r"\d{6,}-[0-9a-f]{8}")
 _VERSION = 1
 
 
@@ -87,11 +85,6 @@ class Refs(Protocol):
 
     def refresh(self, index: tuple[IndexMove, ...]) -> str:
         """Let the index follow; why it did not, empty when it did."""
-
-
-def new_tx() -> str:
-    """An id that sorts by time."""
-    return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(4)
 
 
 def is_tx(name: str) -> bool:

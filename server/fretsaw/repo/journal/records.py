@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +41,18 @@ def load(home: Home, parent: int, tx: str) -> Plan | None:
 
 
 def transactions(folder: int) -> list[str]:
-    """Ids in order of time."""
-    return sorted(name for name in os.listdir(folder) if is_tx(name))
+    """Ids in the order in which they were begun."""
+    return sorted(filter(is_tx, os.listdir(folder)), key=_number)
+
+
+def new_tx(home: Home) -> str:
+    """The next id: a number, since clocks jump, and a random end, so that no name of ours is foreseen."""
+    last = max(map(_number, (*transactions(home.tx), *transactions(home.undo))), default=0)
+    return f"{last + 1:06d}-{secrets.token_hex(4)}"
+
+
+def _number(tx: str) -> int:
+    return int(tx.partition("-")[0])
 
 
 def records(home: Home) -> list[Record]:
