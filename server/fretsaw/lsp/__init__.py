@@ -1,0 +1,14 @@
+"""The language server: a shell over the session for any editor. Contains no logic of the product.
+
+`pygls` and `lsprotocol` are imported in this package only.
+"""
+
+from __future__ import annotations
+
+
+def main(argv: list[str]) -> int:
+    """`agent lsp …`: serve one editor until it ends; gives the exit code."""
+    from fretsaw.lsp import argv as flags
+    from fretsaw.lsp import running
+
+    return running.run(flags.parse(argv))

@@ -1,0 +1,225 @@
+"""The code actions at a place. Never asks a model, never touches a disk or a process: answers from what is known.
+
+Knows nothing of how an action is carried out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lsprotocol import types
+
+from fretsaw.core import request
+from fretsaw.core.safe_text import safe_text
+from fretsaw.errors import UsageError
+from fretsaw.lsp import applying, reviewing, showing
+from fretsaw.lsp.client import LLM_GENERATED
+from fretsaw.lsp.documents import Document
+from fretsaw.lsp.review import Review
+from fretsaw.lsp.server import Server
+
+QUICKFIX, REWRITE, FIX_FILE = "quickfix.agent", "refactor.rewrite.agent", "source.agent.fixFile"
+_MOST_SINGLE = 5
+_MOST_SENT = 50
+
+
+def at(server: Server, params: types.CodeActionParams) -> list[Any]:
+    """The actions for a request, as they stand on the wire."""
+    document = server.documents.get(params.text_document.uri)
+    if document is None:
+        return []
+    only = params.context.only
+    try:
+        where = server.roots.locate(document.uri)
+    except UsageError:
+        return []
+    offered: list[dict[str, Any]] = []
+    if _wanted(only, QUICKFIX):
+        offered += _fixes(document, params.context.diagnostics)
+        offered += _todo(document, params.range)
+        if request.is_issue_file(document.uri):
+            offered.append(_command("Agent: Fix this issue", QUICKFIX, "agent.fixIssue", {"uri": document.uri}))
+    if _wanted(only, REWRITE) and params.range.start != params.range.end:
+        argument = {"uri": document.uri, "range": _plain(params.range)}
+        offered.append(_command("Agent: Rewrite selection", REWRITE, "agent.rewrite", argument))
+    if _asked_for(only, params.context.trigger_kind):
+        offered += _fix_file(document, params.context.diagnostics)
+    if not server.trusted:
+        reason = "this workspace is not trusted: nothing is run and nothing is sent"
+        offered = [{**action, "disabled": {"reason": reason}} for action in offered]
+    if _wanted(only, QUICKFIX):
+        offered += _review(server, document, params.range)
+        offered += _cancel(server, str(where.root))
+    return [
+        _for_client(server, action) for action in offered if server.client.action_disabled or "disabled" not in action
+    ]
+
+
+def _wanted(only: Sequence[str] | None, kind: str) -> bool:
+    """Whether a kind, or one above it, was asked for; nothing asked for means all."""
+    return only is None or any(
+        kind == str(want) or kind.startswith(f"{want}.") or not want for want in map(_value, only)
+    )
+
+
+def _value(kind: Any) -> str:
+    return str(getattr(kind, "value", kind))
+
+
+def _asked_for(only: Sequence[str] | None, trigger: types.CodeActionTriggerKind | None) -> bool:
+    """Source actions are offered to who names them, and never to a save or a cursor move."""
+    named = only is not None and any(
+        kind == FIX_FILE or FIX_FILE.startswith(f"{kind}.") for kind in map(_value, only) if kind
+    )
+    return named and trigger is not types.CodeActionTriggerKind.Automatic
+
+
+def _command(title: str, kind: str, command: str, argument: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "kind": kind, "command": {"title": title, "command": command, "arguments": [argument]}}
+
+
+def _for_client(server: Server, action: dict[str, Any]) -> Any:
+    """The action in the form that the client knows: a bare command for one without literals."""
+    if not server.client.action_literals:
+        return action.get("command") or {
+            "title": action["title"],
+            "command": "agent.accept",
+            "arguments": [action["accept"]],
+        }
+    action = {name: value for name, value in action.items() if name != "accept"}
+    return {**action, "tags": [LLM_GENERATED]} if server.client.action_llm_tag else action
+
+
+# Asking
+
+
+def _serious(diagnostics: Sequence[types.Diagnostic]) -> list[types.Diagnostic]:
+    """Warnings and errors of other servers; one without a severity counts."""
+    return [
+        item
+        for item in diagnostics
+        if item.source != "agent" and (item.severity is None or item.severity <= types.DiagnosticSeverity.Warning)
+    ]
+
+
+def _fixes(document: Document, diagnostics: Sequence[types.Diagnostic]) -> list[dict[str, Any]]:
+    serious = _serious(diagnostics)
+    fixes = [_fix(document, f"Agent: Fix “{_short(item.message)}”", [item]) for item in serious[:_MOST_SINGLE]]
+    if len(serious) > 1:
+        fixes.append(_fix(document, f"Agent: Fix these {len(serious)} problems", serious))
+    return fixes
+
+
+def _fix(document: Document, title: str, items: Sequence[types.Diagnostic]) -> dict[str, Any]:
+    argument = {"uri": document.uri, "diagnostics": [_problem(item) for item in items[:_MOST_SENT]]}
+    return {**_command(title, QUICKFIX, "agent.fix", argument), "diagnostics": list(items)}
+
+
+def _problem(item: types.Diagnostic) -> dict[str, Any]:
+    told: dict[str, Any] = {"range": _plain(item.range), "message": item.message}
+    if item.severity is not None:
+        told["severity"] = int(item.severity)
+    if item.source is not None:
+        told["source"] = item.source
+    if item.code is not None:
+        told["code"] = item.code
+    return told
+
+
+def _todo(document: Document, where: types.Range) -> list[dict[str, Any]]:
+    start = document.text.rfind("\n", 0, document.offset(where.start)) + 1
+    end = document.text.find("\n", start)
+    line = document.text[start : end if end >= 0 else len(document.text)]
+    if request.todo_of(line) is None:
+        return []
+    argument = {"uri": document.uri, "kind": "todo", "range": _plain(where)}
+    return [_command("Agent: Resolve this TODO", QUICKFIX, "agent.fix", argument)]
+
+
+def _fix_file(document: Document, diagnostics: Sequence[types.Diagnostic]) -> list[dict[str, Any]]:
+    serious = _serious(diagnostics)
+    argument = {"uri": document.uri, "kind": "file", "diagnostics": [_problem(item) for item in serious[:_MOST_SENT]]}
+    action = _command("Agent: Fix all problems in this file", FIX_FILE, "agent.fix", argument)
+    return [action if serious else {**action, "disabled": {"reason": "no problem is known in this file"}}]
+
+
+def _short(message: str, most: int = 60) -> str:
+    line = " ".join(safe_text(message).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def _plain(where: types.Range) -> dict[str, Any]:
+    return {
+        "start": {"line": where.start.line, "character": where.start.character},
+        "end": {"line": where.end.line, "character": where.end.character},
+    }
+
+
+# Reviewing
+
+
+def _review(server: Server, document: Document, where: types.Range) -> list[dict[str, Any]]:
+    actions: list[dict[str, Any]] = []
+    here = reviewing.at(server, document, document.offset(where.start), document.offset(where.end))
+    for review, number in here:
+        state = review.state(number)
+        if state == "pending":
+            actions += _pending(server, review, number)
+        elif state == "stale":
+            actions += [_reject(review, number), *_show(review, number)]
+        elif state in ("dropped", "rejected"):
+            argument = {"runId": review.run_id, "change": number}
+            title = f"Agent: Restore {state} change {number}"
+            actions.append(_command(title, f"{QUICKFIX}.restore", "agent.restore", argument))
+    for review in {id(review): review for review, _ in here}.values():
+        actions += _many(server, review, document)
+    return actions
+
+
+def _pending(server: Server, review: Review, number: int) -> list[dict[str, Any]]:
+    title = f"Agent: Accept change {number}: {showing.label(review, number)}"
+    argument = {"runId": review.run_id, "change": number}
+    accept: dict[str, Any] = {"title": title, "kind": f"{QUICKFIX}.accept", "accept": argument}
+    if review.change(number).kind == "lines" and server.client.action_literals:
+        accept["edit"] = applying.workspace_edit(server, review, review.plan([number], "new"), title)
+    else:
+        accept = _command(title, f"{QUICKFIX}.accept", "agent.accept", argument)
+    return [accept, _reject(review, number), *_show(review, number)]
+
+
+def _reject(review: Review, number: int) -> dict[str, Any]:
+    argument = {"runId": review.run_id, "change": number}
+    return _command(f"Agent: Reject change {number}", f"{QUICKFIX}.reject", "agent.reject", argument)
+
+
+def _show(review: Review, number: int) -> list[dict[str, Any]]:
+    argument = {"runId": review.run_id, "change": number}
+    return [
+        _command("Agent: Show diff", f"{QUICKFIX}.show", "agent.showDiff", {**argument, "view": "diff"}),
+        _command("Agent: Show why", f"{QUICKFIX}.show", "agent.showDiff", {**argument, "view": "why"}),
+    ]
+
+
+def _many(server: Server, review: Review, document: Document) -> list[dict[str, Any]]:
+    """Accept all of the file and all of the proposal, where that is more than what is at the cursor."""
+    path = next((path for path in review.files if showing.file_uri(review, path) == document.uri), None)
+    in_file = review.numbers("pending", path=path) if path else []
+    in_all = review.numbers("pending")
+    actions = []
+    if len(in_file) > 1:
+        title = f"Agent: Accept all {len(in_file)} changes in this file"
+        argument = {"runId": review.run_id, "uri": document.uri}
+        actions.append(_command(title, f"{QUICKFIX}.acceptFile", "agent.accept", argument))
+    if len(in_all) > len(in_file):
+        title = f"Agent: Accept all {len(in_all)} changes"
+        actions.append(_command(title, f"{QUICKFIX}.acceptAll", "agent.accept", {"runId": review.run_id}))
+    return actions
+
+
+def _cancel(server: Server, root: str) -> list[dict[str, Any]]:
+    return [
+        _command(f"Agent: Cancel “{_short(job.title)}”", f"{QUICKFIX}.cancel", "agent.cancel", {"runId": job.id})
+        for job in server.active()
+        if job.root == root
+    ]

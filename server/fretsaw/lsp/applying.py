@@ -1,0 +1,164 @@
+"""Accept and undo: one labelled, versioned edit for open buffers, the journal for closed files, verified afterwards.
+
+Knows no proposals' content beyond their edits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
+
+from lsprotocol import types
+
+from fretsaw.core.safe_text import safe_text
+from fretsaw.core.track import Edit
+from fretsaw.errors import FretsawError
+from fretsaw.lsp import backend, reviewing, showing
+from fretsaw.lsp.jobs import in_thread
+from fretsaw.lsp.review import Review
+from fretsaw.lsp.server import Server
+
+log = logging.getLogger("fretsaw.lsp")
+_ANSWER_SECONDS, _ARRIVAL_SECONDS = 60.0, 2.0
+_ANNOTATION = "agent"
+
+
+def workspace_edit(server: Server, review: Review, plan: dict[str, list[Edit]], title: str) -> types.WorkspaceEdit:
+    """The edits of a plan as one workspace edit: versioned where the client knows versions, annotated where it may."""
+    annotated = server.client.annotations and server.client.document_changes
+    documents = [_document_edit(server, review, path, edits, annotated) for path, edits in plan.items()]
+    if not server.client.document_changes:
+        plain = {
+            item.text_document.uri: [edit for edit in item.edits if isinstance(edit, types.TextEdit)]
+            for item in documents
+        }
+        return types.WorkspaceEdit(changes=plain)
+    notes = {_ANNOTATION: types.ChangeAnnotation(title, needs_confirmation=False, description=safe_text(review.title))}
+    return types.WorkspaceEdit(document_changes=documents, change_annotations=notes if annotated else None)
+
+
+def _document_edit(
+    server: Server, review: Review, path: str, edits: Iterable[Edit], annotated: bool
+) -> types.TextDocumentEdit:
+    file = review.files[path]
+    text = file.text or ""
+    made: list[Any] = []
+    for edit in edits:
+        where = showing.range_between(server, text, edit.start, edit.end)
+        if annotated:
+            made.append(types.AnnotatedTextEdit(_ANNOTATION, where, edit.text))
+        else:
+            made.append(types.TextEdit(where, edit.text))
+    return types.TextDocumentEdit(
+        types.OptionalVersionedTextDocumentIdentifier(showing.file_uri(review, path), file.version), made
+    )
+
+
+def split(server: Server, review: Review, numbers: Iterable[int]) -> tuple[list[int], list[int]]:
+    """The changes that go through the editor (lines of open buffers), and those that go through the journal."""
+    through_editor: list[int] = []
+    through_journal: list[int] = []
+    for number in numbers:
+        path = review.change(number).path
+        is_open = server.documents.at(str(review.root / path)) is not None
+        lines = review.change(number).kind == "lines"
+        (through_editor if is_open and lines and server.client.apply_edit else through_journal).append(number)
+    return through_editor, through_journal
+
+
+async def accept(server: Server, review: Review, numbers: list[int]) -> None:
+    """Apply changes. What cannot be applied keeps its state, and the person is told why."""
+    async with server.locks.setdefault(f"apply {review.root}", asyncio.Lock()):
+        numbers = [number for number in numbers if review.state(number) in ("pending", "handed-off")]
+        editor, journal = split(server, review, numbers)
+        title = f"Agent: {safe_text(review.title)}"
+        if editor and not await _through_editor(server, review, editor, "new", title):
+            return
+        if journal:
+            await _through_journal(server, review, journal)
+        showing.now(server)
+
+
+async def undo(server: Server, review: Review, numbers: list[int]) -> None:
+    """Take accepted changes out again where their lines still stand as they were put; name the others."""
+    async with server.locks.setdefault(f"apply {review.root}", asyncio.Lock()):
+        standing = [number for number in numbers if review.place(number) == "after"]
+        delivered = [number for number in standing if number in review.delivered]
+        rest = [number for number in standing if number not in review.delivered and review.span(number) is not None]
+        left = [number for number in numbers if number not in standing]
+        if rest and not await _through_editor(server, review, rest, "old", f"Agent: undo {safe_text(review.title)}"):
+            return
+        if delivered:
+            await _undo_journal(server, review)
+        if left:
+            places = ", ".join(sorted({safe_text(review.change(number).path) for number in left}))
+            server.say(f"Agent: left as they are, since they were edited again: {places}", types.MessageType.Warning)
+        showing.now(server)
+
+
+async def _through_editor(
+    server: Server, review: Review, numbers: list[int], wanted: Literal["new", "old"], title: str
+) -> bool:
+    plan = review.plan(numbers, wanted)
+    edit = workspace_edit(server, review, plan, title)
+    answer = await server.ask(
+        "workspace/applyEdit", types.ApplyWorkspaceEditParams(edit, label=title), seconds=_ANSWER_SECONDS
+    )
+    applied = answer.get("applied") if isinstance(answer, dict) else None
+    goal = "after" if wanted == "new" else "before"
+    arrived = await _arrives(lambda: all(review.place(number) == goal for number in numbers), _ARRIVAL_SECONDS)
+    if arrived:
+        review.decide(numbers, "accepted" if wanted == "new" else "pending")
+        return True
+    if applied is False and wanted == "new":
+        review.decide(numbers, "handed-off")
+        showing.now(server)
+        return False
+    reason = safe_text(str(answer.get("failureReason") or "")) if isinstance(answer, dict) else "no answer"
+    server.say(
+        f"Agent: the editor did not apply the change{f' ({reason})' if reason else ''}. The proposal is kept.",
+        types.MessageType.Warning,
+    )
+    showing.now(server)
+    return False
+
+
+async def _arrives(there: Callable[[], bool], seconds: float) -> bool:
+    """Whether it is so within so many seconds: the editor's text change may come after its answer."""
+    for _ in range(int(seconds / 0.02)):
+        if there():
+            return True
+        await asyncio.sleep(0.02)
+    return there()
+
+
+async def _through_journal(server: Server, review: Review, numbers: list[int]) -> None:
+    wishes = server.wishes(review.root)
+    try:
+        await in_thread(lambda: backend.deliver(review.root, wishes, review.run_id, numbers))
+    except FretsawError as error:
+        server.say(f"Agent: {safe_text(str(error))}. The proposal is kept.", types.MessageType.Warning)
+    else:
+        review.delivered.update(numbers)
+        review.decide(numbers, "accepted")
+    await reviewing.refresh_closed(server)
+
+
+async def _undo_journal(server: Server, review: Review) -> None:
+    wishes = server.wishes(review.root)
+    try:
+        left = await in_thread(lambda: backend.undo(review.root, wishes, review.run_id))
+    except FretsawError as error:
+        server.say(f"Agent: {safe_text(str(error))}", types.MessageType.Warning)
+        return
+    taken = {number for number in review.delivered if review.change(number).path not in left}
+    review.decide(taken, "pending")
+    review.delivered -= taken
+    if left:
+        server.say(
+            f"Agent: left as they are, since they were edited again: {', '.join(map(safe_text, left))}",
+            types.MessageType.Warning,
+        )
+    await reviewing.refresh_closed(server)

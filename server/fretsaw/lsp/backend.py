@@ -1,0 +1,100 @@
+"""The session as the language server calls it: everything here blocks and is called in a thread.
+
+Knows no protocol. Imports the session when first called: git, unidiff and openai cost nothing before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fretsaw.cancel import Cancel
+from fretsaw.core.run import Event
+
+if TYPE_CHECKING:
+    from fretsaw.session import Finished, Opened, Stored, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What an editor says of settings."""
+
+    editor: Mapping[str, Any] = field(default_factory=dict)
+    """Options by their editor names."""
+    api_key: str | None = field(default=None, repr=False)
+
+
+def new_id() -> str:
+    """A name for a new run."""
+    from fretsaw import runs
+
+    return runs.new_id()
+
+
+def warm() -> None:
+    """Import what the first command needs, so that its answer is quick."""
+    import fretsaw.session  # noqa: F401
+
+
+def opened(root: Path, wishes: Wishes) -> Opened:
+    """The repository with its settings. Raises RepoError, ConfigError."""
+    from fretsaw import session
+
+    found = session.open_session(root, editor=wishes.editor)
+    return found.with_settings(api_key=wishes.api_key) if wishes.api_key else found
+
+
+def run(
+    root: Path, wishes: Wishes, task: Task, report: Callable[[Event], None], cancel: Cancel, run_id: str
+) -> Finished:
+    """One run; see `session.run`."""
+    from fretsaw import session
+
+    return session.run(opened(root, wishes), task, report, cancel, run_id)
+
+
+def stored(root: Path, wishes: Wishes, most: int = 50) -> tuple[Stored, ...]:
+    """The newest runs of a repository."""
+    from fretsaw import session
+
+    return tuple(session.runs(opened(root, wishes))[:most])
+
+
+def decide(root: Path, wishes: Wishes, run_id: str, states: Mapping[int, str]) -> None:
+    """Keep what a person decided."""
+    from fretsaw import session
+
+    session.set_states(opened(root, wishes), run_id, states)
+
+
+def deliver(root: Path, wishes: Wishes, run_id: str, changes: Iterable[int]) -> None:
+    """Put changes of files that no editor has open into the working tree, by the journal."""
+    from fretsaw import session
+
+    session.apply(opened(root, wishes).with_settings(apply="worktree"), run_id, frozenset(changes))
+
+
+def undo(root: Path, wishes: Wishes, run_id: str) -> tuple[str, ...]:
+    """Take back what was delivered by the journal; the paths that were left since they were edited again."""
+    from fretsaw import session
+
+    return tuple(path for path, _ in session.undo(opened(root, wishes), run_id)[1].left)
+
+
+def interactive(wishes: Wishes, source: str) -> Wishes:
+    """The wishes of a run: what a person waits for goes to the quick model, unless the settings say otherwise."""
+    if source == "issue" or "role" in wishes.editor or "model" in wishes.editor:
+        return wishes
+    return replace(wishes, editor={**wishes.editor, "role": "quick"})
+
+
+def read_text(path: Path) -> str | None:
+    """A file's text as the core reads it, None when there is none."""
+    try:
+        if not path.is_file() or path.is_symlink():
+            return None
+        return path.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError:
+        return None

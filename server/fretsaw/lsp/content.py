@@ -1,0 +1,95 @@
+"""The virtual documents `agent:/…`: diffs, reports, texts before and after. Reads nothing but what is in review."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from fretsaw.core.patch import render, select
+from fretsaw.core.safe_text import safe_text
+from fretsaw.errors import UsageError
+from fretsaw.lsp.review import Review
+from fretsaw.lsp.server import Server
+
+_URI = re.compile(r"agent:/+runs/(?P<run>[\w-]+)/(?P<rest>.+)")
+
+
+def text_of(server: Server, uri: str) -> str:
+    """The text of a virtual document. Raises UsageError for one that there is not."""
+    found = _URI.fullmatch(unquote(uri))
+    review = server.reviews.get(found["run"]) if found else None
+    if found is None or review is None:
+        raise UsageError(f"there is no document {uri[:200]}", hint="the proposal may be decided or gone")
+    kind, _, rest = found["rest"].partition("/")
+    if kind == "proposal.diff":
+        return _diff(
+            review, [n for n in review.verdicts if review.state(n) in ("pending", "accepted", "stale", "handed-off")]
+        )
+    if kind == "report.md":
+        return report(review)
+    if (
+        kind == "changes"
+        and rest.removesuffix(".diff").isdecimal()
+        and int(rest.removesuffix(".diff")) in review.verdicts
+    ):
+        return _change(review, int(rest.removesuffix(".diff")))
+    if kind in ("before", "after") and rest in review.files:
+        return _side(review, rest, kind)
+    raise UsageError(f"there is no document {uri[:200]}")
+
+
+def _side(review: Review, path: str, side: str) -> str:
+    patch = review.files[path].patch
+    if side == "before":
+        return patch.before or ""
+    wanted = frozenset(n for n in review.verdicts if review.state(n) not in ("dropped", "rejected"))
+    chosen = select(review.proposal.proposed, wanted)
+    return next((file.after or "" for file in chosen.files if file.path == path), patch.before or "")
+
+
+def _diff(review: Review, numbers: list[int]) -> str:
+    return safe_text(render(select(review.proposal.proposed, frozenset(numbers))))
+
+
+def _change(review: Review, number: int) -> str:
+    verdict = review.verdicts[number]
+    head = [f"change {number} of {safe_text(review.title)}", f"state: {review.state(number)}"]
+    decided = f"{verdict.decision} ({verdict.rule})" if verdict.rule else verdict.decision
+    head.append(f"verdict: {decided}{f' – {safe_text(verdict.reason)}' if verdict.reason else ''}")
+    if verdict.needed_by:
+        head.append(f"needed by: {safe_text(verdict.needed_by)}")
+    if verdict.unverified:
+        head.append("nothing that the check runs covers it")
+    return "\n".join(head) + "\n\n" + _diff(review, [number])
+
+
+def report(review: Review) -> str:
+    """What a person wants to know of a proposal, as Markdown."""
+    proposal, evidence = review.proposal, review.proposal.evidence
+    lines = [
+        f"# {safe_text(review.title)}",
+        "",
+        safe_text(proposal.summary),
+        "",
+        "| change | file | state | verdict |",
+        "|---|---|---|---|",
+    ]
+    for number, verdict in review.verdicts.items():
+        why = safe_text(verdict.reason).replace("|", "\\|").replace("\n", " ")
+        rule = f" `{verdict.rule}`" if verdict.rule else ""
+        path = safe_text(verdict.change.path)
+        lines.append(f"| {number} | {path} | {review.state(number)} | {verdict.decision}{rule} {why} |")
+    lines.append("")
+    for name, told in (("before", evidence.before), ("after", evidence.after)):
+        if told is not None:
+            command = safe_text(" ".join(told.argv))
+            lines.append(
+                f"Check {name}: **{told.state}** in {told.seconds:.1f} s (`{command}`, isolation {told.isolation}) {safe_text(told.reason)}"
+            )
+    usage = evidence.usage
+    lines += [
+        "",
+        f"{evidence.model or 'model'}: {usage.calls} calls, {usage.input_tokens:,} + {usage.output_tokens:,} tokens, ${usage.dollars:.4f}",
+    ]
+    lines += [f"- {safe_text(notice)}" for notice in evidence.notices]
+    return "\n".join(lines).rstrip() + "\n"

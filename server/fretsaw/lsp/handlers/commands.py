@@ -1,0 +1,204 @@
+"""`workspace/executeCommand`: each command checks its one object, sets off the work and answers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from lsprotocol import types
+
+from fretsaw.lsp import applying, content, debug, reviewing, showing, starting
+from fretsaw.lsp.jobs import Job
+from fretsaw.lsp.protocol import INVALID_PARAMS, REQUEST_FAILED, Refused
+from fretsaw.lsp.review import Review, State
+from fretsaw.lsp.server import Server
+
+Command: TypeAlias = Callable[[Server, dict[str, Any], "int | str | None"], Any]
+
+
+def execute_command(server: Server, params: types.ExecuteCommandParams) -> Any:
+    """Answer a command. Raises Refused for what is not ours or not as documented."""
+    command = COMMANDS.get(params.command)
+    if command is None:
+        raise Refused(INVALID_PARAMS, f"there is no command {params.command[:100]}")
+    arguments: list[Any] = list(params.arguments or [{}])
+    if len(arguments) != 1 or not isinstance(arguments[0], (dict, type(None))):
+        raise Refused(INVALID_PARAMS, f"{params.command} takes one object")
+    return command(server, dict(arguments[0] or {}), params.work_done_token)
+
+
+# Runs
+
+
+def _starting(name: str) -> Command:
+    return lambda server, argument, token: starting.start(server, name, argument, token)
+
+
+def _retry(server: Server, argument: dict[str, Any], token: int | str | None) -> Any:
+    job = server.jobs.get(_text(argument, "runId", needed=True) or "")
+    if job is None:
+        raise Refused(REQUEST_FAILED, "this run was not started by this server; ask again where the problem is")
+    return starting.start(server, job.command, job.request, token)
+
+
+def _cancel(server: Server, argument: dict[str, Any], _token: Any) -> Any:
+    run_id = _text(argument, "runId")
+    if run_id is not None and run_id not in server.jobs:
+        raise Refused(INVALID_PARAMS, f"there is no run {run_id[:60]}")
+    chosen: list[Job] = [job for job in server.active() if run_id in (None, job.id)]
+    for job in chosen:
+        job.cancel.set()
+    return {"cancelled": [job.id for job in chosen]}
+
+
+# Review
+
+
+def _accept(server: Server, argument: dict[str, Any], _token: Any) -> Any:
+    starting.may_run(server)
+    review = _review(server, argument)
+    numbers = _numbers(server, review, argument, ("pending", "handed-off"), "nothing here is pending")
+    server.spawn(applying.accept(server, review, numbers))
+    return {"runId": review.run_id, "changes": numbers}
+
+
+def _reject(server: Server, argument: dict[str, Any], _token: Any) -> Any:
+    review = _review(server, argument)
+    numbers = _numbers(server, review, argument, ("pending", "stale", "handed-off"), "nothing here is pending")
+    review.decide(numbers, "rejected")
+    showing.now(server)
+    _refresh(server)
+    return {"runId": review.run_id, "changes": numbers}
+
+
+def _restore(server: Server, argument: dict[str, Any], _token: Any) -> Any:
+    review = _review(server, argument, "dropped", "rejected")
+    if "change" not in argument:
+        raise Refused(INVALID_PARAMS, "change: a number is needed")
+    numbers = _numbers(server, review, argument, ("dropped", "rejected"), "this change is neither dropped nor rejected")
+    review.decide(numbers, "restored")
+    showing.now(server)
+    _refresh(server)
+    return {"runId": review.run_id, "changes": numbers}
+
+
+def _undo(server: Server, argument: dict[str, Any], _token: Any) -> Any:
+    starting.may_run(server)
+    run_id = _text(argument, "runId")
+    if run_id is None:
+        accepted = [review for review in server.reviews.values() if review.numbers("accepted")]
+        if not accepted:
+            raise Refused(REQUEST_FAILED, "there is nothing to undo: no change of a proposal is accepted")
+        review = max(accepted, key=lambda review: review.run_id)
+    else:
+        review = _known(server, run_id)
+    numbers = review.numbers("accepted")
+    if not numbers:
+        raise Refused(REQUEST_FAILED, "there is nothing to undo: no change of this proposal is accepted")
+    server.spawn(applying.undo(server, review, numbers))
+    return {"runId": review.run_id, "changes": numbers}
+
+
+def _show_diff(server: Server, argument: dict[str, Any], _token: Any) -> Any:
+    review = _review(server, argument, "pending", "stale", "handed-off", "accepted", "dropped", "rejected")
+    view = argument.get("view", "diff")
+    if view not in ("diff", "why", "report"):
+        raise Refused(INVALID_PARAMS, "view is one of diff, why, report")
+    number = argument.get("change")
+    if number is not None and (isinstance(number, bool) or number not in review.verdicts):
+        raise Refused(INVALID_PARAMS, "change: this proposal has no such change")
+    end = "report.md" if view == "report" else "proposal.diff" if number is None else f"changes/{number}.diff"
+    uri = f"agent:/runs/{review.run_id}/{end}"
+    text = content.text_of(server, uri)
+    if server.client.show_document:
+        server.spawn(server.ask("window/showDocument", types.ShowDocumentParams(uri, take_focus=True)))
+    return {"uri": uri, "text": text, "languageId": "markdown" if end.endswith(".md") else "diff"}
+
+
+def _list_runs(server: Server, _argument: dict[str, Any], _token: Any) -> Any:
+    runs = [showing.run_of_job(job) for job in server.jobs.values()]
+    runs += [run for run_id, run in server.records.items() if run_id not in server.jobs]
+    proposals = [showing.proposal(server, review) for review in server.reviews.values()]
+    return {
+        "runs": sorted(runs, key=lambda run: str(run["id"]), reverse=True),
+        "proposals": sorted(proposals, key=lambda proposal: str(proposal["runId"]), reverse=True),
+    }
+
+
+def _debug(server: Server, _argument: dict[str, Any], _token: Any) -> Any:
+    return {"text": debug.information(server)}
+
+
+COMMANDS: Mapping[str, Command] = {
+    "agent.fix": _starting("agent.fix"),
+    "agent.rewrite": _starting("agent.rewrite"),
+    "agent.fixIssue": _starting("agent.fixIssue"),
+    "agent.cancel": _cancel,
+    "agent.retry": _retry,
+    "agent.accept": _accept,
+    "agent.reject": _reject,
+    "agent.restore": _restore,
+    "agent.undo": _undo,
+    "agent.showDiff": _show_diff,
+    "agent.listRuns": _list_runs,
+    "agent.debugInformation": _debug,
+}
+
+
+# Arguments
+
+
+def _text(argument: Mapping[str, Any], name: str, needed: bool = False) -> str | None:
+    value = argument.get(name)
+    if value is None and not needed:
+        return None
+    if not isinstance(value, str):
+        raise Refused(INVALID_PARAMS, f"{name}: a string is needed")
+    return value
+
+
+def _known(server: Server, run_id: str) -> Review:
+    review = server.reviews.get(run_id)
+    if review is None:
+        raise Refused(INVALID_PARAMS, f"there is no proposal {run_id[:60]}")
+    return review
+
+
+def _review(server: Server, argument: Mapping[str, Any], *states: State) -> Review:
+    """The proposal that an argument names, else the latest with something in one of the states (pending)."""
+    run_id = _text(argument, "runId")
+    if run_id is not None:
+        return _known(server, run_id)
+    having = [
+        review for review in server.reviews.values() if review.numbers(*(states or ("pending", "stale", "handed-off")))
+    ]
+    if not having:
+        raise Refused(REQUEST_FAILED, "there is no proposal to review")
+    return max(having, key=lambda review: review.run_id)
+
+
+def _numbers(
+    server: Server, review: Review, argument: Mapping[str, Any], states: tuple[State, ...], why_none: str
+) -> list[int]:
+    """The changes that an argument names: one, those of a file, or all in the states. Raises Refused for none."""
+    number, uri = argument.get("change"), _text(argument, "uri")
+    if number is not None:
+        if isinstance(number, bool) or number not in review.verdicts:
+            raise Refused(INVALID_PARAMS, "change: this proposal has no such change")
+        state = review.state(number)
+        if state not in states:
+            hint = "; undo what was typed there or ask again" if state == "stale" else ""
+            raise Refused(-32801 if state == "stale" else REQUEST_FAILED, f"change {number} is {state}{hint}")
+        return [number]
+    path = None
+    if uri is not None:
+        path = next((path for path in review.files if showing.file_uri(review, path) == uri), None)
+        path = path or server.roots.locate(uri).path
+    found = review.numbers(*states, path=path)
+    if not found:
+        raise Refused(REQUEST_FAILED, why_none)
+    return found
+
+
+def _refresh(server: Server) -> None:
+    reviewing.refresh_lenses(server)

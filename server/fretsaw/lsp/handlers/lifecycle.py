@@ -1,0 +1,157 @@
+"""`initialize`, `initialized`, `shutdown`, trust, key, settings and folders. Knows no documents and no runs' content."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from lsprotocol import types
+
+from fretsaw import __version__
+from fretsaw.lsp import backend, client, convert, reviewing, showing
+from fretsaw.lsp.jobs import in_thread
+from fretsaw.lsp.protocol import INVALID_PARAMS, Refused
+from fretsaw.lsp.server import Server
+
+ACTION_KINDS = ("quickfix.agent", "refactor.rewrite.agent", "source.agent.fixFile")
+SCHEME = "agent"
+_WATCHED = ("**/.git/HEAD", "**/.fretsaw.toml", "**/pyproject.toml")
+
+
+def initialize(server: Server, params: Any) -> dict[str, Any]:
+    """Read what the client can, say what we can. The parameters are read raw: a client from tomorrow is no error."""
+    if not isinstance(params, dict) or not isinstance(params.get("capabilities"), dict):
+        raise Refused(INVALID_PARAMS, "the parameters are not InitializeParams")
+    server.client = client.read(params)
+    server.documents.encoding, server.documents.lone_cr = server.client.encoding, server.client.lone_cr
+    options = params.get("initializationOptions")
+    options = options if isinstance(options, dict) else {}
+    server.trusted = options.get("trust", "trusted") == "trusted"
+    server.api_key = options.get("apiKey") if isinstance(options.get("apiKey"), str) else None
+    server.pushed = dict(options["settings"]) if isinstance(options.get("settings"), dict) else {}
+    server.roots.add(_folders(params))
+    pid = params.get("processId")
+    server.process_id = pid if isinstance(pid, int) and not isinstance(pid, bool) and pid > 0 else None
+    server.protocol.state = "initialized"
+    return {"capabilities": capabilities(server), "serverInfo": {"name": "fretsaw", "version": __version__}}
+
+
+def _folders(params: dict[str, Any]) -> list[str]:
+    folders = params.get("workspaceFolders")
+    if isinstance(folders, list):
+        return [str(folder["uri"]) for folder in folders if isinstance(folder, dict) and "uri" in folder]
+    if isinstance(params.get("rootUri"), str):
+        return [params["rootUri"]]
+    return [convert.from_path(params["rootPath"])] if isinstance(params.get("rootPath"), str) else []
+
+
+def capabilities(server: Server) -> dict[str, Any]:
+    """What we announce, as it stands on the wire."""
+    from fretsaw.lsp.handlers.commands import COMMANDS
+
+    workspace: dict[str, Any] = {"workspaceFolders": {"supported": True, "changeNotifications": True}}
+    if server.client.text_content:
+        workspace["textDocumentContent"] = {"schemes": [SCHEME]}
+    announced: dict[str, Any] = {
+        "positionEncoding": server.client.encoding,
+        "textDocumentSync": {"openClose": True, "change": 2, "save": {"includeText": False}},
+        "codeActionProvider": {"codeActionKinds": list(ACTION_KINDS), "resolveProvider": False},
+        "codeLensProvider": {"resolveProvider": False},
+        "executeCommandProvider": {"commands": list(COMMANDS)},
+        "workspace": workspace,
+    }
+    if server.client.inline_completion:
+        announced["inlineCompletionProvider"] = {}
+    return announced
+
+
+async def initialized(server: Server, _params: Any) -> None:
+    """Now that the client can be talked to: ask for settings, watch files, bring stored proposals back."""
+    server.warm = server.spawn(in_thread(backend.warm, "lsp-warm"))
+    if server.client.watch_files:
+        watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
+        registration = types.Registration(
+            "fretsaw-files", "workspace/didChangeWatchedFiles", types.DidChangeWatchedFilesRegistrationOptions(watchers)
+        )
+        server.spawn(server.ask("client/registerCapability", types.RegistrationParams([registration])))
+    if server.client.configuration:
+        registration = types.Registration("fretsaw-settings", "workspace/didChangeConfiguration", {"section": "agent"})
+        server.spawn(server.ask("client/registerCapability", types.RegistrationParams([registration])))
+    await pull(server)
+    showing.status(server)
+    if server.trusted:
+        await reviewing.bring_back(server)
+
+
+async def pull(server: Server) -> None:
+    """Ask the client for its settings, once per folder and once without."""
+    if not server.client.configuration:
+        return
+    scopes: list[str | None] = [None, *server.roots.folders]
+    items = [types.ConfigurationItem(scope_uri=scope, section="agent") for scope in scopes]
+    answers = await server.ask("workspace/configuration", types.ConfigurationParams(items))
+    if isinstance(answers, list) and len(answers) == len(scopes):
+        server.pulled = {
+            scope: {**server.pushed, **answer}
+            for scope, answer in zip(scopes, answers, strict=True)
+            if isinstance(answer, dict)
+        }
+
+
+async def shutdown(server: Server, _params: Any) -> None:
+    """End every run and answer every request, then this one."""
+    server.protocol.state = "shutdown"
+    others = server.protocol.cancel_pending(but=asyncio.current_task())
+    await server.stop()
+    if others:
+        await asyncio.wait(others, timeout=1)
+
+
+async def did_change_configuration(server: Server, params: Any) -> None:
+    """Take pushed settings, or ask for them again."""
+    settings = params.get("settings") if isinstance(params, dict) else None
+    own = settings.get("agent") if isinstance(settings, dict) else None
+    if isinstance(own, dict):
+        server.pushed = dict(own)
+    await pull(server)
+    showing.status(server)
+
+
+async def did_change_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    """Take folders in and out."""
+    server.roots.remove(folder.uri for folder in params.event.removed)
+    server.roots.add(folder.uri for folder in params.event.added)
+    await pull(server)
+    if server.trusted:
+        await reviewing.bring_back(server)
+
+
+async def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
+    """HEAD or a configuration file changed: look at repositories and closed files again."""
+    server.roots.forget()
+    await reviewing.refresh_closed(server)
+
+
+async def did_change_trust(server: Server, params: Any) -> None:
+    """The user trusts the workspace, or no longer."""
+    server.trusted = isinstance(params, dict) and params.get("trust") == "trusted"
+    if not server.trusted:
+        for job in server.active():
+            job.cancel.set()
+    showing.status(server)
+    if server.trusted:
+        await reviewing.bring_back(server)
+
+
+def did_change_key(server: Server, params: Any) -> None:
+    """Another key, held in memory only."""
+    key = params.get("apiKey") if isinstance(params, dict) else None
+    server.api_key = key if isinstance(key, str) and key else None
+    showing.status(server)
+
+
+def cancel_progress(server: Server, params: types.WorkDoneProgressCancelParams) -> None:
+    """The progress' own cancel button."""
+    for job in server.active():
+        if job.token == params.token:
+            job.cancel.set()

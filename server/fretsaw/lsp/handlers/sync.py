@@ -1,0 +1,34 @@
+"""Buffers opened, typed into, saved and closed. Knows nothing of what depends on them but whom to tell."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from fretsaw.lsp import reviewing
+from fretsaw.lsp.server import Server
+
+
+def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
+    """Keep the text; opened twice counts as replaced."""
+    document = server.documents.open(params.text_document, server.roots.real(params.text_document.uri))
+    reviewing.opened(server, document)
+
+
+def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:
+    """Take the changes in order; for a buffer that was never opened there is nothing to change."""
+    document = server.documents.get(params.text_document.uri)
+    if document is None:
+        return
+    edits = document.change(params.content_changes, params.text_document.version)
+    reviewing.typed(server, document, edits)
+
+
+async def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
+    """Forget the buffer."""
+    document = server.documents.close(params.text_document.uri)
+    if document is not None:
+        await reviewing.closed(server, document)
+
+
+def did_save(_server: Server, _params: types.DidSaveTextDocumentParams) -> None:
+    """The text is known already."""

@@ -1,0 +1,221 @@
+"""Runs under way: each in a thread of its own, reported as work-done progress, cancelled within half a second.
+
+Knows no documents and nothing of what a run proposes; it is handed the work as a function.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from lsprotocol import types
+
+from fretsaw.cancel import Cancel
+from fretsaw.core.ask import Usage
+from fretsaw.core.run import Event
+from fretsaw.core.safe_text import safe_text
+from fretsaw.errors import Cancelled, FretsawError
+
+if TYPE_CHECKING:
+    from fretsaw.session import Finished
+
+T = TypeVar("T")
+FASTEST, SLOWEST, GRACE = 0.25, 1.0, 0.4
+"""Seconds: between two reports at least and at most, and what a run gets to stop in before we end it for the client."""
+_PHASES = {
+    "snapshot": "Reading the repository",
+    "context": "Choosing what to show",
+    "check-before": "Running the check before",
+    "ask": "Asking the model",
+    "place": "Placing the edits",
+    "prune": "Dropping what was not asked for",
+    "trial": "Trying the patch",
+    "check-after": "Running the check after",
+    "minimize": "Making it smaller",
+    "deliver": "Delivering",
+}
+
+
+class Wire(Protocol):
+    """What a job says to the client."""
+
+    def report_progress(self, token: int | str, value: Any) -> None: ...
+    async def create_progress(self, token: str) -> bool: ...
+    def told(self, job: Job) -> None: ...
+    async def ended(self, job: Job, finished: Finished | None) -> None: ...
+
+
+@dataclass(slots=True)
+class Job:
+    """One run, as this server started it."""
+
+    id: str
+    root: str
+    title: str
+    source: str
+    token: int | str
+    request: dict[str, Any]
+    """What `agent.retry` asks again."""
+    command: str
+    client_token: bool = False
+    state: str = "queued"
+    phase: str | None = None
+    text: str = ""
+    percentage: int = 0
+    usage: Usage = field(default_factory=Usage)
+    error: str = ""
+    hint: str = ""
+    model: str = ""
+    started: float = field(default_factory=time.time)
+    clock: float = field(default_factory=time.monotonic)
+    cancel: Cancel = field(default_factory=Cancel)
+    marks: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Relative path → (text, edit mark) of the open buffers when the run looked at them."""
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.state in ("queued", "running")
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.clock
+
+    def line(self) -> str:
+        """What the progress says: `Asking the model · 4 s · 1,204 tokens · $0.0031`."""
+        if self.state == "queued":
+            return "Waiting for the run before"
+        parts = [_PHASES.get(self.phase or "", "Starting"), f"{self.seconds:.0f} s"]
+        tokens = self.usage.input_tokens + self.usage.output_tokens
+        if tokens:
+            parts += [f"{tokens:,} tokens", f"${self.usage.dollars:.4f}"]
+        return " · ".join(parts)
+
+
+async def in_thread(work: Callable[[], T], name: str = "lsp-work") -> T:
+    """Run blocking work in a daemon thread of its own: a hung one holds up neither the loop nor the end of the process."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: BaseException | None) -> None:
+        if done.done():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except BaseException as caught:  # whatever it is, the waiter gets it
+            error = caught if not isinstance(caught, StopIteration) else RuntimeError(str(caught))
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return await done
+
+
+async def run(job: Job, work: Callable[[Callable[[Event], None]], Finished], wire: Wire) -> None:
+    """Drive one job to its end: progress is begun, reported and ended whatever happens; never raises."""
+    loop = asyncio.get_running_loop()
+    has_token = job.client_token or await wire.create_progress(str(job.token))
+    if has_token:
+        wire.report_progress(
+            job.token,
+            types.WorkDoneProgressBegin(f"Agent: {job.title}", cancellable=True, message=job.line(), percentage=0),
+        )
+    job.state = "running"
+    wire.told(job)
+
+    def report(event: Event) -> None:
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_take, job, event)
+
+    finished: Finished | None = None
+    beat = asyncio.ensure_future(_beat(job, wire, has_token))
+    try:
+        finished = await _until_cancelled(job, in_thread(lambda: work(report), "lsp-run"))
+        job.state, job.error, job.usage = finished.run.state, finished.run.error, finished.run.usage
+        job.model = finished.run.model
+    except Cancelled:
+        job.state = "cancelled"
+    except FretsawError as error:
+        job.state, job.error, job.hint = "failed", error.message, error.hint
+    except Exception as error:
+        job.state, job.error = "failed", f"a bug in Fretsaw ({type(error).__name__}: {error})"
+    finally:
+        beat.cancel()
+    if job.cancel.is_set() and finished is None:
+        job.state = "cancelled"
+    job.percentage = 100
+    try:
+        await wire.ended(job, finished)
+    finally:
+        if has_token:
+            wire.report_progress(job.token, types.WorkDoneProgressEnd(message=outcome_line(job)))
+        wire.told(job)
+
+
+def _take(job: Job, event: Event) -> None:
+    if job.state != "running":
+        return
+    job.phase, job.text, job.usage = event.phase, safe_text(event.text), event.usage
+    job.percentage = max(job.percentage, min(99, event.percentage))
+
+
+async def _beat(job: Job, wire: Wire, has_token: bool) -> None:
+    """Report when something changed, but not too often, and when nothing did, but not too seldom."""
+    said, at = "", time.monotonic()
+    while True:
+        await asyncio.sleep(FASTEST)
+        now = (job.phase, job.percentage, job.usage.output_tokens)
+        if str(now) == said and time.monotonic() - at < SLOWEST:
+            continue
+        if str(now) != said:
+            wire.told(job)
+        said, at = str(now), time.monotonic()
+        if has_token:
+            wire.report_progress(job.token, types.WorkDoneProgressReport(message=job.line(), percentage=job.percentage))
+
+
+async def _until_cancelled(job: Job, work: Coroutine[Any, Any, T]) -> T:
+    """The work's result; `Cancelled` a moment after a cancel, even where the work does not stop by itself."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    running, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+
+    def wake() -> None:
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(stop.set)
+
+    try:
+        with job.cancel.on_set(wake):
+            await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not running.done():
+            await asyncio.wait({running}, timeout=GRACE)
+        if not running.done():
+            running.add_done_callback(lambda done: done.cancelled() or done.exception())
+            raise Cancelled
+        return running.result()
+    finally:
+        stopped.cancel()
+
+
+def outcome_line(job: Job) -> str:
+    """How a job ended, in one line."""
+    cost = f" (${job.usage.dollars:.4f})" if job.usage.dollars else ""
+    if job.state == "proposed":
+        return f"Ready to review{cost}"
+    if job.state == "no-change":
+        return f"No change: {safe_text(job.error)}{cost}"
+    if job.state == "cancelled":
+        return f"Cancelled{cost}"
+    return f"{safe_text(job.error) or job.state}{f' – {safe_text(job.hint)}' if job.hint else ''}{cost}"

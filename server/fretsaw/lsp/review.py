@@ -1,0 +1,211 @@
+"""A proposal under review: what is pending, accepted, rejected or stale in the texts as they are now.
+
+Knows no client and no disk: texts are handed in, and a change's state is read off the text, so that an editor's
+own undo, a hand-made edit and a restart all come out right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from fretsaw.core.patch.values import Change, FilePatch, Hunk
+from fretsaw.core.prune.values import Verdict
+from fretsaw.core.run import Proposal
+from fretsaw.core.track import Edit, Place, Span, after_edit, differences, follow, spans
+
+State: TypeAlias = Literal["pending", "accepted", "rejected", "stale", "handed-off", "dropped"]
+
+
+@dataclass(slots=True)
+class FileReview:
+    """One file of a proposal and its text as it is now."""
+
+    patch: FilePatch
+    text: str | None = None
+    """The open buffer's, else the disk's; None: there is no such file."""
+    known: bool = False
+    """Whether `text` was ever handed in."""
+    spans: tuple[Span, ...] = ()
+    """Where the changes of lines are in it."""
+    uri: str = ""
+    """As the client spells it, else made from the path."""
+    version: int | None = None
+    """Of the open buffer; None: not open."""
+    expected: tuple[str, tuple[Span, ...]] | None = None
+    """The text that an edit of ours leads to, and the places in it: known exactly, where a client's way of writing
+    the same edit leaves room for doubt."""
+
+
+@dataclass(slots=True)
+class Review:
+    """One run's proposal."""
+
+    run_id: str
+    root: Path
+    title: str
+    proposal: Proposal
+    chosen: dict[int, str] = field(default_factory=dict)
+    """What a person decided, by change: accepted, rejected, restored, handed-off; as it is stored."""
+    files: dict[str, FileReview] = field(default_factory=dict)
+    busy: set[int] = field(default_factory=set)
+    """Changes that are being applied right now."""
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    delivered: set[int] = field(default_factory=set)
+    """Changes that went to disk by the journal rather than through the editor."""
+    edited: set[str] = field(default_factory=set)
+    """Paths that were open buffers when the run looked at them."""
+    kept: dict[int, str] = field(default_factory=dict)
+    """The decisions that are in the store."""
+
+    def __post_init__(self) -> None:
+        self.verdicts = {verdict.change.id: verdict for verdict in self.proposal.verdicts}
+        self.files = {file.path: FileReview(file) for file in self.proposal.proposed.files}
+
+    # States
+
+    def change(self, number: int) -> Change:
+        return self.verdicts[number].change
+
+    def state(self, number: int) -> State:
+        """The state of a change in the present text."""
+        verdict, chosen = self.verdicts[number], self.chosen.get(number, "")
+        if verdict.decision == "drop" and not chosen:
+            return "dropped"
+        if chosen == "rejected":
+            return "rejected"
+        place = self.place(number)
+        if place == "after":
+            return "accepted"
+        if place == "before":
+            return "handed-off" if chosen == "handed-off" else "pending"
+        return "accepted" if chosen == "accepted" else "stale"
+
+    def place(self, number: int) -> Place:
+        """What stands where a change belongs."""
+        change = self.verdicts[number].change
+        file = self.files[change.path]
+        if not file.known or change.kind == "mode":
+            return "after" if self.chosen.get(number) == "accepted" else "before"
+        if change.kind == "create":
+            return "before" if file.text is None else "after" if file.text == file.patch.after else "touched"
+        if change.kind == "delete":
+            return "after" if file.text is None else "before" if file.text == file.patch.before else "touched"
+        span = self.span(number)
+        return "touched" if span is None or file.text is None else span.place(file.text)
+
+    def span(self, number: int) -> Span | None:
+        """Where a change of lines is now, None for other kinds."""
+        path = self.verdicts[number].change.path
+        return next((span for span in self.files[path].spans if span.id == number), None)
+
+    def numbers(self, *states: State, path: str | None = None) -> list[int]:
+        """The changes in one of the states, in order."""
+        return [
+            number
+            for number, verdict in self.verdicts.items()
+            if (path is None or verdict.change.path == path) and self.state(number) in states
+        ]
+
+    @property
+    def open(self) -> bool:
+        """Whether there is anything left to decide."""
+        return bool(self.numbers("pending", "stale", "handed-off"))
+
+    # Texts
+
+    def set_text(self, path: str, text: str | None, uri: str, version: int | None) -> None:
+        """Take a file's present text as a whole: opened, closed, or read from the disk."""
+        file = self.files[path]
+        file.uri, file.version = uri, version
+        if not file.known or file.text != text:
+            file.text, file.known = text, True
+            file.spans = self._placed(file, text) if text is not None else ()
+
+    def follow(self, path: str, edits: Iterable[Edit], version: int) -> None:
+        """Take what was typed into an open buffer."""
+        file = self.files[path]
+        for edit in edits:
+            file.text = edit.on(file.text or "")
+            file.spans = after_edit(file.spans, edit, file.text)
+        if file.expected is not None and file.expected[0] == file.text:
+            file.spans, file.expected = file.expected[1], None
+        file.version = version
+        self._remember()
+
+    def catch_up(self, path: str, before: str, edits: Iterable[Edit]) -> bool:
+        """Place the changes by what was typed since the run looked at the buffer; False where that does not fit."""
+        file = self.files[path]
+        if file.patch.before != before:
+            return False
+        placed = follow(spans(before, self._hunks(path)), before, edits)
+        file.spans = placed
+        return True
+
+    def _placed(self, file: FileReview, text: str) -> tuple[Span, ...]:
+        """The changes' places in a text of which only the outcome is known, by comparing it with what is expected."""
+        expected = file.patch.before or ""
+        placed = spans(expected, self._hunks(file.patch.path))
+        for span in sorted(placed, key=lambda span: -span.start):
+            if self.chosen.get(span.id) == "accepted":
+                expected = Edit(span.start, span.end, span.new).on(expected)
+                placed = after_edit(placed, Edit(span.start, span.end, span.new), expected)
+        return follow(placed, expected, differences(expected, text))
+
+    def _hunks(self, path: str) -> list[tuple[int, Hunk]]:
+        return [
+            (number, verdict.change.hunk)
+            for number, verdict in self.verdicts.items()
+            if verdict.change.path == path and verdict.change.kind == "lines" and verdict.change.hunk is not None
+        ]
+
+    def _remember(self) -> None:
+        """Keep what the text now says: an accept that an editor did, and an editor's undo of it."""
+        for number, verdict in self.verdicts.items():
+            chosen = self.chosen.get(number, "")
+            if verdict.change.kind != "lines" or chosen == "rejected" or (verdict.decision == "drop" and not chosen):
+                continue
+            place = self.place(number)
+            if place == "after" and chosen != "accepted":
+                self.chosen[number] = "accepted"
+            elif place == "before" and chosen == "accepted":
+                self.chosen[number] = "restored" if verdict.decision == "drop" else "pending"
+
+    # Decisions
+
+    def decide(self, numbers: Iterable[int], state: str) -> None:
+        """Write down a decision."""
+        for number in numbers:
+            self.chosen[number] = state
+
+    def plan(self, numbers: Iterable[int], wanted: Literal["new", "old"]) -> dict[str, list[Edit]]:
+        """The edits that put changes of lines in ("new") or take them out ("old"), by path.
+
+        In the order of the text, all in the coordinates of the present text; touching ones are made one, so that no
+        client has to choose an order. What they lead to is expected from now on.
+        """
+        by_path: dict[str, list[Span]] = {}
+        for number in numbers:
+            span = self.span(number)
+            if span is not None:
+                by_path.setdefault(self.change(number).path, []).append(span)
+        return {path: self._planned(self.files[path], found, wanted) for path, found in by_path.items()}
+
+    def _planned(self, file: FileReview, wanted_spans: list[Span], wanted: Literal["new", "old"]) -> list[Edit]:
+        ordered = sorted(wanted_spans, key=lambda span: (span.start, span.end, span.id))
+        edits: list[Edit] = []
+        text, placed = file.text or "", file.spans
+        for span in reversed(ordered):
+            edit = Edit(span.start, span.end, span.new if wanted == "new" else span.old)
+            text = edit.on(text)
+            placed = after_edit(placed, edit, text)
+        for span in ordered:
+            own = span.new if wanted == "new" else span.old
+            if edits and edits[-1].end == span.start:
+                edits[-1] = Edit(edits[-1].start, span.end, edits[-1].text + own)
+            else:
+                edits.append(Edit(span.start, span.end, own))
+        file.expected = (text, placed)
+        return edits

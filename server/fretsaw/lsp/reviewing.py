@@ -1,0 +1,165 @@
+"""Proposals as they come and change: from runs, from the store after a restart, with what is typed.
+
+Knows no wire format; what a client sees is in `showing`.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fretsaw.core.run import Proposal
+from fretsaw.core.track import Edit
+from fretsaw.lsp import backend, convert, showing
+from fretsaw.lsp.documents import Document
+from fretsaw.lsp.jobs import Job, in_thread
+from fretsaw.lsp.review import Review
+from fretsaw.lsp.server import Server
+
+if TYPE_CHECKING:
+    from fretsaw.session import Finished, Stored
+
+log = logging.getLogger("fretsaw.lsp")
+_MOST_KEPT = 20
+
+
+async def add(server: Server, job: Job, finished: Finished) -> None:
+    """Take a run's proposal into review."""
+    if not isinstance(finished.outcome, Proposal):
+        return
+    review = Review(job.id, Path(job.root), job.title, finished.outcome)
+    for path, (text, mark) in job.marks.items():
+        document = server.documents.at(str(review.root / path))
+        edits = document.since(mark) if document is not None else None
+        if path in review.files and document is not None and edits is not None:
+            file = review.files[path]
+            file.text, file.known, file.uri, file.version = document.text, True, document.uri, document.version
+            if not review.catch_up(path, text, edits):
+                file.known = False
+    await _place_others(server, review)
+    server.reviews[job.id] = review
+    _forget_old(server)
+    showing.now(server)
+
+
+def _forget_old(server: Server) -> None:
+    """Keep memory bounded: decided proposals go first."""
+    surplus = len(server.reviews) - _MOST_KEPT
+    if surplus > 0:
+        old = sorted(server.reviews, key=lambda run_id: (server.reviews[run_id].open, run_id))
+        for run_id in old[:surplus]:
+            del server.reviews[run_id]
+            server.said.pop(run_id, None)
+    done = [job_id for job_id, job in server.jobs.items() if not job.active]
+    for job_id in done[: max(0, len(done) - 2 * _MOST_KEPT)]:
+        del server.jobs[job_id]
+
+
+async def _place_others(server: Server, review: Review) -> None:
+    """Hand in the texts of the files that are not placed yet."""
+    for path, file in review.files.items():
+        if file.known:
+            continue
+        full = str(review.root / path)
+        document = server.documents.at(full)
+        if document is not None:
+            review.set_text(path, document.text, document.uri, document.version)
+        else:
+            review.set_text(
+                path, await in_thread(partial(backend.read_text, Path(full))), convert.from_path(full), None
+            )
+
+
+async def bring_back(server: Server) -> None:
+    """Take stored proposals that still wait for a decision into review, after a restart."""
+    for root in server.roots.repositories():
+        wishes = server.wishes(root)
+        try:
+            kept = await in_thread(partial(backend.stored, root, wishes))
+        except Exception as error:  # a broken store must not keep the server from starting
+            log.warning("stored runs of %s: %s", root, error)
+            continue
+        for stored in kept:
+            await _take_stored(server, root, stored)
+    showing.now(server)
+
+
+async def _take_stored(server: Server, root: Path, stored: Stored) -> None:
+    server.records[stored.run.id] = showing.run_of_record(stored.run)
+    waiting = isinstance(stored.outcome, Proposal) and stored.run.state == "proposed"
+    if not waiting or stored.run.id in server.reviews or not isinstance(stored.outcome, Proposal):
+        return
+    review = Review(stored.run.id, root, stored.run.title, stored.outcome, dict(stored.states))
+    await _place_others(server, review)
+    if review.open:
+        server.reviews[review.run_id] = review
+
+
+async def refresh_closed(server: Server) -> None:
+    """Read files again that no editor has open."""
+    for review in list(server.reviews.values()):
+        for file in review.files.values():
+            if file.version is None:
+                file.known = False
+        await _place_others(server, review)
+    showing.changed(server)
+
+
+def refresh_lenses(server: Server) -> None:
+    """Have the client ask for code lenses again."""
+    if server.client.lens_refresh:
+        server.spawn(server.ask("workspace/codeLens/refresh", None))
+
+
+# Documents
+
+
+def opened(server: Server, document: Document) -> None:
+    """A buffer was opened: it is the text of its file from now on."""
+    for review, path in _of(server, document):
+        review.set_text(path, document.text, document.uri, document.version)
+        showing.changed(server)
+
+
+def typed(server: Server, document: Document, edits: list[Edit]) -> None:
+    """Something was typed."""
+    for review, path in _of(server, document):
+        review.follow(path, edits, document.version)
+        showing.changed(server)
+
+
+async def closed(server: Server, document: Document) -> None:
+    """A buffer was closed: the disk has its file's text."""
+    for review, path in _of(server, document):
+        review.files[path].known = False
+        review.files[path].version = None
+        await _place_others(server, review)
+        showing.changed(server)
+
+
+def _of(server: Server, document: Document) -> list[tuple[Review, str]]:
+    found = []
+    for review in server.reviews.values():
+        if document.path is None or not document.path.startswith(str(review.root)):
+            continue
+        path = document.path[len(str(review.root)) :].lstrip("/\\").replace("\\", "/")
+        if path in review.files:
+            found.append((review, path))
+    return found
+
+
+def at(server: Server, document: Document, start: int, end: int) -> list[tuple[Review, int]]:
+    """Changes whose lines meet a range of offsets, in whatever state but rejected."""
+    low = document.text.rfind("\n", 0, start) + 1
+    high = document.text.find("\n", end)
+    high = len(document.text) if high < 0 else high + 1
+    found = []
+    for review, path in _of(server, document):
+        for span in review.files[path].spans:
+            # A place between two lines belongs to the line after it, and at the end of the text to the one before.
+            here = span.start < high and span.end > low if span.end > span.start else low <= span.start < high
+            if here or (span.start == span.end == len(document.text) == high):
+                found.append((review, span.id))
+    return found

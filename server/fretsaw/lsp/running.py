@@ -1,0 +1,139 @@
+"""The life of the server's process: streams, the loop, the watch over its parent, the end.
+
+Knows nothing of what is said on the streams.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import logging
+import os
+import signal
+import socket
+import sys
+from typing import IO, cast
+
+from fretsaw.lsp import wire, wiring
+from fretsaw.lsp.argv import Arguments
+from fretsaw.lsp.server import Server
+
+log = logging.getLogger("fretsaw.lsp")
+_WATCH_SECONDS = 0.5
+_PR_SET_DUMPABLE = 4
+
+
+def run(arguments: Arguments) -> int:
+    """Serve one client until the end; gives the exit code."""
+    _log_to(arguments)
+    for warning in arguments.warnings:
+        log.warning("%s", warning)
+    _undumpable()
+    try:
+        reading, writing = _streams(arguments)
+    except OSError as error:
+        print(f"agent lsp: cannot reach the client: {error}", file=sys.stderr)
+        return 1
+    return asyncio.run(_serve(arguments, reading, writing))
+
+
+async def _serve(arguments: Arguments, reading: IO[bytes], writing: IO[bytes]) -> int:
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[int] = loop.create_future()
+    server = wiring.server()
+    writer = wire.Writer(writing)
+    server.protocol.writer = writer
+
+    def end(code: int) -> None:
+        if not ended.done():
+            ended.set_result(code)
+
+    def lost(why: str) -> None:
+        if why:
+            log.error("the connection ends: %s", why)
+        end(0 if server.protocol.state == "shutdown" and not why else 1)
+
+    server.protocol.on_exit = end
+    wire.start_reader(
+        reading,
+        lambda body: cast("None", loop.call_soon_threadsafe(server.protocol.receive, body)),
+        lambda why: cast("None", loop.call_soon_threadsafe(lost, why)),
+    )
+    for name in ("SIGTERM", "SIGHUP", "SIGINT"):
+        if hasattr(signal, name) and sys.platform != "win32":
+            loop.add_signal_handler(getattr(signal, name), end, 1)
+    watch = asyncio.ensure_future(_watch_parent(arguments, server, end))
+    code = await ended
+    watch.cancel()
+    await server.stop()
+    writer.close()
+    return code
+
+
+async def _watch_parent(arguments: Arguments, server: Server, end: object) -> None:
+    """End when the client's process is gone, by what the flags or `initialize` said of it, or by being orphaned."""
+    if sys.platform == "win32":
+        return  # signal 0 kills there; the end of the streams has to do
+    parent = os.getppid()
+    while True:
+        await asyncio.sleep(_WATCH_SECONDS)
+        orphaned = arguments.transport == "stdio" and os.getppid() != parent
+        if orphaned or any(pid and not _alive(pid) for pid in (arguments.client_pid, server.process_id)):
+            log.warning("the client's process is gone")
+            end(1)  # type: ignore[operator]
+            return
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def _streams(arguments: Arguments) -> tuple[IO[bytes], IO[bytes]]:
+    """Where to read and write. Standard output is taken away from everybody else, so nothing stray gets into it."""
+    if arguments.transport == "stdio":
+        reading, writing = os.dup(0), os.dup(1)
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.close(null)
+        os.dup2(2, 1)
+        return os.fdopen(reading, "rb", 1 << 16), os.fdopen(writing, "wb", 1 << 16)
+    connection = _connect(arguments)
+    return connection.makefile("rb"), connection.makefile("wb")
+
+
+def _connect(arguments: Arguments) -> socket.socket:
+    if arguments.transport == "pipe":
+        if sys.platform == "win32":
+            raise OSError("named pipes are not supported here yet; use --stdio")
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.connect(arguments.address)
+        return connection
+    if arguments.transport == "connect":
+        return socket.create_connection(("127.0.0.1", int(arguments.address)), timeout=None)
+    with socket.create_server(("127.0.0.1", int(arguments.address))) as listening:
+        print(f"listening on 127.0.0.1:{listening.getsockname()[1]}", file=sys.stderr, flush=True)
+        return listening.accept()[0]
+
+
+def _log_to(arguments: Arguments) -> None:
+    handler: logging.Handler = (
+        logging.FileHandler(arguments.log, encoding="utf-8") if arguments.log else logging.StreamHandler(sys.stderr)
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(arguments.log_level.upper())
+    log.propagate = False
+    for noisy in ("pygls", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+
+
+def _undumpable() -> None:
+    """Keep other processes of the user, a check's tests first, from reading the key out of `/proc/<pid>/environ`."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

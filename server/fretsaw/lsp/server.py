@@ -1,0 +1,181 @@
+"""The server's parts in one object, and the table of what it answers.
+
+Knows no logic: handlers take this object, the session does the work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from fretsaw import __version__
+from fretsaw.lsp import backend
+from fretsaw.lsp.client import Client
+from fretsaw.lsp.documents import Documents
+from fretsaw.lsp.jobs import Job, in_thread
+from fretsaw.lsp.protocol import Protocol
+from fretsaw.lsp.review import Review
+from fretsaw.lsp.roots import Roots
+
+if TYPE_CHECKING:
+    from fretsaw.session import Finished
+
+log = logging.getLogger("fretsaw.lsp")
+_ASK_SECONDS = 5.0
+
+
+class Server(LanguageServer):
+    """One client's server."""
+
+    protocol: Protocol
+
+    def __init__(self) -> None:
+        super().__init__("fretsaw", __version__, protocol_cls=Protocol)
+        self.client = Client()
+        self.documents = Documents()
+        self.roots = Roots()
+        self.trusted = True
+        self.api_key: str | None = None
+        self.pushed: dict[str, Any] = {}
+        """Settings of `didChangeConfiguration` or `initializationOptions`."""
+        self.pulled: dict[str | None, dict[str, Any]] = {}
+        """Settings by workspace folder, where the client is asked for them."""
+        self.jobs: dict[str, Job] = {}
+        self.reviews: dict[str, Review] = {}
+        self.locks: dict[str, asyncio.Lock] = {}
+        self.published: dict[str, list[types.Diagnostic]] = {}
+        self.said: dict[str, Any] = {}
+        """What was told last, by run; "" for the status."""
+        self.records: dict[str, dict[str, Any]] = {}
+        """Stored runs of before, as `agent/run` shows them."""
+        self.dirty = False
+        self.dollars = 0.0
+        """Spent by this server since it started."""
+        self.model = ""
+        self.on_told: Callable[[Server, Job], None] = lambda _server, _job: None
+        self.on_finished: Callable[[Server, Job, Finished], Awaitable[None]] = _nothing
+        self.warm: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    # Work
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Do something beside the conversation; what goes wrong is logged."""
+        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _guarded(self, work: Coroutine[Any, Any, Any]) -> Any:
+        try:
+            return await work
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.error("%s: %s", type(error).__name__, error, exc_info=log.isEnabledFor(logging.DEBUG))
+            return None
+
+    def active(self) -> list[Job]:
+        """Runs that are queued or under way."""
+        return [job for job in self.jobs.values() if job.active]
+
+    async def stop(self, seconds: float = 1.0) -> None:
+        """Cancel everything and wait for it, but not for ever."""
+        for job in self.active():
+            job.cancel.set()
+        waiting = [job.task for job in self.jobs.values() if job.task is not None and not job.task.done()]
+        if waiting:
+            await asyncio.wait(waiting, timeout=seconds)
+
+    # Settings
+
+    def wishes(self, root: Path | str) -> backend.Wishes:
+        """The settings that hold in a repository."""
+        uri = self.roots.folder_uri(str(root))
+        return backend.Wishes(self.pulled.get(uri) or self.pulled.get(None) or self.pushed, self.api_key)
+
+    def option(self, name: str, default: str) -> str:
+        """One of the server's own two-valued settings: from the settings, else the initialization options."""
+        for source in (*self.pulled.values(), self.pushed, self.client.options):
+            if isinstance(source.get(name), str):
+                return str(source[name])
+        return default
+
+    # Talking to the client
+
+    async def ask(self, method: str, params: Any, seconds: float = _ASK_SECONDS) -> Any:
+        """Ask the client; None when it refuses or does not answer in time."""
+        try:
+            return await asyncio.wait_for(asyncio.shield(_quiet(self.protocol.ask(method, params))), seconds)
+        except asyncio.TimeoutError:
+            log.warning("%s: no answer in %.0f s", method, seconds)
+        except Exception as error:
+            log.warning("%s: %s", method, error)
+        return None
+
+    def say(self, message: str, kind: types.MessageType = types.MessageType.Info) -> None:
+        """Show a line to the person."""
+        self.window_show_message(types.ShowMessageParams(kind, message))
+
+    def tell(self, method: str, params: dict[str, Any]) -> None:
+        """Send one of our own notifications to a client that asked for them (`agent/run`: "run")."""
+        if method.partition("/")[2] in self.client.notify:
+            self.protocol.notify(method, cast("Any", params))
+
+    # What jobs say (`jobs.Wire`)
+
+    def report_progress(self, token: int | str, value: Any) -> None:
+        """Send one progress notification."""
+        # lsprotocol's ProgressParams takes any value and would not omit what is absent from ours.
+        self.protocol.notify("$/progress", types.ProgressParams(token, value))
+
+    async def create_progress(self, token: str) -> bool:
+        """Ask for a progress of our own; False where the client has none."""
+        if not self.client.progress:
+            return False
+        params = types.WorkDoneProgressCreateParams(token)
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(
+                asyncio.shield(_quiet(self.protocol.ask("window/workDoneProgress/create", params))), 2
+            )
+            return True
+        return False
+
+    def told(self, job: Job) -> None:
+        """A job changed."""
+        self.on_told(self, job)
+
+    async def ended(self, job: Job, finished: Finished | None) -> None:
+        """A job ended: its proposal becomes reviewable."""
+        if finished is not None:
+            await self.on_finished(self, job, finished)
+
+    # What reviews say
+
+    def keep(self, review: Review) -> None:
+        """Store what was decided on a proposal, in the order it was decided."""
+        states = {number: state for number, state in review.chosen.items() if state != "handed-off"}
+        if states != review.kept:
+            review.kept = states
+            self.spawn(self._keep(review, states))
+
+    async def _keep(self, review: Review, states: dict[int, str]) -> None:
+        wishes = self.wishes(review.root)
+        async with self.locks.setdefault(f"states of {review.run_id}", asyncio.Lock()):
+            await in_thread(lambda: backend.decide(review.root, wishes, review.run_id, states))
+
+
+async def _nothing(_server: Server, _job: Job, _finished: Finished) -> None:
+    """Until the parts are wired."""
+
+
+async def _quiet(waiting: Any) -> Any:
+    """Await an answer that nobody may be waiting for any more."""
+    return await waiting

@@ -1,0 +1,229 @@
+"""From a command to a run: reads what the person points at, queues the run, hands it to the session.
+
+Knows no wire format but the argument objects of the commands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from fretsaw.core import request
+from fretsaw.errors import UsageError
+from fretsaw.lsp import backend, convert, jobs, showing
+from fretsaw.lsp.documents import Document
+from fretsaw.lsp.jobs import Job
+from fretsaw.lsp.protocol import INVALID_PARAMS, REQUEST_FAILED, Refused
+from fretsaw.lsp.server import Server
+
+if TYPE_CHECKING:
+    from fretsaw.core.issue import Issue
+
+_MOST_WAITING = 8
+_SEVERITIES = {1: "error", 2: "warning", 3: "information", 4: "hint"}
+Asking = Callable[[Server, Mapping[str, Any]], "tuple[Path, str, request.Asked]"]
+
+
+def start(server: Server, command: str, argument: dict[str, Any], token: int | str | None) -> dict[str, Any]:
+    """Queue a run and answer at once. Raises Refused with what is wrong with the argument or the workspace."""
+    may_run(server)
+    root, source, asked = _ASKING[command](server, argument)
+    run_id = backend.new_id()
+    own = f"agent/{run_id}"
+    job = Job(
+        run_id,
+        str(root),
+        asked.issue.title,
+        source,
+        own if token is None else token,
+        dict(argument),
+        command,
+        token is not None,
+    )
+    if sum(other.root == job.root for other in server.active()) > _MOST_WAITING:
+        raise Refused(REQUEST_FAILED, f"{_MOST_WAITING} runs wait already; cancel one or wait")
+    server.jobs[run_id] = job
+    job.task = server.spawn(_run(server, job, asked))
+    return {"runId": run_id, "progressToken": job.token}
+
+
+def may_run(server: Server) -> None:
+    """Raise Refused where nothing may be run or sent."""
+    if not server.trusted:
+        raise Refused(REQUEST_FAILED, "this workspace is not trusted: nothing is run and nothing is sent")
+
+
+async def _run(server: Server, job: Job, asked: request.Asked) -> None:
+    lock = server.locks.setdefault(job.root, asyncio.Lock())
+    if lock.locked():
+        server.told(job)
+    async with lock:
+        if job.cancel.is_set():
+            job.state = "cancelled"
+            server.told(job)
+            return
+        wishes = backend.interactive(server.wishes(job.root), job.source)
+        overlay = _overlay(server, job)
+        await jobs.run(job, lambda report: _work(job, asked, overlay, wishes, report), server)
+    if job.state in ("failed", "gave-up", "no-change"):
+        kind = types.MessageType.Info if job.state == "no-change" else types.MessageType.Error
+        server.say(f"Agent: {jobs.outcome_line(job)}", kind)
+    server.dollars += job.usage.dollars
+    showing.status(server)
+
+
+def _work(
+    job: Job, asked: request.Asked, overlay: dict[str, str], wishes: backend.Wishes, report: Callable[[Any], None]
+) -> Any:
+    from fretsaw.session import Task
+
+    uri = job.request.get("uri")
+    issue_file = convert.to_path(uri) if job.source == "issue" and isinstance(uri, str) else None
+    folder = Path(issue_file).parent if issue_file else None
+    task = Task(asked.issue, overlay, asked.focus, _task_source(job.source), folder)
+    return backend.run(Path(job.root), wishes, task, report, job.cancel, job.id)
+
+
+def _task_source(source: str) -> Any:
+    return "diagnostics" if source == "file" else source
+
+
+def _overlay(server: Server, job: Job) -> dict[str, str]:
+    """The open buffers of the job's repository, with a mark of when they were looked at."""
+    texts = {}
+    for document in server.documents.all():
+        if document.path is None:
+            continue
+        try:
+            where = server.roots.locate_path(document.path)
+        except UsageError:
+            continue
+        if str(where.root) == job.root:
+            texts[where.path] = document.text
+            job.marks[where.path] = (document.text, document.mark())
+    return texts
+
+
+# What is asked
+
+
+def _document(server: Server, argument: Mapping[str, Any]) -> tuple[Document, Path, str]:
+    """The open buffer that a command names, and where it lies."""
+    uri = argument.get("uri")
+    if not isinstance(uri, str):
+        raise Refused(INVALID_PARAMS, "uri: a string is needed")
+    where = server.roots.locate(uri)
+    document = server.documents.get(uri) or server.documents.at(str(where.root / where.path))
+    if document is None:
+        raise Refused(REQUEST_FAILED, f"{where.path} is not open in the editor; open it first")
+    return document, where.root, where.path
+
+
+def _range(argument: Mapping[str, Any], needed: bool) -> types.Range | None:
+    value: Any = argument.get("range")
+    if value is None and not needed:
+        return None
+    try:
+        return types.Range(
+            *(types.Position(int(value[end]["line"]), int(value[end]["character"])) for end in ("start", "end"))
+        )
+    except (TypeError, KeyError, ValueError) as error:
+        raise Refused(INVALID_PARAMS, "range: {start, end} is needed, in lines and characters from 0") from error
+
+
+def _instruction(argument: Mapping[str, Any]) -> str:
+    value = argument.get("instruction")
+    if value is not None and not isinstance(value, str):
+        raise Refused(INVALID_PARAMS, "instruction: a string is needed")
+    return value or ""
+
+
+def _fix(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, request.Asked]:
+    kind = argument.get("kind", "diagnostics")
+    if kind not in ("diagnostics", "todo", "file"):
+        raise Refused(INVALID_PARAMS, "kind is one of diagnostics, todo, file")
+    document, root, path = _document(server, argument)
+    if kind == "todo":
+        where = _range(argument, needed=True)
+        assert where is not None
+        first, _ = document.lines_of(where)
+        return root, "todo", request.from_todo(path, document.text, first, _instruction(argument))
+    problems = _problems(document, argument)
+    if not problems:
+        raise Refused(INVALID_PARAMS, "diagnostics: at least one is needed")
+    return root, str(kind), request.from_diagnostics(path, document.text, problems, _instruction(argument))
+
+
+def _problems(document: Document, argument: Mapping[str, Any]) -> list[request.Problem]:
+    listed = argument.get("diagnostics")
+    if not isinstance(listed, (list, tuple)):
+        raise Refused(INVALID_PARAMS, "diagnostics: a list is needed")
+    problems: list[request.Problem] = []
+    for item in listed:
+        if not isinstance(item, Mapping) or not isinstance(item.get("message"), str):
+            raise Refused(INVALID_PARAMS, "diagnostics: each needs a range and a message")
+        where = _range(item, needed=True)
+        assert where is not None
+        first, last = document.lines_of(where)
+        code = item.get("code")
+        problems.append(
+            request.Problem(
+                item["message"],
+                first,
+                last,
+                _SEVERITIES.get(item.get("severity", 1), "error"),
+                str(item.get("source") or ""),
+                str(code) if isinstance(code, (str, int)) else "",
+            )
+        )
+    return problems
+
+
+def _rewrite(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, request.Asked]:
+    document, root, path = _document(server, argument)
+    where = _range(argument, needed=True)
+    assert where is not None
+    first, last = document.lines_of(where)
+    return root, "selection", request.from_selection(path, document.text, first, last, _instruction(argument))
+
+
+def _fix_issue(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, request.Asked]:
+    from fretsaw.core.issue import parse
+
+    text = argument.get("text")
+    if isinstance(text, str):
+        return _root(server, argument), "issue", request.Asked(_parsed(text, parse), ())
+    uri = argument.get("uri")
+    if not isinstance(uri, str):
+        raise Refused(INVALID_PARAMS, "uri or text: a string is needed")
+    where = server.roots.locate(uri)
+    document = server.documents.get(uri) or server.documents.at(str(where.root / where.path))
+    if document is None:
+        from fretsaw.session import read_issue
+
+        return where.root, "issue", request.Asked(read_issue(str(where.root / where.path))[0], ())
+    return where.root, "issue", request.Asked(_parsed(document.text, parse), ())
+
+
+def _parsed(text: str, parse: Callable[[str], Issue]) -> Issue:
+    issue = parse(text)
+    if not issue.text:
+        raise Refused(REQUEST_FAILED, "the issue is empty; say in a sentence or two what is wrong")
+    return issue
+
+
+def _root(server: Server, argument: Mapping[str, Any]) -> Path:
+    uri = argument.get("root")
+    if isinstance(uri, str):
+        return server.roots.locate(uri.rstrip("/") + "/x").root
+    found = server.roots.repositories()
+    if len(found) != 1:
+        raise Refused(INVALID_PARAMS, f"root: which repository? The workspace has {len(found)}")
+    return found[0]
+
+
+_ASKING: dict[str, Asking] = {"agent.fix": _fix, "agent.rewrite": _rewrite, "agent.fixIssue": _fix_issue}
