@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from fretsaw.core.text import split_lines
 
@@ -41,6 +41,7 @@ class FilePatch:
 
     @property
     def op(self) -> Literal["create", "delete", "edit"]:
+        """What happens to the file as a whole."""
         if self.deleted:
             return "delete"
         return "create" if self.before is None else "edit"
@@ -71,7 +72,13 @@ class PatchSet:
 
     @property
     def paths(self) -> tuple[str, ...]:
+        """The paths, sorted."""
         return tuple(file.path for file in self.files)
+
+
+ChangeKind: TypeAlias = Literal["lines", "create", "delete", "mode", "endings", "eof"]
+"""What a change does. "endings": the whole file's line endings are converted; "eof": its final newline goes away;
+the `lines` of such a file are given as they are without that conversion, so that it can be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,6 @@ class Change:
     id: int
     """From 1, in the order of the patch set it was split from; what a person types to name it."""
     path: str
-    kind: Literal["lines", "create", "delete", "mode"]
+    kind: ChangeKind
     hunk: Hunk | None
-    """The lines, in the coordinates of the text before; None for a mode change and for an empty file."""
+    """The lines, in the coordinates of the text before; None for mode, endings, eof and for an empty file."""
