@@ -30,6 +30,9 @@ format: .venv/ready ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+tables: .venv/ready ## Write the README's tables from the code
+	@PYTHONPATH=. $(BIN)/python tests/tables.py
+
 bench: .venv/ready ## Measure the engine, the cases and the wall clock (CORPUS=, CASES= paths; results in OUT=)
 	@$(BIN)/python bench/all.py --corpus "$(CORPUS)" --cases "$(CASES)" --out "$(OUT)" $(ARGS)
 
@@ -46,4 +49,4 @@ clean: ## Remove the environment, caches and results
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --all-extras --inexact --active
 	@touch $@
 
-.PHONY: help demo test test-crash lint format bench clean
+.PHONY: help demo test test-crash lint format tables bench clean

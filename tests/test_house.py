@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from pathlib import Path
 
 import pytest
+from tests import tables
 
-from fretsaw.cli.app import COMMANDS
 from fretsaw.cli.options import GROUPS
-from fretsaw.errors import ExitCode
 from fretsaw.settings import options
 
 ROOT = Path(__file__).parent.parent
@@ -37,19 +35,6 @@ def test_every_option_is_a_flag_in_exactly_one_group() -> None:
     assert sorted(in_groups) == sorted(row.name for row in options())
 
 
-def test_the_readme_names_every_option_with_its_default() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    for row in options():
-        assert re.search(rf"^\| `--{row.name}` \|.*{re.escape(row.doc[:40])}", readme, re.M), row.name
-
-
-def test_the_readme_names_every_exit_code() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    for code in ExitCode:
-        assert f"| {int(code)} | {code.meaning} |" in readme
-
-
-def test_the_readme_names_every_command() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    for name, (_, line) in COMMANDS.items():
-        assert f"| `agent {name}` | {line} |" in readme
+def test_the_readme_has_the_tables_that_the_code_makes() -> None:
+    text = tables.README.read_text("utf-8")
+    assert tables.updated(text) == text, "run `make tables`"

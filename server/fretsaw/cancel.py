@@ -24,6 +24,7 @@ class Cancel:
         self._callbacks: list[Callable[[], None]] = []
 
     def is_set(self) -> bool:
+        """Whether the work should stop."""
         return self._event.is_set()
 
     def check(self) -> None:

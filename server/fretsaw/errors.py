@@ -25,7 +25,7 @@ class ExitCode(IntEnum):
 
     meaning: str
 
-    def __new__(cls, value: int, meaning: str) -> ExitCode:
+    def __new__(cls, value: int, meaning: str) -> ExitCode:  # noqa: D102
         member = int.__new__(cls, value)
         member._value_ = value
         member.meaning = meaning
@@ -96,7 +96,7 @@ class NoPatchError(FretsawError):
     exit_code = ExitCode.NO_PATCH
 
 
-class Cancelled(FretsawError):
+class Cancelled(FretsawError):  # noqa: N818 - a request, not a fault
     """The user asked to stop."""
 
     exit_code = ExitCode.INTERRUPTED
@@ -106,7 +106,7 @@ class Cancelled(FretsawError):
 
 
 def from_os_error(error: OSError) -> FretsawError:
-    """A file system's refusal in words for a person. A full or read-only disk is a state of the repository's machine."""
+    """A file system's refusal in words for a person."""
     where = f" at {error.filename}" if error.filename else ""
     hints = {
         errno.ENOSPC: "free some space and run it again",

@@ -45,6 +45,7 @@ class Folder:
 
     @property
     def id(self) -> str:
+        """The run's name."""
         return self.path.name
 
     # -- writing ---------------------------------------------------------------------------------
@@ -191,14 +192,17 @@ def spent_today(state: Path, now: datetime | None = None) -> float:
     return sum(float(line) for line in path.read_text("ascii").split())
 
 
-def add_spent(state: Path, dollars: float, now: datetime | None = None) -> None:
-    """Add to the day's dollars. One short appended line, so two processes do not disturb one another."""
-    if dollars <= 0:
-        return
+def add_spent(state: Path, dollars: float, now: datetime | None = None) -> float:
+    """Add to the day's dollars (negative: give back) and return the new total.
+
+    One short appended line, then a sum: of two processes that reserve at once, each sees the other's or both are
+    refused, so the cap holds.
+    """
     path = _day_file(state, now)
     path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
     with path.open("a", encoding="ascii") as file:
         file.write(f"{dollars:.9f}\n")
+    return spent_today(state, now)
 
 
 def _day_file(state: Path, now: datetime | None) -> Path:

@@ -38,7 +38,9 @@ class Settings:
 
     # What the model is shown
     context: Literal["auto", "whole", "files"] = option(
-        "auto", "whole: the whole repository when it fits; files: what the issue points to; auto: as fits.", scope="project"
+        "auto",
+        "whole: the whole repository when it fits; files: what the issue points to; auto: as fits.",
+        scope="project",
     )
     context_tokens: int = option(24000, "Tokens of context that are sent at most.", scope="project")
     tools: bool = option(True, "Let the model read, search and list files of the snapshot.", scope="project")
@@ -51,7 +53,9 @@ class Settings:
     misfits: int = option(2, "How often edits that do not fit go back to the model.")
     attempts: int = option(2, "How often a patch whose check is red goes back to the model.")
     prune: Literal["strict", "safe", "off"] = option(
-        "safe", "safe: drop what is provably extraneous, flag the rest; strict: drop both; off: keep all.", scope="project"
+        "safe",
+        "safe: drop what is provably extraneous, flag the rest; strict: drop both; off: keep all.",
+        scope="project",
     )
     judge: bool = option(False, "Ask the triage model about flagged changes; it may flag or drop, never add.")
     allow: tuple[str, ...] = option(
@@ -72,13 +76,15 @@ class Settings:
     # Delivery
     apply: Literal["worktree", "branch", "commit", "none"] = option(
         "worktree",
-        "worktree: change files, not index or HEAD; branch: commit on a new branch; commit: on this one; none: print it.",
+        "worktree: change files, not index or HEAD; branch: commit on a new one; commit: on this one; none: print it.",
     )
     branch: str | None = option(None, "Name of the branch for `--apply branch`.")
 
     # Secrets
     api_key: str | None = field(
-        default=None, repr=False, metadata={"doc": "The key; only from the environment or an editor.", "scope": "secret"}
+        default=None,
+        repr=False,
+        metadata={"doc": "The key; only from the environment or an editor.", "scope": "secret"},
     )
 
 

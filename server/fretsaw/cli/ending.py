@@ -13,7 +13,7 @@ from fretsaw.core.safe_text import safe_text
 from fretsaw.errors import ExitCode, FretsawError, from_os_error
 
 
-def run_to_exit_code(arguments: list[str]) -> int:
+def run_to_exit_code(arguments: list[str]) -> int:  # noqa: PLR0911 - one return an ending
     """Run one command line and give its exit code."""
     from fretsaw.cli.app import app
 
@@ -70,4 +70,6 @@ def _bug(error: Exception) -> int:
     except OSError:
         print(text, file=sys.stderr)
         hint = "please report it with the lines above"
-    return _say(f"this is a bug in Fretsaw: {type(error).__name__}: {error}", hint, ExitCode.BUG, "Look at `git status`.")
+    return _say(
+        f"this is a bug in Fretsaw: {type(error).__name__}: {error}", hint, ExitCode.BUG, "Look at `git status`."
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +12,8 @@ from typing import Any
 import click
 
 from fretsaw.cli import show
+from fretsaw.cli.delivered import delivered
 from fretsaw.cli.options import settings_flags
-from fretsaw.errors import ExitCode
 
 
 @click.command("fix")
@@ -38,7 +37,7 @@ def fix_command(issue: str, directory: Path, as_json: bool, quiet: bool, **flags
 
     cancel = Cancel()
     with interruptible(cancel), show.progress(quiet or as_json) as report:
-        opened = session.open(directory, flags)
+        opened = session.open_session(directory, flags)
         finished, delivery = session.fix(opened, issue, report, cancel)
     if as_json:
         print(json.dumps(session.document(finished, delivery), indent=2))
@@ -64,22 +63,3 @@ def interruptible(cancel: Any) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def delivered(run_id: str, delivery: Any) -> None:
-    """Say what was changed, or why nothing was."""
-    if delivery is None:
-        show.say("Nothing was changed.")
-        return
-    if delivery.kind == "none":
-        sys.stdout.write(delivery.patch)
-        sys.stdout.flush()
-        show.say(f"Nothing was changed. `agent apply {run_id}` applies it.")
-    elif delivery.kind == "branch":
-        show.say(f"Committed {delivery.commit[:12]} on branch {delivery.branch}; your files are as they were.", bold=True)
-    elif delivery.kind == "commit":
-        show.say(f"Committed {delivery.commit[:12]}: {', '.join(delivery.paths)}. `agent undo` takes it back.", bold=True)
-    elif delivery.kind == "worktree":
-        show.say(f"Applied to {', '.join(delivery.paths)}. `agent undo` takes it back.", bold=True)
-    else:
-        show.say(f"Not applied: {delivery.reason}", fg="yellow", bold=True)

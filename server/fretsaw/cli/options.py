@@ -23,7 +23,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 """Which options belong together; a command takes whole groups."""
 
 
-class CommandLine(click.ParamType):
+class CommandLine(click.ParamType[tuple[str, ...]]):
     """A command as one string, split like a shell would, without running one."""
 
     name = "command"

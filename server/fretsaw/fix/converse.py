@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from fretsaw.core import tools
@@ -29,7 +28,7 @@ class Conversation:
 
     def said(self, *messages: Message) -> Conversation:
         """With these at its end."""
-        return Conversation(self.messages + messages, self.usage, self.steps, self.model, self.scripted)
+        return Conversation((*self.messages, *messages), self.usage, self.steps, self.model, self.scripted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +41,14 @@ class Said:
     conversation: Conversation
 
 
-def converse(
-    conversation: Conversation, snapshot: Snapshot, world: World, settings: Settings, started: float
-) -> Said:
+def converse(conversation: Conversation, snapshot: Snapshot, world: World, settings: Settings, started: float) -> Said:
     """Ask until the model gives an answer. Raises BudgetError when the run's time is used up."""
     while True:
         world.cancel.check()
         if world.clock() - started > settings.max_seconds:
             raise BudgetError(
-                f"the run took longer than {settings.max_seconds:.0f} s", hint="raise --max-seconds, or narrow the issue"
+                f"the run took longer than {settings.max_seconds:.0f} s",
+                hint="raise --max-seconds, or narrow the issue",
             )
         last = conversation.steps >= settings.steps
         offered = tools.TOOLS if settings.tools and not last else ()
@@ -58,7 +56,7 @@ def converse(
         answer = world.ask(request, lambda text: None)
         world.record(request, answer)
         conversation = Conversation(
-            conversation.messages + (Message("assistant", answer.text, tool_calls=answer.tool_calls),),
+            (*conversation.messages, Message("assistant", answer.text, tool_calls=answer.tool_calls)),
             conversation.usage + answer.usage,
             conversation.steps,
             answer.model or conversation.model,
@@ -68,7 +66,8 @@ def converse(
         submitted = [call for call in answer.tool_calls if call.name == tools.SUBMIT]
         looked_up = [call for call in answer.tool_calls if call.name != tools.SUBMIT]
         if not looked_up or last or submitted:
-            text = "\n\n".join(part for part in (answer.text, *map(_submitted_text, submitted)) if part)
+            edits = [tools.edits_of(call) for call in submitted]
+            text = "\n\n".join(part for part in (answer.text, *edits) if part)
             # Every tool call needs its answer, or the endpoint refuses the next turn.
             closing = tuple(Message("tool", "received", tool_call_id=call.id) for call in answer.tool_calls)
             return Said(text, answer.finish, conversation.said(*closing))
@@ -85,18 +84,6 @@ def _answered(
     return Conversation(
         conversation.messages + results, conversation.usage, steps, conversation.model, conversation.scripted
     )
-
-
-def _submitted_text(call: ToolCall) -> str:
-    """The edit in a `submit_edit` call; arguments that are no JSON are handed on as they are, to be read."""
-    try:
-        arguments = json.loads(call.arguments)
-    except ValueError:
-        return call.arguments
-    if isinstance(arguments, dict):
-        texts = [value for value in arguments.values() if isinstance(value, str)]
-        return "\n\n".join(texts)
-    return str(arguments)
 
 
 def _what(answer: Answer) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from fretsaw.core import prompt
-from fretsaw.core.ask import Usage
+from fretsaw.core.ask import Message, Usage
 from fretsaw.core.check import CheckResult
 from fretsaw.core.context import choose
 from fretsaw.core.issue import Issue
@@ -116,14 +116,21 @@ def _about(before: CheckResult) -> list[str]:
 
 def _opening(
     issue: Issue, snapshot: Snapshot, world: World, settings: Settings, focus: Focus, book: _Book
-) -> tuple[prompt.Message, ...]:
+) -> tuple[Message, ...]:
     """The first messages: what is asked, what is shown, what the check says now."""
     world.report(Event("context", "choosing what the model is shown", percentage=10))
     context = choose(issue, snapshot, settings.context_tokens, settings.context, estimate, focus)
     book.notices += context.notices
     world.report(Event("ask", f"asking with {len(context.parts)} files", percentage=15))
     return prompt.first_messages(
-        issue, context, world.form, before=book.before, images=world.images, logs=world.logs, rules=world.rules
+        issue,
+        context,
+        world.form,
+        before=book.before,
+        images=world.images,
+        logs=world.logs,
+        rules=world.rules,
+        tools=settings.tools,
     )
 
 
@@ -143,7 +150,7 @@ def _consider(
 def _proposal(proved: Proved, book: _Book) -> Proposal:
     landed = proved.landed
     book.turns.append(landed.turn)
-    book.notices += proved.notices
+    book.notices += (*landed.notices, *proved.notices)
     return Proposal(landed.proposed, landed.patch, landed.verdicts, book.evidence(proved.after), landed.summary)
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fretsaw.core import locate, prompt, prune, reply
+from fretsaw.core.ask import Message
 from fretsaw.core.issue import Issue
 from fretsaw.core.ledger import enforce
+from fretsaw.core.locate.values import Misfit
 from fretsaw.core.patch import derive_set
 from fretsaw.core.patch.values import PatchSet
 from fretsaw.core.prune.values import Verdict
-from fretsaw.core.ask import Message
 from fretsaw.core.run import Event, Turn
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.fix.world import World
@@ -43,9 +44,13 @@ class Landed:
     verdicts: tuple[Verdict, ...]
     turn: Turn
     summary: str
+    """What the model says of it."""
+    notices: tuple[str, ...] = ()
 
 
-def propose(said: str, finish: str, issue: Issue, snapshot: Snapshot, world: World, settings: Settings) -> Landed | Back:
+def propose(
+    said: str, finish: str, issue: Issue, snapshot: Snapshot, world: World, settings: Settings
+) -> Landed | Back:
     """Read one reply and make a patch of it."""
     if finish in {"content_filter", "refusal"}:
         turn = Turn(said, refused="the model declined to answer")
@@ -55,7 +60,7 @@ def propose(said: str, finish: str, issue: Issue, snapshot: Snapshot, world: Wor
     placing = locate.place(reading, snapshot.read, snapshot.paths)
     turn = Turn(said, reading.grammars, placing.misfits, placing.located)
     if finish in {"length", "truncated"} or placing.misfits:
-        misfits = placing.misfits or (locate.truncated(finish),)
+        misfits = placing.misfits or (_cut(finish),)
         turn = Turn(said, reading.grammars, misfits, placing.located)
         reason = " ".join(misfit.for_person for misfit in misfits[:3])
         return Back("misfit", prompt.after_misfits(misfits, issue), reason, turn)
@@ -83,16 +88,33 @@ def _accept(
         refused = _refused(turn, reason)
         return Back("refused", prompt.after_refusal((reason,), issue), reason, refused, proposed, pruned.verdicts)
     violations = enforce(issue.constraints, pruned.patch, snapshot)
-    for_person = tuple(violation.for_person for violation in violations)
-    for_person += world.refuse(pruned.patch, tuple(mention.text for mention in issue.mentions))
-    if for_person:
-        for_model = tuple(violation.for_model for violation in violations) + for_person[len(violations) :]
-        reason = " ".join(for_person[:3])
+    judgement = world.policy(pruned.patch, asked_paths(issue))
+    refusals = tuple(str(refusal) for refusal in judgement.refusals)
+    if violations or refusals:
+        hints = dict.fromkeys(refusal.hint for refusal in judgement.refusals if refusal.hint)
+        reason = "; ".join((*(violation.for_person for violation in violations), *refusals, *hints))
+        for_model = (*(violation.for_model for violation in violations), *refusals)
         back = prompt.after_refusal(for_model, issue)
         return Back("refused", back, reason, _refused(turn, reason), proposed, pruned.verdicts)
     world.report(Event("trial", "applying with git in a private place", percentage=75))
     world.trial(pruned.patch)
-    return Landed(proposed, pruned.patch, pruned.verdicts, turn, prose.strip())
+    return Landed(proposed, pruned.patch, pruned.verdicts, turn, prose.strip(), judgement.notices)
+
+
+def asked_paths(issue: Issue) -> tuple[str, ...]:
+    """The paths that the issue names."""
+    return tuple(mention.text for mention in issue.mentions if mention.kind in {"path", "frame"})
+
+
+def _cut(finish: str) -> Misfit:
+    """Why an answer that ended early is not used, even when what there is of it would fit."""
+    why = "at its output limit" if finish == "length" else "before its end"
+    return Misfit(
+        "truncated",
+        None,
+        f"the model's answer was cut off {why}",
+        f"Your answer was cut off {why}, so none of it was used. Send smaller sections, without unchanged lines.",
+    )
 
 
 def _refused(turn: Turn, reason: str) -> Turn:

@@ -10,6 +10,7 @@ from fretsaw.cancel import Cancel
 from fretsaw.core.ask import Answer, Ask, Image, Request
 from fretsaw.core.check import Check
 from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.policy import Judgement
 from fretsaw.core.run import Event
 
 EditForm: TypeAlias = Literal["v4a", "udiff", "search-replace"]
@@ -24,8 +25,8 @@ class World:
     """The form of edit that is asked for."""
     check: Check | None
     """None: there is no check command."""
-    refuse: Callable[[PatchSet, Collection[str]], tuple[str, ...]]
-    """(patch, paths the issue asks for) -> why the path or content policy refuses it, a sentence each; () accepts."""
+    policy: Callable[[PatchSet, Collection[str]], Judgement]
+    """(patch, paths the issue asks for) -> what the policy on paths and added lines says of it."""
     trial: Callable[[PatchSet], None]
     """Applies the patch with git in a private place; raises when git and the core disagree."""
     report: Callable[[Event], None]

@@ -41,7 +41,7 @@ def document(run: Run, outcome: Outcome | None, delivery: Mapping[str, Any] | No
         "files": [{"path": file.path, "op": file.op} for file in patch.files],
         "kept": [verdict_row(item) for item in verdicts if item.decision != "drop"],
         "dropped": [verdict_row(item) for item in verdicts if item.decision == "drop"],
-        "misfits": [_misfit_row(item) for turn in (evidence.turns if evidence else ()) for item in turn.misfits],
+        "misfits": [misfit_row(item) for turn in (evidence.turns if evidence else ()) for item in turn.misfits],
         "turns": [
             {
                 "grammars": list(turn.grammars),
@@ -95,7 +95,8 @@ def _kind(outcome: Outcome | None) -> str:
     return {Proposal: "proposal", NoChange: "no-change", GaveUp: "gave-up"}[type(outcome)]
 
 
-def _misfit_row(misfit: Misfit) -> Plain:
+def misfit_row(misfit: Misfit) -> Plain:
+    """An edit without one clear place."""
     return {
         "kind": misfit.kind,
         "path": misfit.path,

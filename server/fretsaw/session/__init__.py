@@ -1,4 +1,52 @@
 """One repository opened for work: gives `fix` its world, keeps runs, delivers, undoes. Both shells call this.
 
-Knows nothing of terminals or of LSP.
+Knows nothing of terminals or of LSP. Names are imported when they are first used, since a command needs few of them.
 """
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fretsaw.session.after import apply, deliver, load, restore, runs_of, set_states, undo
+    from fretsaw.session.example import has_key, make_example, scripted_model
+    from fretsaw.session.issues import read_issue
+    from fretsaw.session.looking import approve, check_candidates, examine, models, remote_models, run_check
+    from fretsaw.session.opening import Opened, open_session
+    from fretsaw.session.outcome import document, exit_code
+    from fretsaw.session.preview import preview
+    from fretsaw.session.rendering import rendered
+    from fretsaw.session.running import fix, new_run_id, replay, run
+    from fretsaw.session.values import Finished, Stored, Task
+    from fretsaw.session.vetting import patch_text, vet, vet_document
+
+_HOME = {
+    "after": ("apply", "deliver", "load", "restore", "runs_of", "set_states", "undo"),
+    "example": ("has_key", "make_example", "scripted_model"),
+    "issues": ("read_issue",),
+    "looking": ("approve", "check_candidates", "examine", "models", "remote_models", "run_check"),
+    "opening": ("Opened", "open_session"),
+    "outcome": ("document", "exit_code"),
+    "preview": ("preview",),
+    "rendering": ("rendered",),
+    "running": ("fix", "new_run_id", "replay", "run"),
+    "values": ("Finished", "Stored", "Task"),
+    "vetting": ("patch_text", "vet", "vet_document"),
+}
+"""Module of this folder -> the names it has."""
+
+_MODULE = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "Finished", "Opened", "Stored", "Task", "apply", "approve", "check_candidates", "deliver", "document", "examine",
+    "exit_code", "fix", "has_key", "load", "make_example", "models", "new_run_id", "open_session", "patch_text",
+    "preview", "read_issue", "remote_models", "rendered", "replay", "restore", "run", "run_check", "runs_of",
+    "scripted_model", "set_states", "undo", "vet", "vet_document",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE:
+        raise AttributeError(name)
+    return getattr(importlib.import_module(f"fretsaw.session.{_MODULE[name]}"), name)

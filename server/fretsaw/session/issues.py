@@ -35,7 +35,9 @@ def read_issue(argument: str) -> tuple[Issue, Path | None]:
         return _parsed(read_bounded(path, MAX_ISSUE), argument), path.absolute().parent
     if any(character.isspace() for character in argument.strip()):
         return _parsed(argument.encode("utf-8", "surrogateescape"), "the command line"), None
-    raise UsageError(f"there is no file {argument}", hint="give a Markdown file, - for standard input, or the text in quotes")
+    raise UsageError(
+        f"there is no file {argument}", hint="give a Markdown file, - for standard input, or the text in quotes"
+    )
 
 
 def read_bounded(path: Path, most: int) -> bytes:

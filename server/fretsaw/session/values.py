@@ -20,7 +20,7 @@ class Task:
     """Unsaved buffers: path -> text."""
     focus: tuple[tuple[str, int, int], ...] = ()
     """Places a person points at: (path, first line, last line), lines from 1."""
-    source: Literal["issue", "diagnostics", "selection", "todo"] = "issue"
+    source: Literal["issue", "diagnostics", "selection", "todo", "file"] = "issue"
     folder: Path | None = None
     """Where the issue's attachments lie."""
 
@@ -31,4 +31,17 @@ class Finished:
 
     run: Run
     outcome: Outcome
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A run as it is kept: also one that failed, or one that another process began."""
+
+    run: Run
+    outcome: Outcome | None
+    issue: Issue
+    states: Mapping[int, str]
+    """State of each change a person decided on: pending, accepted, rejected, stale, restored."""
+    delivery: Mapping[str, object] | None
     folder: Path

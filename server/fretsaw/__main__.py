@@ -1,0 +1,5 @@
+"""`python -m fretsaw`: the command line."""
+
+from fretsaw.cli import main
+
+main()

@@ -1,0 +1,44 @@
+"""`agent context`: what would be sent for an issue, with tokens and dollars. Sends nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fretsaw.cli import show
+from fretsaw.cli.options import settings_flags
+from fretsaw.core.safe_text import safe_text
+
+
+@click.command("context")
+@click.argument("issue")
+@settings_flags("context", "model")
+@click.option("--full", is_flag=True, help="Print the whole messages, as they would be sent.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
+def context_command(issue: str, full: bool, as_json: bool, directory: Path, **flags: Any) -> int:
+    """Show what would be sent for ISSUE: files, tokens, dollars. Nothing is sent."""
+    from fretsaw import session
+
+    preview = session.preview(session.open_session(directory, flags), issue)
+    if as_json:
+        print(json.dumps(preview.document(), indent=2))
+        return 0
+    if full:
+        for message in preview.messages:
+            print(f"=== {message.role}\n{safe_text(message.text)}")
+        return 0
+    dollars = f"${preview.dollars:.4f} in (${preview.cached_dollars:.4f} when cached)"
+    print(f"{preview.model}: {preview.tokens:,} tokens, {dollars}")
+    for part in preview.context.parts:
+        lines = "" if part.whole else f":{part.first}-{part.last}"
+        print(f"  {safe_text(part.path)}{lines}  {safe_text(part.why)}")
+    for constraint in preview.issue.constraints:
+        print(f"  rule ({constraint.kind}): {safe_text(constraint.text)}")
+    for notice in preview.notices:
+        show.paragraph("! ", notice, fg="yellow")
+    show.say("Nothing was sent.", dim=True)
+    return 0

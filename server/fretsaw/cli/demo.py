@@ -1,0 +1,84 @@
+"""`agent demo`: one fix from issue to undo in a repository made for it, by the unchanged `agent fix`."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import click
+
+from fretsaw.cli import show
+from fretsaw.errors import ConfigError
+
+_CHECK = "python -m unittest -q"
+
+
+@click.command("demo")
+@click.option("--live", is_flag=True, help="Use the real model; needs OPENAI_API_KEY and costs about a cent.")
+@click.option("--keep", is_flag=True, help="Keep the repository, to look around in it.")
+def demo_command(live: bool, keep: bool) -> int:
+    """Watch one fix from issue to undo.
+
+    Copies a small project with a failing test to a temporary repository and runs the unchanged `agent fix` on it:
+    a reply that does not fit, one that is right but noisy, pruned, checked red → green, applied, undone, applied again.
+    Without --live the model is SCRIPTED: a real HTTP server on loopback with two written replies.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="fretsaw-demo-"))
+    try:
+        return _demo(folder, live)
+    finally:
+        if keep:
+            show.say(f"kept: {folder}", dim=True)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _demo(folder: Path, live: bool) -> int:
+    from fretsaw import session
+
+    project = folder / "first-fix"
+    session.make_example(project)
+    _step(f"A repository with an issue: {project}")
+    print((project / "ISSUE.md").read_text("utf-8"))
+    flags = ["-C", str(project), "--check", _CHECK]
+    if live:
+        if not session.has_key():
+            raise ConfigError(
+                "--live needs a key", hint="set OPENAI_API_KEY, or leave --live out for the scripted model"
+            )
+        return _walk(project, flags, "the real model")
+    with session.scripted_model() as base_url:
+        show.say(f"The model is SCRIPTED: two written replies, served over HTTP at {base_url}", fg="yellow", bold=True)
+        return _walk(project, [*flags, "--base-url", base_url, "--model", "gpt-4.1"], "the SCRIPTED model")
+
+
+def _walk(project: Path, flags: list[str], who: str) -> int:
+    """The commands that a user would type, one after another; the exit code of the first that fails."""
+    where = ["-C", str(project)]
+    steps: list[tuple[str, list[str]]] = [
+        (f"agent fix ISSUE.md --check '{_CHECK}'    ({who})", ["fix", str(project / "ISSUE.md"), *flags]),
+        ("agent undo", ["undo", *where]),
+        ("agent apply    (the same proposal again)", ["apply", *where]),
+        ("agent runs", ["runs", *where]),
+        (f"agent check --run    ({_CHECK}, on the fixed files)", ["check", "--run", *where, "--check", _CHECK]),
+    ]
+    for title, arguments in steps:
+        _step(f"$ {title}")
+        code = _agent(arguments)
+        if code:
+            return code
+    _step("Done: the issue is fixed by the one line that was asked for; the noise was dropped and is on record.")
+    show.say(f"Next, in a repository of yours: agent fix ISSUE.md --check '{_CHECK}'")
+    return 0
+
+
+def _agent(arguments: list[str]) -> int:
+    from fretsaw.cli.ending import run_to_exit_code
+
+    return run_to_exit_code(arguments)
+
+
+def _step(text: str) -> None:
+    show.say()
+    show.say(text, bold=True)

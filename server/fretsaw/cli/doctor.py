@@ -1,0 +1,32 @@
+"""`agent doctor`: what works here, what does not, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fretsaw.cli import show
+from fretsaw.cli.options import settings_flags
+from fretsaw.errors import ExitCode
+
+_COLOURS = {"ok": "green", "note": "yellow", "bad": "red"}
+
+
+@click.command("doctor")
+@settings_flags("model", "proof")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Look there.")
+def doctor_command(as_json: bool, directory: Path, **flags: Any) -> int:
+    """Look at git, repository, key, endpoint, models, sandbox and editors. Changes nothing."""
+    from fretsaw import session
+
+    findings = session.examine(directory, flags)
+    if as_json:
+        print(json.dumps([{"name": one.name, "state": one.state, "text": one.text} for one in findings], indent=2))
+    else:
+        for one in findings:
+            show.paragraph(f"{one.state:<5} {one.name:<11} ", one.text, fg=_COLOURS[one.state])
+    return int(ExitCode.CONFIG if any(one.state == "bad" for one in findings) else ExitCode.DELIVERED)

@@ -1,0 +1,31 @@
+"""`agent models`: the registry of models, and what an endpoint says it serves."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from fretsaw.cli import show
+from fretsaw.cli.options import settings_flags
+from fretsaw.core.safe_text import safe_text
+
+
+@click.command("models")
+@settings_flags("model")
+@click.option("--remote", is_flag=True, help="Ask the endpoint which models it serves.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def models_command(remote: bool, as_json: bool, **flags: Any) -> int:
+    """List models: prices, limits, roles, retirement. Rows of your own go into models.toml in your config folder."""
+    from fretsaw import session
+
+    rows = session.remote_models(flags) if remote else session.models(flags)
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return 0
+    for row in rows:
+        print("  ".join(safe_text(str(value)) for value in row.values() if value not in (None, "")))
+    if not remote:
+        show.say("Dollars per million tokens: in / cached in / out.", dim=True)
+    return 0

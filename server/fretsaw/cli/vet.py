@@ -1,0 +1,119 @@
+"""`agent vet`: the engine without a model, for one reply in a repository or for many as JSON lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from fretsaw.cli import show
+from fretsaw.errors import ExitCode, UsageError
+
+_MOST = 20 * 1024 * 1024
+
+
+@click.command("vet")
+@click.argument("reply", default="-")
+@click.option("--issue", "issue_argument", help="The issue that was asked for: what it names is not extraneous.")
+@click.option("--prune", type=click.Choice(["strict", "safe", "off"]), default=None, help="As for `agent fix`.")
+@click.option("--no-prune", is_flag=True, help="The same as --prune off.")
+@click.option("--allow", multiple=True, metavar="GLOB", help="As for `agent fix`.")
+@click.option("--apply", "do_apply", is_flag=True, help="Apply the clean patch to the worktree, undoable.")
+@click.option("--json", "as_json", is_flag=True, help="Print patch, verdicts and misfits as one JSON document.")
+@click.option("--jsonl", is_flag=True, help="Read one JSON object a line (id, reply, files, issue), print one a line.")
+@click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
+def vet_command(
+    reply: str,
+    issue_argument: str | None,
+    prune: str | None,
+    no_prune: bool,
+    allow: tuple[str, ...],
+    do_apply: bool,
+    as_json: bool,
+    jsonl: bool,
+    directory: Path,
+) -> int:
+    """Clean up REPLY (a file, or - for standard input): any diff, patch or edit blocks a model or a person wrote.
+
+    Locates every edit exactly or refuses, drops what is provably extraneous, and prints the clean patch.
+
+    \b
+    pbpaste | agent vet                  the clean patch of what is on the clipboard
+    agent vet reply.md --apply           and apply it, undoable
+    agent vet --jsonl < rows.jsonl       many, without a repository
+    """
+    mode = "off" if no_prune else prune
+    if jsonl:
+        return vet_lines(sys.stdin, sys.stdout, mode or "safe")
+    return _vet_one(directory, reply, issue_argument, {"prune": mode, "allow": allow or None}, do_apply, as_json)
+
+
+def _vet_one(
+    directory: Path, reply: str, issue_argument: str | None, flags: dict[str, Any], do_apply: bool, as_json: bool
+) -> int:
+    from fretsaw import session
+
+    opened = session.open_session(directory, flags)
+    vetted, delivery = session.vet(opened, _text_of(reply), issue_argument, do_apply)
+    if as_json:
+        print(json.dumps(session.vet_document(vetted, delivery), indent=2))
+    else:
+        for misfit in vetted.misfits:
+            show.paragraph(f"{misfit.kind}: ", misfit.for_person, fg="yellow")
+        show.verdicts(vetted.verdicts)
+        if not do_apply:
+            sys.stdout.write(session.patch_text(vetted))
+        elif delivery is not None:
+            show.say(f"Applied to {', '.join(delivery.paths)}. `agent undo` takes it back.", bold=True)
+        if vetted.status != "ok":
+            show.say("no edit found" if not (vetted.misfits or vetted.verdicts) else "no acceptable patch", fg="yellow")
+    return int(ExitCode.DELIVERED if vetted.status == "ok" else ExitCode.NO_PATCH)
+
+
+def _text_of(argument: str) -> str:
+    """The reply's text, bytes kept."""
+    from fretsaw.session.issues import read_bounded
+
+    data = sys.stdin.buffer.read(_MOST + 1) if argument == "-" else read_bounded(Path(argument), _MOST)
+    if len(data) > _MOST:
+        raise UsageError(f"the reply is larger than {_MOST // 1024 // 1024} MB")
+    return data.decode("utf-8", "surrogateescape")
+
+
+def vet_lines(rows: TextIO, out: TextIO, mode: str) -> int:
+    """One JSON object a line in, one a line out; a line that is no row is answered with status `error`."""
+    for line in rows:
+        if line.strip():
+            out.write(json.dumps(_vet_row(line, mode)) + "\n")
+            out.flush()
+    return int(ExitCode.DELIVERED)
+
+
+def _vet_row(line: str, mode: Any) -> dict[str, Any]:
+    from fretsaw.core.issue import parse
+    from fretsaw.core.patch import render
+    from fretsaw.fix.vet import NO_ISSUE, vet
+    from fretsaw.report.document import misfit_row, verdict_row
+
+    started = time.perf_counter()
+    try:
+        row = json.loads(line)
+        files = {str(path): str(text) for path, text in row["files"].items() if text is not None}
+        issue = parse(row["issue"]) if row.get("issue") else NO_ISSUE
+        vetted = vet(str(row["reply"]), files.get, files.keys(), issue, mode)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return {"id": None, "status": "error", "error": f"not a row: {type(error).__name__}: {error}"}
+    return {
+        "id": row.get("id"),
+        "status": vetted.status,
+        "files": {file.path: file.after for file in vetted.patch.files},
+        "patch": render(vetted.patch),
+        "misfits": [misfit_row(item) for item in vetted.misfits],
+        "dropped": [verdict_row(item) for item in vetted.verdicts if item.decision == "drop"],
+        "flagged": [verdict_row(item) for item in vetted.verdicts if item.decision == "flag"],
+        "ms": round((time.perf_counter() - started) * 1000, 3),
+    }

@@ -1,0 +1,61 @@
+"""The engine without a model: any reply or diff -> located, validated, pruned patch. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from fretsaw.core import locate, prune, reply
+from fretsaw.core.issue import Issue
+from fretsaw.core.locate.values import Located, Misfit
+from fretsaw.core.patch import derive_set
+from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.prune.values import Verdict
+
+NO_ISSUE = Issue("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Vetted:
+    """What became of a reply."""
+
+    status: Literal["ok", "misfit", "nochange"]
+    patch: PatchSet = PatchSet()
+    """What is kept."""
+    verdicts: tuple[Verdict, ...] = ()
+    misfits: tuple[Misfit, ...] = ()
+    located: tuple[Located, ...] = ()
+    grammars: tuple[str, ...] = ()
+    ignored: str = ""
+    """The text of the reply that is no edit."""
+
+
+def vet(
+    said: str,
+    read: Callable[[str], str | None],
+    paths: Collection[str],
+    issue: Issue = NO_ISSUE,
+    mode: Literal["strict", "safe", "off"] = "safe",
+) -> Vetted:
+    """Read, place, derive and prune one reply. All edits or none: with any misfit the patch is empty."""
+    reading = reply.read(said)
+    placing = locate.place(reading, read, paths)
+    if placing.misfits:
+        return Vetted(
+            "misfit",
+            misfits=placing.misfits,
+            located=placing.located,
+            grammars=reading.grammars,
+            ignored=reading.ignored,
+        )
+    proposed = derive_set(read, placing.after, placing.modes)
+    pruned = prune.prune(proposed, issue, mode, read)
+    return Vetted(
+        "ok" if pruned.patch else "nochange",
+        pruned.patch,
+        pruned.verdicts,
+        located=placing.located,
+        grammars=reading.grammars,
+        ignored=reading.ignored,
+    )

@@ -1,0 +1,62 @@
+"""A run as a Markdown comment for a pull request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fretsaw.core.safe_text import safe_text
+
+Plain = dict[str, Any]
+
+
+def markdown(run: Plain) -> str:
+    """The comment: what changed and why each change stays, what was dropped, the checks, the cost."""
+    lines = [f"### {_cell(run['title'])}", "", _outcome(run), ""]
+    lines += _changes("Kept", run["kept"])
+    lines += _changes("Dropped as extraneous", run["dropped"])
+    if run["patch"]:
+        fence = _fence(run["patch"])
+        lines += ["<details><summary>Patch</summary>", "", f"{fence}diff", safe_text(run["patch"]).rstrip("\n"), fence]
+        lines += ["", "</details>", ""]
+    lines += [f"> {safe_text(notice)}" for notice in run["notices"]]
+    usage = run["usage"]
+    scripted = " (scripted)" if run["scripted"] else ""
+    tokens = f"{usage['input_tokens']:,} tokens in, {usage['output_tokens']:,} out"
+    lines += ["", f"<sub>run {run['run']} · {_cell(run['model'])}{scripted} · {tokens} · ${run['dollars']:.4f}</sub>"]
+    return "\n".join(lines) + "\n"
+
+
+def _outcome(run: Plain) -> str:
+    before, after = run["checks"]["before"], run["checks"]["after"]
+    if run["outcome"] != "proposal":
+        return f"**{run['outcome']}**: {safe_text(run['reason'])}"
+    if before is None or after is None:
+        return "**UNVERIFIED**: no check was run."
+    if after["state"] == "unavailable":
+        return f"**UNVERIFIED**: {safe_text(after['reason'])}"
+    return f"Check `{_cell(' '.join(after['argv']))}`: **{before['state']} → {after['state']}** ({after['isolation']})"
+
+
+def _changes(title: str, rows: list[Plain]) -> list[str]:
+    if not rows:
+        return []
+    out = [f"| {title} | where | why |", "|---|---|---|"]
+    for row in rows:
+        where = f"{row['path']}:{row['line']}" if row["line"] else row["path"]
+        why = row["reason"] or (f"needed by {row['needed_by']}" if row["needed_by"] else "part of the change")
+        mark = " (UNVERIFIED)" if row["unverified"] else ""
+        out.append(f"| {row['change']} {row['verdict']} | `{_cell(where)}` | {_cell(why)}{mark} |")
+    return [*out, ""]
+
+
+def _cell(text: str) -> str:
+    """Text that stays inside its table cell or line."""
+    return safe_text(" ".join(text.split())).replace("|", "\\|").replace("`", "'").replace("<", "&lt;")
+
+
+def _fence(text: str) -> str:
+    """A fence longer than any in the text."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return fence

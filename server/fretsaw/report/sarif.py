@@ -1,0 +1,62 @@
+"""A run as SARIF 2.1.0, for code scanning: one result a change, dropped ones as suppressed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from fretsaw import __version__
+
+Plain = dict[str, Any]
+
+_LEVELS = {"keep": "note", "flag": "warning", "drop": "none"}
+
+
+def sarif(run: Plain) -> str:
+    """The document as text."""
+    rows = [*run["kept"], *run["dropped"]]
+    rules = sorted({_rule(row) for row in rows})
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "fretsaw",
+                        "semanticVersion": __version__,
+                        "rules": [{"id": rule, "shortDescription": {"text": rule}} for rule in rules],
+                    }
+                },
+                "automationDetails": {"id": f"fretsaw/{run['run']}"},
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(row, rules) for row in rows],
+            }
+        ],
+    }
+    return json.dumps(log, indent=2) + "\n"
+
+
+def _rule(row: Plain) -> str:
+    return f"{row['verdict']}/{row['rule'] or 'change'}"
+
+
+def _result(row: Plain, rules: list[str]) -> Plain:
+    region = (
+        {"startLine": row["line"], "endLine": row["line"] + max(len(row["removed"]) - 1, 0)} if row["line"] else None
+    )
+    place: Plain = {"artifactLocation": {"uri": quote(row["path"], errors="surrogateescape"), "uriBaseId": "SRCROOT"}}
+    if region:
+        place["region"] = region
+    why = row["reason"] or (f"needed by {row['needed_by']}" if row["needed_by"] else "part of the change")
+    result: Plain = {
+        "ruleId": _rule(row),
+        "ruleIndex": rules.index(_rule(row)),
+        "level": _LEVELS[row["verdict"]],
+        "message": {"text": f"change {row['change']}: {row['verdict']}: {why}"},
+        "locations": [{"physicalLocation": place}],
+    }
+    if row["verdict"] == "drop":
+        result["suppressions"] = [{"kind": "external", "justification": why}]
+    return result

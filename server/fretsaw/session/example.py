@@ -1,0 +1,40 @@
+"""The example that ships with Fretsaw: a small project with an issue, and the scripted model's replies to it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fretsaw import repo
+from fretsaw.config import KEY_VARIABLES
+from fretsaw.errors import FretsawError
+from fretsaw.model.scripted import read_folder, serve
+
+
+def make_example(folder: Path) -> None:
+    """Copy the example project to `folder` and commit it there."""
+    shutil.copytree(_examples() / "first-fix", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    repo.create(folder, "A stopwatch with a bug")
+
+
+@contextmanager
+def scripted_model() -> Iterator[str]:
+    """Serve the example's replies over HTTP on loopback while the block runs; yields the base URL."""
+    with serve(read_folder(_examples() / "first-fix-replies")) as server:
+        yield server.base_url
+
+
+def has_key() -> bool:
+    """Whether a key is set, without looking at it."""
+    return any(os.environ.get(name) for name in KEY_VARIABLES)
+
+
+def _examples() -> Path:
+    package = Path(__file__).parent.parent
+    for folder in (package / "examples", package.parent.parent / "examples"):
+        if (folder / "first-fix").is_dir():
+            return folder
+    raise FretsawError("the example project is not installed", hint="install fretsaw again")

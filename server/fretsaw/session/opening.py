@@ -1,0 +1,53 @@
+"""Opens a repository with its settings. The first thing a command does, and the last that may fail cheaply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fretsaw import config, repo, runs
+from fretsaw.config import Resolved
+from fretsaw.repo import Repo
+from fretsaw.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A repository, the settings that hold in it, and the runs that were made in it."""
+
+    repo: Repo
+    resolved: Resolved
+    store: runs.Store
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that hold here."""
+        return self.resolved.settings
+
+    @property
+    def root(self) -> Path:
+        """The worktree's folder."""
+        return self.repo.root
+
+    @property
+    def state(self) -> Path:
+        """The user's state directory."""
+        return self.resolved.places.state
+
+    def with_settings(self, **changes: Any) -> Opened:
+        """The same with other values of some settings."""
+        return replace(self, resolved=replace(self.resolved, settings=replace(self.settings, **changes)))
+
+
+def open_session(
+    directory: Path, flags: Mapping[str, Any] | None = None, editor: Mapping[str, Any] | None = None
+) -> Opened:
+    """Open the repository that `directory` lies in. Finishes or rolls back what a crash left half-applied.
+
+    Raises RepoError, ConfigError.
+    """
+    opened = repo.open_repo(directory)
+    resolved = config.resolve(flags or {}, opened.root, editor=editor)
+    return Opened(opened, resolved, runs.store(resolved.places.state, opened.root))

@@ -1,0 +1,29 @@
+"""How a run ends for a script: its document and its exit code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fretsaw import report, runs
+from fretsaw.core.run import GaveUp, Proposal
+from fretsaw.errors import ExitCode
+from fretsaw.repo import Delivery
+from fretsaw.session.values import Finished, Stored
+
+
+def exit_code(finished: Finished, delivery: Delivery | None, *, applied: bool = True) -> ExitCode:
+    """0 delivered (or, for a replay, proposed), 1 no acceptable patch, 7 the check failed or could not run."""
+    outcome = finished.outcome
+    if isinstance(outcome, Proposal):
+        return ExitCode.DELIVERED if delivery is not None or not applied else ExitCode.CHECK
+    if isinstance(outcome, GaveUp) and outcome.kind == "check":
+        return ExitCode.CHECK
+    if isinstance(outcome, GaveUp) and outcome.kind == "budget":
+        return ExitCode.BUDGET
+    return ExitCode.NO_PATCH
+
+
+def document(run: Finished | Stored, delivery: Delivery | None = None) -> dict[str, Any]:
+    """The run as the published JSON document."""
+    recorded = runs.to_plain(delivery) if delivery else getattr(run, "delivery", None)
+    return report.document(run.run, run.outcome, recorded)

@@ -1,0 +1,77 @@
+"""What would be sent for an issue, without sending it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from fretsaw import model, repo
+from fretsaw.core import prompt, tools
+from fretsaw.core.ask import Message
+from fretsaw.core.context import Context, choose
+from fretsaw.core.issue import Issue
+from fretsaw.core.tokens import count, estimate
+from fretsaw.session.issues import read_issue, read_logs
+from fretsaw.session.opening import Opened
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first request of a run."""
+
+    issue: Issue
+    context: Context
+    messages: tuple[Message, ...]
+    model: str
+    tokens: int
+    """Of messages and tool schemas."""
+    dollars: float
+    cached_dollars: float
+    notices: tuple[str, ...]
+
+    def document(self) -> dict[str, Any]:
+        """The same as JSON."""
+        return {
+            "model": self.model,
+            "tokens": self.tokens,
+            "dollars": round(self.dollars, 6),
+            "dollars_cached": round(self.cached_dollars, 6),
+            "files": [
+                {"path": part.path, "first": part.first, "last": part.last, "whole": part.whole, "why": part.why}
+                for part in self.context.parts
+            ],
+            "constraints": [{"kind": item.kind, "text": item.text} for item in self.issue.constraints],
+            "messages": [{"role": message.role, "text": message.text} for message in self.messages],
+            "notices": list(self.notices),
+        }
+
+
+def preview(opened: Opened, argument: str) -> Preview:
+    """The first request of a fix of this issue."""
+    issue, folder = read_issue(argument)
+    settings = opened.settings
+    choice = model.load(opened.resolved.places.config / "models.toml").choose(
+        settings, datetime.now(timezone.utc).date()
+    )
+    snapshot = repo.snapshot(opened.repo)
+    context = choose(issue, snapshot, settings.context_tokens, settings.context, estimate)
+    logs, notices = read_logs(issue, folder)
+    form = choice.row.edit_form if settings.edit_form == "auto" else settings.edit_form
+    rules = opened.resolved.rules
+    messages = prompt.first_messages(issue, context, form, logs=logs, rules=rules, tools=settings.tools)
+    schemas = (
+        "".join(f"{tool.name}{tool.description}{tool.parameters}" for tool in tools.TOOLS) if settings.tools else ""
+    )
+    tokens = count("".join(message.text for message in messages) + schemas)
+    row = choice.row
+    return Preview(
+        issue,
+        context,
+        messages,
+        row.id,
+        tokens,
+        row.cost(tokens, 0, 0),
+        row.cost(tokens, tokens, 0),
+        (*choice.notices, *notices, *context.notices),
+    )

@@ -1,0 +1,37 @@
+"""A kept run in the forms that people and machines read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from fretsaw import report
+from fretsaw.core.patch import render
+from fretsaw.core.run import Proposal
+from fretsaw.core.safe_text import safe_text
+from fretsaw.session.outcome import document
+from fretsaw.session.values import Stored
+
+
+def rendered(kept: Stored, form: str) -> str:
+    """A run as `json`, `patch`, `replies`, `html`, `sarif` or `markdown`."""
+    return FORMS[form](kept)
+
+
+def _patch(kept: Stored) -> str:
+    return render(kept.outcome.patch) if isinstance(kept.outcome, Proposal) else ""
+
+
+def _replies(kept: Stored) -> str:
+    turns = kept.outcome.evidence.turns if kept.outcome else ()
+    return "\n".join(f"=== reply {number}\n{safe_text(turn.reply)}" for number, turn in enumerate(turns, 1)) + "\n"
+
+
+FORMS: dict[str, Callable[[Stored], str]] = {
+    "json": lambda kept: json.dumps(document(kept), indent=2) + "\n",
+    "patch": _patch,
+    "replies": _replies,
+    "html": lambda kept: report.html(kept.issue, document(kept)),
+    "sarif": lambda kept: report.sarif(document(kept)),
+    "markdown": lambda kept: report.markdown(document(kept)),
+}
