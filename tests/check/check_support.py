@@ -13,7 +13,7 @@ from fretsaw.check import Limits, Surroundings, make_check
 from fretsaw.core.check import Check
 from fretsaw.settings import Settings
 
-ISOLATED = pytest.mark.parametrize("isolation", ["bwrap", "none"])
+ISOLATED = pytest.mark.parametrize("isolation", ["bwrap", "landlock", "none"])
 
 
 def make(

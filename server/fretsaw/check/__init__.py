@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from fretsaw.check.choose import Surroundings
 from fretsaw.check.harden import harden
 from fretsaw.check.limits import Limits
-from fretsaw.check.make import Surroundings, make_check
+from fretsaw.check.make import make_check
 from fretsaw.check.repeat import repeat
 
 __all__ = ["Limits", "Surroundings", "harden", "make_check", "repeat"]

@@ -10,6 +10,7 @@ import os
 import re
 import stat
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,8 @@ _HIDDEN_FROM_ROOT = (
     "/boot",
 )
 _BLANK_FOR_ROOT = ("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/sudoers")
-_META = (".git", ".hg", ".jj", ".svn")
+RECORDS = (".git", ".hg", ".jj", ".svn")
+"""Where a version control keeps its own, at the top of a tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def arguments(program: str, view: View, status_fd: int, argv: tuple[str, ...]) -
     line += ["--bind", view.tree, str(view.root)]
     for path in view.read_only:
         line += ["--ro-bind", path, path]
-    for name in _META:
+    for name in RECORDS:
         line += _without(view.root / name)
     line += ["--dir", "/tmp/home"]
     line += ["--bind", str(view.report), REPORT] if view.report else []
@@ -109,12 +111,17 @@ def arguments(program: str, view: View, status_fd: int, argv: tuple[str, ...]) -
     return [*line, "--chdir", str(view.root), "--", *argv]
 
 
+def hidden_places(more: Iterable[Path]) -> frozenset[Path]:
+    """Existing folders and files to hide: the fixed ones, those of root when we are root, and `more`."""
+    wanted = [*map(Path, HIDDEN), *more]
+    wanted += map(Path, (*_HIDDEN_FROM_ROOT, *_BLANK_FOR_ROOT)) if os.geteuid() == 0 else []
+    return frozenset(path.resolve() for path in wanted if path.exists() and len(path.resolve().parts) > 1)
+
+
 def _masks(view: View) -> list[str]:
-    """Existing folders to hide, the outer ones first, none inside another, none that would hide everything."""
-    wanted = [*map(Path, HIDDEN), *view.hidden]
-    wanted += map(Path, _HIDDEN_FROM_ROOT) if os.geteuid() == 0 else []
-    places = {path.resolve() for path in wanted if path.is_dir()}
-    return sorted(str(path) for path in places if len(path.parts) > 1 and not any(up in places for up in path.parents))
+    """Folders to hide, the outer ones first, none inside another."""
+    places = {path for path in hidden_places(view.hidden) if path.is_dir()}
+    return sorted(str(path) for path in places if not any(up in places for up in path.parents))
 
 
 def _tmpfs(place: str, size: int, known: frozenset[str]) -> list[str]:

@@ -19,12 +19,13 @@ from typing import Literal, TypeAlias
 
 from fretsaw.cancel import Cancel
 from fretsaw.check import bwrap
+from fretsaw.check.copies import WarmCopy
+from fretsaw.check.fences import DEVICES, readable
 from fretsaw.check.limits import Limits
 from fretsaw.check.run import Command, Ran, run
 from fretsaw.check.toolchain import Toolchain
 
 Tier: TypeAlias = Literal["bwrap", "landlock", "none"]
-Copy: TypeAlias = Literal["overlay", "copy"]
 
 _HERE = Path(__file__).parent
 
@@ -34,16 +35,24 @@ class Cell:
     """How commands are run on a tree."""
 
     tier: Tier
-    copy: Copy
     root: Path
     """The user's tree, resolved."""
     tools: Toolchain
+    env: Mapping[str, str]
+    """The environment of what is run, but where HOME and temporary files are."""
     limits: Limits
     hidden: tuple[Path, ...]
     """Folders that the inside must not see: HOME, our state."""
     scratch: Scratch
     program: str = ""
     """bubblewrap's absolute path, for that tier."""
+    copy: WarmCopy | None = None
+    """None: an overlay is mounted instead."""
+
+    @property
+    def name(self) -> str:
+        """For a person: the tier and how the tree is copied."""
+        return f"{self.tier}, {'copied tree' if self.copy else 'overlay'}"
 
 
 class Scratch:
@@ -54,7 +63,15 @@ class Scratch:
         self.stage = self.path / "stage"
         self.stage.mkdir()
         self.report = self.path / "report"
+        self.tmp = self.path / "tmp"
         self.remove = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+    def renew(self) -> None:
+        """An empty report and an empty folder for temporary files."""
+        self.report.unlink(missing_ok=True)
+        self.report.touch()
+        shutil.rmtree(self.tmp, ignore_errors=True)
+        self.tmp.mkdir(exist_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +86,21 @@ class Entered:
 def enter(
     cell: Cell, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], cancel: Cancel
 ) -> Entered:
-    """Run a command in the cell with these texts over the tree; the report's file is emptied first."""
-    cell.scratch.report.write_bytes(b"")
+    """Run a command in the cell with these texts over the tree; the report's file is emptied first.
+
+    Raises `CheckError` when the tree cannot be copied.
+    """
+    cell.scratch.renew()
+    if cell.copy:
+        cell.copy.put_right()
     status, info = _Pipe(), _Pipe()
     try:
-        spec = _spec(cell, texts, argv, env, info.write)
-        fds = (_memory_file(spec), status.write, info.write)
+        fds: tuple[int, ...] = (status.write, info.write)
+        spec, more = _spec(cell, texts, argv, env, info.write)
+        fds = (_memory_file(spec), *fds, *more)
         launcher = (sys.executable, "-I", "-S", str(_HERE / "launch.py"), str(fds[0]), str(fds[1]))
-        command = Command(launcher, {}, Path("/"), fds, None, lambda: _close(fds))
+        disk = cell.copy.path if cell.copy and cell.copy.on_disk else None
+        command = Command(launcher, {}, Path("/"), fds, disk, lambda: _close(fds), gentle=cell.tier != "bwrap")
         ran = run(command, cell.limits, cancel)
         problem = status.said()
         if not problem and cell.tier == "bwrap" and ran.end == "exit" and '"child-pid"' not in info.said():
@@ -87,43 +111,74 @@ def enter(
         info.close()
 
 
+def report_place(cell: Cell) -> str:
+    """Where the inside finds the report's file."""
+    return bwrap.REPORT if cell.tier == "bwrap" else str(cell.scratch.report)
+
+
 def _spec(
     cell: Cell, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], info_fd: int
-) -> dict[str, object]:
-    """What the launcher is to do, as its own description says."""
-    stage = str(cell.scratch.stage)
-    over = {
+) -> tuple[dict[str, object], tuple[int, ...]]:
+    """What the launcher is to do, as its own description says, and more descriptors that it hands on."""
+    tree = str(cell.copy.path) if cell.copy else f"{cell.scratch.stage}/tree"
+    bubble = cell.tier == "bwrap"
+    overlay = {
         "root": str(cell.root),
-        "stage": stage,
-        "tree": f"{stage}/tree",
+        "stage": str(cell.scratch.stage),
         "size": cell.limits.scratch,
-        "over_root": cell.tier != "bwrap",
+        "in_place": not bubble,
+        "blank": [str(cell.root / name) for name in bwrap.RECORDS] if cell.tier == "landlock" else [],
+        "protect": str(cell.scratch.report) if cell.tier == "landlock" else "",
     }
-    full = {**env, "HOME": "/tmp/home", "TMPDIR": "/tmp"} if cell.tier == "bwrap" else dict(env)
-    inside = list(argv)
-    program = cell.tools.program
-    if cell.tier == "bwrap":
-        view = bwrap.View(
-            cell.root,
-            f"{stage}/tree",
-            f"{stage}/tmp",
-            cell.tools.shown,
-            cell.hidden,
-            (),
-            cell.scratch.report,
-            cell.limits.scratch,
-        )
-        inside = bwrap.arguments(cell.program, view, info_fd, argv)
-        program = cell.program
-    return {
+    spec: dict[str, object] = {
         "parent": os.getpid(),
         "rlimits": cell.limits.rlimits(root=os.geteuid() == 0),
-        "overlay": over if cell.copy == "overlay" else None,
+        "overlay": None if cell.copy else overlay,
+        "tree": tree,
         "texts": dict(texts),
-        "cwd": str(cell.root) if cell.tier != "bwrap" else "/",
-        "program": program,
-        "argv": inside,
-        "env": full,
+        "cwd": "/",
+        "env": {**env, "HOME": "/tmp/home", "TMPDIR": "/tmp"},
+    }
+    if bubble:
+        return spec | {
+            "program": cell.program,
+            "argv": bwrap.arguments(cell.program, _view(cell, tree), info_fd, argv),
+        }, ()
+    caged = _memory_file(_caged(cell, argv, env))
+    line = [sys.executable, "-I", "-S", str(_HERE / "cage.py"), str(caged)]
+    cwd = tree if cell.copy else str(cell.root)
+    return spec | {"program": sys.executable, "argv": line, "env": {}, "cwd": cwd}, (caged,)
+
+
+def _view(cell: Cell, tree: str) -> bwrap.View:
+    return bwrap.View(
+        root=cell.root,
+        tree=tree,
+        tmp=None if cell.copy else f"{cell.scratch.stage}/tmp",
+        shown=cell.tools.shown,
+        hidden=cell.hidden,
+        read_only=tuple(str(cell.root / path) for path in cell.copy.installed) if cell.copy else (),
+        report=cell.scratch.report,
+        scratch=cell.limits.scratch,
+    )
+
+
+def _caged(cell: Cell, argv: tuple[str, ...], env: Mapping[str, str]) -> dict[str, object]:
+    """What `cage.py` is to do, as its own description says."""
+    tree = str(cell.copy.path if cell.copy else cell.root)
+    tmp = str(cell.scratch.tmp) if cell.copy else f"{cell.scratch.stage}/tmp"
+    linked = [str(cell.root / path) for path in cell.copy.installed] if cell.copy else []
+    own = {"HOME": tmp, "TMPDIR": tmp} if cell.tier == "landlock" else {}
+    if cell.copy and cell.tools.editable:
+        before = [str(cell.copy.path / path) for path in cell.tools.editable]
+        own["PYTHONPATH"] = os.pathsep.join([*before, *filter(None, [env.get("PYTHONPATH")])])
+    return {
+        "shut": cell.tier == "landlock",
+        "program": cell.tools.program_in(cell.root, tree),
+        "argv": list(argv),
+        "env": {**env, **own},
+        "readable": readable(cell.hidden, (tree, *cell.tools.shown, *linked)) if cell.tier == "landlock" else [],
+        "writable": [tree, tmp, str(cell.scratch.report), "/dev/shm", *DEVICES],
     }
 
 

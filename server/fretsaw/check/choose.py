@@ -1,19 +1,50 @@
-"""Chooses the isolation of a check by trial. Knows nothing of the check."""
+"""Chooses the isolation of a check by trial, strongest first, and remembers what held. Knows nothing of the check."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from fretsaw import __version__
 from fretsaw.check import bwrap
-from fretsaw.check.cell import Cell, Scratch
+from fretsaw.check.cage import MACHINES
+from fretsaw.check.cell import Cell, Scratch, Tier
+from fretsaw.check.copies import WarmCopy
 from fretsaw.check.limits import Limits
+from fretsaw.check.probe import holds
 from fretsaw.check.toolchain import Toolchain
+from fretsaw.errors import CheckError
 from fretsaw.settings import Settings
 
-if TYPE_CHECKING:
-    from fretsaw.check.make import Surroundings
+HINT = "install bubblewrap, or pass --sandbox none to run the check without isolation"
+_KEYS = frozenset(("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "OPENAI_ADMIN_KEY"))
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a check stands in, beside the tree; every field may stay at its default."""
+
+    state: Path | None = None
+    """The user's state folder of Fretsaw: remembers which isolation holds, and is hidden from the check."""
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
+    """The user's environment, of which an allow-list reaches the check."""
+    unsaved: Mapping[str, str] = field(default_factory=dict)
+    """Texts that always lie over the tree: an editor's unsaved buffers (`Snapshot.overlay`)."""
+    secrets: tuple[str, ...] = ()
+    """Paths of the tree whose values are blacked out in what a check prints (`Snapshot.secrets`)."""
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def home(self) -> Path:
+        """The user's HOME."""
+        return Path(self.environ.get("HOME") or Path.home())
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +53,107 @@ class Choice:
 
     cell: Cell | None
     reason: str = ""
+    """Without a cell: what a person can do about it."""
+    tried: tuple[tuple[str, str], ...] = ()
+    """What was tried, with the reason why it does not hold; the chosen one is last, with an empty reason."""
 
 
 def choose(root: Path, tools: Toolchain, settings: Settings, limits: Limits, around: Surroundings) -> Choice:
-    """The strongest cell that holds what it promises."""
-    home = Path(around.environ.get("HOME") or Path.home())
-    hidden = tuple(path.resolve() for path in (home, around.state) if path)
+    """The strongest cell that keeps what it promises, of those that the settings allow."""
     scratch = Scratch()
-    if settings.sandbox == "none":
-        return Choice(Cell("none", "overlay", root, tools, limits, hidden, scratch))
-    program = bwrap.find(root)
+    memory = _Memory(around, root, scratch)
+    tried: list[tuple[str, str]] = []
+    for name, build in _cells(root, tools, settings, limits, around, scratch):
+        try:
+            cell = build()
+            reason = "" if memory.holds(name) else holds(cell, scratch.path)
+        except (OSError, CheckError) as error:
+            cell, reason = None, str(error)
+        tried.append((name, reason))
+        if cell and not reason:
+            memory.remember(name)
+            return Choice(cell, "", tuple(tried))
+    why = "; ".join(f"{name}: {reason}" for name, reason in tried)
+    return Choice(None, f"no sandbox holds here ({why}); {HINT}", tuple(tried))
+
+
+def _cells(
+    root: Path, tools: Toolchain, settings: Settings, limits: Limits, around: Surroundings, scratch: Scratch
+) -> Iterator[tuple[str, Callable[[], Cell]]]:
+    """Name and builder of every cell that may be tried, in this order."""
+    hidden = tuple(path.resolve() for path in (around.home, around.state, scratch.path) if path)
+    tiers: tuple[Tier, ...] = ("bwrap", "landlock") if settings.sandbox == "auto" else (settings.sandbox,)
+    linux = sys.platform.startswith("linux")
+    for tier in tiers:
+        env = _whole(around.environ, settings) if tier == "none" else tools.env
+        plain = Cell(tier, root, tools, env, limits, hidden, scratch)
+        if linux:
+            yield f"{tier} with an overlay", lambda plain=plain: _ready(plain)  # type: ignore[misc]
+        yield f"{tier} with a copy", lambda plain=plain: _ready(_copied(plain))  # type: ignore[misc]
+
+
+def _ready(cell: Cell) -> Cell:
+    """The cell with what its tier needs. Raises `CheckError` where that is missing."""
+    if cell.tier == "none":
+        return cell
+    if not sys.platform.startswith("linux"):
+        raise CheckError("there is no sandbox for this system yet")
+    if cell.tier == "landlock":
+        if platform.machine() not in MACHINES:
+            raise CheckError(f"not for {platform.machine()}")
+        return cell
+    program = bwrap.find(cell.root)
     if program is None:
-        return Choice(None, "bubblewrap is not installed")
-    return Choice(Cell("bwrap", "overlay", root, tools, limits, (*hidden, scratch.path), scratch, program))
+        raise CheckError("bubblewrap is not installed")
+    return replace(cell, program=program)
+
+
+def _copied(cell: Cell) -> Cell:
+    return replace(cell, copy=WarmCopy(cell.root, link=cell.tier != "bwrap"))
+
+
+def _whole(environ: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    """Without isolation a check has the user's environment, but not the model's key."""
+    return {name: text for name, text in environ.items() if name not in _KEYS and text != settings.api_key}
+
+
+class _Memory:
+    """Remembers which cells held, for as long as nothing that matters changes; not which did not."""
+
+    def __init__(self, around: Surroundings, root: Path, scratch: Scratch) -> None:
+        self._file = around.state / "sandbox.json" if around.state else None
+        program = bwrap.find(root)
+        parts = [__version__, sys.executable, platform.release(), os.geteuid(), str(around.home), str(around.state)]
+        parts += [_boot(), root.stat().st_dev, scratch.path.stat().st_dev, program]
+        parts += [Path(program).stat().st_mtime_ns] if program else []
+        self._key = hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    def holds(self, name: str) -> bool:
+        """Whether this cell held before, under just these circumstances."""
+        return self._key in self._all().get(name, ())
+
+    def remember(self, name: str) -> None:
+        """Keep that it held; where that cannot be written it is tried again next time."""
+        if self._file is None or self.holds(name):
+            return
+        known = self._all()
+        known[name] = [*known.get(name, [])[-15:], self._key]
+        fresh = self._file.with_suffix(f".{os.getpid()}.tmp")
+        with suppress(OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh.write_text(json.dumps(known))
+            fresh.replace(self._file)
+
+    def _all(self) -> dict[str, list[str]]:
+        try:
+            known = json.loads(self._file.read_text()) if self._file else {}
+        except (OSError, ValueError):
+            return {}
+        return known if isinstance(known, dict) else {}
+
+
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text()
+    except OSError:
+        return ""

@@ -16,11 +16,13 @@ import os
 import resource
 import signal
 import stat
+import struct
 import sys
 from typing import Any
 
 CLONE_NEWNS, CLONE_NEWUSER = 0x0002_0000, 0x1000_0000
-MS_NOSUID, MS_NODEV, MS_REC, MS_PRIVATE = 2, 4, 0x4000, 1 << 18
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 0x1000, 0x4000, 1 << 18
+SYS_MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = 442, -100, 0x8000, 1
 PR_SET_PDEATHSIG = 1
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -36,9 +38,11 @@ def main(spec_fd: int, status_fd: int) -> None:
         limit(spec["rlimits"])
         if spec["overlay"]:
             mount_overlay(spec["overlay"])
-            write_texts(spec["overlay"]["tree"], spec["texts"])
-            if spec["overlay"]["over_root"]:
-                _mount("overlay-bind", spec["overlay"]["tree"], spec["overlay"]["root"], "", 0x1000)
+        write_texts(spec["tree"], spec["texts"])
+        if spec["overlay"] and spec["overlay"]["in_place"]:
+            _mount("none", spec["tree"], spec["overlay"]["root"], "", MS_BIND)
+            for path in spec["overlay"]["blank"]:
+                _blank(path)
         os.chdir(spec["cwd"])
         os.execve(spec["program"], spec["argv"], spec["env"])
     except (OSError, ValueError, KeyError) as error:
@@ -65,9 +69,12 @@ def limit(wanted: dict[str, int]) -> None:
 def mount_overlay(plan: dict[str, Any]) -> None:
     """A tmpfs of `size` bytes on the empty folder `stage`, and in it `tree`: `root` with a writable layer above.
 
-    Options are relative or go through a file descriptor, so that no character of a path needs to be escaped.
+    With `protect`, everything else becomes read-only, but that file and a fresh `/dev/shm`. Options are relative or
+    go through a file descriptor, so that no character of a path needs to be escaped.
     """
     _private_mounts()
+    if plan["protect"]:
+        _protect_all_but(plan["protect"], plan["size"])
     lower = os.open(plan["root"], os.O_PATH | os.O_DIRECTORY)  # after unshare: the mount must be of our namespace
     _mount("tmpfs", "fretsaw", plan["stage"], f"size={plan['size']},mode=0700", MS_NOSUID | MS_NODEV)
     os.chdir(plan["stage"])
@@ -92,6 +99,32 @@ def _private_mounts() -> None:
         _write("/proc/self/uid_map", f"{uid} {uid} 1")
         _write("/proc/self/gid_map", f"{gid} {gid} 1")
     _mount("none", "none", "/", "", MS_REC | MS_PRIVATE)
+
+
+def _blank(path: str) -> None:
+    """Hide one folder or file of the tree behind an empty one."""
+    if os.path.islink(path):
+        os.unlink(path)
+    elif os.path.isdir(path):
+        _mount("tmpfs", "fretsaw", path, "size=4k,mode=0755", MS_NOSUID | MS_NODEV | MS_RDONLY)
+    elif os.path.exists(path):
+        _mount("none", "/dev/null", path, "", MS_BIND)
+
+
+def _protect_all_but(file: str, size: int) -> None:
+    """Make every mount of this namespace read-only, so that not even the mode of a file can be changed."""
+    _mount("none", file, file, "", MS_BIND)
+    _set_read_only("/", AT_RECURSIVE, 1)
+    _set_read_only(file, 0, 0)
+    if os.path.isdir("/dev/shm"):
+        _mount("tmpfs", "fretsaw", "/dev/shm", f"size={size},mode=1777", MS_NOSUID | MS_NODEV)
+
+
+def _set_read_only(path: str, how: int, on: int) -> None:
+    change = struct.pack("=4Q", MOUNT_ATTR_RDONLY * on, MOUNT_ATTR_RDONLY * (1 - on), 0, 0)
+    where = os.fsencode(path)
+    if LIBC.syscall(SYS_MOUNT_SETATTR, AT_FDCWD, where, ctypes.c_uint(how), change, ctypes.c_size_t(32)) != 0:
+        raise _error(f"mount_setattr {path}")
 
 
 def _mount(kind: str, source: str, target: str, data: str, flags: int) -> None:

@@ -5,36 +5,18 @@ Knows nothing of git, models or patches; the tree comes as a folder and texts to
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from fretsaw.cancel import Cancel
-from fretsaw.check.bwrap import REPORT
-from fretsaw.check.cell import Cell, Entered, enter
-from fretsaw.check.choose import Choice, choose
-from fretsaw.check.limits import Limits
+from fretsaw.check.cell import Cell, Entered, enter, report_place
+from fretsaw.check.choose import Choice, Surroundings, choose
 from fretsaw.check.report import read_report, refused, wants_report, with_report
 from fretsaw.check.toolchain import toolchain
 from fretsaw.core.check import Check, CheckResult
 from fretsaw.errors import Cancelled, UsageError
 from fretsaw.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a check stands in, beside the tree; every field may stay at its default."""
-
-    state: Path | None = None
-    """The user's state folder of Fretsaw: remembers which isolation holds, and is hidden from the check."""
-    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
-    """The user's environment, of which an allow-list reaches the check."""
-    unsaved: Mapping[str, str] = field(default_factory=dict)
-    """Texts that always lie over the tree: an editor's unsaved buffers (`Snapshot.overlay`)."""
-    secrets: tuple[str, ...] = ()
-    """Paths of the tree whose values are blacked out in what a check prints (`Snapshot.secrets`)."""
-    limits: Limits = field(default_factory=Limits)
 
 
 def make_check(
@@ -68,10 +50,9 @@ def make_check(
 
 def _run(cell: Cell, texts: Mapping[str, str | None], argv: tuple[str, ...], cancel: Cancel) -> CheckResult:
     """One run; once more without the report where the test runner does not know how to write it."""
-    env = {**cell.tools.env, "CI": "1"}
+    env = {**cell.env, "CI": "1"}
     wanted = wants_report(argv)
-    place = REPORT if cell.tier == "bwrap" else str(cell.scratch.report)
-    entered = enter(cell, texts, argv, with_report(env, place) if wanted else env, cancel)
+    entered = enter(cell, texts, argv, with_report(env, report_place(cell)) if wanted else env, cancel)
     if wanted and refused(entered.ran.exit_code, entered.ran.output):
         entered = enter(cell, texts, argv, env, cancel)
     return _result(cell, argv, entered)

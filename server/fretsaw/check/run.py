@@ -40,6 +40,8 @@ class Command:
     """A folder on a disk that it may fill; None where its writes are bounded already."""
     started: Callable[[], None] = field(default=lambda: None, repr=False)
     """Called once it runs: closes this side's copies of `fds`."""
+    gentle: bool = False
+    """It kills all that it started itself when it is told to end, and is given half a second for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,10 @@ def run(command: Command, limits: Limits, cancel: Cancel) -> Ran:
     watch = _Watch(process.pid, limits, command.disk)
     try:
         command.started()
-        with cancel.on_set(lambda: _kill(process.pid)):
+        with cancel.on_set(lambda: _tell(process, command)):
             end, reason = _follow(process, ring, watch, begun + limits.seconds, cancel)
     finally:
-        _end(process, ring)
+        _end(process, command, ring)
     seconds = time.monotonic() - begun
     code = process.returncode if end == "exit" else None
     code = 128 - code if code is not None and code < 0 else code
@@ -124,12 +126,22 @@ def _drain(fd: int, ring: Ring) -> bool:
     return False
 
 
-def _end(process: subprocess.Popen[bytes], ring: Ring) -> None:
+def _tell(process: subprocess.Popen[bytes], command: Command) -> None:
+    """Ask it to end; a sandbox takes everything inside with it."""
+    process.send_signal(signal.SIGTERM if command.gentle else signal.SIGKILL)
+
+
+def _end(process: subprocess.Popen[bytes], command: Command, ring: Ring) -> None:
     """Kill what is left, wait until it is dead, and take its last words."""
     assert process.stdout is not None
     left = descendants(process.pid)
-    _kill(process.pid)
-    process.wait()
+    if process.poll() is None:
+        _tell(process, command)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.5)
+    if process.poll() is None:
+        _signal(os.killpg, process.pid)
+        process.wait()
     deadline = time.monotonic() + 2
     while any(alive(pid) for pid in left) and time.monotonic() < deadline:
         for pid in left:
@@ -138,11 +150,6 @@ def _end(process: subprocess.Popen[bytes], ring: Ring) -> None:
     os.set_blocking(process.stdout.fileno(), False)
     _drain(process.stdout.fileno(), ring)
     process.stdout.close()
-
-
-def _kill(pid: int) -> None:
-    """Kill it and its session; a sandbox takes everything inside with it."""
-    _signal(os.killpg, pid)
 
 
 def _signal(send: Callable[[int, int], None], pid: int) -> None:

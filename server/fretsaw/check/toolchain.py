@@ -59,6 +59,13 @@ class Toolchain:
     """Absolute folders and files outside the repository that must stay readable, none inside another."""
     env: Mapping[str, str]
     """The whole environment of the check, but HOME and TMPDIR."""
+    editable: tuple[str, ...] = ()
+    """Folders of the repository that an environment's `.pth` files add to Python's path, relative to its root."""
+
+    def program_in(self, root: Path, tree: str) -> str:
+        """Where the program is when the repository's tree is at `tree` instead of `root`."""
+        inside = Path(self.program).is_relative_to(root)
+        return str(Path(tree) / Path(self.program).relative_to(root)) if inside else self.program
 
 
 def toolchain(root: Path, argv: tuple[str, ...], environ: Mapping[str, str]) -> Toolchain:
@@ -76,8 +83,8 @@ def toolchain(root: Path, argv: tuple[str, ...], environ: Mapping[str, str]) -> 
     prefixes = [Path(environ[name]) for name in ("VIRTUAL_ENV", "CONDA_PREFIX") if os.path.isabs(environ.get(name, ""))]
     prefixes += [folder for pattern in _VENVS for folder in root.glob(pattern)]
     prefixes += [folder for folder in given | wanted if (folder / "pyvenv.cfg").is_file()]
-    for prefix in prefixes:
-        wanted |= {prefix, *_venv(prefix, home)}
+    added = {folder for prefix in prefixes for folder in _added(prefix)}
+    wanted |= {folder for prefix in prefixes for folder in (prefix, *_base(prefix, home))} | added
     wanted = given | {path for path in wanted if not _private(path, home)}
     env = {name: environ[name] for name in environ if name in KEPT or name.startswith("LC_")}
     for name, parts, variable in TOOLS:
@@ -85,7 +92,8 @@ def toolchain(root: Path, argv: tuple[str, ...], environ: Mapping[str, str]) -> 
         if folder.is_dir():
             wanted |= {folder / part for part in parts}
             env |= {variable: str(folder)} if variable else {}
-    return Toolchain(program, _outermost(wanted, root, home), env)
+    editable = sorted(str(path.relative_to(root)) for path in added if path.is_relative_to(root))
+    return Toolchain(program, _outermost(wanted, root, home), env, tuple(editable))
 
 
 def _program(root: Path, name: str, search: str) -> str:
@@ -133,16 +141,20 @@ def _around(folder: Path, home: Path) -> set[Path]:
     return found
 
 
-def _venv(prefix: Path, home: Path) -> set[Path]:
-    """The installation below a virtual environment, and the folders that its `.pth` files add (editable installs)."""
+def _base(prefix: Path, home: Path) -> set[Path]:
+    """The installation below a virtual environment."""
     found: set[Path] = set()
     for line in _lines(prefix / "pyvenv.cfg"):
         key, _, value = line.partition("=")
         if key.strip() == "home" and os.path.isabs(value.strip()):
             found |= _around(Path(value.strip()), home)
-    for pth in prefix.glob("lib/python*/site-packages/*.pth"):
-        found |= {Path(line) for line in _lines(pth) if os.path.isabs(line) and Path(line).is_dir()}
     return found
+
+
+def _added(prefix: Path) -> set[Path]:
+    """The folders that `.pth` files of a virtual environment add to Python's path (editable installs)."""
+    lines = (line for pth in prefix.glob("lib/python*/site-packages/*.pth") for line in _lines(pth))
+    return {Path(line) for line in lines if os.path.isabs(line) and Path(line).is_dir()}
 
 
 def _private(path: Path, home: Path) -> bool:

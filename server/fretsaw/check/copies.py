@@ -1,0 +1,158 @@
+"""A copy of the user's tree that is kept between runs and put right again by copying only what differs.
+
+For where no overlay can be mounted. Knows nothing of git: everything is copied but caches and repositories' records;
+folders of installed packages are named, not copied.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+import weakref
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fretsaw.check.bwrap import RECORDS
+from fretsaw.errors import CheckError
+
+MOST_FILES, MOST_BYTES = 200_000, 4 << 30
+INSTALLED = frozenset((".venv", "venv", "node_modules", ".tox", ".nox"))
+"""Folders that a check reads and that are too large to copy: they are shown read-only from where they are."""
+_LEFT_OUT = frozenset((".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".gradle"))
+
+
+@dataclass(slots=True)
+class Scan:
+    """What lies in a tree: path → what tells whether it changed."""
+
+    files: dict[str, os.stat_result] = field(default_factory=dict)
+    """Regular files and symlinks."""
+    folders: dict[str, os.stat_result] = field(default_factory=dict)
+    installed: list[str] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(state.st_size for state in self.files.values())
+
+
+class WarmCopy:
+    """One tree's copy; `put_right()` before each run makes it equal to the tree as it is now."""
+
+    def __init__(self, root: Path, *, link: bool) -> None:
+        """`link`: installed packages are links to where they are; else empty folders, to mount something on."""
+        self._root = root
+        self._link = link
+        self._known: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        self.installed: tuple[str, ...] = ()
+        """Paths of the tree that are not copied but have to be shown: the copy has an empty folder for each."""
+        source = scan(root, records=False)
+        if len(source.files) > MOST_FILES or source.size > MOST_BYTES:
+            raise CheckError(
+                f"the tree is too large to copy for a check ({len(source.files):,} files, {source.size >> 20:,} MiB)",
+                hint="where user namespaces are allowed, no copy is needed",
+            )
+        self.path = Path(tempfile.mkdtemp(prefix="fretsaw-tree-", dir=_place(source.size))).resolve()
+        self.on_disk = not str(self.path).startswith("/dev/shm/")
+        self.remove = weakref.finalize(self, _remove, self.path)
+
+    def put_right(self) -> None:
+        """Undo what the last run did and take over what the user did since: only what differs is written."""
+        source, copy = scan(self._root, records=False), self._scan_copy()
+        self.installed = tuple(sorted(source.installed))
+        extra = {*copy.files} - {*source.files} | {*copy.folders} - {*source.folders}
+        for path in sorted(extra, reverse=True):
+            _remove(self.path / path)
+        for path in sorted({*source.folders} - {*copy.folders}):
+            _remove(self.path / path)
+            (self.path / path).mkdir()
+        for path in self.installed:
+            self._installed(path)
+        for path, state in source.files.items():
+            here = copy.files.get(path)
+            if here is None or self._known.get(path) != (_mark(state), _mark(here)):
+                self._file(path, state)
+
+    def _scan_copy(self) -> Scan:
+        """What the last run left; where that cannot even be looked at, begin anew."""
+        try:
+            return scan(self.path, records=True)
+        except OSError:
+            _remove(self.path)
+            self.path.mkdir(mode=0o700)
+            return Scan()
+
+    def _installed(self, path: str) -> None:
+        target = self.path / path
+        if self._link:
+            target.symlink_to(self._root / path)
+        else:
+            target.mkdir()
+
+    def _file(self, path: str, state: os.stat_result) -> None:
+        source, target = self._root / path, self.path / path
+        _remove(target)
+        try:
+            if stat.S_ISLNK(state.st_mode):
+                target.symlink_to(os.readlink(source))
+            else:
+                shutil.copyfile(source, target, follow_symlinks=False)
+                target.chmod(stat.S_IMODE(state.st_mode) | stat.S_IRUSR | stat.S_IWUSR)
+                os.utime(target, ns=(state.st_atime_ns, state.st_mtime_ns))
+        except (FileNotFoundError, PermissionError):
+            return  # it went away meanwhile, or nobody may read it: it is not there for the check
+        self._known[path] = (_mark(state), _mark(target.lstat()))
+
+
+def scan(root: Path, *, records: bool) -> Scan:
+    """Look at a whole tree without reading a file; nothing is followed."""
+    found = Scan()
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        with os.scandir(root / folder) as entries:
+            for entry in entries:
+                path = f"{folder}{entry.name}"
+                if not records and (entry.name in _LEFT_OUT or (entry.name in RECORDS and not folder)):
+                    continue
+                state = entry.stat(follow_symlinks=False)
+                if stat.S_ISDIR(state.st_mode):
+                    if not records and entry.name in INSTALLED:
+                        found.installed.append(path)
+                        continue
+                    found.folders[path] = state
+                    waiting.append(f"{path}/")
+                elif stat.S_ISREG(state.st_mode) or stat.S_ISLNK(state.st_mode) or records:
+                    found.files[path] = state
+    return found
+
+
+def _mark(state: os.stat_result) -> tuple[int, ...]:
+    """What changes whenever a file does; ctime is among it, which nobody can set back."""
+    return (state.st_ino, state.st_mode, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+
+
+def _place(size: int) -> str | None:
+    """In memory where there is plenty of it, else where temporary files go."""
+    try:
+        state = os.statvfs("/dev/shm")
+    except OSError:
+        return None
+    plenty = os.access("/dev/shm", os.W_OK) and size * 4 < state.f_bavail * state.f_frsize
+    return "/dev/shm" if plenty else None
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or a whole folder, whatever its mode; a link is not followed."""
+    if not path.is_dir() or path.is_symlink():
+        path.unlink(missing_ok=True)
+        return
+    path.chmod(0o700)
+    for folder, names, _ in os.walk(path):
+        for name in names:
+            inside = Path(folder, name)
+            if not inside.is_symlink():
+                inside.chmod(0o700)
+    shutil.rmtree(path, ignore_errors=True)
