@@ -18,7 +18,7 @@ from fretsaw.repo.trial import encode, mode_after
 from fretsaw.repo.values import Repo
 
 
-def commit_plan(  # noqa: PLR0913, PLR0917 - one caller, which has all of them apart
+def commit_plan(
     repo: Repo, snapshot: Snapshot, patch: PatchSet, plan: Plan, message: str, branch: str | None
 ) -> tuple[Plan, str]:
     """The plan with its branch and index moves, and the commit's id.

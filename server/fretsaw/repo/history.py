@@ -9,10 +9,11 @@ from __future__ import annotations
 import io
 import os
 import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fretsaw.errors import RepoError
 from fretsaw.repo.git import IDENTITY
@@ -22,6 +23,7 @@ from fretsaw.repo.values import Repo
 if TYPE_CHECKING:
     import git
 
+_LOCK = threading.RLock()
 _IDENT = re.compile(r"(?P<name>.*) <(?P<email>[^>]*)> (?P<date>\d+ [+-]\d{4})")
 
 
@@ -123,36 +125,47 @@ def open_history(repo: Repo) -> Iterator[History]:
         )
     objects = repo.common_dir / "objects"
     with private_store(repo.git.exe, "sha1", objects) as store:
-        with _told_which_git(repo.git.exe):
-            import git
-
-        class Objects(git.GitCmdObjectDB):
-            """The repository's objects, whatever folder GitPython derives from ours."""
-
-            def __init__(self, _path: str, call: git.Git) -> None:
-                super().__init__(str(objects), call)
-
-        opened = git.Repo(store.folder, odbt=Objects)
-        # GitPython adds its own variables to ours and to the user's: what the user has and we do not is emptied.
-        theirs = {name: "" for name in os.environ if name.startswith("GIT_") and name not in store.git.env}
-        opened.git.update_environment(**theirs, **store.git.env)
+        with _variables_of_ours(repo.git.exe):
+            opened = _opened(store, str(objects))
         try:
             yield History(repo, store, opened)
         finally:
             opened.close()
 
 
+def _opened(store: Store, objects: str) -> git.Repo:
+    """GitPython on our store: its reads and writes go to `objects`, the processes it starts see our variables."""
+    import git
+
+    class Objects(git.GitCmdObjectDB):
+        def __init__(self, _path: str, call: git.Git) -> None:
+            super().__init__(objects, call)
+
+    class Call(git.Git):
+        def execute(self, *args: Any, **kwargs: Any) -> Any:
+            with _variables_of_ours(store.git.exe):
+                return super().execute(*args, **kwargs)
+
+    class Opened(git.Repo):
+        GitCommandWrapperType = Call
+
+    opened = Opened(store.folder, odbt=Objects, expand_vars=False)
+    opened.git.update_environment(**store.git.env)
+    return opened
+
+
 @contextmanager
-def _told_which_git(exe: str) -> Iterator[None]:
-    """GitPython runs the first git of the PATH when it is imported, unless it is told which one to take."""
-    ours = {"GIT_PYTHON_GIT_EXECUTABLE": exe, "GIT_PYTHON_REFRESH": "quiet"}
-    before = {name: os.environ.get(name) for name in ours}
-    os.environ.update(ours)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
+def _variables_of_ours(exe: str) -> Iterator[None]:
+    """GitPython obeys the `GIT_*` of the process when it opens a repository, and runs the first git of the PATH when it
+    is imported unless it is told which one to take. So it sees ours for that moment, and nobody else's.
+    """
+    with _LOCK:
+        theirs = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("GIT_")}
+        ours = {"GIT_PYTHON_GIT_EXECUTABLE": exe, "GIT_PYTHON_REFRESH": "quiet"}
+        os.environ.update(ours)
+        try:
+            yield
+        finally:
+            for name in ours:
                 os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+            os.environ.update(theirs)

@@ -108,7 +108,7 @@ def _refused(git: Git, root: Path, said: str, reason: str) -> RepoError:
         )
     if "extension" in said or "repo version" in said or "repositoryformatversion" in said:
         return RepoError(f"this git cannot read the repository: {reason}", hint="install a newer git")
-    if "not a git repository" in said or "safe.bareRepository" in said:
+    if any(words in said for words in ("not a git repository", "safe.bareRepository", "invalid gitfile")):
         return RepoError(f"{root / '.git'} is not a git repository", hint="repair it or run `git init`")
     return RepoError(f"{root} cannot be opened: {reason}", hint=f"`git -C {root} status` says more ({git.exe})")
 

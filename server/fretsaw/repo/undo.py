@@ -142,7 +142,7 @@ def _back(exe: str, home: Home, record: Record) -> Back:
     return Back(tuple(steps), tuple(left))
 
 
-def _reverse(exe: str, home: Home, step: Step) -> Step | str:  # noqa: PLR0911 - a table of cases
+def _reverse(exe: str, home: Home, step: Step) -> Step | str:
     """The step that takes `step` back from what is there now, or why there is none."""
     try:
         now = read_beneath(home.root, step.path)

@@ -117,7 +117,7 @@ def finish(home: Home, plan: Plan) -> list[str]:
     return notices
 
 
-def put_away(  # noqa: PLR0913
+def put_away(
     home: Home, plan: Plan, number: int, folder: int, ours: Image | None, *, partly: bool = False
 ) -> list[str]:
     """Remove our temporary file; what is not `ours` (or, `partly`, a beginning of it) is kept in `conflicts`."""
