@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from check_support import ISOLATED, make, tree_of
+from tests.check.check_support import ISOLATED, make, tree_of
 
 from fretsaw.cancel import Cancel
 from fretsaw.check import Limits
