@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fretsaw.session.after import apply, deliver, load, restore, runs_of, set_states, undo
+    from fretsaw.session.after import apply, apply_texts, deliver, load, restore, runs_of, set_states, undo
     from fretsaw.session.example import has_key, make_example, scripted_model
     from fretsaw.session.issues import read_issue
     from fretsaw.session.looking import approve, check_candidates, examine, models, remote_models, run_check
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fretsaw.session.vetting import patch_text, vet, vet_document
 
 _HOME = {
-    "after": ("apply", "deliver", "load", "restore", "runs_of", "set_states", "undo"),
+    "after": ("apply", "apply_texts", "deliver", "load", "restore", "runs_of", "set_states", "undo"),
     "example": ("has_key", "make_example", "scripted_model"),
     "issues": ("read_issue",),
     "looking": ("approve", "check_candidates", "examine", "models", "remote_models", "run_check"),
@@ -39,7 +39,7 @@ _HOME = {
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Finished", "Opened", "Stored", "Task", "apply", "approve", "check_candidates", "deliver", "document", "examine",
+    "Finished", "Opened", "Stored", "Task", "apply", "apply_texts", "approve", "check_candidates", "deliver", "document", "examine",
     "exit_code", "fix", "has_key", "load", "make_example", "models", "new_run_id", "open_session", "patch_text",
     "preview", "read_issue", "remote_models", "rendered", "replay", "restore", "run", "run_check", "runs_of",
     "scripted_model", "set_states", "undo", "vet", "vet_document",

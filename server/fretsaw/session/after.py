@@ -59,6 +59,20 @@ def apply(opened: Opened, run_id: str | None, changes: frozenset[int] | None = N
     return _deliver(opened, patch, runs.Folder(kept.folder), proposal)
 
 
+def apply_texts(
+    opened: Opened, run_id: str, before: Mapping[str, str | None], after: Mapping[str, str | None]
+) -> Delivery:
+    """Deliver a part of a run's proposal that an editor places in files as they are now, on top of what was delivered.
+
+    `before`: what the editor saw on disk; other text there is a conflict. None stands for no such file.
+    """
+    kept = load(opened, run_id)
+    tags = (kept.delivery or {}).get("tags")
+    patch = derive_set(before.__getitem__, after)
+    tag = f"+editor{len(tags)}" if isinstance(tags, list) and tags else ""
+    return _deliver(opened, patch, runs.Folder(kept.folder), _proposal(kept), tag)
+
+
 def _deliver(opened: Opened, patch: PatchSet, folder: runs.Folder, proposal: Proposal, tag: str = "") -> Delivery:
     """Apply and record. `tag` tells later deliveries of one run apart, for undo."""
     settings = opened.settings
