@@ -1,13 +1,16 @@
 """How many tokens a text or a picture is. Knows no model by name: a picture's rule is handed in.
 
-The one door of rs-bpe, which is imported when an exact count is first asked for (75 MiB).
+Three measures of a text: `estimate` is cheap and rather too high, `upper_bound` cannot be too low, `count` is exact
+where rs-bpe is installed (`fretsaw[tokens]`); this is its one door, and it is imported at the first `count` (75 MiB).
 """
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,28 @@ def estimate(text: str) -> int:
 def upper_bound(text: str) -> int:
     """No tokenizer that works on bytes makes more tokens than this: one for each byte of UTF-8."""
     return len(text.encode("utf-8", "surrogatepass"))
+
+
+def count(text: str) -> int:
+    """Tokens as OpenAI's models since gpt-4o count them; `estimate` where that cannot be known (`exact`)."""
+    counter = _counter()
+    return estimate(text) if counter is None else counter(text.encode("utf-8", "replace").decode("utf-8"))
+
+
+def exact() -> bool:
+    """Whether `count` is exact here."""
+    return _counter() is not None
+
+
+@functools.lru_cache(maxsize=1)
+def _counter() -> Callable[[str], int] | None:
+    """rs-bpe's counting function for o200k, None without rs-bpe."""
+    try:
+        from rs_bpe.bpe import openai as tables  # type: ignore[import-not-found]
+    except ImportError:
+        return None
+    table: Any = tables.o200k_base()
+    return lambda text: int(table.count(text))
 
 
 def image_tokens(width: int, height: int, rule: ImageRule) -> int:

@@ -9,8 +9,27 @@ from __future__ import annotations
 from fretsaw.model.budget import Budget
 from fretsaw.model.client import warm
 from fretsaw.model.failures import ContextTooLongError
+from fretsaw.model.listing import Probe, Remote, list_models, probe
 from fretsaw.model.live import Live, connect
+from fretsaw.model.recorded import recording, replay
 from fretsaw.model.redact import redact
 from fretsaw.model.registry import Choice, Registry, Row, load
 
-__all__ = ["Budget", "Choice", "ContextTooLongError", "Live", "Registry", "Row", "connect", "load", "redact", "warm"]
+__all__ = [
+    "Budget",
+    "Choice",
+    "ContextTooLongError",
+    "Live",
+    "Probe",
+    "Registry",
+    "Remote",
+    "Row",
+    "connect",
+    "list_models",
+    "load",
+    "probe",
+    "recording",
+    "redact",
+    "replay",
+    "warm",
+]

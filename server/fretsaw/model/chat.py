@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fretsaw.core.ask import Message, Request, ToolCall
+from fretsaw.core.safe_text import sendable
 from fretsaw.model.parse import Collected, as_list, as_map, as_text, count, shape_error
 from fretsaw.model.registry import Row
 
@@ -56,15 +57,15 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
 
 
 def _message(message: Message) -> dict[str, Any]:
-    content: Any = message.text
+    content: Any = sendable(message.text)
     if message.images:
-        content = [{"type": "text", "text": message.text}]
+        content = [{"type": "text", "text": sendable(message.text)}]
         content += [{"type": "image_url", "image_url": {"url": image.data_uri}} for image in message.images]
     data: dict[str, Any] = {"role": message.role, "content": content}
     if message.tool_calls:
-        data["content"] = message.text or None
+        data["content"] = sendable(message.text) or None
         data["tool_calls"] = [
-            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": sendable(call.arguments)}}
             for call in message.tool_calls
         ]
     if message.tool_call_id is not None:

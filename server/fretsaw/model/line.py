@@ -7,7 +7,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from fretsaw.cancel import Cancel
@@ -32,9 +32,9 @@ class Line:
         self._lock = threading.Lock()
 
     def exchange(
-        self, path: str, body: Mapping[str, Any], seconds: float, cancel: Cancel
+        self, talk: Callable[[Client], Iterator[Any]], seconds: float, cancel: Cancel
     ) -> Generator[Any, None, None]:
-        """What `Client.stream` yields. Raises Cancelled, OutOfTime, or what the library raised."""
+        """What `talk` yields. Raises Cancelled, OutOfTime, or what the library raised."""
         stop = threading.Event()
         events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
 
@@ -43,7 +43,7 @@ class Line:
             events.put(("cancelled", None))
 
         deadline = time.monotonic() + seconds
-        threading.Thread(target=self._work, args=(path, body, stop, events), name="model-call", daemon=True).start()
+        threading.Thread(target=self._work, args=(talk, stop, events), name="model-call", daemon=True).start()
         ended = False
         try:
             with cancel.on_set(cut):
@@ -73,8 +73,7 @@ class Line:
 
     def _work(
         self,
-        path: str,
-        body: Mapping[str, Any],
+        talk: Callable[[Client], Iterator[Any]],
         stop: threading.Event,
         events: queue.SimpleQueue[tuple[str, Any]],
     ) -> None:
@@ -82,7 +81,7 @@ class Line:
         try:
             client = self._ready(stop)
             try:
-                for item in client.stream(path, body):
+                for item in talk(client):
                     events.put(("item", item))
                     if stop.is_set():
                         break

@@ -127,7 +127,9 @@ class Live:
     ) -> Failure | None:
         """Send, and collect what arrives; what went wrong, None when the stream came to a clean end."""
         body = self._body(request, max_output)
-        items = self._line.exchange(self._api.PATH, body, deadline - self._pace.now(), self._cancel)
+        path: str = self._api.PATH
+        left = deadline - self._pace.now()
+        items = self._line.exchange(lambda client: client.stream(path, body), left, self._cancel)
         try:
             kind = next(items)
             for item in items:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from fretsaw.core.safe_text import safe_text
 
 HIDDEN = "[key hidden]"
 
@@ -33,8 +34,7 @@ def redact(text: str, *secrets: str | None) -> str:
 
 def clean(text: str, *secrets: str | None, limit: int = 300) -> str:
     """A stranger's text as one short line: redacted, without control characters, at most `limit` characters."""
-    line = " ".join(redact(text[: limit * 20], *secrets).split())
-    line = "".join(char for char in line if unicodedata.category(char)[0] != "C")
+    line = safe_text(" ".join(redact(text[: limit * 20], *secrets).split()))
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 

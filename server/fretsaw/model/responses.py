@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fretsaw.core.ask import Message, Request, ToolCall
+from fretsaw.core.safe_text import sendable
 from fretsaw.model.parse import Collected, StreamError, as_list, as_map, as_text, count, shape_error
 from fretsaw.model.registry import Row
 
@@ -46,15 +47,15 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
 
 def _items(message: Message) -> Iterator[dict[str, Any]]:
     if message.role == "tool":
-        yield {"type": "function_call_output", "call_id": message.tool_call_id or "", "output": message.text}
+        yield {"type": "function_call_output", "call_id": message.tool_call_id or "", "output": sendable(message.text)}
         return
     kind = "output_text" if message.role == "assistant" else "input_text"
-    content: list[dict[str, Any]] = [{"type": kind, "text": message.text}] if message.text else []
+    content: list[dict[str, Any]] = [{"type": kind, "text": sendable(message.text)}] if message.text else []
     content += [{"type": "input_image", "image_url": image.data_uri, "detail": "auto"} for image in message.images]
     if content:
         yield {"role": message.role, "content": content}
     for call in message.tool_calls:
-        yield {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": call.arguments}
+        yield {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": sendable(call.arguments)}
 
 
 def take(event: object, so_far: Collected) -> str:
