@@ -3,7 +3,8 @@
     python bench/cases.py ../shared/cases [--case NAME] [--minimize all] [--out DIR]
 
 For every case and every kind of reply: exit code, check before and after, whether the delivered files equal the
-authors' fix byte for byte, and what was dropped. The environments of the cases are made once, below the user's cache folder.
+authors' fix byte for byte, and what was dropped. The environments of the cases are made once, below the user's cache
+folder.
 """
 
 from __future__ import annotations

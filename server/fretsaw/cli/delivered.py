@@ -8,13 +8,13 @@ from typing import Any
 from fretsaw.cli import show
 
 
-def delivered(run_id: str, delivery: Any) -> None:
+def delivered(run_id: str, delivery: Any, patch: str) -> None:
     """Say what was changed, or why nothing was."""
     if delivery is None:
         show.say("Nothing was changed.")
         return
     if delivery.kind == "none":
-        sys.stdout.write(delivery.patch)
+        sys.stdout.write(patch)
         sys.stdout.flush()
         show.say(f"Nothing was changed. `agent apply {run_id}` applies it.")
     elif delivery.kind == "branch":

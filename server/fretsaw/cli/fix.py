@@ -43,7 +43,7 @@ def fix_command(issue: str, directory: Path, as_json: bool, quiet: bool, **flags
         print(json.dumps(session.document(finished, delivery), indent=2))
     else:
         show.outcome(finished.run, finished.outcome)
-        delivered(finished.run.id, delivery)
+        delivered(finished.run.id, delivery, session.patch_of(finished.outcome))
     return int(session.exit_code(finished, delivery))
 
 

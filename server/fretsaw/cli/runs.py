@@ -93,7 +93,8 @@ def apply_command(run: str | None, changes: tuple[int, ...], directory: Path, **
 
     opened = session.open_session(directory, flags)
     kept = session.load(opened, run)
-    delivered(kept.run.id, session.apply(opened, kept.run.id, frozenset(changes) or None))
+    delivery = session.apply(opened, kept.run.id, frozenset(changes) or None)
+    delivered(kept.run.id, delivery, session.patch_of(kept.outcome))
     return 0
 
 

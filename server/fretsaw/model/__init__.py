@@ -9,6 +9,7 @@ from __future__ import annotations
 from fretsaw.model.budget import Budget
 from fretsaw.model.client import warm
 from fretsaw.model.failures import ContextTooLongError
+from fretsaw.model.images import from_data_uri, image
 from fretsaw.model.listing import Probe, Remote, list_models, probe
 from fretsaw.model.live import Live, connect
 from fretsaw.model.recorded import recording, replay
@@ -25,6 +26,8 @@ __all__ = [
     "Remote",
     "Row",
     "connect",
+    "from_data_uri",
+    "image",
     "list_models",
     "load",
     "probe",

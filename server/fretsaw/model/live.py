@@ -98,9 +98,6 @@ class Live:
         """Close the connection; the next call opens another."""
         self._line.close()
 
-    def __del__(self) -> None:
-        self.close()
-
     def _open(self) -> Client:
         usual = self._timeout if self._endpoint.loopback else STALL
         return Client(self._endpoint, timeout=min(self._timeout, self._pace.stall or usual))

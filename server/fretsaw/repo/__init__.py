@@ -6,7 +6,7 @@ Knows nothing of models, issues or checks.
 
 from __future__ import annotations
 
-from fretsaw.repo.deliver import deliver
+from fretsaw.repo.deliver import deliver, refuse_operation
 from fretsaw.repo.new import create
 from fretsaw.repo.opening import open_repo, reopened
 from fretsaw.repo.snapshot import snapshot, untracked
@@ -23,6 +23,7 @@ __all__ = [
     "deliver",
     "open_repo",
     "recover",
+    "refuse_operation",
     "reopened",
     "snapshot",
     "trial",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fretsaw.session.issues import read_issue
     from fretsaw.session.looking import approve, check_candidates, examine, models, remote_models, run_check
     from fretsaw.session.opening import Opened, open_session
-    from fretsaw.session.outcome import document, exit_code
+    from fretsaw.session.outcome import document, exit_code, patch_of
     from fretsaw.session.preview import preview
     from fretsaw.session.rendering import rendered
     from fretsaw.session.running import fix, new_run_id, replay, run
@@ -27,7 +27,7 @@ _HOME = {
     "issues": ("read_issue",),
     "looking": ("approve", "check_candidates", "examine", "models", "remote_models", "run_check"),
     "opening": ("Opened", "open_session"),
-    "outcome": ("document", "exit_code"),
+    "outcome": ("document", "exit_code", "patch_of"),
     "preview": ("preview",),
     "rendering": ("rendered",),
     "running": ("fix", "new_run_id", "replay", "run"),
@@ -39,9 +39,9 @@ _HOME = {
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Finished", "Opened", "Stored", "Task", "apply", "apply_texts", "approve", "check_candidates", "deliver", "document", "examine",
-    "exit_code", "fix", "has_key", "load", "make_example", "models", "new_run_id", "open_session", "patch_text",
-    "preview", "read_issue", "remote_models", "rendered", "replay", "restore", "run", "run_check", "runs_of",
+    "Finished", "Opened", "Stored", "Task", "apply", "apply_texts", "approve", "check_candidates", "deliver",
+    "document", "examine", "exit_code", "fix", "has_key", "load", "make_example", "models", "new_run_id",
+    "open_session", "patch_of", "patch_text", "preview", "read_issue", "remote_models", "rendered", "replay", "restore", "run", "run_check", "runs_of",
     "scripted_model", "set_states", "undo", "vet", "vet_document",
 ]  # fmt: skip
 

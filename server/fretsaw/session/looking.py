@@ -90,7 +90,8 @@ def _has_role(registry: model.Registry, role: str, row_id: str) -> bool:
 def remote_models(flags: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the endpoint says it serves."""
     settings = config.resolve(flags, None).settings
-    return [{"id": name} for name in model.list_models(settings)]
+    listed = model.list_models(settings)
+    return [{"id": one.id, "owner": one.owner, "shutdown": str(one.shutdown or "")} for one in listed]
 
 
 # -- doctor ----------------------------------------------------------------------------------------
@@ -141,10 +142,10 @@ def _model(settings: Settings, places: config.Places) -> Iterator[Finding]:
     yield Finding("model", "ok", f"{choice.row.id} (role {settings.role}), prices as of {choice.row.as_of}")
     for notice in choice.notices:
         yield Finding("model", "note", notice)
-    try:
-        yield Finding("endpoint", "ok", model.probe(settings))
-    except FretsawError as error:
-        yield Finding("endpoint", "bad", str(error))
+    probe = model.probe(settings)
+    label = " (the SCRIPTED model)" if probe.scripted else ""
+    said = f"{probe.message}{label}" + (f" ({probe.hint})" if probe.hint else "")
+    yield Finding("endpoint", "ok" if probe.ok else "bad", said)
 
 
 def _sandbox(settings: Settings, places: config.Places, opened: Opened | None) -> Finding:

@@ -50,4 +50,6 @@ def open_session(
     """
     opened = repo.open_repo(directory)
     resolved = config.resolve(flags or {}, opened.root, editor=editor)
-    return Opened(opened, resolved, runs.store(resolved.places.state, opened.root))
+    store = runs.store(resolved.places.state, opened.root)
+    told = repo.recover(opened, store.folder)
+    return Opened(opened, replace(resolved, notices=(*told, *resolved.notices)), store)

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from fretsaw import report, runs
-from fretsaw.core.run import GaveUp, Proposal
+from fretsaw.core.patch import render
+from fretsaw.core.run import GaveUp, Outcome, Proposal
 from fretsaw.errors import ExitCode
 from fretsaw.repo import Delivery
 from fretsaw.session.values import Finished, Stored
+
+
+def patch_of(outcome: Outcome | None) -> str:
+    """The patch of a proposal as text, empty when there is none."""
+    return render(outcome.patch) if isinstance(outcome, Proposal) else ""
 
 
 def exit_code(finished: Finished, delivery: Delivery | None, *, applied: bool = True) -> ExitCode:

@@ -6,20 +6,14 @@ import json
 from collections.abc import Callable
 
 from fretsaw import report
-from fretsaw.core.patch import render
-from fretsaw.core.run import Proposal
 from fretsaw.core.safe_text import safe_text
-from fretsaw.session.outcome import document
+from fretsaw.session.outcome import document, patch_of
 from fretsaw.session.values import Stored
 
 
 def rendered(kept: Stored, form: str) -> str:
     """A run as `json`, `patch`, `replies`, `html`, `sarif` or `markdown`."""
     return FORMS[form](kept)
-
-
-def _patch(kept: Stored) -> str:
-    return render(kept.outcome.patch) if isinstance(kept.outcome, Proposal) else ""
 
 
 def _replies(kept: Stored) -> str:
@@ -29,7 +23,7 @@ def _replies(kept: Stored) -> str:
 
 FORMS: dict[str, Callable[[Stored], str]] = {
     "json": lambda kept: json.dumps(document(kept), indent=2) + "\n",
-    "patch": _patch,
+    "patch": lambda kept: patch_of(kept.outcome),
     "replies": _replies,
     "html": lambda kept: report.html(kept.issue, document(kept)),
     "sarif": lambda kept: report.sarif(document(kept)),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import date, datetime, timezone
+from pathlib import Path
 
 from fretsaw import check, model, repo, runs
 from fretsaw.cancel import Cancel
@@ -14,12 +16,12 @@ from fretsaw.core.check import Check
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Event, Run
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.errors import Cancelled, ConfigError, FretsawError
+from fretsaw.errors import Cancelled, FretsawError, UsageError
 from fretsaw.fix import World
 from fretsaw.fix import fix as run_the_loop
 from fretsaw.repo import Delivery
 from fretsaw.session.after import deliver
-from fretsaw.session.issues import read_beside, read_issue, read_logs
+from fretsaw.session.issues import MAX_IMAGE, read_beside, read_issue, read_logs
 from fretsaw.session.opening import Opened
 from fretsaw.session.values import Finished, Task
 
@@ -32,6 +34,9 @@ _MOST_RULES = 4_000
 def fix(opened: Opened, argument: str, report: Reporter, cancel: Cancel) -> tuple[Finished, Delivery | None]:
     """`agent fix`: read the issue, run, and deliver what was proved."""
     issue, folder = read_issue(argument)
+    if opened.settings.apply != "none":
+        # It would be refused at the end; now it costs nothing to find out.
+        repo.refuse_operation(opened.repo)
     finished = run(opened, Task(issue, folder=folder), report, cancel)
     return finished, deliver(opened, finished, report)
 
@@ -44,7 +49,7 @@ def new_run_id() -> str:
 def replay(opened: Opened, run_id: str | None, report: Reporter, cancel: Cancel) -> Finished:
     """Repeat a run from its recorded answers, on the files as they are now. Sends and keeps nothing."""
     folder = opened.store.get(run_id)
-    ask = model.replay([answer for _, answer in folder.calls()])
+    ask = model.replay(folder.calls())
     task = Task(folder.issue())
     kept = folder.run()
     row = model.load(opened.resolved.places.config / "models.toml").choose(opened.settings, _today()).row
@@ -80,11 +85,12 @@ def run(opened: Opened, task: Task, report: Reporter, cancel: Cancel, run_id: st
             max_usd_day=settings.max_usd_day,
             day=lambda dollars: runs.add_spent(opened.state, dollars),
         )
-        ask = model.connect(settings, choice.row, cancel, budget=budget)
-        world, snapshot, notices = _world(opened, task, choice.row, meter, cancel, ask, folder.append_call)
-        if settings.judge:
-            world = replace(world, judge=_judge(opened, cancel, budget))
-        outcome = run_the_loop(task.issue, snapshot, world, settings, task.focus)
+        with ExitStack() as stack:
+            ask = stack.enter_context(closing(model.connect(settings, choice.row, cancel, budget=budget)))
+            world, snapshot, notices = _world(opened, task, choice.row, meter, cancel, ask, folder.append_call)
+            if settings.judge:
+                world = replace(world, judge=stack.enter_context(closing(_judge(opened, cancel, budget))))
+            outcome = run_the_loop(task.issue, snapshot, world, settings, task.focus)
     except FretsawError as error:
         begun = replace(begun, error=str(error), usage=meter.usage)
         folder.write_run(replace(begun, state="cancelled" if isinstance(error, Cancelled) else "failed"))
@@ -163,7 +169,8 @@ def make_check(opened: Opened, snapshot: Snapshot, cancel: Cancel) -> Check | No
     return check.make_check(opened.root, settings.check, settings, cancel, around)
 
 
-def _judge(opened: Opened, cancel: Cancel, budget: model.Budget) -> Ask:
+def _judge(opened: Opened, cancel: Cancel, budget: model.Budget) -> model.Live:
+    """The triage model; no connection is made before it is asked."""
     settings = replace(opened.settings, role="triage", model=None)
     row = model.load(opened.resolved.places.config / "models.toml").choose(settings, _today()).row
     return model.connect(settings, row, cancel, budget=budget)
@@ -175,18 +182,21 @@ def _images(task: Task, row: model.Row) -> tuple[tuple[Image, ...], tuple[str, .
     for attachment in task.issue.attachments:
         if attachment.kind != "image":
             continue
-        data: bytes | str | None = attachment.source
-        why = ""
-        if not attachment.source.startswith("data:"):
-            data, why = read_beside(attachment.source, task.folder, 20 * 1024 * 1024)
-        if data is None:
-            notices.append(f"{attachment.source} is not attached: {why}")
-            continue
+        name = attachment.source if not attachment.source.startswith("data:") else attachment.alt or "a data URI"
         try:
-            images.append(model.image(data, row))
-        except ConfigError as error:
-            notices.append(f"{attachment.source[:60]} is not attached: {error}")
+            images.append(model.image(_image_bytes(attachment.source, task.folder), row.image, name=name))
+        except UsageError as error:
+            notices.append(f"{name} is not attached: {error}")
     return tuple(images), tuple(notices)
+
+
+def _image_bytes(source: str, folder: Path | None) -> bytes:
+    if source.startswith("data:"):
+        return model.from_data_uri(source)
+    data, why = read_beside(source, folder, MAX_IMAGE)
+    if data is None:
+        raise UsageError(why)
+    return data
 
 
 def _about(snapshot: Snapshot, hidden: int, opened: Opened) -> tuple[str, ...]:

@@ -1,0 +1,109 @@
+"""A small repository with an issue, a scripted model over HTTP, and `agent` as a user calls it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fretsaw import session
+from fretsaw.cli.ending import run_to_exit_code
+from fretsaw.model.scripted import Server, serve
+from fretsaw.model.scripted.script import Script, as_reply
+
+
+@dataclass
+class Ended:
+    """One call of `agent`."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+
+Agent = Callable[..., Ended]
+
+
+@pytest.fixture(autouse=True)
+def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRETSAW_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("FRETSAW_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789abcdef")
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The shipped example, committed."""
+    folder = tmp_path / "first-fix"
+    session.make_example(folder)
+    return folder
+
+
+@pytest.fixture
+def agent(project: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Agent:
+    """Calls `agent` in the project; the exit code and what it printed."""
+
+    def call(*arguments: str, cwd: Path | None = None) -> Ended:
+        monkeypatch.chdir(cwd or project)
+        capfd.readouterr()
+        code = run_to_exit_code(list(arguments))
+        said = capfd.readouterr()
+        return Ended(code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Server]]:
+    """Starts a scripted model with these replies (texts) and makes it the endpoint."""
+    servers: list[Server] = []
+
+    def start(*replies: str, **more: Any) -> Server:
+        server = serve([Script(tuple(map(as_reply, replies)), order="server")], **more)
+        server.__enter__()
+        servers.append(server)
+        monkeypatch.setenv("FRETSAW_BASE_URL", server.base_url)
+        monkeypatch.setenv("FRETSAW_MODEL", "gpt-4.1")
+        return server
+
+    yield start
+    for server in servers:
+        server.__exit__(None, None, None)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What git says, with its lines."""
+    names = ("-c", "user.name=t", "-c", "user.email=t@example.invalid")
+    return subprocess.run(["git", *names, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def state_of(folder: Path) -> dict[str, bytes]:
+    """Every file of a repository, `.git` included, so that nothing can change unseen."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+FIX = """The total is rounded first.
+
+*** Begin Patch
+*** Update File: stopwatch/duration.py
+@@ def format_duration(seconds):
+-    hours, rest = divmod(seconds, 3600)
++    hours, rest = divmod(round(seconds), 3600)
+*** End Patch
+"""
+CHECK = "python -m unittest -q"
