@@ -68,6 +68,8 @@ def aligned(pattern: Pattern, at: tuple[int | None, ...], start: int, shift: Shi
                     _close(splices, run)
                 here = place + 1
         if inserts:
+            if (index and at[index - 1] is None) or (index < len(at) and at[index] is None):
+                return None
             following = next((p for p in at[index:] if p is not None), None)
             if following is not None and following != here and not run:
                 return None

@@ -68,7 +68,7 @@ def _prefix(pairs: set[tuple[str, str]]) -> Shift | None:
     less = {a[: len(a) - len(b)] if a.endswith(b) else None for a, b in pairs}
     if len(less) == 1 and None not in less:
         cut = less.pop() or ""
-        return lambda line: line[len(cut) :] if line.startswith(cut) else (None if line.strip() else "")
+        return lambda line: line if not line.strip() else (line[len(cut) :] if line.startswith(cut) else None)
     return None
 
 

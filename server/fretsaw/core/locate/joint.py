@@ -11,7 +11,7 @@ from fretsaw.core.locate.anchors import inside, under_heading
 from fretsaw.core.locate.fit import Fit, Splice
 from fretsaw.core.locate.ladder import LADDER
 from fretsaw.core.locate.pattern import Pattern, from_texts, pattern_of, pieces
-from fretsaw.core.locate.view import View, same
+from fretsaw.core.locate.view import View, without_trailing
 from fretsaw.core.reply.values import EditBlock
 
 
@@ -73,19 +73,16 @@ def _climbed(view: View, block: EditBlock, pattern: Pattern) -> Item:
 
 
 def _of_readings(view: View, block: EditBlock, first: Pattern) -> Item:
-    """The one way to split a block with several dividers whose search text is in the file."""
-    readings = [(block.search, first), *((search, from_texts(search, new)) for search, new in block.others)]
-    found = [
-        _climbed(view, block, pattern)
-        for search, pattern in readings
-        if search and pattern.changes and view.find(search, same)
-    ]
-    if len(found) == 1:
-        return found[0]
-    item = Item(block, first)
-    item.rung = "exact" if found else ""
-    item.fits = item.all_fits = [fit for one in found for fit in one.fits]
-    return item
+    """The block split at the last of its dividers that leaves a search text of the file.
+
+    A shorter search text is the beginning of the right one and so is in the file too; a longer one is not.
+    """
+    found = _climbed(view, block, first)
+    for search, new in block.others:
+        pattern = from_texts(search, new)
+        if search and pattern.changes and view.find(search, without_trailing):
+            found = _climbed(view, block, pattern)
+    return found
 
 
 def settle(view: View, items: list[Item], trusted: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -52,19 +53,36 @@ def blank_lines(view: View, pattern: Pattern) -> list[Fit]:
         at: list[int | None] = [None] * len(pattern.old)
         for step, index in enumerate(solid):
             at[index] = where[first + step]
-        _pair_blanks(view, pattern, at, solid)
+        _pair_blanks(view, at, solid)
         if any(gone and place is None for gone, place in zip(pattern.removed, at, strict=True)):
             continue
         pairs = ((pattern.old[i], view.bodies[where[first + n]], pattern.removed[i]) for n, i in enumerate(solid))
         shift = shift_between(pairs, pattern.added)
         start = min(place for place in at if place is not None)
         fit = aligned(pattern, tuple(at), start, shift) if shift is not None else None
-        if fit is not None:
+        if fit is not None and not _spacing_unclear(view, pattern, at):
             found.append(fit)
     return found
 
 
-def _pair_blanks(view: View, pattern: Pattern, at: list[int | None], solid: list[int]) -> None:
+def _spacing_unclear(view: View, pattern: Pattern, at: list[int | None]) -> bool:
+    """Whether new lines stand in a gap whose blank lines are not the file's: they might count among them."""
+    solid = [i for i, line in enumerate(pattern.old) if line.strip()]
+    for low, high in pairwise((-1, *solid, len(at))):
+        if not any(pattern.inserts[low + 1 : high + 1]):
+            continue
+        first, last = at[low] if low >= 0 else None, at[high] if high < len(at) else None
+        ours = high - low - 1
+        theirs = last - first - 1 if first is not None and last is not None else None
+        if theirs is None:
+            theirs = sum(place is not None for place in at[low + 1 : high])
+        replaces = low >= 0 and pattern.removed[low] and not any(pattern.inserts[low + 2 : high + 1])
+        if ours != theirs and not (replaces and pattern.inserts[low + 1][-1].strip()):
+            return True
+    return False
+
+
+def _pair_blanks(view: View, at: list[int | None], solid: list[int]) -> None:
     """Give the pattern's blank lines the file's blank lines of the same gap, as far as there are any."""
     for before, after in zip((-1, *solid), (*solid, len(at)), strict=True):
         low, high = at[before] if before >= 0 else None, at[after] if after < len(at) else None

@@ -30,7 +30,7 @@ def near_context(view: View, pattern: Pattern) -> list[Fit]:
         if len(misses) > max(1, (len(keys) - len(misses)) // 2):
             continue
         if all(alike(keys[i], squeezed(view.bodies[start + i])) for i in misses):
-            fit = _fit(view, pattern, keys, start, misses)
+            fit = _fit(view, pattern, start, misses)
             if fit is not None:
                 found.append(fit)
     return _best(found)
@@ -44,7 +44,7 @@ def stale_context(view: View, pattern: Pattern) -> list[Fit]:
         misses = _misses(view, pattern, keys, start)
         if misses is None or len(misses) != 1 or not _evident(pattern, keys, set(misses), view, least=3):
             continue
-        fit = _fit(view, pattern, keys, start, misses)
+        fit = _fit(view, pattern, start, misses)
         if fit is not None:
             found.append(fit)
     return found
@@ -62,7 +62,7 @@ def gap_context(view: View, pattern: Pattern) -> list[Fit]:
             tail = _run(view, keys, offset + step, forward=False)
             if head + tail < count - (step < 0) or not head + tail:
                 continue
-            fit = _gap_fit(view, pattern, keys, offset, step, range(max(0, count - tail - (step < 0)), head + 1))
+            fit = _gap_fit(view, pattern, offset, range(max(0, count - tail - (step < 0)), head + 1), step)
             if fit is not None:
                 found[fit.splices] = fit
     return list(found.values())
@@ -113,8 +113,8 @@ def _evident(pattern: Pattern, keys: list[str], misses: set[int], view: View, le
     return bool(sure)
 
 
-def _fit(view: View, pattern: Pattern, keys: list[str], start: int, misses: list[int]) -> Fit | None:
-    at = tuple(range(start, start + len(keys)))
+def _fit(view: View, pattern: Pattern, start: int, misses: list[int]) -> Fit | None:
+    at = tuple(range(start, start + len(pattern.old)))
     return _aligned(view, pattern, at, start, set(misses))
 
 
@@ -148,19 +148,24 @@ def _run(view: View, keys: list[str], offset: int, *, forward: bool) -> int:
     return count
 
 
-def _gap_fit(view: View, pattern: Pattern, keys: list[str], offset: int, step: int, splits: range) -> Fit | None:
+def _gap_fit(view: View, pattern: Pattern, offset: int, splits: range, step: int) -> Fit | None:
     """The fit for a gap, where every way to see the gap changes the file in the same way."""
     found: Fit | None = None
+    keys = [squeezed(line) for line in pattern.old]
     count = len(keys)
     for split in splits:
         if step > 0:
             if not 0 < split < count:
                 continue
+            if not view.bodies[offset + split].strip():
+                return None
             at: tuple[int | None, ...] = tuple(offset + i + (i >= split) for i in range(count))
             misses: set[int] = set()
         else:
             if split >= count or pattern.removed[split]:
                 continue
+            if not keys[split]:
+                return None
             at = tuple(None if i == split else offset + i - (i > split) for i in range(count))
             misses = {split}
         if not _evident(pattern, keys, misses, view, least=3):

@@ -64,6 +64,7 @@ def place(reading: Reading | Iterable[EditBlock], read: Callable[[str], str | No
             return Placing({}, (), (_cut_off(reading.truncated, blocks),))
     else:
         blocks = tuple(reading)
+    blocks = _once(blocks)
     desk = Desk(read, paths if isinstance(paths, (set, frozenset, dict)) else frozenset(paths))
     sections = _sections(desk, blocks)
     trusted = probe(desk.text, sections)
@@ -73,6 +74,21 @@ def place(reading: Reading | Iterable[EditBlock], read: Callable[[str], str | No
         else:
             _whole(desk, section)
     return _placing(desk, bool(blocks))
+
+
+def _once(blocks: tuple[EditBlock, ...]) -> tuple[EditBlock, ...]:
+    """Blocks without those that the reply only states again: all of them, or single ones that cannot mean another place."""
+    half = len(blocks) // 2
+    if half and len(blocks) % 2 == 0 and blocks[:half] == blocks[half:]:
+        return blocks[:half]
+    seen: set[EditBlock] = set()
+    kept: list[EditBlock] = []
+    for block in blocks:
+        if block in seen and (block.tags is None or block.line is not None):
+            continue
+        seen.add(block)
+        kept.append(block)
+    return tuple(kept)
 
 
 def _cut_off(why: str, blocks: tuple[EditBlock, ...]) -> Misfit:
@@ -91,7 +107,7 @@ def _placing(desk: Desk, any_block: bool) -> Placing:
     after = {path: text for path, text in desk.after.items() if text != desk.before.get(path)}
     if any_block and not after and not desk.modes:
         nothing = misfit("no-op", None, "The edits change nothing.", "Your edits leave every file as it is.")
-        return Placing({}, (), (nothing,))
+        return Placing({}, tuple(desk.located), (), notices=(nothing,))
     return Placing(after, tuple(desk.located), (), desk.modes or None)
 
 

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from fretsaw.core.locate import explain
 from fretsaw.core.locate.fit import Splice
 from fretsaw.core.locate.joint import Item, core_of, items_of, settle
 from fretsaw.core.locate.values import Located, Misfit
-from fretsaw.core.locate.view import MOST, View, same, without_trailing
+from fretsaw.core.locate.view import MOST, View, same, squeezed, without_trailing
 from fretsaw.core.locate.write import spliced
 from fretsaw.core.reply.values import EditBlock
+
+
+UNSURE = ("blank-lines", "near-context", "stale-context", "gap-in-context")
+"""Rungs that could also find where an edit was made before."""
 
 
 @dataclass(slots=True)
@@ -90,12 +95,12 @@ def place_section(text: str, section: Section, trusted: bool) -> Placed:
 
 def _problem(view: View, item: Item, section: Section) -> Misfit | None:
     path = section.path
-    if item.placed is not None:
+    if item.placed is not None and not (item.rung in UNSURE and _applied(view, item)):
         return _half_line(view, item, path)
-    if item.fits:
+    if len(item.fits) > 1:
         starts = [fit.start for fit in item.fits]
         return explain.ambiguous(path, item.pattern, starts, len(starts) >= MOST)
-    if _applied(view, item):
+    if item.pattern.old and _applied(view, item):
         return explain.misfit(
             "already-applied",
             path,
@@ -112,7 +117,7 @@ def _half_line(view: View, item: Item, path: str) -> Misfit | None:
         return None
     last = item.block.tags[-1:] if item.block.tags else " "
     whole = last == " " and old and fit.at and fit.at[-1] is not None
-    if whole and without_trailing(view.bodies[fit.end - 1]).endswith(without_trailing(old[-1]).lstrip()):
+    if whole and squeezed(view.bodies[fit.end - 1]) == squeezed(old[-1]):
         return None
     return explain.misfit(
         "truncated",
@@ -142,7 +147,7 @@ def _together(items: list[Item], path: str) -> tuple[list[Splice], Misfit | None
         seen.add(again)
         splices += fit.splices
     splices.sort(key=lambda splice: splice[:2])
-    for one, two in zip(splices, splices[1:], strict=False):
+    for one, two in pairwise(splices):
         if two[0] < one[1] or (two[0] == one[0] and two[1] == one[1]):
             return [], explain.misfit(
                 "overlapping",

@@ -46,7 +46,7 @@ class Misfit:
     for_person: str
     """One sentence."""
     for_model: str
-    """What to say to the model so that it can mend its edit: names the first diverging line and shows the file's own."""
+    """What to say to the model so that it can mend its edit: the first diverging line, with the file's own text."""
     candidates: tuple[int, ...] = ()
     """Line numbers from 1 of all places it could go to, when there are several."""
 
@@ -61,3 +61,5 @@ class Placing:
     misfits: tuple[Misfit, ...] = ()
     modes: Mapping[str, tuple[str, str]] | None = None
     """Path → (old, new) git mode, where the reply asks for a change of mode."""
+    notices: tuple[Misfit, ...] = ()
+    """What does not stand in the way: a reply (kind "no-op") whose edits leave every file as it is."""

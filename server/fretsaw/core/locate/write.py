@@ -23,7 +23,7 @@ def spliced(view: View, splices: Sequence[Splice], final_newline: bool | None = 
     at = 0
     for start, end, new in splices:
         out += lines[at:start]
-        out += _ended(view, start, end, new, usual, mixed)
+        out += _ended(view, (start, end, new), usual) if mixed else [line + usual for line in new]
         at = end
     out += lines[at:]
     bom = BOM if view.text.startswith(BOM) else ""
@@ -33,9 +33,9 @@ def spliced(view: View, splices: Sequence[Splice], final_newline: bool | None = 
     return _finished(out, keep, usual, bom)
 
 
-def _ended(view: View, start: int, end: int, new: tuple[str, ...], usual: str, mixed: bool) -> list[str]:
-    if not mixed:
-        return [line + usual for line in new]
+def _ended(view: View, splice: Splice, usual: str) -> list[str]:
+    """New lines in a text of mixed endings: each takes the ending of the line it replaces, else its neighbours'."""
+    start, end, new = splice
     old = [ending(line) or usual for line in view.lines[start:end]]
     near = {ending(line) for line in view.lines[max(0, start - 1) : end + 1]} - {""}
     rest = old[-1] if old else (near.pop() if len(near) == 1 else usual)

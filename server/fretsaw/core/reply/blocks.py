@@ -22,6 +22,7 @@ def search_replace(cursor: Cursor) -> Found | None:
         return None
     path = _path(cursor, head[1])
     dividers: list[int] = []
+    conflict = "HEAD" in cursor.line
     tail = None
     for index in range(cursor.at + 1, len(cursor.lines)):
         line = cursor.lines[index]
@@ -29,7 +30,7 @@ def search_replace(cursor: Cursor) -> Found | None:
             continue
         if _DIVIDER.match(line):
             dividers.append(index)
-        elif dividers and (_TAIL.match(line) or _CONFLICT_TAIL.match(line)):
+        elif dividers and (_TAIL.match(line) or (conflict and _CONFLICT_TAIL.match(line))):
             tail = index
             break
         elif _HEAD.match(line):
@@ -38,7 +39,7 @@ def search_replace(cursor: Cursor) -> Found | None:
             return Found((), index + 1, path, "a SEARCH block has no `=======` before its REPLACE mark")
     if tail is None:
         return Found((), len(cursor.lines), path, "a SEARCH block ends without its REPLACE mark")
-    readings = [_split(cursor, divider, tail) for divider in _plausible(dividers)]
+    readings = [_split(cursor, divider, tail) for divider in _plausible(cursor, dividers)]
     search, replace, line_number = readings[0]
     block = EditBlock(
         path,
@@ -52,8 +53,12 @@ def search_replace(cursor: Cursor) -> Found | None:
     return Found((block,), tail + 1, path)
 
 
-def _plausible(dividers: list[int]) -> list[int]:
-    return dividers[:8]
+def _plausible(cursor: Cursor, dividers: list[int]) -> list[int]:
+    """The dividers as long as the head's mark, where there is one; otherwise all."""
+    head = cursor.line.strip()
+    run = len(head) - len(head.lstrip(head[0]))
+    marked = [at for at in dividers if cursor.lines[at].strip() == "=" * run]
+    return (marked or dividers)[:8]
 
 
 def _split(cursor: Cursor, divider: int, tail: int) -> tuple[tuple[str, ...], tuple[str, ...], int | None]:

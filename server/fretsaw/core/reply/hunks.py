@@ -6,6 +6,7 @@ The counts of the header decide where the hunk ends only where what follows agre
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fretsaw.core.reply.source import Cursor
@@ -132,7 +133,7 @@ _BEGINNINGS = (
 
 def _plain_end(cursor: Cursor, at: int) -> int:
     """Where the hunk ends as far as its lines tell."""
-    lines, end, start = cursor.lines, cursor.end, at
+    lines, end, last = cursor.lines, cursor.end, at - 1
     fenced = cursor.fence is not None
     while at < end:
         line = lines[at]
@@ -149,8 +150,10 @@ def _plain_end(cursor: Cursor, at: int) -> int:
             continue
         if line.startswith(_BEGINNINGS) or line.startswith(("```", "~~~")):
             break
-        if not fenced and not _is_context(cursor, at, start):
-            break
+        if not fenced:
+            last = _last_marked(cursor, at) if at > last else last
+            if at > last:
+                break
         at += 1
     return at
 
@@ -160,16 +163,19 @@ def _is_signature(cursor: Cursor, at: int) -> bool:
     return re.match(r"^-- ?$", cursor.lines[at]) is not None and at + 3 >= cursor.end
 
 
-def _is_context(cursor: Cursor, at: int, start: int) -> bool:
-    """Whether a line without a mark is context that lost its blank rather than prose (outside a fence)."""
-    if at > start and not cursor.lines[at - 1].strip():
-        following = next((cursor.lines[i] for i in range(at + 1, min(cursor.end, at + 3)) if cursor.lines[i]), "")
-        return following[:1] in (" ", "+", "-") and _BULLET.match(following) is None
-    following = cursor.lines[at + 1] if at + 1 < cursor.end else ""
-    return following[:1] in (" ", "+", "-", "@")
+def _last_marked(cursor: Cursor, at: int) -> int:
+    """The last line with a mark before something else begins: a line without one above it is context, not prose."""
+    last = -1
+    for index in range(at, cursor.end):
+        line = cursor.lines[index]
+        if line.startswith(_BEGINNINGS) or line.startswith(("```", "~~~")) or _heads_file(cursor, index):
+            break
+        if line[:1] in ("+", "-", " ") and line.strip() and _BULLET.match(line) is None:
+            last = index
+    return last
 
 
-def _collect(lines: list[str] | tuple[str, ...], header: _Header) -> Hunk:
+def _collect(lines: Sequence[str], header: _Header) -> Hunk:
     tags: list[str] = []
     texts: list[str] = []
     old_bare = new_bare = False
@@ -206,8 +212,9 @@ def _truncation(cursor: Cursor, hunk: Hunk, header: _Header, end: int, counted: 
         return ""
     short_old = header.old - (len(hunk.tags) - hunk.tags.count("+"))
     short_new = header.new - (len(hunk.tags) - hunk.tags.count("-"))
-    if short_old > 0 and short_new > 0 and hunk.tags[-1:] in ("+", "-"):
-        return f"the last hunk ends {short_old} lines before its header says it does"
-    if short_old > 3 and short_new > 3:
-        return f"the last hunk ends {short_old} lines before its header says it does"
+    short = min(short_old, short_new)
+    if short > 0 and (cursor.lines[-1] or max(short_old, short_new) > 3):
+        within = hunk.tags[-1:] in ("+", "-")
+        if within or (short > 3 and cursor.lines[-1]):
+            return f"the last hunk ends {short} lines before its header says it does"
     return ""

@@ -10,7 +10,8 @@ _WORDS = re.compile(
 )
 _DECORATION = " \t`*#\"':;,()[]<>"
 _TIME = re.compile(
-    r"(?:\t.*| +\d{4}-\d\d-\d\d[ T].*| +\((?:original|modified|new|old|updated|revision)[^)]*\)| +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) .*)$"
+    r"(?:\t.*| +\d{4}-\d\d-\d\d[ T].*| +\((?:original|modified|new|old|updated|revision)[^)]*\)"
+    r"| +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) .*)$"
 )
 _ESCAPE = re.compile(r"\\([0-7]{3}|.)")
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}

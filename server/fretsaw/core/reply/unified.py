@@ -15,9 +15,9 @@ from fretsaw.core.reply.values import EditBlock
 
 _GIT = re.compile(r'^diff --git ("(?:[^"\\]|\\.)*"|\S.*?) ("(?:[^"\\]|\\.)*"|\S+)\s*$')
 _EXTENDED = (
-    "index ", "old mode ", "new mode ", "new file mode ", "deleted file mode ", "similarity index ", "dissimilarity index ",
-    "rename from ", "rename to ", "copy from ", "copy to ", "Index: ", "=====================",
-)  # fmt: skip
+    *("index ", "old mode ", "new mode ", "new file mode ", "deleted file mode ", "similarity index "),
+    *("dissimilarity index ", "rename from ", "rename to ", "copy from ", "copy to ", "Index: ", "=" * 21),
+)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from fretsaw.core.reply.paths import unquoted
 from fretsaw.core.reply.source import Cursor, Found
@@ -24,7 +25,7 @@ class _Hunk:
 
 def v4a(cursor: Cursor) -> Found | None:
     """A patch from its begin mark, or a file section without one, to its end mark."""
-    begun = cursor.line.startswith("*** Begin Patch")
+    begun = cursor.line.rstrip() == "*** Begin Patch"
     if not begun and _FILE.match(cursor.line) is None:
         return None
     at = cursor.at + begun
@@ -56,8 +57,6 @@ def v4a(cursor: Cursor) -> Found | None:
 
 
 def _unterminated(block: EditBlock) -> EditBlock:
-    from dataclasses import replace
-
     return replace(block, unterminated=True)
 
 
@@ -93,7 +92,7 @@ def _is_mark(line: str) -> bool:
     return line.startswith(("*** End Patch", "*** Begin Patch")) or _FILE.match(line) is not None
 
 
-def _added(lines: list[str] | tuple[str, ...], path: str) -> EditBlock:
+def _added(lines: Sequence[str], path: str) -> EditBlock:
     kept = list(lines)
     while kept and not kept[-1].strip():
         kept.pop()

@@ -9,7 +9,8 @@ from fretsaw.core.reply.source import Cursor, Found, open_fence
 from fretsaw.core.reply.values import EditBlock
 
 _OTHER_FORM = re.compile(
-    r"^(?: {0,12}(?:<{5,9}|>{5,9}|-{7,9}) ?(?:SEARCH|ORIGINAL|OLD|HEAD)\b|@@|diff --git |--- \S|\*\*\* (?:Begin|Update|Add|Delete)|\s*<(?:original|old_code|file|edit)\b)"
+    r"^(?: {0,12}(?:<{5,9}|>{5,9}|-{7,9}) ?(?:SEARCH|ORIGINAL|OLD|HEAD)\b|@@|diff --git |--- \S"
+    r"|\*\*\* (?:Begin|Update|Add|Delete)|\s*<(?:original|old_code|file|edit)\b)"
 )
 _SHELL = {"bash", "sh", "shell", "console", "zsh", "diff", "patch", "text", "output", "pycon", "traceback"}
 
