@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
+import shutil
+import tempfile
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -12,6 +16,17 @@ from fretsaw.cancel import Cancel
 from fretsaw.check import Limits, Surroundings, make_check
 from fretsaw.core.check import Check
 from fretsaw.settings import Settings
+
+_STATE = Path(tempfile.mkdtemp(prefix="fretsaw-tests-"))
+atexit.register(shutil.rmtree, _STATE, ignore_errors=True)
+
+
+def cannot(reason: str) -> NoReturn:
+    """End a test that cannot run here: a failure where tests are run for good, said aloud elsewhere."""
+    if os.environ.get("CI") in {"true", "1"}:
+        pytest.fail(f"this test has to run in CI, but {reason}")
+    pytest.skip(reason)
+
 
 ISOLATED = pytest.mark.parametrize("isolation", ["bwrap", "landlock", "none"])
 
@@ -27,7 +42,7 @@ def make(
 ) -> Check:
     """A check as the product makes it, in this isolation."""
     settings = Settings(sandbox=isolation, check_timeout=seconds)  # type: ignore[arg-type]
-    return make_check(root, argv, settings, cancel or Cancel(), Surroundings(limits=limits or Limits()))
+    return make_check(root, argv, settings, cancel or Cancel(), Surroundings(state=_STATE, limits=limits or Limits()))
 
 
 def tree_of(root: Path) -> dict[str, str]:

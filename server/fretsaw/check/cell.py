@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from fretsaw.check import bwrap
 from fretsaw.check.copies import WarmCopy
 from fretsaw.check.fences import DEVICES, readable
 from fretsaw.check.limits import Limits
+from fretsaw.check.processes import wait_until_gone
 from fretsaw.check.run import Command, Ran, run
 from fretsaw.check.toolchain import Toolchain
 
@@ -103,7 +105,10 @@ def enter(
         command = Command(launcher, {}, Path("/"), fds, disk, lambda: _close(fds), gentle=cell.tier != "bwrap")
         ran = run(command, cell.limits, cancel)
         problem = status.said()
-        if not problem and cell.tier == "bwrap" and ran.end == "exit" and '"child-pid"' not in info.said():
+        first = re.search(r'"child-pid": (\d+)', info.said())
+        if first:
+            wait_until_gone([int(first[1])], 2.0)  # the first process inside goes only after all the others
+        elif not problem and cell.tier == "bwrap" and ran.end == "exit":
             problem = f"bubblewrap: {ran.output.strip() or f'ended with {ran.exit_code}'}"
         return Entered(ran, problem)
     finally:

@@ -63,7 +63,7 @@ def choose(root: Path, tools: Toolchain, settings: Settings, limits: Limits, aro
     scratch = Scratch()
     memory = _Memory(around, root, scratch)
     tried: list[tuple[str, str]] = []
-    for name, build in _cells(root, tools, settings, limits, around, scratch):
+    for name, build in cells(root, tools, settings, limits, around, scratch):
         try:
             cell = build()
             reason = "" if memory.holds(name) else holds(cell, scratch.path)
@@ -77,7 +77,7 @@ def choose(root: Path, tools: Toolchain, settings: Settings, limits: Limits, aro
     return Choice(None, f"no sandbox holds here ({why}); {HINT}", tuple(tried))
 
 
-def _cells(
+def cells(
     root: Path, tools: Toolchain, settings: Settings, limits: Limits, around: Surroundings, scratch: Scratch
 ) -> Iterator[tuple[str, Callable[[], Cell]]]:
     """Name and builder of every cell that may be tried, in this order."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -36,6 +38,13 @@ def alive(pid: int) -> bool:
     except OSError:
         return False
     return stat[stat.rindex(b")") + 2 : stat.rindex(b")") + 3] not in {b"Z", b"X"}
+
+
+def wait_until_gone(pids: Iterable[int], seconds: float) -> None:
+    """Return when none of them runs any more, or after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.002)
 
 
 def memory_of(pids: list[int], limit: int) -> int:
