@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from fretsaw.check.candidates import Candidate, candidates
 from fretsaw.check.choose import Surroundings
+from fretsaw.check.describe import describe
 from fretsaw.check.harden import harden
 from fretsaw.check.limits import Limits
 from fretsaw.check.make import make_check
 from fretsaw.check.repeat import repeat
 
-__all__ = ["Limits", "Surroundings", "harden", "make_check", "repeat"]
+__all__ = [
+    "Candidate",
+    "Limits",
+    "Surroundings",
+    "candidates",
+    "describe",
+    "harden",
+    "make_check",
+    "repeat",
+]

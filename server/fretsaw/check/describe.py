@@ -1,0 +1,26 @@
+"""What a check would run in on this machine, for `agent doctor`. Knows nothing of any repository but a trial's."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from fretsaw.check.choose import Surroundings, choose
+from fretsaw.check.toolchain import toolchain
+from fretsaw.settings import Settings
+
+
+def describe(settings: Settings, state: Path | None = None, root: Path | None = None) -> tuple[str, str]:
+    """Try what the settings allow, on `root` or on an empty folder.
+
+    The tier that holds ("bwrap", "landlock", "none"; empty when a check cannot be run), and what a person should
+    know of it: why it is not a stronger one, or what to do.
+    """
+    around = Surroundings(state)
+    with tempfile.TemporaryDirectory(prefix="fretsaw-doctor-") as empty:
+        place = (root or Path(empty)).resolve()
+        choice = choose(place, toolchain(place, (sys.executable,), around.environ), settings, around.limits, around)
+    if choice.cell is None:
+        return "", choice.reason
+    return choice.cell.tier, "; ".join(f"{name}: {reason}" for name, reason in choice.tried if reason)
