@@ -1,0 +1,273 @@
+/** The connection to the server: found, started, restarted, asked. Knows nothing of how things are shown. */
+
+import { homedir } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ExtensionContext, LogOutputChannel, Progress } from "vscode";
+import { commands, extensions, ProgressLocation, Uri, window, workspace } from "vscode";
+import type { LanguageClientOptions, Middleware } from "vscode-languageclient/node";
+import { CancellationToken, CloseAction, ErrorAction, ExecuteCommandRequest, LanguageClient, State, TransportKind } from "vscode-languageclient/node";
+import { ResponseError, RevealOutputChannelOn, WorkDoneProgressCancelNotification } from "vscode-languageclient/node";
+import { discover, environments, identify, OLDEST, programs, RUNNERS, searched, type Server, usable } from "./discovery";
+import { Key } from "./key";
+import type { Proposal, Run, Status } from "./protocol";
+import type { Store } from "./store";
+
+interface PythonApi {
+  readonly environments?: { getActiveEnvironmentPath(resource?: Uri): { readonly path: string } };
+}
+interface Shown {
+  progress?: Progress<{ message?: string; increment?: number }>;
+  percentage: number;
+  end(): void;
+}
+const PATH = process.env.PATH ?? "";
+const MOST_CRASHES = 6;
+const CALM_MS = 60_000;
+
+export class Client {
+  readonly key: Key;
+  readonly log: LogOutputChannel;
+  server: Server | undefined;
+  /** The next edit that the server sends opens the Refactor Preview. */
+  previewNext = false;
+  /** What is done for a command of the server that an action or a lens carries. */
+  dispatch = (command: string, target?: object): Promise<unknown> => this.ask(command, target);
+  onRun: (run: Run, before: Run | undefined) => void = () => undefined;
+  private readonly context: ExtensionContext;
+  private readonly store: Store;
+  private client: LanguageClient | undefined;
+  private crashes: number[] = [];
+  private readonly shown = new Map<string | number, Shown>();
+
+  constructor(context: ExtensionContext, store: Store, log: LogOutputChannel) {
+    [this.context, this.store, this.log] = [context, store, log];
+    this.key = new Key(context, (apiKey) => void this.client?.sendNotification("agent/didChangeKey", { apiKey }));
+  }
+
+  /** Find the server and start it, or say what is missing. */
+  async start(): Promise<void> {
+    if (!workspace.isTrusted) {
+      this.store.set({ health: "restricted" });
+      return;
+    }
+    this.store.set({ health: "starting" });
+    this.server = await this.find();
+    if (!this.server || !usable(this.server)) {
+      this.store.set({ health: "missing" });
+      return void this.help();
+    }
+    await this.key.read();
+    const { command, args, version } = this.server;
+    this.log.info(`Server ${version}: ${command}`);
+    const run = { command, args: [...args, "lsp"], transport: TransportKind.stdio, options: { cwd: homedir() } };
+    const client = new LanguageClient("fretsaw", "Agent", run, this.options());
+    this.client = client;
+    this.listen(client);
+    await client.start().catch((error: unknown) => {
+      this.log.error(String(error));
+      if (this.client === client) this.store.set({ health: "stopped" });
+    });
+  }
+
+  async stop(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    this.crashes = [];
+    this.endProgress();
+    await client?.dispose(2000).catch((error: unknown) => {
+      this.log.warn(String(error));
+    });
+    this.store.set({ health: "stopped" });
+  }
+
+  /** Run a command of the server; its refusal is shown and answered with undefined. */
+  async ask(command: string, target: object = {}): Promise<unknown> {
+    if (this.store.health !== "ready" || !this.client) return void this.help();
+    try {
+      return await this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: [target] });
+    } catch (error) {
+      this.log.error(String(error));
+      if (error instanceof ResponseError) void this.complain(error.message);
+      return undefined;
+    }
+  }
+
+  /** Show an error with what can be done about it. */
+  async complain(text: string, again?: () => unknown): Promise<void> {
+    const buttons: Record<string, () => unknown> = {
+      ...(/\bkey\b/i.test(text) && { "Set API Key": () => commands.executeCommand("fretsaw.setKey") }),
+      ...(again && { "Run Again": again }),
+      "Show Log": () => commands.executeCommand("fretsaw.showLog"),
+    };
+    const chosen = await window.showErrorMessage(`Agent: ${text}`, ...Object.keys(buttons));
+    if (chosen) await buttons[chosen]?.();
+  }
+
+  /** Between the editor's types and the protocol's. */
+  get converter() {
+    return this.client?.code2ProtocolConverter;
+  }
+
+  private async find(): Promise<Server | undefined> {
+    const path = workspace.getConfiguration("agent").get<string>("server.path", "");
+    if (path) return identify(path);
+    const installed = await discover(programs(searched(PATH), "agent", "fretsaw"));
+    if (usable(installed)) return installed;
+    const folders = workspace.workspaceFolders?.flatMap((folder) => environments(folder.uri.fsPath)) ?? [];
+    const local = await discover(programs([...(await interpreters()), ...folders], "agent", "fretsaw"));
+    if (usable(local)) return local;
+    const agreed = this.context.globalState.get<string>("runner", "");
+    const [runner] = programs(searched(PATH), agreed);
+    return agreed && runner ? identify(runner, RUNNERS[agreed], 300_000) : (installed ?? local);
+  }
+
+  /** One message that says why there is no server, with a button that mends it. */
+  private async help(): Promise<void> {
+    const path = workspace.getConfiguration("agent").get<string>("server.path", "");
+    const name = Object.keys(RUNNERS).find((name) => programs(searched(PATH), name).length > 0);
+    const old = this.server && `${this.server.command} is version ${this.server.version}; at least ${OLDEST} is needed.`;
+    const restart = () => commands.executeCommand("fretsaw.restart");
+    const [text, button, mend]: [string, string, () => unknown] = !workspace.isTrusted
+      ? ["this folder is in Restricted Mode; nothing is run or sent until you trust it.", "Manage Workspace Trust",
+          () => commands.executeCommand("workbench.trust.manage")]
+      : this.store.health !== "missing"
+        ? ["the language server is not running.", "Restart Server", restart]
+        : path
+          ? [old ?? `${path} (setting agent.server.path) is not Fretsaw's language server.`, "Open Settings",
+              () => commands.executeCommand("workbench.action.openSettings", "agent.server.path")]
+          : name
+            ? [old ?? "Fretsaw's language server is not installed here.", `Run with ${name}`,
+                () => Promise.resolve(this.context.globalState.update("runner", name)).then(restart)]
+            : [old ?? "Fretsaw's language server is not installed here.", "Install with pip", installWithPip];
+    if (await window.showWarningMessage(`Agent: ${text}`, button)) await mend();
+  }
+
+  private options(): LanguageClientOptions {
+    return {
+      documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
+      outputChannel: this.log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      initializationOptions: () => ({
+        settings: chosenSettings(undefined),
+        apiKey: this.key.value,
+        trust: "trusted",
+        notify: ["run", "proposal", "status"],
+        showDocument: "off",
+        hints: "off",
+      }),
+      initializationFailedHandler: () => false,
+      errorHandler: { error: () => ({ action: ErrorAction.Continue, handled: true }), closed: () => this.crashed() },
+      middleware: this.middleware(),
+    };
+  }
+
+  private middleware(): Middleware {
+    return {
+      executeCommand: (command, args: object[]) => this.dispatch(command, args[0]),
+      // The library shows progress in the status bar only; a run can be watched and cancelled in a notification.
+      handleWorkDoneProgress: (token, params, next) => {
+        const shown = this.shown.get(token);
+        if (params.kind === "begin") this.showProgress(token, params.title);
+        else if (params.kind === "report" && shown) {
+          const percentage = Math.max(params.percentage ?? 0, shown.percentage);
+          shown.progress?.report({ message: params.message ?? "", increment: percentage - shown.percentage });
+          shown.percentage = percentage;
+        } else if (params.kind === "end") {
+          shown?.end();
+          next(token, params);
+        }
+      },
+      workspace: {
+        configuration: ({ items }) => items.map(({ section, scopeUri }) => (section === "agent" ? chosenSettings(scopeUri) : null)),
+        handleApplyEdit: (params, next) => {
+          const annotations = Object.values(params.edit.changeAnnotations ?? {});
+          if (this.previewNext) for (const annotation of annotations) annotation.needsConfirmation = true;
+          this.previewNext = false;
+          return next(params, CancellationToken.None);
+        },
+      },
+    };
+  }
+
+  private listen(client: LanguageClient): void {
+    client.onNotification("agent/run", (run: Run) => {
+      const before = this.store.runs.find(({ id }) => id === run.id);
+      const rest = this.store.runs.map((known) => (known === before ? run : known));
+      this.store.set({ runs: before ? rest : [run, ...rest] });
+      this.onRun(run, before);
+    });
+    client.onNotification("agent/proposal", (proposal: Proposal) => {
+      this.store.set({ proposals: new Map(this.store.proposals).set(proposal.runId, proposal) });
+    });
+    client.onNotification("agent/status", (status: Status) => {
+      this.store.set({ status });
+    });
+    // What the server kept over a crash or a reload comes back.
+    client.onDidChangeState(async ({ newState }) => {
+      if (newState !== State.Running) return;
+      this.store.set({ health: "ready" });
+      const kept = (await this.ask("agent.listRuns")) as { runs: Run[]; proposals: Proposal[] } | undefined;
+      if (kept) this.store.set({ runs: kept.runs, proposals: new Map(kept.proposals.map((one) => [one.runId, one])) });
+    });
+  }
+
+  /** The server went away by itself: start it again, later each time, and not for ever. */
+  private async crashed(): Promise<{ action: CloseAction; handled: boolean }> {
+    const client = this.client;
+    this.endProgress();
+    this.crashes = [...this.crashes.filter((when) => when > Date.now() - CALM_MS), Date.now()];
+    if (client && this.crashes.length < MOST_CRASHES) {
+      this.store.set({ health: "restarting" });
+      await sleep(250 * 2 ** this.crashes.length);
+      if (this.client === client) return { action: CloseAction.Restart, handled: true };
+    }
+    if (client && this.client === client) {
+      this.store.set({ health: "stopped" });
+      void this.complain("the server keeps ending by itself.", () => commands.executeCommand("fretsaw.restart"));
+    }
+    return { action: CloseAction.DoNotRestart, handled: true };
+  }
+
+  private showProgress(token: string | number, title: string): void {
+    const shown: Shown = { percentage: 0, end: () => undefined };
+    const ended = new Promise<void>((resolve) => (shown.end = resolve));
+    this.shown.set(token, shown);
+    const options = { location: ProgressLocation.Notification, title, cancellable: true };
+    void window.withProgress(options, (progress, cancel) => {
+      shown.progress = progress;
+      cancel.onCancellationRequested(() => this.client?.sendNotification(WorkDoneProgressCancelNotification.type, { token }));
+      return ended;
+    });
+  }
+
+  private endProgress(): void {
+    for (const shown of this.shown.values()) shown.end();
+    this.shown.clear();
+  }
+}
+
+/** The folder of the interpreter that the Python extension uses, when there is that extension. */
+async function interpreters(): Promise<string[]> {
+  const python = extensions.getExtension<PythonApi>("ms-python.python");
+  const api = python && (await Promise.resolve(python.activate()).catch(() => undefined));
+  const path = api?.environments?.getActiveEnvironmentPath(workspace.workspaceFolders?.[0]?.uri).path;
+  return path ? [Uri.joinPath(Uri.file(path), "..").fsPath] : [];
+}
+
+function installWithPip(): void {
+  const terminal = window.createTerminal("Install Fretsaw");
+  terminal.show();
+  // Typed, not run: the user presses Enter.
+  terminal.sendText("python3 -m pip install --user --upgrade fretsaw", false);
+}
+
+/** Only what somebody set: a default sent along would win over the repository's own file. */
+function chosenSettings(scope: string | undefined): Record<string, unknown> {
+  const configuration = workspace.getConfiguration("agent", scope === undefined ? undefined : Uri.parse(scope));
+  const names = Object.keys(configuration).filter((name) => name !== "server");
+  const chosen = names.map((name): [string, unknown] => {
+    const found = configuration.inspect(name);
+    return [name, found?.workspaceFolderValue ?? found?.workspaceValue ?? found?.globalValue];
+  });
+  return Object.fromEntries(chosen.filter(([, value]) => value !== undefined && value !== null));
+}

@@ -1,0 +1,106 @@
+/** Review in the editor: marks at pending changes, moving through them, diffs. Knows only the store. */
+
+import type { Disposable, TextEditor } from "vscode";
+import { commands, MarkdownString, OverviewRulerLane, Position, Range, ThemeColor, Uri } from "vscode";
+import { TextEditorRevealType, ViewColumn, window, workspace } from "vscode";
+import { type Change, glimpse, type Proposal, type ProposedFile, why } from "./protocol";
+import { type Place, sameUri, type Store } from "./store";
+
+const BLUE = new ThemeColor("editorGutter.modifiedBackground");
+const LINKS = { Accept: "fretsaw.tree.accept", Reject: "fretsaw.tree.reject", Why: "fretsaw.tree.why" };
+
+/** Marks every pending change in every visible editor. */
+export function showMarks(store: Store): Pick<Disposable, "dispose">[] {
+  const mark = window.createTextEditorDecorationType({
+    isWholeLine: true,
+    backgroundColor: new ThemeColor("diffEditor.removedLineBackground"),
+    overviewRulerColor: BLUE,
+    overviewRulerLane: OverviewRulerLane.Left,
+    borderColor: BLUE,
+    borderStyle: "solid",
+    borderWidth: "0 0 0 3px",
+  });
+  const after = { color: new ThemeColor("editorCodeLens.foreground"), margin: "0 0 0 2em", fontStyle: "italic" };
+  const decorate = (editor: TextEditor) => {
+    const spots = store.pendingIn(editor.document.uri).filter(({ change }) => change.range);
+    editor.setDecorations(mark, spots.map((place) => ({ range: lines(place.change), hoverMessage: hover(place) })));
+    const ends = spots.map(({ change }) => ({
+      range: editor.document.validateRange(new Range(lines(change).start.line, 1e6, lines(change).start.line, 1e6)),
+      renderOptions: { after: { ...after, contentText: glimpse(change) } },
+    }));
+    editor.setDecorations(end, ends);
+  };
+  const end = window.createTextEditorDecorationType({});
+  const all = () => {
+    window.visibleTextEditors.forEach(decorate);
+  };
+  return [mark, end, store.onDidChange(all), window.onDidChangeVisibleTextEditors(all)];
+}
+
+/** The pending change at the cursor, or shown in the diff that has the focus. */
+export function current(store: Store): Place | undefined {
+  const editor = window.activeTextEditor;
+  const line = editor?.selection.active.line ?? 0;
+  return store.pending().find(({ file, change }) => {
+    if (change.kind !== "lines") return sameUri(file.after, editor?.document.uri);
+    const { start, end } = lines(change);
+    return sameUri(file.uri, editor?.document.uri) && start.line <= line && line <= end.line;
+  });
+}
+
+/** Go to the pending change after (1) or before (-1) the cursor, through all files and around. */
+export async function move(store: Store, step: 1 | -1): Promise<void> {
+  const places = store.pending();
+  const editor = window.activeTextEditor;
+  const here = places.filter(({ file }) => sameUri(file.uri, editor?.document.uri) || sameUri(file.after, editor?.document.uri));
+  const line = editor?.selection.active.line ?? 0;
+  const passed = here.filter(({ change }) => (lines(change).start.line - line) * step <= 0 || change.kind !== "lines");
+  const from = here.length === 0 ? undefined : step === 1 ? passed.at(-1) : passed[0];
+  const first = here[step === 1 ? 0 : here.length - 1];
+  const next = from ? places[(places.indexOf(from) + step + places.length) % places.length] : (first ?? places.at(step === 1 ? 0 : -1));
+  if (next) await open(next.proposal, next.file, next.change);
+}
+
+/** Show where a change is; one without a place in the present text is shown as a diff, a dropped one with its reason. */
+export async function open(proposal: Proposal, file: ProposedFile | undefined, change: Change): Promise<void> {
+  if (!file || change.state === "dropped") return page(`agent:/runs/${proposal.runId}/changes/${change.id}.diff`);
+  if (!change.range || change.kind !== "lines") return diff(file);
+  const editor = await window.showTextDocument(Uri.parse(file.uri), { selection: new Range(lines(change).start, lines(change).start) });
+  editor.revealRange(lines(change), TextEditorRevealType.InCenterIfOutsideViewport);
+}
+
+/** All files of a proposal, before and after, in one editor. */
+export async function diffAll(proposal: Proposal): Promise<void> {
+  const files = proposal.files.filter((file) => file.changes.length > 0);
+  const sides = files.map((file) => [Uri.parse(file.uri), Uri.parse(file.before), Uri.parse(file.after)]);
+  await commands.executeCommand("vscode.changes", `Agent: ${proposal.title}`, sides);
+}
+
+export async function diff(file: ProposedFile): Promise<void> {
+  await commands.executeCommand("vscode.diff", Uri.parse(file.before), Uri.parse(file.after), `Agent: ${file.path}`);
+}
+
+/** A text of the server beside the editor, the cursor left where it is. */
+export async function page(uri: string): Promise<void> {
+  if (uri.endsWith(".md")) await commands.executeCommand("markdown.showPreviewToSide", Uri.parse(uri));
+  else {
+    const document = await workspace.openTextDocument(Uri.parse(uri));
+    await window.showTextDocument(document, { viewColumn: ViewColumn.Beside, preview: true, preserveFocus: true });
+  }
+}
+
+/** The lines a change stands on: its range without the start of the line after it. */
+function lines({ range }: Change): Range {
+  const { start, end } = range ?? { start: new Position(0, 0), end: new Position(0, 0) };
+  return new Range(start.line, 0, end.character === 0 && end.line > start.line ? end.line - 1 : end.line, 0);
+}
+
+function hover({ proposal, change }: Place): MarkdownString {
+  const text = new MarkdownString();
+  text.isTrusted = { enabledCommands: Object.values(LINKS) };
+  const diff = [...change.removed.map((line) => `-${line}`), ...change.added.map((line) => `+${line}`)];
+  text.appendCodeblock(diff.join("\n"), "diff").appendText([why(change), change.flag].filter(Boolean).join(" · "));
+  const argument = encodeURIComponent(JSON.stringify([{ runId: proposal.runId, change: change.id }]));
+  const links = Object.entries(LINKS).map(([title, command]) => `[${title}](command:${command}?${argument})`);
+  return text.appendMarkdown(`\n\n${links.join(" · ")}`);
+}
