@@ -1,11 +1,15 @@
-"""A verdict on each atomic change, with its rule and reason."""
+"""A verdict on each atomic change, with its rule and reason; a rule as a row of a table."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from fretsaw.core.patch.values import Change, PatchSet
+
+if TYPE_CHECKING:
+    from fretsaw.core.prune.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,19 @@ class Pruned:
     """What is kept (flagged changes included)."""
     verdicts: tuple[Verdict, ...]
     """One a change of the proposed patch set, in its order."""
+
+
+Mode: TypeAlias = Literal["strict", "safe", "off"]
+"""safe: drop what is provable, flag the rest; strict: drop both; off: keep all, say nothing."""
+
+Judge: TypeAlias = Callable[["Scene", tuple[Change, ...]], Mapping[int, str]]
+"""(what is known of one file, its changes that no earlier rule spoke of) → id → reason, for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of `RULES`."""
+
+    judge: Judge
+    provable: bool
+    """Whether what it finds has no effect for certain: dropped by default, where others are flagged."""

@@ -1,0 +1,51 @@
+"""What the issue asks for by its words: comments, docs, types, renames, versions. Knows no patch."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from fretsaw.core.issue import Issue
+
+_TOPICS = {
+    "comments": r"\bcomments?\b(?! out)|\btypos?\b|\bspelling\b|\bTODO\b|\bgrammar\b",
+    "docs": r"\bdoc-?strings?\b|\bdocument(?:ation|ed)?\b|\btypos?\b|\bspelling\b|\bgrammar\b|\bdocs\b",
+    "types": r"\btype[- ]?hints?\b|\bannotat\w+|\btyping\b|\bmypy\b|\bpyright\b|\btyped\b",
+    "rename": r"\brenam\w+|\bmisnamed\b|\bshadow\w*\b",
+    "version": r"\b(?:bump\w*|release|change|set|update)\b[^.\n]{0,40}\bversions?\b|__version__",
+    "licence": r"\blicen[cs]e\b|\bcopyright\b|\bSPDX\b",
+    "print": r"\bprint(?:s|ing|ed)?\b|\blog(?:s|ging|ged)?\b|\bstdout\b|\bstderr\b|\boutput\b",
+    "format": r"\breformat\w*|\bformat(?:ted|ting|ter)?\b(?=[^.\n]*\b(?:code|file|black|style|source)\b)"
+    r"|\bPEP ?8\b|\blint\w*\b|\bflake8\b|\bindentation\b|\bwhitespace\b|\btrailing (?:space|comma)",
+    "imports": r"\bunused import|\bimport order|\bsort\w* imports|\bisort\b",
+    "none": r"\bNone\b|\bnull\b|\bNoneType\b",
+    "except": r"\bexcept\w*\b|\bcatch\w*\b|\bswallow\w*\b",
+    "fstring": r"\bf-?strings?\b",
+    "mode": r"\bexecutable\b|\bchmod\b|\bfile mode\b|\bpermissions?\b|\bexec(?:ute)? bit\b",
+    "endings": r"\bline[- ]?endings?\b|\bCRLF\b|\bcarriage return\b|\bnewlines?\b",
+    "script": r"\breproduc\w+ script\b|\badd (?:a |an )?(?:script|example|log)\b",
+}
+_PATTERNS = {topic: re.compile(pattern, re.IGNORECASE) for topic, pattern in _TOPICS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The topics that the issue's words touch, and the words themselves."""
+
+    topics: frozenset[str]
+    title_topics: frozenset[str]
+    """Those that its title touches: what the issue is about."""
+    text: str
+
+    def names(self, word: str) -> bool:
+        """Whether the issue holds this very word or path."""
+        return bool(word) and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", self.text) is not None
+
+
+@lru_cache(maxsize=8)
+def asked(issue: Issue) -> Asked:
+    """What the issue asks for."""
+    whole = frozenset(topic for topic, pattern in _PATTERNS.items() if pattern.search(issue.text))
+    title = frozenset(topic for topic, pattern in _PATTERNS.items() if pattern.search(issue.title))
+    return Asked(whole, title, issue.text)

@@ -1,0 +1,106 @@
+"""Words of program text in many languages, loosely: enough to see that two lines say the same. Proves nothing alone."""
+
+from __future__ import annotations
+
+import re
+
+LANGUAGES = {
+    "py": "python",
+    "pyi": "python",
+    "js": "javascript",
+    "jsx": "javascript",
+    "mjs": "javascript",
+    "cjs": "javascript",
+    "ts": "typescript",
+    "mts": "typescript",
+    "cts": "typescript",
+    "tsx": "tsx",
+    "go": "go",
+    "rs": "rust",
+    "java": "java",
+    "c": "c",
+    "h": "c",
+    "cc": "cpp",
+    "cpp": "cpp",
+    "cxx": "cpp",
+    "hpp": "cpp",
+    "hh": "cpp",
+    "rb": "ruby",
+}
+HASH_COMMENTS = frozenset({"python", "ruby", ""})
+FREE_QUOTES = frozenset({"python", "javascript", "typescript", "tsx"})
+"""Languages in which 'x' and "x" are the same string."""
+
+_STRING = (
+    r"(?P<string>[rRbBuUfFtT]{0,2}(?:\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''"
+    r"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`))"
+)
+_REST = r"(?P<word>\w+)|(?P<blank>\s+|\\\n)|(?P<sign>[^\w\s])"
+_HASH = re.compile(rf"{_STRING}|(?P<comment>#[^\n]*)|{_REST}", re.DOTALL)
+_SLASH = re.compile(rf"{_STRING}|(?P<comment>//[^\n]*|/\*.*?\*/)|{_REST}", re.DOTALL)
+_COMMENT_HASH = re.compile(r"\s*#")
+_COMMENT_SLASH = re.compile(r"\s*(//|/\*|\*(?![\w(*]))")
+
+
+def language_of(path: str) -> str:
+    """The language by the name's end, "" where none is known."""
+    return LANGUAGES.get(path.rsplit(".", 1)[-1].lower(), "") if "." in path else ""
+
+
+def words(text: str, language: str) -> list[str]:
+    """The text's words without blanks; a string that may change its quotes has one form for both."""
+    pattern = _HASH if language in HASH_COMMENTS else _SLASH
+    out = []
+    for found in pattern.finditer(text):
+        kind = found.lastgroup
+        if kind == "blank":
+            continue
+        word = found[0]
+        if kind == "comment":
+            word = word.rstrip()
+        elif kind == "string" and language in FREE_QUOTES:
+            word = _one_quote(word)
+        out.append(word)
+    return out
+
+
+def loose(text: str, language: str) -> list[str]:
+    """Words without what formatters add and take away: round brackets and commas before a closing one."""
+    out: list[str] = []
+    for word in words(text, language):
+        if word in ")]}" and out and out[-1] == ",":
+            out.pop()
+        if word not in "()":
+            out.append(word)
+    if out and out[-1] == ",":
+        out.pop()
+    return out
+
+
+def is_comment(line: str, language: str) -> bool:
+    """Whether the line holds a comment and nothing else."""
+    pattern = _COMMENT_HASH if language in HASH_COMMENTS else _COMMENT_SLASH
+    return pattern.match(line) is not None and not line.startswith("#!")
+
+
+def without_comment(line: str, language: str) -> tuple[str, str]:
+    """The line's code (blanks at its end removed) and the comment at its end, "" where there is none."""
+    pattern = _HASH if language in HASH_COMMENTS else _SLASH
+    for found in pattern.finditer(line):
+        if found.lastgroup == "comment":
+            return line[: found.start()].rstrip(), found[0].rstrip()
+    return line.rstrip(), ""
+
+
+def _one_quote(word: str) -> str:
+    """The string with double quotes where its content allows it."""
+    at = next(i for i, char in enumerate(word) if char in "\"'`")
+    prefix, rest = word[:at].lower().replace("u", ""), word[at:]
+    if rest.startswith(("'''", '"""')) and len(rest) >= 6:
+        return f'{prefix}"""{rest[3:-3]}"""'
+    if rest[0] == "`":
+        return prefix + rest
+    body = rest[1:-1]
+    if "r" not in prefix:
+        body = body.replace("\\'", "'").replace('\\"', '"')
+    return f'{prefix}"{body}"'

@@ -1,0 +1,109 @@
+"""What is known of one file of a patch while its changes are judged. Computes each fact once, when first asked."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from fretsaw.core.issue import Issue
+from fretsaw.core.patch import assemble
+from fretsaw.core.patch.values import Change, FilePatch, Hunk, PatchSet
+from fretsaw.core.prune.asked import Asked, asked
+from fretsaw.core.prune.lexing import language_of
+from fretsaw.core.prune.python import parse
+from fretsaw.core.text import split_lines
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One file, all its atomic changes, and the patch and the issue around it."""
+
+    file: FilePatch
+    changes: tuple[Change, ...]
+    patch: PatchSet
+    issue: Issue
+    read: Callable[[str], str | None] | None = None
+    """Text of any path of the snapshot, where there is one to ask."""
+    judged: dict[int, str] = field(default_factory=dict)
+    """id → rule, of the changes of this file that an earlier rule spoke of."""
+
+    @property
+    def path(self) -> str:
+        """The file's path."""
+        return self.file.path
+
+    @cached_property
+    def language(self) -> str:
+        """By the file's name; "" where none is known."""
+        return language_of(self.file.path)
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What the issue asks for in words."""
+        return asked(self.issue)
+
+    @cached_property
+    def before(self) -> list[str]:
+        """Lines before."""
+        return split_lines(self.file.before or "")
+
+    @cached_property
+    def after(self) -> list[str]:
+        """Lines after, all changes taken."""
+        return split_lines(self.file.after or "")
+
+    @cached_property
+    def tree_before(self) -> ast.Module | None:
+        """Python only: the syntax tree before, None where it does not parse."""
+        return parse(self.file.before or "") if self.language == "python" else None
+
+    @cached_property
+    def tree_after(self) -> ast.Module | None:
+        """Python only: the syntax tree after, None where it does not parse."""
+        return parse(self.file.after or "") if self.language == "python" else None
+
+    def without(self, ids: set[int]) -> str:
+        """The text after, without these changes of the file."""
+        rest = [change for change in self.changes if change.id not in ids]
+        patch = assemble(PatchSet((self.file,)), rest)
+        return (patch.files[0].after if patch else self.file.before) or ""
+
+    @cached_property
+    def after_starts(self) -> dict[int, int]:
+        """id → index from 0 of the first added line in the text after, of the changes that have lines."""
+        starts: dict[int, int] = {}
+        shift = 0
+        for change in self.changes:
+            if change.hunk is not None:
+                starts[change.id] = change.hunk.start + shift
+                shift += len(change.hunk.added) - len(change.hunk.removed)
+        return starts
+
+
+def touches(one: Change, other: Change) -> bool:
+    """Whether no unchanged line lies between two changes of a file."""
+    a, b = one.hunk, other.hunk
+    return a is not None and b is not None and (a.end == b.start or b.end == a.start)
+
+
+def text(lines: tuple[str, ...]) -> str:
+    """The lines as one text."""
+    return "".join(lines)
+
+
+def is_blank(hunk: Hunk) -> bool:
+    """Whether the hunk holds blank lines only."""
+    return not any(line.strip() for line in (*hunk.removed, *hunk.added))
+
+
+def runs(changes: list[Change]) -> list[list[Change]]:
+    """The changes (of one file, in order) in groups that no unchanged line parts."""
+    out: list[list[Change]] = []
+    for change in changes:
+        if out and touches(out[-1][-1], change):
+            out[-1].append(change)
+        else:
+            out.append([change])
+    return out

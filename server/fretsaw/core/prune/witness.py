@@ -1,0 +1,52 @@
+"""Do a text with and one without some changes mean the same? Chooses the witness by language. Knows no rule."""
+
+from __future__ import annotations
+
+from fretsaw.core.patch.values import Change
+from fretsaw.core.prune.lexing import words
+from fretsaw.core.prune.python import parse, same_meaning, windows
+from fretsaw.core.prune.scene import Scene, runs
+from fretsaw.core.prune.syntax import same_syntax
+from fretsaw.core.text import split_lines
+
+MOST_TRIALS = 24
+"""Groups of changes that are tried one by one when all together do not hold."""
+
+
+def harmless(scene: Scene, changes: list[Change]) -> set[int]:
+    """Ids of those changes that can be left out without changing what the text means: all, or group by group."""
+    ids = {change.id for change in changes}
+    if not ids or means_same(scene, ids):
+        return ids
+    out: set[int] = set()
+    for group in runs(changes)[:MOST_TRIALS]:
+        part = {change.id for change in group}
+        if part != ids and means_same(scene, out | part):
+            out |= part
+    return out
+
+
+def means_same(scene: Scene, ids: set[int]) -> bool:
+    """Whether the text after means the same without these changes. False where that cannot be told."""
+    less = split_lines(scene.without(ids))
+    if scene.language == "python":
+        return _same_python(scene.after, less)
+    told = same_syntax("".join(scene.after), "".join(less), scene.language)
+    if told is not None:
+        return told
+    # No parser: only what says the same word by word, bracket by bracket, is the same.
+    return words("".join(scene.after), scene.language) == words("".join(less), scene.language)
+
+
+def _same_python(one: list[str], other: list[str]) -> bool:
+    first, second = windows(one, other)
+    left, right = parse(first), parse(second)
+    if left is None or right is None:
+        left, right = parse("".join(one)), parse("".join(other))
+    if left is None or right is None:
+        return words(first, "python") == words(second, "python") and _indents(first) == _indents(second)
+    return same_meaning(left, right)
+
+
+def _indents(text: str) -> list[int]:
+    return [len(line) - len(line.lstrip()) for line in text.split("\n") if line.strip()]
