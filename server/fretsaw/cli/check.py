@@ -34,7 +34,9 @@ def check_command(approve: bool, do_run: bool, directory: Path, **flags: Any) ->
         if not opened.settings.check:
             raise UsageError("no check is set", hint="give one with --check, or approve the repository's: --approve")
         result = session.run_check(opened, Cancel())
-        show.checks(result, result)
+        show.checks(result, None)
+        if not result.ok:
+            show.output(result)
         return int(ExitCode.DELIVERED if result.ok else ExitCode.CHECK)
     return _tell(opened)
 

@@ -165,8 +165,14 @@ def checks(before: CheckResult | None, after: CheckResult | None) -> None:
         if result is not None
     ]
     say(f"check  {' → '.join(words)}  [{before.isolation}]  {safe_text(' '.join(before.argv))}")
-    if after is not None and not after.ok and after.output:
-        say(safe_text(textwrap.indent(after.output[-2000:], "  | ")), dim=True)
+    if after is not None and not after.ok:
+        output(after)
+
+
+def output(result: CheckResult) -> None:
+    """The end of what a check printed."""
+    if result.output:
+        say(safe_text(textwrap.indent(result.output[-2000:], "  | ")), dim=True)
 
 
 def paragraph(head: str, text: str, *, fg: str | None = None) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from fretsaw.core import prompt
-from fretsaw.core.ask import Message, Usage
+from fretsaw.core.ask import Message
 from fretsaw.core.check import CheckResult
 from fretsaw.core.context import choose
 from fretsaw.core.issue import Issue
@@ -16,7 +16,7 @@ from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.tokens import estimate
 from fretsaw.errors import CheckError
 from fretsaw.fix.converse import Conversation, Said, converse
-from fretsaw.fix.propose import Back, Landed, propose
+from fretsaw.fix.propose import Back, propose
 from fretsaw.fix.prove import Proved, prove
 from fretsaw.fix.world import World
 from fretsaw.settings import Settings
@@ -142,7 +142,7 @@ def _consider(
         step = propose(said.text, said.finish, issue, snapshot, world, settings)
     if isinstance(step, Back):
         return step
-    assert isinstance(step, Landed)
+    book.talk = replace(book.talk, usage=book.talk.usage + step.judge_usage)
     with book.phase("check-after"):
         return prove(step, book.before, issue, world, settings)
 
@@ -161,8 +161,3 @@ def _end(step: Back, said: Said, book: _Book) -> Outcome:
     kind = "model" if said.finish in {"content_filter", "refusal"} else step.kind
     after = step.turn.check
     return GaveUp(kind, step.reason, book.evidence(after), step.proposed, step.verdicts)
-
-
-def add_usage(outcome: Outcome, usage: Usage) -> Outcome:
-    """The outcome with what other calls (the judge's) cost added to its evidence."""
-    return replace(outcome, evidence=replace(outcome.evidence, usage=outcome.evidence.usage + usage))

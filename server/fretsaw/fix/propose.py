@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fretsaw.core import locate, prompt, prune, reply
-from fretsaw.core.ask import Message
+from fretsaw.core.ask import Message, Usage
 from fretsaw.core.issue import Issue
 from fretsaw.core.ledger import enforce
 from fretsaw.core.locate.values import Misfit
-from fretsaw.core.patch import derive_set
+from fretsaw.core.patch import derive_set, select
 from fretsaw.core.patch.values import PatchSet
-from fretsaw.core.prune.values import Verdict
+from fretsaw.core.prune.values import Pruned, Verdict
 from fretsaw.core.run import Event, Turn
 from fretsaw.core.snapshot import Snapshot
+from fretsaw.fix.judging import judged
 from fretsaw.fix.world import World
 from fretsaw.settings import Settings
 
@@ -46,6 +47,7 @@ class Landed:
     summary: str
     """What the model says of it."""
     notices: tuple[str, ...] = ()
+    judge_usage: Usage = Usage()
 
 
 def propose(
@@ -83,6 +85,12 @@ def _accept(
     """Prune what landed, then hold it against ledger, policy and git."""
     world.report(Event("prune", "dropping what nobody asked for", percentage=70))
     pruned = prune.prune(proposed, issue, settings.prune, snapshot.read)
+    spent = Usage()
+    if world.judge is not None:
+        verdicts, spent = judged(pruned.verdicts, issue, world.judge)
+        if verdicts != pruned.verdicts:
+            kept = frozenset(item.change.id for item in verdicts if item.decision != "drop")
+            pruned = Pruned(select(proposed, kept), verdicts)
     if not pruned.patch:
         reason = "only unrelated changes: " + "; ".join(verdict.reason for verdict in pruned.verdicts[:3])
         refused = _refused(turn, reason)
@@ -98,7 +106,7 @@ def _accept(
         return Back("refused", back, reason, _refused(turn, reason), proposed, pruned.verdicts)
     world.report(Event("trial", "applying with git in a private place", percentage=75))
     world.trial(pruned.patch)
-    return Landed(proposed, pruned.patch, pruned.verdicts, turn, prose.strip(), judgement.notices)
+    return Landed(proposed, pruned.patch, pruned.verdicts, turn, prose.strip(), judgement.notices, spent)
 
 
 def asked_paths(issue: Issue) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ Knows nothing of models, issues or checks.
 from __future__ import annotations
 
 from fretsaw.repo.deliver import deliver, refuse_operation
+from fretsaw.repo.git import git_version
 from fretsaw.repo.new import create
 from fretsaw.repo.opening import open_repo, reopened
 from fretsaw.repo.snapshot import snapshot, untracked
@@ -21,6 +22,7 @@ __all__ = [
     "UndoResult",
     "create",
     "deliver",
+    "git_version",
     "open_repo",
     "recover",
     "refuse_operation",

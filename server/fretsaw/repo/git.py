@@ -200,3 +200,10 @@ def private_environment(git_dir: Path, **more: str) -> dict[str, str]:
     """For calls in a git folder of our own: no configuration of the system, the user or the repository is read."""
     none = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     return environment(GIT_DIR=str(git_dir), **none, **more)
+
+
+def git_version() -> str:
+    """The git that would be called, for `agent doctor`: `git 2.39.5 (/usr/bin/git)`. RepoError as for a call."""
+    here = Path.cwd()
+    exe = find_git(here)
+    return f"git {'.'.join(map(str, check_version(Git(exe, here, environment()))))} ({exe})"

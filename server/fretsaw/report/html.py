@@ -25,7 +25,7 @@ def html(issue: Issue, run: Plain) -> str:
         _section("Timeline", _timeline(run)),
         _folded("Patch", f"<pre>{_text(run['patch'])}</pre>") if run["patch"] else "",
     ]
-    title = escape(f"{run['title']} – Fretsaw {run['run']}")
+    title = _text(f"{run['title']} – Fretsaw {run['run']}")
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -1,0 +1,106 @@
+"""Every document of a run: its schema, and that nothing a stranger wrote breaks out of it."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from fretsaw.core.ask import Usage
+from fretsaw.core.check import CheckResult
+from fretsaw.core.issue import Constraint, Issue
+from fretsaw.core.locate.values import Misfit
+from fretsaw.core.patch import derive_set, split
+from fretsaw.core.prune.values import Verdict
+from fretsaw.core.run import Evidence, GaveUp, NoChange, Outcome, Proposal, Run, Turn
+from fretsaw.report import document, html, markdown, sarif
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "fix.schema.json").read_text("utf-8"))
+HOSTILE = "</script><script>alert(1)</script> | `x` \x1b[31m \u202e ``` \udce9"
+ISSUE = Issue(HOSTILE, HOSTILE, constraints=(Constraint("only", HOSTILE, ("a.py",)),))
+
+
+def proposal() -> Proposal:
+    texts = {"a.py": "x = 1\ny = 2\n", "b<b>.py": "z\r\n"}
+    patch = derive_set(texts.get, {"a.py": "x = 3\ny = 2\n", "b<b>.py": f"{HOSTILE}\r\n", "new.py": "n\n"})
+    decisions = ("keep", "drop", "flag")
+    verdicts = tuple(
+        Verdict(change, decisions[index % 3], "rule", HOSTILE, unverified=index == 2, needed_by="test t")
+        for index, change in enumerate(split(patch))
+    )
+    red = CheckResult("red", ("pytest", "-q"), 1, 0.5, HOSTILE, "bwrap")
+    green = CheckResult("green", ("pytest", "-q"), 0, 0.5, "ok", "bwrap", tests={"t": "passed"})
+    misfit = Misfit("ambiguous", "a.py", HOSTILE, HOSTILE, (1, 5))
+    turns = (Turn(HOSTILE, ("v4a",), (misfit,)), Turn("fine", ("udiff",), check=green))
+    evidence = Evidence("abc", turns, red, green, Usage(2, 100, 50, 20, 0.01), {"ask": 1.5}, "m", True, (HOSTILE,))
+    return Proposal(patch, patch, verdicts, evidence, HOSTILE)
+
+
+def run() -> Run:
+    return Run("20261122-101010-abcd", "/r", HOSTILE, "proposed", model="m", started="2026-11-22T10:10:10+00:00")
+
+
+ENDS: list[Outcome | None] = [
+    proposal(),
+    NoChange(HOSTILE, Evidence()),
+    GaveUp("misfit", HOSTILE, Evidence(), proposal().proposed, proposal().verdicts),
+    None,
+]
+
+
+@pytest.mark.parametrize("outcome", ENDS, ids=lambda end: type(end).__name__)
+def test_the_document_follows_its_schema(outcome: Outcome | None) -> None:
+    made = document(run(), outcome, {"kind": "branch", "branch": "b", "commit": "c", "paths": ["a.py"], "notices": []})
+    jsonschema.validate(json.loads(json.dumps(made)), SCHEMA)
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        if tag not in {"meta", "i"}:
+            self.open.append(tag)
+        for name, value in attrs:
+            assert name not in {"src", "href"}, f"the page asks for {value}"
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag != "i":
+            assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("outcome", ENDS, ids=lambda end: type(end).__name__)
+def test_the_page_is_whole_and_nothing_breaks_out_of_it(outcome: Outcome | None) -> None:
+    page = html(ISSUE, document(run(), outcome))
+    tags = _Tags()
+    tags.feed(page)
+    assert tags.open == []
+    assert tags.seen.count("script") == 1, "only our own"
+    assert "\x1b" not in page
+    assert "\u202e" not in page
+    page.encode("utf-8")
+
+
+def test_sarif_names_every_change_and_suppresses_the_dropped() -> None:
+    log = json.loads(sarif(document(run(), proposal())))
+    results = log["runs"][0]["results"]
+    assert len(results) == len(proposal().verdicts)
+    rules = [rule["id"] for rule in log["runs"][0]["tool"]["driver"]["rules"]]
+    assert all(rules[row["ruleIndex"]] == row["ruleId"] for row in results)
+    assert sum("suppressions" in row for row in results) == sum(item.decision == "drop" for item in proposal().verdicts)
+
+
+def test_markdown_keeps_its_tables_and_fences() -> None:
+    text = markdown(document(run(), proposal()))
+    rows = [line for line in text.split("\n") if line.startswith("|")]
+    assert rows
+    assert all(line.replace("\\|", "").count("|") == 4 for line in rows)
+    assert "<script>" not in "\n".join(rows)
+    fence = next(line for line in text.split("\n") if line.endswith("diff") and line.startswith("`"))
+    assert text.count(fence.removesuffix("diff") + "\n") == 1
