@@ -26,9 +26,28 @@ class ImageRule:
     """Patches at most; a bigger picture is scaled down to this by the model's side."""
 
 
+_LOWER = bytes(range(ord("a"), ord("z") + 1))
+_UPPER = _LOWER.upper()
+_DIGITS = b"0123456789"
+_SIGNS = bytes(char for char in range(33, 127) if not chr(char).isalnum())
+_BEYOND = bytes(range(128, 256))
+
+_WEIGHTS = ((_LOWER, 175), (_UPPER, 200), (_DIGITS, 1000), (_SIGNS, 650), (_BEYOND, 300), (b"\n", 650))
+"""Thousandths of a token for each byte of a kind; the fit to o200k over Python, C, Markdown and TOML, plus 15 %."""
+_WORD = 580
+"""Thousandths of a token for each word between blanks."""
+
+
 def estimate(text: str) -> int:
-    """Tokens of ordinary text, cheaply and rather too many: one for three bytes of UTF-8."""
-    return (len(text.encode("utf-8", "surrogatepass")) + 2) // 3
+    """Tokens of ordinary text, cheaply (30 ms for a megabyte) and rather too many: 5 to 30 % more for source.
+
+    Random letters (base64, hex) are more tokens than this says; where it must not be too low, take `upper_bound`.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    thousandths = _WORD * len(data.split())
+    for kind, weight in _WEIGHTS:
+        thousandths += weight * (len(data) - len(data.translate(None, kind)))
+    return (thousandths + 999) // 1000
 
 
 def upper_bound(text: str) -> int:

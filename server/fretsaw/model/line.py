@@ -8,6 +8,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from fretsaw.cancel import Cancel
@@ -23,6 +24,15 @@ class _Cut(Exception):  # noqa: N818
     """The exchange was cut before it began."""
 
 
+@dataclass(slots=True)
+class _Exchange:
+    """One exchange under way. `done`: its thread will not touch the connection any more."""
+
+    events: queue.SimpleQueue[tuple[str, Any]] = field(default_factory=queue.SimpleQueue)
+    stopped: bool = False
+    done: bool = False
+
+
 class Line:
     """A connection to one endpoint, opened when first used and kept for the next exchange."""
 
@@ -35,20 +45,19 @@ class Line:
         self, talk: Callable[[Client], Iterator[Any]], seconds: float, cancel: Cancel
     ) -> Generator[Any, None, None]:
         """What `talk` yields. Raises Cancelled, OutOfTime, or what the library raised."""
-        stop = threading.Event()
-        events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        this = _Exchange()
 
         def cut() -> None:
-            self._cut(stop)
-            events.put(("cancelled", None))
+            self._cut(this)
+            this.events.put(("cancelled", None))
 
         deadline = time.monotonic() + seconds
-        threading.Thread(target=self._work, args=(talk, stop, events), name="model-call", daemon=True).start()
+        threading.Thread(target=self._work, args=(talk, this), name="model-call", daemon=True).start()
         ended = False
         try:
             with cancel.on_set(cut):
                 while True:
-                    kind, item = events.get(timeout=max(0.0, deadline - time.monotonic()))
+                    kind, item = this.events.get(timeout=max(0.0, deadline - time.monotonic()))
                     if kind == "item":
                         yield item
                         continue
@@ -62,7 +71,7 @@ class Line:
             raise OutOfTime from None
         finally:
             if not ended:
-                self._cut(stop)
+                self._cut(this)
 
     def close(self) -> None:
         """Give the connection back."""
@@ -71,41 +80,41 @@ class Line:
         if client is not None:
             client.close()
 
-    def _work(
-        self,
-        talk: Callable[[Client], Iterator[Any]],
-        stop: threading.Event,
-        events: queue.SimpleQueue[tuple[str, Any]],
-    ) -> None:
+    def _work(self, talk: Callable[[Client], Iterator[Any]], this: _Exchange) -> None:
         """The thread: every end of it is an event."""
         try:
-            client = self._ready(stop)
+            client = self._ready(this)
             try:
                 for item in talk(client):
-                    events.put(("item", item))
-                    if stop.is_set():
+                    this.events.put(("item", item))
+                    if this.stopped:
                         break
             finally:
-                if stop.is_set():
+                with self._lock:
+                    this.done = True
+                if this.stopped:
                     client.close()
-            events.put(("end", None))
+            this.events.put(("end", None))
         except Exception as error:
-            events.put(("failed", error))
+            this.events.put(("failed", error))
 
-    def _ready(self, stop: threading.Event) -> Client:
+    def _ready(self, this: _Exchange) -> Client:
         """The client; the first time it is made here, in the thread, since importing the library takes a while."""
         client = self._client or self._open()
         with self._lock:
-            if not stop.is_set():
+            if not this.stopped:
                 self._client = client
                 return client
         client.close()
         raise _Cut
 
-    def _cut(self, stop: threading.Event) -> None:
+    def _cut(self, this: _Exchange) -> None:
         """End the exchange; the next one begins with a new connection."""
         with self._lock:
-            stop.set()
+            this.stopped = True
+            done = this.done
             client, self._client = self._client, None
         if client is not None:
             client.cut()
+        if client is not None and done:
+            client.close()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
@@ -127,6 +128,16 @@ class Live:
         path: str = self._api.PATH
         left = deadline - self._pace.now()
         items = self._line.exchange(lambda client: client.stream(path, body), left, self._cancel)
+        with contextlib.closing(items):
+            try:
+                for piece in self._pieces(items, so_far):
+                    on_text(piece)
+            except _FailedError as failed:
+                return failed.failure
+        return None
+
+    def _pieces(self, items: Iterator[Any], so_far: Collected) -> Iterator[str]:
+        """Collect what arrives, and give each piece of text. _FailedError says what went wrong on the way."""
         try:
             kind = next(items)
             for item in items:
@@ -135,21 +146,17 @@ class Live:
                 else:
                     piece = self._api.take(item, so_far)
                 if piece:
-                    on_text(piece)
+                    yield piece
         except Cancelled:
             raise
         except OutOfTime:
             host = self._endpoint.host
             error = ModelError(f"{host} took more than {self._timeout:g} s to answer", hint="raise --timeout")
-            return Failure(error, billed=True)
+            raise _FailedError(Failure(error, billed=True)) from None
         except Exception as error:
-            if so_far.finish is not None:
-                # It had said everything; only the count of tokens may be missing.
-                return None
-            return failure(error, self._asked)
-        finally:
-            items.close()
-        return None
+            # Once it has said that it is finished, only the count of tokens may be missing.
+            if so_far.finish is None:
+                raise _FailedError(failure(error, self._asked)) from error
 
     def _body(self, request: Request, max_output: int) -> dict[str, Any]:
         body: dict[str, Any] = self._api.body(request, self.row, max_output)
@@ -186,6 +193,14 @@ class Live:
             raise failed.error
         if self._pace.wait(self._cancel, seconds):
             raise Cancelled
+
+
+class _FailedError(Exception):
+    """An exchange that did not come to its end."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__()
+        self.failure = failure
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def send(
     http: BaseHTTPRequestHandler, status: int, body: bytes, kind: str, headers: Mapping[str, str] | None = None
 ) -> None:
     """A whole answer with its length, in one write."""
-    http.send_response(status)
+    http.send_response_only(status)
     http.send_header("Content-Type", kind)
     http.send_header("Content-Length", str(len(body)))
     for name, value in (headers or {}).items():

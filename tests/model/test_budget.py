@@ -1,0 +1,138 @@
+"""The cap on dollars holds whatever is asked and whatever comes back."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.model.support import bench, question
+
+from fretsaw.core.ask import Image, Message, Request, Tool
+from fretsaw.core.tokens import count
+from fretsaw.errors import BudgetError
+from fretsaw.model.budget import LEAST_OUTPUT, Budget
+from fretsaw.model.registry import Row, load
+from fretsaw.model.scripted import Fault, Reply
+from fretsaw.model.size import input_bound
+
+ROW = load().row("gpt-4.1")
+FREE = load().generic("local")
+
+calls = st.lists(
+    st.tuples(
+        st.integers(0, 50_000),
+        st.integers(1, 40_000),
+        # What is really used, as a share of what was reserved; None: the connection was lost.
+        st.one_of(st.none(), st.tuples(st.floats(0, 1), st.floats(0, 1))),
+    ),
+    max_size=40,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.floats(0, 2), st.floats(0, 2), calls)
+def test_spent_and_held_never_exceed_the_run_or_the_day(cap: float, day_cap: float, plan: list[tuple]) -> None:  # type: ignore[type-arg]
+    total = 0.0
+
+    def day(dollars: float) -> float:
+        nonlocal total
+        total += dollars
+        return total
+
+    budget = Budget(cap, max_usd_day=day_cap, day=day)
+    truth = 0.0
+    for tokens_in, wanted, used in plan:
+        try:
+            held = budget.reserve(ROW, tokens_in, wanted)
+        except BudgetError:
+            continue
+        assert min(wanted, LEAST_OUTPUT) <= held.max_output <= wanted
+        if used is None:
+            cost = ROW.cost(tokens_in, 0, held.max_output)
+            budget.settle(held, None)
+        else:
+            cost = ROW.cost(int(tokens_in * used[0]), 0, int(held.max_output * used[1]))
+            budget.settle(held, cost)
+        truth += cost
+        assert truth <= cap + 1e-9
+        assert total <= day_cap + 1e-9
+        assert total == pytest.approx(truth)
+        assert budget.spent == pytest.approx(truth)
+
+
+def test_a_model_without_a_price_is_not_held_up() -> None:
+    assert Budget(0.0).reserve(FREE, 10**6, 4000).max_output == 4000
+
+
+def test_runs_side_by_side_share_the_day() -> None:
+    total, lock = 0.0, threading.Lock()
+
+    def day(dollars: float) -> float:
+        nonlocal total
+        with lock:
+            total += dollars
+            return total
+
+    def run() -> None:
+        budget = Budget(10.0, max_usd_day=0.5, day=day)
+        for _ in range(50):
+            try:
+                budget.settle(budget.reserve(ROW, 1000, 8192), None)
+            except BudgetError:
+                return
+
+    threads = [threading.Thread(target=run) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 0.3 < total <= 0.5
+
+
+def test_the_limit_that_is_sent_is_what_can_be_paid() -> None:
+    with bench("fine", budget=Budget(0.05)) as live:
+        live()
+        sent = live.server.requests[0].body["max_completion_tokens"]
+    assert LEAST_OUTPUT <= sent < ROW.usual_output
+    assert ROW.cost(0, 0, sent) <= 0.05
+
+
+def test_lost_calls_use_up_the_budget_before_the_retries_end() -> None:
+    with bench("never", *[Fault("eof")] * 9, budget=Budget(0.15), retries=9) as live:
+        with pytest.raises(BudgetError, match="--max-usd"):
+            live()
+        assert 0 < live.budget.spent <= 0.15
+        assert 2 <= len(live.server.requests) < 9
+
+
+def test_scripted_calls_do_not_use_up_the_day() -> None:
+    ledger = [0.0]
+
+    def day(dollars: float) -> float:
+        ledger[0] += dollars
+        return ledger[0]
+
+    with bench([Reply("x", usage=(5000, 0, 100))], budget=Budget(1.0, max_usd_day=1.0, day=day)) as live:
+        live()
+        assert live.budget.spent == pytest.approx(0.0108)
+        assert ledger[0] == pytest.approx(0.0)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=300), st.text(max_size=100), st.integers(1, 4000), st.integers(1, 4000))
+def test_the_bound_on_input_is_one(text: str, more: str, width: int, height: int) -> None:
+    """Against the real tokenizer, with a picture and a tool; a hundred tokens of frame are more than anyone adds."""
+    picture = Image("data:,", width, height, 0)
+    request = Request((Message("user", text, images=(picture,)),), tools=(Tool("t", more, {}),))
+    assert input_bound(request, ROW) >= count(text) + count(more) + 255
+
+
+def test_question_is_cheap() -> None:
+    assert input_bound(replace(question("x")), ROW) < 100
+
+
+def test_row_is_a_row() -> None:
+    assert isinstance(ROW, Row)
