@@ -50,9 +50,10 @@ def _arguments() -> argparse.Namespace:
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
-    opened = lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8")
-    with opened as lines:
-        for line in lines:
+    raw = path.read_bytes()
+    text = (lzma.decompress(raw) if path.suffix == ".xz" else raw).decode("utf-8")
+    for line in text.split("\n"):
+        if line:
             yield json.loads(line)
 
 

@@ -86,7 +86,7 @@ def extraneous(proposed: PatchSet, gold: PatchSet) -> frozenset[int]:
     right = texts(gold)
     out = set()
     for file in proposed.files:
-        changes = [change for change in split(PatchSet((file,)))]
+        changes = list(split(PatchSet((file,))))
         offset = _offset(proposed, file.path)
         target = right.get(file.path, file.before)
         for change in changes:

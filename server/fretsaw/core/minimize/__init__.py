@@ -1,0 +1,7 @@
+"""The smallest part of a patch that still passes a given test. Knows no process: the test is a function."""
+
+from fretsaw.core.minimize.coverage import unverified
+from fretsaw.core.minimize.search import Minimized, minimize
+from fretsaw.core.minimize.sense import makes_sense
+
+__all__ = ["Minimized", "makes_sense", "minimize", "unverified"]

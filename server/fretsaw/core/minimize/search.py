@@ -1,0 +1,100 @@
+"""Delta debugging over atomic changes: halves first, then smaller parts, until no single one can go.
+
+Knows nothing of what a change means beyond `sense`, which spares the test what cannot pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+
+from fretsaw.core.minimize.sense import Sense
+from fretsaw.core.patch import assemble, split
+from fretsaw.core.patch.values import Change, PatchSet
+
+
+@dataclass(frozen=True, slots=True)
+class Minimized:
+    """What is left of a patch, and how sure that is."""
+
+    kept: frozenset[int]
+    """Ids of the changes that stay (of those that were kept before)."""
+    needed: frozenset[int]
+    """Of the candidates: those that were seen to be needed, each left out once with a failing test."""
+    tests: int
+    """How often the test ran."""
+    complete: bool
+    """Whether the search came to its end: no single candidate (with what depends on it) can go any more."""
+
+
+@dataclass(slots=True)
+class _Search:
+    """The state of one search: what was tried, how often."""
+
+    patch: PatchSet
+    changes: dict[int, Change]
+    test: Callable[[PatchSet], bool]
+    over: Callable[[], bool]
+    sense: Sense
+    tried: dict[frozenset[int], bool] = field(default_factory=dict)
+    tests: int = 0
+    late: bool = False
+
+    def passes(self, ids: frozenset[int]) -> bool:
+        """Whether the test passes with just these changes. What makes no sense or was tried is not run."""
+        if ids in self.tried:
+            return self.tried[ids]
+        if not self.sense.holds(ids):
+            return False
+        if self.late or self.over():
+            self.late = True
+            return False
+        self.tests += 1
+        self.tried[ids] = self.test(assemble(self.patch, [self.changes[at] for at in sorted(ids)]))
+        return self.tried[ids]
+
+
+def minimize(
+    patch: PatchSet,
+    kept: Collection[int],
+    candidates: Collection[int],
+    test: Callable[[PatchSet], bool],
+    deadline: Callable[[], bool],
+) -> Minimized:
+    """Leave out as many candidates as the test allows.
+
+    `kept`: ids (of `split(patch)`) that the test is known to pass with; `candidates`: those of them that may go;
+    `deadline`: True once time is up, which ends the search with what was reached. A test is run at most once a set.
+    """
+    changes = {change.id: change for change in split(patch)}
+    whole = frozenset(kept)
+    search = _Search(patch, changes, test, deadline, Sense(patch, changes, whole), {whole: True})
+    units = search.sense.units([changes[at] for at in sorted(whole & frozenset(candidates))])
+    left = _reduced(search, whole, units)
+    needed = frozenset().union(*(unit for unit in units if unit <= left and search.tried.get(left - unit) is False))
+    return Minimized(left, needed, search.tests, not search.late)
+
+
+def _reduced(search: _Search, whole: frozenset[int], units: list[frozenset[int]]) -> frozenset[int]:
+    """ddmin on what is left out: large parts first, each success starts over with what remains."""
+    left, size = whole, len(units)
+    while units and not search.late:
+        for part in _parts(units, size):
+            rest = left - frozenset().union(*part)
+            if search.passes(rest):
+                left = rest
+                units = [unit for unit in units if unit not in part]
+                break
+        else:
+            if size <= 1:
+                return left
+            size = (size + 1) // 2
+            continue
+        size = max(1, min(size, len(units)))
+    return left
+
+
+def _parts(units: list[frozenset[int]], size: int) -> Iterator[list[frozenset[int]]]:
+    """The units in runs of `size`, last ones first: what was added last is needed least."""
+    for end in range(len(units), 0, -size):
+        yield units[max(0, end - size) : end]

@@ -1,0 +1,103 @@
+"""Which subsets of a patch can pass at all: those that parse and define the names they use. Proves nothing more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from fretsaw.core.patch import assemble
+from fretsaw.core.patch.values import Change, PatchSet
+from fretsaw.core.prune.lexing import language_of
+from fretsaw.core.prune.python import parse
+from fretsaw.core.prune.syntax import parses
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_DEFINES = re.compile(
+    r"""^\s*(?:export\s+|pub\s+|async\s+|static\s+|public\s+|private\s+)*(?:def|class|func|fn|function|struct|interface|type)\s+(\w+)
+    |^\s*(?:const\s+|let\s+|var\s+)?(\w+)\s*(?::[^=\n]+)?(?:=(?!=)|:=)""",
+    re.MULTILINE | re.VERBOSE,
+)
+_IMPORTS = re.compile(r"^\s*(?:from\s+\S+\s+)?import\s+\(?([^\n)]+)", re.MULTILINE)
+
+
+def makes_sense(patch: PatchSet, changes: Collection[Change]) -> bool:
+    """Whether the patch of these changes parses wherever the whole patch does."""
+    return Sense(patch, {change.id: change for change in changes}, frozenset()).parses(
+        frozenset(change.id for change in changes)
+    )
+
+
+@dataclass(slots=True)
+class Sense:
+    """What is known of a patch's changes: the names that they bring and use, and which of its files parse whole."""
+
+    patch: PatchSet
+    changes: Mapping[int, Change]
+    whole: frozenset[int]
+    _texts: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _brings: dict[int, frozenset[str]] = field(default_factory=dict)
+    _uses: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        before = {file.path: frozenset(_WORD.findall(file.before or "")) for file in self.patch.files}
+        for at, change in self.changes.items():
+            added = "".join(change.hunk.added) if change.hunk else ""
+            self._brings[at] = _defined(added) - before.get(change.path, frozenset())
+            self._uses[at] = frozenset(_WORD.findall(added))
+
+    def holds(self, ids: frozenset[int]) -> bool:
+        """Whether a test of just these changes can pass: names are there, and every file parses."""
+        gone = [at for at in self.whole if at not in ids]
+        there = frozenset[str]().union(*(self._brings[at] for at in ids))
+        lost = frozenset[str]().union(*(self._brings[at] for at in gone)) - there
+        if lost and any(self._uses[at] & lost for at in ids):
+            return False
+        return self.parses(ids)
+
+    def parses(self, ids: frozenset[int]) -> bool:
+        """Whether each file parses with just these changes, or does not with all of them either."""
+        part = assemble(self.patch, [self.changes[at] for at in sorted(ids)])
+        whole = {file.path: file.after for file in self.patch.files}
+        return all(
+            self._parses(file.path, file.after) or not self._parses(file.path, whole[file.path]) for file in part.files
+        )
+
+    def units(self, candidates: list[Change]) -> list[frozenset[int]]:
+        """The candidates in the smallest groups that can go: alone, or with the neighbours that need one another."""
+        units: list[frozenset[int]] = []
+        waiting: list[Change] = []
+        for change in candidates:
+            if waiting and waiting[-1].path != change.path:
+                units += self._closed(waiting)
+                waiting = []
+            waiting.append(change)
+        return units + self._closed(waiting)
+
+    def _closed(self, changes: list[Change]) -> list[frozenset[int]]:
+        """Changes of one file: each alone where the file parses without it, else joined with the next ones."""
+        units: list[frozenset[int]] = []
+        group: frozenset[int] = frozenset()
+        for change in changes:
+            group |= {change.id}
+            if self.parses(frozenset(self.changes) - group) or len(group) > 12:
+                units.append(group)
+                group = frozenset()
+        return [*units, group] if group else units
+
+    def _parses(self, path: str, text: str | None) -> bool:
+        language = language_of(path)
+        if text is None or not language:
+            return True
+        key = (path, text)
+        if key not in self._texts:
+            told = parse(text) is not None if language == "python" else parses(text, language)
+            self._texts[key] = told is not False
+        return self._texts[key]
+
+
+def _defined(text: str) -> frozenset[str]:
+    names = {name for pair in _DEFINES.findall(text) for name in pair if name}
+    for listed in _IMPORTS.findall(text):
+        names |= {part.split(" as ")[-1].strip(" \\,").split(".")[0] for part in listed.split(",")}
+    return frozenset(names - {""})
