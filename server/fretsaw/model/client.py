@@ -26,9 +26,14 @@ _LOGGERS = ("openai", "httpx2", "httpcore2", "httpx", "httpcore")
 
 def warm() -> threading.Thread:
     """Import openai in the background, so that the first call does not wait for it. The thread may be joined."""
-    thread = threading.Thread(target=_import_openai, name="warm-openai", daemon=True)
+    thread = threading.Thread(target=_warm, name="warm-openai", daemon=True)
     thread.start()
     return thread
+
+
+def _warm() -> None:
+    # The transport is imported only when a client is made.
+    _import_openai().DefaultHttpxClient(verify=False, trust_env=False).close()
 
 
 def _import_openai() -> Any:

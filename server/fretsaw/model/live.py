@@ -51,22 +51,22 @@ def connect(
 
     Without a budget, one of `settings.max_usd` is made. ConfigError when the base URL or the key cannot be right.
     """
-    budget = budget or Budget(settings.max_usd)
-    return Live(settings, row, cancel, budget, pace or Pace())
+    where = endpoint(settings)
+    return Live(settings, row, Asked(where, row.id), cancel, budget or Budget(settings.max_usd), pace or Pace())
 
 
 class Live:
     """Calls a model over HTTP: an `Ask`, with a budget that can be looked at and a connection that can be closed."""
 
-    def __init__(self, settings: Settings, row: Row, cancel: Cancel, budget: Budget, pace: Pace) -> None:
+    def __init__(self, settings: Settings, row: Row, asked: Asked, cancel: Cancel, budget: Budget, pace: Pace) -> None:
         self.budget = budget
         self.row = row
         self._cancel = cancel
         self._pace = pace
         self._timeout = settings.timeout
         self._retries = max(0, settings.retries)
-        self._endpoint = endpoint(settings)
-        self._asked = Asked(self._endpoint, row.id)
+        self._endpoint = asked.endpoint
+        self._asked = asked
         self._api: ModuleType = responses if _api(settings, row) == "responses" else chat
         self._left_out: set[str] = set()
         self._line = Line(self._open)

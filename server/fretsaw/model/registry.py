@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -84,6 +83,8 @@ class Registry:
         """The row that answers to this id. ConfigError when there is none."""
         found = self.find(model)
         if found is None:
+            import difflib
+
             known = [row.id for row in self.rows if row.id != GENERIC]
             near = difflib.get_close_matches(model, known, n=1)
             hint = f"did you mean {near[0]}? " if near else f"known are {', '.join(known)}; "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Iterator
 
 from fretsaw.errors import ModelError
@@ -12,6 +11,8 @@ from fretsaw.model.failures.values import Asked, Failure
 
 def lost(error: Exception, asked: Asked) -> Failure:
     """What lies behind a connection error, as far down as there is a reason."""
+    import ssl  # loaded by now, if TLS was tried at all
+
     chain = list(causes(error))
     reason = asked.text(str(chain[-1]) or type(chain[-1]).__name__)
     host = asked.endpoint.host

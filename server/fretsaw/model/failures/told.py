@@ -5,7 +5,6 @@ Knows no socket and no library.
 
 from __future__ import annotations
 
-import email.utils
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -170,6 +169,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             continue
         if math.isfinite(seconds):
             return max(0.0, seconds)
+    import email.utils  # only for the rare date: it brings in a quarter of this package's import time
+
     try:
         then = email.utils.parsedate_to_datetime(headers.get("retry-after", ""))
         # Their clock against their clock, where they tell it.

@@ -53,6 +53,8 @@ class Server(ThreadingHTTPServer):
         self.requests: list[Seen] = []
         self.models = tuple(models)
         self.stopping = threading.Event()
+        self.hung_up = threading.Semaphore(0)
+        """Released for each client that closed its connection before the end of the answer."""
         self._log = log
         self._faults = list(faults)
         self._lock = threading.Lock()
@@ -70,8 +72,9 @@ class Server(ThreadingHTTPServer):
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = "localhost", int(self.server_address[1])
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no news."""
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+        """A client that hangs up is counted, not reported."""
+        self.hung_up.release()
 
     def start(self) -> Server:
         """Serve in a thread."""
