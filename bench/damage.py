@@ -125,8 +125,8 @@ def pseudo_xml(edit: Edit, rng: random.Random) -> str:
             out += [
                 "```",
                 f"<file>{path}</file>",
-                f"<original>{old}</original>",
-                f"<patched>{new}</patched>",
+                f"<original>\n{old}\n</original>",
+                f"<patched>\n{new}\n</patched>",
                 "```",
                 "",
             ]

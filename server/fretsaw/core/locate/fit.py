@@ -71,7 +71,7 @@ def aligned(pattern: Pattern, at: tuple[int | None, ...], start: int, shift: Shi
             if (index and at[index - 1] is None) or (index < len(at) and at[index] is None):
                 return None
             following = next((p for p in at[index:] if p is not None), None)
-            if following is not None and following != here and not run:
+            if following is not None and following != here:
                 return None
             new = tuple(line for line in map(shift, inserts) if line is not None)
             splices.append((run[0] if run else here, here, new))

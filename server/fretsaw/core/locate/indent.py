@@ -50,7 +50,7 @@ def _mark_lost(leads: set[tuple[str, str, bool]], added: tuple[str, ...]) -> boo
         return True
     here = {lead(line) for line in added if line.strip()}
     theirs, ours = {b for _, b in kept}, {a for a, _ in kept}
-    return bool(here) and here <= theirs and not here <= ours
+    return bool(here & theirs) and not here & ours
 
 
 def _absolute(pair: tuple[str, str], added: tuple[str, ...]) -> bool:

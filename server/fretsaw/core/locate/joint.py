@@ -85,16 +85,19 @@ def _of_readings(view: View, block: EditBlock, first: Pattern) -> Item:
     return found
 
 
-def settle(view: View, items: list[Item], trusted: bool) -> None:
+def settle(view: View, items: list[Item], trusted: bool, *, ordered: bool) -> None:
     """Leave each item only the places that its neighbours, its number or its anchors allow.
 
     `trusted`: line numbers elsewhere in the reply were found to be right, so that one may stand alone.
+    `ordered`: the form gives its edits in the order of the file.
     """
-    _by_order(items)
+    if ordered:
+        _by_order(items)
     for item in items:
         if len(item.fits) > 1:
             _break_tie(view, item, items)
-    _by_order(items)
+    if ordered:
+        _by_order(items)
     for item in items:
         if not item.pattern.old:
             _insert_by_number(view, item, items, trusted)

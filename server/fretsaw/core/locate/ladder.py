@@ -60,12 +60,12 @@ def blank_lines(view: View, pattern: Pattern) -> list[Fit]:
         shift = shift_between(pairs, pattern.added)
         start = min(place for place in at if place is not None)
         fit = aligned(pattern, tuple(at), start, shift) if shift is not None else None
-        if fit is not None and not _spacing_unclear(view, pattern, at):
+        if fit is not None and not _spacing_unclear(pattern, at):
             found.append(fit)
     return found
 
 
-def _spacing_unclear(view: View, pattern: Pattern, at: list[int | None]) -> bool:
+def _spacing_unclear(pattern: Pattern, at: list[int | None]) -> bool:
     """Whether new lines stand in a gap whose blank lines are not the file's: they might count among them."""
     solid = [i for i, line in enumerate(pattern.old) if line.strip()]
     for low, high in pairwise((-1, *solid, len(at))):
@@ -76,8 +76,7 @@ def _spacing_unclear(view: View, pattern: Pattern, at: list[int | None]) -> bool
         theirs = last - first - 1 if first is not None and last is not None else None
         if theirs is None:
             theirs = sum(place is not None for place in at[low + 1 : high])
-        replaces = low >= 0 and pattern.removed[low] and not any(pattern.inserts[low + 2 : high + 1])
-        if ours != theirs and not (replaces and pattern.inserts[low + 1][-1].strip()):
+        if ours != theirs:
             return True
     return False
 

@@ -97,6 +97,9 @@ def _steps(old: list[str], new: list[str]) -> list[tuple[str, str]]:
     tail = 0
     while tail < len(old) - head and tail < len(new) - head and old[-1 - tail] == new[-1 - tail]:
         tail += 1
+    if len(new) - head - tail == 0 or len(old) - head - tail == 0:
+        while tail and (new if len(new) > len(old) else old)[head] == old[len(old) - tail]:
+            head, tail = head + 1, tail - 1
     steps = [(" ", line) for line in old[:head]]
     a, b = old[head : len(old) - tail], new[head : len(new) - tail]
     if not a or not b or len(a) * len(b) > 250_000:

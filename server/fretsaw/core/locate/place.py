@@ -77,7 +77,7 @@ def place(reading: Reading | Iterable[EditBlock], read: Callable[[str], str | No
 
 
 def _once(blocks: tuple[EditBlock, ...]) -> tuple[EditBlock, ...]:
-    """Blocks without those that the reply only states again: all of them, or single ones that cannot mean another place."""
+    """Blocks without those that the reply only states again: all of them, or single ones for the same place."""
     half = len(blocks) // 2
     if half and len(blocks) % 2 == 0 and blocks[:half] == blocks[half:]:
         return blocks[:half]
@@ -127,7 +127,7 @@ def _sections(desk: Desk, blocks: Iterable[EditBlock]) -> list[Section]:
             path = repairs[path]
         path = renamed.get(path, path)
         last = sections[-1] if sections else None
-        if block.op == "edit" and block.tags is not None and last is not None and last.joins(path):
+        if last is not None and last.joins(path, block):
             last.blocks.append(block)
         else:
             sections.append(Section(path, block.op, [block], tagged=block.tags is not None))

@@ -17,7 +17,6 @@ from fretsaw.core.locate.view import MOST, View, same, squeezed, without_trailin
 from fretsaw.core.locate.write import spliced
 from fretsaw.core.reply.values import EditBlock
 
-
 UNSURE = ("blank-lines", "near-context", "stale-context", "gap-in-context")
 """Rungs that could also find where an edit was made before."""
 
@@ -31,9 +30,10 @@ class Section:
     blocks: list[EditBlock]
     tagged: bool = False
 
-    def joins(self, path: str) -> bool:
-        """Whether a further hunk for `path` belongs here."""
-        return self.tagged and self.op == "edit" and self.path == path
+    def joins(self, path: str, block: EditBlock) -> bool:
+        """Whether a further edit of `path` belongs here: of the same form, and looked up in the same text."""
+        same_form = self.op == block.op == "edit" and self.tagged == (block.tags is not None)
+        return same_form and self.path == path and (self.tagged or bool(block.search and self.blocks[0].search))
 
 
 @dataclass(slots=True)
@@ -71,11 +71,37 @@ def probe(read: Callable[[str], str | None], sections: Sequence[Section]) -> boo
 
 
 def place_section(text: str, section: Section, trusted: bool) -> Placed:
-    """The section's text after, or its misfits."""
+    """The section's text after, or its misfits.
+
+    All blocks are looked up in the text as the model saw it. Those it does not hold are looked up once more in the
+    text that the others leave: they may build on them.
+    """
     view = View(text)
     items = [item for block in section.blocks for item in items_of(view, block)]
-    settle(view, items, trusted)
-    placed = Placed(text)
+    settle(view, items, trusted, ordered=section.tagged)
+    later = [item for item in items if not item.fits and item.pattern.old]
+    if not later or len(later) == len(items) or len(items) > _MANY:
+        return _written(view, items, section)
+    placed = _written(view, [item for item in items if item.fits or not item.pattern.old], section)
+    if placed.misfits:
+        return _written(view, items, section)
+    after = View(placed.after)
+    again = [item for old in later for item in items_of(after, old.block)]
+    if not all(item.fits and item.rung in _CERTAIN for item in again):
+        return _written(view, items, section)
+    settle(after, again, False, ordered=section.tagged)
+    second = _written(after, again, section)
+    second.located = placed.located + second.located
+    return second
+
+
+_MANY = 2000
+_CERTAIN = ("exact", "trailing-blanks", "indentation")
+"""Rungs that may find a block in a text that other blocks have changed."""
+
+
+def _written(view: View, items: list[Item], section: Section) -> Placed:
+    placed = Placed(view.text)
     for item in items:
         problem = _problem(view, item, section)
         if problem is not None:

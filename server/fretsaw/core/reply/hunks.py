@@ -208,6 +208,8 @@ def _truncation(cursor: Cursor, hunk: Hunk, header: _Header, end: int, counted: 
     if end < len(cursor.lines) - (not cursor.lines[-1]) or cursor.closed or counted:
         return ""
     hunk.unterminated = True
+    if not hunk.tags:
+        return "the last hunk has no lines"
     if header.old is None or header.new is None:
         return ""
     short_old = header.old - (len(hunk.tags) - hunk.tags.count("+"))

@@ -38,7 +38,7 @@ _MAY_BEGIN = re.compile(r"[ \t]*(?:\*\*\*|diff|---|\+\+\+|@@|Index|rename|<|>>>|
 def read(reply: str) -> Reading:
     """All edits of a reply, what they were read by, and the text that belongs to none. Never raises."""
     reading = _read(reply, "", 0)
-    if reading.blocks or reading.truncated:
+    if reading.blocks:
         return reading
     for other in (_unescaped(reply), _undented(reply)):
         if other is not None:
@@ -94,6 +94,7 @@ def _scan(text: str, path: str) -> Reading:
     grammars: dict[str, None] = {}
     ignored: list[str] = []
     truncated = ""
+    since = 0
     fence: Fence | None = None
     at = 0
     while at < len(lines):
@@ -118,13 +119,21 @@ def _scan(text: str, path: str) -> Reading:
             continue
         opened = open_fence(lines, at) if fence is None else None
         if opened is not None:
-            fence = opened
+            fence, since = opened, len(blocks)
             if fence.indent:
                 lines = dedented(lines, fence)
         else:
             ignored.append(line)
         at += 1
+    if fence is not None and fence.close is None and blocks and since == len(blocks) and not truncated:
+        truncated = _within(fence, lines)
     return Reading(tuple(blocks), tuple(grammars), "\n".join(ignored).strip("\n"), truncated)
+
+
+def _within(fence: Fence, lines: list[str]) -> str:
+    """Whether a fence that is never closed, with no edit in it, is where the reply was cut off."""
+    inside = any(line.strip() for line in lines[fence.opened + 1 :])
+    return "the last fence is never closed" if inside else ""
 
 
 def _ask(cursor: Cursor) -> tuple[str, Found | None]:

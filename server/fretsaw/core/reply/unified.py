@@ -45,7 +45,8 @@ def unified(cursor: Cursor) -> Found | None:
     path, moved = _names(header)
     hunks, end, truncated = _hunks(cursor.moved(at))
     if not hunks and not _speaks(header):
-        return None
+        cut = end >= len(cursor.lines) - (not cursor.lines[-1]) and not cursor.closed
+        return Found((), end, path, "a file's header has no hunk") if cut else None
     blocks = _blocks(header, path, moved, hunks)
     return Found(blocks, end, path, truncated)
 
