@@ -8,12 +8,15 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
 from fretsaw.cancel import Cancel
 from fretsaw.check import Limits, Surroundings, make_check
+from fretsaw.check.cell import Scratch, enter
+from fretsaw.check.choose import cells
+from fretsaw.check.toolchain import toolchain
 from fretsaw.core.check import Check
 from fretsaw.settings import Settings
 
@@ -43,6 +46,25 @@ def make(
     """A check as the product makes it, in this isolation."""
     settings = Settings(sandbox=isolation, check_timeout=seconds)  # type: ignore[arg-type]
     return make_check(root, argv, settings, cancel or Cancel(), Surroundings(state=_STATE, limits=limits or Limits()))
+
+
+CELLS = tuple(f"{tier} with {copy}" for tier in ("bwrap", "landlock", "none") for copy in ("an overlay", "a copy"))
+"""Every way to isolate and to copy, by its name."""
+
+
+def in_cell(
+    root: Path, name: str, argv: tuple[str, ...], limits: Limits, *, times: int = 1, on_disk: bool = False
+) -> Any:
+    """Run a command in the cell of that name: one result, or a tuple of so many."""
+    around = Surroundings(limits=limits)
+    settings = Settings(sandbox=name.split(maxsplit=1)[0])  # type: ignore[arg-type]
+    known = dict(cells(root, toolchain(root, argv, os.environ), settings, limits, around, Scratch()))
+    cell = known[name]()
+    if on_disk and cell.copy:
+        cell.copy.on_disk = True
+    entered = [enter(cell, {}, argv, cell.env, Cancel()) for _ in range(times)]
+    assert [one.problem for one in entered] == [""] * times
+    return tuple(one.ran for one in entered) if times > 1 else entered[0].ran
 
 
 def tree_of(root: Path) -> dict[str, str]:

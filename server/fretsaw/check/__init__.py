@@ -8,7 +8,7 @@ from fretsaw.check.describe import describe
 from fretsaw.check.harden import harden
 from fretsaw.check.limits import Limits
 from fretsaw.check.make import make_check
-from fretsaw.check.repeat import repeat
+from fretsaw.check.repeat import repeat, steady
 
 __all__ = [
     "Candidate",
@@ -19,4 +19,5 @@ __all__ = [
     "harden",
     "make_check",
     "repeat",
+    "steady",
 ]

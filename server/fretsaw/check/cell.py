@@ -5,7 +5,7 @@ Knows nothing of checks, reports or verdicts; `probe.py` finds out whether a cel
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
 import re
 import shutil
@@ -191,7 +191,7 @@ def _memory_file(spec: dict[str, object]) -> int:
     """A descriptor from which the launcher reads its specification; no file has a name that others could open."""
     fd = os.memfd_create("fretsaw-spec")
     with open(os.dup(fd), "wb") as handle:
-        handle.write(json.dumps(spec).encode())
+        handle.write(marshal.dumps(spec))
     os.lseek(fd, 0, os.SEEK_SET)
     return fd
 

@@ -22,6 +22,8 @@ INSTALLED = frozenset((".venv", "venv", "node_modules", ".tox", ".nox"))
 """Folders that a check reads and that are too large to copy: they are shown read-only from where they are."""
 _LEFT_OUT = frozenset((".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".gradle"))
 
+_COPIED = (stat.S_IFREG, stat.S_IFLNK)
+
 
 @dataclass(slots=True)
 class Scan:
@@ -107,24 +109,26 @@ class WarmCopy:
 
 
 def scan(root: Path, *, records: bool) -> Scan:
-    """Look at a whole tree without reading a file; nothing is followed."""
+    """Look at a whole tree without reading a file; nothing is followed. (Plain strings: this is most of a warm run.)"""
     found = Scan()
+    top = f"{root}/"
     waiting = [""]
     while waiting:
         folder = waiting.pop()
-        with os.scandir(root / folder) as entries:
+        with os.scandir(top + folder) as entries:
             for entry in entries:
-                path = f"{folder}{entry.name}"
-                if not records and (entry.name in _LEFT_OUT or (entry.name in RECORDS and not folder)):
+                name = entry.name
+                if not records and (name in _LEFT_OUT or (not folder and name in RECORDS)):
                     continue
+                path = folder + name
                 state = entry.stat(follow_symlinks=False)
-                if stat.S_ISDIR(state.st_mode):
-                    if not records and entry.name in INSTALLED:
-                        found.installed.append(path)
-                        continue
+                kind = state.st_mode & 0o170000
+                if kind == stat.S_IFDIR and not records and name in INSTALLED:
+                    found.installed.append(path)
+                elif kind == stat.S_IFDIR:
                     found.folders[path] = state
-                    waiting.append(f"{path}/")
-                elif stat.S_ISREG(state.st_mode) or stat.S_ISLNK(state.st_mode) or records:
+                    waiting.append(path + "/")
+                elif records or kind in _COPIED:
                     found.files[path] = state
     return found
 

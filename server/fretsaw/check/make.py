@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fretsaw.cancel import Cancel
+from fretsaw.check.blackout import black_out, secret_values
 from fretsaw.check.cell import Cell, Entered, enter, report_place
 from fretsaw.check.choose import Choice, Surroundings, choose
 from fretsaw.check.report import read_report, refused, wants_report, with_report
@@ -43,7 +44,9 @@ def make_check(
         cell = chosen[0].cell
         if cell is None:
             return CheckResult("unavailable", argv, reason=chosen[0].reason)
-        return _run(cell, {**around.unsaved, **texts}, argv, cancel)
+        result = _run(cell, {**around.unsaved, **texts}, argv, cancel)
+        secret = secret_values(root, around.secrets, around.environ)
+        return replace(result, output=black_out(result.output, secret))
 
     return check
 

@@ -1,0 +1,100 @@
+"""What the sandbox and the copy cost a check: `python bench/sandbox.py [--tree FOLDER] [--runs N]`.
+
+Prints, for a small tree and a large one (a made one of Django's size, or FOLDER), the median wall time of a command
+that does nothing: bare, and in every kind of cell that holds here, warm (the first run is shown beside it).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from fretsaw.cancel import Cancel
+from fretsaw.check.cell import Cell, Scratch, enter
+from fretsaw.check.choose import Surroundings, cells
+from fretsaw.check.limits import Limits
+from fretsaw.check.probe import holds
+from fretsaw.check.toolchain import toolchain
+from fretsaw.errors import CheckError
+from fretsaw.settings import Settings
+
+FILES, FOLDERS, SIZE = 6_900, 700, 6_400  # Django 5.2's sdist
+BUDGET_MS = 150.0
+COMMAND = ("true",)
+
+
+def made_tree(folder: Path, files: int, folders: int) -> Path:
+    """So many files in so many folders, of Django's mean size."""
+    for number in range(folders):
+        (folder / f"pkg{number}").mkdir(parents=True)
+    for number in range(files):
+        (folder / f"pkg{number % folders}" / f"module{number}.py").write_text(f"# {number}\n" * (SIZE // 8))
+    return folder
+
+
+def milliseconds(act: Callable[[], object], runs: int) -> tuple[float, float]:
+    """First and median of the others."""
+    times = []
+    for _ in range(runs + 1):
+        begun = time.perf_counter()
+        act()
+        times.append((time.perf_counter() - begun) * 1000)
+    return times[0], statistics.median(times[1:])
+
+
+def measure(label: str, root: Path, runs: int) -> float:
+    """Print one table; the overhead of the best cell in milliseconds."""
+    bare = milliseconds(lambda: subprocess.run(COMMAND, cwd=root, check=True), runs)[1]
+    print(f"\n{label}: bare {bare:.1f} ms")
+    print(f"  {'cell':28} {'first':>9} {'warm':>9} {'overhead':>9}  within {BUDGET_MS:.0f} ms")
+    best = float("inf")
+    around = Surroundings()
+    tools = toolchain(root, COMMAND, os.environ)
+    for tier in ("bwrap", "landlock", "none"):
+        settings = Settings(sandbox=tier)
+        for name, build in cells(root, tools, settings, Limits(), around, Scratch()):
+            try:
+                cell = build()
+                first, warm = milliseconds(partial(_run, cell), runs)
+                reason = holds(cell, cell.scratch.path)
+            except (CheckError, OSError) as error:
+                reason = str(error)
+            if reason:
+                print(f"  {name:28} does not hold here: {reason}")
+                continue
+            over = warm - bare
+            best = min(best, over)
+            print(f"  {name:28} {first:7.1f}ms {warm:7.1f}ms {over:7.1f}ms  {'yes' if over <= BUDGET_MS else 'NO'}")
+    return best
+
+
+def _run(cell: Cell) -> None:
+    entered = enter(cell, {"changed.py": "value = 2\n"}, COMMAND, cell.env, Cancel())
+    if entered.problem or entered.ran.exit_code:
+        raise CheckError(entered.problem or entered.ran.output)
+
+
+def main() -> int:
+    """Bad when not even the best cell keeps the budget on the large tree."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tree", type=Path, help="a large tree of your own")
+    parser.add_argument("--runs", type=int, default=15)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="fretsaw-bench-") as folder:
+        measure("small tree, 10 files", made_tree(Path(folder, "small").resolve(), 10, 2), given.runs)
+        large = given.tree.resolve() if given.tree else made_tree(Path(folder, "large").resolve(), FILES, FOLDERS)
+        best = measure(f"large tree, {sum(len(names) for _, _, names in os.walk(large)):,} files", large, given.runs)
+    print(f"\nbest overhead on the large tree: {best:.1f} ms (budget {BUDGET_MS:.0f} ms)")
+    return 0 if best <= BUDGET_MS else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
