@@ -68,6 +68,10 @@ class ModelError(FretsawError):
     exit_code = ExitCode.MODEL
 
 
+class ContextTooLongError(ModelError):
+    """The request is longer than the model or the account takes; with less context it may do."""
+
+
 class RepoError(FretsawError):
     """The repository is in a state that forbids the work."""
 

@@ -64,6 +64,7 @@ class Settings:
 
     # The proof
     check: tuple[str, ...] | None = option(None, "The check command: a list of arguments, run without a shell.")
+    repeat: int = option(2, "How often a quick check (under 10 s) is run on one state, to tell a flaky one.")
     check_timeout: float = option(300.0, "Seconds that one run of the check may take.")
     sandbox: Literal["auto", "bwrap", "landlock", "none"] = option(
         "auto", "Isolation of the check; auto takes the strongest that works; none runs it without any."

@@ -13,6 +13,7 @@ import pytest
 from tests.cli.conftest import CHECK, FIX, Agent, git, state_of
 
 from fretsaw.model.scripted import Server
+from fretsaw.model.scripted.faults import error
 
 Model = Callable[..., Server]
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -131,6 +132,18 @@ def test_wrong_then_right(agent: Agent, model: Model, project: Path) -> None:
     assert "int(seconds)," not in source(project)
 
 
+def test_wrong_then_a_correction_of_the_wrong_one(agent: Agent, model: Model, project: Path) -> None:
+    wrong = FIX.replace("round(seconds)", "int(seconds)")
+    correction = FIX.replace(
+        "-    hours, rest = divmod(seconds, 3600)", "-    hours, rest = divmod(int(seconds), 3600)"
+    )
+    model(wrong, correction)
+    ended = agent("fix", "ISSUE.md", "--check", CHECK, "--json")
+    assert ended.code == 0, ended.err
+    assert FIXED in source(project)
+    assert ended.document["misfits"] == []
+
+
 def test_a_check_that_cannot_start_costs_nothing(agent: Agent, model: Model, project: Path) -> None:
     server = model(FIX)
     ended = agent("fix", "ISSUE.md", "--check", "no-such-program-at-all")
@@ -190,6 +203,14 @@ def test_a_secret_file_never_leaves(agent: Agent, model: Model, project: Path) -
     sent = b"".join(seen.raw for seen in server.requests)
     assert b"canary" not in sent
     assert ".env" in ended.err, "the user is told what was not sent"
+
+
+def test_a_request_that_is_too_long_is_sent_once_with_less(agent: Agent, model: Model, project: Path) -> None:
+    server = model(FIX, faults=[error(400, "context_length_exceeded", "maximum context length is 100 tokens")])
+    ended = agent("fix", "ISSUE.md")
+    assert ended.code == 0, ended.err
+    assert "too long" in ended.err
+    assert len(server.requests) == 2
 
 
 def test_a_hostile_reply_changes_nothing(agent: Agent, model: Model, project: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fretsaw.check.candidates import Candidate, candidates
 from fretsaw.check.choose import Surroundings
+from fretsaw.check.covered import Covered, make_covered
 from fretsaw.check.describe import describe
 from fretsaw.check.harden import harden
 from fretsaw.check.limits import Limits
@@ -12,12 +13,14 @@ from fretsaw.check.repeat import repeat, steady
 
 __all__ = [
     "Candidate",
+    "Covered",
     "Limits",
     "Surroundings",
     "candidates",
     "describe",
     "harden",
     "make_check",
+    "make_covered",
     "repeat",
     "steady",
 ]

@@ -17,7 +17,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "context": ("context", "context-tokens", "tools", "steps", "edit-form"),
     "edits": ("misfits", "attempts", "prune", "judge", "allow"),
-    "proof": ("check", "check-timeout", "sandbox", "minimize", "minimize-seconds"),
+    "proof": ("check", "repeat", "check-timeout", "sandbox", "minimize", "minimize-seconds"),
     "delivery": ("apply", "branch"),
 }  # fmt: skip
 """Which options belong together; a command takes whole groups."""

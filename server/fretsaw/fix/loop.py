@@ -7,19 +7,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from fretsaw.core import prompt
-from fretsaw.core.ask import Message
 from fretsaw.core.check import CheckResult
 from fretsaw.core.context import choose
 from fretsaw.core.issue import Issue
+from fretsaw.core.patch.values import PatchSet
 from fretsaw.core.run import Event, Evidence, GaveUp, NoChange, Outcome, Phase, Proposal, Turn
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.tokens import estimate
-from fretsaw.errors import CheckError
+from fretsaw.errors import CheckError, ContextTooLongError
 from fretsaw.fix.converse import Conversation, Said, converse
 from fretsaw.fix.propose import Back, propose
 from fretsaw.fix.prove import Proved, prove
 from fretsaw.fix.world import World
 from fretsaw.settings import Settings
+
+_LEAST_CONTEXT = 3000
+"""Tokens of context below which less would not help."""
 
 Focus = tuple[tuple[str, int, int], ...]
 """Places a person points at: (path, first line, last line), lines from 1."""
@@ -36,6 +39,8 @@ class _Book:
     seconds: dict[str, float] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     before: CheckResult | None = None
+    refused: PatchSet = field(default_factory=PatchSet)
+    """The patch that the check refused a turn ago."""
     talk: Conversation = field(default_factory=lambda: Conversation(()))
 
     @contextmanager
@@ -73,17 +78,26 @@ def fix(issue: Issue, snapshot: Snapshot, world: World, settings: Settings, focu
         book.before = _check_before(world)
         if book.before:
             book.notices += _about(book.before)
-    with book.phase("context"):
-        book.talk = Conversation(_opening(issue, snapshot, world, settings, focus, book))
+    book.talk = _opening(issue, snapshot, world, settings, focus, book)
     left = {"misfit": settings.misfits, "refused": settings.misfits, "empty": 1, "check": settings.attempts}
     while True:
         with book.phase("ask"):
-            said = converse(book.talk, snapshot, world, settings, book.started)
+            try:
+                said = converse(book.talk, snapshot, world, settings, book.started)
+            except ContextTooLongError:
+                # The model's row, or the account's tokens a minute, allow less than we thought: once with less.
+                if book.turns or settings.context_tokens < _LEAST_CONTEXT:
+                    raise
+                settings = replace(settings, context_tokens=settings.context_tokens // 3, context="files")
+                book.notices.append(f"the request was too long: sent with {settings.context_tokens} tokens of context")
+                book.talk = _opening(issue, snapshot, world, settings, focus, book)
+                continue
             book.talk = said.conversation
         step = _consider(said, issue, snapshot, world, settings, book)
         if isinstance(step, Proved):
             return _proposal(step, book)
         book.turns.append(step.turn)
+        book.refused = step.proposed if step.kind == "check" else PatchSet()
         left[step.kind] -= 1
         if left[step.kind] < 0 or said.finish in {"content_filter", "refusal"}:
             return _end(step, said, book)
@@ -95,7 +109,7 @@ def _check_before(world: World) -> CheckResult | None:
     if world.check is None:
         return None
     world.report(Event("check-before", "running the check before the change", percentage=5))
-    before = world.check({})
+    before = world.steady({})
     if before.state == "error":
         raise CheckError(
             f"the check could not be started: {before.reason}",
@@ -116,22 +130,25 @@ def _about(before: CheckResult) -> list[str]:
 
 def _opening(
     issue: Issue, snapshot: Snapshot, world: World, settings: Settings, focus: Focus, book: _Book
-) -> tuple[Message, ...]:
+) -> Conversation:
     """The first messages: what is asked, what is shown, what the check says now."""
     world.report(Event("context", "choosing what the model is shown", percentage=10))
-    context = choose(issue, snapshot, settings.context_tokens, settings.context, estimate, focus)
+    with book.phase("context"):
+        context = choose(issue, snapshot, settings.context_tokens, settings.context, estimate, focus)
+        messages = prompt.first_messages(
+            issue,
+            context,
+            world.form,
+            before=book.before,
+            images=world.images,
+            logs=world.logs,
+            rules=world.rules,
+            tools=settings.tools,
+        )
     book.notices += context.notices
-    world.report(Event("ask", f"asking with {len(context.parts)} files", percentage=15))
-    return prompt.first_messages(
-        issue,
-        context,
-        world.form,
-        before=book.before,
-        images=world.images,
-        logs=world.logs,
-        rules=world.rules,
-        tools=settings.tools,
-    )
+    files = "1 file" if len(context.paths) == 1 else f"{len(context.paths)} files"
+    world.report(Event("ask", f"asking with {files}", percentage=15))
+    return Conversation(messages)
 
 
 def _consider(
@@ -139,7 +156,7 @@ def _consider(
 ) -> Proved | Back:
     """One reply: does it fit, and does it prove itself?"""
     with book.phase("place"):
-        step = propose(said.text, said.finish, issue, snapshot, world, settings)
+        step = propose(said.text, said.finish, issue, snapshot, world, settings, book.refused)
     if isinstance(step, Back):
         return step
     book.talk = replace(book.talk, usage=book.talk.usage + step.judge_usage)

@@ -5,17 +5,18 @@ Every way to fail is a `Back`: a sentence for the model and the record of the tu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from fretsaw.core import locate, prompt, prune, reply
 from fretsaw.core.ask import Message, Usage
 from fretsaw.core.issue import Issue
 from fretsaw.core.ledger import enforce
-from fretsaw.core.locate.values import Misfit
-from fretsaw.core.patch import derive_set, select
+from fretsaw.core.locate.values import Misfit, Placing
+from fretsaw.core.patch import derive_set, select, texts
 from fretsaw.core.patch.values import PatchSet
 from fretsaw.core.prune.values import Pruned, Verdict
+from fretsaw.core.reply.values import Reading
 from fretsaw.core.run import Event, Turn
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.fix.judging import judged
@@ -60,6 +61,8 @@ def propose(
     reading = reply.read(said)
     world.report(Event("place", "placing the edits", percentage=65))
     placing = locate.place(reading, snapshot.read, snapshot.paths)
+    if placing.misfits and before:
+        placing = _on_top(reading, snapshot, before) or placing
     turn = Turn(said, reading.grammars, placing.misfits, placing.located)
     if finish in {"length", "truncated"} or placing.misfits:
         misfits = placing.misfits or (_cut(finish),)
@@ -71,6 +74,14 @@ def propose(
         reason = reading.ignored.strip() or "the model proposed no edit"
         return Back("empty", prompt.after_empty(issue), reason, turn)
     return _accept(proposed, turn, reading.ignored, issue, snapshot, world, settings)
+
+
+def _on_top(reading: Reading, snapshot: Snapshot, before: PatchSet) -> Placing | None:
+    """The edits placed in the texts of the patch before, which they then contain; None when they do not fit there."""
+    now = texts(before)
+    paths = sorted({*snapshot.paths, *before.paths} - {path for path, text in now.items() if text is None})
+    placing = locate.place(reading, lambda path: now[path] if path in now else snapshot.read(path), paths)
+    return None if placing.misfits else replace(placing, after={**now, **placing.after})
 
 
 def _accept(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from fretsaw.core import prompt
 from fretsaw.core.check import Check, CheckResult
 from fretsaw.core.issue import Issue
 from fretsaw.core.judge import compare
-from fretsaw.core.minimize import minimize
+from fretsaw.core.minimize import Minimized, minimize, unverified
 from fretsaw.core.patch import render, select, texts
 from fretsaw.core.patch.values import PatchSet
 from fretsaw.core.policy import is_test
@@ -31,33 +31,38 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """The check as a question about a patch, with what is needed to ask it."""
+    """The check as a question about a patch, with what is needed to ask it. No patch is asked about twice."""
 
     before: CheckResult
-    check: Check
     world: World
     settings: Settings
+    known: dict[PatchSet, bool] = field(default_factory=dict)
+
+    def check(self, patch: PatchSet) -> CheckResult:
+        """One run, without repetition."""
+        assert self.world.check is not None
+        return self.world.check(texts(patch))
 
     def holds(self, patch: PatchSet) -> bool:
         """Whether the check is as good with this patch as it has to be."""
-        return compare(self.before, self.check(texts(patch))).ok
+        if patch not in self.known:
+            self.known[patch] = compare(self.before, self.check(patch)).ok
+        return self.known[patch]
 
-    def smallest(self, patch: PatchSet, kept: Collection[int], candidates: Collection[int]) -> frozenset[int]:
-        """The changes of `kept` without those candidates that the check does not need."""
+    def search(self, patch: PatchSet, kept: Collection[int], candidates: Collection[int]) -> Minimized:
+        """Which of the candidates the check does not need."""
         end = self.world.clock() + self.settings.minimize_seconds
-        result = minimize(patch, kept, candidates, self.holds, lambda: self.world.clock() > end)
-        return result.kept
+        return minimize(patch, kept, candidates, self.holds, lambda: self.world.clock() > end)
 
 
 def prove(landed: Landed, before: CheckResult | None, issue: Issue, world: World, settings: Settings) -> Proved | Back:
     """Run the check on the patch; give back what the model has to hear when it is not green."""
-    check = world.check
-    if check is None or before is None or before.state == "unavailable":
+    if world.check is None or before is None or before.state == "unavailable":
         return Proved(landed, before)
-    trial = _Trial(before, check, world, settings)
+    trial = _Trial(before, world, settings)
     world.report(Event("check-after", "running the check on the patch", percentage=80))
-    after = check(texts(landed.patch))
-    judged = compare(before, after, _with_base_tests(landed.patch, after, check))
+    after = world.steady(texts(landed.patch))
+    judged = compare(before, after, _with_base_tests(landed.patch, after, world.check))
     if not judged.ok:
         restored = _restored(landed, trial)
         if restored is not None:
@@ -65,10 +70,13 @@ def prove(landed: Landed, before: CheckResult | None, issue: Issue, world: World
         turn = replace(landed.turn, check=after)
         back = prompt.after_red_check(after, render(landed.patch), issue)
         return Back("check", back, judged.reason, turn, landed.proposed, landed.verdicts)
-    proved = _minimized(landed, after, trial) if before.state == "red" else Proved(landed, after)
-    notices = (judged.reason,) if before.ok else ()
-    verdicts = _explained(proved.landed, before.state == "red", world)
+    trial.known[landed.patch] = True
+    proved = Proved(landed, after)
+    if before.state == "red":
+        proved = _analysed(_minimized(landed, after, trial), trial, judged.fixed)
+    verdicts = _covered(proved.landed.verdicts, proved.landed.patch, world)
     turn = replace(proved.landed.turn, check=proved.after)
+    notices = (judged.reason,) if before.ok else ()
     return replace(proved, landed=replace(proved.landed, verdicts=verdicts, turn=turn), notices=notices)
 
 
@@ -86,7 +94,7 @@ def _restored(landed: Landed, trial: _Trial) -> Proved | None:
     if not dropped or not trial.world.policy(landed.proposed, ()).ok or not trial.holds(landed.proposed):
         return None
     every = frozenset(item.change.id for item in landed.verdicts)
-    kept = trial.smallest(landed.proposed, every, dropped)
+    kept = trial.search(landed.proposed, every, dropped).kept
     needed = "the check is red without it"
     verdicts = tuple(
         replace(item, decision="keep", rule="needed-by-check", reason=needed, needed_by="the check")
@@ -106,7 +114,7 @@ def _minimized(landed: Landed, after: CheckResult, trial: _Trial) -> Proved:
     if not candidates or len(kept) < 2:
         return Proved(landed, after)
     trial.world.report(Event("minimize", f"asking the check about {len(candidates)} changes", percentage=90))
-    survivors = trial.smallest(landed.proposed, kept, candidates)
+    survivors = trial.search(landed.proposed, kept, candidates).kept
     if survivors == kept:
         return Proved(landed, after)
     verdicts = tuple(_dropped(item) if item.change.id in kept - survivors else item for item in landed.verdicts)
@@ -124,28 +132,48 @@ def _tried(landed: Landed, kept: Collection[int], trial: _Trial) -> Proved:
     """The patch of just these changes, accepted by git, with the check's result on it."""
     patch = select(landed.proposed, kept)
     trial.world.trial(patch)
-    after = trial.check(texts(patch))
+    after = trial.check(patch)
     return Proved(replace(landed, patch=patch, turn=replace(landed.turn, check=after)), after)
 
 
-def _explained(landed: Landed, proved: bool, world: World) -> tuple[Verdict, ...]:
-    """The verdicts, with what keeps each kept change, and a mark on those that nothing covers."""
-    covered = world.covered(landed.patch) if world.covered else None
-    alone = sum(item.decision != "drop" for item in landed.verdicts) == 1
-    out = []
-    for item in landed.verdicts:
-        if item.decision == "drop":
-            out.append(item)
-            continue
-        needed_by = "the check: red before, green after" if proved and alone else item.needed_by
-        out.append(replace(item, needed_by=needed_by, unverified=_is_unverified(item, covered)))
-    return tuple(out)
+def _analysed(proved: Proved, trial: _Trial, fixed: tuple[str, ...]) -> Proved:
+    """The verdicts with what keeps each kept change; said, not acted on. Not done when it would take too long."""
+    landed = proved.landed
+    kept = frozenset(item.change.id for item in landed.verdicts if item.decision != "drop")
+    seconds = proved.after.seconds if proved.after else 0.0
+    if trial.settings.minimize == "off" or seconds * len(kept) > trial.settings.minimize_seconds:
+        return proved
+    needed_by = _named(fixed)
+    if len(kept) == 1:
+        needed, left = kept, kept
+    else:
+        found = trial.search(landed.proposed, kept, kept)
+        needed, left = found.needed, found.kept
+    verdicts = tuple(
+        _why(item, needed, left, needed_by) if item.change.id in kept else item for item in landed.verdicts
+    )
+    return replace(proved, landed=replace(landed, verdicts=verdicts))
 
 
-def _is_unverified(verdict: Verdict, covered: dict[str, frozenset[int]] | None) -> bool:
-    """Whether it is known that nothing the check runs covers the change. Not known counts as covered."""
-    change = verdict.change
-    if covered is None or change.path not in covered or change.hunk is None or not change.hunk.added:
-        return False
-    lines = range(change.hunk.start + 1, change.hunk.start + 1 + len(change.hunk.added))
-    return covered[change.path].isdisjoint(lines)
+def _why(verdict: Verdict, needed: Collection[int], left: Collection[int], needed_by: str) -> Verdict:
+    number = verdict.change.id
+    if number in needed:
+        return replace(verdict, needed_by=needed_by)
+    if number in left:
+        return verdict
+    told = f"{verdict.reason}; " if verdict.reason else ""
+    return replace(verdict, unverified=True, reason=f"{told}the check is green without it, so nothing shows its need")
+
+
+def _named(tests: tuple[str, ...]) -> str:
+    if not tests:
+        return "the check"
+    more = f" and {len(tests) - 1} more" if len(tests) > 1 else ""
+    return f"test {tests[0]}{more}"
+
+
+def _covered(verdicts: tuple[Verdict, ...], patch: PatchSet, world: World) -> tuple[Verdict, ...]:
+    """The verdicts, with a mark on each kept change of which the check is known to run no line."""
+    kept = [item.change for item in verdicts if item.decision != "drop"]
+    dark = unverified(kept, world.covered(patch) if world.covered else None)
+    return tuple(replace(item, unverified=True) if item.change.id in dark else item for item in verdicts)

@@ -22,7 +22,7 @@ from fretsaw.model.failures import Asked, Failure, failure
 from fretsaw.model.line import Line, OutOfTime
 from fretsaw.model.parse import Collected, whole
 from fretsaw.model.registry import Row
-from fretsaw.model.size import input_bound, input_estimate
+from fretsaw.model.size import input_bound, input_estimate, input_exact
 from fretsaw.settings import Settings
 
 STALL = 90.0
@@ -105,8 +105,7 @@ class Live:
 
     def _try(self, request: Request, on_text: OnText, deadline: float) -> _Done:
         """One exchange, paid for."""
-        wanted = min(request.max_output_tokens or self.row.usual_output, self.row.output)
-        reservation = self.budget.reserve(self.row, input_bound(request, self.row), wanted)
+        reservation = self._reserve(request)
         so_far = Collected()
         try:
             failed = self._exchange(request, reservation.max_output, so_far, on_text, deadline)
@@ -119,6 +118,14 @@ class Live:
                 so_far.finish = "content_filter"
             return _Done(so_far.answer(usage), None, usage)
         return _Done(None, failed, usage)
+
+    def _reserve(self, request: Request) -> Reservation:
+        """Hold back the worst that the call can cost; count more closely where the cheap bound is too much to pay."""
+        wanted = min(request.max_output_tokens or self.row.usual_output, self.row.output)
+        tokens_in = input_bound(request, self.row)
+        if self.row.cost(tokens_in, 0, wanted) > self.budget.left:
+            tokens_in = input_exact(request, self.row)
+        return self.budget.reserve(self.row, tokens_in, wanted)
 
     def _exchange(
         self, request: Request, max_output: int, so_far: Collected, on_text: OnText, deadline: float

@@ -40,6 +40,8 @@ class Row:
     usual_output: int = 8192
     """Tokens of output that are asked for unless a request says more: OpenAI counts them against the account's
     tokens a minute, and they are reserved in dollars."""
+    tokenizer: Literal["o200k"] | None = None
+    """How it counts text; None: not known here."""
     effort: str | None = None
     """Reasoning effort to send; None: the field is not sent."""
     also: tuple[str, ...] = ()
@@ -199,6 +201,7 @@ def _row(item: Mapping[str, Any]) -> Row:
         api=cast("Any", api),
         edit_form=cast("Any", form),
         usual_output=min(int(item["output"]), int(item.get("usual-output", 8192))),
+        tokenizer="o200k" if item.get("tokenizer") == "o200k" else None,
         effort=item.get("effort"),
         also=tuple(item.get("also", ())),
         retires_on=item.get("retires-on"),

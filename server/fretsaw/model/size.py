@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 
 from fretsaw.core.ask import Request
-from fretsaw.core.tokens import estimate, image_tokens, upper_bound
+from fretsaw.core.tokens import count, estimate, exact, image_tokens, upper_bound
 from fretsaw.model.registry import Row
 
 PER_MESSAGE = 8
@@ -16,6 +17,14 @@ PER_MESSAGE = 8
 def input_bound(request: Request, row: Row) -> int:
     """No endpoint that works on bytes counts more tokens of input than this."""
     return _input(request, row, upper_bound)
+
+
+def input_exact(request: Request, row: Row) -> int:
+    """A closer bound, counted by the model's own tokenizer (75 MiB); `input_bound` where that is not at hand."""
+    if row.tokenizer is None or not exact():
+        return input_bound(request, row)
+    # Two in a hundred more, for what an endpoint may add around tools and schemas.
+    return math.ceil(_input(request, row, count) * 1.02)
 
 
 def input_estimate(request: Request, row: Row) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import date, datetime, timezone
@@ -12,7 +12,7 @@ from pathlib import Path
 from fretsaw import check, model, repo, runs
 from fretsaw.cancel import Cancel
 from fretsaw.core.ask import Answer, Ask, Image, Request, Usage
-from fretsaw.core.check import Check
+from fretsaw.core.check import Check, CheckResult
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Event, Run
 from fretsaw.core.snapshot import Snapshot
@@ -134,13 +134,15 @@ def _world(
     settings = opened.settings
     report(Event("snapshot", "reading the repository", percentage=1))
     snapshot = repo.snapshot(opened.repo, task.overlay)
+    checked = make_check(opened, snapshot, cancel)
     logs, notices = read_logs(task.issue, task.folder)
     images, more = _images(task, row)
     secrets = (settings.api_key,) if settings.api_key else ()
     world = World(
         ask=ask,
         form=row.edit_form if settings.edit_form == "auto" else settings.edit_form,
-        check=make_check(opened, snapshot, cancel),
+        check=checked,
+        steady=check.steady(checked, settings.repeat) if checked else no_check,
         policy=lambda patch, asked: judge_patch(patch, snapshot, settings.allow, asked, secrets),
         trial=lambda patch: repo.trial(opened.repo, snapshot, patch),
         report=report,
@@ -152,6 +154,11 @@ def _world(
         rules=(*opened.resolved.rules, *_agents_rules(snapshot)),
     )
     return world, snapshot, (*notices, *more, *_about(snapshot, task.issue.hidden, opened))
+
+
+def no_check(texts: Mapping[str, str | None]) -> CheckResult:
+    """Stands where no check is set; it is never called."""
+    raise AssertionError(f"there is no check to run on {len(texts)} files")
 
 
 def _agents_rules(snapshot: Snapshot) -> tuple[str, ...]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fretsaw.errors import FretsawError, ModelError
+from fretsaw.errors import ContextTooLongError, FretsawError
 from fretsaw.model.endpoint import Endpoint
 from fretsaw.model.redact import clean
 
-
-class ContextTooLongError(ModelError):
-    """The request is larger than the model, or the account's tokens a minute, allow: shrink it."""
+__all__ = ["Asked", "ContextTooLongError", "Failure"]
 
 
 @dataclass(frozen=True, slots=True)
