@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,12 +10,12 @@ from hypothesis import strategies as st
 from tests.model.support import bench, question
 
 from fretsaw.core.ask import Image, Message, Request, Tool
-from fretsaw.core.tokens import count
+from fretsaw.core.tokens import count, exact
 from fretsaw.errors import BudgetError
 from fretsaw.model.budget import LEAST_OUTPUT, Budget
-from fretsaw.model.registry import Row, load
+from fretsaw.model.registry import load
 from fretsaw.model.scripted import Fault, Reply
-from fretsaw.model.size import input_bound
+from fretsaw.model.size import input_bound, input_exact
 
 ROW = load().row("gpt-4.1")
 FREE = load().generic("local")
@@ -130,9 +129,17 @@ def test_the_bound_on_input_is_one(text: str, more: str, width: int, height: int
     assert input_bound(request, ROW) >= count(text) + count(more) + 255
 
 
-def test_question_is_cheap() -> None:
-    assert input_bound(replace(question("x")), ROW) < 100
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=300), st.text(max_size=100))
+def test_the_close_bound_is_one_too(text: str, more: str) -> None:
+    request = Request((Message("user", text),), tools=(Tool("t", more, {}),))
+    assert count(text) + count(more) < input_exact(request, ROW) <= input_bound(request, ROW) * 1.02 + 1
 
 
-def test_row_is_a_row() -> None:
-    assert isinstance(ROW, Row)
+@pytest.mark.skipif(not exact(), reason="rs-bpe is not installed")
+def test_a_long_context_that_can_be_paid_is_not_refused() -> None:
+    """A byte for a token would make it four times as dear as it is."""
+    text = "def read(path: str) -> str:\n    return open(path).read()\n" * 2000
+    assert ROW.cost(len(text), 0, LEAST_OUTPUT) > 0.1
+    with bench("fine", budget=Budget(0.1)) as live:
+        assert live(question(text)).text == "fine"
