@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import os
+
 
 def main(argv: list[str]) -> int:
     """`agent lsp …`: serve one editor until it ends; gives the exit code."""
+    parent = os.getppid()  # before the slow imports: the editor may be gone after them
     from fretsaw.lsp import argv as flags
     from fretsaw.lsp import running
 
-    return running.run(flags.parse(argv))
+    return running.run(flags.parse(argv), parent)

@@ -5,7 +5,7 @@ Knows no protocol. Imports the session when first called: git, unidiff and opena
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,7 +59,7 @@ def stored(root: Path, wishes: Wishes, most: int = 50) -> tuple[Stored, ...]:
     """The newest runs of a repository."""
     from fretsaw import session
 
-    return tuple(session.runs(opened(root, wishes))[:most])
+    return tuple(session.runs_of(opened(root, wishes))[:most])
 
 
 def decide(root: Path, wishes: Wishes, run_id: str, states: Mapping[int, str]) -> None:
@@ -69,11 +69,13 @@ def decide(root: Path, wishes: Wishes, run_id: str, states: Mapping[int, str]) -
     session.set_states(opened(root, wishes), run_id, states)
 
 
-def deliver(root: Path, wishes: Wishes, run_id: str, changes: Iterable[int]) -> None:
-    """Put changes of files that no editor has open into the working tree, by the journal."""
+def deliver(root: Path, wishes: Wishes, run_id: str, texts: Mapping[str, tuple[str | None, str | None]]) -> None:
+    """Put texts (path → before, after) into files that no editor has open, by the journal. Raises ConflictError."""
     from fretsaw import session
 
-    session.apply(opened(root, wishes).with_settings(apply="worktree"), run_id, frozenset(changes))
+    before = {path: pair[0] for path, pair in texts.items()}
+    after = {path: pair[1] for path, pair in texts.items()}
+    session.apply_texts(opened(root, wishes).with_settings(apply="worktree"), run_id, before, after)
 
 
 def undo(root: Path, wishes: Wishes, run_id: str) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ Handler: TypeAlias = Callable[[Any, Any], Any]
 """Takes the server and the parameters; gives the result, or a coroutine of it."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A request that is answered with an error: code and a message for a person."""
 
     def __init__(self, code: int, message: str) -> None:
@@ -106,7 +106,7 @@ class Protocol(LanguageServerProtocol):
             self._gate(method)
             row = self.methods.get(method)
             if row is None:
-                raise Refused(METHOD_NOT_FOUND, f"no method {method[:100]}")
+                raise RefusedError(METHOD_NOT_FOUND, f"no method {method[:100]}")
             result = row.handler(self._server, self._structure(row, message.get("params")))
         except Exception as error:  # each request is answered, whatever happens
             self._reply_failure(msg_id, method, error)
@@ -118,8 +118,10 @@ class Protocol(LanguageServerProtocol):
             log.debug("%s %r answered in %.1f ms", method, msg_id, (time.perf_counter() - started) * 1e3)
 
     async def _finish(self, msg_id: Id, method: str, work: Coroutine[Any, Any, Any]) -> None:
+        started = time.perf_counter()
         try:
             self._reply(msg_id, await work)
+            log.debug("%s %r answered in %.1f ms", method, msg_id, (time.perf_counter() - started) * 1e3)
         except asyncio.CancelledError:
             self._reply_error(msg_id, REQUEST_CANCELLED, "cancelled")
         except Exception as error:
@@ -130,11 +132,11 @@ class Protocol(LanguageServerProtocol):
     def _gate(self, method: str) -> None:
         """Refuse what has no place in this state of the server's life."""
         if self.state == "new" and method != "initialize":
-            raise Refused(NOT_INITIALIZED, "initialize comes first")
+            raise RefusedError(NOT_INITIALIZED, "initialize comes first")
         if self.state != "new" and method == "initialize":
-            raise Refused(INVALID_REQUEST, "initialize was sent before")
+            raise RefusedError(INVALID_REQUEST, "initialize was sent before")
         if self.state == "shutdown":
-            raise Refused(INVALID_REQUEST, "the server is shutting down")
+            raise RefusedError(INVALID_REQUEST, "the server is shutting down")
 
     def _structure(self, row: Method, params: Any) -> Any:
         if row.params is None:
@@ -142,7 +144,7 @@ class Protocol(LanguageServerProtocol):
         try:
             return self._converter.structure(params, row.params)
         except Exception as error:
-            raise Refused(INVALID_PARAMS, f"the parameters are not {row.params.__name__}") from error
+            raise RefusedError(INVALID_PARAMS, f"the parameters are not {row.params.__name__}") from error
 
     def _take_notification(self, method: str, params: Any) -> None:
         if method == "exit":
@@ -190,7 +192,7 @@ class Protocol(LanguageServerProtocol):
         self._send_data({"jsonrpc": "2.0", "id": msg_id, "result": self._converter.unstructure(result)})
 
     def _reply_failure(self, msg_id: Id, method: str, error: Exception) -> None:
-        if isinstance(error, Refused):
+        if isinstance(error, RefusedError):
             self._reply_error(msg_id, error.code, str(error))
         elif isinstance(error, FretsawError):
             self._reply_error(msg_id, REQUEST_FAILED, str(error))

@@ -193,6 +193,24 @@ class Review:
                 by_path.setdefault(self.change(number).path, []).append(span)
         return {path: self._planned(self.files[path], found, wanted) for path, found in by_path.items()}
 
+    def texts_after(self, numbers: Iterable[int]) -> dict[str, tuple[str | None, str | None]]:
+        """The present text and the text with changes put in, by path; None: no such file."""
+        chosen = list(numbers)
+        texts: dict[str, tuple[str | None, str | None]] = {}
+        for path in {self.change(number).path for number in chosen}:
+            file = self.files[path]
+            kinds = {self.change(number).kind for number in chosen if self.change(number).path == path}
+            whole = kinds & {"create", "delete"}
+            texts[path] = (file.text, file.patch.after if whole else self._with(file, chosen))
+        return texts
+
+    def _with(self, file: FileReview, numbers: list[int]) -> str | None:
+        text = file.text
+        wanted = [span for span in file.spans if span.id in numbers]
+        for span in sorted(wanted, key=lambda span: (span.start, span.end, span.id), reverse=True):
+            text = Edit(span.start, span.end, span.new).on(text or "")
+        return text
+
     def _planned(self, file: FileReview, wanted_spans: list[Span], wanted: Literal["new", "old"]) -> list[Edit]:
         ordered = sorted(wanted_spans, key=lambda span: (span.start, span.end, span.id))
         edits: list[Edit] = []

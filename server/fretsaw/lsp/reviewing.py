@@ -88,12 +88,13 @@ async def bring_back(server: Server) -> None:
 
 async def _take_stored(server: Server, root: Path, stored: Stored) -> None:
     server.records[stored.run.id] = showing.run_of_record(stored.run)
-    waiting = isinstance(stored.outcome, Proposal) and stored.run.state == "proposed"
+    # What the command line delivered has no decisions of a person; what an editor delivered in part has some.
+    waiting = stored.run.state == "proposed" or (stored.run.state == "delivered" and stored.states)
     if not waiting or stored.run.id in server.reviews or not isinstance(stored.outcome, Proposal):
         return
     review = Review(stored.run.id, root, stored.run.title, stored.outcome, dict(stored.states))
     await _place_others(server, review)
-    if review.open:
+    if review.numbers("pending", "handed-off"):
         server.reviews[review.run_id] = review
 
 

@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from typing import IO, cast
 
 from fretsaw.lsp import wire, wiring
@@ -23,8 +24,8 @@ _WATCH_SECONDS = 0.5
 _PR_SET_DUMPABLE = 4
 
 
-def run(arguments: Arguments) -> int:
-    """Serve one client until the end; gives the exit code."""
+def run(arguments: Arguments, parent: int) -> int:
+    """Serve one client until the end; gives the exit code. `parent`: the process id of who started us."""
     _log_to(arguments)
     for warning in arguments.warnings:
         log.warning("%s", warning)
@@ -34,14 +35,14 @@ def run(arguments: Arguments) -> int:
     except OSError as error:
         print(f"agent lsp: cannot reach the client: {error}", file=sys.stderr)
         return 1
-    return asyncio.run(_serve(arguments, reading, writing))
+    return asyncio.run(_serve(arguments, parent, (reading, writing)))
 
 
-async def _serve(arguments: Arguments, reading: IO[bytes], writing: IO[bytes]) -> int:
+async def _serve(arguments: Arguments, parent: int, streams: tuple[IO[bytes], IO[bytes]]) -> int:
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[int] = loop.create_future()
     server = wiring.server()
-    writer = wire.Writer(writing)
+    writer = wire.Writer(streams[1])
     server.protocol.writer = writer
 
     def end(code: int) -> None:
@@ -55,14 +56,15 @@ async def _serve(arguments: Arguments, reading: IO[bytes], writing: IO[bytes]) -
 
     server.protocol.on_exit = end
     wire.start_reader(
-        reading,
+        streams[0],
         lambda body: cast("None", loop.call_soon_threadsafe(server.protocol.receive, body)),
         lambda why: cast("None", loop.call_soon_threadsafe(lost, why)),
     )
     for name in ("SIGTERM", "SIGHUP", "SIGINT"):
         if hasattr(signal, name) and sys.platform != "win32":
             loop.add_signal_handler(getattr(signal, name), end, 1)
-    watch = asyncio.ensure_future(_watch_parent(arguments, server, end))
+    pids = (parent if arguments.transport == "stdio" else None, arguments.client_pid)
+    watch = asyncio.ensure_future(_watch(pids, server, end))
     code = await ended
     watch.cancel()
     await server.stop()
@@ -70,18 +72,18 @@ async def _serve(arguments: Arguments, reading: IO[bytes], writing: IO[bytes]) -
     return code
 
 
-async def _watch_parent(arguments: Arguments, server: Server, end: object) -> None:
-    """End when the client's process is gone, by what the flags or `initialize` said of it, or by being orphaned."""
+async def _watch(pids: tuple[int | None, int | None], server: Server, end: Callable[[int], None]) -> None:
+    """End when we are orphaned, or when the process that a flag or `initialize` named is gone."""
     if sys.platform == "win32":
         return  # signal 0 kills there; the end of the streams has to do
-    parent = os.getppid()
+    parent, client = pids
     while True:
-        await asyncio.sleep(_WATCH_SECONDS)
-        orphaned = arguments.transport == "stdio" and os.getppid() != parent
-        if orphaned or any(pid and not _alive(pid) for pid in (arguments.client_pid, server.process_id)):
+        orphaned = parent is not None and os.getppid() != parent
+        if orphaned or any(pid and not _alive(pid) for pid in (client, server.process_id)):
             log.warning("the client's process is gone")
-            end(1)  # type: ignore[operator]
+            end(1)
             return
+        await asyncio.sleep(_WATCH_SECONDS)
 
 
 def _alive(pid: int) -> bool:

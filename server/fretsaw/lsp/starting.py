@@ -17,7 +17,7 @@ from fretsaw.errors import UsageError
 from fretsaw.lsp import backend, convert, jobs, showing
 from fretsaw.lsp.documents import Document
 from fretsaw.lsp.jobs import Job
-from fretsaw.lsp.protocol import INVALID_PARAMS, REQUEST_FAILED, Refused
+from fretsaw.lsp.protocol import INVALID_PARAMS, REQUEST_FAILED, RefusedError
 from fretsaw.lsp.server import Server
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ Asking = Callable[[Server, Mapping[str, Any]], "tuple[Path, str, request.Asked]"
 
 
 def start(server: Server, command: str, argument: dict[str, Any], token: int | str | None) -> dict[str, Any]:
-    """Queue a run and answer at once. Raises Refused with what is wrong with the argument or the workspace."""
+    """Queue a run and answer at once. Raises RefusedError with what is wrong with the argument or the workspace."""
     may_run(server)
     root, source, asked = _ASKING[command](server, argument)
     run_id = backend.new_id()
@@ -45,16 +45,16 @@ def start(server: Server, command: str, argument: dict[str, Any], token: int | s
         token is not None,
     )
     if sum(other.root == job.root for other in server.active()) > _MOST_WAITING:
-        raise Refused(REQUEST_FAILED, f"{_MOST_WAITING} runs wait already; cancel one or wait")
+        raise RefusedError(REQUEST_FAILED, f"{_MOST_WAITING} runs wait already; cancel one or wait")
     server.jobs[run_id] = job
     job.task = server.spawn(_run(server, job, asked))
     return {"runId": run_id, "progressToken": job.token}
 
 
 def may_run(server: Server) -> None:
-    """Raise Refused where nothing may be run or sent."""
+    """Raise RefusedError where nothing may be run or sent."""
     if not server.trusted:
-        raise Refused(REQUEST_FAILED, "this workspace is not trusted: nothing is run and nothing is sent")
+        raise RefusedError(REQUEST_FAILED, "this workspace is not trusted: nothing is run and nothing is sent")
 
 
 async def _run(server: Server, job: Job, asked: request.Asked) -> None:
@@ -115,11 +115,11 @@ def _document(server: Server, argument: Mapping[str, Any]) -> tuple[Document, Pa
     """The open buffer that a command names, and where it lies."""
     uri = argument.get("uri")
     if not isinstance(uri, str):
-        raise Refused(INVALID_PARAMS, "uri: a string is needed")
+        raise RefusedError(INVALID_PARAMS, "uri: a string is needed")
     where = server.roots.locate(uri)
     document = server.documents.get(uri) or server.documents.at(str(where.root / where.path))
     if document is None:
-        raise Refused(REQUEST_FAILED, f"{where.path} is not open in the editor; open it first")
+        raise RefusedError(REQUEST_FAILED, f"{where.path} is not open in the editor; open it first")
     return document, where.root, where.path
 
 
@@ -132,20 +132,20 @@ def _range(argument: Mapping[str, Any], needed: bool) -> types.Range | None:
             *(types.Position(int(value[end]["line"]), int(value[end]["character"])) for end in ("start", "end"))
         )
     except (TypeError, KeyError, ValueError) as error:
-        raise Refused(INVALID_PARAMS, "range: {start, end} is needed, in lines and characters from 0") from error
+        raise RefusedError(INVALID_PARAMS, "range: {start, end} is needed, in lines and characters from 0") from error
 
 
 def _instruction(argument: Mapping[str, Any]) -> str:
     value = argument.get("instruction")
     if value is not None and not isinstance(value, str):
-        raise Refused(INVALID_PARAMS, "instruction: a string is needed")
+        raise RefusedError(INVALID_PARAMS, "instruction: a string is needed")
     return value or ""
 
 
 def _fix(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, request.Asked]:
     kind = argument.get("kind", "diagnostics")
     if kind not in ("diagnostics", "todo", "file"):
-        raise Refused(INVALID_PARAMS, "kind is one of diagnostics, todo, file")
+        raise RefusedError(INVALID_PARAMS, "kind is one of diagnostics, todo, file")
     document, root, path = _document(server, argument)
     if kind == "todo":
         where = _range(argument, needed=True)
@@ -154,18 +154,18 @@ def _fix(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, reques
         return root, "todo", request.from_todo(path, document.text, first, _instruction(argument))
     problems = _problems(document, argument)
     if not problems:
-        raise Refused(INVALID_PARAMS, "diagnostics: at least one is needed")
+        raise RefusedError(INVALID_PARAMS, "diagnostics: at least one is needed")
     return root, str(kind), request.from_diagnostics(path, document.text, problems, _instruction(argument))
 
 
 def _problems(document: Document, argument: Mapping[str, Any]) -> list[request.Problem]:
     listed = argument.get("diagnostics")
     if not isinstance(listed, (list, tuple)):
-        raise Refused(INVALID_PARAMS, "diagnostics: a list is needed")
+        raise RefusedError(INVALID_PARAMS, "diagnostics: a list is needed")
     problems: list[request.Problem] = []
     for item in listed:
         if not isinstance(item, Mapping) or not isinstance(item.get("message"), str):
-            raise Refused(INVALID_PARAMS, "diagnostics: each needs a range and a message")
+            raise RefusedError(INVALID_PARAMS, "diagnostics: each needs a range and a message")
         where = _range(item, needed=True)
         assert where is not None
         first, last = document.lines_of(where)
@@ -199,7 +199,7 @@ def _fix_issue(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, 
         return _root(server, argument), "issue", request.Asked(_parsed(text, parse), ())
     uri = argument.get("uri")
     if not isinstance(uri, str):
-        raise Refused(INVALID_PARAMS, "uri or text: a string is needed")
+        raise RefusedError(INVALID_PARAMS, "uri or text: a string is needed")
     where = server.roots.locate(uri)
     document = server.documents.get(uri) or server.documents.at(str(where.root / where.path))
     if document is None:
@@ -212,7 +212,7 @@ def _fix_issue(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, 
 def _parsed(text: str, parse: Callable[[str], Issue]) -> Issue:
     issue = parse(text)
     if not issue.text:
-        raise Refused(REQUEST_FAILED, "the issue is empty; say in a sentence or two what is wrong")
+        raise RefusedError(REQUEST_FAILED, "the issue is empty; say in a sentence or two what is wrong")
     return issue
 
 
@@ -222,7 +222,7 @@ def _root(server: Server, argument: Mapping[str, Any]) -> Path:
         return server.roots.locate(uri.rstrip("/") + "/x").root
     found = server.roots.repositories()
     if len(found) != 1:
-        raise Refused(INVALID_PARAMS, f"root: which repository? The workspace has {len(found)}")
+        raise RefusedError(INVALID_PARAMS, f"root: which repository? The workspace has {len(found)}")
     return found[0]
 
 

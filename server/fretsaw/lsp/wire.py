@@ -16,12 +16,12 @@ MOST_BYTES = 64 * 1024 * 1024
 _MOST_HEADER = 8192
 
 
-class BrokenFrame(Exception):
+class BrokenFrameError(Exception):
     """The stream is out of step for ever; the connection has to end."""
 
 
 def read_frame(stream: IO[bytes]) -> bytes | None:
-    """The next body, None at the end of the stream. Raises BrokenFrame."""
+    """The next body, None at the end of the stream. Raises BrokenFrameError."""
     length: int | None = None
     seen = 0
     while True:
@@ -30,14 +30,14 @@ def read_frame(stream: IO[bytes]) -> bytes | None:
             return None
         seen += len(line)
         if seen > _MOST_HEADER or not line.endswith(b"\n"):
-            raise BrokenFrame("a header that does not end")
+            raise BrokenFrameError("a header that does not end")
         if not line.strip():
             if length is not None:
                 break
-            raise BrokenFrame("a header without Content-Length")
+            raise BrokenFrameError("a header without Content-Length")
         name, colon, value = line.partition(b":")
         if not colon or not name.isascii():
-            raise BrokenFrame("something that is not a header")
+            raise BrokenFrameError("something that is not a header")
         if name.strip().lower() == b"content-length":
             length = _length(value.strip())
     return _read_exactly(stream, length)
@@ -45,7 +45,7 @@ def read_frame(stream: IO[bytes]) -> bytes | None:
 
 def _length(digits: bytes) -> int:
     if not digits.isdigit() or len(digits) > 12 or int(digits) > MOST_BYTES:
-        raise BrokenFrame(f"Content-Length is not a number up to {MOST_BYTES}")
+        raise BrokenFrameError(f"Content-Length is not a number up to {MOST_BYTES}")
     return int(digits)
 
 
@@ -73,7 +73,7 @@ def start_reader(stream: IO[bytes], on_body: Callable[[bytes], None], on_end: Ca
         try:
             while (body := read_frame(stream)) is not None:
                 on_body(body)
-        except BrokenFrame as error:
+        except BrokenFrameError as error:
             why = str(error)
         except (OSError, ValueError):
             pass  # the other side is gone, or we closed it

@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from fretsaw.lsp import applying, content, debug, reviewing, showing, starting
 from fretsaw.lsp.jobs import Job
-from fretsaw.lsp.protocol import INVALID_PARAMS, REQUEST_FAILED, Refused
+from fretsaw.lsp.protocol import INVALID_PARAMS, REQUEST_FAILED, RefusedError
 from fretsaw.lsp.review import Review, State
 from fretsaw.lsp.server import Server
 
@@ -17,13 +17,13 @@ Command: TypeAlias = Callable[[Server, dict[str, Any], "int | str | None"], Any]
 
 
 def execute_command(server: Server, params: types.ExecuteCommandParams) -> Any:
-    """Answer a command. Raises Refused for what is not ours or not as documented."""
+    """Answer a command. Raises RefusedError for what is not ours or not as documented."""
     command = COMMANDS.get(params.command)
     if command is None:
-        raise Refused(INVALID_PARAMS, f"there is no command {params.command[:100]}")
+        raise RefusedError(INVALID_PARAMS, f"there is no command {params.command[:100]}")
     arguments: list[Any] = list(params.arguments or [{}])
     if len(arguments) != 1 or not isinstance(arguments[0], (dict, type(None))):
-        raise Refused(INVALID_PARAMS, f"{params.command} takes one object")
+        raise RefusedError(INVALID_PARAMS, f"{params.command} takes one object")
     return command(server, dict(arguments[0] or {}), params.work_done_token)
 
 
@@ -37,14 +37,14 @@ def _starting(name: str) -> Command:
 def _retry(server: Server, argument: dict[str, Any], token: int | str | None) -> Any:
     job = server.jobs.get(_text(argument, "runId", needed=True) or "")
     if job is None:
-        raise Refused(REQUEST_FAILED, "this run was not started by this server; ask again where the problem is")
+        raise RefusedError(REQUEST_FAILED, "this run was not started by this server; ask again where the problem is")
     return starting.start(server, job.command, job.request, token)
 
 
 def _cancel(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     run_id = _text(argument, "runId")
     if run_id is not None and run_id not in server.jobs:
-        raise Refused(INVALID_PARAMS, f"there is no run {run_id[:60]}")
+        raise RefusedError(INVALID_PARAMS, f"there is no run {run_id[:60]}")
     chosen: list[Job] = [job for job in server.active() if run_id in (None, job.id)]
     for job in chosen:
         job.cancel.set()
@@ -74,7 +74,7 @@ def _reject(server: Server, argument: dict[str, Any], _token: Any) -> Any:
 def _restore(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     review = _review(server, argument, "dropped", "rejected")
     if "change" not in argument:
-        raise Refused(INVALID_PARAMS, "change: a number is needed")
+        raise RefusedError(INVALID_PARAMS, "change: a number is needed")
     numbers = _numbers(server, review, argument, ("dropped", "rejected"), "this change is neither dropped nor rejected")
     review.decide(numbers, "restored")
     showing.now(server)
@@ -88,13 +88,13 @@ def _undo(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     if run_id is None:
         accepted = [review for review in server.reviews.values() if review.numbers("accepted")]
         if not accepted:
-            raise Refused(REQUEST_FAILED, "there is nothing to undo: no change of a proposal is accepted")
+            raise RefusedError(REQUEST_FAILED, "there is nothing to undo: no change of a proposal is accepted")
         review = max(accepted, key=lambda review: review.run_id)
     else:
         review = _known(server, run_id)
     numbers = review.numbers("accepted")
     if not numbers:
-        raise Refused(REQUEST_FAILED, "there is nothing to undo: no change of this proposal is accepted")
+        raise RefusedError(REQUEST_FAILED, "there is nothing to undo: no change of this proposal is accepted")
     server.spawn(applying.undo(server, review, numbers))
     return {"runId": review.run_id, "changes": numbers}
 
@@ -103,10 +103,10 @@ def _show_diff(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     review = _review(server, argument, "pending", "stale", "handed-off", "accepted", "dropped", "rejected")
     view = argument.get("view", "diff")
     if view not in ("diff", "why", "report"):
-        raise Refused(INVALID_PARAMS, "view is one of diff, why, report")
+        raise RefusedError(INVALID_PARAMS, "view is one of diff, why, report")
     number = argument.get("change")
     if number is not None and (isinstance(number, bool) or number not in review.verdicts):
-        raise Refused(INVALID_PARAMS, "change: this proposal has no such change")
+        raise RefusedError(INVALID_PARAMS, "change: this proposal has no such change")
     end = "report.md" if view == "report" else "proposal.diff" if number is None else f"changes/{number}.diff"
     uri = f"agent:/runs/{review.run_id}/{end}"
     text = content.text_of(server, uri)
@@ -153,14 +153,14 @@ def _text(argument: Mapping[str, Any], name: str, needed: bool = False) -> str |
     if value is None and not needed:
         return None
     if not isinstance(value, str):
-        raise Refused(INVALID_PARAMS, f"{name}: a string is needed")
+        raise RefusedError(INVALID_PARAMS, f"{name}: a string is needed")
     return value
 
 
 def _known(server: Server, run_id: str) -> Review:
     review = server.reviews.get(run_id)
     if review is None:
-        raise Refused(INVALID_PARAMS, f"there is no proposal {run_id[:60]}")
+        raise RefusedError(INVALID_PARAMS, f"there is no proposal {run_id[:60]}")
     return review
 
 
@@ -173,22 +173,22 @@ def _review(server: Server, argument: Mapping[str, Any], *states: State) -> Revi
         review for review in server.reviews.values() if review.numbers(*(states or ("pending", "stale", "handed-off")))
     ]
     if not having:
-        raise Refused(REQUEST_FAILED, "there is no proposal to review")
+        raise RefusedError(REQUEST_FAILED, "there is no proposal to review")
     return max(having, key=lambda review: review.run_id)
 
 
 def _numbers(
     server: Server, review: Review, argument: Mapping[str, Any], states: tuple[State, ...], why_none: str
 ) -> list[int]:
-    """The changes that an argument names: one, those of a file, or all in the states. Raises Refused for none."""
+    """The changes that an argument names: one, those of a file, or all in the states. Raises RefusedError for none."""
     number, uri = argument.get("change"), _text(argument, "uri")
     if number is not None:
         if isinstance(number, bool) or number not in review.verdicts:
-            raise Refused(INVALID_PARAMS, "change: this proposal has no such change")
+            raise RefusedError(INVALID_PARAMS, "change: this proposal has no such change")
         state = review.state(number)
         if state not in states:
             hint = "; undo what was typed there or ask again" if state == "stale" else ""
-            raise Refused(-32801 if state == "stale" else REQUEST_FAILED, f"change {number} is {state}{hint}")
+            raise RefusedError(-32801 if state == "stale" else REQUEST_FAILED, f"change {number} is {state}{hint}")
         return [number]
     path = None
     if uri is not None:
@@ -196,7 +196,7 @@ def _numbers(
         path = path or server.roots.locate(uri).path
     found = review.numbers(*states, path=path)
     if not found:
-        raise Refused(REQUEST_FAILED, why_none)
+        raise RefusedError(REQUEST_FAILED, why_none)
     return found
 
 

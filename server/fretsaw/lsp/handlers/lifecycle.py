@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 from lsprotocol import types
@@ -10,7 +11,7 @@ from lsprotocol import types
 from fretsaw import __version__
 from fretsaw.lsp import backend, client, convert, reviewing, showing
 from fretsaw.lsp.jobs import in_thread
-from fretsaw.lsp.protocol import INVALID_PARAMS, Refused
+from fretsaw.lsp.protocol import INVALID_PARAMS, RefusedError
 from fretsaw.lsp.server import Server
 
 ACTION_KINDS = ("quickfix.agent", "refactor.rewrite.agent", "source.agent.fixFile")
@@ -21,7 +22,7 @@ _WATCHED = ("**/.git/HEAD", "**/.fretsaw.toml", "**/pyproject.toml")
 def initialize(server: Server, params: Any) -> dict[str, Any]:
     """Read what the client can, say what we can. The parameters are read raw: a client from tomorrow is no error."""
     if not isinstance(params, dict) or not isinstance(params.get("capabilities"), dict):
-        raise Refused(INVALID_PARAMS, "the parameters are not InitializeParams")
+        raise RefusedError(INVALID_PARAMS, "the parameters are not InitializeParams")
     server.client = client.read(params)
     server.documents.encoding, server.documents.lone_cr = server.client.encoding, server.client.lone_cr
     options = params.get("initializationOptions")
@@ -98,9 +99,13 @@ async def pull(server: Server) -> None:
         }
 
 
-async def shutdown(server: Server, _params: Any) -> None:
-    """End every run and answer every request, then this one."""
+def shutdown(server: Server, _params: Any) -> Coroutine[Any, Any, None]:
+    """End every run and answer every request, then this one. From now on only `exit` is taken."""
     server.protocol.state = "shutdown"
+    return _wind_down(server)
+
+
+async def _wind_down(server: Server) -> None:
     others = server.protocol.cancel_pending(but=asyncio.current_task())
     await server.stop()
     if others:

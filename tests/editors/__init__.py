@@ -1,0 +1,1 @@
+"""A fake editor that behaves as real ones do, after the table in the facts on editors. Tests only."""
