@@ -52,9 +52,19 @@ class Landed:
 
 
 def propose(
-    said: str, finish: str, issue: Issue, snapshot: Snapshot, world: World, settings: Settings
+    said: str,
+    finish: str,
+    issue: Issue,
+    snapshot: Snapshot,
+    world: World,
+    settings: Settings,
+    before: PatchSet = PatchSet(),
 ) -> Landed | Back:
-    """Read one reply and make a patch of it."""
+    """Read one reply and make a patch of it.
+
+    `before`: the patch that the check refused a turn ago. A model that corrects that one, instead of sending the whole
+    change again, is understood, where its edits fit nowhere else.
+    """
     if finish in {"content_filter", "refusal"}:
         turn = Turn(said, refused="the model declined to answer")
         return Back("refused", prompt.after_refusal(("declined",), issue), "the model declined to answer", turn)
