@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from fretsaw.core.context.excerpt import excerpt
+from fretsaw.core.context.outline import outline
 from fretsaw.core.context.paths import is_test
-from fretsaw.core.context.rank import Ranking, rank
+from fretsaw.core.context.rank import Found, Ranking, rank
 from fretsaw.core.context.render import document
 from fretsaw.core.context.values import Context, Part
 from fretsaw.core.issue.values import Issue
@@ -25,6 +26,10 @@ _MOST_FILES = 14
 _SHARES = (0.45, 0.3, 0.25)
 """How much of the remaining budget the first, the second and every further file may take."""
 _WHOLE_FILE = 6_000
+_MOST_USED = 12
+_FOR_USED = 5
+"""A fifth of the budget is kept for definitions that the chosen ones use."""
+_USED_FILE, _USED_EXCERPT = 1_800, 700
 _FLOOR = 0.12
 """Files below this share of the best score are not shown."""
 _FLOOR_WHEN_SURE = 0.3
@@ -108,6 +113,15 @@ def _unfit(text: str | None) -> str:
     return ""
 
 
+class _Room(NamedTuple):
+    """Tokens that one file may take."""
+
+    whole: int
+    """As a whole."""
+    excerpt: int
+    """In excerpts, where the whole costs more."""
+
+
 @dataclass(slots=True)
 class _Basket:
     """Parts so far and what is left of the budget."""
@@ -120,17 +134,19 @@ class _Basket:
         return self.estimate(document(part, part.text))
 
     def add(self, parts: list[Part]) -> bool:
-        """Takes all of the parts, or none when they do not fit."""
-        cost = sum(map(self.cost, parts))
-        if not parts or cost > self.left:
-            return False
-        self.left -= cost
-        self.parts += parts
-        return True
+        """Takes the parts that fit, in their order; False when there is none."""
+        taken = False
+        for part in parts:
+            cost = self.cost(part)
+            if cost <= self.left:
+                self.left -= cost
+                self.parts.append(part)
+                taken = True
+        return taken
 
 
 def _chosen(ranking: Ranking, snapshot: Snapshot, budget: int, estimate: Estimate, notices: list[str]) -> Context:
-    basket = _Basket(budget, estimate)
+    basket = _Basket(budget - budget // _FOR_USED, estimate)
     order = ranking.order
     floor = (_FLOOR_WHEN_SURE if ranking.sure else _FLOOR) * (ranking.found[order[0]].score if order else 0.0)
     shown = tests = 0
@@ -145,25 +161,52 @@ def _chosen(ranking: Ranking, snapshot: Snapshot, budget: int, estimate: Estimat
             if text is not None:
                 notices.append(f"{path} is not shown to the model: {reason}")
             continue
-        if basket.add(_parts(path, text, ranking, basket, _SHARES[min(shown, len(_SHARES) - 1)])):
+        share = int(basket.left * _SHARES[min(shown, len(_SHARES) - 1)])
+        room = _Room(max(400, min(share, _WHOLE_FILE)), share)
+        if basket.add(_parts(path, text, ranking.found[path], basket, room)):
             shown += 1
             tests += is_test(path)
+    basket.left += budget // _FOR_USED
+    _add_used(ranking, snapshot, basket)
     parts = tuple(sorted(basket.parts, key=lambda part: (part.path, part.first)))
     return Context(parts, budget - basket.left, whole=False, notices=tuple(notices), ranking=order)
 
 
-def _parts(path: str, text: str, ranking: Ranking, basket: _Basket, share: float) -> list[Part]:
+def _add_used(ranking: Ranking, snapshot: Snapshot, basket: _Basket) -> None:
+    """Definitions of what the best definitions use, from files that are not shown yet; small files as a whole."""
+    shown = {part.path for part in basket.parts}
+    wanted: dict[str, list[tuple[str, str]]] = {}
+    for path, name, user in ranking.uses:
+        if path not in shown:
+            wanted.setdefault(path, []).append((name, user))
+    for path, names in list(wanted.items())[:_MOST_USED]:
+        text = snapshot.read(path)
+        if text is None or _unfit(text):
+            continue
+        why = f"{names[0][1]} uses {names[0][0]}"
+        found = Found(why=why)
+        lines = [line.rstrip("\r") for line in text.split("\n")]
+        for each in outline(path, lines):
+            if each.name in {name for name, _ in names}:
+                found.point(each.header, each.name, 10.0)
+        for line, reasons in ranking.found[path].points.items() if path in ranking.found else ():
+            for what, weight in reasons.items():
+                found.point(line, what, weight)
+        if found.points:
+            basket.add(_parts(path, text, found, basket, _Room(_USED_FILE, _USED_EXCERPT)))
+
+
+def _parts(path: str, text: str, found: Found, basket: _Basket, room: _Room) -> list[Part]:
     """A file as a whole when it is small enough for its share of the budget, else excerpts around what points to it."""
-    found = ranking.found[path]
-    room = int(basket.left * share)
     whole = Part(path, 1, _count(text), text, found.why)
     cost = basket.cost(whole)
-    if cost <= min(room, _WHOLE_FILE) or (cost <= basket.left and cost <= 400):
+    if cost <= min(room.whole, basket.left):
         return [whole]
     lines = split_lines(text)
     bare = [line.rstrip("\r\n") for line in lines]
     overhead = basket.estimate(document(Part(path, 99999, 99999, "", "", whole=False), ""))
-    ranges = excerpt(path, bare, found.points, room, lambda piece: basket.estimate(piece) + overhead)
+    per_character = cost / max(1, len(text))  # near enough to choose by; what is taken is counted exactly
+    ranges = excerpt(path, bare, found.points, room.excerpt, lambda size: overhead + int(size * per_character) + 1)
     return [Part(path, first, last, "".join(lines[first - 1 : last]), found.why, whole=False) for first, last in ranges]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import accumulate
 
 from fretsaw.core.context.outline import Definition, outline
 
@@ -17,23 +18,28 @@ Range = tuple[int, int]
 
 
 def excerpt(
-    path: str, lines: list[str], points: Mapping[int, Mapping[str, float]], room: int, cost: Callable[[str], int]
+    path: str, lines: list[str], points: Mapping[int, Mapping[str, float]], room: int, cost: Callable[[int], int]
 ) -> list[Range]:
-    """Ranges of lines that cost at most `room`, best definitions first; sorted, merged. Lines have no endings."""
+    """Ranges of lines that cost at most `room`, best definitions first; sorted, merged. Lines have no endings.
+
+    `cost`: characters of a range → tokens.
+    """
+    upto = [0, *accumulate(len(line) + 1 for line in lines)]
     definitions = outline(path, lines)
     weighed = _weighed(definitions, points, len(lines))
-    chosen: list[Range] = []
+    head = merged(_imports(lines)) if weighed else []
+    chosen = head if _cost(head, upto, cost) <= room // 5 else []
     for _, _, span in weighed:
         for option in _options(span, points, lines):
             wanted = merged([*chosen, option, *_headers(definitions, option, lines)])
-            if sum(cost("\n".join(lines[a - 1 : b])) for a, b in wanted) <= room:
+            if _cost(wanted, upto, cost) <= room:
                 chosen = wanted
                 break
-    if chosen:
-        wanted = merged([*chosen, *_imports(lines)])
-        if sum(cost("\n".join(lines[a - 1 : b])) for a, b in wanted) <= room:
-            chosen = wanted
-    return chosen
+    return chosen if chosen != head else []
+
+
+def _cost(ranges: Iterable[Range], upto: list[int], cost: Callable[[int], int]) -> int:
+    return sum(cost(upto[last] - upto[first - 1]) for first, last in ranges)
 
 
 def _weighed(

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 _MOST_LINES = 60_000
+_BLANK = 1_000_000
 _BY_INDENT = (".py", ".pyi", ".pyx", ".nim", ".coffee")
 _PYTHON = re.compile(r"^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+(\w+)")
 _BRACED = re.compile(
@@ -28,7 +29,25 @@ _METHOD = re.compile(
 )
 _C_FUNCTION = re.compile(r"^()(?:[\w*&:<>,]+[ \t]+){1,6}[*&]*([\w:~]+)[ \t]*\([^;]{0,300}$")
 _NOT_METHODS = frozenset(
-    ["if", "for", "while", "switch", "catch", "return", "else", "do", "try", "with", "new", "throw", "await", "function", "super", "assert", "match"]
+    [
+        "if",
+        "for",
+        "while",
+        "switch",
+        "catch",
+        "return",
+        "else",
+        "do",
+        "try",
+        "with",
+        "new",
+        "throw",
+        "await",
+        "function",
+        "super",
+        "assert",
+        "match",
+    ]
 )
 
 
@@ -51,16 +70,18 @@ class Definition:
 def outline(path: str, lines: list[str]) -> tuple[Definition, ...]:
     """All definitions in order of their headers; `lines` without endings."""
     by_indent = path.endswith(_BY_INDENT)
+    lines = lines[:_MOST_LINES]
     headers: list[tuple[int, int, str, bool]] = []
-    for index, line in enumerate(lines[:_MOST_LINES]):
-        if len(line) > 400:
+    for index, line in enumerate(lines):
+        if len(line) > 400 or (by_indent and "def " not in line and "class " not in line):
             continue
         found = _header(line, by_indent=by_indent)
         if found:
             headers.append((index, *found))
+    widths = [_width(line) if line and not line.isspace() else _BLANK for line in lines]
     out = []
     for at, (index, indent, name, holder) in enumerate(headers):
-        end = _end(lines, index, indent, by_indent=by_indent)
+        end = _end(lines, widths, index, by_indent=by_indent)
         inside = at + 1 < len(headers) and headers[at + 1][0] <= end and headers[at + 1][1] > indent
         out.append(Definition(name, _first(lines, index, indent) + 1, index + 1, end + 1, indent, holder and inside))
     return tuple(out)
@@ -86,33 +107,29 @@ def _header(line: str, *, by_indent: bool) -> tuple[int, str, bool] | None:
     return None
 
 
-def _end(lines: list[str], index: int, indent: int, *, by_indent: bool) -> int:
+def _end(lines: list[str], widths: list[int], index: int, *, by_indent: bool) -> int:
     """Index of the last line of the definition that starts at `index`."""
-    last = index
-    depth_open = not by_indent and "{" not in lines[index]
+    last, indent = index, widths[index]
+    awaits_brace = not by_indent and "{" not in lines[index]
     for at in range(index + 1, len(lines)):
-        line = lines[at]
-        if not line.strip():
+        width = widths[at]
+        if width == _BLANK:
             continue
-        width = _width(line)
         if width > indent:
             last = at
             continue
+        line = lines[at].strip()
+        # The line that closes a signature, a bracket or the body stands at the header's own indentation.
+        closes = line[0] in ")]}" or (not by_indent and (line[0] == "{" or line.startswith(("end", "where"))))
+        if width < indent or not closes:
+            return last
+        last = at
         if by_indent:
-            # The closing line of a signature or a bracket stands at the header's own indentation.
-            if line.lstrip()[0] in ")]}" and width == indent:
-                last = at
-                continue
+            continue
+        if awaits_brace and "{" in line:
+            awaits_brace = False
+        elif not line.endswith(("{", "(")):
             return last
-        if line.lstrip()[0] in "})]{" or line.lstrip().startswith(("end", "where")):
-            last = at
-            if depth_open and "{" in line:
-                depth_open = False
-                continue
-            if line.rstrip().endswith(("{", "(")):
-                continue
-            return last
-        return last
     return last
 
 
@@ -129,5 +146,5 @@ def _first(lines: list[str], index: int, indent: int) -> int:
 
 def _width(line: str) -> int:
     """Columns of white space that a line starts with; a tab goes to the next multiple of 8."""
-    bare = line.lstrip(" \t")
-    return len(line[: len(line) - len(bare)].expandtabs(8))
+    count = len(line) - len(line.lstrip(" \t"))
+    return count if "\t" not in line[:count] else len(line[:count].expandtabs(8))

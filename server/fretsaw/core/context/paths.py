@@ -15,11 +15,13 @@ _TEST_CODE = re.compile(
     r"(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:py|go|rs|cc|cpp)$|[._-](?:test|spec)\.\w+$|Tests?\.(?:java|kt|cs|scala)$"
 )
 _MINOR = re.compile(
-    r"(?:^|/)(?:docs?|examples?|benchmarks?|bench|samples?|demos?|changelogs?|news|vendor|third_party|node_modules|dist|build|locale|translations?|migrations|legacy)/|(?:^|/)(?:change(?:s|log)|history|news|authors|readme|license|contributing)[^/]*$|\.min\.\w+$",
+    r"(?:^|/)(?:docs?|examples?|benchmarks?|bench|samples?|demos?|changelogs?|news|vendor|third_party|node_modules|dist|build|locale|translations?|migrations|legacy|_?antlr|generated)/|(?:^|/)(?:change(?:s|log)|history|news|authors|readme|license|contributing)[^/]*$|\.min\.\w+$|_pb2(?:_grpc)?\.py$",
     re.IGNORECASE,
 )
 _PROSE_ENDS = frozenset(["md", "rst", "txt", "tex", "html", "htm", "css", "scss", "less", "svg"])
-_DATA_ENDS = frozenset(["json", "yaml", "yml", "toml", "ini", "cfg", "conf", "lock", "sum", "mod", "xml", "csv", "po", "pot", "ipynb"])
+_DATA_ENDS = frozenset(
+    ["json", "yaml", "yml", "toml", "ini", "cfg", "conf", "lock", "sum", "mod", "xml", "csv", "po", "pot", "ipynb"]
+)
 
 
 def is_test(path: str) -> bool:

@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from fretsaw.core.context.closeup import Closeup, Reader, fits
 from fretsaw.core.context.imports import imported
 from fretsaw.core.context.paths import Paths, is_test, prior, stem
 from fretsaw.core.context.search import Hit, find
 from fretsaw.core.context.words import STOP_WORDS, Query, query_of, split_name
 from fretsaw.core.issue.values import Issue
 from fretsaw.core.snapshot import Snapshot
+from fretsaw.core.text import is_binary
 
 _DEFINES = re.compile(
     r"^\s*(?:[\w@(),]+\s+){0,4}?(?:def|class|function\*?|func|fn|interface|struct|enum|trait|impl|type|const|let|var|module|object|record|fun)"
@@ -21,6 +23,9 @@ _DEFINES = re.compile(
 _NAMED, _FRAME, _FOCUS, _DEFINED, _STEM = 40.0, 16.0, 60.0, 2.5, 6.0
 _READ_AT_MOST = 24
 _NEIGHBOURS_OF = 6
+_LONGEST_READ = 1_000_000
+_FIT, _FIT_POINT = 1.6, 0.6
+_USED, _IMPORTED = 0.3, 0.08
 
 
 @dataclass(slots=True)
@@ -52,6 +57,8 @@ class Ranking:
     found: Mapping[str, Found]
     query: Query
     paths: Paths
+    uses: tuple[tuple[str, str, str], ...]
+    """(path, name, user): definitions elsewhere that the best definitions of the best files use, nearest first."""
     sure: bool
     """Whether the issue names a file or a frame of the repository, so that little else is needed."""
 
@@ -74,9 +81,9 @@ def rank(issue: Issue, snapshot: Snapshot, focus: tuple[tuple[str, int, int], ..
     _by_words_of_paths(query, snapshot.paths, at)
     _by_hits(find(snapshot, list(query.names)), query, len(snapshot.paths), at)
     _weigh(found)
-    _by_relations(found, snapshot, paths, query, at)
+    uses = _by_reading(found, snapshot, paths, query, at)
     order = sorted((path for path in found if found[path].score > 0), key=lambda path: (-found[path].score, path))
-    return Ranking(tuple(order), found, query, paths, sure)
+    return Ranking(tuple(order), found, query, paths, uses, sure)
 
 
 def _mentioned(issue: Issue, paths: Paths, at: Callable[[str], Found]) -> bool:
@@ -126,17 +133,21 @@ def _by_hits(hits: tuple[Hit, ...], query: Query, count: int, at: Callable[[str]
     for hit in hits:
         holders.setdefault(hit.word, {}).setdefault(hit.path, []).append(hit)
     for word, by_path in sorted(holders.items()):
-        idf = _idf(count, len(by_path))
-        weight = query.names[word] * idf
+        weight = query.names[word] * _idf(count, len(by_path))
+        defining: dict[str, list[int]] = {}
         for path, lines in by_path.items():
             at(path).add(weight * len(lines) / (len(lines) + 1.5), f"holds `{word}`")
             for hit in lines[:200]:
                 defined = _DEFINES.match(hit.text)
                 if defined and defined[1] == word:
-                    at(path).add(weight * _DEFINED, f"defines `{word}`")
-                    at(path).point(hit.line, word, weight * 3)
+                    defining.setdefault(path, []).append(hit.line)
                 else:
-                    at(path).point(hit.line, word, weight * 0.6)
+                    at(path).point(hit.line, word, weight * 0.4)
+        for path, numbers in defining.items():
+            alone = 1 / math.sqrt(len(defining))
+            at(path).add(weight * _DEFINED * alone, f"defines `{word}`")
+            for number in numbers[:20]:
+                at(path).point(number, word, weight * 3 * alone / math.sqrt(len(numbers)))
 
 
 def _weigh(found: Mapping[str, Found]) -> None:
@@ -146,30 +157,106 @@ def _weigh(found: Mapping[str, Found]) -> None:
             each.score *= prior(path)
 
 
-def _by_relations(
+def _by_reading(
     found: dict[str, Found], snapshot: Snapshot, paths: Paths, query: Query, at: Callable[[str], Found]
-) -> None:
-    """Reads the best files: how well their definitions fit the words, what they import, what a test tests."""
-    best = sorted(found, key=lambda path: (-found[path].score, path))[:_READ_AT_MOST]
-    top = found[best[0]].score if best else 0.0
-    for place, path in enumerate(best):
-        score = found[path].score
+) -> tuple[tuple[str, str, str], ...]:
+    """Reads the best files: how well their definitions fit the words, what those use, what a test tests."""
+    reader = Reader(query)
+    read: dict[str, Closeup] = {}
+    for path in _best(found):
         for source in paths.tested_by(path):
-            at(source).add(min(0.5 * score / max(prior(path), 0.1), 0.6 * top), f"{path} tests it")
-        if place >= _NEIGHBOURS_OF or score < 0.2 * top:
-            continue
+            at(source).add(min(0.4 * found[path].score / max(prior(path), 0.1), 20.0), f"{path} tests it")
+    _read_more(read, _best(found)[:_READ_AT_MOST], snapshot, reader)
+    scored = fits(list(read.values()), reader)
+    _by_fit(scored, read, at)
+    used = _used(read, scored, paths, found)
+    for target, (share, user) in sorted(used.items()):
+        at(target).add(share * prior(target), f"{user} uses it")
+    fresh = [path for path in _best(found)[:_READ_AT_MOST] if path not in read]
+    _read_more(read, fresh, snapshot, reader)
+    again = fits(list(read.values()), reader)
+    _by_fit({path: again[path] for path in fresh if path in again}, read, at)
+    return _uses(read, again, paths, found)
+
+
+def _best(found: Mapping[str, Found]) -> list[str]:
+    return sorted(found, key=lambda path: (-found[path].score, path))
+
+
+def _read_more(read: dict[str, Closeup], wanted: list[str], snapshot: Snapshot, reader: Reader) -> None:
+    for path in wanted:
         text = snapshot.read(path)
-        if text is None or (is_test(path) and place > 1):
-            continue
-        neighbours = imported(path, text, paths)
+        if text is not None and len(text) <= _LONGEST_READ and not is_binary(text):
+            read[path] = reader.look(path, text)
+
+
+def _by_fit(
+    scored: Mapping[str, Mapping[tuple[int, int], float]], read: Mapping[str, Closeup], at: Callable[[str], Found]
+) -> None:
+    """Adds the best definitions of each file to its score, and all of them to its points."""
+    for path, spans in scored.items():
+        best = sorted(spans.values(), reverse=True)[:3]
+        weight = sum(score * factor for score, factor in zip(best, (1.0, 0.3, 0.15), strict=False))
+        at(path).add(_FIT * weight * prior(path), "its words fit the issue")
+        for span, score in spans.items():
+            owner = read[path].owners.get(span)
+            at(path).point(owner.header if owner else (span[0] + span[1]) // 2, "words", _FIT_POINT * score)
+
+
+_Scores = Mapping[str, Mapping[tuple[int, int], float]]
+
+
+def _used(
+    read: Mapping[str, Closeup], scored: _Scores, paths: Paths, found: Mapping[str, Found]
+) -> dict[str, tuple[float, str]]:
+    """Tracked path → (how much its use by the best definitions of better files counts, the user)."""
+    out: dict[str, tuple[float, str]] = {}
+    for path in [path for path in _best(found) if path in read][:_NEIGHBOURS_OF]:
+        neighbours = imported(path, read[path].text, paths)
+        shown = set().union(*_names_of_best(read[path], scored.get(path, {}), 4))
         for target, names in neighbours.items():
             if target.endswith("__init__.py") or is_test(target):
                 continue
-            fits = sum(
-                1 for word in {w for name in (*names, stem(target)) for w in split_name(name)} if word in query.plain
-            )
-            share = 0.25 / math.sqrt(1 + len(neighbours) / 4) * (1 + 0.7 * fits)
-            at(target).add(min(0.7, share) * score * prior(target), f"{path} uses it")
+            uses = sum(name in shown for name in names) + (stem(target) in shown)
+            share = found[path].score * (_USED if uses else _IMPORTED) / math.sqrt(1 + len(neighbours) / 4)
+            if share > out.get(target, (0.0, ""))[0]:
+                out[target] = (share, path)
+    return out
+
+
+def _uses(
+    read: Mapping[str, Closeup], scored: _Scores, paths: Paths, found: Mapping[str, Found]
+) -> tuple[tuple[str, str, str], ...]:
+    """(path, name, user) for the names that the best definitions take from other files, those of the best first."""
+    out: dict[tuple[str, str], tuple[float, str]] = {}
+    for path in [path for path in _best(found) if path in read][:_NEIGHBOURS_OF]:
+        neighbours = imported(path, read[path].text, paths)
+        for place, shown in enumerate(_names_of_best(read[path], scored.get(path, {}), 4)):
+            used = [(target, name) for target, names in neighbours.items() for name in names if name in shown]
+            for target, name in used:
+                weight = found[path].score * prior(target) / math.sqrt((1 + place) * len(used))
+                if not target.endswith("__init__.py") and weight > out.get((target, name), (0.0, ""))[0]:
+                    out[target, name] = (weight, path)
+    best = sorted(out, key=lambda key: (-out[key][0], key))
+    # By turns, one of each user: the best file must not crowd out what the others use.
+    turn: dict[str, int] = {}
+    turns: list[tuple[int, int, tuple[str, str, str]]] = []
+    for target, name in best:
+        user = out[target, name][1]
+        turns.append((turn.setdefault(user, 0), len(turns), (target, name, user)))
+        turn[user] += 1
+    return tuple(use for _, _, use in sorted(turns))
+
+
+def _names_of_best(closeup: Closeup, spans: Mapping[tuple[int, int], float], most: int) -> list[set[str]]:
+    """The names in the best ranges of a file, and in the headers of the classes around each, best range first."""
+    lines = closeup.text.split("\n")
+    out = []
+    for (first, last), _ in sorted(spans.items(), key=lambda item: (-item[1], item[0]))[:most]:
+        around = [each.header for each in closeup.definitions if each.header < first and each.last >= last]
+        text = "\n".join((*lines[first - 1 : last], *(lines[header - 1] for header in around)))
+        out.append(set(re.findall(r"\w+", text)))
+    return out
 
 
 def _idf(count: int, having: int) -> float:

@@ -16,7 +16,9 @@ else:
     import tomli as tomllib
 
 _NAME = re.compile(r"^\s*([A-Za-z0-9@][\w.@/-]*)")
-_REQUIREMENTS = re.compile(r"(?:^|/)(?:[\w.-]*requirements?[\w.-]*|constraints[\w.-]*)\.(?:txt|in)$|(?:^|/)requirements/[^/]+\.(?:txt|in)$")
+_REQUIREMENTS = re.compile(
+    r"(?:^|/)(?:[\w.-]*requirements?[\w.-]*|constraints[\w.-]*)\.(?:txt|in)$|(?:^|/)requirements/[^/]+\.(?:txt|in)$"
+)
 
 
 def added_dependencies(file: FilePatch) -> tuple[str, ...]:
@@ -118,9 +120,13 @@ def _gemfile(text: str) -> frozenset[str]:
 def _setup(text: str) -> frozenset[str]:
     """Strings of the requirement lists of a setup.py, rows of those of a setup.cfg."""
     rows: list[str] = []
-    for block in re.findall(r"(?:install|setup|tests|extras)_require\w*\s*=\s*([\[{(][^=]{0,8000}?[\]})])\s*[,)\n]", text):
+    for block in re.findall(
+        r"(?:install|setup|tests|extras)_require\w*\s*=\s*([\[{(][^=]{0,8000}?[\]})])\s*[,)\n]", text
+    ):
         rows += re.findall(r"[\"']([^\"'\n]{1,200})[\"'](?!\s*:)", block)
-    for block in re.findall(r"^(?:install_requires|setup_requires|tests_require)\s*=\s*((?:.*\n?)(?:[ \t]+.*\n?)*)", text, re.MULTILINE):
+    for block in re.findall(
+        r"^(?:install_requires|setup_requires|tests_require)\s*=\s*((?:.*\n?)(?:[ \t]+.*\n?)*)", text, re.MULTILINE
+    ):
         rows += block.split("\n")
     return _names(rows)
 

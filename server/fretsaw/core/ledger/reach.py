@@ -11,7 +11,9 @@ from fretsaw.core.patch.values import FilePatch, Hunk, PatchSet
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text import body, split_lines
 
-_IMPORT = re.compile(r"^\s*(?:from\b.*\bimport\b|import\b|use\b|using\b|#\s*include\b|require\b|const\b.*\brequire\(|$)")
+_IMPORT = re.compile(
+    r"^\s*(?:from\b.*\bimport\b|import\b|use\b|using\b|#\s*include\b|require\b|const\b.*\brequire\(|$)"
+)
 
 
 class Reach:
@@ -34,8 +36,14 @@ class Reach:
     def _is_place(self, target: str) -> bool:
         if "/" in target or "*" in target or target in self._folders or self._paths.meant(target):
             return True
-        return re.fullmatch(r"[\w.-]+\.\w{1,6}", target) is not None and not target[0].isupper() and "." in target and (
-            target.rsplit(".", 1)[-1] in ("py", "js", "ts", "go", "rs", "java", "c", "h", "md", "toml", "json", "yml", "yaml")
+        return (
+            re.fullmatch(r"[\w.-]+\.\w{1,6}", target) is not None
+            and not target[0].isupper()
+            and "." in target
+            and (
+                target.rsplit(".", 1)[-1]
+                in ("py", "js", "ts", "go", "rs", "java", "c", "h", "md", "toml", "json", "yml", "yaml")
+            )
         )
 
     def file(self, path: str) -> bool:
@@ -47,7 +55,9 @@ class Reach:
     def _matches(self, target: str, path: str) -> bool:
         bare = target.strip("/")
         if "*" in bare:
-            return fnmatchcase(path, bare) or fnmatchcase(path, f"*/{bare}") or fnmatchcase(path.rsplit("/", 1)[-1], bare)
+            return (
+                fnmatchcase(path, bare) or fnmatchcase(path, f"*/{bare}") or fnmatchcase(path.rsplit("/", 1)[-1], bare)
+            )
         if path == bare or path in self._paths.meant(bare):
             return True
         if bare in self._folders or target.endswith("/"):
@@ -81,9 +91,7 @@ class Reach:
     def outside(self, file: FilePatch) -> bool:
         """Whether a file changes lines outside the named definitions, imports and blank lines aside."""
         spans = [(each.first, each.last) for each in self._wanted(file)]
-        return any(
-            not any(_within(hunk, span) for span in spans) and not _only_imports(hunk) for hunk in file.hunks
-        )
+        return any(not any(_within(hunk, span) for span in spans) and not _only_imports(hunk) for hunk in file.hunks)
 
     def inside(self, file: FilePatch) -> str:
         """The named definition that a file changes; empty when it changes none."""
