@@ -39,6 +39,18 @@ def refused(exit_code: int | None, output: str) -> bool:
 
 def read_report(path: Path) -> dict[str, str] | None:
     """Test id → "passed" | "failed" | "skipped", None when there is no readable report."""
+    data = read_file(path)
+    if data is None or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        return None
+    try:
+        top = ET.fromstring(data)  # noqa: S314  no document type, hence no entities
+    except (ET.ParseError, ValueError):
+        return None
+    return _tests(top)
+
+
+def read_file(path: Path) -> bytes | None:
+    """What the inside wrote to the report's file; None when it is empty, too large or not a plain file."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
@@ -47,14 +59,7 @@ def read_report(path: Path) -> dict[str, str] | None:
         state = os.fstat(fd)
         if not stat.S_ISREG(state.st_mode) or not 0 < state.st_size <= _MOST:
             return None
-        data = handle.read(_MOST)
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        return None
-    try:
-        top = ET.fromstring(data)  # noqa: S314  no document type, hence no entities
-    except (ET.ParseError, ValueError):
-        return None
-    return _tests(top)
+        return handle.read(_MOST)
 
 
 def _tests(top: ET.Element) -> dict[str, str]:

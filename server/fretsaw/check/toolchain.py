@@ -71,13 +71,13 @@ class Toolchain:
 def toolchain(root: Path, argv: tuple[str, ...], environ: Mapping[str, str]) -> Toolchain:
     """Find the program in the user's PATH and everything it stands on; reads folders, runs nothing."""
     home = Path(environ.get("HOME") or Path.home())
-    program = _program(root, argv[0], environ.get("PATH", os.defpath))
+    program = find_program(root, argv[0], environ.get("PATH", os.defpath))
     given: set[Path] = set()
     for entry in environ.get("PATH", "").split(os.pathsep):
         if os.path.isabs(entry):
             given |= _around(Path(entry), home)
     wanted: set[Path] = set()
-    for name in (program, sys.executable, _interpreter(program)):
+    for name in (program, sys.executable, interpreter_of(program)):
         for link in _links(name):
             wanted |= _around(link.parent, home)
     prefixes = [Path(environ[name]) for name in ("VIRTUAL_ENV", "CONDA_PREFIX") if os.path.isabs(environ.get(name, ""))]
@@ -96,7 +96,7 @@ def toolchain(root: Path, argv: tuple[str, ...], environ: Mapping[str, str]) -> 
     return Toolchain(program, _outermost(wanted, root, home), env, tuple(editable))
 
 
-def _program(root: Path, name: str, search: str) -> str:
+def find_program(root: Path, name: str, search: str) -> str:
     """Where the command's first word is, as a shell in `root` would find it; empty when nowhere."""
     if "/" in name:
         path = root / name
@@ -104,7 +104,7 @@ def _program(root: Path, name: str, search: str) -> str:
     return shutil.which(name, path=os.pathsep.join(part for part in search.split(os.pathsep) if part)) or ""
 
 
-def _interpreter(program: str) -> str:
+def interpreter_of(program: str) -> str:
     """The interpreter that a script's first line names, empty for anything else."""
     try:
         with open(program, "rb") as handle:
