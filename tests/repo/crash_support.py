@@ -290,7 +290,7 @@ def saves(kind: str, every: int, *, killed: bool) -> list[str]:
     path, act = SAVES[kind]
     wrong = []
     for at in some(count_points(change), every, len(kind)):
-        for later in some(40, every * 2, at) if killed else (None,):
+        for later in (range(0, 40, 3) if FULL else some(40, every * 2, at)) if killed else (None,):
             with world() as made:
                 _save_and_go_on(made, act, path, at, later)
                 start_again(made)

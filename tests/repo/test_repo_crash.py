@@ -9,8 +9,9 @@ from collections.abc import Callable
 import pytest
 from tests.repo import crash_support as crash
 
+from fretsaw.errors import ConflictError
 from fretsaw.repo import fsops
-from fretsaw.repo.journal import apply, rollback, transaction
+from fretsaw.repo.journal import Home, Plan, Step, apply, rollback, transaction
 
 NUMBERS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS)
 
@@ -61,10 +62,10 @@ def test_the_user_at_work_and_then_a_kill(kind: str) -> None:
 def _no_displaced_check(patch: pytest.MonkeyPatch) -> None:
     real = apply._swap_one
 
-    def careless(folder: int, name: str, temporary: str, step: apply.Step) -> None:
+    def careless(folder: int, name: str, temporary: str, step: Step) -> None:
         try:
             real(folder, name, temporary, step)
-        except apply.ConflictError:
+        except ConflictError:
             if not os.access(temporary, os.F_OK, dir_fd=folder):
                 raise
 
@@ -73,7 +74,7 @@ def _no_displaced_check(patch: pytest.MonkeyPatch) -> None:
 
 def _no_check_in_finish(patch: pytest.MonkeyPatch) -> None:
     def careless(
-        home: object, plan: apply.Plan, number: int, folder: int, ours: object, *, partly: bool = False
+        home: object, plan: Plan, number: int, folder: int, ours: object, *, partly: bool = False
     ) -> list[str]:
         if os.access(plan.temporary(number), os.F_OK, dir_fd=folder):
             fsops.remove(folder, plan.temporary(number))
@@ -94,7 +95,7 @@ def _no_exchange_back(patch: pytest.MonkeyPatch) -> None:
 def _done_first(patch: pytest.MonkeyPatch) -> None:
     real = apply.swap
 
-    def early(home: transaction.Home, plan: apply.Plan) -> None:
+    def early(home: Home, plan: Plan) -> None:
         apply.mark_done(home, plan)
         real(home, plan)
 
@@ -103,7 +104,7 @@ def _done_first(patch: pytest.MonkeyPatch) -> None:
 
 
 def _manifest_late(patch: pytest.MonkeyPatch) -> None:
-    def late(home: transaction.Home, plan: apply.Plan) -> None:
+    def late(home: Home, plan: Plan) -> None:
         apply.swap(home, plan)
         apply.prepare(home, plan)
 
@@ -112,8 +113,8 @@ def _manifest_late(patch: pytest.MonkeyPatch) -> None:
 
 
 def _recovery_forgets(patch: pytest.MonkeyPatch) -> None:
-    def careless(home: transaction.Home, plan: apply.Plan) -> list[str]:
-        transaction.forget(home, plan.tx)
+    def careless(home: Home, plan: Plan) -> list[str]:
+        rollback.forget(home, plan.tx)
         return []
 
     patch.setattr(transaction, "rollback", careless)
