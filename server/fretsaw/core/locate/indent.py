@@ -27,8 +27,9 @@ def shift_between(pairs: Iterable[tuple[str, str, bool]], added: tuple[str, ...]
     leads = {(lead(ours), lead(theirs), gone) for ours, theirs, gone in pairs if ours.strip()}
     if all(a == b for a, b, _ in leads):
         return unchanged
-    if _mark_lost(leads, added):
-        return unchanged
+    lost = _mark_lost(leads, added)
+    if lost is not False:
+        return unchanged if lost else None
     both = {(a, b) for a, b, _ in leads}
     for guess in (_prefix, _tabs, _scale):
         shift = guess(both)
@@ -39,8 +40,11 @@ def shift_between(pairs: Iterable[tuple[str, str, bool]], added: tuple[str, ...]
     return None
 
 
-def _mark_lost(leads: set[tuple[str, str, bool]], added: tuple[str, ...]) -> bool:
-    """Kept lines that lost (or doubled) the blank a diff begins them with, beside removed lines that are right."""
+def _mark_lost(leads: set[tuple[str, str, bool]], added: tuple[str, ...]) -> bool | None:
+    """Whether kept lines lost (or doubled) the blank a diff begins them with; None where that cannot be told.
+
+    Removed lines that are right beside them say so; without any, the new lines stand at the file's depth or at theirs.
+    """
     kept = {(a, b) for a, b, gone in leads if not gone}
     if any(a != b for a, b, gone in leads if gone) or not kept:
         return False
@@ -50,7 +54,11 @@ def _mark_lost(leads: set[tuple[str, str, bool]], added: tuple[str, ...]) -> boo
         return True
     here = {lead(line) for line in added if line.strip()}
     theirs, ours = {b for _, b in kept}, {a for a, _ in kept}
-    return bool(here & theirs) and not here & ours
+    if (here <= theirs) != (here <= ours):
+        return here <= theirs
+    if bool(here & theirs) != bool(here & ours):
+        return bool(here & theirs)
+    return None if here else True
 
 
 def _absolute(pair: tuple[str, str], added: tuple[str, ...]) -> bool:

@@ -6,7 +6,6 @@ It knows nothing of other blocks: where a rung finds several places, `joint` loo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -14,6 +13,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from fretsaw.core.locate.fit import Fit, aligned, consecutive
+from fretsaw.core.locate.habits import tabs_meant
 from fretsaw.core.locate.indent import shift_between
 from fretsaw.core.locate.near import gap_context, near_context, stale_context
 from fretsaw.core.locate.pattern import Pattern
@@ -113,27 +113,20 @@ def typographic(view: View, pattern: Pattern) -> list[Fit]:
     return _by(plain_quotes)(view, plain)
 
 
-_LEAD_TABS = re.compile(r"^[ \t]*(?:\\t)+")
-
-
 def literal_escapes(view: View, pattern: Pattern) -> list[Fit]:
     r"""`\t` and `\n` stand written out: tabs at the start of lines, or line ends within one."""
     if not any("\\" in line for line in pattern.old):
         return []
     tabbed = Pattern(
-        tuple(map(_tabs, pattern.old)),
+        tuple(map(tabs_meant, pattern.old)),
         pattern.removed,
-        tuple(tuple(map(_tabs, lines)) for lines in pattern.inserts),
+        tuple(tuple(map(tabs_meant, lines)) for lines in pattern.inserts),
     )
     if tabbed.old != pattern.old:
         fits = _by(bare)(view, tabbed)
         if fits:
             return fits
     return _by(bare)(view, split) if (split := _split_ends(pattern)) is not None else []
-
-
-def _tabs(line: str) -> str:
-    return _LEAD_TABS.sub(lambda match: match[0].replace("\\t", "\t"), line)
 
 
 def _split_ends(pattern: Pattern) -> Pattern | None:

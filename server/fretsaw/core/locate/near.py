@@ -157,14 +157,14 @@ def _gap_fit(view: View, pattern: Pattern, offset: int, splits: range, step: int
         if step > 0:
             if not 0 < split < count:
                 continue
-            if not view.bodies[offset + split].strip():
+            if squeezed(view.bodies[offset + split]) in ("", *keys):
                 return None
             at: tuple[int | None, ...] = tuple(offset + i + (i >= split) for i in range(count))
             misses: set[int] = set()
         else:
             if split >= count or pattern.removed[split]:
                 continue
-            if not keys[split]:
+            if not keys[split] or keys[split] in view.index():
                 return None
             at = tuple(None if i == split else offset + i - (i > split) for i in range(count))
             misses = {split}

@@ -117,6 +117,7 @@ def _sections(desk: Desk, blocks: Iterable[EditBlock]) -> list[Section]:
     renamed: dict[str, str] = {}
     repairs: dict[str, str] = {}
     created: set[str] = set()
+    habits: set[str] = set()
     for block in blocks:
         path = clean(block.path)
         if block.op == "create" or (block.op == "overwrite" and path not in desk.paths):
@@ -130,7 +131,7 @@ def _sections(desk: Desk, blocks: Iterable[EditBlock]) -> list[Section]:
         if last is not None and last.joins(path, block):
             last.blocks.append(block)
         else:
-            sections.append(Section(path, block.op, [block], tagged=block.tags is not None))
+            sections.append(Section(path, block.op, [block], block.tags is not None, habits))
         if block.op == "move" and block.move_to is not None:
             created.add(clean(block.move_to))
     return sections

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from fretsaw.core.locate import explain
 from fretsaw.core.locate.fit import Splice
+from fretsaw.core.locate.habits import HABITS, put_right
 from fretsaw.core.locate.joint import Item, core_of, items_of, settle
 from fretsaw.core.locate.values import Located, Misfit
 from fretsaw.core.locate.view import MOST, View, same, squeezed, without_trailing
@@ -29,6 +30,8 @@ class Section:
     op: str
     blocks: list[EditBlock]
     tagged: bool = False
+    habits: set[str] = field(default_factory=set)
+    """Of the whole reply, as far as it was placed."""
 
     def joins(self, path: str, block: EditBlock) -> bool:
         """Whether a further edit of `path` belongs here: of the same form, and looked up in the same text."""
@@ -78,6 +81,7 @@ def place_section(text: str, section: Section, trusted: bool) -> Placed:
     """
     view = View(text)
     items = [item for block in section.blocks for item in items_of(view, block)]
+    _mend(view, items, section.habits)
     settle(view, items, trusted, ordered=section.tagged)
     later = [item for item in items if not item.fits and item.pattern.old]
     if not later or len(later) == len(items) or len(items) > _MANY:
@@ -98,6 +102,13 @@ def place_section(text: str, section: Section, trusted: bool) -> Placed:
 _MANY = 2000
 _CERTAIN = ("exact", "trailing-blanks", "indentation")
 """Rungs that may find a block in a text that other blocks have changed."""
+
+
+def _mend(view: View, items: list[Item], habits: set[str]) -> None:
+    habits.update(item.rung for item in items if item.rung in HABITS and item.placed is not None)
+    if habits:
+        for item in items:
+            item.fits = [put_right(view, fit, habits) for fit in item.fits]
 
 
 def _written(view: View, items: list[Item], section: Section) -> Placed:
