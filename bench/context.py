@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from fretsaw.core import tokens
 from fretsaw.core.context import Context, choose
 from fretsaw.core.issue import parse
 from fretsaw.core.snapshot import Snapshot
@@ -22,7 +23,7 @@ BUDGETS = (24_000, 12_000, 6_000, 3_000, 1_500)
 
 
 def main(folder: Path, budgets: tuple[int, ...]) -> int:
-    estimate = counter()
+    estimate = tokens.count
     missed = 0
     print(f"{'case':24} {'budget':>7} {'files':>6} {'lines':>8} {'rank':>5} {'tokens':>7} {'ms':>6}  shown")
     for case in sorted(path.parent for path in folder.glob("*/case.json")):
@@ -45,13 +46,6 @@ def main(folder: Path, budgets: tuple[int, ...]) -> int:
     return 1 if missed else 0
 
 
-def counter() -> object:
-    from rs_bpe.bpe import openai
-
-    encoder = openai.o200k_base()
-    return lambda text: encoder.count(text)
-
-
 def snapshot_of(archive: Path) -> Snapshot:
     texts: dict[str, str] = {}
     with tarfile.open(archive) as tar:
@@ -64,7 +58,8 @@ def snapshot_of(archive: Path) -> Snapshot:
 
 def gold_lines(diff: str) -> Iterator[tuple[str, list[int]]]:
     """Path → the lines of the text before that the fix removes, or before which it adds."""
-    path, at, out = "", 0, []
+    path, at = "", 0
+    out: list[int] = []
     for line in diff.splitlines():
         if line.startswith("--- "):
             if path:

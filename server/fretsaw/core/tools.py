@@ -1,4 +1,4 @@
-"""The read-only tools that a model may call, and what they answer from a snapshot. They run nothing and change nothing."""
+"""The read-only tools that a model may call, answered from a snapshot. They run nothing and change nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of the repository the model is shown. Knows no model and no disk: texts come from a snapshot, costs from a function."""
+"""What of the repository the model is shown. Knows no model and no disk: texts come from a snapshot."""
 
 from fretsaw.core.context.choose import choose
 from fretsaw.core.context.render import documents

@@ -30,8 +30,8 @@ def excerpt(
     head = merged(_imports(lines)) if weighed else []
     chosen = head if _cost(head, upto, cost) <= room // 5 else []
     for _, _, span in weighed:
-        for option in _options(span, points, lines):
-            wanted = merged([*chosen, option, *_headers(definitions, option, lines)])
+        for option in _options(span, points):
+            wanted = merged([*chosen, option, *_headers(definitions, option)])
             if _cost(wanted, upto, cost) <= room:
                 chosen = wanted
                 break
@@ -71,7 +71,7 @@ def _innermost(definitions: tuple[Definition, ...], line: int, count: int) -> Ra
     return max(inner.first, line - _AROUND), min(inner.last, line + _AROUND)
 
 
-def _options(span: Range, points: Mapping[int, Mapping[str, float]], lines: list[str]) -> Iterable[Range]:
+def _options(span: Range, points: Mapping[int, Mapping[str, float]]) -> Iterable[Range]:
     """The whole range, then windows around its heaviest point for when there is no room for all of it."""
     yield span
     if span[1] - span[0] < 2 * _AROUND:
@@ -82,7 +82,7 @@ def _options(span: Range, points: Mapping[int, Mapping[str, float]], lines: list
         yield max(span[0], centre - around), min(span[1], centre + around)
 
 
-def _headers(definitions: tuple[Definition, ...], span: Range, lines: list[str]) -> list[Range]:
+def _headers(definitions: tuple[Definition, ...], span: Range) -> list[Range]:
     """The header lines of the definitions that enclose a range, so that the model can name them."""
     return [
         (each.header, each.header)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from fretsaw.core.context.paths import Paths
 
 _PY = re.compile(
-    r"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]{0,4000}\)|[^\n]{1,1000})|import[ \t]+([\w., \t]{1,500}))",
+    r"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]{0,4000}\)|[^\n]{1,1000})|"
+    r"import[ \t]+([\w., \t]{1,500}))",
     re.MULTILINE,
 )
 _JS = re.compile(
@@ -86,7 +87,7 @@ def _javascript(path: str, text: str, paths: Paths) -> dict[str, tuple[str, ...]
     return found
 
 
-def _go(path: str, text: str, paths: Paths) -> dict[str, tuple[str, ...]]:
+def _go(_path: str, text: str, paths: Paths) -> dict[str, tuple[str, ...]]:
     wanted = {spec.rsplit("/", 1)[-1]: spec for spec in _GO.findall(text)}
     if not wanted:
         return {}

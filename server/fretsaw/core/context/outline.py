@@ -13,41 +13,24 @@ _MOST_LINES = 60_000
 _BLANK = 1_000_000
 _BY_INDENT = (".py", ".pyi", ".pyx", ".nim", ".coffee")
 _PYTHON = re.compile(r"^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+(\w+)")
-_BRACED = re.compile(
-    r"^([ \t]*)(?:(?:export|default|public|private|protected|internal|static|final|abstract|async|unsafe|pub(?:\([\w ]+\))?|"
+_MODIFIERS = (
+    r"(?:(?:export|default|public|private|protected|internal|static|final|abstract|async|unsafe|pub(?:\([\w ]+\))?|"
     r"override|virtual|inline|const|extern|open|sealed|data|declare|suspend|partial|synchronized|readonly)[ \t]+)*"
-    r"(function\*?|func|fn|class|interface|struct|enum|trait|impl|type|module|mod|namespace|def|fun|object|protocol|extension|record|macro_rules!)"
+)
+_BRACED = re.compile(
+    rf"^([ \t]*){_MODIFIERS}"
+    r"(function\*?|func|fn|class|interface|struct|enum|trait|impl|type|module|mod|namespace|def|fun|object|protocol|"
+    r"extension|record|macro_rules!)"
     r"[ \t]+(?:\([^)]{0,80}\)[ \t]*)?(?:<[^>]{0,80}>[ \t]*)?([\w$]+)"
 )
 _ASSIGNED = re.compile(
-    r"^([ \t]*)(?:export[ \t]+)?(?:default[ \t]+)?(const|let|var)[ \t]+([\w$]+)[^=\n]{0,120}=[ \t]*(?:async[ \t]*)?(?:function|\(|[\w$]+[ \t]*=>|class|\{)"
+    r"^([ \t]*)(?:export[ \t]+)?(?:default[ \t]+)?(const|let|var)[ \t]+([\w$]+)[^=\n]{0,120}=[ \t]*(?:async[ \t]*)?"
+    r"(?:function|\(|[\w$]+[ \t]*=>|class|\{)"
 )
-# A method without a defining word: `name(args) {` or `Type name(args) {`.
-_METHOD = re.compile(
-    r"^([ \t]+)(?:(?:public|private|protected|static|final|abstract|async|override|virtual|synchronized|get|set|[\w<>\[\],.?&*:]+)[ \t]+){0,6}"
-    r"[*#&]?([\w$~]+)[ \t]*\([^;{}]{0,300}\)?[^;{}=]{0,120}\{?[ \t]*$"
-)
-_C_FUNCTION = re.compile(r"^()(?:[\w*&:<>,]+[ \t]+){1,6}[*&]*([\w:~]+)[ \t]*\([^;]{0,300}$")
-_NOT_METHODS = frozenset(
-    [
-        "if",
-        "for",
-        "while",
-        "switch",
-        "catch",
-        "return",
-        "else",
-        "do",
-        "try",
-        "with",
-        "new",
-        "throw",
-        "await",
-        "function",
-        "super",
-        "assert",
-        "match",
-    ]
+# A method or function without a defining word: `name(args) {` or `Type name(args) {`.
+_CALLABLE = re.compile(r"^([ \t]*)((?:[\w<>\[\],.?&*:~]+[ \t]+){0,6})[*#&]*([\w$~]+(?:::[\w~]+)*)[ \t]*\(")
+_NOT_NAMES = frozenset(
+    str.split("if for while switch catch return else do try with new throw await super assert match elif print yield")
 )
 
 
@@ -99,12 +82,16 @@ def _header(line: str, *, by_indent: bool) -> tuple[int, str, bool] | None:
             found[3],
             found[2] not in ("function", "func", "fn", "def", "fun", "const", "let", "var"),
         )
-    if "(" not in line:
+    if "(" not in line or ";" in line or not line.rstrip().endswith(("{", "(", ",", ")")):
         return None
-    found = _METHOD.match(line) or _C_FUNCTION.match(line)
-    if found and found[2] not in _NOT_METHODS and line.lstrip().split("(", 1)[0].split(" ", 1)[0] not in _NOT_METHODS:
-        return _width(found[1]), found[2], False
-    return None
+    found = _CALLABLE.match(line)
+    if not found or found[3] in _NOT_NAMES or (found[2] or found[3]).split()[0] in _NOT_NAMES:
+        return None
+    if not found[1] and not found[2]:
+        return None  # a bare call at the margin
+    if not line.rstrip().endswith("{") and not found[2]:
+        return None  # a call inside a body
+    return _width(found[1]), found[3].rsplit("::", 1)[-1], False
 
 
 def _end(lines: list[str], widths: list[int], index: int, *, by_indent: bool) -> int:

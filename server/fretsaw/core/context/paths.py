@@ -18,10 +18,8 @@ _MINOR = re.compile(
     r"(?:^|/)(?:docs?|examples?|benchmarks?|bench|samples?|demos?|changelogs?|news|vendor|third_party|node_modules|dist|build|locale|translations?|migrations|legacy|_?antlr|generated)/|(?:^|/)(?:change(?:s|log)|history|news|authors|readme|license|contributing)[^/]*$|\.min\.\w+$|_pb2(?:_grpc)?\.py$",
     re.IGNORECASE,
 )
-_PROSE_ENDS = frozenset(["md", "rst", "txt", "tex", "html", "htm", "css", "scss", "less", "svg"])
-_DATA_ENDS = frozenset(
-    ["json", "yaml", "yml", "toml", "ini", "cfg", "conf", "lock", "sum", "mod", "xml", "csv", "po", "pot", "ipynb"]
-)
+_PROSE_ENDS = frozenset(str.split("md rst txt tex html htm css scss less svg"))
+_DATA_ENDS = frozenset(str.split("json yaml yml toml ini cfg conf lock sum mod xml csv po pot ipynb"))
 
 
 def is_test(path: str) -> bool:

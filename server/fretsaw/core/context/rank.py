@@ -40,11 +40,13 @@ class Found:
     """The weight of the reason that `why` names."""
 
     def add(self, score: float, why: str) -> None:
+        """One more reason to show the file."""
         self.score += score
         if score > self.best:
             self.best, self.why = score, why
 
     def point(self, line: int, what: str, weight: float) -> None:
+        """One more reason to show a line; of the same kind only the heaviest counts."""
         at = self.points.setdefault(line, {})
         at[what] = max(at.get(what, 0.0), weight)
 

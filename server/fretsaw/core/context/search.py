@@ -55,8 +55,8 @@ def _searched(searcher: Callable[[str, int], tuple[tuple[str, int, str], ...]], 
 def _hits(rows: Iterable[tuple[str, int, str]], words: Sequence[str]) -> list[Hit]:
     hits = []
     for path, line, text in rows:
-        text = text[:400]
-        hits += [Hit(path, line, text, word) for word in words if word in text and holds(text, word)]
+        shown = text[:400]
+        hits += [Hit(path, line, shown, word) for word in words if word in shown and holds(shown, word)]
     return hits
 
 

@@ -16,19 +16,22 @@ _HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 MOST_NAMES = 40
 
 STOP_WORDS = frozenset(
-    """about above after again also although always another anything around because been before being below between both
-    but called cannot case cases change changed changes code could currently default description does doing done down during each
-    either else error errors even every example examples expected expects explicitly fails failed failing file files first
-    fix fixed following from function functions gets getting give gives given going have having here high however
-    import imported instead into issue issues itself just last like line lines make makes making many maybe method methods
-    might more most much must need needed needs never note nothing only option options other otherwise output over please
-    problem raise raised raises reason reproduce result results return returned returns right running same seems should show
-    shows similar since some something still such sure take than that their them then there these they thing things this
-    those three through time trying under until used uses using value values version versions very want wants what when
-    where whether which while will with within without work works working would wrong your actual behavior behaviour
-    object objects class classes type types name names string strings list none null true false self print module modules
-    test tests python java javascript args kwargs len str int float dict tuple set bool range isinstance
-    """.split()  # noqa: SIM905
+    str.split("""
+    about above after again also although always another anything around because been before being below
+    between both but called cannot case cases change changed changes code could currently default description
+    does doing done down during each either else error errors even every example examples expected expects
+    explicitly fails failed failing file files first fix fixed following from function functions gets getting
+    give gives given going have having here high however import imported instead into issue issues itself just
+    last like line lines make makes making many maybe method methods might more most much must need needed
+    needs never note nothing only option options other otherwise output over please problem raise raised
+    raises reason reproduce result results return returned returns right running same seems should show shows
+    similar since some something still such sure take than that their them then there these they thing things
+    this those three through time trying under until used uses using value values version versions very want
+    wants what when where whether which while will with within without work works working would wrong your
+    actual behavior behaviour object objects class classes type types name names string strings list none null
+    true false self print module modules test tests python java javascript args kwargs len str int float dict
+    tuple set bool range isinstance
+    """)
 )
 
 
@@ -43,48 +46,44 @@ class Query:
 
 
 def query_of(issue: Issue) -> Query:
-    """Names that the issue mentions weigh most, then identifiers of its code, then words of its title, then the rest."""
-    names: dict[str, float] = {}
-    prose = set(_IDENTIFIER.findall(issue.title))
-    for block, line in lines_of(issue.body):
-        if block != "code":
-            prose.update(_IDENTIFIER.findall(line))
-    title_names = set(_IDENTIFIER.findall(issue.title))
-    for mention in issue.mentions:
-        if mention.kind == "path":
-            continue
-        text = mention.text if mention.kind == "symbol" else mention.symbol or ""
-        parts = [part for part in re.split(r"\W+", text) if len(part) > 2]
-        for index, part in enumerate(parts):
-            weight = 3.0 if index == len(parts) - 1 else 2.0
-            if mention.kind == "frame" or part not in prose:
-                weight *= 0.5
-            _raise(names, part, weight)
-    plain: dict[str, float] = {}
+    """The names that an issue mentions weigh most, then names in its code, then words of its title, then the rest."""
     kinds: list[tuple[str, str]] = [("title", issue.title), *lines_of(issue.body)]
+    names: dict[str, float] = {}
+    plain: dict[str, float] = {}
+    _add_mentions(names, issue, {word for kind, line in kinds if kind != "code" for word in _IDENTIFIER.findall(line)})
     for kind, line in kinds:
-        weight = {"title": 2.0, "prose": 1.0, "code": 0.7}.get(kind, 0.5)
         for word in _PLAIN.findall(line):
-            _add_plain(plain, word, weight)
+            _add_plain(plain, word, {"title": 2.0, "prose": 1.0, "code": 0.7}.get(kind, 0.5))
         for word in _IDENTIFIER.findall(line):
-            if (
-                word.lower() not in STOP_WORDS
-                and not iskeyword(word)
-                and (kind == "code" or word[:1].isupper() or word in title_names)
-            ):
-                _raise(names, word, 0.8 if kind == "code" else 1.2)
-                if word.endswith("s") and word[:1].isupper():
-                    _raise(names, word[:-1], 1.0)
+            if kind in ("title", "code") or word[:1].isupper():
+                _add_name(names, word, 0.8 if kind == "code" else 1.2)
     for name, weight in names.items():
         humps = _HUMPS.findall(name)
         for hump in humps:
             _add_plain(plain, hump, 0.7)
-        if len(humps) == 1 and weight >= 3.0 and len(name) == 3:
+        if len(name) == 3 and weight >= 3.0:  # too short for prose, but the issue names it
             _raise(plain, stem(name.lower()), 1.0)
-    for name in [name for name in names if name.lower() in STOP_WORDS or name.startswith("__")]:
-        names[name] = min(names[name], 0.3)
-    best = sorted(names, key=lambda name: (-names[name], list(names).index(name)))[:MOST_NAMES]
-    return Query({name: names[name] for name in best if names[name] > 0.3}, plain)
+    kept = {name: weight for name, weight in names.items() if name.lower() not in STOP_WORDS and name[:2] != "__"}
+    best = sorted(kept, key=lambda name: -kept[name])[:MOST_NAMES]
+    return Query({name: kept[name] for name in best}, plain)
+
+
+def _add_mentions(names: dict[str, float], issue: Issue, prose: set[str]) -> None:
+    """The parts of mentioned symbols and frames; half as much where the prose does not say them."""
+    for mention in issue.mentions:
+        text = {"path": "", "symbol": mention.text}.get(mention.kind, mention.symbol or "")
+        parts = [part for part in re.split(r"\W+", text) if len(part) > 2]
+        for part in parts:
+            weight = 3.0 if part is parts[-1] else 2.0
+            _raise(names, part, weight if mention.kind == "symbol" and part in prose else weight / 2)
+
+
+def _add_name(names: dict[str, float], word: str, weight: float) -> None:
+    if word.lower() in STOP_WORDS or iskeyword(word):
+        return
+    _raise(names, word, weight)
+    if word.endswith("s") and word[:1].isupper():  # `Blueprints` speaks of `Blueprint`
+        _raise(names, word[:-1], 1.0)
 
 
 def split_name(name: str) -> list[str]:
@@ -93,7 +92,7 @@ def split_name(name: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """A lower-case word without a usual ending: `lambdifying` and `lambdified` are not one, `paths` and `path` are."""
+    """A lower-case word without a usual ending: `paths` → `path`, `parsing` → `pars`."""
     if len(word) > 4 and word.endswith("s") and not word.endswith("ss"):
         word = word[:-1]
     for end in ("ing", "ed", "ly"):

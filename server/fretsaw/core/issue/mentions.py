@@ -17,137 +17,28 @@ _TOKEN = re.compile(r"[^\s`\"'<>()\[\]{},;|=]+")
 _PLACE = re.compile(r"^(.*?)(?::(\d{1,9})(?::\d{1,9})?|#L(\d{1,9})(?:-L?\d{1,9})?)?$")
 _BLOB = re.compile(r"^https?://[^/]+/[^/]+/[^/]+/(?:-/)?(?:blob|tree|src|raw)/[^/]+/(.+)$")
 _SEGMENT = re.compile(r"^[\w.@+~*$-]+$")
-_NAME_WITH_END = re.compile(r"^[\w@+~*$.-]*\w\.(\w{1,10})$")
+_NAME_WITH_END = re.compile(r"^[\w@+~*$.-]*[\w*]\.(\w{1,10})$")
 _DOTTED = re.compile(r"^[A-Za-z_$][\w$]*(?:(?:\.|::|#)[A-Za-z_$][\w$]*)*$")
 
 CODE_ENDS = frozenset(
-    [
-        "py",
-        "pyi",
-        "pyx",
-        "js",
-        "jsx",
-        "mjs",
-        "cjs",
-        "ts",
-        "tsx",
-        "mts",
-        "cts",
-        "vue",
-        "svelte",
-        "go",
-        "rs",
-        "java",
-        "kt",
-        "kts",
-        "scala",
-        "groovy",
-        "c",
-        "h",
-        "cc",
-        "cpp",
-        "cxx",
-        "hpp",
-        "hh",
-        "cs",
-        "rb",
-        "php",
-        "swift",
-        "m",
-        "mm",
-        "lua",
-        "ex",
-        "exs",
-        "erl",
-        "hs",
-        "ml",
-        "mli",
-        "dart",
-        "r",
-        "jl",
-        "pl",
-        "pm",
-        "sh",
-        "bash",
-        "zsh",
-        "fish",
-        "ps1",
-        "sql",
-        "html",
-        "htm",
-        "css",
-        "scss",
-        "less",
-        "json",
-        "yaml",
-        "yml",
-        "toml",
-        "ini",
-        "cfg",
-        "conf",
-        "md",
-        "rst",
-        "txt",
-        "xml",
-        "gradle",
-        "proto",
-        "tf",
-        "clj",
-        "cljs",
-        "elm",
-        "nim",
-        "zig",
-        "f90",
-        "tex",
-        "ipynb",
-        "lock",
-        "mod",
-        "sum",
-        "j2",
-        "jinja",
-    ]
+    str.split(
+        "py pyi pyx js jsx mjs cjs ts tsx mts cts vue svelte go rs java kt kts scala groovy c h cc cpp cxx hpp hh cs "
+        "rb php swift m mm lua ex exs erl hs ml mli dart r jl pl pm sh bash zsh fish ps1 sql html htm css scss less "
+        "json yaml yml toml ini cfg conf md rst txt xml gradle proto tf clj cljs elm nim zig f90 tex ipynb lock mod "
+        "sum j2 jinja"
+    )
 )
 """Endings by which a bare word is taken for a file."""
-_FILE_NAMES = frozenset(["Makefile", "Dockerfile", "Jenkinsfile", "Gemfile", "Rakefile", "CMakeLists.txt", "go.mod"])
-_PRODUCTS = frozenset(
-    ["node", "vue", "next", "nuxt", "express", "three", "react", "d3", "angular", "ember", "moment", "chart", "socket"]
-)
+_FILE_NAMES = frozenset(str.split("Makefile Dockerfile Jenkinsfile Gemfile Rakefile CMakeLists.txt go.mod"))
+_PRODUCTS = frozenset(str.split("node vue next nuxt express three react d3 angular ember moment chart socket"))
 _NOT_SYMBOLS = frozenset(
-    [
-        "GitHub",
-        "GitLab",
-        "JavaScript",
-        "TypeScript",
-        "PyPI",
-        "YouTube",
-        "LinkedIn",
-        "StackOverflow",
-        "DevTools",
-        "macOS",
-        "iOS",
-        "iPhone",
-        "PostgreSQL",
-        "MySQL",
-        "SQLite",
-        "MacBook",
-        "PowerShell",
-        "WebAssembly",
-        "README",
-        "TODO",
-        "e.g",
-        "i.e",
-        "etc",
-        "self",
-        "this",
-        "true",
-        "false",
-        "null",
-        "None",
-        "True",
-        "False",
-    ]
+    str.split(
+        "GitHub GitLab JavaScript TypeScript PyPI YouTube LinkedIn StackOverflow DevTools macOS iOS iPhone PostgreSQL "
+        "MySQL SQLite MacBook PowerShell WebAssembly README TODO e.g i.e etc self this true false null None True "
+        "False"
+    )
 )
-_DOMAINS = frozenset(["com", "org", "net", "io", "dev", "edu", "gov", "co", "uk", "de", "fr", "app", "ai"])
+_NO_MEMBERS = frozenset(str.split("com org net io dev edu gov co uk de fr app ai log png jpg jpeg gif zip gz exe"))
 
 
 def mentions(text: str) -> tuple[Mention, ...]:
@@ -204,7 +95,7 @@ def as_path(token: str, *, quoted: bool) -> Mention | None:
 
 def _names_file(path: str, *, sure: bool) -> bool:
     folders, _, name = path.rpartition("/")
-    if not all(_SEGMENT.match(part) for part in path.strip("/").split("/")):
+    if not re.search(r"\w", path) or not all(_SEGMENT.match(part) for part in path.strip("/").split("/")):
         return False
     end = _NAME_WITH_END.match(name)
     known = name in _FILE_NAMES or (end is not None and end[1].lower() in CODE_ENDS)
@@ -220,7 +111,7 @@ def _is_symbol(token: str, *, quoted: bool, called: bool) -> bool:
         return True
     parts = re.split(r"\.|::|#", token)
     if len(parts) > 1:
-        return len(token) > 4 and parts[-1] not in _DOMAINS and all(len(part) > 1 for part in parts)
+        return len(token) > 4 and parts[-1] not in _NO_MEMBERS and all(len(part) > 1 for part in parts)
     if "_" in token.strip("_"):
         return len(token) > 3
     return any(c.isupper() for c in token[1:]) and any(c.islower() for c in token) and len(token) > 3

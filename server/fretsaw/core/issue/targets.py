@@ -14,27 +14,7 @@ _INSIDE = re.compile(
     r"\b(?:anything|everything|code|files?|stuff)\s+(?:in|under|inside|below|within)\s+(?:the\s+)?[`\"'“‘]?$",
     re.IGNORECASE,
 )
-_NOT_FOLDERS = frozenset(
-    [
-        "the",
-        "this",
-        "that",
-        "a",
-        "an",
-        "any",
-        "our",
-        "my",
-        "your",
-        "its",
-        "same",
-        "other",
-        "new",
-        "source",
-        "each",
-        "public",
-        "test",
-    ]
-)
+_NOT_FOLDERS = frozenset(str.split("the this that a an any our my your its same other new source each public test"))
 
 
 def targets_of(text: str) -> tuple[str, ...]:

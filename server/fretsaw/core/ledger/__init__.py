@@ -1,4 +1,4 @@
-"""The code-side enforcement of an issue's rules over a patch. Knows no model: what a patch does is judged, not what was said."""
+"""The enforcement of an issue's rules over a patch, in code. Knows no model: what a patch does is judged."""
 
 from fretsaw.core.ledger.enforce import enforce
 from fretsaw.core.ledger.values import Violation

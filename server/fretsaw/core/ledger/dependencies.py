@@ -109,7 +109,7 @@ def _pom(text: str) -> frozenset[str]:
 
 
 def _gradle(text: str) -> frozenset[str]:
-    kinds = r"(?:implementation|api|compile|compileOnly|runtimeOnly|testImplementation|testCompile|annotationProcessor|kapt)"
+    kinds = r"(?:implementation|api|compile\w*|runtime\w*|test\w+|annotationProcessor|kapt)"
     return frozenset(re.findall(rf"^\s*{kinds}\s*\(?\s*[\"']([^\"':]+:[^\"':]+)", text, re.MULTILINE))
 
 

@@ -15,9 +15,13 @@ _PYTHON = re.compile(r"^\s*(?:from\s+([A-Za-z_]\w*)[\w.]*\s+import\b|import\s+([
 _JS = re.compile(r"""(?:\bfrom\s+|\brequire\(\s*|^\s*import\s*\(?\s*)["']([@\w][^"']*)["']""")
 _GO = re.compile(r'^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w.-]+\.[\w-]+/[^"\s]+)"\s*$')
 _RUST = re.compile(r"^\s*(?:pub\s+)?(?:use\s+(?:::)?|extern\s+crate\s+)([a-z_]\w*)")
-_RUST_OWN = frozenset(["std", "core", "alloc", "crate", "self", "super", "proc_macro", "test"])
+_RUST_OWN = frozenset(str.split("std core alloc crate self super proc_macro test"))
 _NODE = frozenset(
-    ["assert", "buffer", "child_process", "cluster", "console", "constants", "crypto", "dgram", "diagnostics_channel", "dns", "domain", "events", "fs", "http", "http2", "https", "inspector", "module", "net", "os", "path", "perf_hooks", "process", "punycode", "querystring", "readline", "repl", "stream", "string_decoder", "sys", "timers", "tls", "trace_events", "tty", "url", "util", "v8", "vm", "wasi", "worker_threads", "zlib"]
+    str.split(
+        "assert buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain events fs "
+        "http http2 https inspector module net os path perf_hooks process punycode querystring readline repl stream "
+        "string_decoder sys timers tls trace_events tty url util v8 vm wasi worker_threads zlib"
+    )
 )
 
 

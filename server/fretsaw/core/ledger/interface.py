@@ -15,26 +15,28 @@ def broken_interface(file: FilePatch) -> list[str]:
     """Sentences' ends, one for each public name that is gone or that a former call no longer fits; [] where unknown."""
     if not file.path.endswith(".py") or file.before is None:
         return []
-    before, after = _public(file.before), _public(file.after or "")
+    before, after = _parsed(file.before), _parsed(file.after or "")
     if before is None or after is None:
         return []
     out = []
-    for name, old in sorted(before.items()):
-        if name not in after:
+    new, named = _definitions(after), _names(after)
+    for name, old in sorted(_definitions(before).items()):
+        if (name not in new and name.split(".")[0] not in named) or (name not in new and name.split(".")[0] in new):
             out.append(f"takes away the public name {name}")
-            continue
-        new = after[name]
-        if old is not None and new is not None and not _accepts(old, new):
+        elif old is not None and (now := new.get(name)) is not None and not _accepts(old, now):
             out.append(f"changes how {name} is called")
     return out
 
 
-def _public(text: str) -> dict[str, _Signature | None] | None:
-    """Public classes, functions and methods of a module (dotted) with their signatures; None when it does not parse."""
+def _parsed(text: str) -> ast.Module | None:
     try:
-        tree = ast.parse(text)
+        return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _definitions(tree: ast.Module) -> dict[str, _Signature | None]:
+    """Public classes (None), functions and methods (dotted) of a module with their signatures."""
     found: dict[str, _Signature | None] = {}
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _is_public(node.name):
@@ -44,14 +46,17 @@ def _public(text: str) -> dict[str, _Signature | None] | None:
             for inner in node.body:
                 if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)) and _is_public(inner.name):
                     found[f"{node.name}.{inner.name}"] = _signature(inner)
-        elif isinstance(node, (ast.Assign, ast.ImportFrom, ast.Import, ast.If, ast.Try)):
-            # Names that move from a definition to an assignment or an import are still there.
-            for each in ast.walk(node):
-                name = each.id if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store) else None
-                if isinstance(each, ast.alias):
-                    name = each.asname or each.name.split(".")[0]
-                if name and _is_public(name) and isinstance(node, ast.Assign):
-                    found.setdefault(name, None)
+    return found
+
+
+def _names(tree: ast.Module) -> set[str]:
+    """Names that a module binds in another way than by defining them: a moved name is still there."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.alias):
+            found.add(node.asname or node.name.split(".")[0])
     return found
 
 

@@ -7,7 +7,13 @@ from typing import Literal, TypeAlias
 
 EditForm: TypeAlias = Literal["v4a", "udiff", "search-replace"]
 
-_V4A = """\
+_COPIED = (
+    "Give 3 unchanged lines before and after each change; they and the removed lines are copied from the file as it is \
+now, character for character."
+)
+_SIGNS = "Unchanged lines start with a space, removed ones with -, added ones with +"
+
+_V4A = f"""\
 Write edits as one patch:
 
 *** Begin Patch
@@ -16,17 +22,17 @@ Write edits as one patch:
      def total(self):
 -        return sum(self.prices)
 +        return sum(self.prices) - self.discount
- 
+{" "}
      def clear(self):
 *** End Patch
 
-- Unchanged lines start with a space, removed ones with -, added ones with +; no line numbers.
-- Give 3 unchanged lines before and after each change. They and the removed lines are copied from the file as it is now, character for character.
+- {_SIGNS}; no line numbers.
+- {_COPIED}
 - Where those lines could stand in several places, name the enclosing class or function after @@.
 - One small @@ section a place. New file: *** Add File: path, every line with +. Also: *** Delete File: path.
 """
 
-_UDIFF = """\
+_UDIFF = f"""\
 Write edits as a unified diff in one ```diff fence, with bare @@ lines (no line numbers):
 
 ```diff
@@ -39,9 +45,10 @@ Write edits as a unified diff in one ```diff fence, with bare @@ lines (no line 
 +        return sum(self.prices) - self.discount
 ```
 
-- Unchanged lines start with a space, removed ones with -, added ones with +.
-- Give 3 unchanged lines before and after each change. They and the removed lines are copied from the file as it is now, character for character.
-- One small hunk a place, with lines that stand in one place of the file only. A new file has --- /dev/null, a deleted one +++ /dev/null.
+- {_SIGNS}.
+- {_COPIED}
+- One small hunk a place, with lines that stand in one place of the file only. A new file has --- /dev/null, a deleted \
+one +++ /dev/null.
 """
 
 _SEARCH_REPLACE = """\

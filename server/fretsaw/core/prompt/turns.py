@@ -20,7 +20,10 @@ _LONGEST_OUTPUT = 4_096
 _LONGEST_PATCH = 6_000
 _MOST_REASONS = 12
 
-_AGAIN = "Nothing was applied, and every file is as it was shown to you at first. Send the whole change again, not only a correction."
+_AGAIN = (
+    "Nothing was applied, and every file is as it was shown to you at first. "
+    "Send the whole change again, not only a correction."
+)
 
 
 def after_misfits(misfits: Sequence[Misfit], issue: Issue) -> Message:
@@ -56,8 +59,8 @@ def after_refusal(reasons: Iterable[str], issue: Issue) -> Message:
 def after_empty(issue: Issue) -> Message:
     """What to say after an answer without any edit, or whose edits change nothing."""
     return _user(
-        "There was no edit in your answer that changes anything. If the issue asks for a change, send it as edits in the form "
-        "above. If the code already does what the issue asks, say so in one sentence that starts with NO CHANGE.",
+        "There was no edit in your answer that changes anything. If the issue asks for a change, send it as edits in "
+        "the form above. If the code already does what the issue asks, say so in one sentence that starts with NO CHANGE.",
         closing(issue.constraints),
     )
 
