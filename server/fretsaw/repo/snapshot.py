@@ -118,8 +118,11 @@ def untracked(repo: Repo) -> tuple[str, ...]:
 def ignored(repo: Repo, paths: Iterable[str]) -> frozenset[str]:
     """Those of `paths` that the repository's ignore rules hide."""
     asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
-    done = repo.git.run("check-ignore", "-z", "--stdin", "--no-index", stdin=asked)
-    return frozenset(_paths(done.out)) if done.code == 0 else frozenset()
+    plain = {"GIT_LITERAL_PATHSPECS": "0"}  # this command does not know the setting
+    done = repo.git.run("check-ignore", "-z", "--stdin", "--no-index", stdin=asked, env=plain)
+    if done.code not in (0, 1):  # 1: none is
+        raise RepoError(f"the ignore rules cannot be read: {done.reason}")
+    return frozenset(_paths(done.out))
 
 
 def _paths(listed: bytes) -> list[str]:
