@@ -54,7 +54,7 @@ def aligned(pattern: Pattern, at: tuple[int | None, ...], start: int, shift: Shi
     Unclear is: new lines, or two removed lines, around lines of the file that the pattern does not have.
     """
     splices: list[Splice] = []
-    here = start
+    here, apart = start, False
     run: list[int] = []
     for index, inserts in enumerate(pattern.inserts):
         if index:
@@ -63,6 +63,7 @@ def aligned(pattern: Pattern, at: tuple[int | None, ...], start: int, shift: Shi
                 if pattern.removed[index - 1]:
                     if run and place != run[-1] + 1:
                         return None
+                    apart = place != here if not run else apart
                     run.append(place)
                 else:
                     _close(splices, run)
@@ -71,7 +72,7 @@ def aligned(pattern: Pattern, at: tuple[int | None, ...], start: int, shift: Shi
             if (index and at[index - 1] is None) or (index < len(at) and at[index] is None):
                 return None
             following = next((p for p in at[index:] if p is not None), None)
-            if following is not None and following != here:
+            if (following is not None and following != here) or (run and apart):
                 return None
             new = tuple(line for line in map(shift, inserts) if line is not None)
             splices.append((run[0] if run else here, here, new))

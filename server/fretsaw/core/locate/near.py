@@ -9,7 +9,7 @@ from collections import Counter
 from difflib import SequenceMatcher
 
 from fretsaw.core.locate.fit import Fit, aligned
-from fretsaw.core.locate.indent import shift_between
+from fretsaw.core.locate.indent import lead, unchanged
 from fretsaw.core.locate.pattern import Pattern
 from fretsaw.core.locate.view import View, squeezed
 
@@ -124,8 +124,9 @@ def _aligned(view: View, pattern: Pattern, at: tuple[int | None, ...], start: in
         for i, place in enumerate(at)
         if place is not None and i not in misses
     ]
-    shift = shift_between(pairs, pattern.added)
-    return aligned(pattern, at, start, shift, len(misses)) if shift is not None else None
+    if any(lead(ours) != lead(theirs) for ours, theirs, _ in pairs if ours.strip()):
+        return None
+    return aligned(pattern, at, start, unchanged, len(misses))
 
 
 def _best(fits: list[Fit]) -> list[Fit]:

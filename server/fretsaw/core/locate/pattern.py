@@ -61,7 +61,7 @@ def pattern_of(block: EditBlock) -> Pattern:
     old, new = iter(block.search), iter(block.replace)
     for tag in block.tags:
         if tag == "-":
-            if come and gone:
+            if come:
                 _settle(steps, gone, come)
             gone.append(next(old))
         elif tag == "+":
