@@ -20,8 +20,8 @@ from fretsaw.check.toolchain import toolchain
 from fretsaw.core.check import Check
 from fretsaw.settings import Settings
 
-_STATE = Path(tempfile.mkdtemp(prefix="fretsaw-tests-"))
-atexit.register(shutil.rmtree, _STATE, ignore_errors=True)
+STATE = Path(tempfile.mkdtemp(prefix="fretsaw-tests-"))
+atexit.register(shutil.rmtree, STATE, ignore_errors=True)
 
 
 def cannot(reason: str) -> NoReturn:
@@ -45,7 +45,7 @@ def make(
 ) -> Check:
     """A check as the product makes it, in this isolation."""
     settings = Settings(sandbox=isolation, check_timeout=seconds)  # type: ignore[arg-type]
-    return make_check(root, argv, settings, cancel or Cancel(), Surroundings(state=_STATE, limits=limits or Limits()))
+    return make_check(root, argv, settings, cancel or Cancel(), Surroundings(state=STATE, limits=limits or Limits()))
 
 
 CELLS = tuple(f"{tier} with {copy}" for tier in ("bwrap", "landlock", "none") for copy in ("an overlay", "a copy"))

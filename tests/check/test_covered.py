@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.check.check_support import STATE
 
 from fretsaw.cancel import Cancel
 from fretsaw.check import Surroundings, make_covered
@@ -42,18 +43,18 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "argv",
+    ("isolation", "argv"),
     [
-        ("python", "-m", "pytest", "-q"),
-        (f"{BIN}/pytest", "-q", "-p", "no:cacheprovider", "--rootdir=.", "-o", "pythonpath=."),
-        ("env", "A=1", "python", "-B", "script.py"),
+        ("none", ("python", "-m", "pytest", "-q")),
+        ("bwrap", (f"{BIN}/pytest", "-q", "-p", "no:cacheprovider", "--rootdir=.", "-o", "pythonpath=.")),
+        ("bwrap", ("env", "A=1", "python", "-B", "script.py")),
+        ("landlock", ("python", "script.py")),
     ],
 )
-@pytest.mark.parametrize("isolation", ["bwrap", "none"])
 def test_lines(root: Path, argv: tuple[str, ...], isolation: str) -> None:
     environ = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"}
     settings = Settings(sandbox=isolation)  # type: ignore[arg-type]
-    covered = make_covered(root, argv, settings, Cancel(), Surroundings(environ=environ))
+    covered = make_covered(root, argv, settings, Cancel(), Surroundings(STATE, environ))
     found = covered({"pkg/app.py": APP, "notes.txt": "x\n"})
     assert found == {"pkg/app.py": frozenset({1, 2, 4, 7})}
 

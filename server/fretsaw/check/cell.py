@@ -22,6 +22,7 @@ from fretsaw.cancel import Cancel
 from fretsaw.check import bwrap
 from fretsaw.check.copies import WarmCopy
 from fretsaw.check.fences import DEVICES, readable
+from fretsaw.check.launch import write_texts
 from fretsaw.check.limits import Limits
 from fretsaw.check.processes import wait_until_gone
 from fretsaw.check.run import Command, Ran, run
@@ -95,6 +96,8 @@ def enter(
     cell.scratch.renew()
     if cell.copy:
         cell.copy.put_right()
+    if not sys.platform.startswith("linux"):
+        return enter_plainly(cell, texts, argv, env, cancel)
     status, info = _Pipe(), _Pipe()
     try:
         fds: tuple[int, ...] = (status.write, info.write)
@@ -114,6 +117,18 @@ def enter(
     finally:
         status.close()
         info.close()
+
+
+def enter_plainly(
+    cell: Cell, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], cancel: Cancel
+) -> Entered:
+    """Run a command in a copied tree without any of Linux's means: for other systems, and without isolation only."""
+    assert cell.copy is not None and cell.tier == "none"
+    tree = cell.copy.path
+    write_texts(str(tree), dict(texts))
+    program = cell.tools.program_in(cell.root, str(tree))
+    command = Command((program, *argv[1:]), {**env, **_python_path(cell, env)}, tree, group=True)
+    return Entered(run(command, cell.limits, cancel))
 
 
 def report_place(cell: Cell) -> str:
@@ -174,9 +189,7 @@ def _caged(cell: Cell, argv: tuple[str, ...], env: Mapping[str, str]) -> dict[st
     tmp = str(cell.scratch.tmp) if cell.copy else f"{cell.scratch.stage}/tmp"
     linked = [str(cell.root / path) for path in cell.copy.installed] if cell.copy else []
     own = {"HOME": tmp, "TMPDIR": tmp} if cell.tier == "landlock" else {}
-    if cell.copy and cell.tools.editable:
-        before = [str(cell.copy.path / path) for path in cell.tools.editable]
-        own["PYTHONPATH"] = os.pathsep.join([*before, *filter(None, [env.get("PYTHONPATH")])])
+    own |= _python_path(cell, env)
     return {
         "shut": cell.tier == "landlock",
         "program": cell.tools.program_in(cell.root, tree),
@@ -185,6 +198,14 @@ def _caged(cell: Cell, argv: tuple[str, ...], env: Mapping[str, str]) -> dict[st
         "readable": readable(cell.hidden, (tree, *cell.tools.shown, *linked)) if cell.tier == "landlock" else [],
         "writable": [tree, tmp, str(cell.scratch.report), "/dev/shm", *DEVICES],
     }
+
+
+def _python_path(cell: Cell, env: Mapping[str, str]) -> dict[str, str]:
+    """An editable install names the user's tree; where the copy is elsewhere, Python has to find that first."""
+    if cell.copy is None or not cell.tools.editable:
+        return {}
+    before = [str(cell.copy.path / path) for path in cell.tools.editable]
+    return {"PYTHONPATH": os.pathsep.join([*before, *filter(None, [env.get("PYTHONPATH")])])}
 
 
 def _memory_file(spec: dict[str, object]) -> int:

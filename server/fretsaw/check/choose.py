@@ -123,7 +123,7 @@ class _Memory:
     def __init__(self, around: Surroundings, root: Path, scratch: Scratch) -> None:
         self._file = around.state / "sandbox.json" if around.state else None
         program = bwrap.find(root)
-        parts = [__version__, sys.executable, platform.release(), os.geteuid(), str(around.home), str(around.state)]
+        parts = [__version__, sys.executable, platform.release(), os.geteuid()]
         parts += [_boot(), root.stat().st_dev, scratch.path.stat().st_dev, program]
         parts += [Path(program).stat().st_mtime_ns] if program else []
         self._key = hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -148,7 +148,7 @@ def _write(path: str, text: str) -> None:
 
 def write_texts(tree: str, texts: dict[str, str | None]) -> None:
     """Lay the texts (None: no such file) over the tree, never through a symlink and never outside of it."""
-    top = os.open(tree, os.O_PATH | os.O_DIRECTORY)
+    top = os.open(tree, os.O_RDONLY | os.O_DIRECTORY)
     for path, text in texts.items():
         *folders, name = path.split("/")
         if name in {"", ".", ".."}:

@@ -40,6 +40,8 @@ class Command:
     """A folder on a disk that it may fill; None where its writes are bounded already."""
     started: Callable[[], None] = field(default=lambda: None, repr=False)
     """Called once it runs: closes this side's copies of `fds`."""
+    group: bool = False
+    """It has nobody to clean up after it: what is left of its process group is killed at the end."""
     gentle: bool = False
     """It kills all that it started itself when it is told to end, and is given half a second for that."""
 
@@ -139,7 +141,7 @@ def _end(process: subprocess.Popen[bytes], command: Command, ring: Ring) -> None
         _tell(process, command)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(0.5)
-    if process.poll() is None:
+    if command.group or process.poll() is None:
         _signal(os.killpg, process.pid)
         process.wait()
     deadline = time.monotonic() + 2
