@@ -94,9 +94,13 @@ def _unreachable(file: FilePatch, snapshot: Snapshot, tracked: Collection[str]) 
     path = file.path
     if file.mode is not None and not set(file.mode) <= {"100644", "100755"}:
         return Refusal(path, "path", f"the mode {file.mode[1]} is not that of a regular file")
-    why = snapshot.left_out.get(path)
-    if why:
-        return Refusal(path, "path", f"it is not editable: {why}")
+    if path in snapshot.secrets:
+        return Refusal(path, "hard", "it may hold keys")
+    for place in (path, *_folders_of(path)):
+        why = snapshot.left_out.get(place)
+        if why:
+            what = "it is" if place == path else f"it would be inside {place}, which is"
+            return Refusal(path, "path", f"it is not editable: {what} {why}")
     if path not in tracked and file.before is not None and path not in snapshot.overlay:
         return Refusal(path, "path", "it is not a tracked file")
     if path in tracked and file.before is None:
@@ -106,8 +110,7 @@ def _unreachable(file: FilePatch, snapshot: Snapshot, tracked: Collection[str]) 
 
 def _clash(path: str, tracked: Collection[str]) -> str:
     """Why a new path cannot stand beside the tracked ones on some disk, empty when it can."""
-    parts = path.split("/")
-    above = ["/".join(parts[:count]) for count in range(1, len(parts))]
+    above = _folders_of(path)
     if any(folder in tracked for folder in above):
         return "a file stands where its folder would be"
     wanted = {twin_key(folder): folder for folder in (*above, path)}
@@ -122,13 +125,17 @@ def _clash(path: str, tracked: Collection[str]) -> str:
     return ""
 
 
+def _folders_of(path: str) -> list[str]:
+    """The folders that a path lies in, outermost first."""
+    parts = path.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
+
+
 def _other_spelling(other: str, key: str, wanted: dict[str, str]) -> str:
     """A folder of the tracked path `other` that `wanted` has in another spelling."""
     if not any(key.startswith(f"{folder}/") for folder in wanted):
         return ""
-    parts = other.split("/")
-    for count in range(1, len(parts)):
-        folder = "/".join(parts[:count])
+    for folder in _folders_of(other):
         meant = wanted.get(twin_key(folder))
         if meant is not None and meant != folder:
             return folder
