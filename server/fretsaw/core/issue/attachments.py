@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from fretsaw.core.issue.blocks import lines_of
+from fretsaw.core.issue.hidden import code_spans
 from fretsaw.core.issue.values import Attachment
 
 _MOST = 20
@@ -28,11 +29,19 @@ def attachments(text: str) -> tuple[Attachment, ...]:
     for kind, line in lines_of(text):
         if kind == "code" or ("](" not in line and "<" not in line):
             continue
-        for item in (*_links(line), *_tags(line)):
+        bare = _without_code(line)
+        for item in (*_links(bare), *_tags(bare)):
             found.setdefault(item.source, item)
         if len(found) >= _MOST:
             break
     return tuple(found.values())[:_MOST]
+
+
+def _without_code(line: str) -> str:
+    """A line with its backticked spans blanked."""
+    for start, end in code_spans(line):
+        line = line[:start] + " " * (end - start) + line[end:]
+    return line
 
 
 def _links(line: str) -> list[Attachment]:

@@ -40,21 +40,22 @@ def _without_comments(text: str) -> tuple[str, int]:
         if not inside and _LINK_COMMENT.match(line):
             count += 1
             continue
-        shown, inside, found = _line_without(line, inside)
-        count += found
-        if shown.strip() or not found:
+        goes_on = inside
+        shown, inside, begun = _line_without(line, inside)
+        count += begun
+        if shown.strip() or not (begun or goes_on):
             kept.append(shown)
     return "\n".join(kept), count
 
 
 def _line_without(line: str, inside: bool) -> tuple[str, bool, int]:
-    """One line without its (parts of) comments, whether a comment goes on after it, how many were met."""
+    """One line without its (parts of) comments, whether a comment goes on after it, how many begin on it."""
     out, at, found = [], 0, 0
     if inside:
         end = line.find("-->")
         if end < 0:
-            return "", True, 1
-        at, found = end + 3, 1
+            return "", True, 0
+        at = end + 3
     spans = code_spans(line)
     while (start := line.find("<!--", at)) >= 0:
         span = next((end for begin, end in spans if begin <= start < end), None)

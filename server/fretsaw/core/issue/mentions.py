@@ -60,7 +60,7 @@ def _of_line(line: str, *, code: bool) -> Iterator[Mention]:
     """The paths and symbols of a line that is no frame."""
     spans = [] if code else code_spans(line)
     for match in _TOKEN.finditer(line):
-        token = match[0].rstrip(".:!?*").lstrip("*@") if match[0][-1] in ".:!?*" or match[0][0] in "*@" else match[0]
+        token = _bare(match[0])
         if len(token) < 2 or len(token) > _LONGEST_TOKEN:
             continue
         quoted = any(begin <= match.start() < end for begin, end in spans)
@@ -71,6 +71,13 @@ def _of_line(line: str, *, code: bool) -> Iterator[Mention]:
         called = line[match.end() : match.end() + 1] == "("
         if _is_symbol(token, quoted=quoted and _alone(line, match.start(), match.end()), called=called):
             yield Mention("symbol", token)
+
+
+def _bare(token: str) -> str:
+    """A word without the punctuation and emphasis around it; the stars of a glob stay."""
+    if "/" in token or "." in token[:-1]:
+        return token.rstrip(".:!?").lstrip("@")
+    return token.rstrip(".:!?*").lstrip("*@")
 
 
 def _alone(line: str, start: int, end: int) -> bool:
@@ -110,6 +117,8 @@ def _is_symbol(token: str, *, quoted: bool, called: bool) -> bool:
     if quoted or called:
         return True
     parts = re.split(r"\.|::|#", token)
+    if parts[-1] == "js" and parts[0].lower() in _PRODUCTS:
+        return False
     if len(parts) > 1:
         return len(token) > 4 and parts[-1] not in _NO_MEMBERS and all(len(part) > 1 for part in parts)
     if "_" in token.strip("_"):

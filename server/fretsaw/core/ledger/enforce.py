@@ -26,11 +26,22 @@ def enforce(constraints: Iterable[Constraint], patch: PatchSet, snapshot: Snapsh
     A rule whose target is neither a file, a folder nor a definition of the repository cannot be judged and is kept.
     """
     out = []
-    for constraint in constraints:
+    for constraint in _joined(tuple(constraints)):
         rule = RULES.get(constraint.kind)
         for path, does in rule(constraint, patch, snapshot) if rule else ():
             out.append(_violation(constraint, path, does))
     return tuple(dict.fromkeys(out))
+
+
+def _joined(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
+    """The rules with all of kind "only" made into one: each of them allows more, none takes away what another allows."""
+    only = [each for each in constraints if each.kind == "only"]
+    if len(only) < 2:
+        return constraints
+    targets = tuple(dict.fromkeys(target for each in only for target in each.targets))
+    joined = Constraint("only", " ".join(each.text for each in only), targets)
+    rest = tuple(each for each in constraints if each.kind != "only")
+    return (joined, *rest)
 
 
 def _only(constraint: Constraint, patch: PatchSet, snapshot: Snapshot) -> _Found:
