@@ -48,11 +48,10 @@ def test_a_virtual_environment(home: Path, place: str, isolation: str) -> None:
     site = next(folder.glob("lib/python*/site-packages"))
     (site / "installed.py").write_text("value = 'installed'\n")
     (site / "editable.pth").write_text(f"{home}/code/library\n{home}/.ssh\n")
-    script = (
-        f"import installed, library, os; print(installed.value, library.value, os.path.exists('{home}/.ssh/id_rsa'))"
-    )
+    script = f"import installed, library; print(installed.value, library.value); open('{home}/.ssh/id_rsa')"
     result = run(home, ("python", "-c", script), str(folder / "bin"), isolation)
-    assert result.output == "installed library False\n", result
+    assert result.output.startswith("installed library\n"), result
+    assert "Permission denied" in result.output or "No such file" in result.output
     assert "id_rsa" not in run(home, ("ls", str(home / ".ssh")), str(folder / "bin"), isolation).output
 
 
