@@ -10,6 +10,10 @@ import pytest
 from tests.repo.repo_support import git
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "crash: kills and faults of the journal; `make test-crash` tries all of them")
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path_factory.mktemp("home")

@@ -13,6 +13,8 @@ from fretsaw.errors import ConflictError
 from fretsaw.repo import fsops
 from fretsaw.repo.journal import Home, Plan, Step, apply, rollback, transaction
 
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(1800)]
+
 NUMBERS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS)
 
 

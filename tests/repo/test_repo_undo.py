@@ -213,6 +213,8 @@ def _whole(root: Path, head: str) -> list[str]:
     return wrong
 
 
+@pytest.mark.crash
+@pytest.mark.timeout(1800)
 def test_a_commit_that_is_killed(template: Path, tmp_path: Path) -> None:
     """SIGKILL at operations all over a delivery with a commit, in a child; then a new start."""
     import shutil
