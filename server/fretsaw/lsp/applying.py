@@ -21,7 +21,7 @@ from fretsaw.lsp.review import Review
 from fretsaw.lsp.server import Server
 
 log = logging.getLogger("fretsaw.lsp")
-_ANSWER_SECONDS, _ARRIVAL_SECONDS = 60.0, 2.0
+_ANSWER_SECONDS, _ARRIVAL_SECONDS, _REFUSED_SECONDS = 60.0, 2.0, 0.1
 _ANNOTATION = "agent"
 
 
@@ -102,17 +102,20 @@ async def _through_editor(
     server: Server, review: Review, numbers: list[int], wanted: Literal["new", "old"], title: str
 ) -> bool:
     plan = review.plan(numbers, wanted)
+    versions = {path: review.files[path].version for path in plan}
     edit = workspace_edit(server, review, plan, title)
     answer = await server.ask(
         "workspace/applyEdit", types.ApplyWorkspaceEditParams(edit, label=title), seconds=_ANSWER_SECONDS
     )
     applied = answer.get("applied") if isinstance(answer, dict) else None
     goal = "after" if wanted == "new" else "before"
-    arrived = await _arrives(lambda: all(review.place(number) == goal for number in numbers), _ARRIVAL_SECONDS)
-    if arrived:
+    wait = _ARRIVAL_SECONDS if applied else _REFUSED_SECONDS
+    if await _arrives(lambda: all(review.place(number) == goal for number in numbers), wait):
         review.decide(numbers, "accepted" if wanted == "new" else "pending")
         return True
-    if applied is False and wanted == "new":
+    unchanged = versions == {path: review.files[path].version for path in plan}
+    if applied is False and unchanged and wanted == "new":
+        # Nothing speaks against the edit: the client reviews by itself and may carry it out later.
         review.decide(numbers, "handed-off")
         showing.now(server)
         return False

@@ -1,0 +1,10 @@
+import os
+import sys
+
+
+def add(a, b):
+    return a + b
+
+
+def sub(a, b):
+    return a - b
