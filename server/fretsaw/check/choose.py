@@ -89,7 +89,7 @@ def cells(
         plain = Cell(tier, root, tools, env, limits, hidden, scratch)
         if linux:
             yield f"{tier} with an overlay", lambda plain=plain: _ready(plain)  # type: ignore[misc]
-        yield f"{tier} with a copy", lambda plain=plain: _ready(_copied(plain))  # type: ignore[misc]
+        yield f"{tier} with a copy", lambda plain=plain: _copied(_ready(plain))  # type: ignore[misc]
 
 
 def _ready(cell: Cell) -> Cell:

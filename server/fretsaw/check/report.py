@@ -55,11 +55,14 @@ def read_file(path: Path) -> bytes | None:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return None
-    with open(fd, "rb") as handle:
+    try:
         state = os.fstat(fd)
         if not stat.S_ISREG(state.st_mode) or not 0 < state.st_size <= _MOST:
             return None
-        return handle.read(_MOST)
+        with open(fd, "rb", closefd=False) as handle:
+            return handle.read(_MOST)
+    finally:
+        os.close(fd)
 
 
 def _tests(top: ET.Element) -> dict[str, str]:

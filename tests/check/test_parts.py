@@ -1,0 +1,255 @@
+"""The parts of a check on their own: output, reports, candidates, the warm copy, the choice, the hardened process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.check.check_support import STATE, cannot, make, tree_of
+from tests.check.test_escapes import NOBODY, interpreter
+
+from fretsaw.cancel import Cancel
+from fretsaw.check import Surroundings, candidates, describe, make_check, repeat
+from fretsaw.check.copies import WarmCopy
+from fretsaw.check.output import Ring, readable
+from fretsaw.check.report import read_report, wants_report, with_report
+from fretsaw.core.check import CheckResult
+from fretsaw.settings import Settings
+
+# -- output
+
+
+@given(st.lists(st.binary(max_size=40), max_size=20), st.integers(1, 30))
+def test_a_ring_keeps_the_ends_and_counts_the_middle(parts: list[bytes], size: int) -> None:
+    ring = Ring(size)
+    whole = b"".join(parts).replace(b"\r", b" ").replace(b"\x1b", b" ")
+    for part in parts:
+        ring.add(part.replace(b"\r", b" ").replace(b"\x1b", b" "))
+    if len(whole) <= 2 * size:
+        assert ring.text() == readable(whole)
+    else:
+        middle = f"\n[… {len(whole) - 2 * size:,} bytes left out …]\n"
+        assert ring.text() == readable(whole[:size]) + middle + readable(whole[-size:])
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        (b"\x1b[31mred\x1b[0m\n", "red\n"),
+        (b"\x1b]8;;http://x\x07link\x1b]8;;\x07", "link"),
+        (b"\x1b]0;title", ""),
+        (b"10%\r50%\r100%\ndone\r\n", "100%\ndone\n"),
+        (b"a\x00b\xff\xe2\x80\x8b", "a<U+0000>b\N{REPLACEMENT CHARACTER}<U+200B>"),
+    ],
+)
+def test_output_is_plain(printed: bytes, shown: str) -> None:
+    assert readable(printed) == shown
+
+
+# -- reports
+
+REPORT = """<?xml version="1.0"?><testsuites><testsuite>
+<testcase classname="t.A" name="a"/><testcase classname="t" name="b"><failure message="m">x</failure></testcase>
+<testcase classname="t" name="c"><skipped/></testcase><testcase classname="" name="t2"><error/></testcase>
+<testcase classname="t" name="d"/><testcase classname="t" name="d"><error/></testcase></testsuite></testsuites>"""
+
+
+def test_a_report(tmp_path: Path) -> None:
+    path = tmp_path / "report"
+    path.write_text(REPORT)
+    expected = {"t.A::a": "passed", "t::b": "failed", "t::c": "skipped", "t2": "failed", "t::d": "failed"}
+    assert read_report(path) == expected
+
+
+@pytest.mark.parametrize("text", ["", "no xml", "<a", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "\0"])
+def test_nonsense_is_no_report(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "report"
+    path.write_text(text)
+    assert read_report(path) is None
+
+
+def test_a_link_is_no_report(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text(REPORT)
+    (tmp_path / "report").symlink_to(tmp_path / "real")
+    assert read_report(tmp_path / "report") is None
+    assert read_report(tmp_path) is None
+    assert read_report(tmp_path / "none") is None
+
+
+def test_who_is_asked_for_a_report() -> None:
+    asked = ["pytest -q", "python -m pytest", "env A=1 /x/bin/pytest", "make test", "uv run pytest"]
+    not_asked = ["cargo test", "python manage.py test", "pytest -p no:junitxml", "npm test"]
+    assert all(wants_report(tuple(line.split())) for line in asked)
+    assert not any(wants_report(tuple(line.split())) for line in not_asked)
+    assert with_report({"PYTEST_ADDOPTS": "-x"}, "/r")["PYTEST_ADDOPTS"] == "-x --junitxml=/r"
+
+
+def test_pytest_without_its_report_is_run_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p no:junitxml\n")
+    (tmp_path / "test_a.py").write_text("def test_a(): pass\n")
+    result = make(tmp_path, (sys.executable, "-m", "pytest", "-q"), "none")({})
+    assert (result.state, result.tests) == ("green", None)
+
+
+def test_repeat_finds_flaky_checks(tmp_path: Path) -> None:
+    green = CheckResult("green", ("x",), seconds=1.0)
+    left = iter((green, replace(green, state="red"), green))
+    found = repeat(lambda texts: next(left), 3)({})
+    assert (found.state, found.flaky, found.seconds) == ("red", True, 3.0)
+
+
+# -- candidates
+
+PROJECTS = {
+    "pytest": ({"pyproject.toml": "[tool.pytest.ini_options]\n", "tests/test_a.py": ""}, "python -m pytest -q"),
+    "bare pytest": ({"test_a.py": "import pytest"}, "python -m pytest -q"),
+    "unittest": ({"tests/test_a.py": "import unittest"}, "python -m unittest discover"),
+    "django": ({"manage.py": "import django", "app/tests.py": ""}, "python manage.py test"),
+    "npm": ({"package.json": '{"scripts": {"test": "jest"}}'}, "npm test"),
+    "pnpm": ({"package.json": '{"scripts": {"test": "x"}}', "pnpm-lock.yaml": ""}, "pnpm test"),
+    "yarn": ({"package.json": '{"scripts": {"test": "x"}}', "yarn.lock": ""}, "yarn test"),
+    "cargo": ({"Cargo.toml": ""}, "cargo test --offline"),
+    "go": ({"go.mod": "module x"}, "go test ./..."),
+    "maven": ({"pom.xml": ""}, "mvn -o -q test"),
+    "gradle": ({"build.gradle.kts": "", "gradlew": ""}, "./gradlew --offline test"),
+    "make": ({"Makefile": "all:\n\ntest: all\n\t./t\n"}, "make test"),
+    "make check": ({"Makefile": ".PHONY: check\ncheck:\n\t./t\n"}, "make check"),
+    "tox": ({"tox.ini": "[tox]\n"}, "tox"),
+    "ruby": ({".rspec": ""}, "bundle exec rspec"),
+    "dotnet": ({"src/app.csproj": ""}, "dotnet test --no-restore"),
+}
+NOTHING = [
+    {},
+    {"README.md": "make test"},
+    {"package.json": '{"scripts": {"test": "echo \\"Error: no test specified\\" && exit 1"}}'},
+    {"package.json": "[" * 100_000},
+    {"Makefile": "test := 1\nlatest: x\n"},
+]
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_candidates(name: str) -> None:
+    files, line = PROJECTS[name]
+    found = candidates(files.get, files)
+    assert " ".join(found[0].argv) == line
+    assert found[0].why
+    assert len({candidate.argv for candidate in found}) == len(found)
+
+
+@pytest.mark.parametrize("files", NOTHING)
+def test_no_candidates(files: dict[str, str]) -> None:
+    assert candidates(files.get, files) == ()
+
+
+# -- the warm copy
+
+
+@pytest.mark.parametrize("link", [True, False])
+def test_a_copy_is_put_right(tmp_path: Path, link: bool) -> None:
+    root = tmp_path / "root"
+    for folder in ("a/b", ".git", "node_modules/x", "empty"):
+        (root / folder).mkdir(parents=True)
+    (root / "a" / "b" / "run.sh").write_text("one")
+    (root / "a" / "b" / "run.sh").chmod(0o755)
+    (root / "a" / "link").symlink_to("b/run.sh")
+    (root / "caf\udce9").write_text("odd name")
+    copy = WarmCopy(root, link=link)
+    copy.put_right()
+    expected = {name: what for name, what in tree_of(root).items() if not name.startswith((".git", "node_modules"))}
+
+    def seen() -> dict[str, str]:
+        return {name: what for name, what in tree_of(copy.path).items() if not name.startswith("node_modules")}
+
+    assert seen() == expected
+    assert (copy.path / "node_modules").is_symlink() == link
+    assert copy.installed == ("node_modules",)
+    kept = (copy.path / "a" / "b" / "run.sh").stat().st_ino
+
+    (copy.path / "a" / "b" / "planted").write_text("x")
+    (copy.path / "caf\udce9").write_text("ODD NAME")
+    os.utime(copy.path / "caf\udce9", ns=(1, (root / "caf\udce9").stat().st_mtime_ns))  # the same size and time
+    (copy.path / "empty").rmdir()
+    (copy.path / "empty").symlink_to("/etc")
+    (copy.path / "closed").mkdir()
+    (copy.path / "closed").chmod(0)
+    copy.put_right()
+    assert seen() == expected
+    if os.geteuid() == 0:  # a closed folder makes anybody else begin anew
+        assert (copy.path / "a" / "b" / "run.sh").stat().st_ino == kept
+
+    (root / "a" / "b" / "run.sh").write_text("two")
+    (root / "caf\udce9").unlink()
+    copy.put_right()
+    assert (copy.path / "a" / "b" / "run.sh").read_text() == "two"
+    assert not (copy.path / "caf\udce9").exists()
+    copy.remove()
+    assert not copy.path.exists()
+
+
+# -- the choice
+
+
+def test_without_a_sandbox_nothing_is_run(tmp_path: Path) -> None:
+    """bubblewrap that lies in the repository itself is not trusted, which is as good as not installed."""
+    tier, reason = describe(Settings(sandbox="bwrap"), None, Path("/usr"))
+    assert tier == ""
+    assert "bubblewrap is not installed" in reason
+    assert "--sandbox none" in reason
+    marker = tmp_path / "ran"
+    result = make_check(Path("/usr"), ("touch", str(marker)), Settings(sandbox="bwrap"), Cancel())({})
+    assert (result.state, result.exit_code) == ("unavailable", None)
+    assert not marker.exists()
+
+
+def test_what_held_is_remembered(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    assert describe(Settings(sandbox="none"), state)[0] == "none"
+    assert (state / "sandbox.json").exists()
+    (state / "sandbox.json").write_text("[1, 2")
+    assert describe(Settings(sandbox="none"), state)[0] == "none"
+
+
+def test_unsaved_buffers_lie_over_the_tree(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("saved")
+    around = Surroundings(STATE, unsaved={"a": "unsaved"})
+    check = make_check(tmp_path, ("cat", "a"), Settings(sandbox="none"), Cancel(), around)
+    assert check({}).output == "unsaved"
+    assert check({"a": "proposed"}).output == "proposed"
+
+
+# -- the hardened process
+
+
+def test_a_hardened_process_hides_its_environment() -> None:
+    user = NOBODY if os.geteuid() == 0 else os.geteuid()
+    program = interpreter(user)
+    if not program:
+        cannot("there is no interpreter that an ordinary user may run")
+    assert _environment_of(program, user, "pass") == "word"
+    assert _environment_of(program, user, "from fretsaw.check import harden; assert harden()") == "PermissionError"
+
+
+def _environment_of(program: str, user: int, first: str) -> str:
+    """What another process of the same user reads in `/proc/<pid>/environ`."""
+    server = str(Path(__file__).parents[2] / "server")
+    look = (
+        "import sys\ntry:\n    found = open(f'/proc/{sys.argv[1]}/environ', 'rb').read()\n"
+        "    print('word' if b'SECRET=1' in found else '')\n"
+        "except OSError as error:\n    print(type(error).__name__)\n"
+    )
+    env = {"SECRET": "1", "PYTHONPATH": server, "PYTHONDONTWRITEBYTECODE": "1"}
+    argv = [program, "-c", f"{first}\nprint('ready', flush=True)\ninput()"]
+    with subprocess.Popen(argv, user=user, env=env, cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE) as one:
+        assert one.stdout is not None
+        assert one.stdout.readline() == b"ready\n"
+        seen = subprocess.run(
+            [program, "-c", look, str(one.pid)], user=user, env={}, cwd="/", capture_output=True, check=True
+        )
+        one.communicate(b"\n")
+    return seen.stdout.decode().strip()
