@@ -62,6 +62,17 @@ def test_spent_and_held_never_exceed_the_run_or_the_day(cap: float, day_cap: flo
         assert budget.spent == pytest.approx(truth)
 
 
+def test_what_is_held_for_one_call_is_not_there_for_another() -> None:
+    budget = Budget(0.1)
+    first = budget.reserve(ROW, 0, 10_000)
+    second = budget.reserve(ROW, 0, 10_000)
+    assert (first.max_output, second.max_output < 2600) == (10_000, True)
+    with pytest.raises(BudgetError):
+        budget.reserve(ROW, 0, 10_000)
+    budget.settle(first, 0.0)
+    assert budget.reserve(ROW, 0, 9_000).max_output == 9_000
+
+
 def test_a_model_without_a_price_is_not_held_up() -> None:
     assert Budget(0.0).reserve(FREE, 10**6, 4000).max_output == 4000
 

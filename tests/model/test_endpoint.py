@@ -64,11 +64,12 @@ def test_blanks_around_a_key_are_taken_away() -> None:
         "api_key=0123456789abcdef0123",
         "you sent sk-proj-abcd********************6789",
         "key 0123456789abcdef0123456789abcdef is wrong",
+        "key 01234567************89abcdef is wrong",
     ],
 )
 def test_redacted(text: str) -> None:
     shown = redact(text, KEY, "0123456789abcdef0123456789abcdef")
-    for secret in (KEY, "abcdef123456", "0123456789abcdef", "sk-proj", "6789."):
+    for secret in (KEY, "abcdef123456", "0123456789abcdef", "89abcdef", "sk-proj", "6789."):
         assert secret not in shown
     assert "hidden" in shown
 

@@ -67,6 +67,9 @@ CASES = {
     "D2 an hour to wait is told, not waited": Case(
         [error(429, "rate_limit_exceeded", "slow", retry_after="3600")], ModelError, words=["60 min"], waits=[]
     ),
+    "D2 a wait beyond the deadline is not waited": Case(
+        [error(429, "rate_limit_exceeded", "slow", retry_after="30")], ModelError, words=["rate limit"], waits=[]
+    ),
     "D3 exhausted quota is not retried": Case(
         [error(429, "insufficient_quota", "You exceeded your current quota")], ModelError, words=["quota", "billing"]
     ),
@@ -193,11 +196,10 @@ def test_d14_the_deadline_ends_whatever_the_endpoint_does(kind: str) -> None:
 def test_d17_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with (
-        bench(base_url=f"http://127.0.0.1:{port}/v1") as live,
-        pytest.raises(ModelError, match="nothing listens at 127"),
-    ):
-        live()
+    with bench(base_url=f"http://127.0.0.1:{port}/v1") as live:
+        with pytest.raises(ModelError, match="nothing listens at 127"):
+            live()
+        assert live.waits == []
 
 
 def test_d17_a_name_that_is_not_known() -> None:
@@ -253,8 +255,8 @@ def test_an_answer_that_had_said_everything_is_kept() -> None:
         {"choices": [{"index": 0, "delta": {"content": "whole"}, "finish_reason": None}]},
         {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
     ]
-    body = b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in events) + b'data: {"usa'
-    with bench("unused", Fault("raw", body=body)) as live:
+    body = b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in events)
+    with bench("unused", Fault("reset", body=body)) as live:
         answer = live()
         assert (answer.text, answer.finish, answer.usage.estimated) == ("whole", "stop", True)
         assert len(live.server.requests) == 1

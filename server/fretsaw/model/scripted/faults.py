@@ -98,10 +98,10 @@ def _half_good(_fault: Fault, http: BaseHTTPRequestHandler, good: bytes, _stop: 
     _write(http, good[: len(good) // 2])
 
 
-def _reset(_fault: Fault, http: BaseHTTPRequestHandler, _good: bytes, _stop: threading.Event) -> None:
-    """D11: resets the connection after a piece."""
+def _reset(fault: Fault, http: BaseHTTPRequestHandler, _good: bytes, _stop: threading.Event) -> None:
+    """D11: resets the connection after a piece, or after `body`."""
     _begin(http)
-    _write(http, PIECE)
+    _write(http, fault.body or PIECE)
     _hang_up(http)
 
 
