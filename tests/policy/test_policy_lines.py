@@ -66,6 +66,8 @@ def test_look_alikes(word: str) -> None:
         "# ⚠️ 👩‍💻 careful\n",
         "ﬁ\n",
         "αβγ\n",
+        "# в PDFке и json-файле\n",
+        "Δν = hν\n",
         "x = 'sk-short'\n",
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -321,6 +322,25 @@ def test_a_commit_keeps_the_executable_bit(root: Path, state: Path) -> None:
     _fix(root, state, "commit", {"run.sh": "#!/bin/bash\n"})
     assert git(root, "ls-tree", "HEAD", "run.sh").startswith("100755")
     assert _status(root) == []
+
+
+def test_a_message_is_plain_text(root: Path, state: Path) -> None:
+    repo, seen = _opened(root)
+    message = "Fix \x1b[31mit\x00\u202e\r\n\nWhy \ud800 \u200bnot: naïve ✓\n\n\n"
+    deliver(repo, seen, change_paths(seen, {"a.py": "x\n"}), "commit", message, state_dir=state)
+    assert git(root, "log", "-1", "--format=%B").strip() == "Fix [31mit\n\nWhy ? not: naïve ✓"
+    assert git(root, "reflog", "-1", "--format=%gs").strip() == "fretsaw: Fix [31mit"
+
+
+def test_no_commit_in_a_sha256_repository(root: Path, state: Path) -> None:
+    shutil.rmtree(root / ".git")
+    git(root, "init", "-q", "--object-format=sha256")
+    commit(root)
+    before = everything(root)
+    with pytest.raises(RepoError, match="SHA-256") as raised:
+        _fix(root, state, "commit")
+    assert "worktree" in raised.value.hint
+    assert everything(root) == before
 
 
 def test_the_first_commit(root: Path, state: Path) -> None:

@@ -170,7 +170,7 @@ STATES = {
     "B3 detached": State(lambda root: git(root, "checkout", "-q", "--detach")),
     "B4 merge": State(_operation("merge", "other"), "a merge is in progress"),
     "B5 rebase": State(_operation("rebase", "other"), "a rebase is in progress"),
-    "B6 am": State(_am, "a am is in progress"),
+    "B6 am": State(_am, "an am is in progress"),
     "B7 cherry-pick": State(_operation("cherry-pick", "other"), "a cherry-pick is in progress"),
     "B8 revert": State(_operation("revert", "--no-edit", "other"), "a revert is in progress"),
     "B9 bisect": State(_bisect, "a bisect is in progress"),

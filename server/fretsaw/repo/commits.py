@@ -5,9 +5,11 @@ Knows nothing of how a plan is carried out. It does write objects: they mean not
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from fretsaw.core.patch.values import FilePatch, PatchSet
+from fretsaw.core.policy.names import INVISIBLE
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import ConflictError, RepoError
 from fretsaw.repo.history import Committed, History, open_history
@@ -47,9 +49,16 @@ def _commit(
     history: History, repo: Repo, files: dict[str, tuple[str, bytes] | None], message: str
 ) -> tuple[str, dict[str, tuple[str, str]]]:
     try:
-        return history.commit(repo.head, files, message if message.endswith("\n") else f"{message}\n")
+        return history.commit(repo.head, files, clean_message(message))
     except OSError as error:
         raise RepoError(f"the commit cannot be written: {error}; nothing was changed") from None
+
+
+def clean_message(message: str) -> str:
+    """A commit message without what a terminal would obey or not show; a model may have had a hand in it."""
+    plain = message.replace("\r\n", "\n").encode("utf-8", "replace").decode()
+    plain = INVISIBLE.sub("", re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", plain)).strip()
+    return f"{plain or 'Apply a change'}\n"
 
 
 def _current(repo: Repo) -> str:

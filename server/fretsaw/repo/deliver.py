@@ -13,7 +13,7 @@ from fretsaw.core.patch.values import FilePatch, PatchSet
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import ConflictError, RepoError
 from fretsaw.repo.beneath import Image, folder_of, look, read_image
-from fretsaw.repo.commits import commit_plan
+from fretsaw.repo.commits import clean_message, commit_plan
 from fretsaw.repo.journal import Home, Plan, Step, new_tx, open_home, recover, transact
 from fretsaw.repo.opening import reopened
 from fretsaw.repo.refs import GitRefs
@@ -47,8 +47,8 @@ def deliver(  # noqa: PLR0913 - the keyword arguments are the user's order
         return Delivery("none", patch.paths)
     now = reopened(repo)
     refuse_operation(now)
-    subject = message.partition("\n")[0]
-    refs = GitRefs(now, subject)
+    message = clean_message(message)
+    refs = GitRefs(now, message.partition("\n")[0])
     with open_home(state_dir, repo.root) as home:
         told = recover(home, refs)
         tx = new_tx(home)
@@ -56,7 +56,7 @@ def deliver(  # noqa: PLR0913 - the keyword arguments are the user's order
         plan = Plan(tx, str(repo.root), run_id, how, steps, missing_folders(home, steps))
         commit = None
         if how != "worktree":
-            plan, commit = commit_plan(now, snapshot, patch, plan, message or "Apply a change", branch)
+            plan, commit = commit_plan(now, snapshot, patch, plan, message, branch)
         applied = transact(home, plan, refs)
     on = plan.move.ref.removeprefix("refs/heads/") if plan.move else None
     return Delivery(how, patch.paths, commit, on, tx, (*told, *applied.notices))
@@ -66,8 +66,9 @@ def refuse_operation(repo: Repo) -> None:
     """RepoError while git waits for the user to finish something."""
     if repo.operation is not None:
         end = "reset" if repo.operation == "bisect" else "--abort"
+        article = "an" if repo.operation == "am" else "a"
         raise RepoError(
-            f"a {repo.operation} is in progress; nothing was changed",
+            f"{article} {repo.operation} is in progress; nothing was changed",
             hint=f"finish it, or `git {repo.operation} {end}`; `--apply none` prints the patch",
         )
     if index_entries(repo, "--unmerged"):

@@ -111,6 +111,8 @@ class Git:
             raise RepoError(f"git {args[0]} did not end within {self.seconds:.0f} s; nothing was changed") from None
         except OSError as error:
             raise RepoError(f"git could not be started: {error.strerror}", hint="`agent doctor` looks at git") from None
+        except ValueError:  # no program takes a NUL in an argument
+            raise RepoError("a name holds a NUL character; nothing was changed") from None
         return Done(done.returncode, done.stdout, done.stderr)
 
     def out(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:

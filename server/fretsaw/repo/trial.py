@@ -10,7 +10,7 @@ from typing import TypeAlias
 from fretsaw.core.patch.render import render
 from fretsaw.core.patch.values import FilePatch, PatchSet
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.errors import FretsawError, NoPatchError
+from fretsaw.errors import FretsawError, NoPatchError, RepoError
 from fretsaw.repo.snapshot import ignored
 from fretsaw.repo.store import Store, blob_id, private_store
 from fretsaw.repo.values import Repo
@@ -31,15 +31,25 @@ def trial(repo: Repo, snapshot: Snapshot, patch: PatchSet) -> None:
     created = [file.path for file in patch.files if file.op == "create"]
     if created and (hidden := ignored(repo, created)):
         raise NoPatchError(f"the patch creates files that .gitignore hides: {', '.join(sorted(hidden))}")
-    with private_store(repo.git.exe, repo.object_format) as store:
-        base = _base(store, snapshot, patch)
-        if base:
-            store.set_index(base)
-        rendered = encode(render(patch))
-        done = store.git.run("apply", "--cached", "--whitespace=nowarn", "--unidiff-zero", "-p1", "-", stdin=rendered)
-        if done.code != 0:
-            raise _bug(f"git does not take the patch: {done.reason}")
-        _compare(_wanted(store, snapshot, patch), store.index())
+    try:
+        with private_store(repo.git.exe, repo.object_format) as store:
+            _try(store, snapshot, patch)
+    except OSError as error:
+        raise RepoError(
+            f"the patch could not be tried in a temporary folder: {error.strerror}; nothing was changed",
+            hint="make room there, or set TMPDIR",
+        ) from None
+
+
+def _try(store: Store, snapshot: Snapshot, patch: PatchSet) -> None:
+    base = _base(store, snapshot, patch)
+    if base:
+        store.set_index(base)
+    rendered = encode(render(patch))
+    done = store.git.run("apply", "--cached", "--whitespace=nowarn", "-p1", "-", stdin=rendered)
+    if done.code != 0:
+        raise _bug(f"git does not take the patch: {done.reason}")
+    _compare(_wanted(store, snapshot, patch), store.index())
 
 
 def encode(text: str) -> bytes:

@@ -17,8 +17,8 @@ _KEYS = re.compile(
     r"|\bnpm_[A-Za-z0-9]{36}\b|\bpypi-[A-Za-z0-9_-]{50,}"
 )
 _WORD = re.compile(r"\w+")
-_CYRILLIC_LIKE = re.compile("[\u0400-\u052f\u0531-\u058f\u13a0-\u13ff\uab70-\uabbf]")
-_GREEK_TWINS = re.compile("[ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοϲϳ]")
+_MIXED = re.compile("[a-zA-Z0-9_ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοϲϳАВЕЅІЈКМНОРСТУХҮԌԜаеорсухѕіјһԁԛԝѵӏ]+")
+"""Latin, and the Greek and Cyrillic letters that look like Latin ones."""
 _LATIN = re.compile("[A-Za-z]")
 _SHORTEST_SECRET = 8
 
@@ -70,9 +70,10 @@ def _joins_emoji(text: str, at: int) -> bool:
 
 
 def _look_alikes(text: str) -> list[str]:
-    """Words that mix Latin letters with others that look the same."""
-    mixed = (word for word in _WORD.findall(text) if not word.isascii() and _LATIN.search(word))
-    return [word for word in mixed if _CYRILLIC_LIKE.search(word) or _GREEK_TWINS.search(word)]
+    """Words of Latin letters among which stand others that look the same (a word that merely mixes scripts is none)."""
+    return [
+        word for word in _WORD.findall(text) if not word.isascii() and _LATIN.search(word) and _MIXED.fullmatch(word)
+    ]
 
 
 def show(text: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
+from typing import NoReturn
 
 from fretsaw.errors import ConflictError, FretsawError, RepoError
 from fretsaw.repo.journal.apply import finish, is_done, mark_done, prepare, stage, swap
@@ -37,21 +38,19 @@ def transact(home: Home, plan: Plan, refs: Refs) -> Applied:
         except BaseException as error:
             with suppress(OSError):
                 forget(home, plan.tx)
-            raise _explained(error, plan) from error
+            _raise(error, plan, [])
         try:
             stage(home, plan)
             swap(home, plan)
             if plan.move is not None:
                 refs.move(plan.move)
         except BaseException as error:
-            notices = rollback(home, plan)
-            raise _explained(error, plan, notices) from error
+            _raise(error, plan, rollback(home, plan))
         try:
             mark_done(home, plan)
         except OSError as error:
             if not is_done(home, plan.tx) and plan.move is None:
-                notices = rollback(home, plan)
-                raise _explained(error, plan, notices) from error
+                _raise(error, plan, rollback(home, plan))
         return Applied(plan.tx, _finished(home, plan, refs))
 
 
@@ -87,15 +86,17 @@ def _names(plan: Plan) -> str:
     return ", ".join(step.path for step in plan.steps) or (plan.move.ref if plan.move else plan.tx)
 
 
-def _explained(error: BaseException, plan: Plan, notices: list[str] | None = None) -> BaseException:
-    """The error in words for a person: what, that nothing was changed, what to do."""
-    kept = "".join(f"; {notice}" for notice in notices or ())
-    if isinstance(error, FretsawError):
-        if kept:
-            return type(error)(error.message + kept, hint=error.hint)
-        return error
-    if not isinstance(error, OSError):
-        return error
+def _raise(error: BaseException, plan: Plan, notices: list[str]) -> NoReturn:
+    """Raise the error in words for a person: what, that nothing was changed, what to do."""
+    kept = "".join(f"; {notice}" for notice in notices)
+    if isinstance(error, FretsawError) and kept:
+        raise type(error)(error.message + kept, hint=error.hint) from error
+    if isinstance(error, OSError):
+        raise _explained(error, plan, kept) from error
+    raise error
+
+
+def _explained(error: OSError, plan: Plan, kept: str) -> RepoError:
     name = _target(error, plan)
     where = f" at {name}" if name else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
