@@ -53,6 +53,7 @@ export class Client {
     this.store.set({ health: "starting" });
     this.server = await this.find();
     if (!this.server || !usable(this.server)) {
+      this.log.warn(`No server of version ${OLDEST} or later on the PATH (${PATH}) or in an environment of the workspace`);
       this.store.set({ health: "missing" });
       return void this.help();
     }

@@ -13,7 +13,7 @@ const LINKS = { Accept: "fretsaw.tree.accept", Reject: "fretsaw.tree.reject", Wh
 export function showMarks(store: Store): Pick<Disposable, "dispose">[] {
   const mark = window.createTextEditorDecorationType({
     isWholeLine: true,
-    backgroundColor: new ThemeColor("diffEditor.removedLineBackground"),
+    backgroundColor: new ThemeColor("fretsaw.pendingBackground"),
     overviewRulerColor: BLUE,
     overviewRulerLane: OverviewRulerLane.Left,
     borderColor: BLUE,

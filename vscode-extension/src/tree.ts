@@ -70,12 +70,12 @@ function runRow(run: Run, proposal: Proposal | undefined): Row {
   const states = new Set(changes.map((change) => change.state));
   const dropped = proposal?.dropped ?? [];
   const status = active(run) ? "active" : proposal ? "ended" : "failed";
-  const fold = !proposal ? Fold.None : states.has("pending") ? Fold.Expanded : Fold.Collapsed;
+  const open = active(run) || states.has("pending");
   const row = item(run.id, run.title, run.state, {
     description: active(run) ? run.text || run.state : tally([...changes, ...dropped]) || run.error || run.state,
     tooltip: [run.title, proposal?.summary, run.error].filter(Boolean).join("\n\n"),
     contextValue: ["run", status, ...states].join("."),
-    collapsibleState: fold,
+    collapsibleState: open ? Fold.Expanded : proposal ? Fold.Collapsed : Fold.None,
   });
   return { runId: run.id, item: row, ...(proposal && { rows: partRows(proposal) }) };
 }

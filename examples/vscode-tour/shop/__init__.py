@@ -1,0 +1,1 @@
+"""A small shop, all sums in cents."""

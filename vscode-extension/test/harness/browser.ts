@@ -1,0 +1,104 @@
+/** A person at the browser: opens a folder, presses keys, reads what is there. */
+
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { type Editor, HERE } from "./editor.ts";
+
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
+export const OUT = join(HERE, "out");
+
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: CHROMIUM ?? "chromium", args: [...FLAGS, "--disable-component-update", "--disable-sync"] });
+
+export class Person {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  static async at(browser: Browser, editor: Editor, folder: string, query = ""): Promise<Person> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    const person = new Person(page);
+    await page.goto(`${editor.url}/?folder=${folder}${query}`);
+    await page.locator(".monaco-workbench").waitFor();
+    await page.locator(".statusbar-item").first().waitFor();
+    return person;
+  }
+
+  /** The status bar's item of the extension, once it says this. */
+  async status(text: RegExp | string): Promise<void> {
+    await this.page.locator('[id="fretsaw.fretsaw.fretsaw.status"]').filter({ hasText: text }).waitFor();
+  }
+
+  async press(...keys: string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  async openFile(path: string, line = 1): Promise<void> {
+    await this.press("Control+p");
+    const input = this.page.locator(".quick-input-widget input[type=text]");
+    await input.fill(`${path}:${line}`);
+    await this.page.locator(".quick-input-list .monaco-list-row").first().waitFor();
+    await this.press("Enter");
+    const name = path.split("/").at(-1) ?? path;
+    await this.page.locator(".tab.active", { hasText: name }).first().waitFor();
+    await this.page.locator(".monaco-editor.focused").first().waitFor();
+  }
+
+  async command(title: string): Promise<void> {
+    await this.press("F1");
+    const input = this.page.locator(".quick-input-widget input[type=text]");
+    await input.fill(`>${title}`);
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+    await this.press("Enter");
+  }
+
+  /** The rows of the menu of code actions at the cursor, in their order. */
+  async actions(wanted: string): Promise<string[]> {
+    const menu = this.page.locator(".action-widget");
+    const rows = menu.locator(".monaco-list-row.action .title");
+    for (let round = 0; round < 5; round++) {
+      await this.press("Control+.");
+      await rows.filter({ hasText: wanted }).first().waitFor({ timeout: 3000 }).catch(() => undefined);
+      const titles = await rows.allInnerTexts();
+      if (titles.some((title) => title.includes(wanted))) return titles;
+      // The same keys accept what is selected when the menu is open: close it before asking again.
+      await this.press("Escape");
+      await menu.waitFor({ state: "hidden" });
+    }
+    throw new Error(`no action ${wanted}`);
+  }
+
+  async choose(action: string): Promise<void> {
+    await this.page.locator(".action-widget .monaco-list-row.action", { hasText: action }).first().click();
+  }
+
+  lens(title: string): Locator {
+    return this.page.locator(".codelens-decoration a", { hasText: new RegExp(`^${title}`) });
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator(".notifications-toasts .notification-list-item", { hasText: text });
+  }
+
+  tree(text: string | RegExp): Locator {
+    return this.page.locator(".pane-body .monaco-list-row", { hasText: text });
+  }
+
+  async save(): Promise<void> {
+    await this.press("Control+s");
+    await this.page.locator(".tab.active.dirty").waitFor({ state: "detached" });
+  }
+
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(OUT, { recursive: true });
+    await this.page.screenshot({ path: join(OUT, `${name}.png`) });
+  }
+
+  close = (): Promise<void> => this.page.context().close();
+}
