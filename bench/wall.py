@@ -11,6 +11,7 @@ sdist with pip).
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import os
 import shutil
@@ -43,14 +44,15 @@ def double(a):
     "README.md": "# mathx\n\nTwo functions.\n",
 }
 ISSUE = "# add() subtracts\n\n`add(2, 3)` in `mathx/ops.py` returns -1 instead of 5.\n"
-DIFF = """--- a/mathx/ops.py
-+++ b/mathx/ops.py
-@@ -4,3 +4,3 @@
- def add(a, b):
-     \"\"\"The sum of a and b.\"\"\"
--    return a - b
-+    return a + b
-"""
+BEFORE = SMALL["mathx/ops.py"]
+DIFF = "".join(
+    difflib.unified_diff(
+        BEFORE.splitlines(keepends=True),
+        BEFORE.replace("return a - b", "return a + b").splitlines(keepends=True),
+        "a/mathx/ops.py",
+        "b/mathx/ops.py",
+    )
+)
 FLOOR = """
 import subprocess, sys
 import openai
@@ -78,7 +80,8 @@ def main() -> int:
         print(
             f"{row['repository']:<13} floor {row['floor s']:.2f} s {row['floor MB']:.0f} MB · "
             f"fretsaw {row['fretsaw s']:.2f} s {row['fretsaw MB']:.0f} MB · ratio {row['ratio']:.2f} "
-            f"(spread {row['ratio spread'][0]:.2f}–{row['ratio spread'][1]:.2f}) · {row['prompt tokens']} prompt tokens"
+            f"(spread {row['ratio spread'][0]:.2f}–{row['ratio spread'][1]:.2f}, processor {row['processor ratio']:.2f}) · "
+            f"{row['prompt tokens']} prompt tokens"
         )
     if args.out:
         args.out.mkdir(parents=True, exist_ok=True)
@@ -153,12 +156,13 @@ def measure(name: str, place: Path, rounds: int) -> dict[str, Any]:
         "fretsaw MB": max(one[1] for one in ours),
         "ratio": statistics.median(ratios),
         "ratio spread": [ratios[0], ratios[-1]],
+        "processor ratio": statistics.median(one[2] for one in ours) / statistics.median(one[2] for one in floors),
         "prompt tokens": count(text),
     }
 
 
-def timed(argv: list[str], place: Path, base_url: str) -> tuple[float, float]:
-    """Seconds and peak MB of a command in a fresh copy of the repository, which must end with the file fixed."""
+def timed(argv: list[str], place: Path, base_url: str) -> tuple[float, float, float]:
+    """Seconds, peak MB and processor seconds (all its processes) of a command in a fresh copy of the repository, which must end with the file fixed."""
     with tempfile.TemporaryDirectory(prefix="fretsaw-copy-") as temporary:
         copy = Path(temporary) / "repo"
         subprocess.run(["cp", "-a", "--reflink=auto", str(place), str(copy)], check=True)
@@ -172,7 +176,7 @@ def timed(argv: list[str], place: Path, base_url: str) -> tuple[float, float]:
         seconds = time.perf_counter() - started
         if status or "return a + b" not in (copy / "mathx" / "ops.py").read_text("utf-8"):
             raise SystemExit(f"{argv}: ended with {status}\n{said}")
-    return seconds, usage.ru_maxrss / 1024
+    return seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":

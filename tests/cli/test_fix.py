@@ -44,6 +44,7 @@ def test_the_fix_alone_is_applied_and_the_noise_is_on_record(agent: Agent, model
     assert all(row["rule"] and row["reason"] for row in document["dropped"])
     assert document["misfits"][0]["kind"] == "absent"
     assert document["scripted"] is True
+    assert document["state"] == "delivered"
     assert document["dollars"] > 0
 
 

@@ -16,7 +16,10 @@ from fretsaw.core.locate.values import Misfit
 from fretsaw.core.patch import derive_set, split
 from fretsaw.core.prune.values import Verdict
 from fretsaw.core.run import Evidence, GaveUp, NoChange, Outcome, Proposal, Run, Turn
-from fretsaw.report import document, html, markdown, sarif
+from fretsaw.report.document import document
+from fretsaw.report.html import html
+from fretsaw.report.markdown import markdown
+from fretsaw.report.sarif import sarif
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "fix.schema.json").read_text("utf-8"))
 HOSTILE = "</script><script>alert(1)</script> | `x` \x1b[31m \u202e ``` \udce9"

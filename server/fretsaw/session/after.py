@@ -8,7 +8,7 @@ from dataclasses import replace
 from fretsaw import repo, runs
 from fretsaw.core.patch import derive_set, select
 from fretsaw.core.patch.values import PatchSet
-from fretsaw.core.run import Event, Proposal
+from fretsaw.core.run import Event, Proposal, Run
 from fretsaw.errors import UsageError
 from fretsaw.repo import Delivery, UndoResult
 from fretsaw.session.opening import Opened
@@ -38,7 +38,7 @@ def deliver(opened: Opened, finished: Finished, report: Callable[[Event], None])
     if not isinstance(finished.outcome, Proposal) or not may_apply(opened, finished.outcome):
         return None
     report(Event("deliver", "applying", percentage=97))
-    return _deliver(opened, finished.outcome.patch, runs.Folder(finished.folder), finished.outcome)
+    return _deliver(opened, finished.outcome.patch, finished.run, runs.Folder(finished.folder), finished.outcome)
 
 
 def may_apply(opened: Opened, proposal: Proposal) -> bool:
@@ -56,7 +56,7 @@ def apply(opened: Opened, run_id: str | None, changes: frozenset[int] | None = N
     if kept.run.state == "delivered":
         raise UsageError(f"run {kept.run.id} is applied already", hint="`agent undo` takes it back")
     patch = proposal.patch if changes is None else select(proposal.proposed, changes)
-    return _deliver(opened, patch, runs.Folder(kept.folder), proposal)
+    return _deliver(opened, patch, kept.run, runs.Folder(kept.folder), proposal)
 
 
 def apply_texts(
@@ -70,14 +70,15 @@ def apply_texts(
     tags = (kept.delivery or {}).get("tags")
     patch = derive_set(before.__getitem__, after)
     tag = f"+editor{len(tags)}" if isinstance(tags, list) and tags else ""
-    return _deliver(opened, patch, runs.Folder(kept.folder), _proposal(kept), tag)
+    return _deliver(opened, patch, kept.run, runs.Folder(kept.folder), _proposal(kept), tag)
 
 
-def _deliver(opened: Opened, patch: PatchSet, folder: runs.Folder, proposal: Proposal, tag: str = "") -> Delivery:
+def _deliver(
+    opened: Opened, patch: PatchSet, run: Run, folder: runs.Folder, proposal: Proposal, tag: str = ""
+) -> Delivery:
     """Apply and record. `tag` tells later deliveries of one run apart, for undo."""
     settings = opened.settings
     now = repo.reopened(opened.repo)
-    run = folder.run()
     delivery = repo.deliver(
         now,
         repo.snapshot(now),
@@ -92,10 +93,16 @@ def _deliver(opened: Opened, patch: PatchSet, folder: runs.Folder, proposal: Pro
         return delivery
     before = folder.note("delivery") or {}
     folder.write_note("delivery", {**runs.to_plain(delivery), "tags": [*before.get("tags", []), folder.id + tag]})
-    where = {"branch": f"branch {delivery.branch}", "commit": f"commit {delivery.commit}"}
-    target = where.get(delivery.kind, delivery.kind)
-    folder.write_run(replace(run, state="delivered", delivered_to=target))
+    folder.write_run(as_delivered(run, delivery))
     return delivery
+
+
+def as_delivered(run: Run, delivery: Delivery | None) -> Run:
+    """The run once its patch is delivered; as it was when nothing is."""
+    if delivery is None or delivery.kind == "none":
+        return run
+    where = {"branch": f"branch {delivery.branch}", "commit": f"commit {delivery.commit}"}
+    return replace(run, state="delivered", delivered_to=where.get(delivery.kind, delivery.kind))
 
 
 def _branch(name: str | None, run_id: str) -> str:
@@ -172,7 +179,7 @@ def restore(opened: Opened, run_id: str | None, changes: frozenset[int]) -> Deli
         now = {file.path: file.after for file in proposal.patch.files}
         applied = lambda path: now[path] if path in now else _before(proposal.proposed, path)  # noqa: E731
         more = derive_set(applied, {file.path: file.after for file in patch.files})
-        delivery = _deliver(opened, more, folder, whole, f"+{'+'.join(map(str, sorted(changes)))}")
+        delivery = _deliver(opened, more, kept.run, folder, whole, f"+{'+'.join(map(str, sorted(changes)))}")
     folder.write_outcome(whole)
     folder.write_states({**kept.states, **dict.fromkeys(changes, "restored")})
     return delivery

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fretsaw import report, runs
+from fretsaw import runs
 from fretsaw.core.patch import render
 from fretsaw.core.run import GaveUp, Outcome, Proposal
 from fretsaw.errors import ExitCode
 from fretsaw.repo import Delivery
+from fretsaw.report.document import document as report_document
 from fretsaw.session.values import Finished, Stored
 
 
@@ -32,4 +33,4 @@ def exit_code(finished: Finished, delivery: Delivery | None, *, applied: bool = 
 def document(run: Finished | Stored, delivery: Delivery | None = None) -> dict[str, Any]:
     """The run as the published JSON document."""
     recorded = runs.to_plain(delivery) if delivery else getattr(run, "delivery", None)
-    return report.document(run.run, run.outcome, recorded)
+    return report_document(run.run, run.outcome, recorded)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from fretsaw import report
 from fretsaw.core.safe_text import safe_text
+from fretsaw.report.html import html
+from fretsaw.report.markdown import markdown
+from fretsaw.report.sarif import sarif
 from fretsaw.session.outcome import document, patch_of
 from fretsaw.session.values import Stored
 
@@ -25,7 +27,7 @@ FORMS: dict[str, Callable[[Stored], str]] = {
     "json": lambda kept: json.dumps(document(kept), indent=2) + "\n",
     "patch": lambda kept: patch_of(kept.outcome),
     "replies": _replies,
-    "html": lambda kept: report.html(kept.issue, document(kept)),
-    "sarif": lambda kept: report.sarif(document(kept)),
-    "markdown": lambda kept: report.markdown(document(kept)),
+    "html": lambda kept: html(kept.issue, document(kept)),
+    "sarif": lambda kept: sarif(document(kept)),
+    "markdown": lambda kept: markdown(document(kept)),
 }

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timezone
 from pathlib import Path
 
-from fretsaw import check, model, repo, runs
+from fretsaw import model, repo, runs
 from fretsaw.cancel import Cancel
 from fretsaw.core.ask import Answer, Ask, Image, Request, Usage
 from fretsaw.core.check import Check, CheckResult
@@ -20,7 +20,7 @@ from fretsaw.errors import Cancelled, FretsawError, UsageError
 from fretsaw.fix import World
 from fretsaw.fix import fix as run_the_loop
 from fretsaw.repo import Delivery
-from fretsaw.session.after import deliver
+from fretsaw.session.after import as_delivered, deliver
 from fretsaw.session.issues import MAX_IMAGE, read_beside, read_issue, read_logs
 from fretsaw.session.opening import Opened
 from fretsaw.session.values import Finished, Task
@@ -38,7 +38,8 @@ def fix(opened: Opened, argument: str, report: Reporter, cancel: Cancel) -> tupl
         # It would be refused at the end; now it costs nothing to find out.
         repo.refuse_operation(opened.repo)
     finished = run(opened, Task(issue, folder=folder), report, cancel)
-    return finished, deliver(opened, finished, report)
+    delivery = deliver(opened, finished, report)
+    return replace(finished, run=as_delivered(finished.run, delivery)), delivery
 
 
 def new_run_id() -> str:
@@ -142,7 +143,7 @@ def _world(
         ask=ask,
         form=row.edit_form if settings.edit_form == "auto" else settings.edit_form,
         check=checked,
-        steady=check.steady(checked, settings.repeat) if checked else no_check,
+        steady=_steady(checked, settings.repeat) if checked else no_check,
         policy=lambda patch, asked: judge_patch(patch, snapshot, settings.allow, asked, secrets),
         trial=lambda patch: repo.trial(opened.repo, snapshot, patch),
         report=report,
@@ -154,6 +155,12 @@ def _world(
         rules=(*opened.resolved.rules, *_agents_rules(snapshot)),
     )
     return world, snapshot, (*notices, *more, *_about(snapshot, task.issue.hidden, opened))
+
+
+def _steady(checked: Check, times: int) -> Check:
+    from fretsaw import check
+
+    return check.steady(checked, times)
 
 
 def no_check(texts: Mapping[str, str | None]) -> CheckResult:
@@ -172,6 +179,8 @@ def make_check(opened: Opened, snapshot: Snapshot, cancel: Cancel) -> Check | No
     settings = opened.settings
     if not settings.check:
         return None
+    from fretsaw import check
+
     around = check.Surroundings(opened.state, unsaved=snapshot.overlay, secrets=snapshot.secrets)
     return check.make_check(opened.root, settings.check, settings, cancel, around)
 
