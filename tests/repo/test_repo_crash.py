@@ -116,7 +116,7 @@ def _manifest_late(patch: pytest.MonkeyPatch) -> None:
 
 def _recovery_forgets(patch: pytest.MonkeyPatch) -> None:
     def careless(home: Home, plan: Plan) -> list[str]:
-        rollback.forget(home, plan.tx)
+        rollback.forget(home.tx, plan.tx)
         return []
 
     patch.setattr(transaction, "rollback", careless)

@@ -119,6 +119,15 @@ def test_apply_undo_apply_undo(root: Path, state: Path) -> None:
         assert tree(root) == before
 
 
+def test_old_records_go_but_never_the_newest(root: Path, state: Path) -> None:
+    _fix(root, state, texts={"a.py": "first\n"}, run="r1")
+    for record in state.rglob("manifest.json"):
+        os.utime(record, (1, 1))
+    _fix(root, state, texts={"src/b.py": "second\n"}, run="r2")
+    assert "no change of run r1" in undo(open_repo(root), state, "r1").message
+    assert undo(open_repo(root), state).undone == ("src/b.py",)
+
+
 def test_after_a_pull(root: Path, state: Path) -> None:
     _fix(root, state, texts={"a.py": "one\n2\nthree\n"})
     git(root, "checkout", "-q", ".")

@@ -14,7 +14,7 @@ from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import ConflictError, RepoError
 from fretsaw.repo.beneath import Image, folder_of, look, read_image
 from fretsaw.repo.commits import clean_message, commit_plan
-from fretsaw.repo.journal import Home, Plan, Step, new_tx, open_home, recover, transact
+from fretsaw.repo.journal import Home, Plan, Step, forget_old, new_tx, open_home, recover, transact
 from fretsaw.repo.opening import reopened
 from fretsaw.repo.refs import GitRefs
 from fretsaw.repo.snapshot import index_entries
@@ -58,6 +58,7 @@ def deliver(  # noqa: PLR0913 - the keyword arguments are the user's order
         if how != "worktree":
             plan, commit = commit_plan(now, snapshot, patch, plan, message, branch)
         applied = transact(home, plan, refs)
+        forget_old(home)
     on = plan.move.ref.removeprefix("refs/heads/") if plan.move else None
     return Delivery(how, patch.paths, commit, on, tx, (*told, *applied.notices))
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from fretsaw.repo.journal.home import Home, open_home
 from fretsaw.repo.journal.plan import IndexMove, Plan, RefMove, Refs, Step
-from fretsaw.repo.journal.records import Record, is_pending, new_tx, records
+from fretsaw.repo.journal.records import Record, forget_old, is_pending, new_tx, records
 from fretsaw.repo.journal.transaction import Applied, recover, transact
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "RefMove",
     "Refs",
     "Step",
+    "forget_old",
     "is_pending",
     "new_tx",
     "open_home",

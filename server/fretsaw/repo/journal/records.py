@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from fretsaw.repo.beneath import read_image
 from fretsaw.repo.journal.apply import MANIFEST, open_folder
 from fretsaw.repo.journal.home import Home, home_path
 from fretsaw.repo.journal.plan import Plan, is_tx, read_back
+from fretsaw.repo.journal.rollback import forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,15 @@ def records(home: Home) -> list[Record]:
         undone = frozenset(step.path for back in ours for step in back.steps)
         found.append(Record(plan, undone, bool(ours) and undone >= {step.path for step in plan.steps}))
     return found
+
+
+def forget_old(home: Home, seconds: float = 30 * 86_400) -> None:
+    """Remove what is older than that, but never the newest; a failure is none of the caller's business."""
+    for tx in transactions(home.undo)[:-1]:
+        with suppress(OSError):
+            written = os.stat(f"{tx}/{MANIFEST}", dir_fd=home.undo).st_mtime
+            if time.time() - written > seconds:
+                forget(home.undo, tx)
 
 
 def is_pending(state_dir: Path, root: Path) -> bool:

@@ -36,13 +36,13 @@ def rollback(home: Home, plan: Plan) -> list[str]:
             hint=f"the old text is in {home.path / 'tx' / plan.tx}; the next start tries again",
             changed=", ".join(stuck),
         )
-    forget(home, plan.tx)
+    forget(home.tx, plan.tx)
     return notices
 
 
-def forget(home: Home, tx: str) -> None:
+def forget(parent: int, tx: str) -> None:
     """Remove a transaction's folder; the manifest goes first, so that half a folder is never taken for a whole."""
-    folder = open_folder(home.tx, tx)
+    folder = open_folder(parent, tx)
     try:
         names = sorted(os.listdir(folder), key=lambda name: name != MANIFEST)  # noqa: PTH208 - a descriptor
         for name in names:
@@ -51,7 +51,7 @@ def forget(home: Home, tx: str) -> None:
                 fsops.sync_folder(folder)
     finally:
         os.close(folder)
-    fsops.remove_folder(home.tx, tx)
+    fsops.remove_folder(parent, tx)
 
 
 def _restore(home: Home, plan: Plan, number: int, folder: int, name: str) -> list[str]:

@@ -37,7 +37,7 @@ def transact(home: Home, plan: Plan, refs: Refs) -> Applied:
             prepare(home, plan)
         except BaseException as error:
             with suppress(OSError):
-                forget(home, plan.tx)
+                forget(home.tx, plan.tx)
             _raise(error, plan, [])
         try:
             stage(home, plan)
@@ -61,7 +61,7 @@ def recover(home: Home, refs: Refs) -> tuple[str, ...]:
         for tx in transactions(home.tx):
             plan = load(home, home.tx, tx)
             if plan is None:
-                forget(home, tx)
+                forget(home.tx, tx)
             elif is_done(home, tx) or (plan.move is not None and refs.reached(plan.move)):
                 told.append(f"an earlier change that was cut off was finished: {_names(plan)}")
                 told += _finished(home, plan, refs)
