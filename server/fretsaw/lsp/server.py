@@ -63,6 +63,7 @@ class Server(LanguageServer):
         self.on_finished: Callable[[Server, Job, Finished], Awaitable[None]] = _nothing
         self.warm: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._writing: set[asyncio.Task[Any]] = set()
 
     # Work
 
@@ -82,6 +83,12 @@ class Server(LanguageServer):
             log.error("%s: %s", type(error).__name__, error, exc_info=log.isEnabledFor(logging.DEBUG))
             return None
 
+    def finishing(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Do something that the end of the server waits for: it writes."""
+        task = self.spawn(work)
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+
     def active(self) -> list[Job]:
         """Runs that are queued or under way."""
         return [job for job in self.jobs.values() if job.active]
@@ -90,7 +97,8 @@ class Server(LanguageServer):
         """Cancel everything and wait for it, but not for ever."""
         for job in self.active():
             job.cancel.set()
-        waiting = [job.task for job in self.jobs.values() if job.task is not None and not job.task.done()]
+        waiting = {job.task for job in self.jobs.values() if job.task is not None and not job.task.done()}
+        waiting |= self._writing
         if waiting:
             await asyncio.wait(waiting, timeout=seconds)
 
@@ -164,7 +172,7 @@ class Server(LanguageServer):
         states = {number: state for number, state in review.chosen.items() if state != "handed-off"}
         if states != review.kept:
             review.kept = states
-            self.spawn(self._keep(review, states))
+            self.finishing(self._keep(review, states))
 
     async def _keep(self, review: Review, states: dict[int, str]) -> None:
         wishes = self.wishes(review.root)

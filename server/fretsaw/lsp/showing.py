@@ -242,12 +242,17 @@ def now(server: Server) -> None:
                 types.PublishDiagnosticsParams(uri, diagnostics, document.version if document else None)
             )
     server.published = wanted
+    fresh = False
     for review in server.reviews.values():
         said = proposal(server, review)
         if said != server.said.get(review.run_id):
+            fresh = True
             server.said[review.run_id] = said
             server.tell("agent/proposal", said)
             server.keep(review)
+    if fresh and server.client.lens_refresh:
+        # VS Code asks for lenses again only when a text changed, or when told to.
+        server.spawn(server.ask("workspace/codeLens/refresh", None))
 
 
 def _hints(server: Server, review: Review, path: str, file: FileReview) -> list[types.Diagnostic]:

@@ -58,7 +58,7 @@ def _accept(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     starting.may_run(server)
     review = _review(server, argument)
     numbers = _numbers(server, review, argument, ("pending", "handed-off"), "nothing here is pending")
-    server.spawn(applying.accept(server, review, numbers))
+    server.finishing(applying.accept(server, review, numbers))
     return {"runId": review.run_id, "changes": numbers}
 
 
@@ -95,7 +95,7 @@ def _undo(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     numbers = review.numbers("accepted")
     if not numbers:
         raise RefusedError(REQUEST_FAILED, "there is nothing to undo: no change of this proposal is accepted")
-    server.spawn(applying.undo(server, review, numbers))
+    server.finishing(applying.undo(server, review, numbers))
     return {"runId": review.run_id, "changes": numbers}
 
 
