@@ -80,8 +80,8 @@ def main() -> int:
         print(
             f"{row['repository']:<13} floor {row['floor s']:.2f} s {row['floor MB']:.0f} MB · "
             f"fretsaw {row['fretsaw s']:.2f} s {row['fretsaw MB']:.0f} MB · ratio {row['ratio']:.2f} "
-            f"(spread {row['ratio spread'][0]:.2f}–{row['ratio spread'][1]:.2f}, processor {row['processor ratio']:.2f}) · "
-            f"{row['prompt tokens']} prompt tokens"
+            f"(spread {row['ratio spread'][0]:.2f}–{row['ratio spread'][1]:.2f}) · "
+            f"processor ratio {row['processor ratio']:.2f} · {row['prompt tokens']} prompt tokens"
         )
     if args.out:
         args.out.mkdir(parents=True, exist_ok=True)
@@ -162,7 +162,10 @@ def measure(name: str, place: Path, rounds: int) -> dict[str, Any]:
 
 
 def timed(argv: list[str], place: Path, base_url: str) -> tuple[float, float, float]:
-    """Seconds, peak MB and processor seconds (all its processes) of a command in a fresh copy of the repository, which must end with the file fixed."""
+    """Seconds, peak MB and processor seconds (all its processes) of a command in a fresh copy of the repository.
+
+    It must end with the file fixed.
+    """
     with tempfile.TemporaryDirectory(prefix="fretsaw-copy-") as temporary:
         copy = Path(temporary) / "repo"
         subprocess.run(["cp", "-a", "--reflink=auto", str(place), str(copy)], check=True)

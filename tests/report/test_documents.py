@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Literal
 
 import jsonschema
 import pytest
@@ -29,7 +30,7 @@ ISSUE = Issue(HOSTILE, HOSTILE, constraints=(Constraint("only", HOSTILE, ("a.py"
 def proposal() -> Proposal:
     texts = {"a.py": "x = 1\ny = 2\n", "b<b>.py": "z\r\n"}
     patch = derive_set(texts.get, {"a.py": "x = 3\ny = 2\n", "b<b>.py": f"{HOSTILE}\r\n", "new.py": "n\n"})
-    decisions = ("keep", "drop", "flag")
+    decisions: tuple[Literal["keep", "drop", "flag"], ...] = ("keep", "drop", "flag")
     verdicts = tuple(
         Verdict(change, decisions[index % 3], "rule", HOSTILE, unverified=index == 2, needed_by="test t")
         for index, change in enumerate(split(patch))
