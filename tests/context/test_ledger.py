@@ -33,7 +33,11 @@ def edit(path: str, old: str, new: str) -> dict[str, str | None]:
     return {path: REPO[path].replace(old, new)}
 
 
-A, B, T = edit("src/app.py", "return x", "return x + 1"), edit("src/app.py", "return 1", "return 2"), edit("tests/test_app.py", "pass", "a()")
+A, B, T = (
+    edit("src/app.py", "return x", "return x + 1"),
+    edit("src/app.py", "return 1", "return 2"),
+    edit("tests/test_app.py", "pass", "a()"),
+)
 BROKEN: list[tuple[str, Mapping[str, str | None], list[str]]] = [
     ("Only change `src/app.py`.", T, ["tests/test_app.py"]),
     ("Only change app.py.", {**A, **edit("docs/guide.md", "Guide", "G")}, ["docs/guide.md"]),
@@ -53,9 +57,17 @@ BROKEN: list[tuple[str, Mapping[str, str | None], list[str]]] = [
     ("No new dependencies.", edit("package.json", '"react": "1"', '"react": "1", "lodash": "4"'), ["package.json"]),
     ("No new dependencies.", edit("go.mod", "\n\n", "\n\nrequire github.com/x/y v1.2.3\n"), ["go.mod"]),
     ("No new dependencies.", edit("Cargo.toml", "serde", 'rand = "1"\nserde'), ["Cargo.toml"]),
-    ("No new dependencies.", edit("pom.xml", "</dependencies>", "<dependency><artifactId>b</artifactId></dependency></dependencies>"), ["pom.xml"]),
+    (
+        "No new dependencies.",
+        edit("pom.xml", "</dependencies>", "<dependency><artifactId>b</artifactId></dependency></dependencies>"),
+        ["pom.xml"],
+    ),
     ("Without adding dependencies.", edit("src/app.py", "import os", "import os\nimport numpy as np"), ["src/app.py"]),
-    ("Without adding dependencies.", edit("web/app.ts", "import React", "import _ from 'lodash';\nimport React"), ["web/app.ts"]),
+    (
+        "Without adding dependencies.",
+        edit("web/app.ts", "import React", "import _ from 'lodash';\nimport React"),
+        ["web/app.ts"],
+    ),
     ("Keep the public API.", edit("src/app.py", "def a(x)", "def a(x, y)"), ["src/app.py"]),
     ("Keep the public API.", edit("src/app.py", "def b(self)", "def c(self)"), ["src/app.py"]),
 ]
@@ -63,18 +75,31 @@ KEPT: list[tuple[str, Mapping[str, str | None]]] = [
     ("Only change `src/app.py`.", A),
     ("Only change `src/app.py`. Only change `tests/test_app.py`.", {**A, **T}),
     ("Only change `a`.", A),
-    ("Only change `a`.", edit("src/app.py", "import os\n\n\ndef a(x):\n    return x", "import os\nimport re\n\n\ndef a(x):\n    return re.X")),
+    (
+        "Only change `a`.",
+        edit(
+            "src/app.py",
+            "import os\n\n\ndef a(x):\n    return x",
+            "import os\nimport re\n\n\ndef a(x):\n    return re.X",
+        ),
+    ),
     ("Only change the colour when asked.", T),
     ("Only change `nowhere`.", A),
     ("Do not touch docs/ other than docs/client.md.", edit("docs/client.md", "Client", "C")),
     ("Do not change `C.b`.", A),
     ("Do not touch the tests.", A),
     ("Don't change existing tests.", {"tests/test_new.py": "x = 1\n"}),
-    ("Don't change existing tests.", edit("tests/test_app.py", "    pass\n", "    pass\n\n\ndef test_b():\n    pass\n")),
+    (
+        "Don't change existing tests.",
+        edit("tests/test_app.py", "    pass\n", "    pass\n\n\ndef test_b():\n    pass\n"),
+    ),
     ("No new files.", A),
     ("No new dependencies.", edit("pyproject.toml", '"requests"', '"requests>=2"')),
     ("No new dependencies.", edit("package.json", '"1"', '"2"')),
-    ("Without adding dependencies.", edit("src/app.py", "import os", "import os\nimport json\nimport yaml\nfrom util import text")),
+    (
+        "Without adding dependencies.",
+        edit("src/app.py", "import os", "import os\nimport json\nimport yaml\nfrom util import text"),
+    ),
     ("Keep the public API.", edit("src/app.py", "def a(x)", "def a(x, y=1)")),
     ("Keep the public API.", A),
     ("Nothing special here.", {**A, **T, "new.py": "import numpy\n"}),
@@ -88,11 +113,13 @@ def broken(text: str, after: Mapping[str, str | None]) -> list[str]:
     for each in found:
         assert each.path in each.for_person
         assert each.path in each.for_model
-        assert text.split(".")[0][:20] in each.for_model
+        assert text.split(".", maxsplit=1)[0][:20] in each.for_model
     return [each.path for each in found]
 
 
-@pytest.mark.parametrize(("text", "after", "paths"), BROKEN, ids=lambda value: value if isinstance(value, str) else None)
+@pytest.mark.parametrize(
+    ("text", "after", "paths"), BROKEN, ids=lambda value: value if isinstance(value, str) else None
+)
 def test_a_broken_rule_is_named_with_its_path(text: str, after: Mapping[str, str | None], paths: list[str]) -> None:
     assert broken(text, after) == paths
 

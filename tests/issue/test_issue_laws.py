@@ -11,9 +11,47 @@ from fretsaw.core.safe_text import CONTROL, INVISIBLE
 
 PIECES = st.sampled_from(
     [
-        *("# T", "---", "title: x", "```", "~~~", "`", "``", "<!--", "-->", "> ", "    ", "\t", "- ", "![", "](", ")", "<img src="),
-        *("only change ", "do not touch ", "a.py", "b/c.py:12", "tests", " except ", "\u200b", "\x1b[0m", "\r\n", "\r", "\n", "\n\n"),
-        *('File "a.py", line 3, in f', "at f (a.js:1:2)", "panicked at a.rs:1:2", "data:image/png;base64,AAAA", "[//]: # (x)", "\udce9"),
+        *(
+            "# T",
+            "---",
+            "title: x",
+            "```",
+            "~~~",
+            "`",
+            "``",
+            "<!--",
+            "-->",
+            "> ",
+            "    ",
+            "\t",
+            "- ",
+            "![",
+            "](",
+            ")",
+            "<img src=",
+        ),
+        *(
+            "only change ",
+            "do not touch ",
+            "a.py",
+            "b/c.py:12",
+            "tests",
+            " except ",
+            "\u200b",
+            "\x1b[0m",
+            "\r\n",
+            "\r",
+            "\n",
+            "\n\n",
+        ),
+        *(
+            'File "a.py", line 3, in f',
+            "at f (a.js:1:2)",
+            "panicked at a.rs:1:2",
+            "data:image/png;base64,AAAA",
+            "[//]: # (x)",
+            "\udce9",
+        ),
     ]
 )
 

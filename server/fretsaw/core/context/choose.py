@@ -29,7 +29,7 @@ _WHOLE_FILE = 6_000
 _MOST_USED = 12
 _FOR_USED = 5
 """A fifth of the budget is kept for definitions that the chosen ones use."""
-_USED_FILE, _USED_EXCERPT = 1_800, 700
+_USED_FILE, _USED_EXCERPT, _USED_POINT = 1_800, 700, 8.0
 _FLOOR = 0.12
 """Files below this share of the best score are not shown."""
 _FLOOR_WHEN_SURE = 0.3
@@ -163,7 +163,7 @@ def _chosen(ranking: Ranking, snapshot: Snapshot, budget: int, estimate: Estimat
             continue
         share = int(basket.left * _SHARES[min(shown, len(_SHARES) - 1)])
         room = _Room(max(400, min(share, _WHOLE_FILE)), share)
-        if basket.add(_parts(path, text, ranking.found[path], basket, room)):
+        if basket.add(_parts(path, text, _with_used(ranking, path, text, ranking.found[path]), basket, room)):
             shown += 1
             tests += is_test(path)
     basket.left += budget // _FOR_USED
@@ -184,16 +184,20 @@ def _add_used(ranking: Ranking, snapshot: Snapshot, basket: _Basket) -> None:
         if text is None or _unfit(text):
             continue
         why = f"{names[0][1]} uses {names[0][0]}"
-        found = Found(why=why)
-        lines = [line.rstrip("\r") for line in text.split("\n")]
-        for each in outline(path, lines):
-            if each.name in {name for name, _ in names}:
-                found.point(each.header, each.name, 10.0)
-        for line, reasons in ranking.found[path].points.items() if path in ranking.found else ():
-            for what, weight in reasons.items():
-                found.point(line, what, weight)
+        found = _with_used(ranking, path, text, Found(why=why))
         if found.points:
             basket.add(_parts(path, text, found, basket, _Room(_USED_FILE, _USED_EXCERPT)))
+
+
+def _with_used(ranking: Ranking, path: str, text: str, found: Found) -> Found:
+    """What points to a file, and to the definitions of it that the best definitions of others use."""
+    names = {name for target, name, _ in ranking.uses if target == path}
+    both = Found(found.score, found.why, {line: dict(reasons) for line, reasons in found.points.items()})
+    if names:
+        for each in outline(path, [line.rstrip("\r") for line in text.split("\n")]):
+            if each.name in names:
+                both.point(each.header, f"{each.name} is used", _USED_POINT)
+    return both
 
 
 def _parts(path: str, text: str, found: Found, basket: _Basket, room: _Room) -> list[Part]:

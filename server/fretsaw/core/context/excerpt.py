@@ -12,6 +12,8 @@ _IMPORT = re.compile(r"^(?:from|import|use|using|#include|package|require|const 
 _AROUND = 12
 _LONGEST_HEADER = 30
 _GAP = 4
+_FLOOR = 0.05
+"""Definitions that weigh less than this share of the file's heaviest are not shown."""
 
 Range = tuple[int, int]
 """First and last line, from 1."""
@@ -29,7 +31,10 @@ def excerpt(
     weighed = _weighed(definitions, points, len(lines))
     head = merged(_imports(lines)) if weighed else []
     chosen = head if _cost(head, upto, cost) <= room // 5 else []
-    for _, _, span in weighed:
+    floor = _FLOOR * weighed[0][0] if weighed else 0.0  # weights are negative
+    for weight, _, span in weighed:
+        if weight > floor:
+            break
         for option in _options(span, points):
             wanted = merged([*chosen, option, *_headers(definitions, option)])
             if _cost(wanted, upto, cost) <= room:

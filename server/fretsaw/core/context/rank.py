@@ -22,6 +22,7 @@ _DEFINES = re.compile(
 )
 _NAMED, _FRAME, _FOCUS, _DEFINED, _STEM = 40.0, 16.0, 60.0, 2.5, 6.0
 _READ_AT_MOST = 24
+_BY_WORDS = "its words fit the issue"
 _NEIGHBOURS_OF = 6
 _LONGEST_READ = 1_000_000
 _FIT, _FIT_POINT = 1.6, 0.6
@@ -42,8 +43,9 @@ class Found:
     def add(self, score: float, why: str) -> None:
         """One more reason to show the file."""
         self.score += score
-        if score > self.best:
-            self.best, self.why = score, why
+        telling = 0.05 * score if why == _BY_WORDS else score  # the least telling of all reasons
+        if telling > self.best:
+            self.best, self.why = telling, why
 
     def point(self, line: int, what: str, weight: float) -> None:
         """One more reason to show a line; of the same kind only the heaviest counts."""
@@ -199,7 +201,7 @@ def _by_fit(
     for path, spans in scored.items():
         best = sorted(spans.values(), reverse=True)[:3]
         weight = sum(score * factor for score, factor in zip(best, (1.0, 0.3, 0.15), strict=False))
-        at(path).add(_FIT * weight * prior(path), "its words fit the issue")
+        at(path).add(_FIT * weight * prior(path), _BY_WORDS)
         for span, score in spans.items():
             owner = read[path].owners.get(span)
             at(path).point(owner.header if owner else (span[0] + span[1]) // 2, "words", _FIT_POINT * score)

@@ -1,0 +1,8 @@
+package main
+
+import "example.com/proj/queue"
+
+func main() {
+	q := queue.Queue{}
+	q.Pop()
+}

@@ -1,0 +1,2 @@
+def send(user, text):
+    print(user.name, text)
