@@ -6,8 +6,10 @@ Knows nothing of what is asked. openai is imported here, when it is first needed
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import socket
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -37,6 +39,15 @@ def _warm() -> None:
 
 
 def _import_openai() -> Any:
+    if "openai" not in sys.modules:
+        # Nearly nothing of what an import makes is garbage, and looking for it takes a fifth of the time.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            import openai
+        finally:
+            if collecting:
+                gc.enable()
     import openai
 
     # Its own debug log would hold prompts; an environment variable turns it on.
@@ -58,9 +69,10 @@ class Client:
             timeout=timeout,
             # A redirect would take the key somewhere else.
             follow_redirects=False,
-            # The certificates (40 ms) are needed only where there is TLS; a proxy never for our own machine.
+            # The certificates (40 ms) are needed only where there is TLS.
             verify=endpoint.url.startswith("https:"),
-            trust_env=not endpoint.loopback,
+            # A proxy of the environment is never for our own machine.
+            mounts=dict.fromkeys(("all://", "http://", "https://")) if endpoint.loopback else None,
             event_hooks={"request": [self._before_sending]},
         )
         # Every argument that the library would else look up in the environment is given.
@@ -108,8 +120,7 @@ class Client:
             self._cut = True
             sockets, self._sockets = self._sockets, []
         for sock in sockets:
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+            _wake(sock)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -137,8 +148,13 @@ class Client:
             cut = self._cut
             self._sockets.append(sock)
         if cut:
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+            _wake(sock)
+
+
+def _wake(sock: socket.socket) -> None:
+    """End whatever waits for this connection, in any thread. Below TLS: its own farewell is not thread-safe."""
+    with contextlib.suppress(OSError):
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 def _is_resource(url: str) -> bool:
