@@ -29,7 +29,7 @@ def commit_plan(
     ConflictError when HEAD moved.
     """
     if repo.head != snapshot.base:
-        raise ConflictError("HEAD moved since the patch was made; nothing was changed", hint="run it again")
+        raise ConflictError("HEAD moved since the patch was made", hint="run it again")
     ref = _new_branch(repo, branch or f"fretsaw/{plan.run or plan.tx}") if plan.how == "branch" else _current(repo)
     with open_history(repo) as history:
         before = history.files(repo.head, patch.paths)
@@ -51,7 +51,7 @@ def _commit(
     try:
         return history.commit(repo.head, files, clean_message(message))
     except OSError as error:
-        raise RepoError(f"the commit cannot be written: {error}; nothing was changed") from None
+        raise RepoError(f"the commit cannot be written: {error}") from None
 
 
 def clean_message(message: str) -> str:
@@ -64,7 +64,7 @@ def clean_message(message: str) -> str:
 def _current(repo: Repo) -> str:
     """Full name of the branch that HEAD is on."""
     if repo.branch is None:
-        raise RepoError("HEAD is detached; nothing was changed", hint="use --apply branch --branch NAME")
+        raise RepoError("HEAD is detached", hint="use --apply branch --branch NAME")
     wait_for_index(repo)
     return f"refs/heads/{repo.branch}"
 
@@ -73,9 +73,9 @@ def _new_branch(repo: Repo, name: str) -> str:
     """Full name of a branch that does not exist yet. RepoError when it does, or git would not have the name."""
     ref = f"refs/heads/{name}"
     if name.startswith("-") or repo.git.run("check-ref-format", ref).code != 0 or name == "HEAD":
-        raise RepoError(f"{name!r} is no name for a branch; nothing was changed", hint="give another --branch NAME")
+        raise RepoError(f"{name!r} is no name for a branch", hint="give another --branch NAME")
     if repo.git.line("rev-parse", "--verify", "--quiet", "--end-of-options", ref) is not None:
-        raise RepoError(f"the branch {name} exists; nothing was changed", hint="give another --branch NAME")
+        raise RepoError(f"the branch {name} exists", hint="give another --branch NAME")
     return ref
 
 
@@ -95,8 +95,7 @@ def _files(patch: PatchSet, snapshot: Snapshot, before: dict[str, Committed]) ->
             files[file.path] = (mode, text)
     if dirty:
         raise RepoError(
-            f"these files have changes that are not committed, they would be committed too: {', '.join(dirty)}; "
-            "nothing was changed",
+            f"these files have changes that are not committed, they would be committed too: {', '.join(dirty)}",
             hint="commit them first, or use --apply worktree",
         )
     return files
@@ -125,6 +124,6 @@ def _refuse_staged(repo: Repo, patch: PatchSet, before: dict[str, Committed]) ->
     differing = [path for path in patch.paths if staged.get(path) != committed.get(path)]
     if differing:
         raise RepoError(
-            f"these files have staged changes: {', '.join(differing)}; nothing was changed",
+            f"these files have staged changes: {', '.join(differing)}",
             hint="commit or unstage them first, or use --apply worktree",
         )

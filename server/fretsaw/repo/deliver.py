@@ -69,11 +69,11 @@ def refuse_operation(repo: Repo) -> None:
         end = "reset" if repo.operation == "bisect" else "--abort"
         article = "an" if repo.operation == "am" else "a"
         raise RepoError(
-            f"{article} {repo.operation} is in progress; nothing was changed",
+            f"{article} {repo.operation} is in progress",
             hint=f"finish it, or `git {repo.operation} {end}`; `--apply none` prints the patch",
         )
     if index_entries(repo, "--unmerged"):
-        raise RepoError("the index has unmerged files; nothing was changed", hint="resolve them and `git add` them")
+        raise RepoError("the index has unmerged files", hint="resolve them and `git add` them")
 
 
 def steps_of(home: Home, patch: PatchSet) -> tuple[Step, ...]:
@@ -144,7 +144,7 @@ def _refuse_special(folder: int, name: str, path: str) -> None:
     elif _is_immutable(folder, name):
         reason = "it is immutable (chattr +i)"
     if reason:
-        raise RepoError(f"{path} is not replaced: {reason}; nothing was changed", hint="change that and run it again")
+        raise RepoError(f"{path} is not replaced: {reason}", hint="change that and run it again")
 
 
 def _is_immutable(folder: int, name: str) -> bool:
@@ -173,6 +173,6 @@ def _refuse_read_only(home: Home, steps: list[Step]) -> None:
         folder = Path(home.root_path, *parts)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise RepoError(
-                f"{step.path} cannot be written: {folder} is read-only; nothing was changed",
+                f"{step.path} cannot be written: {folder} is read-only",
                 hint="make it writable, or use --apply none",
             )

@@ -59,7 +59,7 @@ class History:
                 if item.type == "blob":
                     found[path] = Committed(f"{item.mode:o}", item.hexsha, item.data_stream.read())
         except (ValueError, OSError) as error:
-            raise RepoError(f"commit {commit[:12]} cannot be read: {error}; nothing was changed") from None
+            raise RepoError(f"commit {commit[:12]} cannot be read: {error}") from None
         return found
 
     def commit(
@@ -109,7 +109,7 @@ class History:
         match = _IDENT.fullmatch(done.out.decode("utf-8", "replace").strip()) if done.code == 0 else None
         if match is None:
             raise RepoError(
-                "git does not know who commits; nothing was changed",
+                "git does not know who commits",
                 hint="git config --global user.name NAME; git config --global user.email ADDRESS",
             )
         return (match["name"], match["email"]), match["date"]
@@ -120,7 +120,7 @@ def open_history(repo: Repo) -> Iterator[History]:
     """The objects of a repository, to read and to add to. RepoError for a SHA-256 one, which GitPython cannot read."""
     if repo.object_format != "sha1":
         raise RepoError(
-            "commits in a SHA-256 repository are not made; nothing was changed",
+            "commits in a SHA-256 repository are not made",
             hint="use --apply worktree and commit yourself",
         )
     objects = repo.common_dir / "objects"

@@ -123,7 +123,7 @@ def _head(git: Git) -> tuple[str | None, str | None]:
     branch = ref.removeprefix("refs/heads/") if ref else None
     named = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD")
     if named.code == 0 or branch is None or _is_broken(git, ref or ""):
-        raise RepoError("HEAD names a commit that cannot be read", hint="`git fsck` says more; nothing was changed")
+        raise RepoError("HEAD names a commit that cannot be read", hint="`git fsck` says more")
     return branch, None
 
 

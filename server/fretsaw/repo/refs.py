@@ -32,7 +32,7 @@ class GitRefs:
             done = self._repo.git.run("update-ref", *log, move.ref, move.new, move.old or none)
         if done.code != 0:
             raise ConflictError(
-                f"{move.ref.removeprefix('refs/heads/')} could not be moved: {done.reason}; nothing was changed",
+                f"{move.ref.removeprefix('refs/heads/')} could not be moved: {done.reason}",
                 hint="another git command was at work, or the name is taken; run it again",
             )
 
@@ -84,7 +84,7 @@ def wait_for_index(repo: Repo) -> None:
     while lock.exists():
         if time.monotonic() > deadline:
             raise RepoError(
-                f"another git command holds {lock}; nothing was changed",
+                f"another git command holds {lock}",
                 hint="wait for it; if none runs, remove that file",
             )
         time.sleep(0.05)

@@ -143,9 +143,9 @@ class Hidden:
         except subprocess.TimeoutExpired:
             self._child.kill()
             self._child.communicate()
-            raise RepoError("git ls-files did not end; nothing was changed") from None
+            raise RepoError("git ls-files did not end") from None
         if self._child.returncode != 0:
-            raise RepoError("the index cannot be read; nothing was changed", hint="`git status` says more")
+            raise RepoError("the index cannot be read", hint="`git status` says more")
         return _paths(listed)
 
     def drop(self) -> None:

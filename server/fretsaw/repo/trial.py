@@ -36,7 +36,7 @@ def trial(repo: Repo, snapshot: Snapshot, patch: PatchSet) -> None:
             _try(store, snapshot, patch)
     except OSError as error:
         raise RepoError(
-            f"the patch could not be tried in a temporary folder: {error.strerror}; nothing was changed",
+            f"the patch could not be tried in a temporary folder: {error.strerror}",
             hint="make room there, or set TMPDIR",
         ) from None
 
@@ -99,4 +99,4 @@ def _compare(wanted: Tree, found: Tree) -> None:
 
 
 def _bug(message: str) -> FretsawError:
-    return FretsawError(f"{message}; nothing was changed", hint="this is a bug in Fretsaw, please report the run")
+    return FretsawError(f"{message}", hint="this is a bug in Fretsaw, please report the run")

@@ -51,7 +51,7 @@ def open_home(state_dir: Path, root: Path) -> Iterator[Home]:
             opened += [os.open(folder, os.O_RDONLY | os.O_CLOEXEC) for folder in (root, *(path / p for p in _PARTS))]
         except OSError as error:
             raise RepoError(
-                f"the journal {path} cannot be used: {error.strerror}; nothing was changed",
+                f"the journal {path} cannot be used: {error.strerror}",
                 hint="it lies in the user's state folder, which must be writable",
             ) from None
         yield Home(path, str(root), *opened[1:])
@@ -74,7 +74,7 @@ def _make_own(folder: Path) -> None:
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
         raise RepoError(
-            f"{folder} is not a private folder of yours; nothing was changed",
+            f"{folder} is not a private folder of yours",
             hint=f"move it away, or chmod 700 {folder}",
         )
 
@@ -87,7 +87,7 @@ def _lock(path: Path) -> int:
     except BlockingIOError:
         who = os.pread(handle, 200, 0).decode("utf-8", "replace") or "another process"
         os.close(handle)
-        raise RepoError(f"{who} is changing this repository; nothing was changed", hint="try again") from None
+        raise RepoError(f"{who} is changing this repository", hint="try again") from None
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"process {os.getpid()} (since {time.strftime('%H:%M:%S')})".encode(), 0)
     return handle

@@ -125,7 +125,7 @@ def read_back(manifest: bytes, images: dict[str, bytes], tx: str, root: str) -> 
     except (ValueError, KeyError, TypeError, AttributeError):
         sound = False
     if not sound:
-        raise RepoError(f"the journal of transaction {tx} is damaged or not ours; nothing was changed")
+        raise RepoError(f"the journal of transaction {tx} is damaged or not ours")
     return plan
 
 
