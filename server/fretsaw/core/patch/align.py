@@ -100,10 +100,11 @@ def _unmatched(removed: Sequence[str], added: Sequence[str]) -> list[Block]:
     """Parts of a stretch whose sides share nothing: blank lines at its rims by themselves, the rest together."""
     if not removed or not added:
         return _runs(removed, added)
-    if not any(line.strip() for line in removed) or not any(line.strip() for line in added):
+    blank_old, blank_new = (not any(line.strip() for line in side) for side in (removed, added))
+    if blank_old != blank_new:
         # Blank lines against text: two independent things at one place.
-        n, m = len(removed), len(added)
-        return _runs(removed, ()) + [(n, n, j0, j1) for _, _, j0, j1 in _runs((), added)] if n and m else []
+        n = len(removed)
+        return _runs(removed, ()) + [(n, n, j0, j1) for _, _, j0, j1 in _runs((), added)]
     old, new = list(kinds(removed)), list(kinds(added))
     if old == new and all(_indent(a) == _indent(b) for a, b in zip(removed, added, strict=True)):
         # As many lines of the same kinds and depths: each was rewritten; what continues a line stays with it.

@@ -57,7 +57,7 @@ def _found(scene: Scene) -> Mapping[int, tuple[str, str]]:
             break
         found = rule.judge(scene, open_changes)
         out |= {at: (name, reason) for at, reason in found.items()}
-        scene.judged.update(dict.fromkeys(found, name))
+        scene.judged.update(dict.fromkeys(found, (name, rule.provable)))
     return out
 
 

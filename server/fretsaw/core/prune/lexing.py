@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 LANGUAGES = {
     "py": "python",
@@ -104,3 +105,33 @@ def _one_quote(word: str) -> str:
     if "r" not in prefix:
         body = body.replace("\\'", "'").replace('\\"', '"')
     return f'{prefix}"{body}"'
+
+
+_TRIPLE = re.compile(r"#[^\n]*|\"\"\"|'''|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
+
+
+def prose_spans(lines: list[str]) -> list[tuple[int, int]]:
+    """Python: line ranges [a, b) of long strings that begin a line of their own: docstrings, for the most part."""
+    source = "".join(lines)
+    starts = _offsets(lines)
+    spans = []
+    at = 0
+    while found := _TRIPLE.search(source, at):
+        at = found.end()
+        if found[0] not in ('"""', "'''"):
+            continue
+        end = source.find(found[0], at)
+        at = len(source) if end < 0 else end + 3
+        first = bisect_right(starts, found.start()) - 1
+        if not source[starts[first] : found.start()].strip(" \trRuUbB"):
+            spans.append((first, bisect_right(starts, at - 1)))
+    return spans
+
+
+def _offsets(lines: list[str]) -> list[int]:
+    out = []
+    total = 0
+    for line in lines:
+        out.append(total)
+        total += len(line)
+    return out

@@ -26,8 +26,8 @@ class Scene:
     issue: Issue
     read: Callable[[str], str | None] | None = None
     """Text of any path of the snapshot, where there is one to ask."""
-    judged: dict[int, str] = field(default_factory=dict)
-    """id → rule, of the changes of this file that an earlier rule spoke of."""
+    judged: dict[int, tuple[str, bool]] = field(default_factory=dict)
+    """id → (rule, whether it proves), of the changes of this file that an earlier rule spoke of."""
 
     @property
     def path(self) -> str:
@@ -69,6 +69,20 @@ class Scene:
         rest = [change for change in self.changes if change.id not in ids]
         patch = assemble(PatchSet((self.file,)), rest)
         return (patch.files[0].after if patch else self.file.before) or ""
+
+    def beside(self, change: Change) -> list[Change]:
+        """The changes right before and right after, where no unchanged line parts them from it."""
+        at = self._places[change.id]
+        near = [self.changes[i] for i in (at - 1, at + 1) if 0 <= i < len(self.changes)]
+        return [other for other in near if touches(other, change)]
+
+    def provable(self, change: Change) -> bool:
+        """Whether a rule that proves what it finds spoke of the change."""
+        return self.judged.get(change.id, ("", False))[1]
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {change.id: at for at, change in enumerate(self.changes)}
 
     @cached_property
     def after_starts(self) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from fretsaw.core.prune.rules import files, imports, layout
+from fretsaw.core.prune.rules import code, files, imports, layout, phrasing, prose
 from fretsaw.core.prune.values import Rule
 
 RULES = MappingProxyType(
@@ -14,6 +14,19 @@ RULES = MappingProxyType(
         "import-order": Rule(imports.import_order, provable=True),
         "formatting": Rule(layout.formatting, provable=True),
         "blank-lines": Rule(layout.blank_lines, provable=True),
+        "licence": Rule(prose.legal, provable=False),
+        "version": Rule(prose.version, provable=False),
+        "debug-print": Rule(code.debug_print, provable=False),
+        "unused-import": Rule(code.unused_import, provable=False),
+        "unused-helper": Rule(code.unused_helper, provable=False),
+        "widened-except": Rule(code.widened_except, provable=False),
+        "type-hints": Rule(phrasing.hints_added, provable=False),
+        "renamed-local": Rule(phrasing.renamed_local, provable=False),
+        "rephrased": Rule(phrasing.rephrased, provable=False),
+        "none-guard": Rule(code.none_guard, provable=False),
+        "docstring": Rule(prose.docstrings, provable=False),
+        "comment": Rule(prose.comments, provable=False),
+        "rewrapped": Rule(layout.rewrapped, provable=False),
         "tidying": Rule(layout.tidying, provable=False),
     }
 )

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 
 from fretsaw.core.patch.values import Change
 from fretsaw.core.prune.lexing import loose, words
-from fretsaw.core.prune.scene import Scene, is_blank, runs, text, touches
+from fretsaw.core.prune.scene import Scene, is_blank, runs, text
 from fretsaw.core.prune.witness import harmless
 from fretsaw.core.text import body
+
+LONGEST_RUN = 12
+"""Neighbouring changes that are read together at most when looking for words that only moved to another line."""
 
 
 def endings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
@@ -19,11 +22,16 @@ def endings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     for change in changes:
         if change.kind == "endings":
             out[change.id] = "converts the file's line endings"
-        elif change.kind == "eof":
+        elif change.kind == "eof" and not _ends_file(scene):
             out[change.id] = "takes the file's final newline away"
         elif change.hunk and _bodies(change.hunk.removed) == _bodies(change.hunk.added):
             out[change.id] = "changes line endings only"
     return out
+
+
+def _ends_file(scene: Scene) -> bool:
+    """Whether the last line is one that the patch writes anew."""
+    return any(c.hunk and c.hunk.end == len(scene.before) and text(c.hunk.added).strip() for c in scene.changes)
 
 
 def blanks(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
@@ -37,9 +45,44 @@ def formatting(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines that say the same words: quotes, wrapping, trailing commas, redundant brackets, alignment."""
     if "format" in scene.asked.title_topics:
         return {}
-    found = _reworded(scene, changes)
+    reworded = _reworded(scene, changes)
+    staying = {c.id for c in changes if not (c.hunk and is_blank(c.hunk))} - {c.id for c in reworded}
+    found = [change for change in reworded if not _follows(scene, change, staying)]
     kept = harmless(scene, found)
     return {change.id: _how(change, scene.language) for change in found if change.id in kept}
+
+
+def rewrapped(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """Lines wrapped otherwise beside a change that stays: it may be why."""
+    found = [change for change in _reworded(scene, changes) if not _is_shifted(change)]
+    return {change.id: f"{_how(change, scene.language)}, beside a change that stays" for change in found}
+
+
+def _follows(scene: Scene, change: Change, staying: set[int]) -> bool:
+    """Whether a change of layout may come from one right beside it: lines moved into a block or out of one, or lines
+    of the same paragraph wrapped otherwise."""
+    near = [other for other in scene.beside(change) if other.id in staying]
+    if _is_shifted(change):
+        return bool(near)
+    return _is_wrapped(change) and any(_depth(other) == _depth(change) for other in near)
+
+
+def _depth(change: Change) -> int:
+    """The indentation of a change's first line."""
+    lines = (change.hunk.added or change.hunk.removed) if change.hunk else ("",)
+    return len(lines[0]) - len(lines[0].lstrip())
+
+
+def _is_shifted(change: Change) -> bool:
+    """Whether the first line's indentation changed."""
+    if change.hunk is None or not change.hunk.removed or not change.hunk.added:
+        return False
+    old, new = change.hunk.removed[0], change.hunk.added[0]
+    return len(old) - len(old.lstrip()) != len(new) - len(new.lstrip())
+
+
+def _is_wrapped(change: Change) -> bool:
+    return change.hunk is not None and len(change.hunk.removed) != len(change.hunk.added)
 
 
 def blank_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
@@ -47,30 +90,49 @@ def blank_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     staying = [c for c in changes if c.hunk is None or not is_blank(c.hunk)]
     out = {}
     for change in changes:
-        if change.hunk is None or not is_blank(change.hunk) or any(touches(change, c) for c in staying):
+        if change.hunk is None or not is_blank(change.hunk) or any(c in staying for c in scene.beside(change)):
             continue
-        beside = next((c for c in scene.changes if c.id in scene.judged and touches(change, c)), None)
-        if beside is None and not tidy(scene, change):
+        if (
+            all(scene.provable(c) for c in scene.beside(change))
+            and not tidy(scene, change)
+            and not _regroups(scene, change, staying, changes)
+        ):
             out[change.id] = "changes blank lines only"
     kept = harmless(scene, [change for change in changes if change.id in out])
     return {at: reason for at, reason in out.items() if at in kept}
 
 
-def tidying(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+def tidying(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Blank lines beside a finding go with it; a superfluous one taken away is what an author may have meant."""
     staying = [c for c in changes if c.hunk is None or not is_blank(c.hunk)]
     return {
         change.id: "changes blank lines only"
         for change in changes
-        if change.hunk and is_blank(change.hunk) and not any(touches(change, c) for c in staying)
+        if change.hunk and is_blank(change.hunk) and not any(c in staying for c in scene.beside(change))
     }
+
+
+def _regroups(scene: Scene, change: Change, staying: list[Change], changes: tuple[Change, ...]) -> bool:
+    """Whether blank lines are moved by a line or two, or part the statement that a change stands in from the rest."""
+    hunk = change.hunk
+    if hunk is None:
+        return False
+    for other in changes:
+        if other.hunk and is_blank(other.hunk) and bool(other.hunk.added) != bool(hunk.added):
+            near = min(abs(other.hunk.start - hunk.end), abs(hunk.start - other.hunk.end))
+            if near <= 2 and len(other.hunk.added) + len(other.hunk.removed) == len(hunk.added) + len(hunk.removed):
+                return True
+    if hunk.end >= len(scene.before):
+        return False
+    header = scene.before[hunk.end]
+    return header.rstrip().endswith((":", "{")) and any(c.hunk and c.hunk.start == hunk.end + 1 for c in staying)
 
 
 def tidy(scene: Scene, change: Change) -> bool:
     """Whether it takes away what no style wants: blanks on a blank line, a blank line too many. In a file that is
     reformatted all over it is part of that."""
     hunk = change.hunk
-    if hunk is None or sum(rule == "formatting" for rule in scene.judged.values()) > 2:
+    if hunk is None or sum(rule == "formatting" for rule, _ in scene.judged.values()) > 2:
         return False
     if hunk.added:
         return len(hunk.added) == len(hunk.removed) and any(body(line) for line in hunk.removed)
@@ -84,11 +146,20 @@ def _reworded(scene: Scene, changes: Iterable[Change]) -> list[Change]:
     """Changes (alone, or with those they touch) whose two sides say the same words."""
     out: list[Change] = []
     for run in runs([c for c in changes if c.hunk is not None and not is_blank(c.hunk)]):
-        alone = [change for change in run if _says_same((change,), scene.language)]
-        if len(alone) < len(run) and _says_same(run, scene.language):
-            alone = run
-        out += alone
+        at = 0
+        while at < len(run):
+            size = _equal_run(run[at : at + LONGEST_RUN], scene.language)
+            out += run[at : at + size]
+            at += size or 1
     return out
+
+
+def _equal_run(run: list[Change], language: str) -> int:
+    """How many of the first changes say, taken together, the same on both sides; 0 when none do."""
+    for size in range(1, len(run) + 1):
+        if _says_same(run[:size], language):
+            return size
+    return 0
 
 
 def _says_same(run: Iterable[Change], language: str) -> bool:

@@ -1,0 +1,163 @@
+"""Rules on code that works but was not asked for: prints, unused things, guards, widened excepts. Not provable."""
+
+from __future__ import annotations
+
+import re
+
+from fretsaw.core.patch.values import Change
+from fretsaw.core.prune.scene import Scene, text
+
+_PRINT = {
+    "python": re.compile(
+        r"\s*(?:print|pprint|pp|ic)\(|\s*(?:breakpoint\(\)|import i?pdb\b|i?pdb\.set_trace\(|sys\.std(?:err|out)\.write\()"
+    ),
+    "javascript": re.compile(r"\s*(?:console\.\w+\(|debugger\b)"),
+    "go": re.compile(r"\s*(?:fmt\.Print\w*|println|log\.Print\w*)\("),
+    "rust": re.compile(r"\s*(?:dbg|e?println)!\("),
+    "java": re.compile(r"\s*(?:System\.(?:out|err)\.print\w*|\w+\.printStackTrace)\("),
+    "c": re.compile(r"\s*(?:printf|puts|fprintf\(\s*stderr|std::(?:cout|cerr))"),
+    "ruby": re.compile(r"\s*(?:puts|p|pp|binding\.pry|byebug)\b"),
+}
+_LIKE = {"typescript": "javascript", "tsx": "javascript", "cpp": "c"}
+_IMPORT = re.compile(r"\s*(?:from\s+[\w.]+\s+)?import\s+\(?(?P<names>[^)#]+)\)?")
+_HEADER = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
+_CALLED_BY_NAME = re.compile(
+    r"pytest_|visit_|depart_|test|Test|setup|teardown|setUp|tearDown|main$|handle_|on_|do_|_print_|_eval_|__"
+)
+_GUARD = re.compile(r"\s*if\s+(?:not\s+([\w.]+)|([\w.\[\]'\"]+)\s+is\s+None|([\w.]+)\s*==\s*None)\s*:\s*(.*)$")
+_EARLY_END = re.compile(r"\s*(?:return\b|continue\s*$|break\s*$|pass\s*$|raise\s+(?:Value|Type)Error)")
+_EXCEPT = re.compile(r"\s*except\b\s*([^:]*?)(?:\s+as\s+\w+)?\s*:")
+_WIDE = re.compile(r"\b(?:Base)?Exception\b")
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
+def debug_print(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """A statement that prints, put in alone."""
+    pattern = _PRINT.get(_LIKE.get(scene.language, scene.language))
+    if pattern is None or "print" in scene.asked.title_topics:
+        return {}
+    return {
+        change.id: "adds output for debugging"
+        for change in changes
+        if change.hunk and not change.hunk.removed and change.kind == "lines" and pattern.match(text(change.hunk.added))
+    }
+
+
+def unused_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """An import whose names nothing in the file uses."""
+    if scene.language != "python" or scene.path.endswith("__init__.py") or "imports" in scene.asked.topics:
+        return {}
+    out = {}
+    for change in changes:
+        said = text(change.hunk.added) if change.hunk and not change.hunk.removed else ""
+        found = _IMPORT.fullmatch(said.strip()) if "import" in said and "noqa" not in said else None
+        names = _bound(found["names"]) if found else []
+        if names and "__future__" not in said and all(_uses(scene, name, said) == 0 for name in names):
+            out[change.id] = f"imports {', '.join(names)}, which nothing uses"
+    return out
+
+
+def unused_helper(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """A new function or class at top level that nothing in the patch uses and the issue does not name."""
+    if scene.language != "python" or re.search(r"(?:^|/)(?:test|conftest)", scene.path):
+        return {}
+    out: dict[int, str] = {}
+    for at, change in enumerate(changes):
+        said = text(change.hunk.added) if change.hunk and not change.hunk.removed else ""
+        found = _HEADER.match(said)
+        if not found or _CALLED_BY_NAME.match(found[1]) or scene.asked.names(found[1]) or _is_decorated(changes[:at]):
+            continue
+        if _uses(scene, found[1], said.split("\n", 1)[0]) == 0 and not _used_elsewhere(scene, found[1]):
+            body = _body(changes, at)
+            out |= dict.fromkeys(body, f"adds {found[1]}, which nothing uses")
+    return out
+
+
+def none_guard(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """An early end for a missing value, away from the fix."""
+    if scene.language != "python":
+        return {}
+    out: dict[int, str] = {}
+    for at, change in enumerate(changes):
+        said = text(change.hunk.added) if change.hunk and not change.hunk.removed else ""
+        found = _GUARD.match(said.rstrip("\n").split("\n")[0]) if said else None
+        if not found:
+            continue
+        pair = [change] if found[4] or said.count("\n") > 1 else list(changes[at : at + 2])
+        name = (found[1] or found[2] or found[3]).split(".")[-1]
+        if _ends_early(pair, found[4]) and not _asks_for_guard(scene, name) and _is_alone(scene, pair, changes):
+            out |= {part.id: f"guards against a missing {name}, which the issue does not mention" for part in pair}
+    return out
+
+
+def widened_except(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """An except clause that catches more than before, with the same body."""
+    if scene.language != "python" or "except" in scene.asked.title_topics:
+        return {}
+    out = {}
+    for change in changes:
+        hunk = change.hunk
+        old = _EXCEPT.match(text(hunk.removed)) if hunk and len(hunk.removed) == len(hunk.added) == 1 else None
+        new = _EXCEPT.match(text(hunk.added)) if hunk and old else None
+        if old and new and old[1] and (not new[1] or (_WIDE.search(new[1]) and not _WIDE.search(old[1]))):
+            out[change.id] = f"catches {new[1] or 'everything'} instead of {old[1]}"
+    return out
+
+
+def _bound(names: str) -> list[str]:
+    listed = [part.strip(" \\\n\t") for part in names.split(",")]
+    return [part.split(" as ")[-1].strip().split(".")[0] for part in listed if part]
+
+
+def _uses(scene: Scene, name: str, but: str) -> int:
+    """How often the text after holds the word, without this one piece of it."""
+    return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", "".join(scene.after).replace(but.strip("\n"), "", 1)))
+
+
+def _used_elsewhere(scene: Scene, name: str) -> bool:
+    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    others = (file for file in scene.patch.files if file.path != scene.path)
+    return any(word.search(line) for file in others for hunk in file.hunks for line in hunk.added)
+
+
+def _is_decorated(changes: tuple[Change, ...]) -> bool:
+    last = changes[-1].hunk if changes else None
+    return bool(last and last.added and last.added[-1].lstrip().startswith("@"))
+
+
+def _body(changes: tuple[Change, ...], at: int) -> list[int]:
+    """Ids of the header at this place and of the insertions after it that are indented or blank."""
+    out = [changes[at].id]
+    first = changes[at].hunk
+    for change in changes[at + 1 :]:
+        hunk = change.hunk
+        if hunk is None or first is None or hunk.removed or hunk.start != first.start:
+            break
+        if any(line.strip() and not line[0].isspace() for line in hunk.added):
+            break
+        out.append(change.id)
+    return out
+
+
+def _ends_early(pair: list[Change], same_line: str) -> bool:
+    if same_line:
+        return _EARLY_END.match(same_line) is not None
+    body = pair[-1].hunk
+    first, second = pair[0].hunk, pair[-1].hunk
+    if body is None or first is None or second is None or body.removed or first.start != second.start:
+        return False
+    lines = [line for line in text(body.added).split("\n") if line.strip()]
+    return bool(lines) and _EARLY_END.match(lines[-1]) is not None and len(lines) <= 2
+
+
+def _asks_for_guard(scene: Scene, name: str) -> bool:
+    return "none" in scene.asked.title_topics or ("none" in scene.asked.topics and scene.asked.names(name))
+
+
+def _is_alone(scene: Scene, pair: list[Change], changes: tuple[Change, ...]) -> bool:
+    """Whether no change that stays is right beside the pair, while there are others: the fix is elsewhere."""
+    ids = {change.id for change in pair}
+    near = [c for change in pair for c in scene.beside(change) if c.id not in ids and c.id not in scene.judged]
+    if any(other.hunk and text(other.hunk.removed + other.hunk.added).strip() for other in near):
+        return False
+    return any(change.id not in ids for change in changes) or len(scene.patch.files) > 1

@@ -1,0 +1,237 @@
+"""Rules on what people read in code: comments, docstrings, licence and version lines. None of them is provable."""
+
+from __future__ import annotations
+
+import re
+
+from fretsaw.core.patch.values import Change, Hunk
+from fretsaw.core.prune.lexing import is_comment, prose_spans, without_comment
+from fretsaw.core.prune.scene import Scene, text
+
+_LEGAL = re.compile(
+    r"copyright|©|\(c\)\s*\d{4}|SPDX-|licen[cs]ed?\b|all rights reserved|permission is hereby", re.IGNORECASE
+)
+_VERSION = re.compile(
+    r"""^\s*["']?(?:__)?(?:\w+[_-])?version(?:_info)?(?:__)?["']?\s*[:=]\s*[\[("'v]*\d""", re.IGNORECASE
+)
+_DIRECTIVE = re.compile(
+    r"\.\. (?:version\w+|deprecated|note|warning)|:param|:return|@param|@return|Args:|Parameters", re.I
+)
+_WORD = re.compile(r"[^\W\d_]\w+")
+_COMMON = frozenset(
+    [
+        "self",
+        "cls",
+        "def",
+        "class",
+        "return",
+        "if",
+        "else",
+        "elif",
+        "for",
+        "in",
+        "not",
+        "and",
+        "or",
+        "is",
+        "none",
+        "true",
+        "false",
+        "the",
+        "this",
+        "that",
+        "with",
+        "from",
+        "import",
+        "as",
+        "try",
+        "except",
+        "raise",
+        "pass",
+        "while",
+        "lambda",
+        "yield",
+        "are",
+        "was",
+        "be",
+        "been",
+        "has",
+        "have",
+        "can",
+        "may",
+        "must",
+        "will",
+        "would",
+        "should",
+        "its",
+        "it",
+        "to",
+        "of",
+        "on",
+        "at",
+        "by",
+        "an",
+        "all",
+        "any",
+        "when",
+        "then",
+        "use",
+        "used",
+        "set",
+        "get",
+        "value",
+        "name",
+        "list",
+        "dict",
+        "str",
+        "int",
+        "type",
+        "object",
+        "data",
+        "result",
+    ]
+)
+
+
+def legal(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """Licence and copyright lines."""
+    if "licence" in scene.asked.topics:
+        return {}
+    return {
+        change.id: "changes a licence or copyright line"
+        for change in changes
+        if change.hunk and change.kind == "lines" and _all(change.hunk, _is_legal)
+    }
+
+
+def version(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """The project's version number."""
+    if "version" in scene.asked.topics:
+        return {}
+    return {
+        change.id: "changes a version number"
+        for change in changes
+        if change.hunk and change.hunk.removed and change.hunk.added and _all(change.hunk, _VERSION.match)
+    }
+
+
+def comments(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """Comments added, removed or reworded that speak of no line that changes."""
+    if "comments" in scene.asked.title_topics:
+        return {}
+    found = {c.id for c in changes if c.hunk and c.kind == "lines" and _is_comment_change(c.hunk, scene.language)}
+    out = {}
+    for change in changes:
+        if change.id in found and change.hunk and not _speaks_of_change(scene, change, found):
+            out[change.id] = f"{_done(change.hunk)} a comment away from the fix"
+    return out
+
+
+def docstrings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """Documentation of code reworded without telling anything of what changes."""
+    if "docs" in scene.asked.title_topics or scene.language not in {"python"}:
+        return {}
+    candidates = [c for c in changes if c.hunk and c.kind == "lines" and text(c.hunk.removed + c.hunk.added).strip()]
+    if not candidates:
+        return {}
+    before, after = prose_spans(scene.before), prose_spans(scene.after)
+    found = {c.id for c in candidates if _inside(c, scene, before, after)}
+    told = _changed_words(scene, changes, found)
+    out = {}
+    for change in candidates:
+        if change.id in found and change.hunk and not _tells(scene, change, found, told):
+            out[change.id] = f"{_done(change.hunk)} documentation that tells nothing of the fix"
+    return out
+
+
+def _is_legal(line: str) -> bool:
+    return _LEGAL.search(line) is not None
+
+
+def _all(hunk: Hunk, matches: object) -> bool:
+    lines = [line for line in (*hunk.removed, *hunk.added) if line.strip(" \t\r\n#/*")]
+    return bool(lines) and callable(matches) and all(matches(line) for line in lines)
+
+
+def _done(hunk: Hunk) -> str:
+    if not hunk.added:
+        return "removes"
+    return "rewords" if hunk.removed else "adds"
+
+
+def _is_comment_change(hunk: Hunk, language: str) -> bool:
+    """Whether the two sides differ in comments only."""
+    removed = [line for line in hunk.removed if line.strip()]
+    added = [line for line in hunk.added if line.strip()]
+    if all(is_comment(line, language) for line in (*removed, *added)):
+        return bool(removed or added)
+    code = [
+        [part for part in (without_comment(line, language)[0] for line in side) if part] for side in (removed, added)
+    ]
+    return code[0] == code[1]
+
+
+def _speaks_of_change(scene: Scene, change: Change, comments: set[int]) -> bool:
+    """Whether the comment stands beside a line of code that changes and stays, or right above one."""
+    hunk = change.hunk
+    if hunk is None or not all(
+        is_comment(line, scene.language) for line in (*hunk.removed, *hunk.added) if line.strip()
+    ):
+        return False
+    near = [other for other in scene.beside(change) if other.id not in comments and other.id not in scene.judged]
+    if any(other.hunk and text(other.hunk.removed + other.hunk.added).strip() for other in near):
+        return True
+    return _above_change(scene, change, comments)
+
+
+def _above_change(scene: Scene, change: Change, comments: set[int]) -> bool:
+    """Whether only comments and at most one more comment change lie between it and a line that changes below."""
+    hunk = change.hunk
+    at = hunk.end if hunk else 0
+    while at < len(scene.before) and is_comment(scene.before[at], scene.language):
+        at += 1
+    return any(
+        other.hunk and other.hunk.start == at and other.hunk.removed and other.id not in comments | scene.judged.keys()
+        for other in scene.changes
+    )
+
+
+def _inside(change: Change, scene: Scene, before: list[tuple[int, int]], after: list[tuple[int, int]]) -> bool:
+    hunk = change.hunk
+    if hunk is None:
+        return False
+    start = scene.after_starts[change.id]
+    return _within(hunk.start, hunk.removed, before) and _within(start, hunk.added, after)
+
+
+def _within(start: int, lines: tuple[str, ...], spans: list[tuple[int, int]]) -> bool:
+    return not lines or any(a <= start and start + len(lines) <= b for a, b in spans)
+
+
+def _changed_words(scene: Scene, changes: tuple[Change, ...], prose: set[int]) -> set[str]:
+    """Words of code that come or go with the changes that are not prose."""
+    out: set[str] = set()
+    for change in changes:
+        if change.hunk and change.id not in prose:
+            out |= set(_WORD.findall(text(change.hunk.removed))) ^ set(_WORD.findall(text(change.hunk.added)))
+    return {word.lower() for word in out} - _COMMON
+
+
+def _tells(scene: Scene, change: Change, prose: set[int], told: set[str]) -> bool:
+    """Whether documentation tells of the fix: stands beside it, names what changes, or documents a parameter."""
+    hunk = change.hunk
+    if hunk is None:
+        return False
+    if any(
+        other.id not in prose and other.id not in scene.judged and other.hunk and text(other.hunk.added).strip()
+        for other in scene.beside(change)
+    ):
+        return True
+    if any(
+        other.id in prose and _DIRECTIVE.search(text(other.hunk.added))
+        for other in [change, *scene.beside(change)]
+        if other.hunk
+    ):
+        return True
+    new = {word.lower() for word in set(_WORD.findall(text(hunk.added))) ^ set(_WORD.findall(text(hunk.removed)))}
+    return bool(new & told)
