@@ -14,8 +14,9 @@ import pytest
 
 from fretsaw.cancel import Cancel
 from fretsaw.check import Limits, Surroundings, make_check
-from fretsaw.check.cell import Scratch, enter
+from fretsaw.check.cell import enter
 from fretsaw.check.choose import cells
+from fretsaw.check.scratch import Scratch
 from fretsaw.check.toolchain import toolchain
 from fretsaw.core.check import Check
 from fretsaw.settings import Settings

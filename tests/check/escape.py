@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from fretsaw.cancel import Cancel
-from fretsaw.check.cell import Scratch, enter
+from fretsaw.check.cell import enter
 from fretsaw.check.choose import Surroundings, cells
 from fretsaw.check.limits import Limits
+from fretsaw.check.scratch import Scratch
 from fretsaw.check.toolchain import toolchain
 from fretsaw.settings import Settings
 

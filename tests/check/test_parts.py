@@ -19,6 +19,7 @@ from fretsaw.check import Surroundings, candidates, describe, make_check, repeat
 from fretsaw.check.copies import WarmCopy
 from fretsaw.check.output import Ring, readable
 from fretsaw.check.report import read_report, wants_report, with_report
+from fretsaw.check.scratch import Scratch, sweep
 from fretsaw.core.check import CheckResult
 from fretsaw.settings import Settings
 
@@ -183,13 +184,25 @@ def test_a_copy_is_put_right(tmp_path: Path, link: bool) -> None:
     if os.geteuid() == 0:  # a closed folder makes anybody else begin anew
         assert (copy.path / "a" / "b" / "run.sh").stat().st_ino == kept
 
-    (root / "a" / "b" / "run.sh").write_text("two")
-    (root / "caf\udce9").unlink()
+    (root / "a" / "b" / "run.sh").write_text("what the user does meanwhile")
     copy.put_right()
-    assert (copy.path / "a" / "b" / "run.sh").read_text() == "two"
-    assert not (copy.path / "caf\udce9").exists()
+    assert seen() == expected
     copy.remove()
     assert not copy.path.exists()
+
+
+def test_what_a_killed_process_left_is_swept_away() -> None:
+    script = (
+        "import os, signal; from fretsaw.check.scratch import Scratch; kept = Scratch(); print(kept.path, flush=True)"
+    )
+    env = {"PYTHONPATH": str(Path(__file__).parents[2] / "server")}
+    argv = [sys.executable, "-c", f"{script}; os.kill(os.getpid(), signal.SIGKILL)"]
+    left = Path(subprocess.run(argv, env=env, capture_output=True, text=True, check=False).stdout.strip())
+    assert left.is_dir()
+    alive = Scratch()
+    assert not left.exists()
+    sweep()
+    assert alive.report.parent.is_dir()
 
 
 # -- the choice

@@ -8,12 +8,8 @@ from __future__ import annotations
 import marshal
 import os
 import re
-import shutil
 import sys
-import tempfile
-import weakref
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -26,6 +22,7 @@ from fretsaw.check.launch import write_texts
 from fretsaw.check.limits import Limits
 from fretsaw.check.processes import wait_until_gone
 from fretsaw.check.run import Command, Ran, run
+from fretsaw.check.scratch import Scratch
 from fretsaw.check.toolchain import Toolchain
 
 Tier: TypeAlias = Literal["bwrap", "landlock", "none"]
@@ -58,25 +55,6 @@ class Cell:
         return f"{self.tier}, {'copied tree' if self.copy else 'overlay'}"
 
 
-class Scratch:
-    """A private folder of ours outside the repository; it goes when this object does, or with the process."""
-
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="fretsaw-")).resolve()
-        self.stage = self.path / "stage"
-        self.stage.mkdir()
-        self.report = self.path / "report"
-        self.tmp = self.path / "tmp"
-        self.remove = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
-
-    def renew(self) -> None:
-        """An empty report and an empty folder for temporary files."""
-        self.report.unlink(missing_ok=True)
-        self.report.touch()
-        shutil.rmtree(self.tmp, ignore_errors=True)
-        self.tmp.mkdir(exist_ok=True)
-
-
 @dataclass(frozen=True, slots=True)
 class Entered:
     """What came of entering a cell."""
@@ -93,19 +71,31 @@ def enter(
 
     Raises `CheckError` when the tree cannot be copied.
     """
-    cell.scratch.renew()
-    if cell.copy:
-        cell.copy.put_right()
-    if not sys.platform.startswith("linux"):
-        return enter_plainly(cell, texts, argv, env, cancel)
+    with cell.scratch.lock:
+        cell.scratch.renew()
+        if cell.copy:
+            cell.copy.put_right()
+        go = _enter if sys.platform.startswith("linux") else enter_plainly
+        return go(cell, texts, argv, env, cancel)
+
+
+def _enter(
+    cell: Cell, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], cancel: Cancel
+) -> Entered:
+    """By the launcher, which says through one pipe why it could not, as bubblewrap says through another that it did."""
     status, info = _Pipe(), _Pipe()
+    held = [status.write, info.write]
+
+    def release() -> None:
+        while held:
+            os.close(held.pop())
+
     try:
-        fds: tuple[int, ...] = (status.write, info.write)
         spec, more = _spec(cell, texts, argv, env, info.write)
-        fds = (_memory_file(spec), *fds, *more)
-        launcher = (sys.executable, "-I", "-S", str(_HERE / "launch.py"), str(fds[0]), str(fds[1]))
+        held += [*more, _memory_file(spec)]
+        launcher = (sys.executable, "-I", "-S", str(_HERE / "launch.py"), str(held[-1]), str(status.write))
         disk = cell.copy.path if cell.copy and cell.copy.on_disk else None
-        command = Command(launcher, {}, Path("/"), fds, disk, lambda: _close(fds), gentle=cell.tier != "bwrap")
+        command = Command(launcher, {}, Path("/"), tuple(held), disk, release, gentle=cell.tier != "bwrap")
         ran = run(command, cell.limits, cancel)
         problem = status.said()
         first = re.search(r'"child-pid": (\d+)', info.said())
@@ -115,8 +105,9 @@ def enter(
             problem = f"bubblewrap: {ran.output.strip() or f'ended with {ran.exit_code}'}"
         return Entered(ran, problem)
     finally:
-        status.close()
-        info.close()
+        release()
+        os.close(status.read)
+        os.close(info.read)
 
 
 def enter_plainly(
@@ -217,12 +208,6 @@ def _memory_file(spec: dict[str, object]) -> int:
     return fd
 
 
-def _close(fds: tuple[int, ...]) -> None:
-    for fd in fds:
-        with suppress(OSError):
-            os.close(fd)
-
-
 class _Pipe:
     """A pipe whose writing end goes to the launcher."""
 
@@ -236,6 +221,3 @@ class _Pipe:
             return os.read(self.read, 65536).decode("utf-8", "replace")
         except BlockingIOError:
             return ""
-
-    def close(self) -> None:
-        _close((self.read,))

@@ -15,10 +15,11 @@ from pathlib import Path
 from fretsaw import __version__
 from fretsaw.check import bwrap
 from fretsaw.check.cage import MACHINES
-from fretsaw.check.cell import Cell, Scratch, Tier
+from fretsaw.check.cell import Cell, Tier
 from fretsaw.check.copies import WarmCopy
 from fretsaw.check.limits import Limits
 from fretsaw.check.probe import holds
+from fretsaw.check.scratch import Scratch
 from fretsaw.check.toolchain import Toolchain
 from fretsaw.errors import CheckError
 from fretsaw.settings import Settings

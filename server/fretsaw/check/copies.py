@@ -9,12 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-import tempfile
-import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from fretsaw.check.bwrap import RECORDS
+from fretsaw.check.scratch import Folder, remove
 from fretsaw.errors import CheckError
 
 MOST_FILES, MOST_BYTES = 200_000, 4 << 30
@@ -41,34 +40,36 @@ class Scan:
 
 
 class WarmCopy:
-    """One tree's copy; `put_right()` before each run makes it equal to the tree as it is now."""
+    """One tree's copy; `put_right()` before each run makes it equal to the tree as it was at first."""
 
     def __init__(self, root: Path, *, link: bool) -> None:
         """`link`: installed packages are links to where they are; else empty folders, to mount something on."""
         self._root = root
         self._link = link
         self._known: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
-        self.installed: tuple[str, ...] = ()
+        self._source = source = scan(root, records=False)
+        self.installed = tuple(sorted(source.installed))
         """Paths of the tree that are not copied but have to be shown: the copy has an empty folder for each."""
-        source = scan(root, records=False)
         if len(source.files) > MOST_FILES or source.size > MOST_BYTES:
             raise CheckError(
                 f"the tree is too large to copy for a check ({len(source.files):,} files, {source.size >> 20:,} MiB)",
                 hint="where user namespaces are allowed, no copy is needed",
             )
-        self.path = Path(tempfile.mkdtemp(prefix="fretsaw-tree-", dir=_place(source.size))).resolve()
-        self.on_disk = not str(self.path).startswith("/dev/shm/")
-        self.remove = weakref.finalize(self, _remove, self.path)
+        place = _place(source.size)
+        self._folder = Folder(place)
+        self.path = self._folder.path / "tree"
+        self.path.mkdir()
+        self.on_disk = place is None
+        self.remove = self._folder.remove
 
     def put_right(self) -> None:
-        """Undo what the last run did and take over what the user did since: only what differs is written."""
-        source, copy = scan(self._root, records=False), self._scan_copy()
-        self.installed = tuple(sorted(source.installed))
+        """Undo what the last run did: only what differs is written. What the user did since is not looked for."""
+        source, copy = self._source, self._scan_copy()
         extra = {*copy.files} - {*source.files} | {*copy.folders} - {*source.folders}
         for path in sorted(extra, reverse=True):
-            _remove(self.path / path)
+            remove(self.path / path)
         for path in sorted({*source.folders} - {*copy.folders}):
-            _remove(self.path / path)
+            remove(self.path / path)
             (self.path / path).mkdir()
         for path in self.installed:
             self._installed(path)
@@ -82,7 +83,7 @@ class WarmCopy:
         try:
             return scan(self.path, records=True)
         except OSError:
-            _remove(self.path)
+            remove(self.path)
             self.path.mkdir(mode=0o700)
             return Scan()
 
@@ -95,7 +96,7 @@ class WarmCopy:
 
     def _file(self, path: str, state: os.stat_result) -> None:
         source, target = self._root / path, self.path / path
-        _remove(target)
+        remove(target)
         try:
             if stat.S_ISLNK(state.st_mode):
                 target.symlink_to(os.readlink(source))
@@ -138,25 +139,11 @@ def _mark(state: os.stat_result) -> tuple[int, ...]:
     return (state.st_ino, state.st_mode, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
 
 
-def _place(size: int) -> str | None:
+def _place(size: int) -> Path | None:
     """In memory where there is plenty of it, else where temporary files go."""
     try:
         state = os.statvfs("/dev/shm")
     except OSError:
         return None
     plenty = os.access("/dev/shm", os.W_OK) and size * 4 < state.f_bavail * state.f_frsize
-    return "/dev/shm" if plenty else None
-
-
-def _remove(path: Path) -> None:
-    """Remove a file or a whole folder, whatever its mode; a link is not followed."""
-    if not path.is_dir() or path.is_symlink():
-        path.unlink(missing_ok=True)
-        return
-    path.chmod(0o700)
-    for folder, names, _ in os.walk(path):
-        for name in names:
-            inside = Path(folder, name)
-            if not inside.is_symlink():
-                inside.chmod(0o700)
-    shutil.rmtree(path, ignore_errors=True)
+    return Path("/dev/shm") if plenty else None

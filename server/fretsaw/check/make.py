@@ -44,7 +44,10 @@ def make_check(
         cell = chosen[0].cell
         if cell is None:
             return CheckResult("unavailable", argv, reason=chosen[0].reason)
-        result = _run(cell, {**around.unsaved, **texts}, argv, cancel)
+        try:
+            result = _run(cell, {**around.unsaved, **texts}, argv, cancel)
+        except OSError as error:
+            return CheckResult("error", argv, reason=f"the check could not be prepared: {error}")
         secret = secret_values(root, around.secrets, around.environ)
         return replace(result, output=black_out(result.output, secret))
 

@@ -1,0 +1,93 @@
+"""Private temporary folders that go with the process, also when it was killed: the next one sweeps them away."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+import threading
+import time
+import weakref
+from contextlib import suppress
+from pathlib import Path
+
+_PREFIX = "fretsaw-check-"
+_LOCK = ".lock"
+_MEMORY = Path("/dev/shm")
+
+
+class Folder:
+    """A new folder of ours (0700), held by a lock while this process lives; removed with this object."""
+
+    def __init__(self, above: Path | None = None) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=above)).resolve()
+        held = os.open(self.path / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        self.remove = weakref.finalize(self, _drop, self.path, held)
+
+
+class Scratch(Folder):
+    """What one check's runs need beside the tree: where the overlay is mounted, the report, temporary files."""
+
+    def __init__(self) -> None:
+        sweep()
+        super().__init__()
+        self.stage = self.path / "stage"
+        self.stage.mkdir()
+        self.report = self.path / "report"
+        self.tmp = self.path / "tmp"
+        self.lock = threading.Lock()
+        """Held during a run: runs of one check do not overlap."""
+
+    def renew(self) -> None:
+        """An empty report and an empty folder for temporary files."""
+        self.report.unlink(missing_ok=True)
+        self.report.touch()
+        remove(self.tmp)
+        self.tmp.mkdir()
+
+
+def sweep() -> None:
+    """Remove what processes of ours that were killed left behind."""
+    for above in {Path(tempfile.gettempdir()), _MEMORY}:
+        with suppress(OSError):
+            for entry in os.scandir(above):
+                if entry.name.startswith(_PREFIX) and entry.stat(follow_symlinks=False).st_uid == os.geteuid():
+                    _sweep(Path(entry.path))
+
+
+def _sweep(folder: Path) -> None:
+    """Remove one folder unless a living process holds its lock, or may be about to."""
+    try:
+        held = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        if folder.is_dir() and time.time() - folder.lstat().st_mtime > 3600:
+            remove(folder)
+        return
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        remove(folder)
+    except OSError:
+        return  # it is in use
+    finally:
+        os.close(held)
+
+
+def _drop(path: Path, held: int) -> None:
+    remove(path)
+    os.close(held)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a whole folder, whatever its mode, if it is there; a link is not followed."""
+    if not path.is_dir() or path.is_symlink():
+        path.unlink(missing_ok=True)
+        return
+    path.chmod(0o700)
+    for folder, names, _ in os.walk(path):
+        for name in names:
+            inside = Path(folder, name)
+            if not inside.is_symlink():
+                inside.chmod(0o700)
+    shutil.rmtree(path, ignore_errors=True)
