@@ -11,8 +11,8 @@ import stat
 import subprocess
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from fretsaw.core.policy import is_secret
 from fretsaw.core.snapshot import Snapshot
@@ -27,9 +27,8 @@ LARGEST = 1_000_000
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the index."""
+class Entry(NamedTuple):
+    """One line of the index; a tuple, since there are thousands."""
 
     path: str
     mode: str

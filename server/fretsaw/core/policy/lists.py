@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fnmatch import translate
+from functools import lru_cache
 
 from fretsaw.core.policy.names import fold
 
@@ -100,10 +101,16 @@ def is_ask(path: str) -> bool:
 
 def is_secret(path: str) -> bool:
     """Whether a path never leaves the machine, by its name."""
-    *folders, name = fold(path).split("/")
-    if any(map(_SECRET_FOLDER.match, folders)):
+    folder, _, name = fold(path).rpartition("/")
+    if folder and _is_secret_folder(folder):
         return True
     return _SECRET.match(name) is not None and _NOT_SECRET.match(name) is None
+
+
+@lru_cache(4096)
+def _is_secret_folder(folder: str) -> bool:
+    """Whether a folder or one that it lies in is never read; asked again for every file in it."""
+    return any(map(_SECRET_FOLDER.match, folder.split("/")))
 
 
 def is_test(path: str) -> bool:
