@@ -178,6 +178,37 @@ def test_d8_a_refusal_is_an_answer(api: str) -> None:
         assert (answer.finish, answer.text) == ("refusal", "I cannot help with that.")
 
 
+def event(**data: Any) -> bytes:
+    return f"event: {data['type']}\ndata: {json.dumps(data)}\n\n".encode()
+
+
+FAILED = {"status": "failed", "error": {"code": "server_error", "message": "The model broke"}, "output": []}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("half-good"),
+        Fault("raw", body=event(type="response.created", response={})),
+        Fault("raw", body=event(type="response.failed", response=FAILED)),
+        Fault("raw", body=event(type="error", code="rate_limit_exceeded", message="slow")),
+        Fault("reset", body=event(type="response.output_text.delta", delta="cut ")),
+    ],
+)
+def test_d10_to_d12_with_responses(fault: Fault) -> None:
+    with bench("All is well.", fault, api="responses") as live:
+        assert live().text == "All is well."
+        assert len(live.server.requests) == 2
+
+
+def test_d12_a_quota_that_ends_inside_a_stream_is_not_retried() -> None:
+    body = event(type="error", code="insufficient_quota", message="You exceeded your quota")
+    with bench("never", Fault("raw", body=body), api="responses") as live:
+        with pytest.raises(ModelError, match="quota"):
+            live()
+        assert len(live.server.requests) == 1
+
+
 def test_d13_a_stall_is_retried() -> None:
     with bench("Here.", Fault("stall", seconds=20), stall=0.3) as live:
         assert live().text == "Here."

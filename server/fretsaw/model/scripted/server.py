@@ -188,8 +188,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, body: dict[str, Any], messages: Any, fault: Fault | None, *, chat: bool) -> None:
         messages = [{"role": "user", "content": messages}] if isinstance(messages, str) else messages
         if fault is not None:
-            # What would have been said, not advancing the script: the question is asked again.
-            text = b"".join(wire.chat_events(Reply("a right answer, " * 40), body, (0, 0, 0)))
+            # The script does not go on: the question is asked again.
+            events = wire.chat_events if chat else wire.response_events
+            text = b"".join(events(Reply("a right answer, " * 40), body, (0, 0, 0)))
             return FAULTS[fault.kind](fault, self, text, self.server.stopping)
         reply = self.server.reply_to(messages)
         counted = self.server.count(messages, reply)
