@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +46,7 @@ PATHS = st.sampled_from(
         "x.c",
     ]
 )
+Mode = Literal["auto", "whole", "files"]
 REPOS = st.dictionaries(PATHS, TEXTS, max_size=9)
 ISSUES = st.lists(
     st.sampled_from([*WORDS, "`cart.py`", "a/b/total.go:3", 'File "cart.py", line 2, in total']), max_size=20
@@ -65,9 +68,9 @@ def check(context: Context, texts: dict[str, str], budget: int) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(ISSUES, REPOS, st.integers(0, 3000), st.sampled_from(["auto", "whole", "files"]))
-def test_the_budget_holds_and_the_text_is_exact(issue: str, texts: dict[str, str], budget: int, mode: str) -> None:
-    context = choose(parse(issue), snapshot_of(texts), budget, mode, estimate, (("cart.py", 1, 3), ("none.py", 2, 9)))  # type: ignore[arg-type]
+@given(ISSUES, REPOS, st.integers(0, 3000), st.sampled_from(get_args(Mode)))
+def test_the_budget_holds_and_the_text_is_exact(issue: str, texts: dict[str, str], budget: int, mode: Mode) -> None:
+    context = choose(parse(issue), snapshot_of(texts), budget, mode, estimate, (("cart.py", 1, 3), ("none.py", 2, 9)))
     check(context, texts, budget)
     again = choose(
         parse(issue),
@@ -76,7 +79,7 @@ def test_the_budget_holds_and_the_text_is_exact(issue: str, texts: dict[str, str
         mode,
         estimate,
         (("cart.py", 1, 3), ("none.py", 2, 9)),
-    )  # type: ignore[arg-type]
+    )
     assert again == context
     assert documents(again.parts) == documents(context.parts)
 

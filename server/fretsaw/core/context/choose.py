@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from fretsaw.core.context.excerpt import excerpt
-from fretsaw.core.context.outline import outline
+from fretsaw.core.context.outline import Definition, outline
 from fretsaw.core.context.paths import is_test
 from fretsaw.core.context.rank import Found, Ranking, rank
 from fretsaw.core.context.render import document
@@ -163,7 +163,7 @@ def _chosen(ranking: Ranking, snapshot: Snapshot, budget: int, estimate: Estimat
             continue
         share = int(basket.left * _SHARES[min(shown, len(_SHARES) - 1)])
         room = _Room(max(400, min(share, _WHOLE_FILE)), share)
-        if basket.add(_parts(path, text, _with_used(ranking, path, text, ranking.found[path]), basket, room)):
+        if basket.add(_parts(_sheet(ranking, path, text, ranking.found[path]), basket, room)):
             shown += 1
             tests += is_test(path)
     basket.left += budget // _FOR_USED
@@ -184,25 +184,38 @@ def _add_used(ranking: Ranking, snapshot: Snapshot, basket: _Basket) -> None:
         if text is None or _unfit(text):
             continue
         why = f"{names[0][1]} uses {names[0][0]}"
-        found = _with_used(ranking, path, text, Found(why=why))
-        if found.points:
-            basket.add(_parts(path, text, found, basket, _Room(_USED_FILE, _USED_EXCERPT)))
+        sheet = _sheet(ranking, path, text, Found(why=why))
+        if sheet.points:
+            basket.add(_parts(sheet, basket, _Room(_USED_FILE, _USED_EXCERPT)))
 
 
-def _with_used(ranking: Ranking, path: str, text: str, found: Found) -> Found:
-    """What points to a file, and to the definitions of it that the best definitions of others use."""
+class _Sheet(NamedTuple):
+    """One file to take parts of."""
+
+    path: str
+    text: str
+    why: str
+    points: dict[int, dict[str, float]]
+    definitions: tuple[Definition, ...]
+
+
+def _sheet(ranking: Ranking, path: str, text: str, found: Found) -> _Sheet:
+    """A file with what points to it, and to the definitions of it that the best definitions of others use."""
+    definitions = ranking.definitions.get(path)
+    if definitions is None:
+        definitions = outline(path, [line.rstrip("\r") for line in text.split("\n")])
     names = {name for target, name, _ in ranking.uses if target == path}
-    both = Found(found.score, found.why, {line: dict(reasons) for line, reasons in found.points.items()})
-    if names:
-        for each in outline(path, [line.rstrip("\r") for line in text.split("\n")]):
-            if each.name in names:
-                both.point(each.header, f"{each.name} is used", _USED_POINT)
-    return both
+    both = Found(points={line: dict(reasons) for line, reasons in found.points.items()})
+    for each in definitions:
+        if each.name in names:
+            both.point(each.header, f"{each.name} is used", _USED_POINT)
+    return _Sheet(path, text, found.why, both.points, definitions)
 
 
-def _parts(path: str, text: str, found: Found, basket: _Basket, room: _Room) -> list[Part]:
+def _parts(sheet: _Sheet, basket: _Basket, room: _Room) -> list[Part]:
     """A file as a whole when it is small enough for its share of the budget, else excerpts around what points to it."""
-    whole = Part(path, 1, _count(text), text, found.why)
+    path, text, why = sheet.path, sheet.text, sheet.why
+    whole = Part(path, 1, _count(text), text, why)
     cost = basket.cost(whole)
     if cost <= min(room.whole, basket.left):
         return [whole]
@@ -210,8 +223,12 @@ def _parts(path: str, text: str, found: Found, basket: _Basket, room: _Room) -> 
     bare = [line.rstrip("\r\n") for line in lines]
     overhead = basket.estimate(document(Part(path, 99999, 99999, "", "", whole=False), ""))
     per_character = cost / max(1, len(text))  # near enough to choose by; what is taken is counted exactly
-    ranges = excerpt(path, bare, found.points, room.excerpt, lambda size: overhead + int(size * per_character) + 1)
-    return [Part(path, first, last, "".join(lines[first - 1 : last]), found.why, whole=False) for first, last in ranges]
+
+    def price(size: int) -> int:
+        return overhead + int(size * per_character) + 1
+
+    ranges = excerpt(sheet.definitions, bare, sheet.points, room.excerpt, price)
+    return [Part(path, first, last, "".join(lines[first - 1 : last]), why, whole=False) for first, last in ranges]
 
 
 def _count(text: str) -> int:

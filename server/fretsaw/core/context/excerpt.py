@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import accumulate
 
-from fretsaw.core.context.outline import Definition, outline
+from fretsaw.core.context.outline import Definition
 
 _IMPORT = re.compile(r"^(?:from|import|use|using|#include|package|require|const .*require\(|mod )\b")
 _AROUND = 12
@@ -20,14 +20,17 @@ Range = tuple[int, int]
 
 
 def excerpt(
-    path: str, lines: list[str], points: Mapping[int, Mapping[str, float]], room: int, cost: Callable[[int], int]
+    definitions: tuple[Definition, ...],
+    lines: list[str],
+    points: Mapping[int, Mapping[str, float]],
+    room: int,
+    cost: Callable[[int], int],
 ) -> list[Range]:
     """Ranges of lines that cost at most `room`, best definitions first; sorted, merged. Lines have no endings.
 
     `cost`: characters of a range → tokens.
     """
     upto = [0, *accumulate(len(line) + 1 for line in lines)]
-    definitions = outline(path, lines)
     weighed = _weighed(definitions, points, len(lines))
     head = merged(_imports(lines)) if weighed else []
     chosen = head if _cost(head, upto, cost) <= room // 5 else []

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from fretsaw.core.context.closeup import Closeup, Reader, fits
 from fretsaw.core.context.imports import imported
+from fretsaw.core.context.outline import Definition
 from fretsaw.core.context.paths import Paths, is_test, prior, stem
 from fretsaw.core.context.search import Hit, find
 from fretsaw.core.context.words import STOP_WORDS, Query, query_of, split_name
@@ -63,6 +64,8 @@ class Ranking:
     paths: Paths
     uses: tuple[tuple[str, str, str], ...]
     """(path, name, user): definitions elsewhere that the best definitions of the best files use, nearest first."""
+    definitions: Mapping[str, tuple[Definition, ...]]
+    """Of the files that were read."""
     sure: bool
     """Whether the issue names a file or a frame of the repository, so that little else is needed."""
 
@@ -85,9 +88,9 @@ def rank(issue: Issue, snapshot: Snapshot, focus: tuple[tuple[str, int, int], ..
     _by_words_of_paths(query, snapshot.paths, at)
     _by_hits(find(snapshot, list(query.names)), query, len(snapshot.paths), at)
     _weigh(found)
-    uses = _by_reading(found, snapshot, paths, query, at)
+    uses, read = _by_reading(found, snapshot, paths, query, at)
     order = sorted((path for path in found if found[path].score > 0), key=lambda path: (-found[path].score, path))
-    return Ranking(tuple(order), found, query, paths, uses, sure)
+    return Ranking(tuple(order), found, query, paths, uses, read, sure)
 
 
 def _mentioned(issue: Issue, paths: Paths, at: Callable[[str], Found]) -> bool:
@@ -163,7 +166,7 @@ def _weigh(found: Mapping[str, Found]) -> None:
 
 def _by_reading(
     found: dict[str, Found], snapshot: Snapshot, paths: Paths, query: Query, at: Callable[[str], Found]
-) -> tuple[tuple[str, str, str], ...]:
+) -> tuple[tuple[tuple[str, str, str], ...], dict[str, tuple[Definition, ...]]]:
     """Reads the best files: how well their definitions fit the words, what those use, what a test tests."""
     reader = Reader(query)
     read: dict[str, Closeup] = {}
@@ -180,7 +183,7 @@ def _by_reading(
     _read_more(read, fresh, snapshot, reader)
     again = fits(list(read.values()), reader)
     _by_fit({path: again[path] for path in fresh if path in again}, read, at)
-    return _uses(read, again, paths, found)
+    return _uses(read, again, paths, found), {path: each.definitions for path, each in read.items()}
 
 
 def _best(found: Mapping[str, Found]) -> list[str]:

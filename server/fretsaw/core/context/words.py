@@ -13,7 +13,7 @@ from fretsaw.core.issue.values import Issue
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,60}")
 _PLAIN = re.compile(r"[A-Za-z]{4,30}")
 _HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-MOST_NAMES = 40
+MOST_NAMES = 16
 
 STOP_WORDS = frozenset(
     str.split("""

@@ -34,7 +34,7 @@ def enforce(constraints: Iterable[Constraint], patch: PatchSet, snapshot: Snapsh
 
 
 def _joined(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
-    """The rules with all of kind "only" made into one: each of them allows more, none takes away what another allows."""
+    """The rules with all of kind "only" made into one: each allows more, none takes away what another allows."""
     only = [each for each in constraints if each.kind == "only"]
     if len(only) < 2:
         return constraints

@@ -20,10 +20,7 @@ _LONGEST_OUTPUT = 4_096
 _LONGEST_PATCH = 6_000
 _MOST_REASONS = 12
 
-_AGAIN = (
-    "Nothing was applied, and every file is as it was shown to you at first. "
-    "Send the whole change again, not only a correction."
-)
+_AGAIN = "Every file is still as it was shown to you at first: send the whole change again, not only a correction."
 
 
 def after_misfits(misfits: Sequence[Misfit], issue: Issue) -> Message:
@@ -35,7 +32,12 @@ def after_misfits(misfits: Sequence[Misfit], issue: Issue) -> Message:
         rows.append(f"… and {len(misfits) - _MOST_MISFITS} more like these.")
     told = fenced("misfits", safe_text("\n".join(rows)))
     how = "Copy the lines from the file, character for character; read it again if in doubt. Keep each section small."
-    return _user("Your edits do not fit the files:", told, f"{_AGAIN} {how}", closing(issue.constraints))
+    return _user(
+        "Your edits do not fit the files:",
+        told,
+        f"None of them was applied. {_AGAIN} {how}",
+        closing(issue.constraints),
+    )
 
 
 def after_red_check(result: CheckResult, patch_text: str, issue: Issue) -> Message:
@@ -60,7 +62,7 @@ def after_empty(issue: Issue) -> Message:
     """What to say after an answer without any edit, or whose edits change nothing."""
     return _user(
         "There was no edit in your answer that changes anything. If the issue asks for a change, send it as edits in "
-        "the form above. If the code already does what the issue asks, say so in one sentence that starts with NO CHANGE.",
+        "the form above. If the code already does what the issue asks, say so in a sentence starting with NO CHANGE.",
         closing(issue.constraints),
     )
 
