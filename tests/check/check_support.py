@@ -7,13 +7,14 @@ import hashlib
 import os
 import shutil
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
 from fretsaw.cancel import Cancel
-from fretsaw.check import Limits, Surroundings, make_check
+from fretsaw.check import Limits, Surroundings, describe, make_check
 from fretsaw.check.cell import enter
 from fretsaw.check.choose import cells
 from fretsaw.check.scratch import Scratch
@@ -32,6 +33,19 @@ def cannot(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+@cache
+def _why_not(tier: str) -> str:
+    """Why this tier does not hold here, empty when it does."""
+    held, reason = describe(Settings(sandbox=tier), STATE)  # type: ignore[arg-type]
+    return "" if held else reason
+
+
+def require(tier: str) -> None:
+    """End the test where this tier does not hold."""
+    if reason := _why_not(tier):
+        cannot(reason)
+
+
 ISOLATED = pytest.mark.parametrize("isolation", ["bwrap", "landlock", "none"])
 
 
@@ -45,6 +59,7 @@ def make(
     limits: Limits | None = None,
 ) -> Check:
     """A check as the product makes it, in this isolation."""
+    require(isolation)
     settings = Settings(sandbox=isolation, check_timeout=seconds)  # type: ignore[arg-type]
     return make_check(root, argv, settings, cancel or Cancel(), Surroundings(state=STATE, limits=limits or Limits()))
 
@@ -57,6 +72,7 @@ def in_cell(
     root: Path, name: str, argv: tuple[str, ...], limits: Limits, *, times: int = 1, on_disk: bool = False
 ) -> Any:
     """Run a command in the cell of that name: one result, or a tuple of so many."""
+    require(name.split(maxsplit=1)[0])
     around = Surroundings(limits=limits)
     settings = Settings(sandbox=name.split(maxsplit=1)[0])  # type: ignore[arg-type]
     known = dict(cells(root, toolchain(root, argv, os.environ), settings, limits, around, Scratch()))

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.check.check_support import STATE
+from tests.check.check_support import STATE, require
 
 from fretsaw.cancel import Cancel
 from fretsaw.check import Surroundings, make_covered
@@ -52,6 +52,7 @@ def root(tmp_path: Path) -> Path:
     ],
 )
 def test_lines(root: Path, argv: tuple[str, ...], isolation: str) -> None:
+    require(isolation)
     environ = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"}
     settings = Settings(sandbox=isolation)  # type: ignore[arg-type]
     covered = make_covered(root, argv, settings, Cancel(), Surroundings(STATE, environ))

@@ -9,7 +9,7 @@ import venv
 from pathlib import Path
 
 import pytest
-from tests.check.check_support import STATE
+from tests.check.check_support import STATE, require
 
 from fretsaw.cancel import Cancel
 from fretsaw.check import Surroundings, make_check
@@ -31,6 +31,7 @@ def home(tmp_path: Path) -> Path:
 def run(home: Path, argv: tuple[str, ...], path: str = "", isolation: str = "bwrap", **more: str) -> CheckResult:
     """A check in `code/repo` of this HOME; the isolation is not tried again, as its tests do that."""
     environ = {"HOME": str(home), "PATH": f"{path}:/usr/bin:/bin" if path else "/usr/bin:/bin", **more}
+    require(isolation)
     settings = Settings(sandbox=isolation)  # type: ignore[arg-type]
     return make_check(home / "code" / "repo", argv, settings, Cancel(), Surroundings(STATE, environ))({})
 
@@ -111,6 +112,7 @@ def test_a_file_laid_over_a_link_does_not_go_through_it(home: Path) -> None:
     (repo / "file").symlink_to(home / ".ssh" / "id_rsa")
     for isolation in ("bwrap", "landlock", "none"):
         settings = Settings(sandbox=isolation)
+        require(isolation)
         check = make_check(repo, ("cat", "file"), settings, Cancel(), Surroundings(STATE))
         assert check({"link/id_rsa": "spoiled"}).state == "error"
         assert check({"../escaped": "spoiled"}).state == "error"

@@ -21,6 +21,14 @@ KEPT = frozenset(
 )
 """Variables that a check is given when the user has them; no other of the user's, so that no key is among them."""
 
+OFFLINE = {
+    "CARGO_NET_OFFLINE": "true",
+    "GOPROXY": "off",
+    "GOTOOLCHAIN": "local",
+    "npm_config_update_notifier": "false",
+}
+"""Tells tools that there is no network, so that they say so at once instead of trying for long."""
+
 # Folders of HOME that hold tools, what of them is shown ("": all), and the variable that says where they are. Files
 # with credentials (`.cargo/credentials.toml`, `.m2/settings.xml`, `.gradle/gradle.properties`) are not among them.
 TOOLS: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -86,7 +94,7 @@ def toolchain(root: Path, argv: tuple[str, ...], environ: Mapping[str, str]) -> 
     added = {folder for prefix in prefixes for folder in _added(prefix)}
     wanted |= {folder for prefix in prefixes for folder in (prefix, *_base(prefix, home))} | added
     wanted = given | {path for path in wanted if not _private(path, home)}
-    env = {name: environ[name] for name in environ if name in KEPT or name.startswith("LC_")}
+    env = OFFLINE | {name: environ[name] for name in environ if name in KEPT or name.startswith("LC_")}
     for name, parts, variable in TOOLS:
         folder = Path(environ.get(variable) or home / name) if variable else home / name
         if folder.is_dir():
