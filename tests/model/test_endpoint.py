@@ -8,7 +8,7 @@ import pytest
 
 from fretsaw.errors import ConfigError
 from fretsaw.model.endpoint import endpoint
-from fretsaw.model.redact import clean, redact
+from fretsaw.model.redaction import clean, redact
 from fretsaw.settings import Settings
 
 KEY = "sk-proj-abcdefABCDEF0123456789"

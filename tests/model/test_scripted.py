@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from fretsaw import model
 from fretsaw.errors import UsageError
 from fretsaw.model.scripted import Script, read_folder, serve
 from fretsaw.model.scripted.script import Reply
@@ -102,6 +103,12 @@ assert not heavy, heavy
 """
 
 
-@pytest.mark.parametrize("module", ["fretsaw.model", "fretsaw.model.scripted", "fretsaw.model.images"])
+def test_every_name_of_the_room_is_there() -> None:
+    assert all(callable(getattr(model, name)) for name in model.__all__)
+    with pytest.raises(AttributeError):
+        model.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("module", ["fretsaw.model.live", "fretsaw.model.scripted", "fretsaw.model.images"])
 def test_nothing_heavy_is_imported_before_it_is_needed(module: str) -> None:
     subprocess.run([sys.executable, "-c", CHEAP.format(module=module)], check=True)

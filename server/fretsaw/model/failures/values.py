@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fretsaw.errors import ContextTooLongError, FretsawError
 from fretsaw.model.endpoint import Endpoint
-from fretsaw.model.redact import clean
+from fretsaw.model.redaction import clean
 
 __all__ = ["Asked", "ContextTooLongError", "Failure"]
 
