@@ -275,6 +275,32 @@ def _delete(path: Path) -> None:
         path.unlink()
 
 
+def folder_becomes_a_link(every: int) -> list[str]:
+    """At each point the folder `d` makes place for a link to a folder elsewhere, which must stay as it is."""
+    wrong = []
+    for at in some(count_points(change), every):
+        with world() as made:
+            victim = made.state.parent / "victim"
+            victim.mkdir()
+            (victim / "b.py").write_bytes(b"old b\n")
+
+            def plant(made: World = made, victim: Path = victim) -> None:
+                (made.root / "d").rename(made.state.parent / "was-d")
+                (made.root / "d").symlink_to(victim)
+
+            with hook(hooked(plant, at)), suppress(FretsawError):
+                change(made)
+            start_again(made)
+            if {path.name: path.read_bytes() for path in victim.iterdir()} != {"b.py": b"old b\n"}:
+                wrong.append(f"at {at}: a link was followed")
+            kept = [*made.kept(), *(path.read_bytes() for path in (made.state.parent / "was-d").iterdir())]
+            outcome, found = settled(made, touched="d/b.py")
+            if outcome == "old" and b"old b\n" not in kept:
+                found.append("the old text is lost")
+            wrong += [f"at {at}: {what}" for what in found]
+    return wrong
+
+
 SAVES: dict[str, tuple[str, Callable[[Path], None]]] = {
     "saves by rename": ("a.py", _save_by_rename),
     "saves in place": ("a.py", _save_in_place),
@@ -293,6 +319,8 @@ def saves(kind: str, every: int, *, killed: bool) -> list[str]:
         for later in (range(0, 40, 3) if FULL else some(40, every * 2, at)) if killed else (None,):
             with world() as made:
                 _save_and_go_on(made, act, path, at, later)
+                if later is not None:
+                    killed_at(made, start_again, (at * 7 + later) % 40)
                 start_again(made)
                 _, found = settled(made, touched=path)
                 if act is not _delete and _did_save(path, act) and made.text(path) != SAVED:

@@ -52,6 +52,10 @@ def test_the_user_at_work_at_any_operation(kind: str) -> None:
     assert crash.saves(kind, 2, killed=False) == []
 
 
+def test_a_folder_that_becomes_a_link() -> None:
+    assert crash.folder_becomes_a_link(2) == []
+
+
 def test_a_program_that_holds_the_old_file_open() -> None:
     assert crash.late_writes(2) == []
 

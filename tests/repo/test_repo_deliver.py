@@ -14,7 +14,7 @@ from tests.repo.repo_support import change_paths, commit, everything, git, git_f
 from fretsaw.core.patch import derive_set
 from fretsaw.core.patch.values import PatchSet
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.errors import ConflictError, RepoError
+from fretsaw.errors import ConflictError, ExitCode, RepoError
 from fretsaw.repo import Delivery, Repo, deliver, fsops, open_repo, snapshot, undo
 from fretsaw.repo.journal import open_home
 
@@ -341,6 +341,24 @@ def test_no_commit_in_a_sha256_repository(root: Path, state: Path) -> None:
         _fix(root, state, "commit")
     assert "worktree" in raised.value.hint
     assert everything(root) == before
+
+
+@pytest.mark.parametrize("what", ["HEAD:a.py", "HEAD^{tree}", "HEAD:src"])
+def test_an_object_that_is_missing(root: Path, state: Path, what: str) -> None:
+    """As in a partial clone: nothing is fetched, and the files can still be changed."""
+    name = git(root, "rev-parse", what).strip()
+    git(root, "config", "remote.origin.url", "file:///nowhere")
+    git(root, "config", "remote.origin.promisor", "true")
+    git(root, "config", "extensions.partialClone", "origin")
+    (root / ".git/objects" / name[:2] / name[2:]).unlink()
+    before = everything(root)
+    with pytest.raises(RepoError) as raised:
+        _fix(root, state, "commit")
+    assert raised.value.exit_code == ExitCode.REPOSITORY
+    assert tree(root) == {path: it for path, it in before.items() if path.split("/")[0] != ".git"}
+    assert git_facts(root)[0] == before[".git/index"][1]
+    _fix(root, state)
+    assert (root / "a.py").read_text() == "one\n2\nthree\n"
 
 
 def test_the_first_commit(root: Path, state: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -226,6 +227,12 @@ def _change_a(root: Path, state: Path) -> None:
     patch = change(seen, a=text.replace("three", "3"))
     trial(repo, seen, patch)
     deliver(repo, seen, patch, "worktree", state_dir=state)
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
+    heavy = ("git", "gitdb", "asyncio", "unidiff")
+    code = f"import sys, fretsaw.repo; print([name for name in {heavy} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout == b"[]\n"
 
 
 def test_outside_of_a_repository(tmp_path: Path) -> None:

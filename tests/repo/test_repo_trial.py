@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.repo.repo_support import change_paths, commit, everything
+from tests.repo.repo_support import change_paths, commit, everything, git
 
 from fretsaw.core.patch import derive_set
 from fretsaw.core.patch.values import FilePatch, Hunk, PatchSet
 from fretsaw.errors import ExitCode, FretsawError, NoPatchError
-from fretsaw.repo import open_repo, snapshot, trial
+from fretsaw.repo import deliver, open_repo, snapshot, trial, undo
 
 
 def test_it_agrees_and_touches_nothing(root: Path) -> None:
@@ -58,6 +58,25 @@ def test_a_new_file_that_is_ignored(root: Path) -> None:
     seen = snapshot(repo)
     with pytest.raises(NoPatchError, match=r"build/x\.py"):
         trial(repo, seen, change_paths(seen, {"build/x.py": "x\n"}))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["tab\there.py", "line\nbreak.py", 'quo"te.py', "back\\slash.py", "-dash.py", "ünï.py", "bad\udcff.py", " sp ace ",
+     ":(top)x", "con", "end.", "a:b", "x => y", "{a,b}.py", "a~1"],
+)  # fmt: skip
+def test_a_file_with_any_name_is_tried_delivered_committed_and_undone(root: Path, state: Path, name: str) -> None:
+    (root / name).write_text("one\ntwo\n")
+    commit(root)
+    repo = open_repo(root)
+    seen = snapshot(repo)
+    patch = change_paths(seen, {name: "one\n2\n"})
+    trial(repo, seen, patch)
+    for how in ("worktree", "commit"):
+        deliver(repo, seen, patch, how, "Fix", state_dir=state)
+        assert (root / name).read_text() == "one\n2\n"
+        assert undo(repo, state).undone == (name,)
+        assert git(root, "status", "--porcelain") == ""
 
 
 def test_half_a_character(root: Path) -> None:

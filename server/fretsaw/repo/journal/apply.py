@@ -6,8 +6,12 @@ is on disk.
 
 from __future__ import annotations
 
+import errno
+import itertools
 import os
+import re
 from contextlib import suppress
+from pathlib import Path
 
 from fretsaw.errors import ConflictError
 from fretsaw.repo import fsops
@@ -16,6 +20,8 @@ from fretsaw.repo.journal.home import Home
 from fretsaw.repo.journal.plan import Plan, Step, written
 
 MANIFEST = "manifest.json"
+REPLACED = (errno.ENOTDIR, errno.ELOOP)
+"""What opening a folder says when a link or a file has taken its place."""
 DONE = "done"
 
 
@@ -106,9 +112,14 @@ def finish(home: Home, plan: Plan) -> list[str]:
     for number, step in enumerate(plan.steps):
         if step.pre is None:
             continue
-        with suppress(FileNotFoundError), folder_of(home.root, step.path) as (folder, _):
-            notices += put_away(home, plan, number, folder, step.pre)
-            fsops.sync_folder(folder)
+        try:
+            with suppress(FileNotFoundError), folder_of(home.root, step.path) as (folder, _):
+                notices += put_away(home, plan, number, folder, step.pre)
+                fsops.sync_folder(folder)
+        except OSError as error:
+            if error.errno not in REPLACED:
+                raise
+            notices.append(f"a folder of {step.path} was replaced by something else meanwhile; it was not followed")
     for path in plan.emptied:
         with suppress(OSError), folder_of(home.root, path) as (folder, name):  # not empty: it stays
             fsops.remove_folder(folder, name)
@@ -130,13 +141,26 @@ def put_away(
         return []
     notices = []
     if ours is None or not (ours.data == held.data or (partly and ours.data.startswith(held.data))):
-        kept = f"{plan.tx}-{number}-{path.rpartition('/')[2]}"[:200]
-        with suppress(FileExistsError):
-            fsops.write_new(home.conflicts, kept, held.data, 0o600)
-        fsops.sync_folder(home.conflicts)
-        notices.append(f"{path}: text that was saved meanwhile is kept in {home.path / 'conflicts' / kept}")
+        kept = keep(home, f"{plan.tx}-{number}", path, held.data)
+        notices.append(f"{path}: text that was saved meanwhile is kept in {kept}")
     fsops.remove(folder, temporary)
     return notices
+
+
+def keep(home: Home, prefix: str, path: str, data: bytes) -> Path:
+    """Save text that is nobody's to throw away in `conflicts`; where it is now."""
+    ending = re.sub(r"[^A-Za-z0-9._-]", "_", path.rpartition("/")[2])[-80:]
+    for number in itertools.count():  # half a file may lie there since a crash
+        name = f"{prefix}-{number}-{ending}"
+        try:
+            fsops.write_new(home.conflicts, name, data, 0o600)
+        except FileExistsError:
+            there = read_image(home.conflicts, name)
+            if there is None or there.data != data:
+                continue
+        break
+    fsops.sync_folder(home.conflicts)
+    return home.path / "conflicts" / name
 
 
 def open_folder(parent: int, name: str) -> int:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from fretsaw.errors import RepoError
 from fretsaw.repo import fsops
 from fretsaw.repo.beneath import Image, NotRegularError, folder_of, look, read_image
-from fretsaw.repo.journal.apply import MANIFEST, open_folder, put_away
+from fretsaw.repo.journal.apply import MANIFEST, REPLACED, keep, open_folder, put_away
 from fretsaw.repo.journal.home import Home
 from fretsaw.repo.journal.plan import Plan
 
@@ -26,7 +26,10 @@ def rollback(home: Home, plan: Plan) -> list[str]:
                 notices += _restore(home, plan, number, folder, name)
                 fsops.sync_folder(folder)
         except OSError as error:
-            stuck.append(f"{step.path} ({error.strerror})")
+            if error.errno in REPLACED:
+                notices += _out_of_reach(home, plan, number)
+            else:
+                stuck.append(f"{step.path} ({error.strerror})")
     for path in reversed(plan.folders):
         with suppress(OSError), folder_of(home.root, path) as (folder, name):  # not empty: someone uses it
             fsops.remove_folder(folder, name)
@@ -52,6 +55,16 @@ def forget(parent: int, tx: str) -> None:
     finally:
         os.close(folder)
     fsops.remove_folder(parent, tx)
+
+
+def _out_of_reach(home: Home, plan: Plan, number: int) -> list[str]:
+    """Someone replaced the folder of a file: what is there now is not followed, what was there is kept for them."""
+    step = plan.steps[number]
+    told = f"a folder of {step.path} was replaced by something else meanwhile; it was not followed"
+    if step.pre is None:
+        return [told]
+    kept = keep(home, f"{plan.tx}-{number}", step.path, step.pre.data)
+    return [f"{told}, and the file's text from before is kept in {kept}"]
 
 
 def _restore(home: Home, plan: Plan, number: int, folder: int, name: str) -> list[str]:
