@@ -28,7 +28,7 @@ atexit.register(shutil.rmtree, STATE, ignore_errors=True)
 
 def cannot(reason: str) -> NoReturn:
     """End a test that cannot run here: a failure where tests are run for good, said aloud elsewhere."""
-    if os.environ.get("CI") in {"true", "1"}:
+    if os.environ.get("CI") == "true":
         pytest.fail(f"this test has to run in CI, but {reason}")
     pytest.skip(reason)
 

@@ -15,7 +15,8 @@ from tests.check.check_support import STATE, cannot, make, tree_of
 from tests.check.test_escapes import NOBODY, interpreter
 
 from fretsaw.cancel import Cancel
-from fretsaw.check import Surroundings, candidates, describe, make_check, repeat
+from fretsaw.check import Surroundings, bwrap, candidates, describe, make_check, repeat
+from fretsaw.check.cage import LEAST_VERSION, landlock_version
 from fretsaw.check.copies import WarmCopy
 from fretsaw.check.output import Ring, readable
 from fretsaw.check.report import read_report, wants_report, with_report
@@ -266,3 +267,28 @@ def _environment_of(program: str, user: int, first: str) -> str:
         )
         one.communicate(b"\n")
     return seen.stdout.decode().strip()
+
+
+def test_where_namespaces_are_forbidden_the_second_tier_holds(tmp_path: Path) -> None:
+    """As in a container: inside bubblewrap, with no more user namespaces."""
+    program = bwrap.find()
+    if program is None or "--disable-userns" not in bwrap.features(program):
+        cannot("this needs bubblewrap 0.8")
+    if landlock_version() < LEAST_VERSION:
+        pytest.skip("this kernel has no Landlock, or an old one")
+    script = (
+        "import sys; from pathlib import Path; from fretsaw.check import *; from fretsaw.settings import Settings\n"
+        "from fretsaw.cancel import Cancel\nroot = Path(sys.argv[1]); print(describe(Settings(), None, root))\n"
+        "print(make_check(root, ('sh', '-c', 'pwd; cat a; echo x > b'), Settings(), Cancel())({'a': 'laid over'}))\n"
+    )
+    outer = [program, "--dev-bind", "/", "/", "--unshare-user", "--unshare-pid", "--disable-userns", "--proc", "/proc"]
+    env = {"PYTHONPATH": str(Path(__file__).parents[2] / "server"), "PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    root = tmp_path / "root"
+    root.mkdir()
+    argv = [*outer, sys.executable, "-c", script, str(root)]
+    ran = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
+    tier, result = ran.stdout.splitlines() or ("", ran.stderr)
+    assert tier.startswith("('landlock', 'bwrap: bubblewrap: "), ran
+    assert "state='green'" in result
+    assert "laid over" in result
+    assert list(root.iterdir()) == []

@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from fretsaw.check.toolchain import Toolchain
 from fretsaw.errors import CheckError
 from fretsaw.settings import Settings
 
-HINT = "install bubblewrap, or pass --sandbox none to run the check without isolation"
+_MISSING = "bubblewrap is not installed"
 _KEYS = frozenset(("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "OPENAI_ADMIN_KEY"))
 
 
@@ -74,8 +74,31 @@ def choose(root: Path, tools: Toolchain, settings: Settings, limits: Limits, aro
         if cell and not reason:
             memory.remember(name)
             return Choice(cell, "", tuple(tried))
-    why = "; ".join(f"{name}: {reason}" for name, reason in tried)
-    return Choice(None, f"no sandbox holds here ({why}); {HINT}", tuple(tried))
+    return Choice(None, f"no sandbox holds here ({reasons(tried)}); {_hint(tried)}", tuple(tried))
+
+
+def reasons(tried: Iterable[tuple[str, str]]) -> str:
+    """Why what was tried does not hold, each reason once, with what it is true of."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in tried:
+        if reason:
+            by_reason.setdefault(reason, []).append(name)
+    told = []
+    for reason, names in by_reason.items():
+        tiers = {name.split()[0] for name in names}
+        told.append(f"{names[0] if len(names) == 1 else ' and '.join(sorted(tiers))}: {reason}")
+    return "; ".join(told)
+
+
+def _hint(tried: Iterable[tuple[str, str]]) -> str:
+    """What a person can do."""
+    missing = any(_MISSING in reason for _, reason in tried)
+    first = (
+        "install bubblewrap"
+        if missing
+        else "allow user namespaces (on Ubuntu: sysctl kernel.apparmor_restrict_unprivileged_userns=0)"
+    )
+    return f"{first}, or pass --sandbox none to run the check without isolation"
 
 
 def cells(
@@ -105,7 +128,7 @@ def _ready(cell: Cell) -> Cell:
         return cell
     program = bwrap.find(cell.root)
     if program is None:
-        raise CheckError("bubblewrap is not installed")
+        raise CheckError(_MISSING)
     return replace(cell, program=program)
 
 

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from fretsaw.check.choose import Surroundings, choose
+from fretsaw.check.choose import Surroundings, choose, reasons
 from fretsaw.check.toolchain import toolchain
 from fretsaw.settings import Settings
 
@@ -23,4 +23,4 @@ def describe(settings: Settings, state: Path | None = None, root: Path | None = 
         choice = choose(place, toolchain(place, (sys.executable,), around.environ), settings, around.limits, around)
     if choice.cell is None:
         return "", choice.reason
-    return choice.cell.tier, "; ".join(f"{name}: {reason}" for name, reason in choice.tried if reason)
+    return choice.cell.tier, reasons(choice.tried)
