@@ -102,7 +102,7 @@ def _enter(
         if first:
             wait_until_gone([int(first[1])], 2.0)  # the first process inside goes only after all the others
         elif not problem and cell.tier == "bwrap" and ran.end == "exit":
-            problem = f"bubblewrap: {ran.output.strip() or f'ended with {ran.exit_code}'}"
+            problem = ran.output.strip() or f"bubblewrap ended with {ran.exit_code}"
         return Entered(ran, problem)
     finally:
         release()
