@@ -61,11 +61,11 @@ def _score(row: dict[str, Any], mode: Any) -> dict[str, Any]:
     modes = {path: (old, new) for path, old, new in MODE.findall(row["reply"])}
     before = {path: row["files"].get(path) for path in {*row["files"], *row["noisy"], *modes}}
     answer = measure.Answer(before, row["noisy"], row["expect"], parse(row["issue"]), modes)
-    start = time.perf_counter()
+    start = time.process_time()
     from fretsaw.core.prune import prune
 
     prune(derive_set(before.get, answer.proposed, modes), answer.issue, mode, before.get)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     score, verdicts = measure.score(answer, mode)
     return {"row": row, "score": score, "verdicts": verdicts, "seconds": seconds, "answer": answer}
 
@@ -136,7 +136,7 @@ def _markdown(mode: str, report: dict[str, Any]) -> str:
         shares = [f"{one.get(key, 0) / one['rows']:.1%}" for key in ("exact", "good")]
         lines.append(f"| {name} | " + " | ".join(map(str, [*cells, *shares])) + " |")
     ms, rates = report["milliseconds"], report["extraneous_rate"]
-    lines += ["", f"prune: median {ms['median']} ms, p95 {ms['p95']} ms, worst {ms['max']} ms"]
+    lines += ["", f"prune (processor time): median {ms['median']} ms, p95 {ms['p95']} ms, worst {ms['max']} ms"]
     for name, one in rates.items():
         lines.append(f"extraneous rate {name}: {one['share']:.2%} (95 %: {one['low']:.2%} to {one['high']:.2%})")
     return "\n".join([*lines, ""])

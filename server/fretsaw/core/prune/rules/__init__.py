@@ -27,6 +27,6 @@ RULES = MappingProxyType(
         "docstring": Rule(prose.docstrings, provable=False),
         "comment": Rule(prose.comments, provable=False),
         "rewrapped": Rule(layout.rewrapped, provable=False),
-        "tidying": Rule(layout.tidying, provable=False),
+        "blank-lines-beside": Rule(layout.beside_finding, provable=False),
     }
 )

@@ -25,7 +25,7 @@ _CALLED_BY_NAME = re.compile(
     r"pytest_|visit_|depart_|test|Test|setup|teardown|setUp|tearDown|main$|handle_|on_|do_|_print_|_eval_|__"
 )
 _GUARD = re.compile(r"\s*if\s+(?:not\s+([\w.]+)|([\w.\[\]'\"]+)\s+is\s+None|([\w.]+)\s*==\s*None)\s*:\s*(.*)$")
-_EARLY_END = re.compile(r"\s*(?:return\b|continue\s*$|break\s*$|pass\s*$|raise\s+(?:Value|Type)Error)")
+_EARLY_END = re.compile(r"\s*(?:return\b|continue\s*$|break\s*$|pass\s*$)")
 _EXCEPT = re.compile(r"\s*except\b\s*([^:]*?)(?:\s+as\s+\w+)?\s*:")
 _WIDE = re.compile(r"\b(?:Base)?Exception\b")
 _NAME = re.compile(r"[^\W\d]\w*")

@@ -87,10 +87,10 @@ def _is_wrapped(change: Change) -> bool:
 
 def blank_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Blank lines added or removed away from every change that stays."""
-    staying = [c for c in changes if c.hunk is None or not is_blank(c.hunk)]
+    staying = {c.id for c in changes if c.hunk is None or not is_blank(c.hunk)}
     out = {}
     for change in changes:
-        if change.hunk is None or not is_blank(change.hunk) or any(c in staying for c in scene.beside(change)):
+        if change.hunk is None or not is_blank(change.hunk) or any(c.id in staying for c in scene.beside(change)):
             continue
         if (
             all(scene.provable(c) for c in scene.beside(change))
@@ -102,17 +102,19 @@ def blank_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     return {at: reason for at, reason in out.items() if at in kept}
 
 
-def tidying(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
-    """Blank lines beside a finding go with it; a superfluous one taken away is what an author may have meant."""
-    staying = [c for c in changes if c.hunk is None or not is_blank(c.hunk)]
-    return {
-        change.id: "changes blank lines only"
-        for change in changes
-        if change.hunk and is_blank(change.hunk) and not any(c in staying for c in scene.beside(change))
-    }
+def beside_finding(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """Blank lines that stand beside what another rule found only, and so go with it."""
+    staying = {c.id for c in changes if c.hunk is None or not is_blank(c.hunk)}
+    out = {}
+    for change in changes:
+        near = scene.beside(change)
+        if change.hunk and is_blank(change.hunk) and near and not any(c.id in staying for c in near):
+            if any(c.id in scene.judged for c in near):
+                out[change.id] = "blank lines that go with what is beside them"
+    return out
 
 
-def _regroups(scene: Scene, change: Change, staying: list[Change], changes: tuple[Change, ...]) -> bool:
+def _regroups(scene: Scene, change: Change, staying: set[int], changes: tuple[Change, ...]) -> bool:
     """Whether blank lines are moved by a line or two, or part the statement that a change stands in from the rest."""
     hunk = change.hunk
     if hunk is None:
@@ -125,7 +127,9 @@ def _regroups(scene: Scene, change: Change, staying: list[Change], changes: tupl
     if hunk.end >= len(scene.before):
         return False
     header = scene.before[hunk.end]
-    return header.rstrip().endswith((":", "{")) and any(c.hunk and c.hunk.start == hunk.end + 1 for c in staying)
+    return header.rstrip().endswith((":", "{")) and any(
+        c.id in staying and c.hunk and c.hunk.start == hunk.end + 1 for c in changes
+    )
 
 
 def tidy(scene: Scene, change: Change) -> bool:

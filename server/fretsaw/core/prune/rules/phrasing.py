@@ -52,7 +52,9 @@ def rephrased(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     return {
         change.id: "writes the same in another idiom"
         for change in changes
-        if (sides := _sides(change)) and same_meaning(canonical(sides[0]), canonical(sides[1]))
+        if (sides := _sides(change))
+        and not same_meaning(sides[0], sides[1])
+        and same_meaning(canonical(sides[0]), canonical(sides[1]))
     }
 
 

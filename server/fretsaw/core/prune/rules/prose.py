@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TypeAlias
 
 from fretsaw.core.patch.values import Change, Hunk
 from fretsaw.core.prune.lexing import is_comment, prose_spans, without_comment
@@ -18,6 +19,8 @@ _DIRECTIVE = re.compile(
     r"\.\. (?:version\w+|deprecated|note|warning)|:param|:return|@param|@return|Args:|Parameters", re.I
 )
 _WORD = re.compile(r"[^\W\d_]\w+")
+MOST_REWORDED = 3
+"""Lines of one docstring up to which a change of it counts as a rewording."""
 _COMMON = frozenset(
     [
         "self",
@@ -137,11 +140,41 @@ def docstrings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     before, after = prose_spans(scene.before), prose_spans(scene.after)
     found = {c.id for c in candidates if _inside(c, scene, before, after)}
     told = _changed_words(scene, changes, found)
-    out = {}
-    for change in candidates:
-        if change.id in found and change.hunk and not _tells(scene, change, found, told):
-            out[change.id] = f"{_done(change.hunk)} documentation that tells nothing of the fix"
+    out: dict[int, str] = {}
+    for group in _by_text([c for c in candidates if c.id in found], scene, (before, after)):
+        if _is_rewording(group, scene, (before, after)) and not any(_tells(scene, c, found, told) for c in group):
+            out |= {c.id: f"{_done(c.hunk)} documentation that tells nothing of the fix" for c in group if c.hunk}
     return out
+
+
+Spans: TypeAlias = list[tuple[int, int]]
+
+
+def _by_text(changes: list[Change], scene: Scene, spans: tuple[Spans, Spans]) -> list[list[Change]]:
+    """The changes grouped by the docstring that they stand in."""
+    groups: dict[tuple[int, ...], list[Change]] = {}
+    for change in changes:
+        groups.setdefault(_span(change, scene, spans), []).append(change)
+    return list(groups.values())
+
+
+def _span(change: Change, scene: Scene, spans: tuple[Spans, Spans]) -> tuple[int, ...]:
+    start = scene.after_starts[change.id]
+    size = len(change.hunk.added) if change.hunk else 0
+    return next((span for span in spans[1] if span[0] <= start and start + size <= span[1]), (-1, start))
+
+
+def _is_rewording(group: list[Change], scene: Scene, spans: tuple[Spans, Spans]) -> bool:
+    """Whether a docstring is reworded here and there, or comes or goes as a whole. New paragraphs tell something."""
+    sizes = [(len(c.hunk.removed), len(c.hunk.added)) for c in group if c.hunk]
+    if all(old == new for old, new in sizes) and sum(old for old, _ in sizes) <= MOST_REWORDED:
+        return True
+    if len(group) != 1 or group[0].hunk is None:
+        return False
+    hunk, start = group[0].hunk, scene.after_starts[group[0].id]
+    whole_gone = not hunk.added and (hunk.start, hunk.end) in spans[0]
+    whole_new = not hunk.removed and (start, start + len(hunk.added)) in spans[1]
+    return whole_gone or whole_new
 
 
 def _is_legal(line: str) -> bool:
@@ -190,8 +223,14 @@ def _above_change(scene: Scene, change: Change, comments: set[int]) -> bool:
     at = hunk.end if hunk else 0
     while at < len(scene.before) and is_comment(scene.before[at], scene.language):
         at += 1
+    if at < len(scene.before) and scene.before[at].rstrip().endswith((":", "{")):
+        # A comment above a block speaks of its first line too.
+        at += not any(other.hunk and other.hunk.start == at for other in scene.changes if other.id not in comments)
     return any(
-        other.hunk and other.hunk.start == at and other.hunk.removed and other.id not in comments | scene.judged.keys()
+        other.hunk
+        and other.hunk.start == at
+        and other.id != change.id
+        and other.id not in comments | scene.judged.keys()
         for other in scene.changes
     )
 
