@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", type=Path)
     parser.add_argument("--case", action="append", help="only this one (may be repeated)")
+    parser.add_argument("--reply", action="append", choices=REPLIES, help="only this kind of reply (may be repeated)")
     parser.add_argument("--minimize", default="flagged", choices=["flagged", "all", "off"])
     parser.add_argument("--out", type=Path, help="write cases.json and cases.md there")
     args = parser.parse_args()
@@ -45,7 +47,7 @@ def main() -> int:
     rows = [
         row
         for folder, venv in zip(folders, environments, strict=True)
-        for row in case_rows(folder, venv, args.minimize)
+        for row in case_rows(folder, venv, args.minimize, args.reply or REPLIES)
     ]
     print(table(rows))
     bad = [row for row in rows if not row["as it should be"]]
@@ -70,10 +72,10 @@ def environment(folder: Path) -> Path:
     return venv
 
 
-def case_rows(folder: Path, venv: Path, minimize: str) -> list[dict[str, Any]]:
+def case_rows(folder: Path, venv: Path, minimize: str, replies: Sequence[str]) -> list[dict[str, Any]]:
     case = json.loads((folder / "case.json").read_text("utf-8"))
     rows = []
-    for reply in REPLIES:
+    for reply in replies:
         with tempfile.TemporaryDirectory(prefix="fretsaw-case-") as temporary:
             repo = unpacked(folder, Path(temporary))
             rows.append(run_one(folder, case, reply, repo, venv, minimize))
