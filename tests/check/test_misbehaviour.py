@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.check.check_support import CELLS, ISOLATED, in_cell, make, tree_of
+from tests.check.check_support import CELLS, ISOLATED, STATE, in_cell, make, require, tree_of
 
 from fretsaw.check import Limits
 from fretsaw.core.check import CheckResult
@@ -158,3 +161,38 @@ def test_no_key_of_the_environment(root: Path, isolation: str, monkeypatch: pyte
     assert "OPENAI_API_KEY" not in result.output
     assert "sk-canary" not in result.output
     assert "PATH=" in result.output
+
+
+@ISOLATED
+def test_it_dies_with_us(root: Path, isolation: str) -> None:
+    """Also when we are killed, and with what it started in sessions of its own."""
+    require(isolation)
+    mark = f"orphan-{os.getpid()}-{isolation}"
+    inside = DAEMONS.replace("MARK", mark) + "time.sleep(900)"
+    script = (
+        "import sys; from pathlib import Path; from fretsaw.check import *; from fretsaw.settings import Settings\n"
+        "from fretsaw.cancel import Cancel\n"
+        "argv = (sys.executable, '-I', '-S', '-c', sys.argv[3])\n"
+        "around = Surroundings(Path(sys.argv[4]))\n"
+        "make_check(Path(sys.argv[1]), argv, Settings(sandbox=sys.argv[2]), Cancel(), around)({})\n"
+    )
+    env = {
+        "PYTHONPATH": str(Path(__file__).parents[2] / "server"),
+        "PATH": os.environ["PATH"],
+        "HOME": str(root.parent),
+    }
+    argv = [sys.executable, "-c", script, str(root), isolation, inside, str(STATE)]
+    with subprocess.Popen(argv, env=env) as ours:
+        waited = until(lambda: len(running(mark)) == 5)
+        ours.kill()
+    assert waited
+    assert until(lambda: running(mark) == [])
+
+
+def until(met: Callable[[], bool]) -> bool:
+    """Wait for it, half a minute at most."""
+    for _ in range(600):
+        if met():
+            return True
+        time.sleep(0.05)
+    return False
