@@ -189,6 +189,19 @@ class Player:
 
         self.editor.before_apply = once
 
+    def trust(self, trust: str) -> None:
+        self.editor.wire.notify("agent/didChangeTrust", {"trust": trust})
+
+    def disabled(self, at: str, title: str) -> None:
+        """The action is shown with why it cannot be used where the editor has that, else not at all."""
+        found = [item for item in self.offered(at, None, False) if item["title"] == title]
+        assert bool(found) == self.editor.profile.disabled
+        assert all("not trusted" in item["disabled"]["reason"] for item in found)
+
+    def asked(self, **counts: int) -> None:
+        seen = len(self.world.models[-1].requests)
+        assert seen == counts["times"] if "times" in counts else seen >= counts["at-least"]
+
     def later(self) -> None:
         """Apply what the editor's own review held back."""
         self.editor._carry_out(self.editor.edits[-1]["edit"])

@@ -67,9 +67,9 @@ async def _place_others(server: Server, review: Review) -> None:
         if document is not None:
             review.set_text(path, document.text, document.uri, document.version)
         else:
-            review.set_text(
-                path, await in_thread(partial(backend.read_text, Path(full))), convert.from_path(full), None
-            )
+            text = await in_thread(partial(backend.read_text, Path(full)))
+            if server.documents.at(full) is None:  # it may have been opened meanwhile
+                review.set_text(path, text, convert.from_path(full), None)
 
 
 async def bring_back(server: Server) -> None:
@@ -132,12 +132,13 @@ def typed(server: Server, document: Document, edits: list[Edit]) -> None:
 
 
 async def closed(server: Server, document: Document) -> None:
-    """A buffer was closed: the disk has its file's text."""
+    """A buffer was closed: the disk has its file's text, unless it was opened again meanwhile."""
     for review, path in _of(server, document):
-        review.files[path].known = False
-        review.files[path].version = None
-        await _place_others(server, review)
-        showing.changed(server)
+        if server.documents.at(str(review.root / path)) is None:
+            review.files[path].known = False
+            review.files[path].version = None
+            await _place_others(server, review)
+            showing.changed(server)
 
 
 def _of(server: Server, document: Document) -> list[tuple[Review, str]]:

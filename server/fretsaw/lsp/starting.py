@@ -69,7 +69,8 @@ async def _run(server: Server, job: Job, asked: request.Asked) -> None:
         wishes = backend.interactive(server.wishes(job.root), job.source)
         overlay = _overlay(server, job)
         await jobs.run(job, lambda report: _work(job, asked, overlay, wishes, report), server)
-    if job.state in ("failed", "gave-up", "no-change"):
+    if job.state in ("failed", "gave-up", "no-change") and "run" not in server.client.notify:
+        # A client that asked to be told of runs says it in its own way, with what can be done next.
         kind = types.MessageType.Info if job.state == "no-change" else types.MessageType.Error
         server.say(f"Agent: {jobs.outcome_line(job)}", kind)
     server.dollars += job.usage.dollars

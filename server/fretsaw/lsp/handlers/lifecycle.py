@@ -112,40 +112,45 @@ async def _wind_down(server: Server) -> None:
         await asyncio.wait(others, timeout=1)
 
 
-async def did_change_configuration(server: Server, params: Any) -> None:
+# Notifications take effect at once, before the next message is read; only what asks the client or a disk comes after.
+
+
+def did_change_configuration(server: Server, params: Any) -> Coroutine[Any, Any, None]:
     """Take pushed settings, or ask for them again."""
     settings = params.get("settings") if isinstance(params, dict) else None
     own = settings.get("agent") if isinstance(settings, dict) else None
     if isinstance(own, dict):
         server.pushed = dict(own)
-    await pull(server)
-    showing.status(server)
+    return pull(server)
 
 
-async def did_change_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
+def did_change_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> Coroutine[Any, Any, None]:
     """Take folders in and out."""
     server.roots.remove(folder.uri for folder in params.event.removed)
     server.roots.add(folder.uri for folder in params.event.added)
+    return _look_again(server)
+
+
+async def _look_again(server: Server) -> None:
     await pull(server)
     if server.trusted:
         await reviewing.bring_back(server)
 
 
-async def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
+def did_change_watched_files(server: Server, _params: types.DidChangeWatchedFilesParams) -> Coroutine[Any, Any, None]:
     """HEAD or a configuration file changed: look at repositories and closed files again."""
     server.roots.forget()
-    await reviewing.refresh_closed(server)
+    return reviewing.refresh_closed(server)
 
 
-async def did_change_trust(server: Server, params: Any) -> None:
-    """The user trusts the workspace, or no longer."""
+def did_change_trust(server: Server, params: Any) -> Coroutine[Any, Any, None]:
+    """The user trusts the workspace, or no longer: then everything that runs is cancelled."""
     server.trusted = isinstance(params, dict) and params.get("trust") == "trusted"
     if not server.trusted:
         for job in server.active():
             job.cancel.set()
     showing.status(server)
-    if server.trusted:
-        await reviewing.bring_back(server)
+    return _look_again(server)
 
 
 def did_change_key(server: Server, params: Any) -> None:

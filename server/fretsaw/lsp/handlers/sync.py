@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+from typing import Any
+
 from lsprotocol import types
 
 from fretsaw.lsp import reviewing
@@ -23,11 +26,10 @@ def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> Non
     reviewing.typed(server, document, edits)
 
 
-async def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
-    """Forget the buffer."""
+def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> Coroutine[Any, Any, None] | None:
+    """Forget the buffer at once; its file's text is read after."""
     document = server.documents.close(params.text_document.uri)
-    if document is not None:
-        await reviewing.closed(server, document)
+    return None if document is None else reviewing.closed(server, document)
 
 
 def did_save(_server: Server, _params: types.DidSaveTextDocumentParams) -> None:
