@@ -145,7 +145,7 @@ def test_completion_is_a_script(agent: Agent, shell: str) -> None:
 
 
 def test_models_and_doctor_tell_what_there_is(agent: Agent, model: Model) -> None:
-    model(FIX)
+    model(FIX, models=["scripted/gpt-4.1"])
     listed = agent("models", "--json").document
     nano = next(row for row in listed if row["id"] == "gpt-4.1-nano")  # type: ignore[index]
     assert nano["retirement"] == "retired 2026-10-23"  # type: ignore[index]
