@@ -36,7 +36,7 @@ _STRING = (
     r"(?P<string>[rRbBuUfFtT]{0,2}(?:\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''"
     r"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`))"
 )
-_REST = r"(?P<word>\w+)|(?P<blank>\s+|\\\n)|(?P<sign>[^\w\s])"
+_REST = r"(?P<number>0[xXbBoO]\w+|(?:\d\w*\.?|(?<!\w)\.\d)\w*)|(?P<word>\w+)|(?P<blank>\s+|\\\n)|(?P<sign>[^\w\s])"
 _HASH = re.compile(rf"{_STRING}|(?P<comment>#[^\n]*)|{_REST}", re.DOTALL)
 _SLASH = re.compile(rf"{_STRING}|(?P<comment>//[^\n]*|/\*.*?\*/)|{_REST}", re.DOTALL)
 _COMMENT_HASH = re.compile(r"\s*#")
@@ -59,6 +59,8 @@ def words(text: str, language: str) -> list[str]:
         word = found[0]
         if kind == "comment":
             word = word.rstrip()
+        elif kind == "number":
+            word = _one_number(word)
         elif kind == "string" and language in FREE_QUOTES:
             word = _one_quote(word)
         out.append(word)
@@ -68,7 +70,12 @@ def words(text: str, language: str) -> list[str]:
 def loose(text: str, language: str) -> list[str]:
     """Words without what formatters add and take away: round brackets and commas before a closing one."""
     out: list[str] = []
+    if language == "python":
+        # The ends of a long string may stand in different pieces of a patch.
+        text = text.replace("'''", '"""')
     for word in words(text, language):
+        if word.startswith(("#", "//")):
+            word = "".join(word.split())  # noqa: PLW2901
         if word in ")]}" and out and out[-1] == ",":
             out.pop()
         if word not in "()":
@@ -91,6 +98,12 @@ def without_comment(line: str, language: str) -> tuple[str, str]:
         if found.lastgroup == "comment":
             return line[: found.start()].rstrip(), found[0].rstrip()
     return line.rstrip(), ""
+
+
+def _one_number(word: str) -> str:
+    """The number in lower case, with digits on both sides of its point."""
+    low = word.lower()
+    return "0" + low if low[0] == "." else low.removesuffix(".") + (".0" if low[-1] == "." else "")
 
 
 def _one_quote(word: str) -> str:

@@ -45,7 +45,7 @@ def debug_print(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 def unused_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An import whose names nothing in the file uses."""
-    if scene.language != "python" or scene.path.endswith("__init__.py") or "imports" in scene.asked.topics:
+    if scene.language != "python" or scene.path.endswith("__init__.py") or "imports" in scene.asked.title_topics:
         return {}
     out = {}
     for change in changes:

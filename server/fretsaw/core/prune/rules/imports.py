@@ -24,7 +24,7 @@ _LOGICAL = re.compile(r"[^\n(\[{]*(?:[(\[{][^)\]}]*[)\]}])?[^\n]*\n?")
 
 def import_order(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The same imports at the same depth, the statements or the names in one of them in another order."""
-    if "imports" in scene.asked.topics:
+    if "imports" in scene.asked.title_topics:
         return {}
     rows = [(change, found) for change in changes if change.hunk and (found := _bound(change.hunk, scene.language))]
     same = {change.id for change, (removed, added) in rows if removed == added}

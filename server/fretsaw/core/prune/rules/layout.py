@@ -152,7 +152,7 @@ def _reworded(scene: Scene, changes: Iterable[Change]) -> list[Change]:
     for run in runs([c for c in changes if c.hunk is not None and not is_blank(c.hunk)]):
         at = 0
         while at < len(run):
-            size = _equal_run(run[at : at + LONGEST_RUN], scene.language)
+            size = _equal_run(run[at : at + LONGEST_RUN], scene.language) or _only_brackets(run[at], scene.language)
             out += run[at : at + size]
             at += size or 1
     return out
@@ -164,6 +164,12 @@ def _equal_run(run: list[Change], language: str) -> int:
         if _says_same(run[:size], language):
             return size
     return 0
+
+
+def _only_brackets(change: Change, language: str) -> int:
+    """1 where a change holds nothing but brackets and commas, which may belong to a wrapping beside it."""
+    hunk = change.hunk
+    return int(hunk is not None and not loose(text(hunk.removed), language) and not loose(text(hunk.added), language))
 
 
 def _says_same(run: Iterable[Change], language: str) -> bool:
