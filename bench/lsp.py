@@ -1,0 +1,206 @@
+"""The language server's promises as figures: `python bench/lsp.py [--soak N]`. Compares with a bare pygls in one run.
+
+Prints a table and ends with 1 where a promise is broken. Needs git; talks to nobody but the shipped scripted model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from fretsaw.model.scripted import Reply, Script, Server
+from tests.editors import wire
+from tests.editors.editor import Editor
+from tests.editors.profile import VSCODE
+from tests.lsp.conftest import repository
+
+BARE = [
+    sys.executable,
+    "-c",
+    "from pygls.lsp.server import LanguageServer; LanguageServer('bare', '1').start_io()",
+]
+APP = "import os\n\n\ndef add(a, b):\n    return a + c\n"
+REPLY = "```diff\n--- a/app.py\n+++ b/app.py\n@@ -4,2 +4,2 @@\n def add(a, b):\n-    return a + c\n+    return a + b\n```\n"
+
+
+def started(command: list[str], folder: Path) -> tuple[float, float, wire.Wire]:
+    """Seconds from spawn to the answer of `initialize`, idle MB a while after `initialized`, and the wire."""
+    wire.COMMAND = command
+    begun = time.perf_counter()
+    made = wire.Wire({"FRETSAW_STATE_DIR": str(folder / "state")}, folder)
+    made.call("initialize", {"capabilities": {}, "processId": None, "rootUri": folder.as_uri()})
+    seconds = time.perf_counter() - begun
+    made.notify("initialized", {})
+    return seconds, 0.0, made
+
+
+def rss(pid: int) -> float:
+    words = Path(f"/proc/{pid}/status").read_text().split()
+    return int(words[words.index("VmRSS:") + 1]) / 1024
+
+
+def handles(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def threads(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/task"))
+
+
+def starts(folder: Path, rounds: int) -> dict[str, float]:
+    """Alternating, so that what else the machine does falls on both."""
+    ours_command = wire.COMMAND
+    times: dict[str, list[float]] = {"bare": [], "ours": []}
+    memory: dict[str, list[float]] = {"bare": [], "ours": []}
+    for _ in range(rounds):
+        for name, command in (("bare", BARE), ("ours", ours_command)):
+            seconds, _, made = started(command, folder)
+            times[name].append(seconds)
+            time.sleep(2.0)
+            memory[name].append(rss(made.process.pid))
+            made.close()
+    wire.COMMAND = ours_command
+    return {
+        "start_ratio": statistics.median(times["ours"]) / statistics.median(times["bare"]),
+        "start_best_ratio": min(times["ours"]) / min(times["bare"]),
+        "start_ms": statistics.median(times["ours"]) * 1e3,
+        "idle_more_mb": statistics.median(memory["ours"]) - statistics.median(memory["bare"]),
+    }
+
+
+def p95(values: list[float]) -> float:
+    return sorted(values)[int(len(values) * 0.95)]
+
+
+def actions(editor: Editor, rounds: int = 200) -> dict[str, float]:
+    """Code actions in a file with 500 diagnostics: at one line with its own, and with all 500 in the request."""
+    text = "".join(f"value_{n} = undefined_{n}\n" for n in range(500))
+    buffer = editor.open("many.py", text)
+    items = [editor.problem(buffer, f"= undefined_{n}\n", f"undefined name 'undefined_{n}'") for n in range(500)]
+    one, all_of_them = [], []
+    for n in range(rounds):
+        at = text.index(f"= undefined_{n}\n")
+        begun = time.perf_counter()
+        editor.actions(buffer, at, diagnostics=[items[n]])
+        one.append((time.perf_counter() - begun) * 1e3)
+    for n in range(rounds // 4):
+        begun = time.perf_counter()
+        editor.actions(buffer, 0, len(text), diagnostics=items)
+        all_of_them.append((time.perf_counter() - begun) * 1e3)
+    return {"action_p95_ms": p95(one), "action_500_p95_ms": p95(all_of_them)}
+
+
+def runs(editor: Editor, rounds: int = 20) -> dict[str, float]:
+    """While a run asks a slow model: acknowledgements of commands, and from a cancel to the progress' end."""
+    buffer = editor.open("app.py")
+    where = {"uri": buffer.uri, "range": buffer.range(0, 5), "instruction": "make it right"}
+    acknowledged, ended, children = [], [], 0
+    for _ in range(rounds):
+        answer = editor.command("agent.rewrite", where)
+        token = answer["progressToken"]
+        editor.wire.wait_until(lambda token=token: any("Asking" in str(v.get("message")) for v in editor.progress.get(token, [])))
+        begun = time.perf_counter()
+        editor.command("agent.listRuns", {})
+        acknowledged.append((time.perf_counter() - begun) * 1e3)
+        begun = time.perf_counter()
+        second = editor.command("agent.rewrite", where)
+        acknowledged.append((time.perf_counter() - begun) * 1e3)
+        begun = time.perf_counter()
+        editor.command("agent.cancel", {})
+        editor.wait_progress(token)
+        ended.append((time.perf_counter() - begun) * 1e3)
+        del second
+        time.sleep(0.1)
+        children = max(children, len(editor.wire.children()))
+    return {"acknowledge_max_ms": max(acknowledged), "cancel_max_ms": max(ended), "children_left": float(children)}
+
+
+def soak(editor: Editor, rounds: int) -> dict[str, float]:
+    """Growth over many actions: the usual traffic of an editor, with a run now and then."""
+    buffer = editor.buffer("app.py")
+    where = {"uri": buffer.uri, "range": buffer.range(0, 5), "instruction": "make it right"}
+    pid = editor.wire.process.pid
+
+    def some(count: int) -> None:
+        for n in range(count):
+            editor.type(buffer, "import os", "import os as o") if "as o" not in buffer.text else editor.undo(buffer)
+            buffer.past = buffer.past[-2:]
+            editor.actions(buffer, 0, diagnostics=[])
+            editor.lenses(buffer)
+            if n % 500 == 499:
+                answer = editor.command("agent.rewrite", where)
+                editor.command("agent.cancel", {"runId": answer["runId"]})
+                time.sleep(0.3)
+            editor.wire.replies.clear()
+
+    some(rounds // 5)
+    before = (rss(pid), handles(pid), threads(pid))
+    some(rounds)
+    time.sleep(1)
+    after = (rss(pid), handles(pid), threads(pid))
+    return {
+        "soak_mb": after[0] - before[0],
+        "soak_handles": float(after[1] - before[1]),
+        "soak_threads": float(after[2] - before[2]),
+        "soak_children": float(len(editor.wire.children())),
+    }
+
+
+LIMITS = {
+    "start_ratio": 1.3,
+    "idle_more_mb": 25.0,
+    "action_p95_ms": 20.0,
+    "action_500_p95_ms": 20.0,
+    "acknowledge_max_ms": 100.0,
+    "cancel_max_ms": 500.0,
+    "children_left": 0.0,
+    "soak_mb": 5.0,
+    "soak_handles": 2.0,
+    "soak_threads": 2.0,
+    "soak_children": 0.0,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--starts", type=int, default=7)
+    parser.add_argument("--soak", type=int, default=2000, help="actions; 0: none")
+    given = parser.parse_args()
+    found: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        root = repository(folder / "repo", {"app.py": APP, "many.py": "x\n"})
+        found |= starts(root, given.starts)
+        model = stack.enter_context(Server((Script((Reply(REPLY, delay=30.0),), "server"),)))
+        env = {
+            "FRETSAW_STATE_DIR": str(folder / "state"),
+            "FRETSAW_CONFIG_DIR": str(folder / "config"),
+            "OPENAI_API_KEY": "sk-test-0123456789abcdef",
+        }
+        editor = Editor([root], env, folder, VSCODE, baseUrl=model.base_url)
+        editor.start()
+        found |= actions(editor)
+        found |= runs(editor)
+        if given.soak:
+            found |= soak(editor, given.soak)
+        editor.quit()
+    broken = [key for key, limit in LIMITS.items() if key in found and found[key] > limit]
+    for key, value in found.items():
+        limit = LIMITS.get(key)
+        mark = "" if limit is None else f"<= {limit:g}  {'BROKEN' if key in broken else 'ok'}"
+        print(f"{key:22} {value:9.2f}  {mark}")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
