@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from fretsaw.core.patch import assemble
 from fretsaw.core.patch.values import Change, PatchSet
 from fretsaw.core.prune.lexing import language_of
+from fretsaw.core.prune.names import defined, used
 from fretsaw.core.prune.python import parse
 from fretsaw.core.prune.syntax import parses
-
-_WORD = re.compile(r"[^\W\d]\w*")
-_DEFINES = re.compile(
-    r"""^\s*(?:export\s+|pub\s+|async\s+|static\s+|public\s+|private\s+)*(?:def|class|func|fn|function|struct|interface|type)\s+(\w+)
-    |^\s*(?:const\s+|let\s+|var\s+)?(\w+)\s*(?::[^=\n]+)?(?:=(?!=)|:=)""",
-    re.MULTILINE | re.VERBOSE,
-)
-_IMPORTS = re.compile(r"^\s*(?:from\s+\S+\s+)?import\s+\(?([^\n)]+)", re.MULTILINE)
 
 
 def makes_sense(patch: PatchSet, changes: Collection[Change]) -> bool:
@@ -40,11 +32,11 @@ class Sense:
     _uses: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        before = {file.path: frozenset(_WORD.findall(file.before or "")) for file in self.patch.files}
+        before = {file.path: used(file.before or "") for file in self.patch.files}
         for at, change in self.changes.items():
             added = "".join(change.hunk.added) if change.hunk else ""
-            self._brings[at] = _defined(added) - before.get(change.path, frozenset())
-            self._uses[at] = frozenset(_WORD.findall(added))
+            self._brings[at] = defined(added) - before.get(change.path, frozenset())
+            self._uses[at] = used(added)
 
     def holds(self, ids: frozenset[int]) -> bool:
         """Whether a test of just these changes can pass: names are there, and every file parses."""
@@ -94,10 +86,3 @@ class Sense:
             told = parse(text) is not None if language == "python" else parses(text, language)
             self._texts[key] = told is not False
         return self._texts[key]
-
-
-def _defined(text: str) -> frozenset[str]:
-    names = {name for pair in _DEFINES.findall(text) for name in pair if name}
-    for listed in _IMPORTS.findall(text):
-        names |= {part.split(" as ")[-1].strip(" \\,").split(".")[0] for part in listed.split(",")}
-    return frozenset(names - {""})

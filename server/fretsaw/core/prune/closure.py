@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from fretsaw.core.patch.values import Change, PatchSet
+from fretsaw.core.prune.names import defined, used
 from fretsaw.core.prune.python import parse, windows
 from fretsaw.core.prune.scene import Scene, runs
 from fretsaw.core.prune.syntax import parses
@@ -31,6 +33,36 @@ def needed(scene: Scene, verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
     return back
 
 
+def used_by_kept(patch: PatchSet, changes: Sequence[Change], verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
+    """The dropped changes that bring a name which something kept uses, with why; and all that fell with them."""
+    dropped = {change.id for change in changes if change.id in verdicts and verdicts[change.id].decision == "drop"}
+    before = {file.path: used(file.before or "") for file in patch.files} if dropped else {}
+    brings = {c.id: defined(_added(c)) - before[c.path] for c in changes if c.id in dropped}
+    back: dict[int, Verdict] = {}
+    again = any(brings.values())
+    while again:
+        users = [(c.id, used(_added(c))) for c in changes if c.id not in dropped]
+        again = False
+        for at in sorted(dropped):
+            user = next((by for by, words in users if words & brings[at]), None)
+            if user is None:
+                continue
+            group = {
+                i
+                for i in dropped
+                if verdicts[i].rule == verdicts[at].rule and verdicts[i].reason == verdicts[at].reason
+            }
+            dropped -= group
+            back |= {i: replace(_kept(verdicts[i]), decision="keep", needed_by=f"change {user}") for i in group}
+            again = True
+            break
+    return back
+
+
+def _added(change: Change) -> str:
+    return "".join(change.hunk.added) if change.hunk else ""
+
+
 def still_parses(scene: Scene, ids: set[int]) -> bool:
     """Whether the file without these changes parses, or did not with them either."""
     less = scene.without(ids)
@@ -41,4 +73,4 @@ def still_parses(scene: Scene, ids: set[int]) -> bool:
 
 
 def _kept(verdict: Verdict) -> Verdict:
-    return replace(verdict, decision="flag", reason=f"{verdict.reason}; kept, for the file does not parse without it")
+    return replace(verdict, decision="flag", reason=f"{verdict.reason}; kept, for something that stays needs it")

@@ -8,7 +8,7 @@ from typing import Literal
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import assemble, split
 from fretsaw.core.patch.values import Change, PatchSet
-from fretsaw.core.prune.closure import needed
+from fretsaw.core.prune.closure import needed, used_by_kept
 from fretsaw.core.prune.rules import RULES
 from fretsaw.core.prune.scene import Scene
 from fretsaw.core.prune.values import Mode, Pruned, Verdict
@@ -34,6 +34,7 @@ def prune(
             decision: Literal["drop", "flag"] = "drop" if RULES[rule].provable or mode == "strict" else "flag"
             verdicts[at] = Verdict(_by_id(scene, at), decision, rule, reason)
         verdicts |= needed(scene, verdicts)
+    verdicts |= used_by_kept(patch, changes, verdicts)
     every = tuple(verdicts.get(change.id, Verdict(change, "keep", "", "")) for change in changes)
     kept = [verdict.change for verdict in every if verdict.decision != "drop"]
     return Pruned(patch if len(kept) == len(every) else assemble(patch, kept), every)

@@ -2,11 +2,12 @@
 
 from types import MappingProxyType
 
-from fretsaw.core.prune.rules import code, files, imports, layout, phrasing, prose
+from fretsaw.core.prune.rules import ask, code, files, imports, layout, phrasing, prose
 from fretsaw.core.prune.values import Rule
 
 RULES = MappingProxyType(
     {
+        "forbidden": Rule(ask.forbidden, provable=True),
         "mode-only": Rule(files.mode_only, provable=True),
         "scratch-file": Rule(files.scratch_file, provable=True),
         "line-endings": Rule(layout.endings, provable=True),

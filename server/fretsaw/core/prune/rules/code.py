@@ -9,7 +9,7 @@ from fretsaw.core.prune.scene import Scene, text
 
 _PRINT = {
     "python": re.compile(
-        r"\s*(?:print|pprint|pp|ic)\(|\s*(?:breakpoint\(\)|import i?pdb\b|i?pdb\.set_trace\(|sys\.std(?:err|out)\.write\()"
+        r"\s*(?:(?:print|pprint|pp|ic)\(|breakpoint\(\)|import i?pdb\b|i?pdb\.set_trace\(|sys\.std(?:err|out)\.write\()"
     ),
     "javascript": re.compile(r"\s*(?:console\.\w+\(|debugger\b)"),
     "go": re.compile(r"\s*(?:fmt\.Print\w*|println|log\.Print\w*)\("),

@@ -108,9 +108,9 @@ def beside_finding(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     out = {}
     for change in changes:
         near = scene.beside(change)
-        if change.hunk and is_blank(change.hunk) and near and not any(c.id in staying for c in near):
-            if any(c.id in scene.judged for c in near):
-                out[change.id] = "blank lines that go with what is beside them"
+        blank = change.hunk is not None and is_blank(change.hunk)
+        if blank and any(c.id in scene.judged for c in near) and not any(c.id in staying for c in near):
+            out[change.id] = "blank lines that go with what is beside them"
     return out
 
 

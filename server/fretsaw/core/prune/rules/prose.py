@@ -139,7 +139,7 @@ def docstrings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
         return {}
     before, after = prose_spans(scene.before), prose_spans(scene.after)
     found = {c.id for c in candidates if _inside(c, scene, before, after)}
-    told = _changed_words(scene, changes, found)
+    told = _changed_words(changes, found)
     out: dict[int, str] = {}
     for group in _by_text([c for c in candidates if c.id in found], scene, (before, after)):
         if _is_rewording(group, scene, (before, after)) and not any(_tells(scene, c, found, told) for c in group):
@@ -247,7 +247,7 @@ def _within(start: int, lines: tuple[str, ...], spans: list[tuple[int, int]]) ->
     return not lines or any(a <= start and start + len(lines) <= b for a, b in spans)
 
 
-def _changed_words(scene: Scene, changes: tuple[Change, ...], prose: set[int]) -> set[str]:
+def _changed_words(changes: tuple[Change, ...], prose: set[int]) -> set[str]:
     """Words of code that come or go with the changes that are not prose."""
     out: set[str] = set()
     for change in changes:

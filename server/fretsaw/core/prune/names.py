@@ -1,0 +1,28 @@
+"""The names that a piece of code brings and those it uses, by its words. Knows no scopes."""
+
+from __future__ import annotations
+
+import re
+
+WORD = re.compile(r"[^\W\d]\w*")
+_DEFINES = re.compile(
+    r"""^\s*(?:export\s+|pub\s+|async\s+|static\s+|public\s+|private\s+)*
+        (?:def|class|func|fn|function|struct|interface|type|module)\s+(\w+)
+    |^\s*(?:const\s+|let\s+|var\s+)?(\w+)\s*(?::[^=\n]+)?(?:=(?!=)|:=)
+    |^\s*(?:async\s+)?for\s+(\w+)\b""",
+    re.MULTILINE | re.VERBOSE,
+)
+_IMPORTS = re.compile(r"^\s*(?:from\s+\S+\s+)?import\s+\(?([^\n)]+)", re.MULTILINE)
+
+
+def defined(text: str) -> frozenset[str]:
+    """Names that the text defines, assigns or imports."""
+    names = {name for found in _DEFINES.findall(text) for name in found if name}
+    for listed in _IMPORTS.findall(text):
+        names |= {part.split(" as ")[-1].strip(" \\,").split(".")[0] for part in listed.split(",")}
+    return frozenset(names - {""})
+
+
+def used(text: str) -> frozenset[str]:
+    """All words of the text that could be names."""
+    return frozenset(WORD.findall(text))

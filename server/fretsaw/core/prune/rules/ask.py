@@ -1,0 +1,24 @@
+"""The rule on what the issue forbids: files that it says must not change, as the ledger reads it."""
+
+from __future__ import annotations
+
+from fretsaw.core.ledger import enforce
+from fretsaw.core.patch.values import Change, PatchSet
+from fretsaw.core.prune.scene import Scene
+from fretsaw.core.snapshot import Snapshot
+
+_WHOLE_FILES = frozenset({"only", "not", "no-new-file", "no-test-change"})
+"""Rules that a file breaks by being changed. The others are for the ledger to refuse, so that the model mends it."""
+
+
+def forbidden(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """Every change of a file that the issue says must not change, while other files hold the fix."""
+    rules = tuple(rule for rule in scene.issue.constraints if rule.kind in _WHOLE_FILES)
+    if not rules or len(scene.patch.files) < 2:
+        return {}
+    read = scene.read or {file.path: file.before for file in scene.patch.files}.get
+    snapshot = Snapshot(None, scene.patch.paths, read)
+    broken = [v for v in enforce(rules, PatchSet((scene.file,)), snapshot) if v.path == scene.path]
+    if not broken or all(enforce(rules, PatchSet((file,)), snapshot) for file in scene.patch.files):
+        return {}
+    return {change.id: f"the issue forbids it: {broken[0].constraint.text}" for change in changes}
