@@ -56,11 +56,11 @@ def milliseconds(act: Callable[[], object], runs: int) -> tuple[float, float, fl
 
 
 def measure(label: str, root: Path, runs: int) -> float:
-    """Print one table; the overhead of the best cell in milliseconds."""
+    """Print one table; the overhead in milliseconds of the strongest cell that holds, which is what a check gets."""
     bare = milliseconds(lambda: subprocess.run(COMMAND, cwd=root, check=True), runs)[1]
     print(f"\n{label}: bare {bare:.1f} ms")
     print(f"  {'cell':28} {'first':>9} {'warm':>9} {'overhead':>9} {'cpu':>9}  within {BUDGET_MS:.0f} ms")
-    best = float("inf")
+    best: float | None = None
     around = Surroundings()
     tools = toolchain(root, COMMAND, os.environ)
     for tier in ("bwrap", "landlock", "none"):
@@ -76,10 +76,10 @@ def measure(label: str, root: Path, runs: int) -> float:
                 print(f"  {name:28} does not hold here: {reason}")
                 continue
             over = warm - bare
-            best = min(best, over)
+            best = over if best is None else best
             within = "yes" if over <= BUDGET_MS else "NO"
             print(f"  {name:28} {first:7.1f}ms {warm:7.1f}ms {over:7.1f}ms {busy:7.1f}ms  {within}")
-    return best
+    return float("inf") if best is None else best
 
 
 def _run(cell: Cell) -> None:
@@ -89,7 +89,7 @@ def _run(cell: Cell) -> None:
 
 
 def main() -> int:
-    """Bad when not even the best cell keeps the budget on the large tree."""
+    """Bad when the strongest cell does not keep the budget on the large tree."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tree", type=Path, help="a large tree of your own")
     parser.add_argument("--runs", type=int, default=15)
@@ -98,7 +98,7 @@ def main() -> int:
         measure("small tree, 10 files", made_tree(Path(folder, "small").resolve(), 10, 2), given.runs)
         large = given.tree.resolve() if given.tree else made_tree(Path(folder, "large").resolve(), FILES, FOLDERS)
         best = measure(f"large tree, {sum(len(names) for _, _, names in os.walk(large)):,} files", large, given.runs)
-    print(f"\nbest overhead on the large tree: {best:.1f} ms (budget {BUDGET_MS:.0f} ms)")
+    print(f"\noverhead of the strongest cell on the large tree: {best:.1f} ms (budget {BUDGET_MS:.0f} ms)")
     return 0 if best <= BUDGET_MS else 1
 
 

@@ -1,19 +1,17 @@
 """Keeps one command and all it starts together, and, when asked, shut in by Landlock and seccomp.
 
-Run on its own, by the launcher: `python -I -S cage.py SPEC_FD`. It stays as the parent of everything that the command
-starts, however often that forks, and kills it all when the command ends or when it is told to end (SIGTERM). It knows
-nothing of fretsaw's values and imports only the standard library, because it runs outside the package.
+It stays as the parent of everything that the command starts, however often that forks, and kills it all when the
+command ends or when it is told to end (SIGTERM). It knows nothing of fretsaw's values and imports only the standard
+library: the launcher imports it by itself.
 """
 
 from __future__ import annotations
 
 import ctypes
 import errno
-import marshal
 import os
 import signal
 import struct
-import sys
 import time
 
 # Every module costs milliseconds before each check: no typing, json, platform here.
@@ -76,22 +74,24 @@ TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: words put into the mout
 MACHINES = {"x86_64": (0, 0xC000_003E), "aarch64": (1, 0xC000_00B7)}
 
 
-def main(spec_fd: int) -> None:
-    """Start the command and stay until everything that it started is dead; ends as the command ended."""
-    with open(spec_fd, "rb") as handle:
-        spec: dict[str, Any] = marshal.load(handle)  # noqa: S302  from our own process, through a descriptor
+def main(spec: dict[str, Any], status_fd: int) -> None:
+    """Start the command and stay until everything that it started is dead; ends as the command ended.
+
+    Why it could not be started is written to `status_fd`, which the start closes.
+    """
     LIBC.prctl(PR_SET_SUBREAPER, 1, 0, 0, 0)
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, signal.SIGTERM})
     child = os.fork()
     if child == 0:
-        _become(spec)
+        _become(spec, status_fd)
+    os.close(status_fd)
     status = _wait_for(child)
     _kill_all()
     os._exit(status if status >= 0 else 128 - status)
 
 
-def _become(spec: dict[str, Any]) -> None:
+def _become(spec: dict[str, Any], status_fd: int) -> None:
     """In the child: give up every right that is not needed, then be the command."""
     try:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -100,7 +100,7 @@ def _become(spec: dict[str, Any]) -> None:
             shut(spec["readable"], spec["writable"])
         os.execve(spec["program"], spec["argv"], spec["env"])
     except (OSError, ValueError, KeyError) as error:
-        os.write(2, f"fretsaw-cage: {error}\n".encode(errors="replace"))
+        os.write(status_fd, str(error).encode(errors="replace")[:4000])
     os._exit(125)
 
 
@@ -233,7 +233,3 @@ def _filter(column: int, architecture: int) -> list[tuple[int, int, int, int]]:
 def _error(what: str) -> OSError:
     number = ctypes.get_errno()
     return OSError(number, f"{what}: {os.strerror(number)}")
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

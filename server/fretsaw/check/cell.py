@@ -28,6 +28,7 @@ from fretsaw.check.toolchain import Toolchain
 Tier: TypeAlias = Literal["bwrap", "landlock", "none"]
 
 _HERE = Path(__file__).parent
+_START = "import sys; sys.path.append(sys.argv[1]); import launch; launch.main(int(sys.argv[2]), int(sys.argv[3]))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,8 @@ def _enter(
             os.close(held.pop())
 
     try:
-        spec, more = _spec(cell, texts, argv, env, info.write)
-        held += [*more, _memory_file(spec)]
-        launcher = (sys.executable, "-I", "-S", str(_HERE / "launch.py"), str(held[-1]), str(status.write))
+        held.append(_memory_file(_spec(cell, texts, argv, env, info.write)))
+        launcher = (sys.executable, "-I", "-S", "-c", _START, str(_HERE), str(held[-1]), str(status.write))
         disk = cell.copy.path if cell.copy and cell.copy.on_disk else None
         command = Command(launcher, {}, Path("/"), tuple(held), disk, release, gentle=cell.tier != "bwrap")
         ran = run(command, cell.limits, cancel)
@@ -129,8 +129,8 @@ def report_place(cell: Cell) -> str:
 
 def _spec(
     cell: Cell, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], info_fd: int
-) -> tuple[dict[str, object], tuple[int, ...]]:
-    """What the launcher is to do, as its own description says, and more descriptors that it hands on."""
+) -> dict[str, object]:
+    """What the launcher is to do, as its own description says."""
     tree = str(cell.copy.path) if cell.copy else f"{cell.scratch.stage}/tree"
     bubble = cell.tier == "bwrap"
     overlay = {
@@ -148,17 +148,16 @@ def _spec(
         "tree": tree,
         "texts": dict(texts),
         "cwd": "/",
+        "cage": None,
         "env": {**env, "HOME": "/tmp/home", "TMPDIR": "/tmp"},
     }
     if bubble:
         return spec | {
             "program": cell.program,
             "argv": bwrap.arguments(cell.program, _view(cell, tree), info_fd, argv),
-        }, ()
-    caged = _memory_file(_caged(cell, argv, env))
-    line = [sys.executable, "-I", "-S", str(_HERE / "cage.py"), str(caged)]
+        }
     cwd = tree if cell.copy else str(cell.root)
-    return spec | {"program": sys.executable, "argv": line, "env": {}, "cwd": cwd}, (caged,)
+    return spec | {"cage": _caged(cell, argv, env), "cwd": cwd}
 
 
 def _view(cell: Cell, tree: str) -> bwrap.View:

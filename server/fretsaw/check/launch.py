@@ -1,10 +1,9 @@
-"""Starts one check in a disposable view of the user's tree. Run on its own: `python -I -S launch.py SPEC_FD STATUS_FD`.
+"""Starts one check in a disposable view of the user's tree: the first thing that runs in the process of a check.
 
 It enters a private mount namespace, lays an overlay (the user's tree below, a small tmpfs above) with the proposed
 texts in it, and becomes the sandbox. Nothing is copied, nothing stays: the namespace goes with its last process.
-It knows nothing of fretsaw's values and imports only the standard library, because it runs outside the package.
-
-A failure before the sandbox starts is written to STATUS_FD as text; a start closes it without a word.
+It knows nothing of fretsaw's values and imports only the standard library: it is imported by itself, by the folder
+that it lies in, in an isolated interpreter, so that a start costs as little as can be.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ import os
 import resource
 import stat
 import struct
-import sys
 
 # Every module costs milliseconds before each check: no typing, json, signal, contextlib here.
 TYPE_CHECKING = False
@@ -31,7 +29,10 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def main(spec_fd: int, status_fd: int) -> None:
-    """Read the specification, prepare, become the command; never returns."""
+    """Read the specification, prepare, become the command; never returns.
+
+    A failure before that is written to the one descriptor as text; a start closes it without a word.
+    """
     os.set_inheritable(status_fd, False)
     try:
         with open(spec_fd, "rb") as handle:
@@ -46,6 +47,8 @@ def main(spec_fd: int, status_fd: int) -> None:
             for path in spec["overlay"]["blank"]:
                 _blank(path)
         os.chdir(spec["cwd"])
+        if spec["cage"]:
+            __import__("cage").main(spec["cage"], status_fd)
         os.execve(spec["program"], spec["argv"], spec["env"])
     except (OSError, ValueError, KeyError) as error:
         os.write(status_fd, f"{type(error).__name__}: {error}".encode(errors="replace")[:4000])
@@ -206,7 +209,3 @@ def _descend(top: int, folders: list[str], *, create: bool) -> int:
         os.close(here)
         here = below
     return here
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
