@@ -6,23 +6,23 @@ Prints a table and ends with 1 where a promise is broken. Needs git; talks to no
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from fretsaw.model.scripted import Reply, Script, Server
 from tests.editors import wire
 from tests.editors.editor import Editor
 from tests.editors.profile import VSCODE
 from tests.lsp.conftest import repository
+
+from fretsaw.model.scripted import Reply, Script, Server
 
 BARE = [
     sys.executable,
@@ -30,7 +30,8 @@ BARE = [
     "from pygls.lsp.server import LanguageServer; LanguageServer('bare', '1').start_io()",
 ]
 APP = "import os\n\n\ndef add(a, b):\n    return a + c\n"
-REPLY = "```diff\n--- a/app.py\n+++ b/app.py\n@@ -4,2 +4,2 @@\n def add(a, b):\n-    return a + c\n+    return a + b\n```\n"
+REPLY = "```diff\n--- a/app.py\n+++ b/app.py\n@@ -4,2 +4,2 @@\n"
+REPLY += " def add(a, b):\n-    return a + c\n+    return a + b\n```\n"
 
 
 def started(command: list[str], folder: Path) -> tuple[float, float, wire.Wire]:
@@ -50,11 +51,11 @@ def rss(pid: int) -> float:
 
 
 def handles(pid: int) -> int:
-    return len(os.listdir(f"/proc/{pid}/fd"))
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
 def threads(pid: int) -> int:
-    return len(os.listdir(f"/proc/{pid}/task"))
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
 
 
 def starts(folder: Path, rounds: int) -> dict[str, float]:
@@ -93,7 +94,7 @@ def actions(editor: Editor, rounds: int = 200) -> dict[str, float]:
         begun = time.perf_counter()
         editor.actions(buffer, at, diagnostics=[items[n]])
         one.append((time.perf_counter() - begun) * 1e3)
-    for n in range(rounds // 4):
+    for _ in range(rounds // 4):
         begun = time.perf_counter()
         editor.actions(buffer, 0, len(text), diagnostics=items)
         all_of_them.append((time.perf_counter() - begun) * 1e3)
@@ -108,7 +109,7 @@ def runs(editor: Editor, rounds: int = 20) -> dict[str, float]:
     for _ in range(rounds):
         answer = editor.command("agent.rewrite", where)
         token = answer["progressToken"]
-        editor.wire.wait_until(lambda token=token: any("Asking" in str(v.get("message")) for v in editor.progress.get(token, [])))
+        editor.wire.wait_until(partial(asking, editor, token))
         begun = time.perf_counter()
         editor.command("agent.listRuns", {})
         acknowledged.append((time.perf_counter() - begun) * 1e3)
@@ -123,6 +124,10 @@ def runs(editor: Editor, rounds: int = 20) -> dict[str, float]:
         time.sleep(0.1)
         children = max(children, len(editor.wire.children()))
     return {"acknowledge_max_ms": max(acknowledged), "cancel_max_ms": max(ended), "children_left": float(children)}
+
+
+def asking(editor: Editor, token: Any) -> bool:
+    return any("Asking" in str(value.get("message")) for value in editor.progress.get(token, []))
 
 
 def soak(editor: Editor, rounds: int) -> dict[str, float]:

@@ -40,7 +40,7 @@ class Editor:
 
     # Life
 
-    def start(self, **options: Any) -> dict[str, Any]:
+    def start(self, **options: Any) -> Any:
         given = {"settings": self.settings, "notify": list(self.profile.notify), **self.profile.options, **options}
         answer = self.wire.call(
             "initialize",
@@ -148,8 +148,13 @@ class Editor:
     # Requests
 
     def actions(
-        self, buffer: Buffer, start: int, end: int | None = None, diagnostics: list[dict[str, Any]] | None = None, **context: Any
-    ) -> list[dict[str, Any]]:
+        self,
+        buffer: Buffer,
+        start: int,
+        end: int | None = None,
+        diagnostics: list[dict[str, Any]] | None = None,
+        **context: Any,
+    ) -> Any:
         where = buffer.range(start, start if end is None else end)
         params = {
             "textDocument": {"uri": buffer.uri},
@@ -158,7 +163,9 @@ class Editor:
         }
         return self.wire.call("textDocument/codeAction", params)
 
-    def problem(self, buffer: Buffer, text: str, message: str, severity: int | None = 1, source: str = "ruff") -> dict[str, Any]:
+    def problem(
+        self, buffer: Buffer, text: str, message: str, severity: int | None = 1, source: str = "ruff"
+    ) -> dict[str, Any]:
         start = buffer.text.index(text)
         found = {"range": buffer.range(start, start + len(text)), "message": message, "source": source}
         return found if severity is None else {**found, "severity": severity}
@@ -178,7 +185,7 @@ class Editor:
     def command(self, name: str, *arguments: Any) -> Any:
         return self.wire.call("workspace/executeCommand", {"command": name, "arguments": list(arguments)})
 
-    def lenses(self, buffer: Buffer) -> list[dict[str, Any]]:
+    def lenses(self, buffer: Buffer) -> Any:
         return self.wire.call("textDocument/codeLens", {"textDocument": {"uri": buffer.uri}})
 
     def wait_progress(self, token: Any, seconds: float = 30.0) -> dict[str, Any]:
@@ -191,7 +198,9 @@ class Editor:
     def hints(self, buffer: Buffer, code: str | None = None) -> list[dict[str, Any]]:
         return [item for item in self.diagnostics.get(buffer.uri, []) if code in (None, item.get("code"))]
 
-    def wait_hints(self, buffer: Buffer, count: int, code: str = "pending", seconds: float = 20.0) -> list[dict[str, Any]]:
+    def wait_hints(
+        self, buffer: Buffer, count: int, code: str = "pending", seconds: float = 20.0
+    ) -> list[dict[str, Any]]:
         what = f"{count} {code} hints in {buffer.uri}"
         self.wire.wait_until(lambda: len(self.hints(buffer, code)) == count, seconds, what)
         return self.hints(buffer, code)
@@ -286,9 +295,7 @@ class Editor:
         return [(uri, None, edits) for uri, edits in edit["changes"].items()]
 
     def _fits(self, edit: dict[str, Any]) -> bool:
-        return all(
-            version is None or self.buffers[uri].version == version for uri, version, _ in self._documents(edit)
-        )
+        return all(version is None or self.buffers[uri].version == version for uri, version, _ in self._documents(edit))
 
     def _apply(self, edit: dict[str, Any]) -> bool:
         with self._lock:

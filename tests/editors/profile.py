@@ -84,9 +84,7 @@ NEOVIM_11 = Profile(
     show_document=True,
 )  # fmt: skip
 NEOVIM_12 = replace(NEOVIM_11, name="neovim-0.12", annotations=True, disabled=True)
-NEOVIM_7 = replace(
-    NEOVIM_11, name="neovim-0.7", encodings=None, lenses=False, lens_refresh=False, show_document=False
-)
+NEOVIM_7 = replace(NEOVIM_11, name="neovim-0.7", encodings=None, lenses=False, lens_refresh=False, show_document=False)
 HELIX = Profile(
     "helix", "helix", ("utf-8", "utf-32", "utf-16"), stale="stop-there", disabled=True, show_document=True, watch=True
 )
@@ -98,6 +96,4 @@ LSP_MODE = Profile(
     "lsp-mode", "emacs", ("utf-32", "utf-8", "utf-16"), lone_cr=False, lenses=True, lens_refresh=True,
     change_after_answer=True, watch=True,
 )  # fmt: skip
-PROFILES = {
-    profile.name: profile for profile in (VSCODE, NEOVIM_11, NEOVIM_12, NEOVIM_7, HELIX, EGLOT, LSP_MODE)
-}
+PROFILES = {profile.name: profile for profile in (VSCODE, NEOVIM_11, NEOVIM_12, NEOVIM_7, HELIX, EGLOT, LSP_MODE)}

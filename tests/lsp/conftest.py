@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from fretsaw.model.scripted import Reply, Script, Server
 from tests.editors.editor import Editor
 from tests.editors.profile import VSCODE, Profile
+
+from fretsaw.model.scripted import Reply, Script, Server
 
 Replies = Callable[..., Server]
 
@@ -57,9 +57,7 @@ class World:
         }
 
     def model(self, *replies: str | Reply, delay: float = 0.0, order: Any = "server") -> Server:
-        made = tuple(
-            item if isinstance(item, Reply) else Reply(item, delay=delay) for item in replies
-        )
+        made = tuple(item if isinstance(item, Reply) else Reply(item, delay=delay) for item in replies)
         server = self.stack.enter_context(Server((Script(made, order),)))
         self.models.append(server)
         return server

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from fretsaw.lsp.wire import BrokenFrameError, read_frame
 from tests.editors.profile import NEOVIM_7
 from tests.editors.wire import COMMAND, ServerError, Wire
 from tests.lsp.conftest import World
+
+from fretsaw.lsp.wire import BrokenFrameError, read_frame
 
 
 def started(world: World) -> Wire:
@@ -163,7 +163,8 @@ def test_exit_without_shutdown_and_the_end_of_input_are_failures(world: World) -
 
 def test_a_thousand_requests_at_once_and_a_cancel_of_each_get_one_reply_each(world: World) -> None:
     wire = started(world)
-    numbers = [wire.request("workspace/executeCommand", {"command": "agent.listRuns", "arguments": [{}]}) for _ in range(1000)]
+    ask = {"command": "agent.listRuns", "arguments": [{}]}
+    numbers = [wire.request("workspace/executeCommand", ask) for _ in range(1000)]
     for number in numbers:
         wire.notify("$/cancelRequest", {"id": number})
     wire.notify("$/cancelRequest", {"id": "none"})
@@ -238,7 +239,8 @@ def test_a_reply_that_nobody_waits_for_breaks_nothing(world: World) -> None:
 
 def test_the_server_dies_with_the_process_that_is_named(world: World) -> None:
     victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    wire = Wire(world.env, world.folder, "--stdio", f"--clientProcessId={victim.pid}", "--unknown", "--log-level", "info")
+    flags = ("--stdio", f"--clientProcessId={victim.pid}", "--unknown", "--log-level", "info")
+    wire = Wire(world.env, world.folder, *flags)
     wire.call("initialize", {"capabilities": {}, "processId": os.getpid()})
     victim.kill()
     victim.wait()
@@ -266,7 +268,8 @@ def test_the_server_dies_with_its_parent_although_its_streams_stay_open(world: W
         child = int(parent.stdout.readline())
         wait_for(lambda: log.exists() and "initialize" in log.read_text())
         parent.kill()
-        wait_for(lambda: not Path(f"/proc/{child}").exists() or "State:\tZ" in Path(f"/proc/{child}/status").read_text())
+        status = Path(f"/proc/{child}/status")
+        wait_for(lambda: not status.exists() or "State:\tZ" in status.read_text())
     assert "the client's process is gone" in log.read_text()
 
 
@@ -292,8 +295,9 @@ def test_stray_output_never_reaches_the_client(world: World) -> None:
         "running.wiring.server = loud\n"
         "from fretsaw.lsp import main; sys.exit(main(sys.argv[1:]))"
     )
+    pipe = subprocess.PIPE
     process = subprocess.Popen(
-        [sys.executable, "-c", command, "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-c", command, "--stdio"], stdin=pipe, stdout=pipe, stderr=pipe,
         env={**os.environ, **world.env},
     )  # fmt: skip
     bodies = [
@@ -301,7 +305,8 @@ def test_stray_output_never_reaches_the_client(world: World) -> None:
         {"jsonrpc": "2.0", "id": 2, "method": "shutdown"},
         {"jsonrpc": "2.0", "method": "exit"},
     ]
-    framed = b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(body), body) for body in (json.dumps(b).encode() for b in bodies))
+    written = [json.dumps(body).encode() for body in bodies]
+    framed = b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(body), body) for body in written)
     out, err = process.communicate(framed, timeout=20)
     assert b"stray" in err
     assert b"child" in err

@@ -1,4 +1,4 @@
-"""Real Neovim, headless, with the files of `examples/neovim/` as a user has them: 0.11 from its wheel, 0.7 from Debian."""
+"""Real Neovim, headless, with the files of `examples/neovim/` as users have them: 0.11 (a wheel), 0.7 (Debian)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.lsp.conftest import World
 
 HERE = Path(__file__).parent / "neovim"
@@ -195,7 +194,10 @@ def test_unsaved_text_is_what_is_fixed_and_what_is_typed_meanwhile_stays(world: 
 
 def test_text_beyond_the_basic_plane_and_crlf(world: World, drive: Any) -> None:
     text = 's = "😀😀"; t = "é" + c\r\nx = 1\r\ny = "𝕏" + c\r\n'
-    reply = '```diff\n--- a/app.py\n+++ b/app.py\n@@ -1,3 +1,3 @@\n-s = "😀😀"; t = "é" + c\n+s = "😀😀"; t = "é𝕐"\n x = 1\n-y = "𝕏" + c\n+y = "𝕏😀"\n```\n'
+    reply = (
+        "```diff\n--- a/app.py\n+++ b/app.py\n@@ -1,3 +1,3 @@\n"
+        '-s = "😀😀"; t = "é" + c\n+s = "😀😀"; t = "é𝕐"\n x = 1\n-y = "𝕏" + c\n+y = "𝕏😀"\n```\n'
+    )
     world.model(reply)
     root = world.repository({"app.py": text})
     drive(

@@ -1,7 +1,7 @@
 """Scenarios as data: a repository, what the model says, a person's steps, and the texts at the end.
 
-`tests/cases/lsp/<name>/{scenario.toml, repo/, reply.md, expected/ (buffers), disk/ (files)}`; each is played by the first
-two profiles that it names (all of them where it names none), with FRETSAW_ALL_PROFILES=1 by every one. Its name is
+`tests/cases/lsp/<name>/{scenario.toml, repo/, reply.md, expected/ (buffers), disk/ (files)}`; each is played by the
+`tests/cases/lsp/<name>/{scenario.toml, repo/, reply.md, expected/ (buffers), disk/ (files)}`; played by the first
 the claim.
 """
 
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.editors.editor import Editor
 from tests.editors.profile import PROFILES
 from tests.editors.wire import ServerError
@@ -43,7 +42,8 @@ def cases() -> list[Any]:
 def test_scenario(world: World, folder: Path, scenario: dict[str, Any], name: str) -> None:
     replies = sorted(folder.glob("reply*.md"))
     if replies:
-        world.model(*(path.read_bytes().decode("utf-8", "surrogateescape") for path in replies), delay=scenario.get("delay", 0.0))
+        texts = [path.read_bytes().decode("utf-8", "surrogateescape") for path in replies]
+        world.model(*texts, delay=scenario.get("delay", 0.0))
     files: dict[str, str | bytes] = {
         str(path.relative_to(folder / "repo")): path.read_bytes()
         for path in (folder / "repo").rglob("*")
@@ -100,7 +100,7 @@ class Player:
         if isinstance(answer, dict) and "progressToken" in answer:
             self.token, self.run = answer["progressToken"], answer["runId"]
 
-    def offered(self, at: str, problems: list[dict[str, Any]] | None, select: bool, **context: Any) -> list[dict[str, Any]]:
+    def offered(self, at: str, problems: list[dict[str, Any]] | None, select: bool, **context: Any) -> Any:
         start = self.buffer.text.index(at)
         made = [self.editor.problem(self.buffer, **item) for item in problems or []]
         return self.editor.actions(self.buffer, start, start + len(at) if select else None, made, **context)

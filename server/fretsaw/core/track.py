@@ -38,9 +38,11 @@ class Edit:
 
     @property
     def shift(self) -> int:
+        """By how much what comes after it moves."""
         return len(self.text) - (self.end - self.start)
 
     def on(self, text: str) -> str:
+        """The text after it."""
         return text[: self.start] + self.text + text[self.end :]
 
 

@@ -5,7 +5,8 @@ Knows nothing of how an action is carried out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lsprotocol import types
@@ -20,31 +21,62 @@ from fretsaw.lsp.review import Review
 from fretsaw.lsp.server import Server
 
 QUICKFIX, REWRITE, FIX_FILE = "quickfix.agent", "refactor.rewrite.agent", "source.agent.fixFile"
+_ENDS = ("start", "end")
+_SERIOUS = (None, 1, 2)
 _MOST_SINGLE = 5
 _MOST_SENT = 50
 
 
-def at(server: Server, params: types.CodeActionParams) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request for actions. Diagnostics stay as the client wrote them: they go back to it, and reading hundreds of
+    them into objects would take longer than everything else."""
+
+    uri: str
+    range: types.Range
+    diagnostics: tuple[Mapping[str, Any], ...]
+    only: tuple[str, ...] | None
+    automatic: bool
+
+
+def read(params: Any) -> Asked:
+    """The request of raw parameters. Raises KeyError, TypeError or ValueError where they are not as they should be."""
+    context = params["context"]
+    diagnostics = tuple(context["diagnostics"])
+    only = context.get("only")
+    uri = params["textDocument"]["uri"]
+    told = all(isinstance(item["message"], str) and "start" in item["range"] for item in diagnostics)
+    if not isinstance(uri, str) or not told or isinstance(only, str):
+        raise TypeError
+    where = types.Range(
+        *(types.Position(params["range"][end]["line"], params["range"][end]["character"]) for end in _ENDS)
+    )
+    return Asked(
+        uri, where, diagnostics, None if only is None else tuple(map(str, only)), context.get("triggerKind") == 2
+    )
+
+
+def at(server: Server, params: Asked) -> list[Any]:
     """The actions for a request, as they stand on the wire."""
-    document = server.documents.get(params.text_document.uri)
+    document = server.documents.get(params.uri)
     if document is None:
         return []
-    only = params.context.only
+    only = params.only
     try:
         where = server.roots.locate(document.uri)
     except UsageError:
         return []
     offered: list[dict[str, Any]] = []
     if _wanted(only, QUICKFIX):
-        offered += _fixes(document, params.context.diagnostics)
+        offered += _fixes(document, params.diagnostics)
         offered += _todo(document, params.range)
         if request.is_issue_file(document.uri):
             offered.append(_command("Agent: Fix this issue", QUICKFIX, "agent.fixIssue", {"uri": document.uri}))
     if _wanted(only, REWRITE) and params.range.start != params.range.end:
         argument = {"uri": document.uri, "range": _plain(params.range)}
         offered.append(_command("Agent: Rewrite selection", REWRITE, "agent.rewrite", argument))
-    if _asked_for(only, params.context.trigger_kind):
-        offered += _fix_file(document, params.context.diagnostics)
+    if not params.automatic and _named(only):
+        offered += _fix_file(document, params.diagnostics)
     if not server.trusted:
         reason = "this workspace is not trusted: nothing is run and nothing is sent"
         offered = [{**action, "disabled": {"reason": reason}} for action in offered]
@@ -58,21 +90,12 @@ def at(server: Server, params: types.CodeActionParams) -> list[Any]:
 
 def _wanted(only: Sequence[str] | None, kind: str) -> bool:
     """Whether a kind, or one above it, was asked for; nothing asked for means all."""
-    return only is None or any(
-        kind == str(want) or kind.startswith(f"{want}.") or not want for want in map(_value, only)
-    )
+    return only is None or any(not want or kind == want or kind.startswith(f"{want}.") for want in only)
 
 
-def _value(kind: Any) -> str:
-    return str(getattr(kind, "value", kind))
-
-
-def _asked_for(only: Sequence[str] | None, trigger: types.CodeActionTriggerKind | None) -> bool:
-    """Source actions are offered to who names them, and never to a save or a cursor move."""
-    named = only is not None and any(
-        kind == FIX_FILE or FIX_FILE.startswith(f"{kind}.") for kind in map(_value, only) if kind
-    )
-    return named and trigger is not types.CodeActionTriggerKind.Automatic
+def _named(only: Sequence[str] | None) -> bool:
+    """Whether the source action, or a kind above it, was asked for by name."""
+    return only is not None and any(want and (want == FIX_FILE or FIX_FILE.startswith(f"{want}.")) for want in only)
 
 
 def _command(title: str, kind: str, command: str, argument: dict[str, Any]) -> dict[str, Any]:
@@ -94,37 +117,28 @@ def _for_client(server: Server, action: dict[str, Any]) -> Any:
 # Asking
 
 
-def _serious(diagnostics: Sequence[types.Diagnostic]) -> list[types.Diagnostic]:
+def _serious(diagnostics: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Warnings and errors of other servers; one without a severity counts."""
-    return [
-        item
-        for item in diagnostics
-        if item.source != "agent" and (item.severity is None or item.severity <= types.DiagnosticSeverity.Warning)
-    ]
+    return [item for item in diagnostics if item.get("source") != "agent" and item.get("severity") in _SERIOUS]
 
 
-def _fixes(document: Document, diagnostics: Sequence[types.Diagnostic]) -> list[dict[str, Any]]:
+def _fixes(document: Document, diagnostics: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     serious = _serious(diagnostics)
-    fixes = [_fix(document, f"Agent: Fix “{_short(item.message)}”", [item]) for item in serious[:_MOST_SINGLE]]
+    fixes = [_fix(document, f"Agent: Fix “{_short(item['message'])}”", [item]) for item in serious[:_MOST_SINGLE]]
     if len(serious) > 1:
-        fixes.append(_fix(document, f"Agent: Fix these {len(serious)} problems", serious))
+        fixes.append(_fix(document, f"Agent: Fix these {min(len(serious), _MOST_SENT)} problems", serious))
     return fixes
 
 
-def _fix(document: Document, title: str, items: Sequence[types.Diagnostic]) -> dict[str, Any]:
+def _fix(document: Document, title: str, items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     argument = {"uri": document.uri, "diagnostics": [_problem(item) for item in items[:_MOST_SENT]]}
-    return {**_command(title, QUICKFIX, "agent.fix", argument), "diagnostics": list(items)}
+    return {**_command(title, QUICKFIX, "agent.fix", argument), "diagnostics": list(items[:_MOST_SENT])}
 
 
-def _problem(item: types.Diagnostic) -> dict[str, Any]:
-    told: dict[str, Any] = {"range": _plain(item.range), "message": item.message}
-    if item.severity is not None:
-        told["severity"] = int(item.severity)
-    if item.source is not None:
-        told["source"] = item.source
-    if item.code is not None:
-        told["code"] = item.code
-    return told
+def _problem(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: item[name] for name in ("range", "message", "severity", "source", "code") if item.get(name) is not None
+    }
 
 
 def _todo(document: Document, where: types.Range) -> list[dict[str, Any]]:
@@ -137,7 +151,7 @@ def _todo(document: Document, where: types.Range) -> list[dict[str, Any]]:
     return [_command("Agent: Resolve this TODO", QUICKFIX, "agent.fix", argument)]
 
 
-def _fix_file(document: Document, diagnostics: Sequence[types.Diagnostic]) -> list[dict[str, Any]]:
+def _fix_file(document: Document, diagnostics: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     serious = _serious(diagnostics)
     argument = {"uri": document.uri, "kind": "file", "diagnostics": [_problem(item) for item in serious[:_MOST_SENT]]}
     action = _command("Agent: Fix all problems in this file", FIX_FILE, "agent.fix", argument)
@@ -173,7 +187,7 @@ def _review(server: Server, document: Document, where: types.Range) -> list[dict
             title = f"Agent: Restore {state} change {number}"
             actions.append(_command(title, f"{QUICKFIX}.restore", "agent.restore", argument))
     for review in {id(review): review for review, _ in here}.values():
-        actions += _many(server, review, document)
+        actions += _many(review, document)
     return actions
 
 
@@ -201,7 +215,7 @@ def _show(review: Review, number: int) -> list[dict[str, Any]]:
     ]
 
 
-def _many(server: Server, review: Review, document: Document) -> list[dict[str, Any]]:
+def _many(review: Review, document: Document) -> list[dict[str, Any]]:
     """Accept all of the file and all of the proposal, where that is more than what is at the cursor."""
     path = next((path for path in review.files if showing.file_uri(review, path) == document.uri), None)
     in_file = review.numbers("pending", path=path) if path else []

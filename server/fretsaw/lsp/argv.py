@@ -5,8 +5,9 @@ Knows nothing of sockets or processes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 _VALUED = ("--pipe", "--socket", "--port", "--listen", "--clientProcessId", "--log", "--log-level")
 _LEVELS = ("debug", "info", "warning", "error")
@@ -48,25 +49,43 @@ def parse(argv: list[str]) -> Arguments:
 
 
 def _take(arguments: Arguments, name: str, value: str, word: str) -> Arguments:
-    if name == "--stdio":
-        return replace(arguments, transport="stdio", address="")
-    if name == "--pipe":
-        return replace(arguments, transport="pipe", address=value)
-    if name in ("--socket", "--port", "--listen"):
-        if not (value.isdecimal() and int(value) <= _HIGHEST_PORT):
-            return _warn(arguments, f"{name} needs a port, not {value!r}, and is ignored")
-        return replace(arguments, transport="listen" if name == "--listen" else "connect", address=value)
-    if name == "--clientProcessId":
-        if not value.isdecimal():
-            return _warn(arguments, f"{name} needs a process id, not {value!r}, and is ignored")
-        return replace(arguments, client_pid=int(value))
-    if name == "--log":
-        return replace(arguments, log=value)
-    if name == "--log-level":
-        if value.lower() not in _LEVELS:
-            return _warn(arguments, f"{name} is one of {', '.join(_LEVELS)}, not {value!r}")
-        return replace(arguments, log_level=value.lower())
-    return _warn(arguments, f"unknown argument {word} is ignored")
+    taking = _TAKING.get(name)
+    if taking is None:
+        return _warn(arguments, f"unknown argument {word} is ignored")
+    problem, changes = taking(value)
+    return _warn(arguments, f"{name} {problem} and is ignored") if problem else replace(arguments, **changes)
+
+
+def _port(transport: str) -> Callable[[str], tuple[str, dict[str, Any]]]:
+    def take(value: str) -> tuple[str, dict[str, Any]]:
+        fine = value.isdecimal() and int(value) <= _HIGHEST_PORT
+        return "" if fine else f"needs a port, not {value!r},", {"transport": transport, "address": value}
+
+    return take
+
+
+def _pid(value: str) -> tuple[str, dict[str, Any]]:
+    if not value.isdecimal():
+        return f"needs a process id, not {value!r},", {}
+    return "", {"client_pid": int(value)}
+
+
+def _level(value: str) -> tuple[str, dict[str, Any]]:
+    fine = value.lower() in _LEVELS
+    return "" if fine else f"is one of {', '.join(_LEVELS)}, not {value!r},", {"log_level": value.lower()}
+
+
+_TAKING: dict[str, Callable[[str], tuple[str, dict[str, Any]]]] = {
+    "--stdio": lambda _: ("", {"transport": "stdio", "address": ""}),
+    "--pipe": lambda value: ("", {"transport": "pipe", "address": value}),
+    "--socket": _port("connect"),
+    "--port": _port("connect"),
+    "--listen": _port("listen"),
+    "--clientProcessId": _pid,
+    "--log": lambda value: ("", {"log": value}),
+    "--log-level": _level,
+}
+"""Flag → what is wrong with its value (or nothing) and what it sets."""
 
 
 def _warn(arguments: Arguments, text: str) -> Arguments:

@@ -83,13 +83,10 @@ def report(review: Review) -> str:
     for name, told in (("before", evidence.before), ("after", evidence.after)):
         if told is not None:
             command = safe_text(" ".join(told.argv))
-            lines.append(
-                f"Check {name}: **{told.state}** in {told.seconds:.1f} s (`{command}`, isolation {told.isolation}) {safe_text(told.reason)}"
-            )
+            how = f"`{command}`, isolation {told.isolation}"
+            lines.append(f"Check {name}: **{told.state}** in {told.seconds:.1f} s ({how}) {safe_text(told.reason)}")
     usage = evidence.usage
-    lines += [
-        "",
-        f"{evidence.model or 'model'}: {usage.calls} calls, {usage.input_tokens:,} + {usage.output_tokens:,} tokens, ${usage.dollars:.4f}",
-    ]
+    tokens = f"{usage.input_tokens:,} + {usage.output_tokens:,} tokens"
+    lines += ["", f"{evidence.model or 'model'}: {usage.calls} calls, {tokens}, ${usage.dollars:.4f}"]
     lines += [f"- {safe_text(notice)}" for notice in evidence.notices]
     return "\n".join(lines).rstrip() + "\n"

@@ -23,7 +23,7 @@ def information(server: Server) -> str:
         f"fretsaw {__version__}, pygls {version('pygls')}, Python {platform.python_version()}, {platform.platform()}",
         f"process {os.getpid()}, {threading.active_count()} threads",
         f"client: {', '.join(f'{name}={value}' for name, value in known.items())}",
-        f"trust: {'trusted' if server.trusted else 'untrusted'}; key from the editor: {'yes' if server.api_key else 'no'}",
+        f"trusted: {server.trusted}; key from the editor: {server.api_key is not None}",
         f"folders: {', '.join(server.roots.folders.values()) or 'none'}",
         f"documents: {len(server.documents.all())}",
     ]

@@ -42,6 +42,7 @@ class Document:
         return self._starts
 
     def offset(self, position: types.Position) -> int:
+        """The offset of a position, clamped."""
         return convert.to_offset(self.text, self.starts, position, self.encoding)
 
     def range(self, start: int, end: int) -> types.Range:
@@ -96,9 +97,11 @@ class Documents:
         self._by_uri: dict[str, Document] = {}
 
     def all(self) -> list[Document]:
+        """Every open buffer."""
         return list(self._by_uri.values())
 
     def open(self, item: types.TextDocumentItem, path: str | None) -> Document:
+        """Keep a buffer that the client opened."""
         document = Document(
             item.uri, path, item.language_id, item.version, item.text, lone_cr=self.lone_cr, encoding=self.encoding
         )
@@ -106,9 +109,11 @@ class Documents:
         return document
 
     def get(self, uri: str) -> Document | None:
+        """The buffer with a URI."""
         return self._by_uri.get(uri)
 
     def close(self, uri: str) -> Document | None:
+        """Forget a buffer; gives it."""
         return self._by_uri.pop(uri, None)
 
     def at(self, path: str) -> Document | None:

@@ -44,10 +44,18 @@ _PHASES = {
 class Wire(Protocol):
     """What a job says to the client."""
 
-    def report_progress(self, token: int | str, value: Any) -> None: ...
-    async def create_progress(self, token: str) -> bool: ...
-    def told(self, job: Job) -> None: ...
-    async def ended(self, job: Job, finished: Finished | None) -> None: ...
+    def report_progress(self, token: int | str, value: Any) -> None:
+        """Send one progress notification."""
+
+    async def create_progress(self, token: str) -> bool:
+        """Ask for a progress of our own; False where the client has none."""
+        ...
+
+    def told(self, job: Job) -> None:
+        """The job changed."""
+
+    async def ended(self, job: Job, finished: Finished | None) -> None:
+        """The job ended, with this or without anything."""
 
 
 @dataclass(slots=True)
@@ -80,10 +88,12 @@ class Job:
 
     @property
     def active(self) -> bool:
+        """Whether it is queued or under way."""
         return self.state in ("queued", "running")
 
     @property
     def seconds(self) -> float:
+        """Since it was asked for."""
         return time.monotonic() - self.clock
 
     def line(self) -> str:
@@ -98,7 +108,7 @@ class Job:
 
 
 async def in_thread(work: Callable[[], T], name: str = "lsp-work") -> T:
-    """Run blocking work in a daemon thread of its own: a hung one holds up neither the loop nor the end of the process."""
+    """Run blocking work in a daemon thread of its own: a hung one holds up neither the loop nor the process' end."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 

@@ -67,6 +67,7 @@ class Review:
     # States
 
     def change(self, number: int) -> Change:
+        """A change by its number."""
         return self.verdicts[number].change
 
     def state(self, number: int) -> State:

@@ -74,7 +74,7 @@ class Roots:
         """The same for a real path."""
         if self._folders and not any(_inside(path, folder) for folder in self._folders.values()):
             raise UsageError(f"{path} is outside the workspace", hint="open its folder in the editor first")
-        root = self._repository(os.path.dirname(path))
+        root = self._repository(os.path.dirname(path))  # noqa: PTH120 - text in, text out
         if root is None:
             raise UsageError(f"{path} is not in a git repository", hint="`git init` makes one")
         relative = os.path.relpath(path, root).replace(os.sep, "/")

@@ -102,6 +102,7 @@ class Writer:
         self._thread.start()
 
     def write(self, data: bytes) -> None:
+        """Queue one frame."""
         self._queue.put(data)
 
     def close(self, seconds: float = 1.0) -> None:

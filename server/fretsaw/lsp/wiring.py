@@ -27,7 +27,7 @@ METHODS: Mapping[str, Method] = {
     "textDocument/didChange": Method(types.DidChangeTextDocumentParams, sync.did_change),
     "textDocument/didClose": Method(types.DidCloseTextDocumentParams, sync.did_close),
     "textDocument/didSave": Method(types.DidSaveTextDocumentParams, sync.did_save),
-    "textDocument/codeAction": Method(types.CodeActionParams, actions.code_action),
+    "textDocument/codeAction": Method(None, actions.code_action),
     "textDocument/codeLens": Method(types.CodeLensParams, actions.code_lens),
 }
 

@@ -7,13 +7,18 @@ from typing import Any
 from lsprotocol import types
 
 from fretsaw.lsp import actions, showing
+from fretsaw.lsp.protocol import INVALID_PARAMS, RefusedError
 from fretsaw.lsp.review import Review
 from fretsaw.lsp.server import Server
 
 
-def code_action(server: Server, params: types.CodeActionParams) -> list[Any]:
+def code_action(server: Server, params: Any) -> list[Any]:
     """The actions at a place."""
-    return actions.at(server, params)
+    try:
+        asked = actions.read(params)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RefusedError(INVALID_PARAMS, "the parameters are not CodeActionParams") from error
+    return actions.at(server, asked)
 
 
 def code_lens(server: Server, params: types.CodeLensParams) -> list[types.CodeLens]:

@@ -1,4 +1,4 @@
-"""`initialize`, `initialized`, `shutdown`, trust, key, settings and folders. Knows no documents and no runs' content."""
+"""`initialize`, `initialized`, `shutdown`, trust, key, settings, folders. Knows no documents and no runs' content."""
 
 from __future__ import annotations
 
