@@ -74,7 +74,7 @@ def prove(landed: Landed, before: CheckResult | None, issue: Issue, world: World
     proved = Proved(landed, after)
     if before.state == "red":
         proved = _analysed(_minimized(landed, after, trial), trial, judged.fixed)
-    verdicts = _covered(proved.landed.verdicts, proved.landed.patch, world)
+    verdicts = _covered(proved, world, settings)
     turn = replace(proved.landed.turn, check=proved.after)
     notices = (judged.reason,) if before.ok else ()
     return replace(proved, landed=replace(proved.landed, verdicts=verdicts, turn=turn), notices=notices)
@@ -113,12 +113,16 @@ def _minimized(landed: Landed, after: CheckResult, trial: _Trial) -> Proved:
     candidates = {"all": kept, "flagged": flagged, "off": frozenset[int]()}[mode]
     if not candidates or len(kept) < 2:
         return Proved(landed, after)
-    trial.world.report(Event("minimize", f"asking the check about {len(candidates)} changes", percentage=90))
+    trial.world.report(Event("minimize", f"asking the check about {_changes(len(candidates))}", percentage=90))
     survivors = trial.search(landed.proposed, kept, candidates).kept
     if survivors == kept:
         return Proved(landed, after)
     verdicts = tuple(_dropped(item) if item.change.id in kept - survivors else item for item in landed.verdicts)
     return _tried(replace(landed, verdicts=verdicts), survivors, trial)
+
+
+def _changes(number: int) -> str:
+    return "1 change" if number == 1 else f"{number} changes"
 
 
 def _dropped(verdict: Verdict) -> Verdict:
@@ -172,8 +176,12 @@ def _named(tests: tuple[str, ...]) -> str:
     return f"test {tests[0]}{more}"
 
 
-def _covered(verdicts: tuple[Verdict, ...], patch: PatchSet, world: World) -> tuple[Verdict, ...]:
+def _covered(proved: Proved, world: World, settings: Settings) -> tuple[Verdict, ...]:
     """The verdicts, with a mark on each kept change of which the check is known to run no line."""
+    verdicts = proved.landed.verdicts
+    seconds = proved.after.seconds if proved.after else 0.0
+    if world.covered is None or settings.minimize == "off" or 4 * seconds > settings.minimize_seconds:
+        return verdicts
     kept = [item.change for item in verdicts if item.decision != "drop"]
-    dark = unverified(kept, world.covered(patch) if world.covered else None)
+    dark = unverified(kept, world.covered(texts(proved.landed.patch)))
     return tuple(replace(item, unverified=True) if item.change.id in dark else item for item in verdicts)

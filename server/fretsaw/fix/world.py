@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -39,8 +39,8 @@ class World:
     """The triage model, where flagged changes are to be judged."""
     record: Callable[[Request, Answer], None] = lambda request, answer: None
     """Is told of every call of the model, for replay."""
-    covered: Callable[[PatchSet], dict[str, frozenset[int]] | None] | None = None
-    """Path -> line numbers from 1 (of the texts after) that the check executes; None where that is not known."""
+    covered: Callable[[Mapping[str, str | None]], dict[str, frozenset[int]] | None] | None = None
+    """Texts laid over the tree -> path -> line numbers from 1 that the check executes; None where that is not known."""
     images: tuple[Image, ...] = ()
     """The issue's images, ready to send."""
     logs: tuple[tuple[str, str], ...] = ()

@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import date, datetime, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fretsaw import model, repo, runs
 from fretsaw.cancel import Cancel
@@ -24,6 +25,9 @@ from fretsaw.session.after import as_delivered, deliver
 from fretsaw.session.issues import MAX_IMAGE, read_beside, read_issue, read_logs
 from fretsaw.session.opening import Opened
 from fretsaw.session.values import Finished, Task
+
+if TYPE_CHECKING:
+    from fretsaw.check import Surroundings
 
 Reporter = Callable[[Event], None]
 
@@ -150,6 +154,7 @@ def _world(
         clock=time.monotonic,
         cancel=cancel,
         record=record,
+        covered=_make_covered(opened, snapshot, cancel),
         images=images,
         logs=logs,
         rules=(*opened.resolved.rules, *_agents_rules(snapshot)),
@@ -181,8 +186,24 @@ def make_check(opened: Opened, snapshot: Snapshot, cancel: Cancel) -> Check | No
         return None
     from fretsaw import check
 
-    around = check.Surroundings(opened.state, unsaved=snapshot.overlay, secrets=snapshot.secrets)
-    return check.make_check(opened.root, settings.check, settings, cancel, around)
+    return check.make_check(opened.root, settings.check, settings, cancel, _around(opened, snapshot))
+
+
+def _make_covered(
+    opened: Opened, snapshot: Snapshot, cancel: Cancel
+) -> Callable[[Mapping[str, str | None]], dict[str, frozenset[int]] | None] | None:
+    settings = opened.settings
+    if not settings.check:
+        return None
+    from fretsaw import check
+
+    return check.make_covered(opened.root, settings.check, settings, cancel, _around(opened, snapshot))
+
+
+def _around(opened: Opened, snapshot: Snapshot) -> Surroundings:
+    from fretsaw import check
+
+    return check.Surroundings(opened.state, unsaved=snapshot.overlay, secrets=snapshot.secrets)
 
 
 def _judge(opened: Opened, cancel: Cancel, budget: model.Budget) -> model.Live:

@@ -1,0 +1,39 @@
+"""`agent bench`: figures of the engine on a corpus of your own. Comparisons with peers are scripts under `bench/`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.group("bench")
+def bench_command() -> None:
+    """Measure the engine on a corpus."""
+
+
+@bench_command.command("extraneous")
+@click.argument("corpus", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--prune", type=click.Choice(["strict", "safe", "off"]), default="safe", help="As for `agent fix`.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def extraneous_command(corpus: Path, prune: Any, as_json: bool) -> int:
+    """Compute the extraneous rate of CORPUS: JSON lines (may be .xz) with `files`, `noisy`, `expect`, `issue`.
+
+    docs/extraneous-rate.md defines it. False drops come first.
+    """
+    from fretsaw.session.measuring import as_document, extraneous
+
+    figures = as_document(extraneous(corpus, prune), prune)
+    if as_json:
+        print(json.dumps(figures, indent=2))
+        return 0
+    print(f"{figures['rows']} rows, --prune {prune}")
+    print(f"changes of right answers that were dropped: {figures['gold_dropped']} of {figures['gold']}")
+    for name, rate in figures["extraneous_rate"].items():
+        interval = f"95 % interval {rate['low']:.2%} to {rate['high']:.2%}"
+        print(f"extraneous rate {name}: {rate['rate']:.2%} of {rate['of']} changes ({interval})")
+    print(f"extraneous changes that stay but are flagged: {figures['flagged']}")
+    print(f"delivered byte for byte as the right answer: {figures['exact']} of {figures['rows']} rows")
+    return 0
