@@ -1,8 +1,8 @@
 """Scenarios as data: a repository, what the model says, a person's steps, and the texts at the end.
 
-`tests/cases/lsp/<name>/{scenario.toml, repo/, reply.md, expected/ (buffers), disk/ (files)}`; each is played by the
-`tests/cases/lsp/<name>/{scenario.toml, repo/, reply.md, expected/ (buffers), disk/ (files)}`; played by the first
-the claim.
+`tests/cases/lsp/<name>/`: `scenario.toml`, `repo/`, `reply.md`, `expected/` (buffers), `disk/` (files). Each is played
+by the first two profiles that it names (all where it names none), with FRETSAW_ALL_PROFILES=1 by every one. Its name
+is the claim.
 """
 
 from __future__ import annotations
