@@ -42,6 +42,9 @@ def _demo(folder: Path, live: bool) -> int:
     _step(f"A repository with an issue: {project}")
     print((project / "ISSUE.md").read_text("utf-8"))
     flags = ["-C", str(project), "--check", _CHECK]
+    if not session.has_sandbox(project):
+        show.say("No sandbox works on this machine: the example's own tests run WITHOUT isolation.", fg="yellow")
+        flags += ["--sandbox", "none"]
     if live:
         if not session.has_key():
             raise ConfigError(

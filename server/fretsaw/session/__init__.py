@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fretsaw.session.after import apply, apply_texts, deliver, load, restore, runs_of, set_states, undo
-    from fretsaw.session.example import has_key, make_example, scripted_model
+    from fretsaw.session.example import has_key, has_sandbox, make_example, scripted_model
     from fretsaw.session.issues import read_issue
     from fretsaw.session.looking import approve, check_candidates, examine, models, remote_models, run_check
     from fretsaw.session.opening import Opened, open_session
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "after": ("apply", "apply_texts", "deliver", "load", "restore", "runs_of", "set_states", "undo"),
-    "example": ("has_key", "make_example", "scripted_model"),
+    "example": ("has_key", "has_sandbox", "has_sandbox", "make_example", "scripted_model"),
     "issues": ("read_issue",),
     "looking": ("approve", "check_candidates", "examine", "models", "remote_models", "run_check"),
     "opening": ("Opened", "open_session"),

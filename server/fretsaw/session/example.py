@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fretsaw import repo
+from fretsaw import check, config, repo
 from fretsaw.config import KEY_VARIABLES
 from fretsaw.errors import FretsawError
 from fretsaw.model.scripted import read_folder, serve
@@ -30,6 +30,12 @@ def scripted_model() -> Iterator[str]:
 def has_key() -> bool:
     """Whether a key is set, without looking at it."""
     return any(os.environ.get(name) for name in KEY_VARIABLES)
+
+
+def has_sandbox(project: Path) -> bool:
+    """Whether a check can be isolated on this machine."""
+    resolved = config.resolve({}, project)
+    return check.describe(resolved.settings, resolved.places.state, project)[0] in {"bwrap", "landlock"}
 
 
 def _examples() -> Path:
