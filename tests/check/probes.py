@@ -66,7 +66,8 @@ def tcp_to_host(told: Told) -> bool:
 def udp_to_host(told: Told) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.settimeout(3)
-        sender.sendto(b"x", ("127.0.0.1", told["udp"]))
+        sender.connect(("127.0.0.1", told["udp"]))
+        sender.send(b"x")
         return sender.recv(16) == b"hello"
 
 

@@ -45,7 +45,7 @@ def root(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("isolation", "argv"),
     [
-        ("none", ("python", "-m", "pytest", "-q")),
+        ("none", ("python", "-m", "script")),
         ("bwrap", (f"{BIN}/pytest", "-q", "-p", "no:cacheprovider", "--rootdir=.", "-o", "pythonpath=.")),
         ("bwrap", ("env", "A=1", "python", "-B", "script.py")),
         ("landlock", ("python", "script.py")),

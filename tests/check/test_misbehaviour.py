@@ -147,11 +147,15 @@ def test_nothing_of_one_run_reaches_the_next(root: Path, name: str) -> None:
 
 @pytest.mark.parametrize("isolation", ["bwrap"])
 def test_secrets_are_blacked_out(root: Path, isolation: str) -> None:
-    (root / ".env").write_text("# c\nSHORT=1\nexport TOKEN='very-secret-value'\n")
+    (root / ".env").write_text(
+        "# c\nSHORT=1\nexport TOKEN='very-secret-value'\nURL=http://localhost:8000\nDB=pg://me:pass@host/db\n"
+    )
     result = make(root, ("cat", ".env"), isolation)({})
     assert "very-secret-value" not in result.output
     assert "TOKEN='[secret]'" in result.output
     assert "SHORT=1" in result.output
+    assert "URL=http://localhost:8000" in result.output
+    assert "pass" not in result.output
 
 
 @ISOLATED

@@ -13,7 +13,7 @@ MARK = "[secret]"
 _SHORTEST = 8  # shorter ones are words like "true" or "localhost"
 _MOST = 256 << 10
 _NAMES = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
-_ASSIGNED = re.compile(r"^\s*(?:export\s+)?[\w.-]+\s*[=:]\s*(.+?)\s*$")
+_ASSIGNED = re.compile(r"^\s*(?:export\s+)?([\w.-]+)\s*[=:]\s*(.+?)\s*$")
 
 
 def secret_values(root: Path, paths: Iterable[str], environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -34,9 +34,19 @@ def _values(path: Path) -> Iterable[str]:
     for line in text.splitlines():
         assigned = _ASSIGNED.match(line)
         if assigned and not line.lstrip().startswith("#"):
-            yield assigned[1].strip("'\"")
+            value = assigned[2].strip("'\"")
+            if _looks_secret(assigned[1], value):
+                yield value
         elif re.fullmatch(r"[A-Za-z0-9+/=]{32,}", line.strip()):
             yield line.strip()
+
+
+def _looks_secret(name: str, value: str) -> bool:
+    """Whether an assignment is one of a secret: by its name, as an address with a password, or as key material."""
+    if _NAMES.search(name) or re.search(r"://[^/\s]+@", value):
+        return True
+    mixed = re.search(r"\d", value) and re.search(r"[A-Za-z]", value)
+    return bool(len(value) >= 20 and mixed and not re.search(r"[/\s]", value))
 
 
 def black_out(text: str, values: Iterable[str]) -> str:

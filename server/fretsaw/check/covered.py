@@ -26,8 +26,8 @@ from fretsaw.settings import Settings
 Covered: TypeAlias = Callable[[Mapping[str, str | None]], dict[str, frozenset[int]] | None]
 """Texts laid over the tree → path → numbers from 1 of its lines that the check runs; None where that is not known."""
 
-# Runs inside: the same program as the check's, under coverage.py where the environment has it, else under a trace
-# function of its own. Other processes that it starts are not seen, so a line may be called unverified wrongly,
+# Runs inside: the same program as the check's, under coverage.py where the environment has it, else watched by
+# Python's own means. Other processes that it starts are not seen, so a line may be called unverified wrongly,
 # never verified wrongly.
 _DRIVER = """
 import importlib.util, json, os, runpy, sys, threading
@@ -42,11 +42,18 @@ if kind == "installed":
 if name == "pytest" and has("pytest_cov"):
     sys.argv.append("--no-cov")
 names = {}
+def path_of(code):
+    name = code.co_filename
+    if name not in names:
+        names[name] = wanted.get(os.path.realpath(name))
+    return names[name]
+def monitor(code, number):
+    path = path_of(code)
+    if path is not None:
+        lines[path].add(number)
+    return sys.monitoring.DISABLE
 def trace(frame, event, arg):
-    code = frame.f_code.co_filename
-    if code not in names:
-        names[code] = wanted.get(os.path.realpath(code))
-    path = names[code]
+    path = path_of(frame.f_code)
     if path is None:
         return None
     seen = lines[path]
@@ -60,6 +67,10 @@ if has("coverage"):
     import coverage
     cover = coverage.Coverage(data_file=None, config_file=False, include=list(wanted), messages=False)
     cover.start()
+elif hasattr(sys, "monitoring"):
+    sys.monitoring.use_tool_id(4, "fretsaw")
+    sys.monitoring.register_callback(4, sys.monitoring.events.LINE, monitor)
+    sys.monitoring.set_events(4, sys.monitoring.events.LINE)
 else:
     threading.settrace(trace)
     sys.settrace(trace)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 KEPT = frozenset(
-    "PATH LANG LANGUAGE TZ VIRTUAL_ENV CONDA_PREFIX CONDA_DEFAULT_ENV PYTHONPATH PYTHONHOME PYTHONHASHSEED PYTHONUTF8 "
+    "PATH USER LOGNAME LANG LANGUAGE TZ VIRTUAL_ENV CONDA_PREFIX CONDA_DEFAULT_ENV PYTHONPATH PYTHONHOME PYTHONHASHSEED PYTHONUTF8 "
     "PYTHONDONTWRITEBYTECODE PYTHONWARNINGS PYTEST_ADDOPTS NODE_PATH NODE_ENV JAVA_HOME GOROOT GOFLAGS GOARCH GOOS "
     "CGO_ENABLED CC CXX CFLAGS CXXFLAGS LDFLAGS PKG_CONFIG_PATH LD_LIBRARY_PATH RUSTFLAGS RUSTUP_TOOLCHAIN "
     "PYENV_VERSION DJANGO_SETTINGS_MODULE NO_COLOR SOURCE_DATE_EPOCH MAKEFLAGS".split()
@@ -94,7 +94,11 @@ def toolchain(root: Path, argv: tuple[str, ...], environ: Mapping[str, str]) -> 
     added = {folder for prefix in prefixes for folder in _added(prefix)}
     wanted |= {folder for prefix in prefixes for folder in (prefix, *_base(prefix, home))} | added
     wanted = given | {path for path in wanted if not _private(path, home)}
-    env = OFFLINE | {name: environ[name] for name in environ if name in KEPT or name.startswith("LC_")}
+    env = (
+        OFFLINE
+        | {"USER": "user", "LOGNAME": "user"}
+        | {name: environ[name] for name in environ if name in KEPT or name.startswith("LC_")}
+    )
     for name, parts, variable in TOOLS:
         folder = Path(environ.get(variable) or home / name) if variable else home / name
         if folder.is_dir():
