@@ -40,7 +40,7 @@ _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
     "Finished", "Opened", "Stored", "Task", "apply", "apply_texts", "approve", "check_candidates", "deliver",
-    "document", "examine", "exit_code", "fix", "has_key", "load", "make_example", "models", "new_run_id",
+    "document", "examine", "exit_code", "fix", "has_key", "has_sandbox", "load", "make_example", "models", "new_run_id",
     "open_session", "patch_of", "patch_text", "preview", "read_issue", "remote_models", "rendered", "replay",
     "restore", "run", "run_check", "runs_of", "scripted_model", "set_states", "undo", "vet", "vet_document",
 ]  # fmt: skip
