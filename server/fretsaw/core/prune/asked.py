@@ -23,7 +23,7 @@ _TOPICS = {
     "except": r"\bexcept\w*\b|\bcatch\w*\b|\bswallow\w*\b",
     "fstring": r"\bf-?strings?\b",
     "mode": r"\bexecutable\b|\bchmod\b|\bfile mode\b|\bpermissions?\b|\bexec(?:ute)? bit\b",
-    "endings": r"\bline[- ]?endings?\b|\bCRLF\b|\bcarriage return\b|\bnewlines?\b",
+    "endings": r"\bline[- ]?endings?\b|\bCRLF\b|\bcarriage returns?\b|\bfinal newline|\bnewline at (?:the )?end of",
     "script": r"\breproduc\w+ script\b|\badd (?:a |an )?(?:script|example|log)\b",
 }
 _PATTERNS = {topic: re.compile(pattern, re.IGNORECASE) for topic, pattern in _TOPICS.items()}

@@ -37,14 +37,19 @@ def used_by_kept(patch: PatchSet, changes: Sequence[Change], verdicts: Mapping[i
     """The dropped changes that bring a name which something kept uses, with why; and all that fell with them."""
     dropped = {change.id for change in changes if change.id in verdicts and verdicts[change.id].decision == "drop"}
     before = {file.path: used(file.before or "") for file in patch.files} if dropped else {}
-    brings = {c.id: defined(_added(c)) - before[c.path] for c in changes if c.id in dropped}
+    # A file that falls as a whole is judged by whether anything names it, not by the words in it.
+    brings = {c.id: defined(_added(c)) - before[c.path] for c in changes if c.id in dropped and c.kind == "lines"}
+    brings = {at: names for at, names in brings.items() if names}
     back: dict[int, Verdict] = {}
-    again = any(brings.values())
+    paths = {change.id: change.path for change in changes}
+    again = bool(brings)
     while again:
         users = [(c.id, used(_added(c))) for c in changes if c.id not in dropped]
         again = False
-        for at in sorted(dropped):
-            user = next((by for by, words in users if words & brings[at]), None)
+        for at in sorted(brings.keys() & dropped):
+            module = paths[at].rsplit("/", 1)[-1].split(".")[0]
+            near = (row for row in users if paths[row[0]] == paths[at] or module in row[1])
+            user = next((by for by, words in near if words & brings[at]), None)
             if user is None:
                 continue
             group = {

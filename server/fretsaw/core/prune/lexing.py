@@ -27,6 +27,7 @@ LANGUAGES = {
     "hpp": "cpp",
     "hh": "cpp",
     "rb": "ruby",
+    "json": "json",
 }
 HASH_COMMENTS = frozenset({"python", "ruby", ""})
 FREE_QUOTES = frozenset({"python", "javascript", "typescript", "tsx"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from fretsaw.core.patch.values import Change
 from fretsaw.core.prune.lexing import words
 from fretsaw.core.prune.python import parse, same_meaning, windows
@@ -34,8 +36,24 @@ def means_same(scene: Scene, ids: set[int]) -> bool:
     told = same_syntax("".join(scene.after), "".join(less), scene.language)
     if told is not None:
         return told
+    if scene.language == "json":
+        told = _same_json("".join(scene.after), "".join(less))
+    if told is not None:
+        return told
     # No parser: only what says the same word by word, bracket by bracket, is the same.
     return words("".join(scene.after), scene.language) == words("".join(less), scene.language)
+
+
+def has_witness(language: str) -> bool:
+    """Whether layout can be told from meaning at all: in prose and data every blank may count."""
+    return bool(language)
+
+
+def _same_json(one: str, other: str) -> bool | None:
+    try:
+        return bool(json.loads(one) == json.loads(other))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _same_python(one: list[str], other: list[str]) -> bool:

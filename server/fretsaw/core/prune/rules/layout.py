@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from fretsaw.core.patch.values import Change
 from fretsaw.core.prune.lexing import loose, words
 from fretsaw.core.prune.scene import Scene, is_blank, runs, text
-from fretsaw.core.prune.witness import harmless
+from fretsaw.core.prune.witness import harmless, has_witness
 from fretsaw.core.text import body
 
+_CONFIGURATION = re.compile(r"\.(?:toml|ini|cfg|conf|ya?ml|properties|css|scss|sh|sql)$|(?:^|/)(?:Make|Docker)file$")
+_MARKUP = re.compile(r"\.(?:md|markdown|mdx|csv|tsv|snap|golden|expected|out)$")
+"""Where blanks at the end of a line say something."""
 LONGEST_RUN = 12
 """Neighbouring changes that are read together at most when looking for words that only moved to another line."""
 
@@ -36,14 +40,16 @@ def _ends_file(scene: Scene) -> bool:
 
 def blanks(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines that differ in blanks at their ends only."""
+    if _MARKUP.search(scene.path):
+        return {}
     found = [c for c in changes if c.hunk and not is_blank(c.hunk) and _same_but_ends(c.hunk.removed, c.hunk.added)]
-    kept = harmless(scene, found)
+    kept = harmless(scene, found) if has_witness(scene.language) else {change.id for change in found}
     return {change.id: "changes blanks at line ends only" for change in found if change.id in kept}
 
 
 def formatting(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines that say the same words: quotes, wrapping, trailing commas, redundant brackets, alignment."""
-    if "format" in scene.asked.title_topics:
+    if "format" in scene.asked.title_topics or not has_witness(scene.language):
         return {}
     reworded = _reworded(scene, changes)
     staying = {c.id for c in changes if not (c.hunk and is_blank(c.hunk))} - {c.id for c in reworded}
@@ -54,8 +60,11 @@ def formatting(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 def rewrapped(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines wrapped otherwise beside a change that stays: it may be why."""
+    if not has_witness(scene.language):
+        return {}
     found = [change for change in _reworded(scene, changes) if not _is_shifted(change)]
-    return {change.id: f"{_how(change, scene.language)}, beside a change that stays" for change in found}
+    kept = harmless(scene, found)
+    return {c.id: f"{_how(c, scene.language)}, beside a change that stays" for c in found if c.id in kept}
 
 
 def _follows(scene: Scene, change: Change, staying: set[int]) -> bool:
@@ -92,6 +101,8 @@ def blank_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     for change in changes:
         if change.hunk is None or not is_blank(change.hunk) or any(c.id in staying for c in scene.beside(change)):
             continue
+        if not has_witness(scene.language) and not _leaves_paragraphs(scene, change):
+            continue
         if (
             all(scene.provable(c) for c in scene.beside(change))
             and not tidy(scene, change)
@@ -100,6 +111,15 @@ def blank_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
             out[change.id] = "changes blank lines only"
     kept = harmless(scene, [change for change in changes if change.id in out])
     return {at: reason for at, reason in out.items() if at in kept}
+
+
+def _leaves_paragraphs(scene: Scene, change: Change) -> bool:
+    """In prose and data, where a blank line parts paragraphs: whether there is one beside it anyway."""
+    hunk = change.hunk
+    if hunk is None or _CONFIGURATION.search(scene.path):
+        return hunk is not None
+    around = scene.before[max(hunk.start - 1, 0) : hunk.start] + scene.before[hunk.end : hunk.end + 1]
+    return any(not line.strip() for line in around)
 
 
 def beside_finding(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:

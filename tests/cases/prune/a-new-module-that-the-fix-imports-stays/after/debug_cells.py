@@ -1,0 +1,2 @@
+def cells(line):
+    return line.rstrip().split(",")

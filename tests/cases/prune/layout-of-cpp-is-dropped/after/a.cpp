@@ -1,0 +1,8 @@
+int f()
+{
+    return g(1, 2);
+}
+
+int h() {
+    return 2;
+}

@@ -1,0 +1,12 @@
+package a
+
+func F() int {
+	return g(
+		1,
+		2,
+	)
+}
+
+func H() int {
+	return 2
+}

@@ -1,0 +1,10 @@
+class A {
+    int f() {
+        return g(1,
+                 2);
+    }
+
+    int h() {
+        return 2;
+    }
+}

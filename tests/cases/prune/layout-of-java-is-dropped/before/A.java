@@ -1,0 +1,9 @@
+class A {
+    int f() {
+        return g(1, 2);
+    }
+
+    int h() {
+        return 1;
+    }
+}

@@ -1,0 +1,10 @@
+function f(a) {
+  return g(
+    a,
+    'b',
+  );
+}
+
+function h() {
+  return 2;
+}

@@ -1,0 +1,7 @@
+function f(a) {
+  return g(a, "b");
+}
+
+function h() {
+  return 1;
+}

@@ -1,0 +1,7 @@
+def f
+  g(1, 2)
+end
+
+def h
+  1
+end

@@ -1,0 +1,5 @@
+export function f(a: string): number {
+  return g(a, "b");
+}
+
+export const h = 1;

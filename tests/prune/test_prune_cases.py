@@ -1,0 +1,46 @@
+"""Each folder of tests/cases/prune is a claim: before/ and after/ with an issue, and the verdicts in expected.txt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.golden import Golden, folders
+
+from fretsaw.core.issue import parse
+from fretsaw.core.patch import derive_set, render
+from fretsaw.core.patch.values import Change
+from fretsaw.core.prune import Pruned, prune
+
+CASES = folders("prune")
+
+
+def tree(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8") for path in files}
+
+
+def told(pruned: Pruned) -> str:
+    rows = []
+    for verdict in pruned.verdicts:
+        rule = f" ({verdict.rule}: {verdict.reason})" if verdict.rule else ""
+        needed = f" [needed by {verdict.needed_by}]" if verdict.needed_by else ""
+        rows.append(f"{verdict.decision} {_named(verdict.change)}{rule}{needed}")
+    return "\n".join(rows) + "\n\n" + render(pruned.patch, 1).replace("\r", "\\r")
+
+
+def _named(change: Change) -> str:
+    hunk = change.hunk
+    if change.kind != "lines" or hunk is None:
+        return f"{change.id} {change.path} {change.kind}"
+    lines = [("-", line) for line in hunk.removed] + [("+", line) for line in hunk.added]
+    return f"{change.id} {change.path} " + " ".join(f"{tag}{line.strip()}" for tag, line in lines[:2])
+
+
+@pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
+def test_verdicts(folder: Path, golden: Golden) -> None:
+    before, after = tree(folder / "before"), tree(folder / "after")
+    issue = parse((folder / "issue.md").read_bytes().decode("utf-8"))
+    gone = dict.fromkeys(before.keys() - after.keys())
+    pruned = prune(derive_set(before.get, {**after, **gone}), issue, "safe", before.get)
+    golden(folder / "expected.txt", told(pruned))
