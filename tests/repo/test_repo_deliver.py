@@ -426,6 +426,18 @@ def test_the_branch_moves_at_the_last_moment(root: Path, state: Path, monkeypatc
     assert git(root, "log", "-1", "--format=%s").strip() == "Meanwhile"
 
 
+def test_what_is_staged_during_a_commit_stays_staged(root: Path, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stage(when: str, name: str) -> None:
+        if when == "after exchange" and name == "a.py":
+            blob = git(root, "rev-parse", "HEAD:run.sh").strip()
+            git(root, "update-index", "--cacheinfo", f"100644,{blob},a.py")
+
+    monkeypatch.setattr(fsops, "HOOK", stage)
+    _fix(root, state, "commit")
+    assert git(root, "show", ":a.py") == "#!/bin/sh\necho hello\n"
+    assert _status(root) == ["MM a.py"]
+
+
 def test_a_commit_where_git_converts_line_endings(root: Path, state: Path) -> None:
     (root / ".gitattributes").write_text("*.py text eol=crlf\n")
     commit(root)
