@@ -92,6 +92,14 @@ def test_who_is_asked_for_a_report() -> None:
     assert with_report({"PYTEST_ADDOPTS": "-x"}, "/r")["PYTEST_ADDOPTS"] == "-x --junitxml=/r"
 
 
+def test_pytest_s_report_is_read_and_not_spoken_of(tmp_path: Path) -> None:
+    (tmp_path / "test_a.py").write_text("def test_a(): pass\ndef test_b(): assert 0\n")
+    result = make(tmp_path, (sys.executable, "-m", "pytest", "-q"), "bwrap")({})
+    assert (result.state, result.tests) == ("red", {"test_a::test_a": "passed", "test_a::test_b": "failed"})
+    assert "fretsaw" not in result.output
+    assert "1 failed, 1 passed" in result.output
+
+
 def test_pytest_without_its_report_is_run_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p no:junitxml\n")
     (tmp_path / "test_a.py").write_text("def test_a(): pass\n")

@@ -13,7 +13,7 @@ from fretsaw.cancel import Cancel
 from fretsaw.check.blackout import black_out, secret_values
 from fretsaw.check.cell import Cell, Entered, enter, report_place
 from fretsaw.check.choose import Choice, Surroundings, choose
-from fretsaw.check.report import read_report, refused, wants_report, with_report
+from fretsaw.check.report import read_report, refused, wants_report, with_report, without_notice
 from fretsaw.check.toolchain import toolchain
 from fretsaw.core.check import Check, CheckResult
 from fretsaw.errors import Cancelled, UsageError
@@ -68,7 +68,8 @@ def _result(cell: Cell, argv: tuple[str, ...], entered: Entered) -> CheckResult:
     ran = entered.ran
     if ran.end == "cancelled":
         raise Cancelled
-    result = CheckResult("red", argv, ran.exit_code, ran.seconds, ran.output, cell.tier, ran.reason)
+    output = without_notice(ran.output, report_place(cell))
+    result = CheckResult("red", argv, ran.exit_code, ran.seconds, output, cell.tier, ran.reason)
     if entered.problem:
         return replace(result, state="error", exit_code=None, output="", reason=entered.problem)
     result = replace(result, tests=read_report(cell.scratch.report))

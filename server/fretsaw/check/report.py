@@ -6,6 +6,7 @@ The file comes from inside the sandbox: its size is bounded, a link is not follo
 from __future__ import annotations
 
 import os
+import re
 import stat
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
@@ -35,6 +36,11 @@ def with_report(env: Mapping[str, str], place: str) -> dict[str, str]:
 def refused(exit_code: int | None, output: str) -> bool:
     """Whether pytest did not know the option, so that the check has to be run without."""
     return exit_code == 4 and "unrecognized arguments: --junitxml" in output
+
+
+def without_notice(output: str, place: str) -> str:
+    """What pytest printed without its word about the report that the user did not ask for."""
+    return re.sub(rf"^-* ?generated xml file: {re.escape(place)} ?-*\n", "", output, flags=re.MULTILINE)
 
 
 def read_report(path: Path) -> dict[str, str] | None:
