@@ -20,6 +20,12 @@ test: .venv/ready ## Run the tests (ARGS="-k name" passes on to pytest)
 test-crash: .venv/ready ## Run every crash and fault of the journal (minutes)
 	@FRETSAW_CRASH=full $(BIN)/python -m pytest tests/repo -m crash $(ARGS)
 
+vsix: ## Build the VS Code extension: vscode-extension/fretsaw.vsix
+	@vscode-extension/scripts/build.sh
+
+test-vscode: .venv/ready ## Test it in a real VS Code and a real browser (ARGS="-g name" passes on to mocha)
+	@vscode-extension/scripts/test.sh $(ARGS)
+
 lint: .venv/ready ## Lint, format check, types, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -49,4 +55,4 @@ clean: ## Remove the environment, caches and results
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --all-extras --inexact --active
 	@touch $@
 
-.PHONY: help demo test test-crash lint format tables bench clean
+.PHONY: help vsix test-vscode demo test test-crash lint format tables bench clean

@@ -198,18 +198,24 @@ export class Client {
       this.onRun(run, before);
     });
     client.onNotification("agent/proposal", (proposal: Proposal) => {
+      if (!this.store.runs.some(({ id }) => id === proposal.runId)) return this.refresh();
       this.store.set({ proposals: new Map(this.store.proposals).set(proposal.runId, proposal) });
+      return undefined;
     });
     client.onNotification("agent/status", (status: Status) => {
       this.store.set({ status });
     });
-    // What the server kept over a crash or a reload comes back.
-    client.onDidChangeState(async ({ newState }) => {
+    client.onDidChangeState(({ newState }) => {
       if (newState !== State.Running) return;
       this.store.set({ health: "ready" });
-      const kept = (await this.ask("agent.listRuns")) as { runs: Run[]; proposals: Proposal[] } | undefined;
-      if (kept) this.store.set({ runs: kept.runs, proposals: new Map(kept.proposals.map((one) => [one.runId, one])) });
+      void this.refresh();
     });
+  }
+
+  /** What the server kept over a crash or a reload comes back. */
+  private async refresh(): Promise<void> {
+    const kept = (await this.ask("agent.listRuns")) as { runs: Run[]; proposals: Proposal[] } | undefined;
+    if (kept) this.store.set({ runs: kept.runs, proposals: new Map(kept.proposals.map((one) => [one.runId, one])) });
   }
 
   /** The server went away by itself: start it again, later each time, and not for ever. */

@@ -4,7 +4,7 @@ import type { Disposable } from "vscode";
 import { commands, env, languages, Uri, version, window, workspace } from "vscode";
 import type { Client } from "./client";
 import { active, kept, type Run } from "./protocol";
-import { current, diff, diffAll, move, open, page } from "./review";
+import { current, diff, diffAll, nearby, open, page } from "./review";
 import type { Store } from "./store";
 
 /** What a command of the server is about: a run, a change or file of it, a place in a document. */
@@ -40,8 +40,8 @@ export function register(client: Client, store: Store): Disposable[] {
       client.previewNext = true;
       return client.ask("agent.accept", { runId: store.newest("pending")?.runId });
     },
-    next: () => move(store, 1),
-    previous: () => move(store, -1),
+    next: () => open(nearby(store, 1)),
+    previous: () => open(nearby(store, -1)),
     accept: () => decide(client, store, "agent.accept"),
     reject: () => decide(client, store, "agent.reject"),
     acceptAll: () => client.ask("agent.accept", { runId: store.newest("pending")?.runId }),
@@ -49,7 +49,7 @@ export function register(client: Client, store: Store): Disposable[] {
     undo: () => client.ask("agent.undo"),
     open: (target) => {
       const { proposal, file, change } = find(store, target);
-      return proposal && change && open(proposal, file, change);
+      return proposal && change && open({ proposal, file, change });
     },
     setKey: () => client.key.set(),
     clearKey: () => client.key.clear(),
@@ -102,8 +102,9 @@ const plain = ({ runId, change, uri }: Target): Target => JSON.parse(JSON.string
 /** Decide on the change at the cursor and go on to the next; without one at the cursor only go there. */
 async function decide(client: Client, store: Store, command: string): Promise<void> {
   const here = current(store);
+  const next = nearby(store, 1);
   if (here) await client.ask(command, { runId: here.proposal.runId, change: here.change.id });
-  if (!here || store.pending().length > 1) await move(store, 1);
+  if (next && next.change !== here?.change) await open(next);
 }
 
 /** The issue file that is open, else one of the workspace's that the user picks. */

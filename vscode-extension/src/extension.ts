@@ -1,7 +1,7 @@
 /** Wires the parts when VS Code has started. Contains no logic of its own. */
 
 import { type ExtensionContext, extensions, window, workspace } from "vscode";
-import { Client } from "./client";
+import type { Client } from "./client";
 import { announce, register } from "./commands";
 import { showMarks } from "./review";
 import { showStatus } from "./status";
@@ -10,17 +10,17 @@ import { showTree } from "./tree";
 
 let client: Client | undefined;
 
-export function activate(context: ExtensionContext): void {
+export async function activate(context: ExtensionContext): Promise<void> {
   const store = new Store();
+  context.subscriptions.push(...showMarks(store), ...showTree(store), ...showStatus(store));
+  // The protocol's library is nine tenths of the bundle: nobody waits for it.
+  const { Client } = await import("./client");
   const started = new Client(context, store, window.createOutputChannel("Agent", { log: true }));
   client = started;
   started.onRun = (run, before) => void announce(started, store, run, before);
   context.subscriptions.push(
     started.log,
     ...register(started, store),
-    ...showMarks(store),
-    ...showTree(store),
-    ...showStatus(store),
     workspace.onDidGrantWorkspaceTrust(() => void started.start()),
     workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("agent.server.path")) void started.stop().then(() => started.start());

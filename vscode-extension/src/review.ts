@@ -1,11 +1,12 @@
 /** Review in the editor: marks at pending changes, moving through them, diffs. Knows only the store. */
 
-import type { Disposable, TextEditor } from "vscode";
+import type { Disposable, TextDocumentContentProvider, TextEditor } from "vscode";
 import { commands, MarkdownString, OverviewRulerLane, Position, Range, ThemeColor, Uri } from "vscode";
 import { TextEditorRevealType, ViewColumn, window, workspace } from "vscode";
 import { type Change, glimpse, type Proposal, type ProposedFile, why } from "./protocol";
 import { type Place, sameUri, type Store } from "./store";
 
+const SIDE = "fretsaw";
 const BLUE = new ThemeColor("editorGutter.modifiedBackground");
 const LINKS = { Accept: "fretsaw.tree.accept", Reject: "fretsaw.tree.reject", Why: "fretsaw.tree.why" };
 
@@ -34,50 +35,63 @@ export function showMarks(store: Store): Pick<Disposable, "dispose">[] {
   const all = () => {
     window.visibleTextEditors.forEach(decorate);
   };
-  return [mark, end, store.onDidChange(all), window.onDidChangeVisibleTextEditors(all)];
+  return [workspace.registerTextDocumentContentProvider(SIDE, sides), mark, end, store.onDidChange(all), window.onDidChangeVisibleTextEditors(all)];
 }
 
 /** The pending change at the cursor, or shown in the diff that has the focus. */
 export function current(store: Store): Place | undefined {
-  const editor = window.activeTextEditor;
-  const line = editor?.selection.active.line ?? 0;
-  return store.pending().find(({ file, change }) => {
-    if (change.kind !== "lines") return sameUri(file.after, editor?.document.uri);
+  const line = window.activeTextEditor?.selection.active.line ?? 0;
+  return here(store).find(({ change }) => {
     const { start, end } = lines(change);
-    return sameUri(file.uri, editor?.document.uri) && start.line <= line && line <= end.line;
+    return change.kind !== "lines" || (start.line <= line && line <= end.line);
   });
 }
 
-/** Go to the pending change after (1) or before (-1) the cursor, through all files and around. */
-export async function move(store: Store, step: 1 | -1): Promise<void> {
+/** The pending change after (1) or before (-1) the cursor, through all files and around. */
+export function nearby(store: Store, step: 1 | -1): Place | undefined {
   const places = store.pending();
-  const editor = window.activeTextEditor;
-  const here = places.filter(({ file }) => sameUri(file.uri, editor?.document.uri) || sameUri(file.after, editor?.document.uri));
-  const line = editor?.selection.active.line ?? 0;
-  const passed = here.filter(({ change }) => (lines(change).start.line - line) * step <= 0 || change.kind !== "lines");
-  const from = here.length === 0 ? undefined : step === 1 ? passed.at(-1) : passed[0];
-  const first = here[step === 1 ? 0 : here.length - 1];
-  const next = from ? places[(places.indexOf(from) + step + places.length) % places.length] : (first ?? places.at(step === 1 ? 0 : -1));
-  if (next) await open(next.proposal, next.file, next.change);
+  const line = window.activeTextEditor?.selection.active.line ?? 0;
+  const at = current(store);
+  const ahead = here(store).filter(({ change }) => (lines(change).start.line - line) * step > 0);
+  if (!at && ahead.length > 0) return ahead.at(step === 1 ? 0 : -1);
+  const from = at ?? here(store).at(step === 1 ? -1 : 0);
+  const index = places.findIndex(({ change }) => change === from?.change);
+  return places.at((index < 0 && step < 0 ? index : index + step) % Math.max(1, places.length));
+}
+
+/** The pending changes of the document, or of the diff, that has the focus. */
+function here(store: Store): Place[] {
+  const uri = window.activeTextEditor?.document.uri;
+  return store.pending().filter(({ file }) => sameUri(file.uri, uri) || side(file, file.after).toString() === uri?.toString());
 }
 
 /** Show where a change is; one without a place in the present text is shown as a diff, a dropped one with its reason. */
-export async function open(proposal: Proposal, file: ProposedFile | undefined, change: Change): Promise<void> {
+export async function open(place: Pick<Place, "proposal" | "change"> & { file: ProposedFile | undefined } | undefined): Promise<void> {
+  if (!place) return;
+  const { proposal, file, change } = place;
   if (!file || change.state === "dropped") return page(`agent:/runs/${proposal.runId}/changes/${change.id}.diff`);
   if (!change.range || change.kind !== "lines") return diff(file);
-  const editor = await window.showTextDocument(Uri.parse(file.uri), { selection: new Range(lines(change).start, lines(change).start) });
+  const { start } = lines(change);
+  const editor = await window.showTextDocument(Uri.parse(file.uri), { selection: new Range(start, start) });
   editor.revealRange(lines(change), TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
 /** All files of a proposal, before and after, in one editor. */
 export async function diffAll(proposal: Proposal): Promise<void> {
   const files = proposal.files.filter((file) => file.changes.length > 0);
-  const sides = files.map((file) => [Uri.parse(file.uri), Uri.parse(file.before), Uri.parse(file.after)]);
+  const sides = files.map((file) => [Uri.parse(file.uri), side(file, file.before), side(file, file.after)]);
   await commands.executeCommand("vscode.changes", `Agent: ${proposal.title}`, sides);
 }
 
+/** A text of the server under the file's own name, so that an editor does not take it for a renamed file. */
+const side = (file: ProposedFile, uri: string): Uri => Uri.from({ scheme: SIDE, path: `/${file.path}`, query: uri });
+
+const sides: TextDocumentContentProvider = {
+  provideTextDocumentContent: async (uri) => (await workspace.openTextDocument(Uri.parse(uri.query))).getText(),
+};
+
 export async function diff(file: ProposedFile): Promise<void> {
-  await commands.executeCommand("vscode.diff", Uri.parse(file.before), Uri.parse(file.after), `Agent: ${file.path}`);
+  await commands.executeCommand("vscode.diff", side(file, file.before), side(file, file.after), `Agent: ${file.path}`);
 }
 
 /** A text of the server beside the editor, the cursor left where it is. */

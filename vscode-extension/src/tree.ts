@@ -2,7 +2,7 @@
 
 import type { Disposable, TreeDataProvider } from "vscode";
 import { EventEmitter, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState as Fold, Uri, window } from "vscode";
-import { active, type Change, type Check, kept, type Proposal, type ProposedFile, type Run, tally, why } from "./protocol";
+import { active, type Change, type Check, glimpse, kept, type Proposal, type ProposedFile, type Run, tally, why } from "./protocol";
 import type { Store } from "./store";
 
 /** What a row of the tree is about. The server's commands take its `runId`, `change` and `uri` as they are. */
@@ -25,7 +25,7 @@ const ICONS: Record<Run["state"] | Change["state"] | Check["state"], [string, st
   "no-change": ["dash"],
   "gave-up": ["circle-slash", AMBER],
   failed: ["error", RED],
-  cancelled: ["debug-stop", GREY],
+  cancelled: ["circle-slash", GREY],
   undone: ["discard", GREY],
   pending: ["circle-large-outline", BLUE],
   accepted: ["pass-filled", GREEN],
@@ -112,8 +112,10 @@ function fileRow(runId: string, { uri, path, changes }: ProposedFile): Row {
 
 function changeRow(runId: string, change: Change): Row {
   const place = change.range ? `line ${change.range.start.line + 1}` : change.kind;
-  const description = change.state === "dropped" ? why(change) : [place, change.state, change.flag].filter(Boolean).join(" · ");
-  const row = item(`${runId}/change/${change.id}`, change.label, change.state, {
+  const state = change.state === "pending" ? "" : change.state;
+  const description = state === "dropped" ? why(change) : [place, state, change.flag].filter(Boolean).join(" · ");
+  const label = change.kind === "lines" ? glimpse(change) : change.label;
+  const row = item(`${runId}/change/${change.id}`, label, change.state, {
     description,
     tooltip: [change.label, `${change.path}, ${place}, ${change.state}`, why(change)].filter(Boolean).join("\n\n"),
     contextValue: `change.${change.state}`,

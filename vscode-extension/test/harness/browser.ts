@@ -90,9 +90,29 @@ export class Person {
     return this.page.locator(".pane-body .monaco-list-row", { hasText: text });
   }
 
+  /** Close all notifications. */
+  async dismiss(): Promise<void> {
+    await this.command("Notifications: Clear All Notifications");
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+    await this.page.waitForTimeout(400);
+  }
+
+  async setKey(key: string): Promise<void> {
+    await this.command("Agent: Set API Key");
+    await this.page.locator(".quick-input-widget input[type=password]").fill(key);
+    await this.press("Enter");
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  }
+
+  /** Wait until this holds, 10 seconds at most. */
+  async until(holds: () => boolean, what: string): Promise<void> {
+    for (let round = 0; round < 100 && !holds(); round++) await this.page.waitForTimeout(100);
+    if (!holds()) throw new Error(`never came true: ${what}`);
+  }
+
   async save(): Promise<void> {
     await this.press("Control+s");
-    await this.page.locator(".tab.active.dirty").waitFor({ state: "detached" });
+    await this.page.locator(".tab.active.dirty").first().waitFor({ state: "detached" });
   }
 
   async screenshot(name: string): Promise<void> {

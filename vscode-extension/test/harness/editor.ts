@@ -20,6 +20,7 @@ const QUIET = {
   "editor.minimap.enabled": false,
   "chat.disableAIFeatures": true,
   "files.hotExit": "off",
+  "files.autoSave": "off",
   "window.commandCenter": false,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
 };
@@ -76,7 +77,7 @@ export class Editor {
     for (const vsix of [join(HERE, "fretsaw.vsix"), join(CACHE, "linter.vsix")]) {
       execFileSync(NODE, [CODE_SERVER, ...this.folders(), "--install-extension", vsix], { stdio: "pipe", env: this.environment(search, {}) });
     }
-    const options = ["--auth", "none", "--bind-addr", "127.0.0.1:0", "--disable-telemetry", "--disable-update-check"];
+    const options = ["--auth", "none", "--bind-addr", "127.0.0.1:0", "--disable-telemetry", "--disable-update-check", "--reconnection-grace-time", "1"];
     // With this option VS Code takes tests from a page's address, and shows no notifications.
     const more = driven ? ["--vscode-option", "enable-smoke-test-driver"] : [];
     this.child = spawn(NODE, [CODE_SERVER, ...this.folders(), ...options, ...more], {

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Everything that is said about the extension, tried: the little logic alone, then the packed extension in a real VS Code,
+# in its extension host and by a person at a browser. Arguments go to mocha.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/setup.sh test
+scripts/build.sh
+export PATH=$PWD/.cache/node:$PWD/node_modules/.bin:$PATH
+rm -rf .cache/work out
+mocha() { node node_modules/mocha/bin/mocha.js --ui tdd --exit "$@"; }
+
+echo "Settings against the server's table of options"
+../.venv/bin/python scripts/settings.py --check
+echo "The linter that the tests use"
+esbuild test/linter/extension.ts --bundle --outfile=.cache/linter/extension.js --external:vscode --format=cjs --platform=node --log-level=error
+cp test/linter/package.json .cache/linter/ && echo "Ruff, for the tests." >.cache/linter/README.md
+(cd .cache/linter && vsce package --no-dependencies --allow-missing-repository --skip-license -o ../linter.vsix >/dev/null 2>&1)
+echo "The tests that run inside VS Code"
+esbuild test/host/index.ts --bundle --outfile=.cache/stub/index.js --external:vscode --external:mocha --format=cjs --platform=node --log-level=error
+cp test/stub/package.json .cache/stub/
+
+mocha --timeout 20000 test/unit/*.test.ts "$@"
+# A loaded machine is slow, but a test that hangs has to end.
+mocha --timeout 120000 test/ui/*.test.ts "$@"
