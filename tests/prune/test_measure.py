@@ -10,7 +10,7 @@ from fretsaw.core.issue import Issue
 from fretsaw.core.prune.corpus import markdown, scored, summary
 from fretsaw.core.prune.measure import Answer, extraneous_rate, rate, score
 
-BEFORE = "a = 1\nb = g(1, 2)\nc = 3\n# note\nd = 4\n"
+BEFORE = "a = 1\nz = 0\nb = g(1, 2)\nc = 3\n# note\nd = 4\n"
 GOLD = BEFORE.replace("a = 1", "a = 2")
 NOISY = GOLD.replace("g(1, 2)", "g(1,\n      2)").replace("# note", "# Note")
 ISSUE = Issue("a is wrong", "")

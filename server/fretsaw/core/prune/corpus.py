@@ -82,17 +82,7 @@ def summary(rows: Sequence[Scored]) -> dict[str, Any]:
 
 def markdown(mode: str, report: Mapping[str, Any]) -> str:
     """The summary as a table, false drops first."""
-    head = (
-        "rows",
-        "gold changes",
-        "**gold dropped**",
-        "gold flagged",
-        "noise",
-        "dropped",
-        "flagged",
-        "exact",
-        "on target",
-    )
+    head = "rows|gold changes|**gold dropped**|gold flagged|noise|dropped|flagged|exact|on target".split("|")
     lines = [f"## --prune {mode}", "", "| class or kind | " + " | ".join(head) + " |", "|---" * (len(head) + 1) + "|"]
     for name, one in [*report["classes"].items(), *report["kinds"].items()]:
         cells = [one.get(key, 0) for key in ("rows", *_COUNTS[:-1])]
@@ -101,7 +91,7 @@ def markdown(mode: str, report: Mapping[str, Any]) -> str:
     times = report["milliseconds"]
     lines += [
         "",
-        f"prune (processor time): median {times['median']} ms, p95 {times['p95']} ms, worst {times['max']} ms",
+        f"prune, processor ms: median {times['median']}, p95 {times['p95']}, worst {times['max']}",
     ]
     for name, one in report["extraneous_rate"].items():
         lines.append(f"extraneous rate {name}: {one['share']:.2%} (95 %: {one['low']:.2%} to {one['high']:.2%})")
