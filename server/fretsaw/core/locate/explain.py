@@ -5,8 +5,8 @@ Knows nothing of how places are found, but for the votes that name the nearest o
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from difflib import SequenceMatcher
 
 from fretsaw.core.locate.pattern import Pattern
 from fretsaw.core.locate.values import Misfit, MisfitKind
@@ -87,18 +87,16 @@ def _nearest(view: View, pattern: Pattern, line: int | None) -> int | None:
 
 
 def _resembling(view: View, pattern: Pattern) -> int | None:
-    """Where a line like the first one stands."""
-    wanted = squeezed(_first(pattern))[:200]
-    if len(wanted) < 4 or len(view.bodies) > 5000:
+    """Where a line with most words of the first one stands."""
+    words = sorted(set(re.findall(r"\w{3,}", _first(pattern)[:400])), key=len, reverse=True)[:8]
+    if not words or len(view.bodies) > 20_000:
         return None
-    matcher = SequenceMatcher(None, "", wanted, autojunk=False)
-    best, place = 0.6, None
+    best, place = 0.6 * sum(map(len, words)), None
     for at, text in enumerate(view.bodies):
-        if not 0.5 < (len(text.strip()) + 1) / (len(wanted) + 1) < 2:
-            continue
-        matcher.set_seq1(text.strip())
-        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and matcher.ratio() > best:
-            best, place = matcher.ratio(), at
+        if words[0] in text or words[-1] in text:
+            score = sum(len(word) for word in words if word in text)
+            if score > best:
+                best, place = score, at
     first = next(i for i, line in enumerate(pattern.old) if line.strip())
     return None if place is None else place - first
 

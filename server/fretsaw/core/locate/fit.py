@@ -29,7 +29,7 @@ class Fit:
 def consecutive(view: View, pattern: Pattern, start: int, misses: int = 0) -> Fit | None:
     """The fit whose old lines are the file's lines from `start` on; None where the new lines cannot be indented."""
     count = len(pattern.old)
-    pairs = ((a, b, gone) for a, b, gone in zip(pattern.old, view.bodies[start:], pattern.removed, strict=False))
+    pairs = ((a, b, gone) for a, b, gone in zip(pattern.old, view.bodies[start : start + count], pattern.removed, strict=False))
     shift = shift_between(pairs, pattern.added)
     if shift is None:
         shift = _loose_shift(view, pattern, start)
@@ -71,7 +71,7 @@ def aligned(pattern: Pattern, at: tuple[int | None, ...], start: int, shift: Shi
         if inserts:
             if (index and at[index - 1] is None) or (index < len(at) and at[index] is None):
                 return None
-            following = next((p for p in at[index:] if p is not None), None)
+            following = at[index] if index < len(at) else None
             if (following is not None and following != here) or (run and apart):
                 return None
             new = tuple(line for line in map(shift, inserts) if line is not None)
@@ -90,10 +90,12 @@ def _close(splices: list[Splice], run: list[int]) -> None:
 
 def _merged(splices: list[Splice]) -> list[Splice]:
     """Touching splices as one."""
-    out: list[Splice] = []
+    out: list[tuple[int, int, list[str]]] = []
     for start, end, new in splices:
         if out and out[-1][1] == start:
-            out[-1] = (out[-1][0], end, out[-1][2] + new)
+            first, _, lines = out[-1]
+            lines += new
+            out[-1] = (first, end, lines)
         else:
-            out.append((start, end, new))
-    return out
+            out.append((start, end, list(new)))
+    return [(start, end, tuple(lines)) for start, end, lines in out]

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from fretsaw.core.locate.anchors import inside, under_heading
-from fretsaw.core.locate.fit import Fit, Splice
+from fretsaw.core.locate.fit import Fit, Splice, consecutive
 from fretsaw.core.locate.ladder import LADDER
 from fretsaw.core.locate.pattern import Pattern, from_texts, pattern_of, pieces
-from fretsaw.core.locate.view import View, without_trailing
+from fretsaw.core.locate.view import View, same, without_trailing
 from fretsaw.core.reply.values import EditBlock
 
 
@@ -25,6 +25,8 @@ class Item:
     fits: list[Fit] = field(default_factory=list)
     all_fits: list[Fit] = field(default_factory=list)
     """Before neighbours were looked at."""
+    capped: bool = False
+    """There may be further places that were not looked for."""
 
     @property
     def line(self) -> int | None:
@@ -67,9 +69,21 @@ def _climbed(view: View, block: EditBlock, pattern: Pattern) -> Item:
         if block.at_end and len(fits) > 1:
             fits = [fit for fit in fits if fit.end >= len(view.bodies) - 1] or fits
         if fits:
+            item.capped = len(fits) >= view.most or len(fits) * len(pattern.old) > 400_000
+            if item.capped:
+                fits = _with_numbered(view, item, fits)
             item.rung, item.fits, item.all_fits = name, fits, fits
             break
     return item
+
+
+def _with_numbered(view: View, item: Item, fits: list[Fit]) -> list[Fit]:
+    """The places with the one that the line number points at, where there are too many to look at all."""
+    line, pattern = item.line, item.pattern
+    if line is None or any(fit.start == line for fit in fits) or not view.matches_at(pattern.old, line, same):
+        return fits
+    fit = consecutive(view, pattern, line)
+    return fits if fit is None else sorted([*fits, fit], key=lambda one: one.start)
 
 
 def _of_readings(view: View, block: EditBlock, first: Pattern) -> Item:
@@ -93,14 +107,15 @@ def settle(view: View, items: list[Item], trusted: bool, *, ordered: bool) -> No
     """
     if ordered:
         _by_order(items)
+    deltas = _deltas(items)
     for item in items:
         if len(item.fits) > 1:
-            _break_tie(view, item, items)
+            _break_tie(view, item, deltas)
     if ordered:
         _by_order(items)
     for item in items:
         if not item.pattern.old:
-            _insert_by_number(view, item, items, trusted)
+            _insert_by_number(view, item, deltas, trusted)
 
 
 def core_of(fit: Fit) -> tuple[int, int]:
@@ -128,53 +143,55 @@ def _by_order(items: list[Item]) -> None:
         if not kept[index]:
             return
         most = max(core_of(fit)[0] for fit in kept[index])
+    deltas = _deltas(items)
     for item, fits in zip(ordered, kept, strict=True):
-        if len(fits) == 1 and len(item.fits) > 1 and _number_says_else(item, fits[0], items):
+        if len(fits) == 1 and len(item.fits) > 1 and (item.capped or _number_says_else(item, fits[0], deltas)):
             continue
         item.fits = fits
 
 
-def _number_says_else(item: Item, fit: Fit, items: list[Item]) -> bool:
+def _number_says_else(item: Item, fit: Fit, deltas: set[int]) -> bool:
     """Whether the line number points exactly at another of the places."""
-    delta = _delta(item, items)
-    target = None if item.line is None or delta is None else item.line + delta
+    target = _target(item, deltas)
     return target is not None and fit.start != target and any(other.start == target for other in item.all_fits)
 
 
-def _delta(item: Item, items: list[Item]) -> int | None:
-    """How far line numbers are off, by the placed neighbours that have one; None where they disagree."""
-    deltas = {
-        fit.start - other.line
-        for other in items
-        if other is not item and other.pattern.old and other.line is not None and (fit := other.placed) is not None
+def _deltas(items: list[Item]) -> set[int]:
+    """How far line numbers are off, by the placed items that have one."""
+    return {
+        fit.start - item.line
+        for item in items
+        if item.pattern.old and item.line is not None and (fit := item.placed) is not None
     }
-    if not deltas:
-        return 0
-    return deltas.pop() if len(deltas) == 1 else None
 
 
-def _break_tie(view: View, item: Item, items: list[Item]) -> None:
+def _target(item: Item, deltas: set[int]) -> int | None:
+    """Where the line number points, as far as it may be trusted: the placed neighbours all agree how far it is off."""
+    if item.line is None or len(deltas) > 1:
+        return None
+    return item.line + next(iter(deltas), 0)
+
+
+def _break_tie(view: View, item: Item, deltas: set[int]) -> None:
     enclosed = inside(view, item.block.anchors, [fit.start for fit in item.fits], [fit.end for fit in item.fits])
-    delta = _delta(item, items)
-    pointed: list[Fit] = []
-    if item.line is not None and delta is not None:
-        pointed = [fit for fit in item.fits if fit.start == item.line + delta]
+    target = _target(item, deltas)
+    pointed = [fit for fit in item.fits if fit.start == target]
     if len(pointed) == 1:
         if enclosed is None or enclosed == pointed[0].start:
             item.fits = pointed
         return
-    if enclosed is not None and item.line is None:
+    if enclosed is not None and item.line is None and not item.capped:
         item.fits = [fit for fit in item.fits if fit.start == enclosed]
 
 
-def _insert_by_number(view: View, item: Item, items: list[Item], trusted: bool) -> None:
+def _insert_by_number(view: View, item: Item, deltas: set[int], trusted: bool) -> None:
     """New lines without any old line: only a number says where, so other numbers must have been found right."""
     count = len(view.bodies)
     if count == 0:
         place = 0
     elif item.block.at_end:
         place = count
-    elif item.line is None or not 0 <= item.line <= count or not trusted or _delta(item, items) != 0:
+    elif item.line is None or not 0 <= item.line <= count or not trusted or deltas - {0}:
         return
     else:
         place = item.line

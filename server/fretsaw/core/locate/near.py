@@ -29,7 +29,7 @@ def near_context(view: View, pattern: Pattern) -> list[Fit]:
             continue
         if len(misses) > max(1, (len(keys) - len(misses)) // 2):
             continue
-        if all(alike(keys[i], squeezed(view.bodies[start + i])) for i in misses):
+        if all(alike(keys[i], view.squeezed_at(start + i)) for i in misses):
             fit = _fit(view, pattern, start, misses)
             if fit is not None:
                 found.append(fit)
@@ -95,7 +95,7 @@ def _misses(view: View, pattern: Pattern, keys: list[str], start: int) -> list[i
         return None
     misses: list[int] = []
     for i, key in enumerate(keys):
-        if key != squeezed(view.bodies[start + i]):
+        if key != view.squeezed_at(start + i):
             if pattern.removed[i]:
                 return None
             misses.append(i)
@@ -143,7 +143,7 @@ def _run(view: View, keys: list[str], offset: int, *, forward: bool) -> int:
     order = range(len(keys)) if forward else range(len(keys) - 1, -1, -1)
     for i in order:
         place = offset + i
-        if not 0 <= place < len(view.bodies) or squeezed(view.bodies[place]) != keys[i]:
+        if not 0 <= place < len(view.bodies) or view.squeezed_at(place) != keys[i]:
             break
         count += 1
     return count
@@ -158,7 +158,7 @@ def _gap_fit(view: View, pattern: Pattern, offset: int, splits: range, step: int
         if step > 0:
             if not 0 < split < count:
                 continue
-            if squeezed(view.bodies[offset + split]) in ("", *keys):
+            if view.squeezed_at(offset + split) in ("", *keys):
                 return None
             at: tuple[int | None, ...] = tuple(offset + i + (i >= split) for i in range(count))
             misses: set[int] = set()

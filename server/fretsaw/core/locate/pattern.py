@@ -102,7 +102,7 @@ def _steps(old: list[str], new: list[str]) -> list[tuple[str, str]]:
             head, tail = head + 1, tail - 1
     steps = [(" ", line) for line in old[:head]]
     a, b = old[head : len(old) - tail], new[head : len(new) - tail]
-    if not a or not b or len(a) * len(b) > 250_000:
+    if not a or not b or len(a) * len(b) > 250_000 or not set(a) & set(b):
         steps += [("-", line) for line in a] + [("+", line) for line in b]
     else:
         for op, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():

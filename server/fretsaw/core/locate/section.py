@@ -14,7 +14,7 @@ from fretsaw.core.locate.fit import Splice
 from fretsaw.core.locate.habits import HABITS, put_right
 from fretsaw.core.locate.joint import Item, core_of, items_of, settle
 from fretsaw.core.locate.values import Located, Misfit
-from fretsaw.core.locate.view import MOST, View, same, squeezed, without_trailing
+from fretsaw.core.locate.view import View, same, squeezed, without_trailing
 from fretsaw.core.locate.write import spliced
 from fretsaw.core.reply.values import EditBlock
 
@@ -79,18 +79,19 @@ def place_section(text: str, section: Section, trusted: bool) -> Placed:
     All blocks are looked up in the text as the model saw it. Those it does not hold are looked up once more in the
     text that the others leave: they may build on them.
     """
-    view = View(text)
-    items = [item for block in section.blocks for item in items_of(view, block)]
+    view = View(text, many=len(section.blocks) > 16)
+    items = _items(view, section.blocks)
     _mend(view, items, section.habits)
     settle(view, items, trusted, ordered=section.tagged)
     later = [item for item in items if not item.fits and item.pattern.old]
-    if not later or len(later) == len(items) or len(items) > _MANY:
+    halves = {id(item.block) for item in items if item.fits} & {id(item.block) for item in later}
+    if not later or halves or len(later) == len(items) or len(items) > _MANY:
         return _written(view, items, section)
     placed = _written(view, [item for item in items if item.fits or not item.pattern.old], section)
     if placed.misfits:
         return _written(view, items, section)
     after = View(placed.after)
-    again = [item for old in later for item in items_of(after, old.block)]
+    again = [item for block in dict.fromkeys(old.block for old in later) for item in items_of(after, block)]
     if not all(item.fits and item.rung in _CERTAIN for item in again):
         return _written(view, items, section)
     settle(after, again, False, ordered=section.tagged)
@@ -99,6 +100,20 @@ def place_section(text: str, section: Section, trusted: bool) -> Placed:
     return second
 
 
+def _items(view: View, blocks: list[EditBlock]) -> list[Item]:
+    """The blocks' items; after many that are nowhere the rest is not looked for, as the reply is refused anyway."""
+    items: list[Item] = []
+    absent = 0
+    for block in blocks:
+        found = items_of(view, block)
+        items += found
+        absent += sum(not item.fits and bool(item.pattern.old) for item in found)
+        if absent >= _ENOUGH:
+            break
+    return items
+
+
+_ENOUGH = 20
 _MANY = 2000
 _CERTAIN = ("exact", "trailing-blanks", "indentation")
 """Rungs that may find a block in a text that other blocks have changed."""
@@ -136,7 +151,7 @@ def _problem(view: View, item: Item, section: Section) -> Misfit | None:
         return _half_line(view, item, path)
     if len(item.fits) > 1:
         starts = [fit.start for fit in item.fits]
-        return explain.ambiguous(path, item.pattern, starts, len(starts) >= MOST)
+        return explain.ambiguous(path, item.pattern, starts, item.capped)
     if item.pattern.old and _applied(view, item):
         return explain.misfit(
             "already-applied",

@@ -57,13 +57,18 @@ class View:
     """One text."""
 
     text: str
+    many: bool = False
+    """Whether many blocks will be looked up, so that an index pays."""
+    spent: int = 0
+    """How many places were found so far."""
     lines: list[str] = field(init=False)
     """With their endings."""
     bodies: list[str] = field(init=False)
     """Without endings, the first without a byte order mark."""
     _joined: dict[Key, str] = field(default_factory=dict)
     _solid: tuple[list[int], str] | None = None
-    _index: dict[str, list[int]] | None = None
+    _lines_by: dict[Key, list[str]] = field(default_factory=dict)
+    _index_by: dict[Key, dict[str, list[int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.lines = split_lines(self.text)
@@ -77,12 +82,49 @@ class View:
             self.bodies[0] = self.bodies[0][1:]
 
     def find(self, old: list[str] | tuple[str, ...], key: Key) -> list[int]:
-        """Starts of all runs of lines whose keys are the keys of `old`; at most `MOST`."""
+        """Starts of runs of lines whose keys are the keys of `old`, in order; as many as `most` allows."""
+        keys = list(old) if key is same else list(map(key, old))
+        found = self._find_indexed(keys, key) if self.many else self._find_joined(keys, key)
+        self.spent += len(found)
+        return found
+
+    @property
+    def most(self) -> int:
+        """How many places of one block are looked for; few once very many were found."""
+        return MOST if self.spent < 20_000 else 2
+
+    def _find_joined(self, keys: list[str], key: Key) -> list[int]:
         joined = self._joined.get(key)
         if joined is None:
-            lines = self.bodies if key is same else map(key, self.bodies)
-            joined = self._joined[key] = "\n" + "\n".join(lines) + "\n"
-        return _starts(joined, "\n" + "\n".join(old if key is same else map(key, old)) + "\n")
+            joined = self._joined[key] = "\n" + "\n".join(self._keyed(key)) + "\n"
+        return _starts(joined, "\n" + "\n".join(keys) + "\n", self.most)
+
+    def _find_indexed(self, keys: list[str], key: Key) -> list[int]:
+        lines, index = self._keyed(key), self._places(key)
+        rarest = min(range(len(keys)), key=lambda i: len(index.get(keys[i], ())))
+        found: list[int] = []
+        for place in index.get(keys[rarest], ())[:4096]:
+            start = place - rarest
+            if start >= 0 and lines[start] == keys[0] and lines[start : start + len(keys)] == keys:
+                found.append(start)
+                if len(found) >= self.most or len(found) * len(keys) > 400_000:
+                    break
+        return found
+
+    def _keyed(self, key: Key) -> list[str]:
+        if key is same:
+            return self.bodies
+        if key not in self._lines_by:
+            self._lines_by[key] = list(map(key, self.bodies))
+        return self._lines_by[key]
+
+    def _places(self, key: Key) -> dict[str, list[int]]:
+        if key not in self._index_by:
+            found: dict[str, list[int]] = {}
+            for at, line in enumerate(self._keyed(key)):
+                found.setdefault(line, []).append(at)
+            self._index_by[key] = found
+        return self._index_by[key]
 
     def matches_at(self, old: list[str] | tuple[str, ...], at: int, key: Key) -> bool:
         """Whether the lines from `at` have the keys of `old`."""
@@ -99,19 +141,19 @@ class View:
 
     def index(self) -> dict[str, list[int]]:
         """Squeezed line -> all indices where it stands."""
-        if self._index is None:
-            found: dict[str, list[int]] = {}
-            for at, line in enumerate(self.bodies):
-                found.setdefault(squeezed(line), []).append(at)
-            self._index = found
-        return self._index
+        return self._places(squeezed)
+
+    def squeezed_at(self, at: int) -> str:
+        """The squeezed line at an index."""
+        return self._keyed(squeezed)[at]
 
 
-def _starts(joined: str, needle: str) -> list[int]:
+def _starts(joined: str, needle: str, most: int) -> list[int]:
+    most = max(2, min(most, 2_000_000 // (len(needle) + 1)))
     found: list[int] = []
     at = joined.find(needle)
     line = before = 0
-    while at >= 0 and len(found) < MOST:
+    while at >= 0 and len(found) < most:
         line += joined.count("\n", before, at)
         before = at
         found.append(line)
@@ -121,4 +163,4 @@ def _starts(joined: str, needle: str) -> list[int]:
 
 def solid_starts(view: View, old: list[str]) -> list[int]:
     """Starts, counted in lines that are not blank, of runs that equal `old` (no blank lines in it)."""
-    return _starts(view.solid()[1], "\n" + "\n".join(old) + "\n")
+    return _starts(view.solid()[1], "\n" + "\n".join(old) + "\n", view.most)

@@ -207,7 +207,7 @@ def _drop_trailing_blanks(hunk: Hunk) -> None:
 def _truncation(cursor: Cursor, hunk: Hunk, header: _Header, end: int, counted: bool) -> str:
     if end < len(cursor.lines) - (not cursor.lines[-1]) or cursor.closed or counted:
         return ""
-    hunk.unterminated = True
+    hunk.unterminated = bool(cursor.lines[-1])
     if not hunk.tags:
         return "the last hunk has no lines"
     if header.old is None or header.new is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fretsaw.core.reply.values import EditBlock
 
@@ -63,7 +63,7 @@ class Cursor:
 
     def moved(self, at: int) -> Cursor:
         """The same cursor at another line."""
-        return replace(self, at=at)
+        return Cursor(self.lines, at, self.fence, self.path)
 
 
 @dataclass(frozen=True, slots=True)
