@@ -132,6 +132,17 @@ def test_the_local_network_is_there_and_the_machine_s_is_not(home: Path) -> None
     assert result.output.splitlines() == ["own server", "OSError"], result.output
 
 
+def test_what_is_writable_is_ours(home: Path) -> None:
+    """Every mount but these is read-only, so that nothing else of the user's can change, whoever owns it."""
+    result = run(home, ("cat", "/proc/self/mountinfo"))
+    mounts = [line.split() for line in result.output.splitlines()]
+    writable = {mount[4] for mount in mounts if "rw" in mount[5].split(",")}
+    kernel = {path for path in writable if path.startswith(("/proc", "/dev/"))}
+    root = str(home.resolve() / "code" / "repo")
+    assert len(mounts) > 10
+    assert writable - kernel == {root, "/tmp", "/var/tmp", "/tmp/fretsaw-report"}
+
+
 def test_git_sees_no_repository(home: Path) -> None:
     repo = home / "code" / "repo"
     subprocess.run(["git", "init", "-q", str(repo)], check=True, env={"PATH": os.environ["PATH"], "HOME": str(home)})

@@ -18,7 +18,7 @@ from fretsaw.check.cage import MACHINES
 from fretsaw.check.cell import Cell, Tier
 from fretsaw.check.copies import WarmCopy
 from fretsaw.check.limits import Limits
-from fretsaw.check.probe import holds
+from fretsaw.check.probe import CANARY, holds
 from fretsaw.check.scratch import Scratch
 from fretsaw.check.toolchain import Toolchain
 from fretsaw.errors import CheckError
@@ -92,12 +92,12 @@ def reasons(tried: Iterable[tuple[str, str]]) -> str:
 
 def _hint(tried: Iterable[tuple[str, str]]) -> str:
     """What a person can do."""
-    missing = any(_MISSING in reason for _, reason in tried)
-    first = (
-        "install bubblewrap"
-        if missing
-        else "allow user namespaces (on Ubuntu: sysctl kernel.apparmor_restrict_unprivileged_userns=0)"
-    )
+    said = " ".join(reason for _, reason in tried)
+    first = "`agent doctor` tells more"
+    if _MISSING in said:
+        first = "install bubblewrap"
+    elif any(word in said for word in ("namespace", "uid map", "unshare", "not permitted")):
+        first = "allow user namespaces (on Ubuntu: sysctl kernel.apparmor_restrict_unprivileged_userns=0)"
     return f"{first}, or pass --sandbox none to run the check without isolation"
 
 
@@ -147,7 +147,7 @@ class _Memory:
     def __init__(self, around: Surroundings, root: Path, scratch: Scratch) -> None:
         self._file = around.state / "sandbox.json" if around.state else None
         program = bwrap.find(root)
-        parts = [__version__, sys.executable, platform.release(), os.geteuid()]
+        parts = [__version__, CANARY, sys.executable, platform.release(), os.geteuid()]
         parts += [_boot(), root.stat().st_dev, scratch.path.stat().st_dev, program]
         parts += [Path(program).stat().st_mtime_ns] if program else []
         self._key = hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -42,6 +42,8 @@ def look():
 def see():
     with open("/proc/%d/cmdline" % told["pid"]) as handle:
         return told["word"] in handle.read()
+def system():
+    return not os.statvfs("/").f_flag & os.ST_RDONLY
 def work():
     with open("fretsaw-canary", "w") as handle:
         handle.write("x")
@@ -51,7 +53,7 @@ def work():
     return open("fretsaw-laid-over").read() == told["word"]
 def spawn():
     return subprocess.run([sys.executable, "-I", "-S", "-c", "pass"]).returncode == 0
-acts = [write, connect, read, look, see] + ([work, spawn] if told["inside"] else [])
+acts = [write, connect, read, look, see, system] + ([work, spawn] if told["inside"] else [])
 print(json.dumps({act.__name__: tried(act) for act in acts}))
 """
 
@@ -61,9 +63,11 @@ _MUST_FAIL = {
     "read": "it can read what lies in HOME",
     "look": "it can read the environment of our processes",
     "see": "it can see other processes",
+    "system": "the system's folders are mounted writable",
 }
+_UNCONTROLLED = frozenset({"system"})  # on some systems they are read-only anyway
 _MUST_WORK = {"work": "it cannot write in the copy", "spawn": "it cannot run the interpreter"}
-_WEAKER = {"landlock": frozenset({"see"}), "none": frozenset(_MUST_FAIL)}
+_WEAKER = {"landlock": frozenset({"see", "system"}), "none": frozenset(_MUST_FAIL)}
 """What a tier does not promise."""
 
 
@@ -74,7 +78,7 @@ def holds(cell: Cell, lair: Path) -> str:
     """
     with _bait(lair) as bait:
         outside = _outside(bait)
-        missing = [name for name in _MUST_FAIL if not outside.get(name)]
+        missing = [name for name in _MUST_FAIL if not outside.get(name) and name not in _UNCONTROLLED]
         if missing:
             return f"it cannot be tried here: even without a sandbox the canary could not {', '.join(missing)}"
         inside = _inside(cell, bait)
