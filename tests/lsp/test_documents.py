@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types
+from tests.editors.buffer import Buffer
 
 from fretsaw.lsp import convert
 from fretsaw.lsp.documents import Documents
-from tests.editors.buffer import Buffer
 
 CHARACTERS = "ab é😀\n\r\u2028\x0c𝕏"
 TEXTS = st.text(CHARACTERS, max_size=30)
@@ -71,7 +71,9 @@ def test_a_path_survives_its_uri(path: str) -> None:
     assert convert.to_path(convert.from_path(path)) == path
 
 
-@pytest.mark.parametrize("uri", ["untitled:x", "file://host/a", "file:///a?q", "file:///a#f", "", "file:///%00", "http://[x"])
+@pytest.mark.parametrize(
+    "uri", ["untitled:x", "file://host/a", "file:///a?q", "file:///a#f", "", "file:///%00", "http://[x"]
+)
 def test_what_is_no_file_here_has_no_path(uri: str) -> None:
     assert convert.to_path(uri) is None
 

@@ -94,7 +94,7 @@ def test_an_edit_and_its_undo_bring_every_change_back(
     back = Edit(start, start + len(edit.text), before[start:end])
     moved = after_edit(after_edit(placed, edit, there), back, before)
     for old, new in zip(placed, moved, strict=True):
-        once = before.count(old.old) == 1
+        once = sum(before.startswith(old.old, at) for at in range(len(before))) == 1
         if once or (old.start, old.end) == (new.start, new.end):
             assert new.place(before) == "before", (old, new)
 
@@ -115,8 +115,4 @@ def test_following_the_differences_finds_what_was_accepted_meanwhile(
 ) -> None:
     before, after, hunks = proposal
     placed = follow(spans(before, list(enumerate(hunks, 1))), before, differences(before, after))
-    unique = len(set(split_lines(after))) == len(split_lines(after)) and len(set(split_lines(before))) == len(
-        split_lines(before)
-    )
-    if unique:
-        assert all(span.place(after) == "after" for span in placed)
+    assert all(span.place(after) == "after" for span in placed)

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import Literal, TypeAlias
 
+from fretsaw.core.patch.derive import hunks_of
 from fretsaw.core.patch.values import Hunk
 from fretsaw.core.text import split_lines
 
 Place: TypeAlias = Literal["before", "after", "touched"]
 """before: the old lines stand there; after: the new ones; touched: neither."""
-_MOST_PAIRS = 4_000_000
-"""More pairs of lines than this are not compared one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +123,12 @@ def _insertion(all_spans: Sequence[Span], edit: Edit, text: str) -> tuple[int, i
     if edit.start != edit.end or not edit.text:
         return None
     for span in all_spans:
-        near = span.start == span.end and edit.start <= span.start <= edit.start + len(edit.text)
-        for own in (span.new, span.old) if near else ():
-            end = span.start + len(own)
-            if len(own) == len(edit.text) and text[span.start : end] == own:
-                return span.id, span.start, end
+        size = len(edit.text)
+        near = span.start == span.end and edit.start <= span.start <= edit.start + size
+        # What stood between the edit and the place has to stand there still.
+        same = near and text[edit.start : span.start] == text[edit.start + size : span.start + size]
+        if same and text[span.start : span.start + size] in (span.new, span.old):
+            return span.id, span.start, span.start + size
     return None
 
 
@@ -137,30 +136,46 @@ def _moved(span: Span, edit: Edit, text: str, grown: tuple[int, int, int] | None
     if grown and span.start == span.end == grown[1]:
         # Two insertions at one place stay in the order of their ids.
         return span if span.id < grown[0] else replace(span, start=grown[2], end=grown[2])
+    if span.old and edit.start == edit.end == span.start == span.end:
+        back = _found_again(replace(span, end=span.end + edit.shift), text)
+        if back.start != back.end and back.place(text) == "before":
+            return back  # a removal was undone together with what is around it
     if edit.end < span.start or (edit.end == span.start and not span.touched):
         return replace(span, start=span.start + edit.shift, end=span.end + edit.shift)
     if edit.start > span.end or (edit.start == span.end and not span.touched):
         return span
     touched = replace(span, start=min(span.start, edit.start), end=max(span.end, edit.end) + edit.shift)
-    whole = touched.start != touched.end and touched.place(text) != "touched"
+    exactly = (edit.start, edit.end) == (span.start, span.end)
+    whole = (exactly or touched.start != touched.end) and touched.place(text) != "touched"
     return touched if whole else _found_again(touched, text)
 
 
 def _found_again(span: Span, text: str) -> Span:
-    """The span narrowed to where its old or new lines still stand, once, within what was touched."""
+    """The span narrowed to where its old or new lines still stand, once, within what was touched.
+
+    Where they stand more than once, the lines around them decide.
+    """
     low = text.rfind("\n", 0, span.start) + 1
-    high = text.find("\n", span.end)
-    high = len(text) if high < 0 else high + 1
-    if not span.old:
-        before, after = span.around
-        high += len(after)
-        found = _once(text, before + after, max(0, low - len(before)), high) if before + after else None
-        return span if found is None else replace(span, start=found + len(before), end=found + len(before))
+    high = span.end
+    if text[high - 1 : high] != "\n":
+        high = text.find("\n", span.end) + 1 or len(text)
+    before, after = span.around
+    wide_low, wide_high = max(0, low - len(before)), high + len(after)
     for own in (span.old, span.new):
         found = _once(text, own, low, high) if own else None
+        if found is None and before + after:
+            found = _between(text, before, own, after, (wide_low, wide_high))
         if found is not None and _on_lines(text, found, found + len(own)):
             return replace(span, start=found, end=found + len(own))
     return span
+
+
+def _between(text: str, before: str, own: str, after: str, window: tuple[int, int]) -> int | None:
+    """Where a text stands once between two lines; a missing line is the text's own beginning or end."""
+    wide = _once(text, before + own + after, *window)
+    if wide is None or (not before and wide > 0) or (not after and wide + len(before + own) < len(text)):
+        return None
+    return wide + len(before)
 
 
 def _once(text: str, wanted: str, low: int, high: int) -> int | None:
@@ -179,21 +194,9 @@ def follow(all_spans: Sequence[Span], before: str, edits: Iterable[Edit]) -> tup
 
 
 def differences(before: str, now: str) -> tuple[Edit, ...]:
-    """Edits, in an order in which they can be made one after the other, that lead from one text to the other."""
-    if before == now:
-        return ()
-    old, new = split_lines(before), split_lines(now)
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
-    if len(old_middle) * len(new_middle) > _MOST_PAIRS:
-        return (Edit.between(before, now),)
-    at = [0, *accumulate(len(line) for line in old)][head:]
-    codes = SequenceMatcher(None, old_middle, new_middle, autojunk=False).get_opcodes()
-    return tuple(
-        Edit(at[i1], at[i2], "".join(new_middle[j1:j2])) for tag, i1, i2, j1, j2 in reversed(codes) if tag != "equal"
-    )
+    """Edits, in an order in which they can be made one after the other, that lead from one text to the other.
+
+    Derived as proposals are, so that a change that was made meanwhile is recognised whole.
+    """
+    at = [0, *accumulate(len(line) for line in split_lines(before))]
+    return tuple(Edit(at[hunk.start], at[hunk.end], "".join(hunk.added)) for hunk in reversed(hunks_of(before, now)))
