@@ -16,6 +16,8 @@ BOM = "\ufeff"
 
 def spliced(view: View, splices: Sequence[Splice], final_newline: bool | None = None) -> str:
     """The text after. Splices are in order and do not overlap; `final_newline` None keeps what the file has."""
+    if not splices and final_newline is None:
+        return view.text
     lines = view.lines
     usual = newline_of(view.text)
     mixed = 0 < view.text.count("\r\n") < view.text.count("\n")
@@ -29,7 +31,7 @@ def spliced(view: View, splices: Sequence[Splice], final_newline: bool | None = 
     bom = BOM if view.text.startswith(BOM) else ""
     keep = not view.text or view.text.endswith("\n") if final_newline is None else final_newline
     if view.text and not view.text.endswith("\n"):
-        out = [line if line.endswith("\n") else line + usual for line in out]
+        out = [line if line.endswith("\n") else line + usual for line in out[:-1]] + out[-1:]
     return _finished(out, keep, usual, bom)
 
 
