@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,7 +74,7 @@ def resolve(
     merged |= _from_environment(table)
     merged |= _checked(_load(here.config / "config.toml"), table, str(here.config / "config.toml"))
     project, source = _project_file(root) if root else ({}, "")
-    rules = tuple(str(rule) for rule in project.pop("rules", ()))
+    rules = _strings(project.pop("rules", ()), source, "rules")
     proposed = project.pop("check", None)
     allowed, refused = _split_by_scope(project, table)
     merged |= _checked(allowed, table, source)
@@ -80,15 +82,15 @@ def resolve(
         notices.append(f"{source}: {', '.join(sorted(refused))} can be set only by you, not by a repository; ignored")
     waiting = None
     if proposed is not None and root is not None:
-        argv = _argv(proposed, source)
+        argv = _strings(proposed, source, "check")
         if is_approved(here, root, argv):
             merged["check"] = argv
         else:
             waiting = argv
     merged |= _checked(_editor_names(editor or {}, table), table, "the editor's settings")
-    merged |= {name.replace("_", "-"): value for name, value in flags.items() if value is not None}
-    if "check" in merged and "check" not in project:
-        waiting = None if merged["check"] else waiting
+    merged |= _checked({name: value for name, value in flags.items() if value is not None}, table, "the command line")
+    if merged.get("check"):
+        waiting = None
     values = {name.replace("-", "_"): value for name, value in merged.items()}
     return Resolved(Settings(**values, api_key=_key(values)), here, tuple(notices), waiting, rules)
 
@@ -109,7 +111,7 @@ def _approval(root: Path, argv: tuple[str, ...]) -> str:
 def is_approved(where: Places, root: Path, argv: tuple[str, ...]) -> bool:
     """Whether the user has approved just this command for just this repository."""
     file = where.state / "approved-checks.txt"
-    return file.exists() and _approval(root, argv) in file.read_text("ascii").split()
+    return file.exists() and _approval(root, argv) in file.read_text("ascii", "replace").split()
 
 
 def approve(where: Places, root: Path, argv: tuple[str, ...]) -> None:
@@ -136,7 +138,7 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def _project_file(root: Path) -> tuple[dict[str, Any], str]:
-    """`.fretsaw.toml`, else `[tool.fretsaw]` of pyproject.toml; a link is not followed out of the repository."""
+    """`.fretsaw.toml`, else `[tool.fretsaw]` of pyproject.toml, and its name; a link is not followed."""
     own = root / ".fretsaw.toml"
     if own.is_file() and not own.is_symlink():
         return _load(own), ".fretsaw.toml"
@@ -144,8 +146,9 @@ def _project_file(root: Path) -> tuple[dict[str, Any], str]:
     if pyproject.is_file() and not pyproject.is_symlink():
         text = pyproject.read_bytes()[:_MAX_FILE]
         if b"tool.fretsaw" in text:
-            section = _load(pyproject).get("tool", {}).get("fretsaw", {})
-            return dict(section), "[tool.fretsaw] in pyproject.toml"
+            tool = _load(pyproject).get("tool")
+            section = tool.get("fretsaw") if isinstance(tool, dict) else None
+            return dict(section) if isinstance(section, dict) else {}, "[tool.fretsaw] in pyproject.toml"
     return {}, ""
 
 
@@ -176,39 +179,49 @@ def _editor_names(editor: Mapping[str, Any], table: Mapping[str, OptionRow]) -> 
 def _split_by_scope(
     values: Mapping[str, Any], table: Mapping[str, OptionRow]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    allowed = {name: value for name, value in values.items() if name not in table or table[name].scope == "project"}
-    return allowed, tuple(name for name in values if name not in allowed)
+    """What a repository may set, and the names of what it may not, however it spells them."""
+    spelled = {name: table.get(name.replace("_", "-")) for name in values}
+    refused = tuple(name for name, row in spelled.items() if row is not None and row.scope != "project")
+    return {name: value for name, value in values.items() if name not in refused}, refused
 
 
 # -- values ----------------------------------------------------------------------------------------
 
 
 def _from_text(text: str, row: OptionRow) -> Any:
-    if row.type == "array":
-        import shlex
-
-        return shlex.split(text)
+    name = f"FRETSAW_{row.name.replace('-', '_').upper()}"
     if row.type == "boolean":
-        return text.strip().lower() in {"1", "true", "yes", "on"}
+        return _yes_or_no(text, name)
     if row.type in {"number", "integer"}:
         try:
             return float(text) if row.type == "number" else int(text)
         except ValueError as error:
-            raise ConfigError(f"FRETSAW_{row.name.replace('-', '_').upper()}={text!r} is not a number") from error
+            raise ConfigError(f"{name}={text!r} is not a number") from error
     return text
 
+
+def _yes_or_no(text: str, name: str) -> bool:
+    word = text.strip().lower()
+    if word not in _YES | _NO:
+        raise ConfigError(f"{name}={text!r} is neither yes nor no", hint="say 1 or 0, true or false, yes or no")
+    return word in _YES
+
+
+_YES = {"1", "true", "yes", "on"}
+_NO = {"0", "false", "no", "off"}
 
 _JSON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "number": (int, float),
     "integer": (int,),
     "boolean": (bool,),
-    "array": (list, tuple),
+    "array": (list, tuple, str),
 }
+_WORDS = {"string": "a text", "number": "a number", "integer": "a whole number", "boolean": "true or false"}
 
 
 def _checked(values: Mapping[str, Any], table: Mapping[str, OptionRow], source: str) -> dict[str, Any]:
-    """The values with their types and choices checked; names are those of the table."""
+    """The values with their types, choices and limits checked; names are those of the table."""
     checked: dict[str, Any] = {}
     for name, value in values.items():
         row = table.get(name.replace("_", "-"))
@@ -216,18 +229,22 @@ def _checked(values: Mapping[str, Any], table: Mapping[str, OptionRow], source: 
             raise ConfigError(f"{source}: there is no option {name!r}", hint="`agent fix --help` lists them")
         right = isinstance(value, _JSON_TYPES[row.type]) and not (row.type != "boolean" and isinstance(value, bool))
         if not right:
-            raise ConfigError(f"{source}: {name} takes a {row.type}, not {value!r}")
+            raise ConfigError(f"{source}: {row.name} takes {_WORDS.get(row.type, 'a list of texts')}, not {value!r}")
         if row.choices and value not in row.choices:
-            raise ConfigError(f"{source}: {name} is one of {', '.join(row.choices)}, not {value!r}")
-        checked[row.name] = _argv(value, source) if row.type == "array" else value
+            raise ConfigError(f"{source}: {row.name} is one of {', '.join(row.choices)}, not {value!r}")
+        if row.least is not None and not row.least <= value < math.inf:
+            raise ConfigError(f"{source}: {row.name} is a number of at least {row.least:g}, not {value!r}")
+        checked[row.name] = _strings(value, source, row.name) if row.type == "array" else value
     return checked
 
 
-def _argv(value: Any, source: str) -> tuple[str, ...]:
+def _strings(value: Any, source: str, name: str) -> tuple[str, ...]:
+    """A list of texts; a single text is split as a shell would, but for rules, where it is one."""
     if isinstance(value, str):
-        import shlex
-
-        value = shlex.split(value)
+        try:
+            value = [value] if name == "rules" else shlex.split(value)
+        except ValueError as error:
+            raise ConfigError(f"{source}: {name}: {value!r}: {error}") from error
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-        raise ConfigError(f"{source}: a command is a list of strings, not {value!r}")
+        raise ConfigError(f"{source}: {name} takes a list of texts, not {value!r}")
     return tuple(value)

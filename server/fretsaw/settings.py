@@ -13,9 +13,9 @@ Scope: TypeAlias = Literal["user", "project"]
 it chooses where a key goes, what is run or what is paid. "project": also the repository's own file."""
 
 
-def option(default: Any, doc: str, *, scope: Scope = "user") -> Any:
-    """A field of `Settings` with its documentation."""
-    return field(default=default, metadata={"doc": doc, "scope": scope})
+def option(default: Any, doc: str, *, scope: Scope = "user", least: float | None = None) -> Any:
+    """A field of `Settings` with its documentation; `least` is the smallest number that makes sense."""
+    return field(default=default, metadata={"doc": doc, "scope": scope, "least": least})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,13 @@ class Settings:
     api: Literal["auto", "chat", "responses"] = option("auto", "API to speak; auto takes what the model's row says.")
     azure: bool = option(False, "The base URL is an Azure OpenAI resource (the model is the deployment's name).")
     api_version: str | None = option(None, "Azure's `api-version`.")
-    timeout: float = option(300.0, "Seconds that one call of the model may take in all.")
-    retries: int = option(3, "How often a call is retried after a rate limit, a server error or a lost connection.")
-    max_usd: float = option(1.0, "Dollars that one run may cost at most; reserved before each call.")
-    max_usd_day: float = option(20.0, "Dollars that all runs of a day (UTC) may cost at most.")
-    max_seconds: float = option(900.0, "Seconds that one run may take in all.")
+    timeout: float = option(300.0, "Seconds that one call of the model may take in all.", least=0.1)
+    retries: int = option(
+        3, "How often a call is retried after a rate limit, a server error or a lost connection.", least=0
+    )
+    max_usd: float = option(1.0, "Dollars that one run may cost at most; reserved before each call.", least=0)
+    max_usd_day: float = option(20.0, "Dollars that all runs of a day (UTC) may cost at most.", least=0)
+    max_seconds: float = option(900.0, "Seconds that one run may take in all.", least=0.1)
 
     # What the model is shown
     context: Literal["auto", "whole", "files"] = option(
@@ -42,16 +44,16 @@ class Settings:
         "whole: the whole repository when it fits; files: what the issue points to; auto: as fits.",
         scope="project",
     )
-    context_tokens: int = option(24000, "Tokens of context that are sent at most.", scope="project")
+    context_tokens: int = option(24000, "Tokens of context that are sent at most.", scope="project", least=0)
     tools: bool = option(True, "Let the model read, search and list files of the snapshot.", scope="project")
-    steps: int = option(12, "How many rounds of tool calls a model may take for one answer.")
+    steps: int = option(12, "How many rounds of tool calls a model may take for one answer.", least=0)
     edit_form: Literal["auto", "v4a", "udiff", "search-replace"] = option(
         "auto", "The form of edit that is asked for; every form is read. auto takes what the model's row says."
     )
 
     # What becomes of the edits
-    misfits: int = option(2, "How often edits that do not fit go back to the model.")
-    attempts: int = option(2, "How often a patch whose check is red goes back to the model.")
+    misfits: int = option(2, "How often edits that do not fit go back to the model.", least=0)
+    attempts: int = option(2, "How often a patch whose check is red goes back to the model.", least=0)
     prune: Literal["strict", "safe", "off"] = option(
         "safe",
         "safe: drop what is provably extraneous, flag the rest; strict: drop both; off: keep all.",
@@ -64,15 +66,15 @@ class Settings:
 
     # The proof
     check: tuple[str, ...] | None = option(None, "The check command: a list of arguments, run without a shell.")
-    repeat: int = option(2, "How often a quick check (under 10 s) is run on one state, to tell a flaky one.")
-    check_timeout: float = option(300.0, "Seconds that one run of the check may take.")
+    repeat: int = option(2, "How often a quick check (under 10 s) is run on one state, to tell a flaky one.", least=1)
+    check_timeout: float = option(300.0, "Seconds that one run of the check may take.", least=0.1)
     sandbox: Literal["auto", "bwrap", "landlock", "none"] = option(
         "auto", "Isolation of the check; auto takes the strongest that works; none runs it without any."
     )
     minimize: Literal["flagged", "all", "off"] = option(
         "flagged", "Which changes the check may decide to drop when it is red before and green after.", scope="project"
     )
-    minimize_seconds: float = option(120.0, "Seconds that minimizing may take.")
+    minimize_seconds: float = option(120.0, "Seconds that minimizing may take.", least=0)
 
     # Delivery
     apply: Literal["worktree", "branch", "commit", "none"] = option(
@@ -103,6 +105,8 @@ class OptionRow:
     default: Any
     doc: str
     scope: Scope
+    least: float | None = None
+    """Of a number: the smallest that is taken."""
 
 
 def options() -> tuple[OptionRow, ...]:
@@ -123,6 +127,7 @@ def options() -> tuple[OptionRow, ...]:
                 default=item.default,
                 doc=item.metadata["doc"],
                 scope=item.metadata["scope"],
+                least=item.metadata["least"],
             )
         )
     return tuple(rows)

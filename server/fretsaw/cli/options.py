@@ -12,12 +12,13 @@ from fretsaw.settings import OptionRow, options
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "model": (
-        "model", "role", "base-url", "api", "azure", "api-version", "timeout", "retries", "max-usd", "max-usd-day",
-        "max-seconds",
+        "model", "role", "base-url", "api", "azure", "api-version", "timeout", "retries",
     ),
+    "limits": ("max-usd", "max-usd-day", "max-seconds"),
     "context": ("context", "context-tokens", "tools", "steps", "edit-form"),
     "edits": ("misfits", "attempts", "prune", "judge", "allow"),
-    "proof": ("check", "repeat", "check-timeout", "sandbox", "minimize", "minimize-seconds"),
+    "proof": ("check", "repeat", "check-timeout", "sandbox"),
+    "minimizing": ("minimize", "minimize-seconds"),
     "delivery": ("apply", "branch"),
 }  # fmt: skip
 """Which options belong together; a command takes whole groups."""
@@ -63,8 +64,15 @@ def _flag(row: OptionRow) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return click.option(f"--{row.name}", name, multiple=True, callback=_none_when_empty, metavar="GLOB", **words)
     if row.choices:
         return click.option(f"--{row.name}", name, type=click.Choice(row.choices), **words)
-    kind = {"string": str, "integer": int, "number": float}[row.type]
-    return click.option(f"--{row.name}", name, type=kind, **words)
+    return click.option(f"--{row.name}", name, type=_kind(row), **words)
+
+
+def _kind(row: OptionRow) -> Any:
+    if row.type == "string":
+        return str
+    if row.type == "integer":
+        return click.IntRange(min=None if row.least is None else int(row.least))
+    return click.FloatRange(min=row.least)
 
 
 def _none_when_empty(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...] | None:
