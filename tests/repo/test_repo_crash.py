@@ -11,7 +11,7 @@ from tests.repo import crash_support as crash
 
 from fretsaw.errors import ConflictError
 from fretsaw.repo import fsops
-from fretsaw.repo.journal import Home, Plan, Step, apply, rollback, transaction
+from fretsaw.repo.journal import Home, Plan, Step, apply, open_home, rollback, transaction
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(1800)]
 
@@ -50,6 +50,13 @@ def test_an_error_at_any_operation() -> None:
 @pytest.mark.parametrize("kind", crash.SAVES)
 def test_the_user_at_work_at_any_operation(kind: str) -> None:
     assert crash.saves(kind, 2, killed=False) == []
+
+
+def test_half_a_rescued_text_is_not_taken_for_the_whole() -> None:
+    with crash.world() as made, open_home(made.state, made.root) as home:
+        for text in (b"half", b"half and half", b"half and half"):
+            apply.keep(home, "000001-0", "d/b.py", text)
+        assert sorted(made.kept()) == [b"half", b"half and half"]
 
 
 def test_a_folder_that_becomes_a_link() -> None:

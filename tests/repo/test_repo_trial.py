@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.repo.repo_support import change_paths, commit, everything, git
 
-from fretsaw.core.patch import derive_set
+from fretsaw.core.patch import derive_set, render
 from fretsaw.core.patch.values import FilePatch, Hunk, PatchSet
 from fretsaw.errors import ExitCode, FretsawError, NoPatchError
 from fretsaw.repo import deliver, open_repo, snapshot, trial, undo
@@ -48,6 +49,25 @@ def test_a_patch_that_does_not_say_what_it_means_is_our_bug(root: Path) -> None:
     wrong = PatchSet((FilePatch("a.py", "one\ntwo\nthree\n", (Hunk(0, ("no such line\n",), ("x\n",)),)),))
     with pytest.raises(FretsawError) as raised:
         trial(repo, seen, wrong)
+    assert raised.value.exit_code == ExitCode.BUG
+
+
+@pytest.mark.parametrize(
+    "texts", [{"a.py": "other\n"}, {"a.py": None}, {"src/b.py": "x\n"}, {"a.py": "2\n", "n.py": "x\n"}]
+)
+    "texts", [{"a.py": "other\n"}, {"a.py": None}, {"src/b.py": "x\n"}, {"a.py": "2\n", "n.py": "x\n"}]
+)
+def test_another_result_than_the_core_s_is_our_bug(
+    root: Path, texts: dict[str, str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the text that we render said something else than the patch does."""
+    repo = open_repo(root)
+    seen = snapshot(repo)
+    said = change_paths(seen, texts)
+    module = sys.modules[trial.__module__]
+    monkeypatch.setattr(module, "render", lambda _: render(said))
+    with pytest.raises(FretsawError) as raised:
+        trial(repo, seen, change_paths(seen, {"a.py": "2\n"}))
     assert raised.value.exit_code == ExitCode.BUG
 
 
