@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { commands, languages, type TextDocument, window, workspace } from "vscode";
+import { actions, eventually, golden, lenses, LINE, opened, press, requests } from "./near.ts";
+
+suite("code actions in the extension host", () => {
+  let document: TextDocument;
+  let original: string;
+
+  suiteSetup(async () => {
+    document = await opened("shop/prices.py");
+    original = document.getText();
+    await eventually("the linter", () => languages.getDiagnostics(document.uri)[2]);
+  });
+
+  test("stand below the linter's own fixes, and none is preferred", async () => {
+    const found = await eventually("the agent's action", async () => {
+      const all = await actions(document, LINE, "quickfix");
+      return all.some(({ title }) => title.startsWith("Agent: Fix")) ? all : undefined;
+    });
+    assert.match(found[0]?.title ?? "", /^Ruff/);
+    assert.ok(found.every(({ title, isPreferred }) => !title.startsWith("Agent") || isPreferred !== true));
+    assert.equal(requests(), 0, "a menu asks no model");
+  });
+
+  for (const kind of ["source.fixAll", "source.organizeImports", "source"]) {
+    test(`are not part of ${kind}`, async () => {
+      const found = await actions(document, LINE, kind);
+      assert.deepEqual(found.filter(({ title, kind: own }) => title.startsWith("Agent") && !own?.value.startsWith("source.agent")), []);
+      if (kind !== "source") assert.deepEqual(found.filter(({ title }) => title.startsWith("Agent")), []);
+    });
+  }
+
+  test("are not run on save, whatever is asked of a save", async () => {
+    const config = workspace.getConfiguration("editor", document.uri);
+    await config.update("codeActionsOnSave", { "source.fixAll": "always", quickfix: "always" }, false);
+    const editor = window.activeTextEditor;
+    await editor?.edit((edit) => {
+      edit.insert(document.lineAt(document.lineCount - 1).range.end, "\n");
+    });
+    await document.save();
+    assert.equal(requests(), 0);
+    await config.update("codeActionsOnSave", undefined, false);
+    await editor?.edit((edit) => {
+      edit.replace(document.validateRange(document.lineAt(0).range.with(undefined, document.lineAt(document.lineCount - 1).range.end)), original);
+    });
+    await document.save();
+    assert.equal(readFileSync(document.uri.fsPath, "utf8"), original);
+  });
+
+  test("start one run; nothing is written into the text before a change is accepted", async () => {
+    const [action] = (await eventually("the agent's action", async () => {
+      const own = (await actions(document, LINE, "quickfix")).filter(({ title }) => title.startsWith("Agent: Fix"));
+      return own.length > 0 ? own : undefined;
+    }));
+    await press(action!);
+    await eventually("two changes to review", async () => (await lenses(document, "Accept"))[1]);
+    assert.equal(requests(), 1);
+    assert.equal(document.getText(), original);
+    assert.equal(document.isDirty, false);
+  });
+
+  test("change only the accepted lines, and the editor's undo takes only them back", async () => {
+    const [accept] = await lenses(document, "Accept");
+    await press(accept!);
+    await eventually("the accepted text", () => (document.getText() === golden("one-accepted.py") ? true : undefined));
+    assert.equal(document.isDirty, true, "what was accepted waits in the buffer for a save");
+    assert.equal(readFileSync(document.uri.fsPath, "utf8"), original);
+    await commands.executeCommand("undo");
+    assert.equal(document.getText(), original);
+    await eventually("both to review again", async () => (await lenses(document, "Accept"))[1]);
+  });
+
+  test("make a change stale when its lines are edited, and let it be pending again", async () => {
+    const editor = window.activeTextEditor;
+    await editor?.edit((edit) => {
+      edit.insert(document.lineAt(LINE).range.end, "  # mine");
+    });
+    await eventually("one to review", async () => ((await lenses(document, "Accept")).length === 1 ? true : undefined));
+    assert.match(document.lineAt(LINE).text, /# mine$/);
+    await commands.executeCommand("undo");
+    await eventually("both to review again", async () => (await lenses(document, "Accept"))[1]);
+    assert.equal(document.getText(), original);
+  });
+
+  test("are undone as a whole, later edits kept", async () => {
+    await commands.executeCommand("fretsaw.acceptAll");
+    await eventually("both accepted", () => (document.getText().includes("except:") ? undefined : true));
+    await window.activeTextEditor?.edit((edit) => {
+      edit.insert(document.lineAt(0).range.end, "  # kept");
+    });
+    await commands.executeCommand("fretsaw.undo");
+    const expected = original.replace('cents."""', 'cents."""  # kept');
+    await eventually("the proposal undone", () => (document.getText() === expected ? true : undefined));
+    await commands.executeCommand("workbench.action.files.revert");
+  });
+
+  test("answer politely where there is nothing to do", async () => {
+    const untitled = await workspace.openTextDocument({ content: "print(1)\n", language: "python" });
+    await window.showTextDocument(untitled);
+    const found = await actions(untitled, 0);
+    assert.deepEqual(found.filter(({ title }) => title.startsWith("Agent: Fix")), []);
+    await commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  });
+});
