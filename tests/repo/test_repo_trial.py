@@ -55,8 +55,6 @@ def test_a_patch_that_does_not_say_what_it_means_is_our_bug(root: Path) -> None:
 @pytest.mark.parametrize(
     "texts", [{"a.py": "other\n"}, {"a.py": None}, {"src/b.py": "x\n"}, {"a.py": "2\n", "n.py": "x\n"}]
 )
-    "texts", [{"a.py": "other\n"}, {"a.py": None}, {"src/b.py": "x\n"}, {"a.py": "2\n", "n.py": "x\n"}]
-)
 def test_another_result_than_the_core_s_is_our_bug(
     root: Path, texts: dict[str, str | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
