@@ -257,7 +257,13 @@ class Editor:
             self.progress[params["token"]] = []
             return None
         if method == "client/registerCapability":
-            self.registered += [item["method"] for item in params["registrations"]]
+            for item in params["registrations"]:
+                known = {
+                    "workspace/didChangeWatchedFiles": self.profile.watch,
+                    "workspace/didChangeConfiguration": self.profile.settings_registration,
+                }
+                assert known.get(item["method"]), f"{item['method']} was not announced"
+                self.registered.append(item["method"])
             return None
         if method == "workspace/codeLens/refresh":
             assert self.profile.lens_refresh

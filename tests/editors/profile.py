@@ -31,6 +31,7 @@ class Profile:
     text_content: bool = False
     configuration: bool = True
     watch: bool = False
+    settings_registration: bool = False
     minimal_changes: bool = False
     """Sends the least change between two states of a buffer, not what was typed (Neovim)."""
     change_after_answer: bool = False
@@ -61,6 +62,7 @@ class Profile:
                 "configuration": self.configuration,
                 "workspaceFolders": True,
                 "didChangeWatchedFiles": {"dynamicRegistration": self.watch},
+                "didChangeConfiguration": {"dynamicRegistration": self.settings_registration},
                 "codeLens": {"refreshSupport": self.lens_refresh},
             },
             "window": {"workDoneProgress": self.progress, "showDocument": {"support": self.show_document}},
@@ -76,7 +78,7 @@ class Profile:
 
 VSCODE = Profile(
     "vscode", "Visual Studio Code", ("utf-16",), annotations=True, disabled=True, llm_tag=True, lenses=True,
-    lens_refresh=True, show_document=True, text_content=True, watch=True, notify=("run", "proposal", "status"),
+    lens_refresh=True, show_document=True, text_content=True, watch=True, settings_registration=True, notify=("run", "proposal", "status"),
 )  # fmt: skip
 NEOVIM_11 = Profile(
     "neovim-0.11", "Neovim", ("utf-8", "utf-16", "utf-32"), document_changes=False, stale="first-only",

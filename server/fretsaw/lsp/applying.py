@@ -21,7 +21,7 @@ from fretsaw.lsp.review import Review
 from fretsaw.lsp.server import Server
 
 log = logging.getLogger("fretsaw.lsp")
-_ANSWER_SECONDS, _ARRIVAL_SECONDS, _REFUSED_SECONDS = 60.0, 2.0, 0.1
+_ANSWER_SECONDS, _ARRIVAL_SECONDS, _REFUSED_SECONDS = 60.0, 3.0, 0.1
 _ANNOTATION = "agent"
 
 
@@ -114,11 +114,12 @@ async def _through_editor(
         review.decide(numbers, "accepted" if wanted == "new" else "pending")
         return True
     unchanged = versions == {path: review.files[path].version for path in plan}
-    if applied is False and unchanged and wanted == "new":
-        # Nothing speaks against the edit: the client reviews by itself and may carry it out later.
-        review.decide(numbers, "handed-off")
+    if applied is not None and unchanged and (applied or wanted == "new"):
+        # Nothing speaks against the edit: the client reviews by itself, or tells of the change when it is idle.
+        if wanted == "new":
+            review.decide(numbers, "handed-off")
         showing.now(server)
-        return False
+        return bool(applied)
     reason = safe_text(str(answer.get("failureReason") or "")) if isinstance(answer, dict) else "no answer"
     server.say(
         f"Agent: the editor did not apply the change{f' ({reason})' if reason else ''}. The proposal is kept.",

@@ -34,6 +34,7 @@ class Client:
     text_content: bool = False
     show_document: bool = False
     configuration: bool = False
+    settings_registration: bool = False
     watch_files: bool = False
     inline_completion: bool = False
     notify: frozenset[str] = frozenset()
@@ -66,6 +67,7 @@ def read(params: Mapping[str, Any]) -> Client:
         content_refresh=isinstance(_at(caps, "workspace.textDocumentContent"), Mapping),
         text_content=isinstance(_at(caps, "workspace.textDocumentContent"), Mapping),
         show_document=_at(caps, "window.showDocument.support") is True and options.get("showDocument") != "off",
+        settings_registration=_at(caps, "workspace.didChangeConfiguration.dynamicRegistration") is True,
         configuration=_at(caps, "workspace.configuration") is True,
         watch_files=_at(caps, "workspace.didChangeWatchedFiles.dynamicRegistration") is True,
         inline_completion=isinstance(_at(caps, "textDocument.inlineCompletion"), Mapping),

@@ -75,7 +75,7 @@ async def initialized(server: Server, _params: Any) -> None:
             "fretsaw-files", "workspace/didChangeWatchedFiles", types.DidChangeWatchedFilesRegistrationOptions(watchers)
         )
         server.spawn(server.ask("client/registerCapability", types.RegistrationParams([registration])))
-    if server.client.configuration:
+    if server.client.settings_registration:
         registration = types.Registration("fretsaw-settings", "workspace/didChangeConfiguration", {"section": "agent"})
         server.spawn(server.ask("client/registerCapability", types.RegistrationParams([registration])))
     await pull(server)

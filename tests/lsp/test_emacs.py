@@ -1,0 +1,33 @@
+"""A real Emacs with eglot and the file of `examples/emacs/`, in batch; skipped where there is no Emacs 29."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.lsp.conftest import World
+from tests.lsp.test_neovim import APP, REPLY
+
+EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "emacs"
+DRIVE = Path(__file__).parent / "emacs" / "drive.el"
+EMACS = shutil.which("emacs")
+
+
+@pytest.mark.skipif(EMACS is None, reason="no Emacs here")
+def test_a_run_in_eglot_one_change_accepted_one_rejected_and_undo(world: World) -> None:
+    model = world.model(REPLY)
+    root = world.repository({"app.py": APP})
+    env = {
+        **os.environ, **world.env, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "BASE_URL": model.base_url,
+    }  # fmt: skip
+    assert EMACS is not None
+    command = [EMACS, "-Q", "--batch", "-L", str(EXAMPLE), "-l", str(DRIVE)]
+    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, timeout=100, check=False)
+    assert "SEEN end" in done.stderr, done.stderr[-3000:]
+    assert (root / "app.py").read_text() == APP.replace("a + c", "a + b")
