@@ -72,3 +72,21 @@ def test_strict_keeps_a_name_that_something_kept_uses() -> None:
     renaming = next(verdict for verdict in pruned.verdicts if verdict.rule == "renamed-local")
     assert (renaming.decision, renaming.needed_by) == ("keep", "change 3")
     assert texts(pruned.patch) == texts(patch)
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("a.py", "a" * 2_000_000, "b" * 2_000_000),
+        ("a.py", "\n".join(f"a{i} = 'x'" for i in range(5_000)), "\n".join(f'a{i} = "x"' for i in range(5_000))),
+        ("a.py", "(" * 50_000 + ")" * 50_000 + "\n", "(" * 50_000 + " )" * 50_000 + "\n"),
+        ("a.py", '"' + "\\" * 100_000 + "\n", '"' + "\\" * 100_001 + "\n"),
+        ("a.js", "f(a);\n" * 30_000, "f(a );\n" * 30_000),
+        ("a.py", "x\n", "x\n" + "".join(f"def a{i}():\n    pass\n" for i in range(1_500))),
+    ],
+    ids=["one long line", "many changes", "deep brackets", "backslashes", "many like lines", "many functions"],
+)
+def test_hostile_patches_are_judged_within_bounds(path: str, before: str, after: str) -> None:
+    """Each would take minutes were rules not bounded; the suite's timeout would say so."""
+    patch = derive_set({path: before}.get, {path: after})
+    assert len(prune(patch, ISSUE).verdicts) == len(split(patch))

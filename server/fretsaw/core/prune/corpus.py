@@ -82,7 +82,7 @@ def summary(rows: Sequence[Scored]) -> dict[str, Any]:
 
 def markdown(mode: str, report: Mapping[str, Any]) -> str:
     """The summary as a table, false drops first."""
-    head = "rows|gold changes|**gold dropped**|gold flagged|noise|dropped|flagged|exact|on target".split("|")
+    head = ["rows", *(name.replace("_", " ") for name in _COUNTS), "on target"]
     lines = [f"## --prune {mode}", "", "| class or kind | " + " | ".join(head) + " |", "|---" * (len(head) + 1) + "|"]
     for name, one in [*report["classes"].items(), *report["kinds"].items()]:
         cells = [one.get(key, 0) for key in ("rows", *_COUNTS[:-1])]

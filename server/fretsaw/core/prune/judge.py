@@ -14,6 +14,11 @@ from fretsaw.core.prune.scene import Scene
 from fretsaw.core.prune.values import Mode, Pruned, Verdict
 
 
+MOST_CHANGES = 3_000
+MOST_TEXT = 1_000_000
+"""Changes and characters of a file up to which all rules are asked: no answer to an issue is larger."""
+
+
 def prune(
     patch: PatchSet,
     issue: Issue,
@@ -52,7 +57,11 @@ def _scenes(
 def _found(scene: Scene) -> Mapping[int, tuple[str, str]]:
     """id → (rule, reason) of the first rule that speaks of a change."""
     out: dict[int, tuple[str, str]] = {}
+    size = max(len(scene.file.before or ""), sum(len(line) for hunk in scene.file.hunks for line in hunk.added))
+    large = len(scene.changes) > MOST_CHANGES or size > MOST_TEXT
     for name, rule in RULES.items():
+        if large and not rule.cheap:
+            continue
         open_changes = tuple(change for change in scene.changes if change.id not in out)
         if not open_changes:
             break

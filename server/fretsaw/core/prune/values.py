@@ -53,3 +53,5 @@ class Rule:
     judge: Judge
     provable: bool
     """Whether what it finds has no effect for certain: dropped by default, where others are flagged."""
+    cheap: bool = False
+    """Whether it looks at names and kinds only, and so may be asked about a patch of any size."""

@@ -8,9 +8,9 @@ from fretsaw.core.prune.values import Rule
 RULES = MappingProxyType(
     {
         "forbidden": Rule(ask.forbidden, provable=True),
-        "mode-only": Rule(files.mode_only, provable=True),
-        "scratch-file": Rule(files.scratch_file, provable=True),
-        "line-endings": Rule(layout.endings, provable=True),
+        "mode-only": Rule(files.mode_only, provable=True, cheap=True),
+        "scratch-file": Rule(files.scratch_file, provable=True, cheap=True),
+        "line-endings": Rule(layout.endings, provable=True, cheap=True),
         "whitespace": Rule(layout.blanks, provable=True),
         "import-order": Rule(imports.import_order, provable=True),
         "formatting": Rule(layout.formatting, provable=True),

@@ -13,6 +13,8 @@ from fretsaw.core.prune.phrases import canonical, without_hints
 from fretsaw.core.prune.python import parse, same_meaning
 from fretsaw.core.prune.scene import Scene, text
 
+MOST_LINES = 60
+"""Lines of a change up to which its two sides are compared as statements."""
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -96,6 +98,8 @@ def _sides(change: Change) -> tuple[ast.Module, ast.Module] | None:
     """Both sides as trees of their own, where each is whole statements, a header, or part of an argument list."""
     hunk = change.hunk
     if hunk is None or not hunk.removed or not hunk.added or change.kind != "lines":
+        return None
+    if len(hunk.removed) + len(hunk.added) > MOST_LINES:
         return None
     for frame in ("{}", "{} pass", "if 1: pass\n{} pass", "try: pass\n{} pass", "f({})", "[{}]", "def f({}): pass"):
         trees = [_framed(frame, text(side)) for side in (hunk.removed, hunk.added)]
