@@ -273,10 +273,10 @@ def _doubled(edit: Edit) -> Edit | None:
     at = hunk.old - 1 + len(block)
     if old[hunk.old - 1 : at] != block:
         return None
-    twice = "\n".join(old[:at] + ["    pass  # between"] + block + old[at:])
+    twice = "\n".join([*old[:at], "    pass  # between", *block, *old[at:]])
     new = edit.after[path].split("\n")
     end = hunk.new - 1 + len(hunk.side("-"))
-    after = "\n".join(new[:end] + ["    pass  # between"] + block + new[end:])
+    after = "\n".join([*new[:end], "    pass  # between", *block, *new[end:]])
     return replace(edit, before={**edit.before, path: twice}, after={**edit.after, path: after})
 
 

@@ -85,7 +85,7 @@ def _dressed(reply: str, style: dict[str, str]) -> str:
         mark = style["fence"]
         reply = f"Here it is:\n\n{mark}diff\n{reply}{mark}\n"
     if "prose" in style:
-        reply = f"I looked at the code; the cause is clear.\n\n{reply}\n\nThis fixes it:\n\n- the check is right now\n- tests pass\n"
+        reply = f"The cause is clear.\n\n{reply}\n\nThis fixes it:\n\n- the check is right now\n- tests pass\n"
     if "twice" in style:
         reply = (
             f"First:\n\n```diff\n{reply}```\n\nSo the whole change is:\n\n```diff\n{reply}```\n"

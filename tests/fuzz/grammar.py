@@ -7,13 +7,72 @@ import random
 PIECES = (
     *("*** Begin Patch", "*** Update File: a.py", "*** Add File: new.py", "*** Delete File: a.py", "*** Move to: b.py"),
     *("*** End of File", "*** End Patch", "diff --git a/a.py b/a.py", "--- a/a.py", "+++ b/a.py", "--- /dev/null"),
-    *("+++ /dev/null", "@@", "@@ ... @@", "@@ -1,3 +1,4 @@ def f():", "@@ -2,0 +3 @@", "@@ class A", "\\ No newline at end of file"),
-    *("<<<<<<< SEARCH", "=======", ">>>>>>> REPLACE", ">>>>>>> SEARCH", "<<<<<<< REPLACE", "<file>a.py</file>", "<original>"),
-    *("</original>", "<patched>", "</patched>", "```", "```diff", "~~~~", "````markdown", "a.py", "```python a.py", "...", "# ..."),
-    *("rename from a.py", "rename to b.py", "new file mode 100755", "old mode 100644", "new mode 100755", "Binary files differ"),
-    *('{"path": "a.py", "old_string": "x", "new_string": "y"}', "<edit><file>a.py</file>", "../a.py", "--- a/../x", "\x00"),
+    *(
+        "+++ /dev/null",
+        "@@",
+        "@@ ... @@",
+        "@@ -1,3 +1,4 @@ def f():",
+        "@@ -2,0 +3 @@",
+        "@@ class A",
+        "\\ No newline at end of file",
+    ),
+    *(
+        "<<<<<<< SEARCH",
+        "=======",
+        ">>>>>>> REPLACE",
+        ">>>>>>> SEARCH",
+        "<<<<<<< REPLACE",
+        "<file>a.py</file>",
+        "<original>",
+    ),
+    *(
+        "</original>",
+        "<patched>",
+        "</patched>",
+        "```",
+        "```diff",
+        "~~~~",
+        "````markdown",
+        "a.py",
+        "```python a.py",
+        "...",
+        "# ...",
+    ),
+    *(
+        "rename from a.py",
+        "rename to b.py",
+        "new file mode 100755",
+        "old mode 100644",
+        "new mode 100755",
+        "Binary files differ",
+    ),
+    *(
+        '{"path": "a.py", "old_string": "x", "new_string": "y"}',
+        "<edit><file>a.py</file>",
+        "../a.py",
+        "--- a/../x",
+        "\x00",
+    ),
 )
-LINES = ("def f():", "    x = 1", "    y = 2", "", "class A:", "    return x", "é", "\u2028z", "\x0cq", "a\rb", "\tx", "“q”", "-", "+", " ", "----", "}")
+LINES = (
+    "def f():",
+    "    x = 1",
+    "    y = 2",
+    "",
+    "class A:",
+    "    return x",
+    "é",
+    "\u2028z",
+    "\x0cq",
+    "a\rb",
+    "\tx",
+    "“q”",
+    "-",
+    "+",
+    " ",
+    "----",
+    "}",
+)
 
 
 def text(rng: random.Random) -> str:
@@ -56,10 +115,19 @@ def diff(rng: random.Random, file: str) -> tuple[str, str]:
     old = [line for tag, line in body if tag != "+"]
     new = [line for tag, line in body if tag != "-"]
     if form == "udiff":
-        head = rng.choice(["@@", "@@ ... @@", f"@@ -{start + 1},{len(old)} +{start + 1},{len(new)} @@", f"@@ -{start},9 +1 @@ def f():"])
+        head = rng.choice(
+            [
+                "@@",
+                "@@ ... @@",
+                f"@@ -{start + 1},{len(old)} +{start + 1},{len(new)} @@",
+                f"@@ -{start},9 +1 @@ def f():",
+            ]
+        )
         reply = "\n".join(["--- a/a.py", "+++ b/a.py", head, *(tag + line for tag, line in body)])
     elif form == "v4a":
-        reply = "\n".join(["*** Begin Patch", "*** Update File: a.py", "@@", *(t + line for t, line in body), "*** End Patch"])
+        reply = "\n".join(
+            ["*** Begin Patch", "*** Update File: a.py", "@@", *(t + line for t, line in body), "*** End Patch"]
+        )
     elif form == "sr":
         reply = "\n".join(["a.py", "```", "<<<<<<< SEARCH", *old, "=======", *new, ">>>>>>> REPLACE", "```"])
     elif form == "tags":

@@ -29,7 +29,10 @@ class Fit:
 def consecutive(view: View, pattern: Pattern, start: int, misses: int = 0) -> Fit | None:
     """The fit whose old lines are the file's lines from `start` on; None where the new lines cannot be indented."""
     count = len(pattern.old)
-    pairs = ((a, b, gone) for a, b, gone in zip(pattern.old, view.bodies[start : start + count], pattern.removed, strict=False))
+    pairs = (
+        (a, b, gone)
+        for a, b, gone in zip(pattern.old, view.bodies[start : start + count], pattern.removed, strict=False)
+    )
     shift = shift_between(pairs, pattern.added)
     if shift is None:
         shift = _loose_shift(view, pattern, start)

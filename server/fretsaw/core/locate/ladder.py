@@ -140,17 +140,20 @@ def _split_ends(pattern: Pattern) -> Pattern | None:
     removed: list[bool] = []
     inserts: list[tuple[str, ...]] = [pattern.inserts[0]]
     for line, gone, after in zip(pattern.old, pattern.removed, pattern.inserts[1:], strict=True):
-        parts = line.replace("\\t", "\t").split("\\n")
-        if len(parts) > 1 and not parts[-1]:
-            parts.pop()
+        parts = _cut_ends(line)
         old += parts
         removed += [gone] * len(parts)
         inserts += [()] * (len(parts) - 1) + [after]
     if alone:
-        inserts = [
-            tuple(part for line in lines for part in line.replace("\\t", "\t").split("\\n")) for lines in inserts
-        ]
+        inserts = [tuple(part for line in lines for part in _cut_ends(line)) for lines in inserts]
     return Pattern(tuple(old), tuple(removed), tuple(inserts))
+
+
+def _cut_ends(line: str) -> list[str]:
+    parts = line.replace("\\t", "\t").split("\\n")
+    if len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    return parts
 
 
 LADDER: MappingProxyType[str, Rung] = MappingProxyType(

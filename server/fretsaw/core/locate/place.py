@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from fretsaw.core.locate import files
 from fretsaw.core.locate.explain import misfit
-from fretsaw.core.locate.repaired import clean, is_outside, repair
+from fretsaw.core.locate.repaired import clean, is_outside, namesakes, repair
 from fretsaw.core.locate.section import Section, place_section, probe
 from fretsaw.core.locate.values import Located, Misfit, Placing
 from fretsaw.core.reply.values import EditBlock, Reading
@@ -141,24 +141,29 @@ def _refused(desk: Desk, path: str, creating: bool) -> bool:
     """Note why a path cannot be edited (or created); whether there is a reason."""
     if is_outside(path):
         desk.misfits.append(
-            misfit("outside", path or None, f"The path {path!r} does not lead into the repository.")
+            misfit(
+                "outside",
+                path or None,
+                f"The path {path!r} does not lead into the repository.",
+                f"`{path}` is outside the repository. Use the paths you were given, relative to its root.",
+            )
             if path
             else misfit("no-such-file", None, "An edit names no file.", "Say which file each edit is for.")
         )
     elif not creating and not desk.known(path):
-        desk.misfits.append(
-            misfit(
-                "no-such-file",
-                path,
-                f"There is no file {path}.",
-                f"There is no file `{path}`. Use the paths you were given.",
-            )
-        )
+        desk.misfits.append(_missing(desk, path))
     elif not creating and desk.text(path) is None:
         desk.misfits.append(misfit("unreadable", path, f"{path} cannot be read as text."))
     else:
         return False
     return True
+
+
+def _missing(desk: Desk, path: str) -> Misfit:
+    alike = namesakes(path, desk.paths)[:5]
+    meant = f" Did you mean {' or '.join(f'`{other}`' for other in alike)}?" if alike else ""
+    told = f"There is no file `{path}`.{meant} Use the paths you were given."
+    return misfit("no-such-file", path, f"There is no file {path}.{meant}", told)
 
 
 def _edit(desk: Desk, section: Section, trusted: bool) -> None:

@@ -20,6 +20,12 @@ def is_outside(path: str) -> bool:
     return "\0" in path or "\n" in path or any(part.lower().rstrip(". ") == ".git" for part in path.split("/"))
 
 
+def namesakes(path: str, paths: Collection[str]) -> list[str]:
+    """The tracked paths with the same last part, sorted."""
+    name = path.rsplit("/", 1)[-1]
+    return sorted(other for other in paths if other == name or other.endswith("/" + name)) if name else []
+
+
 def repair(path: str, paths: Collection[str], *, loosely: bool) -> str | None:
     """The one tracked path that ends like `path`, or that `path` ends like; None for none or several.
 
@@ -30,7 +36,7 @@ def repair(path: str, paths: Collection[str], *, loosely: bool) -> str | None:
     if not name:
         return None
     tail = "/" + bare
-    alike = [other for other in paths if other == name or other.endswith("/" + name)]
+    alike = namesakes(path, paths)
     for fits in (
         [other for other in alike if ("/" + other).endswith(tail)],
         [other for other in alike if "/" in other and tail.endswith("/" + other)],
