@@ -4,65 +4,64 @@ import { homedir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ExtensionContext, LogOutputChannel, Progress } from "vscode";
 import { commands, extensions, ProgressLocation, Uri, window, workspace } from "vscode";
-import type { LanguageClientOptions, Middleware } from "vscode-languageclient/node";
-import { CancellationToken, CloseAction, ErrorAction, ExecuteCommandRequest, LanguageClient, State, TransportKind } from "vscode-languageclient/node";
-import { ResponseError, RevealOutputChannelOn, WorkDoneProgressCancelNotification } from "vscode-languageclient/node";
+import type { CloseHandlerResult, Middleware } from "vscode-languageclient/node";
+import * as lsp from "vscode-languageclient/node";
 import { discover, environments, identify, OLDEST, programs, RUNNERS, searched, type Server, usable } from "./discovery";
-import { Key } from "./key";
+import { KEY } from "./key";
 import type { Proposal, Run, Status } from "./protocol";
 import type { Store } from "./store";
 
 interface PythonApi {
   readonly environments?: { getActiveEnvironmentPath(resource?: Uri): { readonly path: string } };
 }
+/** A progress notification: what it was told last, and how to end it. */
 interface Shown {
   progress?: Progress<{ message?: string; increment?: number }>;
   percentage: number;
   end(): void;
 }
-const PATH = process.env.PATH ?? "";
+const PATH = searched(process.env.PATH ?? "");
 const MOST_CRASHES = 6;
 const CALM_MS = 60_000;
 
 export class Client {
-  readonly key: Key;
   readonly log: LogOutputChannel;
   server: Server | undefined;
-  /** The next edit that the server sends opens the Refactor Preview. */
-  previewNext = false;
+  /** Not empty: the next edit that the server sends opens the Refactor Preview. */
+  previewNext = "";
   /** What is done for a command of the server that an action or a lens carries. */
   dispatch = (command: string, target?: object): Promise<unknown> => this.ask(command, target);
   onRun: (run: Run, before: Run | undefined) => void = () => undefined;
   private readonly context: ExtensionContext;
   private readonly store: Store;
-  private client: LanguageClient | undefined;
+  private client: lsp.LanguageClient | undefined;
+  private key: string | undefined;
   private crashes: number[] = [];
-  private readonly shown = new Map<string | number, Shown>();
+  private readonly shown = new Map<lsp.ProgressToken, Shown>();
 
   constructor(context: ExtensionContext, store: Store, log: LogOutputChannel) {
     [this.context, this.store, this.log] = [context, store, log];
-    this.key = new Key(context, (apiKey) => void this.client?.sendNotification("agent/didChangeKey", { apiKey }));
+    const changed = context.secrets.onDidChange(async ({ key }) => {
+      if (key === KEY) await this.client?.sendNotification("agent/didChangeKey", { apiKey: await this.readKey() });
+    });
+    context.subscriptions.push(changed);
   }
 
   /** Find the server and start it, or say what is missing. */
   async start(): Promise<void> {
-    if (!workspace.isTrusted) {
-      this.store.set({ health: "restricted" });
-      return;
-    }
-    this.store.set({ health: "starting" });
+    this.store.set({ health: workspace.isTrusted ? "starting" : "restricted" });
+    if (!workspace.isTrusted) return;
     this.server = await this.find();
     if (!this.server || !usable(this.server)) {
-      this.log.warn(`No server of version ${OLDEST} or later on the PATH (${PATH}) or in an environment of the workspace`);
+      this.log.warn(`No server of version ${OLDEST} or later in ${PATH.join(", ")} or an environment of the workspace`);
       this.store.set({ health: "missing" });
       return void this.help();
     }
-    await this.key.read();
+    await this.readKey();
     const { command, args, version } = this.server;
     this.log.info(`Server ${version}: ${command}`);
-    const run = { command, args: [...args, "lsp"], transport: TransportKind.stdio, options: { cwd: homedir() } };
-    const client = new LanguageClient("fretsaw", "Agent", run, this.options());
-    this.client = client;
+    const run = { command, args: [...args, "lsp"], transport: lsp.TransportKind.stdio, options: { cwd: homedir() } };
+    const client = (this.client = new lsp.LanguageClient("fretsaw", "Agent", run, this.options()));
     this.listen(client);
     await client.start().catch((error: unknown) => {
       this.log.error(String(error));
@@ -72,8 +71,7 @@ export class Client {
 
   async stop(): Promise<void> {
     const client = this.client;
-    this.client = undefined;
-    this.crashes = [];
+    [this.client, this.crashes] = [undefined, []];
     this.endProgress();
     await client?.dispose(2000).catch((error: unknown) => {
       this.log.warn(String(error));
@@ -85,10 +83,10 @@ export class Client {
   async ask(command: string, target: object = {}): Promise<unknown> {
     if (this.store.health !== "ready" || !this.client) return void this.help();
     try {
-      return await this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: [target] });
+      return await this.client.sendRequest(lsp.ExecuteCommandRequest.type, { command, arguments: [target] });
     } catch (error) {
       this.log.error(String(error));
-      if (error instanceof ResponseError) void this.complain(error.message);
+      if (error instanceof lsp.ResponseError) void this.complain(error.message);
       return undefined;
     }
   }
@@ -104,60 +102,59 @@ export class Client {
     if (chosen) await buttons[chosen]?.();
   }
 
-  /** Between the editor's types and the protocol's. */
+  /** From the editor's types to the protocol's. */
   get converter() {
     return this.client?.code2ProtocolConverter;
+  }
+
+  private async readKey(): Promise<string | null> {
+    this.key = await this.context.secrets.get(KEY);
+    void commands.executeCommand("setContext", "fretsaw.hasKey", this.key !== undefined);
+    return this.key ?? null;
   }
 
   private async find(): Promise<Server | undefined> {
     const path = workspace.getConfiguration("agent").get<string>("server.path", "");
     if (path) return identify(path);
-    const installed = await discover(programs(searched(PATH), "agent", "fretsaw"));
+    const installed = await discover(programs(PATH, "agent", "fretsaw"));
     if (usable(installed)) return installed;
     const folders = workspace.workspaceFolders?.flatMap((folder) => environments(folder.uri.fsPath)) ?? [];
     const local = await discover(programs([...(await interpreters()), ...folders], "agent", "fretsaw"));
     if (usable(local)) return local;
     const agreed = this.context.globalState.get<string>("runner", "");
-    const [runner] = programs(searched(PATH), agreed);
+    const [runner] = programs(PATH, agreed);
     return agreed && runner ? identify(runner, RUNNERS[agreed], 300_000) : (installed ?? local);
   }
 
   /** One message that says why there is no server, with a button that mends it. */
   private async help(): Promise<void> {
+    const show = async (text: string, button: string, mend: () => unknown) => {
+      if (await window.showWarningMessage(`Agent: ${text}`, button)) await mend();
+    };
+    const run = (command: string, ...args: unknown[]) => () => commands.executeCommand(command, ...args);
+    const restricted = "this folder is in Restricted Mode; nothing is run or sent until you trust it.";
+    if (!workspace.isTrusted) return show(restricted, "Manage Workspace Trust", run("workbench.trust.manage"));
+    const restart = run("fretsaw.restart");
+    if (this.store.health !== "missing") return show("the language server is not running.", "Restart Server", restart);
     const path = workspace.getConfiguration("agent").get<string>("server.path", "");
-    const name = Object.keys(RUNNERS).find((name) => programs(searched(PATH), name).length > 0);
     const old = this.server && `${this.server.command} is version ${this.server.version}; at least ${OLDEST} is needed.`;
-    const restart = () => commands.executeCommand("fretsaw.restart");
-    const [text, button, mend]: [string, string, () => unknown] = !workspace.isTrusted
-      ? ["this folder is in Restricted Mode; nothing is run or sent until you trust it.", "Manage Workspace Trust",
-          () => commands.executeCommand("workbench.trust.manage")]
-      : this.store.health !== "missing"
-        ? ["the language server is not running.", "Restart Server", restart]
-        : path
-          ? [old ?? `${path} (setting agent.server.path) is not Fretsaw's language server.`, "Open Settings",
-              () => commands.executeCommand("workbench.action.openSettings", "agent.server.path")]
-          : name
-            ? [old ?? "Fretsaw's language server is not installed here.", `Run with ${name}`,
-                () => Promise.resolve(this.context.globalState.update("runner", name)).then(restart)]
-            : [old ?? "Fretsaw's language server is not installed here.", "Install with pip", installWithPip];
-    if (await window.showWarningMessage(`Agent: ${text}`, button)) await mend();
+    const wrong = `${path} (setting agent.server.path) is not Fretsaw's language server.`;
+    if (path) return show(old ?? wrong, "Open Settings", run("workbench.action.openSettings", "agent.server.path"));
+    const text = old ?? "Fretsaw's language server is not installed here.";
+    const name = Object.keys(RUNNERS).find((name) => programs(PATH, name).length > 0);
+    if (!name) return show(text, "Install with pip", installWithPip);
+    return show(text, `Run with ${name}`, () => this.context.globalState.update("runner", name).then(restart));
   }
 
-  private options(): LanguageClientOptions {
+  private options(): lsp.LanguageClientOptions {
+    const wishes = { trust: "trusted", notify: ["run", "proposal", "status"], showDocument: "off", hints: "off" };
     return {
       documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
       outputChannel: this.log,
-      revealOutputChannelOn: RevealOutputChannelOn.Never,
-      initializationOptions: () => ({
-        settings: chosenSettings(undefined),
-        apiKey: this.key.value,
-        trust: "trusted",
-        notify: ["run", "proposal", "status"],
-        showDocument: "off",
-        hints: "off",
-      }),
+      revealOutputChannelOn: lsp.RevealOutputChannelOn.Never,
+      initializationOptions: () => ({ ...wishes, settings: chosenSettings(undefined), apiKey: this.key }),
       initializationFailedHandler: () => false,
-      errorHandler: { error: () => ({ action: ErrorAction.Continue, handled: true }), closed: () => this.crashed() },
+      errorHandler: { error: () => ({ action: lsp.ErrorAction.Continue, handled: true }), closed: () => this.crashed() },
       middleware: this.middleware(),
     };
   }
@@ -181,32 +178,31 @@ export class Client {
       workspace: {
         configuration: ({ items }) => items.map(({ section, scopeUri }) => (section === "agent" ? chosenSettings(scopeUri) : null)),
         handleApplyEdit: (params, next) => {
-          const annotations = Object.values(params.edit.changeAnnotations ?? {});
-          if (this.previewNext) for (const annotation of annotations) annotation.needsConfirmation = true;
-          this.previewNext = false;
-          return next(params, CancellationToken.None);
+          const annotations = this.previewNext ? Object.values(params.edit.changeAnnotations ?? {}) : [];
+          for (const annotation of annotations) annotation.needsConfirmation = true;
+          this.previewNext = "";
+          return next(params, lsp.CancellationToken.None);
         },
       },
     };
   }
 
-  private listen(client: LanguageClient): void {
+  private listen(client: lsp.LanguageClient): void {
     client.onNotification("agent/run", (run: Run) => {
       const before = this.store.runs.find(({ id }) => id === run.id);
       const rest = this.store.runs.map((known) => (known === before ? run : known));
       this.store.set({ runs: before ? rest : [run, ...rest] });
       this.onRun(run, before);
     });
-    client.onNotification("agent/proposal", (proposal: Proposal) => {
-      if (!this.store.runs.some(({ id }) => id === proposal.runId)) return this.refresh();
+    client.onNotification("agent/proposal", async (proposal: Proposal) => {
+      if (!this.store.runs.some(({ id }) => id === proposal.runId)) await this.refresh();
       this.store.set({ proposals: new Map(this.store.proposals).set(proposal.runId, proposal) });
-      return undefined;
     });
     client.onNotification("agent/status", (status: Status) => {
       this.store.set({ status });
     });
     client.onDidChangeState(({ newState }) => {
-      if (newState !== State.Running) return;
+      if (newState !== lsp.State.Running) return;
       this.store.set({ health: "ready" });
       void this.refresh();
     });
@@ -219,30 +215,28 @@ export class Client {
   }
 
   /** The server went away by itself: start it again, later each time, and not for ever. */
-  private async crashed(): Promise<{ action: CloseAction; handled: boolean }> {
+  private async crashed(): Promise<CloseHandlerResult> {
     const client = this.client;
     this.endProgress();
     this.crashes = [...this.crashes.filter((when) => when > Date.now() - CALM_MS), Date.now()];
     if (client && this.crashes.length < MOST_CRASHES) {
       this.store.set({ health: "restarting" });
       await sleep(250 * 2 ** this.crashes.length);
-      if (this.client === client) return { action: CloseAction.Restart, handled: true };
-    }
-    if (client && this.client === client) {
+      if (this.client === client) return { action: lsp.CloseAction.Restart, handled: true };
+    } else if (client) {
       this.store.set({ health: "stopped" });
       void this.complain("the server keeps ending by itself.", () => commands.executeCommand("fretsaw.restart"));
     }
-    return { action: CloseAction.DoNotRestart, handled: true };
+    return { action: lsp.CloseAction.DoNotRestart, handled: true };
   }
 
-  private showProgress(token: string | number, title: string): void {
+  private showProgress(token: lsp.ProgressToken, title: string): void {
     const shown: Shown = { percentage: 0, end: () => undefined };
     const ended = new Promise<void>((resolve) => (shown.end = resolve));
     this.shown.set(token, shown);
-    const options = { location: ProgressLocation.Notification, title, cancellable: true };
-    void window.withProgress(options, (progress, cancel) => {
+    void window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, (progress, cancel) => {
       shown.progress = progress;
-      cancel.onCancellationRequested(() => this.client?.sendNotification(WorkDoneProgressCancelNotification.type, { token }));
+      cancel.onCancellationRequested(() => this.client?.sendNotification(lsp.WorkDoneProgressCancelNotification.type, { token }));
       return ended;
     });
   }
@@ -271,10 +265,10 @@ function installWithPip(): void {
 /** Only what somebody set: a default sent along would win over the repository's own file. */
 function chosenSettings(scope: string | undefined): Record<string, unknown> {
   const configuration = workspace.getConfiguration("agent", scope === undefined ? undefined : Uri.parse(scope));
-  const names = Object.keys(configuration).filter((name) => name !== "server");
-  const chosen = names.map((name): [string, unknown] => {
-    const found = configuration.inspect(name);
-    return [name, found?.workspaceFolderValue ?? found?.workspaceValue ?? found?.globalValue];
+  const chosen = Object.keys(configuration).flatMap((name) => {
+    const found = name === "server" ? undefined : configuration.inspect(name);
+    const value: unknown = found?.workspaceFolderValue ?? found?.workspaceValue ?? found?.globalValue;
+    return value === undefined || value === null ? [] : [[name, value] as const];
   });
-  return Object.fromEntries(chosen.filter(([, value]) => value !== undefined && value !== null));
+  return Object.fromEntries(chosen);
 }

@@ -1,27 +1,21 @@
 /** What each command of the palette, the menus and the tree does. Asks the server; decides nothing itself. */
 
-import type { Disposable } from "vscode";
+import type { Disposable, SecretStorage } from "vscode";
 import { commands, env, languages, Uri, version, window, workspace } from "vscode";
 import type { Client } from "./client";
+import { askKey, clearKey } from "./key";
 import { active, kept, type Run } from "./protocol";
 import { current, diff, diffAll, nearby, open, page } from "./review";
 import type { Store } from "./store";
 
 /** What a command of the server is about: a run, a change or file of it, a place in a document. */
-interface Target {
-  runId?: string;
-  change?: number;
-  uri?: string;
-  view?: string;
-  instruction?: string;
-}
-const INSTRUCTION = {
-  title: "Agent: rewrite the selection",
-  prompt: "What should become of it?",
-  placeHolder: "for example: return early instead of nesting",
-};
+type Target = { change?: number } & Partial<Record<"runId" | "uri" | "view" | "instruction", string>>;
+const INSTRUCTION = { title: "Agent: rewrite the selection", prompt: "What should become of it?", placeHolder: "return early instead of nesting" };
 
-export function register(client: Client, store: Store): Disposable[] {
+export function register(client: Client, store: Store, secrets: SecretStorage): Disposable[] {
+  client.dispatch = (command, target: Target = {}) => dispatch(client, store, command, target);
+  client.onRun = (run, before) => void announce(client, store, run, before);
+  const all = (command: string) => client.ask(command, { runId: store.newest("pending")?.runId });
   const table: Record<string, (target: Target) => unknown> = {
     fixFile: () => {
       const uri = window.activeTextEditor?.document.uri;
@@ -33,26 +27,27 @@ export function register(client: Client, store: Store): Disposable[] {
       const range = editor && client.converter?.asRange(editor.selection);
       return editor && client.dispatch("agent.rewrite", { uri: editor.document.uri.toString(), range });
     },
+    fixIssue: async (resource) => {
+      const uri = resource instanceof Uri ? resource : await findIssue();
+      return uri && client.ask("agent.fixIssue", { uri: uri.toString() });
+    },
     cancel: () => client.ask("agent.cancel"),
     showProposals: () => commands.executeCommand("fretsaw.proposals.focus"),
     showChanges: () => client.dispatch("agent.showDiff", { view: "diff" }),
-    preview: () => {
-      client.previewNext = true;
-      return client.ask("agent.accept", { runId: store.newest("pending")?.runId });
-    },
+    preview: () => all((client.previewNext = "agent.accept")),
     next: () => open(nearby(store, 1)),
     previous: () => open(nearby(store, -1)),
     accept: () => decide(client, store, "agent.accept"),
     reject: () => decide(client, store, "agent.reject"),
-    acceptAll: () => client.ask("agent.accept", { runId: store.newest("pending")?.runId }),
-    rejectAll: () => client.ask("agent.reject", { runId: store.newest("pending")?.runId }),
+    acceptAll: () => all("agent.accept"),
+    rejectAll: () => all("agent.reject"),
     undo: () => client.ask("agent.undo"),
     open: (target) => {
       const { proposal, file, change } = find(store, target);
       return proposal && change && open({ proposal, file, change });
     },
-    setKey: () => client.key.set(),
-    clearKey: () => client.key.clear(),
+    setKey: () => askKey(secrets),
+    clearKey: () => clearKey(secrets),
     restart: () => client.stop().then(() => client.start()),
     showLog: () => {
       client.log.show();
@@ -61,18 +56,12 @@ export function register(client: Client, store: Store): Disposable[] {
     debugInformation: () => debugInformation(client, store),
   };
   for (const name of ["accept", "reject", "restore", "undo", "retry", "cancel"]) {
-    table[`tree.${name}`] = (target) => client.ask(`agent.${name}`, plain(target));
+    table[`tree.${name}`] = ({ runId, change, uri }) => client.ask(`agent.${name}`, { runId, change, uri });
   }
   for (const view of ["diff", "why", "report"]) {
-    table[`tree.${view}`] = (target) => client.dispatch("agent.showDiff", { ...plain(target), view });
+    table[`tree.${view}`] = ({ runId, change, uri }) => client.dispatch("agent.showDiff", { runId, change, uri, view });
   }
-  client.dispatch = (command, target: Target = {}) => dispatch(client, store, command, target);
-  const fixIssue = commands.registerCommand("fretsaw.fixIssue", async (resource?: Uri) => {
-    const uri = resource ?? (await findIssue());
-    return uri && client.ask("agent.fixIssue", { uri: uri.toString() });
-  });
-  const all = Object.entries(table).map(([name, run]) => commands.registerCommand(`fretsaw.${name}`, run));
-  return [...all, fixIssue];
+  return Object.entries(table).map(([name, run]) => commands.registerCommand(`fretsaw.${name}`, run));
 }
 
 /** A command of the server that an action, a lens or the tree runs; what VS Code shows better, it shows. */
@@ -96,13 +85,9 @@ function find(store: Store, { runId, change: id, uri }: Target) {
   return { proposal, file, change };
 }
 
-/** A row of the tree without what is only for the tree. */
-const plain = ({ runId, change, uri }: Target): Target => JSON.parse(JSON.stringify({ runId, change, uri })) as Target;
-
 /** Decide on the change at the cursor and go on to the next; without one at the cursor only go there. */
 async function decide(client: Client, store: Store, command: string): Promise<void> {
-  const here = current(store);
-  const next = nearby(store, 1);
+  const [here, next] = [current(store), nearby(store, 1)];
   if (here) await client.ask(command, { runId: here.proposal.runId, change: here.change.id });
   if (next && next.change !== here?.change) await open(next);
 }
@@ -126,11 +111,11 @@ async function debugInformation(client: Client, store: Store): Promise<void> {
 }
 
 /** Say how a run ended, once, with what can be done next. */
-export async function announce(client: Client, store: Store, run: Run, before: Run | undefined): Promise<void> {
+async function announce(client: Client, store: Store, run: Run, before: Run | undefined): Promise<void> {
   if (!before || !active(before) || active(run)) return;
   const again = () => client.ask("agent.retry", { runId: run.id });
   if (run.state === "failed") return client.complain(run.error, again);
-  if (run.state === "cancelled") void window.setStatusBarMessage("$(debug-stop) Agent: cancelled", 4000);
+  if (run.state === "cancelled") void window.setStatusBarMessage("$(circle-slash) Agent: cancelled", 4000);
   if (run.state === "no-change" || run.state === "gave-up") {
     const text = `Agent: ${run.error || run.text || "nothing was found to change"} (${run.title})`;
     if (await window.showWarningMessage(text, "Run Again")) await again();

@@ -2,7 +2,7 @@
 
 import { type ExtensionContext, extensions, window, workspace } from "vscode";
 import type { Client } from "./client";
-import { announce, register } from "./commands";
+import { register } from "./commands";
 import { showMarks } from "./review";
 import { showStatus } from "./status";
 import { Store } from "./store";
@@ -15,18 +15,17 @@ export async function activate(context: ExtensionContext): Promise<void> {
   context.subscriptions.push(...showMarks(store), ...showTree(store), ...showStatus(store));
   // The protocol's library is nine tenths of the bundle: nobody waits for it.
   const { Client } = await import("./client");
-  const started = new Client(context, store, window.createOutputChannel("Agent", { log: true }));
-  client = started;
-  started.onRun = (run, before) => void announce(started, store, run, before);
+  const started = (client = new Client(context, store, window.createOutputChannel("Agent", { log: true })));
+  const again = () => void started.stop().then(() => started.start());
   context.subscriptions.push(
     started.log,
-    ...register(started, store),
-    workspace.onDidGrantWorkspaceTrust(() => void started.start()),
+    ...register(started, store, context.secrets),
+    workspace.onDidGrantWorkspaceTrust(again),
     workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration("agent.server.path")) void started.stop().then(() => started.start());
+      if (change.affectsConfiguration("agent.server.path")) again();
     }),
     extensions.onDidChange(() => {
-      if (store.health === "missing") void started.start();
+      if (store.health === "missing") again();
     }),
   );
   void started.start();

@@ -2,59 +2,28 @@
 
 import type { Range } from "vscode-languageserver-protocol";
 
-export interface Run {
-  id: string;
-  title: string;
-  state: "queued" | "running" | "proposed" | "delivered" | "no-change" | "gave-up" | "failed" | "cancelled" | "undone";
-  text: string;
-  error: string;
-}
+type RunState = "queued" | "running" | "proposed" | "delivered" | "no-change" | "gave-up" | "failed" | "cancelled" | "undone";
+type ChangeState = "pending" | "accepted" | "rejected" | "stale" | "handed-off" | "dropped";
+type CheckState = "green" | "red" | "timeout" | "error" | "unavailable";
+export type State = RunState | ChangeState | CheckState;
 
-export interface Change {
+export type Run = Record<"id" | "title" | "text" | "error", string> & { state: RunState };
+export type Status = { state: "idle" | "running" | "untrusted" | "no-key" } & { model: string; dollarsToday: number };
+export type Check = Record<"name" | "command" | "reason", string> & { state: CheckState };
+export type ProposedFile = Record<"uri" | "path" | "before" | "after", string> & { changes: Change[] };
+export interface Change extends Record<"path" | "uri" | "label" | "rule" | "reason" | "flag", string> {
   id: number;
-  path: string;
-  uri: string;
   kind: "lines" | "create" | "delete" | "mode";
-  state: "pending" | "accepted" | "rejected" | "stale" | "handed-off" | "dropped";
+  state: ChangeState;
   range: Range | null;
-  label: string;
   removed: string[];
   added: string[];
-  rule: string;
-  reason: string;
-  flag: string;
 }
-
-export interface ProposedFile {
-  uri: string;
-  path: string;
-  changes: Change[];
-  before: string;
-  after: string;
-}
-
-export interface Check {
-  name: string;
-  state: "green" | "red" | "timeout" | "error" | "unavailable";
-  command: string;
-  reason: string;
-}
-
-export interface Proposal {
-  runId: string;
-  title: string;
-  summary: string;
+export interface Proposal extends Record<"runId" | "title" | "summary" | "report", string> {
   files: ProposedFile[];
   dropped: Change[];
   checks: Check[];
   notices: string[];
-  report: string;
-}
-
-export interface Status {
-  state: "idle" | "running" | "untrusted" | "no-key";
-  model: string;
-  dollarsToday: number;
 }
 
 export const active = (run: Run): boolean => run.state === "queued" || run.state === "running";

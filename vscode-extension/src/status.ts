@@ -4,15 +4,13 @@ import { type Disposable, languages, LanguageStatusSeverity, StatusBarAlignment,
 import { active, dollars } from "./protocol";
 import type { Store } from "./store";
 
-const COMMAND = { command: "workbench.action.quickOpen", title: "Menu", arguments: [">Agent: "] };
-
 export function showStatus(store: Store): Pick<Disposable, "dispose">[] {
   const bar = window.createStatusBarItem("fretsaw.status", StatusBarAlignment.Right, 90);
   const language = languages.createLanguageStatusItem("fretsaw.status", [{ scheme: "file" }, { scheme: "untitled" }]);
   bar.name = language.name = "Agent";
-  bar.command = language.command = COMMAND;
+  bar.command = language.command = { command: "workbench.action.quickOpen", title: "Menu", arguments: [">Agent: "] };
   const update = () => {
-    const [icon, text, detail] = summary(store, store.pending().length);
+    const [icon, text, detail] = summary(store);
     const problem = icon === "warning" || icon === "key";
     bar.text = `$(${icon}) ${text}`;
     bar.tooltip = language.detail = detail;
@@ -28,15 +26,16 @@ export function showStatus(store: Store): Pick<Disposable, "dispose">[] {
 }
 
 /** Icon, text and detail. */
-function summary({ health, status, runs }: Store, pending: number): [string, string, string] {
+function summary(store: Store): [string, string, string] {
+  const { health, status } = store;
   if (health === "restricted") return ["shield", "Agent: restricted", "Nothing is run or sent until you trust this folder."];
   if (health === "missing") return ["warning", "Agent: no server", "The language server was not found."];
   if (health === "stopped") return ["warning", "Agent: stopped", "The language server is not running."];
   if (health !== "ready") return ["loading~spin", `Agent: ${health}`, "The language server is on its way."];
   if (status.state === "no-key") return ["key", "Agent: set key", "There is no API key."];
-  const run = runs.find(active);
-  const review = pending > 0 ? [`${pending} to review`] : [];
-  const text = [status.model || "Agent", ...review, dollars(status.dollarsToday)].join(" · ");
-  const detail = run ? `${run.title}: ${run.text || run.state}` : `Agent: idle, ${dollars(status.dollarsToday)} spent today.`;
-  return [run ? "loading~spin" : "wand", text, detail];
+  const run = store.runs.find(active);
+  const pending = store.pending().length;
+  const text = [status.model || "Agent", ...(pending ? [`${pending} to review`] : []), dollars(status.dollarsToday)].join(" · ");
+  if (run) return ["loading~spin", text, `${run.title}: ${run.text || run.state}`];
+  return ["wand", text, `Agent: idle, ${dollars(status.dollarsToday)} spent today.`];
 }

@@ -1,11 +1,11 @@
-/** The view "Agent Proposals": runs, files, changes, what was dropped and why, checks. Knows no server. */
+/** The view "Agent: Proposals": runs, files, changes, what was dropped and why, checks. Knows no server. */
 
 import type { Disposable, TreeDataProvider } from "vscode";
 import { EventEmitter, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState as Fold, Uri, window } from "vscode";
-import { active, type Change, type Check, glimpse, kept, type Proposal, type ProposedFile, type Run, tally, why } from "./protocol";
+import { active, type Change, glimpse, kept, type Proposal, type ProposedFile, type Run, type State, tally, why } from "./protocol";
 import type { Store } from "./store";
 
-/** What a row of the tree is about. The server's commands take its `runId`, `change` and `uri` as they are. */
+/** What a row is about; the server's commands take its `runId`, `change` and `uri` as they are. */
 export interface Row {
   readonly runId: string;
   readonly change?: number;
@@ -14,39 +14,24 @@ export interface Row {
   readonly rows?: Row[];
 }
 
-const [GREEN, RED, AMBER, BLUE, GREY] =
-  ["testing.iconPassed", "testing.iconFailed", "list.warningForeground", "charts.blue", "disabledForeground"];
-/** Icon and colour of each state of a run, a change or a check. */
-const ICONS: Record<Run["state"] | Change["state"] | Check["state"], [string, string?]> = {
-  queued: ["clock"],
-  running: ["loading~spin"],
-  proposed: ["git-pull-request", BLUE],
-  delivered: ["pass-filled", GREEN],
-  "no-change": ["dash"],
-  "gave-up": ["circle-slash", AMBER],
-  failed: ["error", RED],
-  cancelled: ["circle-slash", GREY],
-  undone: ["discard", GREY],
-  pending: ["circle-large-outline", BLUE],
-  accepted: ["pass-filled", GREEN],
-  rejected: ["circle-slash", GREY],
-  stale: ["warning", AMBER],
-  "handed-off": ["arrow-swap", BLUE],
-  dropped: ["filter", GREY],
-  green: ["pass", GREEN],
-  red: ["error", RED],
-  timeout: ["watch", AMBER],
-  error: ["warning", AMBER],
+const [GREEN, RED, AMBER] = ["testing.iconPassed", "testing.iconFailed", "list.warningForeground"];
+const [BLUE, GREY] = ["charts.blue", "disabledForeground"];
+const ICONS: Record<State, [string, string?]> = {
+  ...{ queued: ["clock"], running: ["loading~spin"], proposed: ["git-pull-request", BLUE], delivered: ["pass-filled", GREEN] },
+  ...{ "no-change": ["dash"], "gave-up": ["circle-slash", AMBER], failed: ["error", RED], cancelled: ["circle-slash", GREY] },
+  ...{ undone: ["discard", GREY], pending: ["circle-large-outline", BLUE], accepted: ["pass-filled", GREEN] },
+  ...{ rejected: ["circle-slash", GREY], stale: ["warning", AMBER], "handed-off": ["arrow-swap", BLUE], dropped: ["filter", GREY] },
+  ...{ green: ["pass", GREEN], red: ["error", RED], timeout: ["watch", AMBER], error: ["warning", AMBER] },
   unavailable: ["question", AMBER],
 };
 const MOST_RUNS = 20;
 
 export function showTree(store: Store): Disposable[] {
   const changed = new EventEmitter<undefined>();
+  const runs = () => store.runs.slice(0, MOST_RUNS).map((run) => runRow(run, store.proposals.get(run.id)));
   const treeDataProvider: TreeDataProvider<Row> = {
     onDidChangeTreeData: changed.event,
-    getChildren: (row) =>
-      row ? (row.rows ?? []) : store.runs.slice(0, MOST_RUNS).map((run) => runRow(run, store.proposals.get(run.id))),
+    getChildren: (row) => (row ? (row.rows ?? []) : runs()),
     getTreeItem: (row) => row.item,
   };
   const view = window.createTreeView("fretsaw.proposals", { treeDataProvider, showCollapseAll: true });
@@ -58,8 +43,7 @@ export function showTree(store: Store): Disposable[] {
   return [view, store.onDidChange(update)];
 }
 
-/** A row's item; the state gives the icon, and whether it is folded comes from the rows below. */
-function item(id: string, label: string, state: keyof typeof ICONS, more: Partial<TreeItem>): TreeItem {
+function item(id: string, label: string, state: State, more: Partial<TreeItem>): TreeItem {
   const [icon, color] = ICONS[state];
   const iconPath = new ThemeIcon(icon, color === undefined ? undefined : new ThemeColor(color));
   return Object.assign(new TreeItem(label), { id, iconPath }, more);
@@ -68,34 +52,28 @@ function item(id: string, label: string, state: keyof typeof ICONS, more: Partia
 function runRow(run: Run, proposal: Proposal | undefined): Row {
   const changes = proposal ? kept(proposal) : [];
   const states = new Set(changes.map((change) => change.state));
-  const dropped = proposal?.dropped ?? [];
-  const status = active(run) ? "active" : proposal ? "ended" : "failed";
   const open = active(run) || states.has("pending");
   const row = item(run.id, run.title, run.state, {
-    description: active(run) ? run.text || run.state : tally([...changes, ...dropped]) || run.error || run.state,
+    description: active(run) ? run.text || run.state : tally([...changes, ...(proposal?.dropped ?? [])]) || run.error || run.state,
     tooltip: [run.title, proposal?.summary, run.error].filter(Boolean).join("\n\n"),
-    contextValue: ["run", status, ...states].join("."),
+    contextValue: ["run", active(run) ? "active" : proposal ? "ended" : "failed", ...states].join("."),
     collapsibleState: open ? Fold.Expanded : proposal ? Fold.Collapsed : Fold.None,
   });
-  return { runId: run.id, item: row, ...(proposal && { rows: partRows(proposal) }) };
+  return { runId: run.id, item: row, rows: proposal ? partRows(proposal) : [] };
 }
 
 function partRows({ runId, files, dropped, checks, notices }: Proposal): Row[] {
-  const group = item(`${runId}/dropped`, `Dropped (${dropped.length})`, "dropped", {
-    description: "not asked for",
-    collapsibleState: Fold.Collapsed,
-    contextValue: "group",
-  });
-  const rows = files.filter((file) => file.changes.length > 0).map((file) => fileRow(runId, file));
-  if (dropped.length > 0) rows.push({ runId, item: group, rows: dropped.map((change) => changeRow(runId, change)) });
-  for (const { name, state, command, reason } of checks) {
-    const more = { description: reason || command, tooltip: [command, reason].filter(Boolean).join("\n") };
-    rows.push({ runId, item: item(`${runId}/check/${name}`, `Check ${name}: ${state}`, state, more) });
-  }
-  for (const text of notices) {
-    rows.push({ runId, item: item(`${runId}/${text}`, text, "no-change", { iconPath: new ThemeIcon("info"), tooltip: text }) });
-  }
-  return rows;
+  const more = { description: "not asked for", collapsibleState: Fold.Collapsed, contextValue: "group" };
+  const group = item(`${runId}/dropped`, `Dropped (${dropped.length})`, "dropped", more);
+  return [
+    ...files.filter((file) => file.changes.length > 0).map((file) => fileRow(runId, file)),
+    ...(dropped.length > 0 ? [{ runId, item: group, rows: dropped.map((change) => changeRow(runId, change)) }] : []),
+    ...checks.map(({ name, state, command, reason }) => {
+      const tooltip = [command, reason].filter(Boolean).join("\n");
+      return { runId, item: item(`${runId}/check/${name}`, `Check ${name}: ${state}`, state, { description: reason || command, tooltip }) };
+    }),
+    ...notices.map((text) => ({ runId, item: item(`${runId}/${text}`, text, "no-change", { iconPath: new ThemeIcon("info"), tooltip: text }) })),
+  ];
 }
 
 function fileRow(runId: string, { uri, path, changes }: ProposedFile): Row {
@@ -113,10 +91,9 @@ function fileRow(runId: string, { uri, path, changes }: ProposedFile): Row {
 function changeRow(runId: string, change: Change): Row {
   const place = change.range ? `line ${change.range.start.line + 1}` : change.kind;
   const state = change.state === "pending" ? "" : change.state;
-  const description = state === "dropped" ? why(change) : [place, state, change.flag].filter(Boolean).join(" · ");
   const label = change.kind === "lines" ? glimpse(change) : change.label;
   const row = item(`${runId}/change/${change.id}`, label, change.state, {
-    description,
+    description: state === "dropped" ? why(change) : [place, state, change.flag].filter(Boolean).join(" · "),
     tooltip: [change.label, `${change.path}, ${place}, ${change.state}`, why(change)].filter(Boolean).join("\n\n"),
     contextValue: `change.${change.state}`,
     command: { command: "fretsaw.open", title: "Show Change", arguments: [{ runId, change: change.id }] },
