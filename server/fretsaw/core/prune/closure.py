@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from fretsaw.core.issue import Issue
 from fretsaw.core.patch.values import Change, PatchSet
 from fretsaw.core.prune.names import defined, used
 from fretsaw.core.prune.python import parse, windows
@@ -62,6 +63,33 @@ def used_by_kept(patch: PatchSet, changes: Sequence[Change], verdicts: Mapping[i
             again = True
             break
     return back
+
+
+def explained(patch: PatchSet, verdicts: Sequence[Verdict], issue: Issue) -> tuple[Verdict, ...]:
+    """The verdicts, each kept change with what needs it as far as words tell: another change, or the issue."""
+    before = {file.path: used(file.before or "") for file in patch.files}
+    paths = {mention.text for mention in issue.mentions if mention.kind == "path"}
+    symbols = {mention.symbol if mention.kind == "frame" else mention.text for mention in issue.mentions} - paths
+    names = {name.split(".")[-1].rstrip("()") for name in symbols if name}
+    kept = [(verdict.change, used(_added(verdict.change))) for verdict in verdicts if verdict.decision != "drop"]
+    return tuple(
+        replace(verdict, needed_by=_needed_by(verdict.change, kept, before[verdict.change.path], paths | names))
+        if verdict.decision == "keep" and not verdict.needed_by
+        else verdict
+        for verdict in verdicts
+    )
+
+
+def _needed_by(
+    change: Change, kept: Sequence[tuple[Change, frozenset[str]]], before: frozenset[str], named: set[str]
+) -> str:
+    brings = defined(_added(change)) - before
+    user = next((c.id for c, words in kept if c.id != change.id and c.path == change.path and words & brings), None)
+    if user is not None:
+        return f"change {user}"
+    said = used(_added(change) + "".join(change.hunk.removed if change.hunk else ()))
+    asked = change.path in named or bool(said & named)
+    return "the issue" if asked else ""
 
 
 def _added(change: Change) -> str:

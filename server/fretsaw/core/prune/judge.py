@@ -8,11 +8,10 @@ from typing import Literal
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import assemble, split
 from fretsaw.core.patch.values import Change, PatchSet
-from fretsaw.core.prune.closure import needed, used_by_kept
+from fretsaw.core.prune.closure import explained, needed, used_by_kept
 from fretsaw.core.prune.rules import RULES
 from fretsaw.core.prune.scene import Scene
 from fretsaw.core.prune.values import Mode, Pruned, Verdict
-
 
 MOST_CHANGES = 3_000
 MOST_TEXT = 1_000_000
@@ -41,6 +40,8 @@ def prune(
         verdicts |= needed(scene, verdicts)
     verdicts |= used_by_kept(patch, changes, verdicts)
     every = tuple(verdicts.get(change.id, Verdict(change, "keep", "", "")) for change in changes)
+    if len(every) <= MOST_CHANGES:
+        every = explained(patch, every, issue)
     kept = [verdict.change for verdict in every if verdict.decision != "drop"]
     return Pruned(patch if len(kept) == len(every) else assemble(patch, kept), every)
 

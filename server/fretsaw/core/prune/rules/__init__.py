@@ -27,6 +27,7 @@ RULES = MappingProxyType(
         "none-guard": Rule(code.none_guard, provable=False),
         "docstring": Rule(prose.docstrings, provable=False),
         "comment": Rule(prose.comments, provable=False),
+        "import-for-findings": Rule(code.import_for_findings, provable=False),
         "rewrapped": Rule(layout.rewrapped, provable=False),
         "blank-lines-beside": Rule(layout.beside_finding, provable=False),
     }

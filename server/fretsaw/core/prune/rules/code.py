@@ -9,7 +9,8 @@ from fretsaw.core.prune.scene import Scene, text
 
 _PRINT = {
     "python": re.compile(
-        r"\s*(?:(?:print|pprint|pp|ic)\(|breakpoint\(\)|import i?pdb\b|i?pdb\.set_trace\(|sys\.std(?:err|out)\.write\()"
+        r"\s*(?:(?:print|pprint|pp|ic|(?:log|logger|logging|_logger|LOG)\.debug)\(|"
+        r"breakpoint\(\)|import i?pdb\b|i?pdb\.set_trace\(|sys\.std(?:err|out)\.write\()"
     ),
     "javascript": re.compile(r"\s*(?:console\.\w+\(|debugger\b)"),
     "go": re.compile(r"\s*(?:fmt\.Print\w*|println|log\.Print\w*)\("),
@@ -54,6 +55,21 @@ def unused_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
         names = _bound(found["names"]) if found else []
         if names and "__future__" not in said and all(_uses(scene, name, said) == 0 for name in names):
             out[change.id] = f"imports {', '.join(names)}, which nothing uses"
+    return out
+
+
+def import_for_findings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """An import that only what other rules found makes use of: it goes with them."""
+    if scene.language != "python" or not scene.judged:
+        return {}
+    found = "".join(text(c.hunk.added) for c in scene.changes if c.hunk and c.id in scene.judged)
+    out = {}
+    for change in changes:
+        said = text(change.hunk.added) if change.hunk and not change.hunk.removed else ""
+        match = _IMPORT.fullmatch(said.strip()) if "import" in said else None
+        names = _bound(match["names"]) if match else []
+        if names and all(0 < _count(found, name) == _uses(scene, name, said) for name in names):
+            out[change.id] = f"imports {', '.join(names)} for what is not needed either"
     return out
 
 
@@ -111,7 +127,11 @@ def _bound(names: str) -> list[str]:
 
 def _uses(scene: Scene, name: str, but: str) -> int:
     """How often the text after holds the word, without this one piece of it."""
-    return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", "".join(scene.after).replace(but.strip("\n"), "", 1)))
+    return _count("".join(scene.after).replace(but.strip("\n"), "", 1), name)
+
+
+def _count(said: str, name: str) -> int:
+    return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", said))
 
 
 def _used_elsewhere(scene: Scene, name: str) -> bool:
