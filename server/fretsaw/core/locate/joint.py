@@ -57,7 +57,7 @@ def items_of(view: View, block: EditBlock) -> list[Item]:
     return [item]
 
 
-_SURE = ("exact", "trailing-blanks", "indentation", "inner-blanks")
+_SURE = ("exact", "trailing-blanks", "indentation", "first-line", "inner-blanks")
 
 
 def _climbed(view: View, block: EditBlock, pattern: Pattern) -> Item:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from fretsaw.core.locate.fit import Fit, aligned, consecutive
 from fretsaw.core.locate.habits import tabs_meant
-from fretsaw.core.locate.indent import shift_between
+from fretsaw.core.locate.indent import lead, shift_between, unchanged
 from fretsaw.core.locate.near import gap_context, near_context, stale_context
 from fretsaw.core.locate.pattern import Pattern
 from fretsaw.core.locate.view import (
@@ -40,6 +40,33 @@ def _by(key: Key) -> Rung:
         return [fit for fit in fits if fit is not None]
 
     return rung
+
+
+def first_line(view: View, pattern: Pattern) -> list[Fit]:
+    """Only the first line lost its indentation, as where a block begins behind its tag; so did the first new one."""
+    if len(pattern.old) < 2 or lead(pattern.old[0]) or not pattern.old[0].strip():
+        return []
+    found: list[Fit] = []
+    for start in view.find(pattern.old, bare):
+        depth = lead(view.bodies[start])
+        rest = zip(pattern.old[1:], view.bodies[start + 1 : start + len(pattern.old)], strict=True)
+        if not depth or any(lead(ours) != lead(theirs) for ours, theirs in rest if ours.strip()):
+            continue
+        fit = aligned(_indented(pattern, depth), tuple(range(start, start + len(pattern.old))), start, unchanged)
+        if fit is not None:
+            found.append(fit)
+    return found
+
+
+def _indented(pattern: Pattern, depth: str) -> Pattern:
+    """The pattern with its first new line moved right, where that one is not indented either."""
+    for at, lines in enumerate(pattern.inserts):
+        if lines:
+            if lead(lines[0]) or (at and not pattern.removed[0]) or not all(pattern.removed[:at]):
+                break
+            first = (depth + lines[0], *lines[1:])
+            return replace(pattern, inserts=(*pattern.inserts[:at], first, *pattern.inserts[at + 1 :]))
+    return pattern
 
 
 def blank_lines(view: View, pattern: Pattern) -> list[Fit]:
@@ -161,6 +188,7 @@ LADDER: MappingProxyType[str, Rung] = MappingProxyType(
         "exact": _by(same),
         "trailing-blanks": _by(without_trailing),
         "indentation": _by(bare),
+        "first-line": first_line,
         "inner-blanks": _by(squeezed),
         "blank-lines": blank_lines,
         "typographic": typographic,
