@@ -20,7 +20,8 @@ export class Person {
   }
 
   static async at(browser: Browser, editor: Editor, folder: string, query = ""): Promise<Person> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    // One context for all tests of a browser: it has the editor's scripts in its cache from the second page on.
+    const context = browser.contexts()[0] ?? (await browser.newContext({ viewport: { width: 1280, height: 800 } }));
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     const person = new Person(page);
@@ -120,5 +121,5 @@ export class Person {
     await this.page.screenshot({ path: join(OUT, `${name}.png`) });
   }
 
-  close = (): Promise<void> => this.page.context().close();
+  close = (): Promise<void> => this.page.close();
 }

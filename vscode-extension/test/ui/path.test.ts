@@ -187,6 +187,8 @@ suite("a person's path", () => {
     await person.tree("failed").or(person.tree(/key/)).first().hover();
     await person.page.locator('.monaco-list-row [aria-label^="Run Again"]').first().click();
     await person.notification("2 changes to review").waitFor();
+    await person.command("Agent: Clear API Key");
+    await person.notification("was removed").waitFor();
     const found = execFileSync("sh", ["-c", `grep -rl sk-wrong-4711 ${editor.home} || true`]).toString();
     assert.equal(found, "", "the key is in no file of the editor, the server or the workspace");
   });
