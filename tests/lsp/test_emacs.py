@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from tests.lsp.conftest import World
 from tests.lsp.test_neovim import APP, REPLY
 

@@ -92,6 +92,28 @@ def interactive(wishes: Wishes, source: str) -> Wishes:
     return replace(wishes, editor={**wishes.editor, "role": "quick"})
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a status line shows."""
+
+    model: str
+    dollars_today: float
+    has_key: bool
+
+
+def standing(root: Path | None, wishes: Wishes) -> Standing:
+    """The model that an interactive run would ask, the day's dollars, and whether there is a key."""
+    from datetime import datetime, timezone
+
+    from fretsaw import config, model, runs
+
+    resolved = config.resolve({}, root, editor=interactive(wishes, "diagnostics").editor)
+    models = model.load(resolved.places.config / "models.toml")
+    row = models.choose(resolved.settings, datetime.now(timezone.utc).date()).row
+    key = bool(wishes.api_key or resolved.settings.api_key)
+    return Standing(row.id, round(runs.spent_today(resolved.places.state), 6), key)
+
+
 def read_text(path: Path) -> str | None:
     """A file's text as the core reads it, None when there is none."""
     try:

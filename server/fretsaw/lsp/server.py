@@ -56,9 +56,7 @@ class Server(LanguageServer):
         self.records: dict[str, dict[str, Any]] = {}
         """Stored runs of before, as `agent/run` shows them."""
         self.dirty = False
-        self.dollars = 0.0
-        """Spent by this server since it started."""
-        self.model = ""
+        self.standing: backend.Standing | None = None
         self.on_told: Callable[[Server, Job], None] = lambda _server, _job: None
         self.on_finished: Callable[[Server, Job, Finished], Awaitable[None]] = _nothing
         self.warm: asyncio.Task[None] | None = None

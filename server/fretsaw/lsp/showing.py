@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 from lsprotocol import types
@@ -12,11 +14,13 @@ from fretsaw.core.check import CheckResult
 from fretsaw.core.run import Run
 from fretsaw.core.safe_text import safe_text
 from fretsaw.core.text import body
-from fretsaw.lsp import convert
-from fretsaw.lsp.jobs import Job, outcome_line
+from fretsaw.errors import FretsawError
+from fretsaw.lsp import backend, convert
+from fretsaw.lsp.jobs import Job, in_thread, outcome_line
 from fretsaw.lsp.review import FileReview, Review
 from fretsaw.lsp.server import Server
 
+log = logging.getLogger("fretsaw.lsp")
 _PAUSE = 0.1
 _MOST_SHOWN = 400
 
@@ -283,13 +287,33 @@ def _hint(review: Review, number: int, state: str) -> str:
     return f"{head}{flagged}\n{text}".rstrip()
 
 
+async def look(server: Server) -> None:
+    """Find out what a status line shows, and tell."""
+    if "status" not in server.client.notify:
+        return
+    roots = server.roots.repositories()
+    wishes = server.wishes(roots[0]) if roots else server.wishes("")
+    try:
+        server.standing = await in_thread(partial(backend.standing, roots[0] if roots else None, wishes))
+    except FretsawError as error:
+        log.warning("settings: %s", error)
+    status(server)
+
+
 def status(server: Server) -> None:
     """Tell a client that asked for it how the server stands."""
     if "status" not in server.client.notify:
         return
-    active = server.active()
+    active, known = server.active(), server.standing
     state = "untrusted" if not server.trusted else "running" if active else "idle"
-    said = {"state": state, "model": server.model, "dollarsToday": server.dollars, "runs": len(active)}
+    if state == "idle" and known is not None and not known.has_key:
+        state = "no-key"
+    said = {
+        "state": state,
+        "model": known.model if known else "",
+        "dollarsToday": known.dollars_today if known else 0.0,
+        "runs": len(active),
+    }
     if said != server.said.get(""):
         server.said[""] = said
         server.tell("agent/status", said)

@@ -73,8 +73,7 @@ async def _run(server: Server, job: Job, asked: request.Asked) -> None:
         # A client that asked to be told of runs says it in its own way, with what can be done next.
         kind = types.MessageType.Info if job.state == "no-change" else types.MessageType.Error
         server.say(f"Agent: {jobs.outcome_line(job)}", kind)
-    server.dollars += job.usage.dollars
-    showing.status(server)
+    await showing.look(server)
 
 
 def _work(

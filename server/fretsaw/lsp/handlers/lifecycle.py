@@ -78,10 +78,7 @@ async def initialized(server: Server, _params: Any) -> None:
     if server.client.settings_registration:
         registration = types.Registration("fretsaw-settings", "workspace/didChangeConfiguration", {"section": "agent"})
         server.spawn(server.ask("client/registerCapability", types.RegistrationParams([registration])))
-    await pull(server)
-    showing.status(server)
-    if server.trusted:
-        await reviewing.bring_back(server)
+    await _look_again(server)
 
 
 async def pull(server: Server) -> None:
@@ -121,7 +118,12 @@ def did_change_configuration(server: Server, params: Any) -> Coroutine[Any, Any,
     own = settings.get("agent") if isinstance(settings, dict) else None
     if isinstance(own, dict):
         server.pushed = dict(own)
-    return pull(server)
+    return _settings_changed(server)
+
+
+async def _settings_changed(server: Server) -> None:
+    await pull(server)
+    await showing.look(server)
 
 
 def did_change_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> Coroutine[Any, Any, None]:
@@ -133,6 +135,7 @@ def did_change_folders(server: Server, params: types.DidChangeWorkspaceFoldersPa
 
 async def _look_again(server: Server) -> None:
     await pull(server)
+    await showing.look(server)
     if server.trusted:
         await reviewing.bring_back(server)
 
@@ -153,11 +156,11 @@ def did_change_trust(server: Server, params: Any) -> Coroutine[Any, Any, None]:
     return _look_again(server)
 
 
-def did_change_key(server: Server, params: Any) -> None:
+def did_change_key(server: Server, params: Any) -> Coroutine[Any, Any, None]:
     """Another key, held in memory only."""
     key = params.get("apiKey") if isinstance(params, dict) else None
     server.api_key = key if isinstance(key, str) and key else None
-    showing.status(server)
+    return showing.look(server)
 
 
 def cancel_progress(server: Server, params: types.WorkDoneProgressCancelParams) -> None:
