@@ -72,9 +72,12 @@ class Scene:
 
     def beside(self, change: Change) -> list[Change]:
         """The changes right before and right after, where no unchanged line parts them from it."""
+        return [other for other in self.neighbours(change) if touches(other, change)]
+
+    def neighbours(self, change: Change) -> list[Change]:
+        """The changes of the file right before and right after it, wherever they are."""
         at = self._places[change.id]
-        near = [self.changes[i] for i in (at - 1, at + 1) if 0 <= i < len(self.changes)]
-        return [other for other in near if touches(other, change)]
+        return [self.changes[i] for i in (at - 1, at + 1) if 0 <= i < len(self.changes)]
 
     def provable(self, change: Change) -> bool:
         """Whether a rule that proves what it finds spoke of the change."""

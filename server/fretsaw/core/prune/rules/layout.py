@@ -99,7 +99,7 @@ def blank_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     staying = {c.id for c in changes if c.hunk is None or not is_blank(c.hunk)}
     out = {}
     for change in changes:
-        if change.hunk is None or not is_blank(change.hunk) or any(c.id in staying for c in scene.beside(change)):
+        if change.hunk is None or not is_blank(change.hunk) or any(c.id in staying for c in _beside_run(scene, change)):
             continue
         if not has_witness(scene.language) and not _leaves_paragraphs(scene, change):
             continue
@@ -132,6 +132,19 @@ def beside_finding(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
         if blank and any(c.id in scene.judged for c in near) and not any(c.id in staying for c in near):
             out[change.id] = "blank lines that go with what is beside them"
     return out
+
+
+def _beside_run(scene: Scene, change: Change) -> list[Change]:
+    """The changes beside the run of blank lines that it stands in: which of them it takes away, nobody can tell."""
+    near = scene.beside(change)
+    hunk = change.hunk
+    for other in scene.neighbours(change):
+        if hunk is None or other.hunk is None or other in near:
+            continue
+        first, last = sorted((hunk, other.hunk), key=lambda one: one.start)
+        if not any(line.strip() for line in scene.before[first.end : last.start]):
+            near = [*near, other]
+    return near
 
 
 def _regroups(scene: Scene, change: Change, staying: set[int], changes: tuple[Change, ...]) -> bool:
