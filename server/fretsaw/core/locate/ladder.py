@@ -36,7 +36,12 @@ def _by(key: Key) -> Rung:
     def rung(view: View, pattern: Pattern) -> list[Fit]:
         if not pattern.old or (not any(line.strip() for line in pattern.old) and key is not same):
             return []
-        fits = (consecutive(view, pattern, start) for start in view.find(pattern.old, key))
+        starts = view.find(pattern.old, key)
+        if key is same:
+            count = len(pattern.old)
+            fits = [aligned(pattern, tuple(range(start, start + count)), start, unchanged) for start in starts]
+        else:
+            fits = [consecutive(view, pattern, start) for start in starts]
         return [fit for fit in fits if fit is not None]
 
     return rung

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from fretsaw.core.reply import arguments
 from fretsaw.core.reply.blocks import search_replace
-from fretsaw.core.reply.source import Cursor, Fence, Found, dedented, open_fence
+from fretsaw.core.reply.source import MOST_BLOCKS, Cursor, Fence, Found, dedented, open_fence
 from fretsaw.core.reply.tags import tagged
 from fretsaw.core.reply.unified import unified
 from fretsaw.core.reply.v4a import v4a
@@ -116,6 +116,9 @@ def _scan(text: str, path: str) -> Reading:
             path = found.path or path
             truncated = truncated or found.truncated
             at = max(found.end, at + 1)
+            if len(blocks) > MOST_BLOCKS:
+                truncated = f"it holds more than {MOST_BLOCKS} edits"
+                break
             continue
         opened = open_fence(lines, at) if fence is None else None
         if opened is not None:

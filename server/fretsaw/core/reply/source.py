@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from fretsaw.core.reply.values import EditBlock
 
+MOST_BLOCKS = 25_000
+"""A reply with more edits than this is not read to its end: no model writes it, and it must not take long."""
+
 FENCE = re.compile(r"^([ \t]{0,12})(`{3,}|~{3,})[ \t]*([^`]*)$")
 
 

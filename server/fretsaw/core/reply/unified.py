@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from fretsaw.core.reply.hunks import Hunk, read_hunk
 from fretsaw.core.reply.paths import above, looks_like_path, unquoted
-from fretsaw.core.reply.source import Cursor, Found
+from fretsaw.core.reply.source import MOST_BLOCKS, Cursor, Found
 from fretsaw.core.reply.values import EditBlock
 
 _GIT = re.compile(r'^diff --git ("(?:[^"\\]|\\.)*"|\S.*?) ("(?:[^"\\]|\\.)*"|\S+)\s*$')
@@ -177,6 +177,8 @@ def _hunks(cursor: Cursor) -> tuple[list[Hunk], int, str]:
             break
         hunk, at, truncated = read_hunk(cursor.moved(at))
         hunks.append(hunk)
+        if len(hunks) > MOST_BLOCKS:
+            return hunks, len(cursor.lines), f"it holds more than {MOST_BLOCKS} edits"
     return hunks, at, truncated
 
 
