@@ -30,6 +30,7 @@ LANGUAGES = {
     "json": "json",
 }
 HASH_COMMENTS = frozenset({"python", "ruby", ""})
+_OPTIONAL_SEMICOLON = frozenset({"javascript", "typescript", "tsx"})
 FREE_QUOTES = frozenset({"python", "javascript", "typescript", "tsx"})
 """Languages in which 'x' and "x" are the same string."""
 
@@ -79,7 +80,7 @@ def loose(text: str, language: str) -> list[str]:
             word = "".join(word.split())  # noqa: PLW2901
         if word in ")]}" and out and out[-1] == ",":
             out.pop()
-        if word not in "()":
+        if word not in "()" and not (word == ";" and language in _OPTIONAL_SEMICOLON):
             out.append(word)
     if out and out[-1] == ",":
         out.pop()

@@ -83,15 +83,16 @@ def _signs(root: Node, language: str) -> Iterator[str]:
         elif not node.children:
             yield (node.text or b"").decode("utf-8", "surrogateescape").rstrip()
         else:
-            children = _meaningful(node)
+            children = _meaningful(node, language)
             if node.type not in _PAREN:
                 yield node.type
                 waiting.append(None)
             waiting += reversed(children)
 
 
-def _meaningful(node: Node) -> list[Node]:
-    """The children without brackets around a whole expression and without a comma before a closing bracket."""
+def _meaningful(node: Node, language: str) -> list[Node]:
+    """The children without brackets around a whole expression, a comma before a closing bracket and, where a line's end
+    does as well, a semicolon."""
     children = list(node.children)
     if node.type in _PAREN:
         return [child for child in children if child.type not in ("(", ")")]
@@ -99,6 +100,7 @@ def _meaningful(node: Node) -> list[Node]:
         child
         for at, child in enumerate(children)
         if child.type not in ("\n", "line_continuation")
+        and not (child.type == ";" and language in _FREE_QUOTES and node.type != "for_statement")
         and not (child.type == "," and at + 1 < len(children) and children[at + 1].type in (")", "]", "}"))
     ]
 

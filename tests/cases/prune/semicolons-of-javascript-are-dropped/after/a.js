@@ -1,0 +1,6 @@
+const a = 1;
+const b = 2;
+
+function t() {
+  return 2
+}
