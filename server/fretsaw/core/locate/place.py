@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from fretsaw.core.locate import files
 from fretsaw.core.locate.explain import misfit
-from fretsaw.core.locate.repaired import clean, is_outside, namesakes, repair
+from fretsaw.core.locate.repaired import by_name, clean, is_outside, repair
 from fretsaw.core.locate.section import Section, place_section, probe
 from fretsaw.core.locate.values import Located, Misfit, Placing
 from fretsaw.core.reply.values import EditBlock, Reading
@@ -28,8 +28,13 @@ class Desk:
     located: list[Located] = field(default_factory=list)
     misfits: list[Misfit] = field(default_factory=list)
     modes: dict[str, tuple[str, str]] = field(default_factory=dict)
-    changed: bool = False
-    """Whether a block asked for any change at all."""
+    by_name: dict[str, list[str]] | None = None
+
+    def names(self) -> dict[str, list[str]]:
+        """Last part of a path -> the paths that end with it; made when a path is not as it should be."""
+        if self.by_name is None:
+            self.by_name = by_name(self.paths)
+        return self.by_name
 
     def known(self, path: str) -> bool:
         """Whether a path is a file now: tracked and not deleted by the reply, or created by it."""
@@ -124,7 +129,7 @@ def _sections(desk: Desk, blocks: Iterable[EditBlock]) -> list[Section]:
             created.add(path)
         elif path and path not in desk.paths and path not in created and path not in renamed:
             if path not in repairs:
-                repairs[path] = repair(path, desk.paths, loosely=block.op == "edit" and bool(block.search)) or path
+                repairs[path] = repair(path, desk.names(), loosely=block.op == "edit" and bool(block.search)) or path
             path = repairs[path]
         path = renamed.get(path, path)
         last = sections[-1] if sections else None
@@ -160,7 +165,7 @@ def _refused(desk: Desk, path: str, creating: bool) -> bool:
 
 
 def _missing(desk: Desk, path: str) -> Misfit:
-    alike = namesakes(path, desk.paths)[:5]
+    alike = desk.names().get(path.rsplit("/", 1)[-1], [])[:5]
     meant = f" Did you mean {' or '.join(f'`{other}`' for other in alike)}?" if alike else ""
     told = f"There is no file `{path}`.{meant} Use the paths you were given."
     return misfit("no-such-file", path, f"There is no file {path}.{meant}", told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from posixpath import normpath
 
 
@@ -20,23 +20,22 @@ def is_outside(path: str) -> bool:
     return "\0" in path or "\n" in path or any(part.lower().rstrip(". ") == ".git" for part in path.split("/"))
 
 
-def namesakes(path: str, paths: Collection[str]) -> list[str]:
-    """The tracked paths with the same last part, sorted."""
-    name = path.rsplit("/", 1)[-1]
-    return sorted(other for other in paths if other == name or other.endswith("/" + name)) if name else []
+def by_name(paths: Collection[str]) -> dict[str, list[str]]:
+    """Last part of a path -> the tracked paths that end with it, sorted."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        found.setdefault(path.rsplit("/", 1)[-1], []).append(path)
+    return found
 
 
-def repair(path: str, paths: Collection[str], *, loosely: bool) -> str | None:
+def repair(path: str, names: Mapping[str, list[str]], *, loosely: bool) -> str | None:
     """The one tracked path that ends like `path`, or that `path` ends like; None for none or several.
 
     `loosely` also takes the only file of that name; for edits, whose text must be found there anyway.
     """
     bare = path.lstrip("/")
-    name = bare.rsplit("/", 1)[-1]
-    if not name:
-        return None
+    alike = names.get(bare.rsplit("/", 1)[-1], []) if bare else []
     tail = "/" + bare
-    alike = namesakes(path, paths)
     for fits in (
         [other for other in alike if ("/" + other).endswith(tail)],
         [other for other in alike if "/" in other and tail.endswith("/" + other)],

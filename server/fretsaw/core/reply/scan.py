@@ -32,6 +32,9 @@ GRAMMARS: MappingProxyType[str, Grammar] = MappingProxyType(
 )
 """Ways to write edits, asked in this order. JSON (`arguments`) is opened before them and holds any of them."""
 
+_MOST_BREAKS = 50
+"""After so many edits that are cut off the rest of a reply is not read."""
+
 _MAY_BEGIN = re.compile(r"[ \t]*(?:\*\*\*|diff|---|\+\+\+|@@|Index|rename|<|>>>|```|~~~)")
 
 
@@ -94,7 +97,7 @@ def _scan(text: str, path: str) -> Reading:
     grammars: dict[str, None] = {}
     ignored: list[str] = []
     truncated = ""
-    since = 0
+    since = breaks = 0
     fence: Fence | None = None
     at = 0
     while at < len(lines):
@@ -115,9 +118,10 @@ def _scan(text: str, path: str) -> Reading:
                 grammars[name] = None
             path = found.path or path
             truncated = truncated or found.truncated
+            breaks += bool(found.truncated)
             at = max(found.end, at + 1)
-            if len(blocks) > MOST_BLOCKS:
-                truncated = f"it holds more than {MOST_BLOCKS} edits"
+            if len(blocks) > MOST_BLOCKS or breaks > _MOST_BREAKS:
+                truncated = truncated or f"it holds more than {MOST_BLOCKS} edits"
                 break
             continue
         opened = open_fence(lines, at) if fence is None else None
@@ -139,9 +143,20 @@ def _within(fence: Fence, lines: list[str]) -> str:
     return "the last fence is never closed" if inside else ""
 
 
+_BEGINS = {
+    "*": ("v4a",),
+    **dict.fromkeys("d+@Ir", ("unified-diff",)),
+    "-": ("unified-diff", "search-replace"),
+    "<": ("search-replace", "tags"),
+    ">": ("search-replace",),
+    **dict.fromkeys("`~", ("whole-file",)),
+}
+"""First character of a line -> the grammars that may begin with it, so that most lines cost next to nothing."""
+
+
 def _ask(cursor: Cursor) -> tuple[str, Found | None]:
-    for name, grammar in GRAMMARS.items():
-        found = grammar(cursor)
+    for name in _BEGINS.get(cursor.line.lstrip(" \t")[:1], ()):
+        found = GRAMMARS[name](cursor)
         if found is not None:
             return name, found
     return "", None
