@@ -93,7 +93,10 @@ def test_runs_of_one_repository_wait_for_one_another_and_of_two_do_not(world: Wo
     first, second = rewrite(editor)["runId"], rewrite(editor)["runId"]
     where = {"uri": other.uri, "range": other.range(0, 1), "instruction": "x"}
     third = editor.command("agent.rewrite", where)["runId"]
-    states = lambda *ids: {editor.runs.get(run_id, {}).get("state") for run_id in ids}  # noqa: E731
+
+    def states(*ids: str) -> set[Any]:
+        return {editor.runs.get(run_id, {}).get("state") for run_id in ids}
+
     editor.wire.wait_until(lambda: states(first, third) == {"running"} and states(second) == {"queued"})
     editor.wire.wait_until(lambda: states(first, second, third) == {"proposed"}, 30)
     order = [run_id for run_id, state in editor.run_states if state == "proposed"]
@@ -199,7 +202,10 @@ def test_virtual_documents_and_show_document(world: World) -> None:
     editor.wait_hints(buffer, 2)
     editor.wire.wait_until(lambda: run_id in editor.proposals)
     proposal = editor.proposals[run_id]
-    content = lambda uri: editor.wire.call("workspace/textDocumentContent", {"uri": uri})["text"]  # noqa: E731
+
+    def content(uri: str) -> str:
+        return str(editor.wire.call("workspace/textDocumentContent", {"uri": uri})["text"])
+
     assert content(proposal["files"][0]["before"]) == APP
     assert content(proposal["files"][0]["after"]) == APP.replace("c\n", "b\n")
     assert content(proposal["diff"]).count("\n+    return") == 2

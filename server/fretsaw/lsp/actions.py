@@ -14,7 +14,7 @@ from lsprotocol import types
 from fretsaw.core import request
 from fretsaw.core.safe_text import safe_text
 from fretsaw.errors import UsageError
-from fretsaw.lsp import applying, reviewing, showing
+from fretsaw.lsp import applying, present, reviewing
 from fretsaw.lsp.client import LLM_GENERATED
 from fretsaw.lsp.documents import Document
 from fretsaw.lsp.review import Review
@@ -192,7 +192,7 @@ def _review(server: Server, document: Document, where: types.Range) -> list[dict
 
 
 def _pending(server: Server, review: Review, number: int) -> list[dict[str, Any]]:
-    title = f"Agent: Accept change {number}: {showing.label(review, number)}"
+    title = f"Agent: Accept change {number}: {present.label(review, number)}"
     argument = {"runId": review.run_id, "change": number}
     accept: dict[str, Any] = {"title": title, "kind": f"{QUICKFIX}.accept", "accept": argument}
     if review.change(number).kind == "lines" and server.client.action_literals:
@@ -217,7 +217,7 @@ def _show(review: Review, number: int) -> list[dict[str, Any]]:
 
 def _many(review: Review, document: Document) -> list[dict[str, Any]]:
     """Accept all of the file and all of the proposal, where that is more than what is at the cursor."""
-    path = next((path for path in review.files if showing.file_uri(review, path) == document.uri), None)
+    path = next((path for path in review.files if present.file_uri(review, path) == document.uri), None)
     in_file = review.numbers("pending", path=path) if path else []
     in_all = review.numbers("pending")
     actions = []

@@ -15,7 +15,7 @@ from lsprotocol import types
 from fretsaw.core.safe_text import safe_text
 from fretsaw.core.track import Edit
 from fretsaw.errors import FretsawError
-from fretsaw.lsp import backend, reviewing, showing
+from fretsaw.lsp import backend, present, reviewing, showing
 from fretsaw.lsp.jobs import in_thread
 from fretsaw.lsp.review import Review
 from fretsaw.lsp.server import Server
@@ -46,13 +46,13 @@ def _document_edit(
     text = file.text or ""
     made: list[Any] = []
     for edit in edits:
-        where = showing.range_between(server, text, edit.start, edit.end)
+        where = present.range_between(server, text, edit.start, edit.end)
         if annotated:
             made.append(types.AnnotatedTextEdit(_ANNOTATION, where, edit.text))
         else:
             made.append(types.TextEdit(where, edit.text))
     return types.TextDocumentEdit(
-        types.OptionalVersionedTextDocumentIdentifier(showing.file_uri(review, path), file.version), made
+        types.OptionalVersionedTextDocumentIdentifier(present.file_uri(review, path), file.version), made
     )
 
 

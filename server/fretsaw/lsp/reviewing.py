@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from fretsaw.core.run import Proposal
 from fretsaw.core.track import Edit
-from fretsaw.lsp import backend, convert, showing
+from fretsaw.lsp import backend, convert, present, showing
 from fretsaw.lsp.documents import Document
 from fretsaw.lsp.jobs import Job, in_thread
 from fretsaw.lsp.review import Review
@@ -87,7 +87,7 @@ async def bring_back(server: Server) -> None:
 
 
 async def _take_stored(server: Server, root: Path, stored: Stored) -> None:
-    server.records[stored.run.id] = showing.run_of_record(stored.run)
+    server.records[stored.run.id] = present.run_of_record(stored.run)
     # What the command line delivered has no decisions of a person; what an editor delivered in part has some.
     waiting = stored.run.state == "proposed" or (stored.run.state == "delivered" and stored.states)
     if not waiting or stored.run.id in server.reviews or not isinstance(stored.outcome, Proposal):

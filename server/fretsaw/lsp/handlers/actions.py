@@ -6,7 +6,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from fretsaw.lsp import actions, showing
+from fretsaw.lsp import actions, present
 from fretsaw.lsp.protocol import INVALID_PARAMS, RefusedError
 from fretsaw.lsp.review import Review
 from fretsaw.lsp.server import Server
@@ -28,7 +28,7 @@ def code_lens(server: Server, params: types.CodeLensParams) -> list[types.CodeLe
     lenses: list[types.CodeLens] = []
     for review in server.reviews.values():
         for path in review.files:
-            if showing.file_uri(review, path) == params.text_document.uri:
+            if present.file_uri(review, path) == params.text_document.uri:
                 lenses += _of_file(server, review, path)
     return lenses
 
@@ -37,13 +37,13 @@ def _of_file(server: Server, review: Review, path: str) -> list[types.CodeLens]:
     numbers = review.numbers("pending", "handed-off", path=path)
     lenses: list[types.CodeLens] = []
     for number in numbers:
-        where = showing.range_of(server, review, number)
+        where = present.range_of(server, review, number)
         if where is None:
             continue
         above = types.Range(where.start, where.start)
         argument = {"runId": review.run_id, "change": number}
         if not lenses and len(numbers) > 1:
-            everything = {"runId": review.run_id, "uri": showing.file_uri(review, path)}
+            everything = {"runId": review.run_id, "uri": present.file_uri(review, path)}
             lenses.append(_lens(above, f"Accept all {len(numbers)} changes in this file", "agent.accept", everything))
         lenses += [
             _lens(above, "Accept", "agent.accept", argument),

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from lsprotocol import types
 
-from fretsaw.lsp import applying, content, debug, reviewing, showing, starting
+from fretsaw.lsp import applying, content, debug, present, reviewing, showing, starting
 from fretsaw.lsp.jobs import Job
 from fretsaw.lsp.protocol import INVALID_PARAMS, REQUEST_FAILED, RefusedError
 from fretsaw.lsp.review import Review, State
@@ -116,9 +116,9 @@ def _show_diff(server: Server, argument: dict[str, Any], _token: Any) -> Any:
 
 
 def _list_runs(server: Server, _argument: dict[str, Any], _token: Any) -> Any:
-    runs = [showing.run_of_job(job) for job in server.jobs.values()]
+    runs = [present.run_of_job(job) for job in server.jobs.values()]
     runs += [run for run_id, run in server.records.items() if run_id not in server.jobs]
-    proposals = [showing.proposal(server, review) for review in server.reviews.values()]
+    proposals = [present.proposal(server, review) for review in server.reviews.values()]
     return {
         "runs": sorted(runs, key=lambda run: str(run["id"]), reverse=True),
         "proposals": sorted(proposals, key=lambda proposal: str(proposal["runId"]), reverse=True),
@@ -192,7 +192,7 @@ def _numbers(
         return [number]
     path = None
     if uri is not None:
-        path = next((path for path in review.files if showing.file_uri(review, path) == uri), None)
+        path = next((path for path in review.files if present.file_uri(review, path) == uri), None)
         path = path or server.roots.locate(uri).path
     found = review.numbers(*states, path=path)
     if not found:
