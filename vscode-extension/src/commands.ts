@@ -15,7 +15,6 @@ const INSTRUCTION = { title: "Agent: rewrite the selection", prompt: "What shoul
 export function register(client: Client, store: Store, secrets: SecretStorage): Disposable[] {
   client.dispatch = (command, target: Target = {}) => dispatch(client, store, command, target);
   client.onRun = (run, before) => void announce(client, store, run, before);
-  const all = (command: string) => client.ask(command, { runId: store.newest("pending")?.runId });
   const table: Record<string, (target: Target) => unknown> = {
     fixFile: () => {
       const uri = window.activeTextEditor?.document.uri;
@@ -34,13 +33,13 @@ export function register(client: Client, store: Store, secrets: SecretStorage): 
     cancel: () => client.ask("agent.cancel"),
     showProposals: () => commands.executeCommand("fretsaw.proposals.focus"),
     showChanges: () => client.dispatch("agent.showDiff", { view: "diff" }),
-    preview: () => all((client.previewNext = "agent.accept")),
+    preview: () => client.ask((client.previewNext = "agent.accept")),
     next: () => open(nearby(store, 1)),
     previous: () => open(nearby(store, -1)),
     accept: () => decide(client, store, "agent.accept"),
     reject: () => decide(client, store, "agent.reject"),
-    acceptAll: () => all("agent.accept"),
-    rejectAll: () => all("agent.reject"),
+    acceptAll: () => client.ask("agent.accept"),
+    rejectAll: () => client.ask("agent.reject"),
     undo: () => client.ask("agent.undo"),
     open: (target) => {
       const { proposal, file, change } = find(store, target);

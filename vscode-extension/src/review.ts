@@ -8,7 +8,6 @@ import { type Place, sameUri, type Store } from "./store";
 
 const SIDE = "fretsaw";
 const BLUE = new ThemeColor("editorGutter.modifiedBackground");
-const LINKS = { Accept: "fretsaw.tree.accept", Reject: "fretsaw.tree.reject", Why: "fretsaw.tree.why" };
 
 /** Marks every pending change in every visible editor. */
 export function showMarks(store: Store): Pick<Disposable, "dispose">[] {
@@ -20,22 +19,25 @@ export function showMarks(store: Store): Pick<Disposable, "dispose">[] {
     borderColor: BLUE,
     borderStyle: "solid",
     borderWidth: "0 0 0 3px",
+    after: { color: new ThemeColor("editorCodeLens.foreground"), margin: "0 0 0 2em", fontStyle: "italic" },
   });
-  const after = { color: new ThemeColor("editorCodeLens.foreground"), margin: "0 0 0 2em", fontStyle: "italic" };
   const decorate = (editor: TextEditor) => {
-    const spots = store.pendingIn(editor.document.uri).filter(({ change }) => change.range);
-    editor.setDecorations(mark, spots.map((place) => ({ range: lines(place.change), hoverMessage: hover(place) })));
-    const ends = spots.map(({ change }) => ({
-      range: editor.document.validateRange(new Range(lines(change).start.line, 1e6, lines(change).start.line, 1e6)),
-      renderOptions: { after: { ...after, contentText: glimpse(change) } },
+    const places = store.pendingIn(editor.document.uri).filter(({ change }) => change.range);
+    const options = places.map(({ change }) => ({
+      range: editor.document.validateRange(lines(change).with(undefined, new Position(lines(change).end.line, 1e6))),
+      hoverMessage: hover(change),
+      renderOptions: { after: { contentText: glimpse(change) } },
     }));
-    editor.setDecorations(end, ends);
+    editor.setDecorations(mark, options);
   };
-  const end = window.createTextEditorDecorationType({});
   const all = () => {
     window.visibleTextEditors.forEach(decorate);
   };
-  return [workspace.registerTextDocumentContentProvider(SIDE, sides), mark, end, store.onDidChange(all), window.onDidChangeVisibleTextEditors(all)];
+  const sides: TextDocumentContentProvider = {
+    provideTextDocumentContent: async (uri) => (await workspace.openTextDocument(Uri.parse(uri.query))).getText(),
+  };
+  const registered = workspace.registerTextDocumentContentProvider(SIDE, sides);
+  return [mark, registered, store.onDidChange(all), window.onDidChangeVisibleTextEditors(all)];
 }
 
 /** The pending change at the cursor, or shown in the diff that has the focus. */
@@ -86,10 +88,6 @@ export async function diffAll(proposal: Proposal): Promise<void> {
 /** A text of the server under the file's own name, so that an editor does not take it for a renamed file. */
 const side = (file: ProposedFile, uri: string): Uri => Uri.from({ scheme: SIDE, path: `/${file.path}`, query: uri });
 
-const sides: TextDocumentContentProvider = {
-  provideTextDocumentContent: async (uri) => (await workspace.openTextDocument(Uri.parse(uri.query))).getText(),
-};
-
 export async function diff(file: ProposedFile): Promise<void> {
   await commands.executeCommand("vscode.diff", side(file, file.before), side(file, file.after), `Agent: ${file.path}`);
 }
@@ -109,12 +107,9 @@ function lines({ range }: Change): Range {
   return new Range(start.line, 0, end.character === 0 && end.line > start.line ? end.line - 1 : end.line, 0);
 }
 
-function hover({ proposal, change }: Place): MarkdownString {
-  const text = new MarkdownString();
-  text.isTrusted = { enabledCommands: Object.values(LINKS) };
+/** What a change takes and puts, and why; text of a model, so nothing in it is a link or a command. */
+function hover(change: Change): MarkdownString {
   const diff = [...change.removed.map((line) => `-${line}`), ...change.added.map((line) => `+${line}`)];
-  text.appendCodeblock(diff.join("\n"), "diff").appendText([why(change), change.flag].filter(Boolean).join(" · "));
-  const argument = encodeURIComponent(JSON.stringify([{ runId: proposal.runId, change: change.id }]));
-  const links = Object.entries(LINKS).map(([title, command]) => `[${title}](command:${command}?${argument})`);
-  return text.appendMarkdown(`\n\n${links.join(" · ")}`);
+  const text = new MarkdownString().appendCodeblock(diff.join("\n"), "diff");
+  return text.appendText([why(change), change.flag].filter(Boolean).join(" · "));
 }

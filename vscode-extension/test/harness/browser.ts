@@ -19,13 +19,13 @@ export class Person {
     this.page = page;
   }
 
-  static async at(browser: Browser, editor: Editor, folder: string, query = ""): Promise<Person> {
+  static async at(browser: Browser, editor: Editor, folder: string): Promise<Person> {
     // One context for all tests of a browser: it has the editor's scripts in its cache from the second page on.
     const context = browser.contexts()[0] ?? (await browser.newContext({ viewport: { width: 1280, height: 800 } }));
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(45_000);
     const person = new Person(page);
-    await page.goto(`${editor.url}/?folder=${folder}${query}`);
+    await page.goto(`${editor.url}/?${folder.endsWith(".code-workspace") ? "workspace" : "folder"}=${folder}`);
     await page.locator(".monaco-workbench").waitFor();
     await page.locator(".statusbar-item").first().waitFor();
     return person;
@@ -44,9 +44,9 @@ export class Person {
     await this.press("Control+p");
     const input = this.page.locator(".quick-input-widget input[type=text]");
     await input.fill(`${path}:${line}`);
-    await this.page.locator(".quick-input-list .monaco-list-row").first().waitFor();
-    await this.press("Enter");
     const name = path.split("/").at(-1) ?? path;
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor();
+    await this.press("Enter");
     await this.page.locator(".tab.active", { hasText: name }).first().waitFor();
     await this.page.locator(".monaco-editor.focused").first().waitFor();
   }
@@ -65,7 +65,7 @@ export class Person {
     const rows = menu.locator(".monaco-list-row.action .title");
     for (let round = 0; round < 5; round++) {
       await this.press("Control+.");
-      await rows.filter({ hasText: wanted }).first().waitFor({ timeout: 3000 }).catch(() => undefined);
+      await rows.filter({ hasText: wanted }).first().waitFor({ timeout: 5000 }).catch(() => undefined);
       const titles = await rows.allInnerTexts();
       if (titles.some((title) => title.includes(wanted))) return titles;
       // The same keys accept what is selected when the menu is open: close it before asking again.

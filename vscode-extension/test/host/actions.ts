@@ -3,6 +3,12 @@ import { readFileSync } from "node:fs";
 import { commands, languages, type TextDocument, window, workspace } from "vscode";
 import { actions, eventually, golden, lenses, LINE, opened, press, requests } from "./near.ts";
 
+interface Listed {
+  runId: string;
+  dropped: { id: number; label: string }[];
+}
+const listed = async () => (await commands.executeCommand<{ proposals: Listed[] }>("agent.listRuns", {})).proposals;
+
 suite("code actions in the extension host", () => {
   let document: TextDocument;
   let original: string;
@@ -81,6 +87,21 @@ suite("code actions in the extension host", () => {
     await commands.executeCommand("undo");
     await eventually("both to review again", async () => (await lenses(document, "Accept"))[1]);
     assert.equal(document.getText(), original);
+  });
+
+  test("show what was dropped with its reason, and restore it", async () => {
+    const [{ runId, dropped }] = (await listed()) as [Listed];
+    assert.match(dropped[0]?.label ?? "", /line/);
+    await commands.executeCommand("fretsaw.tree.why", { runId, change: dropped[0]?.id });
+    const page = await eventually("the page of the change", () =>
+      window.visibleTextEditors.find((editor) => editor.document.uri.scheme === "agent"),
+    );
+    assert.match(page.document.getText(), /CURRENCIES/);
+    await commands.executeCommand("fretsaw.tree.restore", { runId, change: dropped[0]?.id });
+    await eventually("three to review", async () => (await lenses(document, "Accept"))[2]);
+    await commands.executeCommand("fretsaw.tree.reject", { runId, change: dropped[0]?.id });
+    await eventually("two to review", async () => ((await lenses(document, "Accept")).length === 2 ? true : undefined));
+    await opened("shop/prices.py");
   });
 
   test("are undone as a whole, later edits kept", async () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { Editor, HERE, PROJECT, startModel } from "../harness/editor.ts";
@@ -45,7 +45,7 @@ suite("a person's path", () => {
       const folder = editor.workspace(`fix-${name}`);
       person = await Person.at(browser, editor, folder);
       await person.openFile("shop/prices.py", 12);
-      await person.status("$0");
+      await person.status("$");
       await person.page.locator(".squiggly-warning").first().waitFor({ state: "attached" });
       const actions = await person.actions("Agent: Fix");
       assert.match(actions[0] ?? "", /^Ruff/, "the linter's own fixes come first");
@@ -77,7 +77,7 @@ suite("a person's path", () => {
   test("fixes an issue that touches three files, shows all of them, undoes the whole", async () => {
     const folder = editor.workspace("issue");
     person = await Person.at(browser, editor, folder);
-    await person.status("$0");
+    await person.status("$");
     await person.openFile("ISSUE.md");
     await person.actions("Agent: Fix this issue");
     await person.choose("Agent: Fix this issue");
@@ -99,7 +99,7 @@ suite("a person's path", () => {
   test("reviews by keyboard, in an unsaved buffer, with a split editor", async () => {
     const folder = editor.workspace("keys");
     person = await Person.at(browser, editor, folder);
-    await person.status("$0");
+    await person.status("$");
     await person.openFile("shop/prices.py", 6);
     await person.page.keyboard.type("# not saved yet\n");
     await person.command("View: Split Editor Right");
@@ -131,7 +131,7 @@ suite("a person's path", () => {
   test("rewrites a selection, and applies what is ticked in the Refactor Preview", async () => {
     const folder = editor.workspace("rewrite");
     person = await Person.at(browser, editor, folder);
-    await person.status("$0");
+    await person.status("$");
     await person.openFile("shop/basket.py", 22);
     await person.press("Home", "Shift+End");
     await person.command("Agent: Rewrite Selection");
@@ -152,11 +152,29 @@ suite("a person's path", () => {
     assert.equal(editor.read(folder, "shop/basket.py"), golden("rewritten.py"));
   });
 
+  test("works in the second of two roots", async () => {
+    const [one, two] = [editor.workspace("one"), editor.workspace("two")];
+    const file = join(editor.home, "both.code-workspace");
+    writeFileSync(file, JSON.stringify({ folders: [{ path: one }, { path: two }] }));
+    person = await Person.at(browser, editor, file);
+    await person.status("$");
+    await person.openFile(join(two, "shop/prices.py"), 12);
+    await person.actions("Agent: Fix");
+    await person.choose("Agent: Fix");
+    await person.notification("2 changes to review").waitFor();
+    await person.dismiss();
+    await person.command("Agent: Accept All Changes");
+    await person.status(/^(?!.*to review)/);
+    await person.save();
+    assert.equal(editor.read(two, "shop/prices.py"), original("prices.py").replaceAll("except:", "except ValueError:"));
+    assert.equal(editor.read(one, "shop/prices.py"), original("prices.py"));
+  });
+
   test("cancels a run", async () => {
     editor.settings({ "agent.baseUrl": slow.url });
     const folder = editor.workspace("cancel");
     person = await Person.at(browser, editor, folder);
-    await person.status("$0");
+    await person.status("$");
     await person.openFile("shop/prices.py", 12);
     await person.actions("Agent: Fix");
     await person.choose("Agent: Fix");
@@ -174,7 +192,7 @@ suite("a person's path", () => {
     editor.settings({ "agent.baseUrl": model.url });
     const folder = editor.workspace("key");
     person = await Person.at(browser, editor, folder);
-    await person.status("$0");
+    await person.status("$");
     await person.setKey("sk-wrong-4711");
     await person.openFile("shop/prices.py", 12);
     await person.actions("Agent: Fix");
@@ -196,7 +214,7 @@ suite("a person's path", () => {
   test("brings proposals back after a reload and after a crash of the server", async () => {
     const folder = editor.workspace("reload");
     person = await Person.at(browser, editor, folder);
-    await person.status("$0");
+    await person.status("$");
     await person.openFile("shop/prices.py", 12);
     await person.actions("Agent: Fix");
     await person.choose("Agent: Fix");
@@ -227,13 +245,13 @@ suite("a person's path", () => {
     assert.equal(requests(), before);
     await person.command("Workspaces: Manage Workspace Trust");
     await person.page.locator(".workspace-trust-editor").getByText("Trust", { exact: true }).first().click();
-    await person.status("$0");
+    await person.status("$");
   });
 
   test("shows the walkthrough, the menu and how long activation took", async () => {
     editor.settings({ "agent.baseUrl": model.url });
     person = await Person.at(browser, editor, editor.workspace("walkthrough"));
-    await person.status("$0");
+    await person.status("$");
     await person.command("Agent: Open Walkthrough");
     await person.page.getByText("Review each change").first().waitFor();
     await person.page.getByText("Review each change").first().click();

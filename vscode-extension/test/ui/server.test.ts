@@ -38,7 +38,7 @@ suite("finding the server", () => {
     mkdirSync(join(folder, ".venv/bin"), { recursive: true });
     symlinkSync(join(PROJECT, ".venv/bin/agent"), join(folder, ".venv/bin/agent"));
     person = await Person.at(browser, editor, folder);
-    await person.status("$0");
+    await person.status("$");
   });
 
   test("says that it is too old", async () => {
@@ -57,9 +57,9 @@ suite("finding the server", () => {
     await person.notification("not installed here").waitFor();
     await person.screenshot("no-server");
     await person.notification("not installed here").getByText("Run with uvx").click();
-    await person.status("$0");
+    await person.status("$");
     await person.page.reload();
-    await person.status("$0");
+    await person.status("$");
     assert.equal(await person.notification("not installed here").count(), 0);
   });
 });
