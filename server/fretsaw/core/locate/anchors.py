@@ -11,15 +11,21 @@ from fretsaw.core.locate.indent import lead
 from fretsaw.core.locate.view import View, squeezed
 
 
+_DEEPEST = 6
+_MOST = 32
+"""How many blocks that begin with an anchor's line are looked at."""
+
+
 def inside(view: View, anchors: tuple[str, ...], starts: list[int], ends: list[int]) -> int | None:
     """The only one of the starts that the anchors enclose; None for none or several."""
-    if not anchors:
+    if not anchors or len(anchors) > _DEEPEST:
         return None
-    scopes = [(0, len(view.bodies))]
-    for anchor in anchors:
-        scopes = [scope for low, high in scopes for scope in _scopes(view, anchor, low, high)]
-        if not scopes:
-            return None
+    if anchors not in view.scopes:
+        scopes = [(0, len(view.bodies))]
+        for anchor in anchors:
+            scopes = [scope for low, high in scopes for scope in _scopes(view, anchor, low, high)][:_MOST]
+        view.scopes[anchors] = scopes
+    scopes = view.scopes[anchors]
     hits = {
         start
         for start, end in zip(starts, ends, strict=True)
@@ -34,7 +40,7 @@ def _scopes(view: View, anchor: str, low: int, high: int) -> list[tuple[int, int
     places = [at for at in view.index().get(want, ()) if low <= at < high]
     if not places and len(want) >= 8:
         places = [at for key, found in view.index().items() if key.startswith(want) for at in found if low <= at < high]
-    return [(at, _scope_end(view, at, high)) for at in places[:64]]
+    return [(at, _scope_end(view, at, high)) for at in places[:_MOST]]
 
 
 def _scope_end(view: View, at: int, high: int) -> int:

@@ -61,6 +61,8 @@ class View:
     """Whether many blocks will be looked up, so that an index pays."""
     spent: int = 0
     """How many places were found so far."""
+    scopes: dict[tuple[str, ...], list[tuple[int, int]]] = field(default_factory=dict)
+    """Anchors -> the blocks they enclose, as far as they were asked for."""
     lines: list[str] = field(init=False)
     """With their endings."""
     bodies: list[str] = field(init=False)

@@ -35,7 +35,6 @@ _NEWS = (
 )
 _WHOLE = ("content", "contents", "file_text", "text", "code", "code_edit")
 _NESTED = 6
-_CALL = re.compile(r"<(tool_call|function_call)>\s*(\{.*?\})\s*</\1>", re.S)
 
 
 def parsed(text: str) -> object | None:
@@ -67,7 +66,17 @@ def _opens(bare: str) -> bool:
 
 def calls(text: str) -> tuple[str, ...]:
     """The arguments inside `<tool_call>` tags."""
-    return tuple(match[2] for match in _CALL.finditer(text)) if "_call>" in text else ()
+    found: list[str] = []
+    for name in ("tool_call", "function_call"):
+        at = text.find(f"<{name}>")
+        while at >= 0:
+            begin = at + len(name) + 2
+            end = text.find(f"</{name}>", begin)
+            if end < 0:
+                break
+            found.append(text[begin:end])
+            at = text.find(f"<{name}>", end)
+    return tuple(found)
 
 
 def from_value(value: object, read: Callable[[str, str], Reading], path: str = "", depth: int = 0) -> Iterator[Reading]:

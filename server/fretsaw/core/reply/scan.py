@@ -59,7 +59,7 @@ def _read(text: str, path: str, depth: int) -> Reading:
     if depth < 4 and arguments.cut_off(text):
         return Reading((), (), text, "the arguments end before they are complete")
     reading = _scan(text, path)
-    if reading.blocks or depth >= 4:
+    if reading.blocks or depth >= 4 or '":' not in text:
         return reading
     inner = [_read(item, path, depth + 1) for item in arguments.calls(text) or _json_fences(text)]
     return _joined(inner) if any(item.blocks for item in inner) else reading
