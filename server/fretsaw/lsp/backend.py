@@ -26,6 +26,13 @@ class Wishes:
     api_key: str | None = field(default=None, repr=False)
 
 
+def complete(root: Path, wishes: Wishes, path: str, texts: tuple[str, str], cancel: Cancel) -> str:
+    """A completion; see `session.complete`."""
+    from fretsaw import session
+
+    return session.complete(opened(root, wishes), path, texts, cancel)
+
+
 def new_id() -> str:
     """A name for a new run."""
     from fretsaw import runs

@@ -16,6 +16,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from fretsaw import __version__
+from fretsaw.cancel import Cancel
 from fretsaw.lsp import backend
 from fretsaw.lsp.client import Client
 from fretsaw.lsp.documents import Documents
@@ -57,6 +58,8 @@ class Server(LanguageServer):
         """Stored runs of before, as `agent/run` shows them."""
         self.dirty = False
         self.standing: backend.Standing | None = None
+        self.completing: Cancel | None = None
+        """The completion that is asked for right now; there is one at most."""
         self.on_told: Callable[[Server, Job], None] = lambda _server, _job: None
         self.on_finished: Callable[[Server, Job, Finished], Awaitable[None]] = _nothing
         self.warm: asyncio.Task[None] | None = None

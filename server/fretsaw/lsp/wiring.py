@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from lsprotocol import types
 
 from fretsaw.lsp import reviewing, showing
-from fretsaw.lsp.handlers import actions, commands, content, lifecycle, sync
+from fretsaw.lsp.handlers import actions, commands, content, inline, lifecycle, sync
 from fretsaw.lsp.protocol import Method
 from fretsaw.lsp.server import Server
 
@@ -28,6 +28,7 @@ METHODS: Mapping[str, Method] = {
     "textDocument/didClose": Method(types.DidCloseTextDocumentParams, sync.did_close),
     "textDocument/didSave": Method(types.DidSaveTextDocumentParams, sync.did_save),
     "textDocument/codeAction": Method(None, actions.code_action),
+    "textDocument/inlineCompletion": Method(types.InlineCompletionParams, inline.inline_completion),
     "textDocument/codeLens": Method(types.CodeLensParams, actions.code_lens),
 }
 

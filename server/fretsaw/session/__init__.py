@@ -9,12 +9,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fretsaw.session.after import apply, apply_texts, deliver, load, restore, runs_of, set_states, undo
+    from fretsaw.session.after import apply, apply_texts, deliver, restore, set_states, undo
+    from fretsaw.session.completing import complete
     from fretsaw.session.example import has_key, has_sandbox, make_example, scripted_model
     from fretsaw.session.issues import read_issue
+    from fretsaw.session.kept import load, runs_of, summaries
     from fretsaw.session.looking import approve, check_candidates, examine, models, remote_models, run_check
     from fretsaw.session.opening import Opened, open_session
-    from fretsaw.session.outcome import document, exit_code, patch_of
+    from fretsaw.session.outcome import document, exit_code, failure, patch_of
     from fretsaw.session.preview import preview
     from fretsaw.session.rendering import rendered
     from fretsaw.session.running import fix, new_run_id, replay, run
@@ -22,12 +24,14 @@ if TYPE_CHECKING:
     from fretsaw.session.vetting import patch_text, vet, vet_document
 
 _HOME = {
-    "after": ("apply", "apply_texts", "deliver", "load", "restore", "runs_of", "set_states", "undo"),
+    "completing": ("complete",),
+    "after": ("apply", "apply_texts", "deliver", "restore", "set_states", "undo"),
     "example": ("has_key", "has_sandbox", "has_sandbox", "make_example", "scripted_model"),
     "issues": ("read_issue",),
+    "kept": ("load", "runs_of", "summaries"),
     "looking": ("approve", "check_candidates", "examine", "models", "remote_models", "run_check"),
     "opening": ("Opened", "open_session"),
-    "outcome": ("document", "exit_code", "patch_of"),
+    "outcome": ("document", "exit_code", "failure", "patch_of"),
     "preview": ("preview",),
     "rendering": ("rendered",),
     "running": ("fix", "new_run_id", "replay", "run"),
@@ -39,10 +43,11 @@ _HOME = {
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Finished", "Opened", "Stored", "Task", "apply", "apply_texts", "approve", "check_candidates", "deliver",
-    "document", "examine", "exit_code", "fix", "has_key", "has_sandbox", "load", "make_example", "models", "new_run_id",
-    "open_session", "patch_of", "patch_text", "preview", "read_issue", "remote_models", "rendered", "replay",
-    "restore", "run", "run_check", "runs_of", "scripted_model", "set_states", "undo", "vet", "vet_document",
+    "Finished", "Opened", "Stored", "Task", "apply", "apply_texts", "approve", "check_candidates", "complete",
+    "deliver", "document", "examine", "exit_code", "failure", "fix", "has_key", "has_sandbox", "load",
+    "make_example", "models", "new_run_id", "open_session", "patch_of", "patch_text", "preview", "read_issue",
+    "remote_models", "rendered", "replay", "restore", "run", "run_check", "runs_of", "scripted_model", "set_states",
+    "summaries", "undo", "vet", "vet_document",
 ]  # fmt: skip
 
 

@@ -22,6 +22,8 @@ def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> Non
     document = server.documents.get(params.text_document.uri)
     if document is None:
         return
+    if server.completing is not None:
+        server.completing.set()  # what is typed now was not asked about
     edits = document.change(params.content_changes, params.text_document.version)
     reviewing.typed(server, document, edits)
 

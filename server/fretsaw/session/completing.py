@@ -1,0 +1,40 @@
+"""One completion: the `complete` model asked about one place, with the day's and the run's caps. Keeps no run.
+
+Knows nothing of editors.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import datetime, timezone
+
+from fretsaw import model, repo, runs
+from fretsaw.cancel import Cancel
+from fretsaw.core import complete as completion
+from fretsaw.core.policy.lists import is_secret
+from fretsaw.session.opening import Opened
+
+
+def complete(opened: Opened, path: str, texts: tuple[str, str], cancel: Cancel) -> str:
+    """The text to offer between the text before and the text after a place of a file, "" for none.
+
+    A secret, an ignored or an untracked file is never sent. Raises ModelError, ConfigError, BudgetError, Cancelled.
+    """
+    if is_secret(path) or path not in repo.snapshot(opened.repo).paths:
+        return ""
+    cancel.check()
+    settings = opened.with_settings(role="complete", model=None).settings
+    row = (
+        model.load(opened.resolved.places.config / "models.toml")
+        .choose(settings, datetime.now(timezone.utc).date())
+        .row
+    )
+    budget = model.Budget(
+        settings.max_usd,
+        max_usd_day=settings.max_usd_day,
+        day=lambda dollars: runs.add_spent(opened.state, dollars),
+    )
+    before, after = texts
+    with closing(model.connect(settings, row, cancel, budget=budget)) as ask:
+        answer = ask(completion.request(path, before, after), lambda _: None)
+    return completion.offered(answer.text, before, after)
