@@ -10,7 +10,6 @@ import re
 from fretsaw.core.locate.indent import lead
 from fretsaw.core.locate.view import View, squeezed
 
-
 _DEEPEST = 6
 _MOST = 32
 """How many blocks that begin with an anchor's line are looked at."""
