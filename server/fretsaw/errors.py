@@ -45,6 +45,8 @@ class FretsawError(Exception):
         self.message = message
         self.hint = hint
         self.changed = changed
+        self.run_id: str | None = None
+        """The run that failed with it, where there was one."""
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message

@@ -1,16 +1,19 @@
 """One folder per run, under the user's state directory: what was asked, said, decided and delivered.
 
 Knows no git and no model. Layout: `<state>/repos/<repo id>/runs/<run id>/{run.json, issue.json, calls.jsonl,
-outcome.json, states.json, delivery.json}`; every file is written whole and renamed into place.
+judge.jsonl, outcome.json, states.json, delivery.json, alive}`; every .json is written whole and renamed into place.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+import shutil
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -19,7 +22,7 @@ from typing import Any, TypeVar, cast
 from fretsaw.core.ask import Answer, Request
 from fretsaw.core.issue import Issue
 from fretsaw.core.run import GaveUp, NoChange, Outcome, Proposal, Run
-from fretsaw.errors import UsageError
+from fretsaw.errors import RepoError, UsageError
 
 T = TypeVar("T")
 
@@ -62,10 +65,10 @@ class Folder:
         """Keep what was asked."""
         self._write("issue.json", issue)
 
-    def append_call(self, request: Request, answer: Answer) -> None:
-        """Keep one call of the model. Images are kept too: a replay sends what was sent."""
+    def append_call(self, request: Request, answer: Answer, whom: str = "calls") -> None:
+        """Keep one call of the model (or of the "judge"). Images are kept too: a replay sends what was sent."""
         line = json.dumps({"request": to_plain(request), "answer": to_plain(answer)})
-        with (self.path / "calls.jsonl").open("a", encoding="ascii") as file:
+        with (self.path / f"{whom}.jsonl").open("a", encoding="ascii") as file:
             file.write(line + "\n")
 
     def write_outcome(self, outcome: Outcome) -> None:
@@ -80,6 +83,28 @@ class Folder:
         """Keep a small record of a shell or of the delivery, `<name>.json`."""
         self._write(f"{name}.json", value)
 
+    def forget_note(self, name: str) -> None:
+        """Remove such a record."""
+        (self.path / f"{name}.json").unlink(missing_ok=True)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Mark the run as under way while the block lasts; the mark goes with the process, whatever ends it."""
+        with (self.path / "alive").open("wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+
+    def is_held(self) -> bool:
+        """Whether a process works on the run just now."""
+        try:
+            with (self.path / "alive").open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return False
+
     # -- reading ---------------------------------------------------------------------------------
 
     def run(self) -> Run:
@@ -90,34 +115,39 @@ class Folder:
         """What was asked."""
         return self._read("issue.json", Issue)
 
-    def calls(self) -> Iterator[tuple[Request, Answer]]:
-        """Every call of the model, in order."""
-        path = self.path / "calls.jsonl"
+    def calls(self, whom: str = "calls") -> Iterator[tuple[Request, Answer]]:
+        """Every call of the model (or of the "judge"), in order."""
+        path = self.path / f"{whom}.jsonl"
         if not path.exists():
             return
-        with path.open(encoding="ascii") as file:
-            for line in file:
+        for line in path.read_text("ascii", "replace").splitlines():
+            with self._readable(path.name):
                 record = json.loads(line)
-                yield from_plain(record["request"], Request), from_plain(record["answer"], Answer)
+                pair = from_plain(record["request"], Request), from_plain(record["answer"], Answer)
+            yield pair
 
     def outcome(self) -> Outcome | None:
         """How it ended; None while it has not."""
-        path = self.path / "outcome.json"
-        if not path.exists():
+        if not (self.path / "outcome.json").exists():
             return None
-        record = json.loads(path.read_text("ascii"))
-        kind = {"Proposal": Proposal, "NoChange": NoChange, "GaveUp": GaveUp}[record["kind"]]
-        return cast("Outcome", from_plain(record["value"], kind))
+        with self._readable("outcome.json"):
+            record = json.loads((self.path / "outcome.json").read_text("ascii"))
+            kind = {"Proposal": Proposal, "NoChange": NoChange, "GaveUp": GaveUp}[record["kind"]]
+            return cast("Outcome", from_plain(record["value"], kind))
 
     def states(self) -> dict[int, str]:
         """The state of each change that a person decided on."""
-        note = self.note("states")
-        return {int(change): str(state) for change, state in note.items()} if note else {}
+        note = self.note("states") or {}
+        with self._readable("states.json"):
+            return {int(change): str(state) for change, state in note.items()}
 
     def note(self, name: str) -> dict[str, Any] | None:
         """A record written by `write_note`, None when there is none."""
         path = self.path / f"{name}.json"
-        return cast("dict[str, Any]", json.loads(path.read_text("ascii"))) if path.exists() else None
+        if not path.exists():
+            return None
+        with self._readable(path.name):
+            return dict(json.loads(path.read_text("ascii")))
 
     def _write(self, name: str, value: object) -> None:
         temporary = self.path / f".{name}.{os.getpid()}.{secrets.token_hex(2)}"
@@ -125,7 +155,19 @@ class Folder:
         temporary.replace(self.path / name)
 
     def _read(self, name: str, kind: type[T]) -> T:
-        return from_plain(json.loads((self.path / name).read_text("ascii")), kind)
+        with self._readable(name):
+            return from_plain(json.loads((self.path / name).read_text("ascii")), kind)
+
+    @contextmanager
+    def _readable(self, name: str) -> Iterator[None]:
+        """RepoError for a file that is damaged, or that another version wrote."""
+        try:
+            yield
+        except Exception as error:
+            raise RepoError(
+                f"run {self.id} cannot be read: {name} is damaged or of another version ({type(error).__name__})",
+                hint=f"the other runs are not concerned; {self.path} can be removed",
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +177,11 @@ class Store:
     folder: Path
     """`<state>/repos/<repo id>`."""
 
-    def new(self, run_id: str | None = None) -> Folder:
-        """A folder for a new run. Runs older than 30 days are forgotten on the way."""
+    def new(self, run_id: str | None = None, undoable: Callable[[], Collection[str]] = frozenset) -> Folder:
+        """A folder for a new run. Runs older than 30 days are forgotten on the way, but none that is `undoable`."""
         folder = Folder(self.folder / "runs" / (run_id or new_id()))
         folder.create()
-        self._forget_old()
+        self._forget_old(undoable)
         return folder
 
     def get(self, run_id: str | None) -> Folder:
@@ -165,15 +207,15 @@ class Store:
             return []
         return sorted((entry.name for entry in runs.iterdir() if (entry / "run.json").exists()), reverse=True)
 
-    def _forget_old(self) -> None:
+    def _forget_old(self, undoable: Callable[[], Collection[str]]) -> None:
         oldest = f"{datetime.now(timezone.utc) - timedelta(days=_KEEP_DAYS):%Y%m%d}"
-        for name in reversed(self._names()):
-            if name[:8] >= oldest:
-                break
-            folder = self.folder / "runs" / name
-            for file in folder.iterdir():
-                file.unlink(missing_ok=True)
-            folder.rmdir()
+        old = [name for name in self._names() if name[:8] < oldest]
+        if not old:
+            return
+        kept = {name.partition("+")[0] for name in undoable()}
+        for name in old:
+            if name not in kept:
+                shutil.rmtree(self.folder / "runs" / name, ignore_errors=True)
 
 
 def store(state: Path, root: Path) -> Store:
@@ -189,7 +231,11 @@ def spent_today(state: Path, now: datetime | None = None) -> float:
     path = _day_file(state, now)
     if not path.exists():
         return 0.0
-    return sum(float(line) for line in path.read_text("ascii").split())
+    total = 0.0
+    for line in path.read_text("ascii", "replace").split():
+        with suppress(ValueError):  # a line that a full disk cut off
+            total += float(line)
+    return total
 
 
 def add_spent(state: Path, dollars: float, now: datetime | None = None) -> float:

@@ -26,6 +26,7 @@ def check_command(approve: bool, do_run: bool, directory: Path, **flags: Any) ->
     """
     from fretsaw import session
     from fretsaw.cancel import Cancel
+    from fretsaw.cli.fix import interruptible
 
     opened = session.open_session(directory, flags)
     if approve:
@@ -33,7 +34,10 @@ def check_command(approve: bool, do_run: bool, directory: Path, **flags: Any) ->
     if do_run:
         if not opened.settings.check:
             raise UsageError("no check is set", hint="give one with --check, or approve the repository's: --approve")
-        result = session.run_check(opened, Cancel())
+        cancel = Cancel()
+        with interruptible(cancel):
+            result = session.run_check(opened, cancel)
+        cancel.check()
         show.checks(result, None)
         if not result.ok:
             show.output(result)
@@ -52,7 +56,8 @@ def _approve(opened: Any) -> int:
         )
     command = safe_text(" ".join(argv))
     if sys.stdin.isatty() and not click.confirm(f"Run {command!r} as the check of {opened.root}?", err=True):
-        raise click.Abort
+        show.say("Not approved; nothing was changed.")
+        return 0
     session.approve(opened, argv)
     show.say(f"Approved: {command}", bold=True)
     return 0

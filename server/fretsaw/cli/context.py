@@ -23,7 +23,7 @@ def context_command(issue: str, full: bool, as_json: bool, directory: Path, **fl
     """Show what would be sent for ISSUE: files, tokens, dollars. Nothing is sent."""
     from fretsaw import session
 
-    preview = session.preview(session.open_session(directory, flags), issue)
+    preview = session.preview(session.open_session(directory, flags), issue, directory)
     if as_json:
         print(json.dumps(preview.document(), indent=2))
         return 0

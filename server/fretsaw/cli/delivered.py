@@ -2,30 +2,57 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from fretsaw.cli import show
+from fretsaw.core.run import Outcome, Proposal
+from fretsaw.core.safe_text import safe_text
+
+_NAMED = 5
 
 
-def delivered(run_id: str, delivery: Any, patch: str) -> None:
-    """Say what was changed, or why nothing was."""
+def delivered(run_id: str, delivery: Any, patch: str, outcome: Outcome | None = None) -> None:
+    """Say what was changed, or that nothing was and why; the patch goes to standard output where it is not applied."""
     if delivery is None:
-        show.say("Nothing was changed.")
+        _why_not(run_id, outcome)
         return
+    for notice in delivery.notices:
+        show.paragraph("! ", notice, fg="yellow")
+    commit = (delivery.commit or "")[:12]
     if delivery.kind == "none":
-        sys.stdout.write(patch)
-        sys.stdout.flush()
+        show.emit(patch)
         show.say(f"Nothing was changed. `agent apply {run_id}` applies it.")
     elif delivery.kind == "branch":
-        show.say(
-            f"Committed {delivery.commit[:12]} on branch {delivery.branch}; your files are as they were.", bold=True
-        )
+        _done(f"Committed {commit} on branch {delivery.branch}; your files are as they were. `agent undo` deletes it.")
     elif delivery.kind == "commit":
-        show.say(
-            f"Committed {delivery.commit[:12]}: {', '.join(delivery.paths)}. `agent undo` takes it back.", bold=True
-        )
-    elif delivery.kind == "worktree":
-        show.say(f"Applied to {', '.join(delivery.paths)}. `agent undo` takes it back.", bold=True)
+        _done(f"Committed {commit}: {named(delivery.paths)}. `agent undo` takes it back.")
     else:
-        show.say(f"Not applied: {delivery.reason}", fg="yellow", bold=True)
+        _done(f"Applied to {named(delivery.paths)}. `agent undo` takes it back.")
+
+
+def named(paths: tuple[str, ...]) -> str:
+    """The paths in words, the first few of many."""
+    shown = ", ".join(map(safe_text, paths[:_NAMED]))
+    more = len(paths) - _NAMED
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def unproved(outcome: Outcome | None) -> str:
+    """Why the check does not vouch for a proposal, in a sentence; empty when it does, or when none was set."""
+    after = outcome.evidence.after if outcome else None
+    if after is None or after.ok:
+        return ""
+    if after.state in {"unavailable", "error"}:
+        return f"the check could not run: {after.reason}"
+    return f"the check was {after.state} with it"
+
+
+def _done(text: str) -> None:
+    show.say(text, bold=True)
+
+
+def _why_not(run_id: str, outcome: Outcome | None) -> None:
+    show.say("Nothing was changed.")
+    why = unproved(outcome)
+    if isinstance(outcome, Proposal) and why:
+        show.paragraph("", f"The patch is UNVERIFIED: {why}. `agent apply {run_id}` applies it all the same.")

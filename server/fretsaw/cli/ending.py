@@ -22,7 +22,9 @@ def run_to_exit_code(arguments: list[str]) -> int:  # noqa: PLR0911 - one return
     except click.exceptions.Abort:
         return _say("interrupted", "", ExitCode.INTERRUPTED)
     except KeyboardInterrupt:
-        return _say("interrupted", "", ExitCode.INTERRUPTED)
+        # Twice, or where nothing listens: files may have been changed just before, all of them or none.
+        either = "Files change all together or not at all: `git status` shows whether they did."
+        return _say("interrupted", "", ExitCode.INTERRUPTED, either)
     except click.ClickException as error:
         error.show(sys.stderr)
         return int(ExitCode.USAGE)

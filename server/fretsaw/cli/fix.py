@@ -36,20 +36,29 @@ def fix_command(issue: str, directory: Path, as_json: bool, quiet: bool, **flags
     from fretsaw.cancel import Cancel
 
     cancel = Cancel()
-    with interruptible(cancel), show.progress(quiet or as_json) as report:
-        opened = session.open_session(directory, flags)
-        finished, delivery = session.fix(opened, issue, report, cancel)
+    opened = None
+    try:
+        with interruptible(cancel), show.progress(quiet or as_json) as report:
+            opened = session.open_session(directory, flags)
+            finished, delivery = session.fix(opened, issue, report, cancel, directory)
+    except Exception as error:
+        if as_json:
+            print(json.dumps(session.failure(opened, error), indent=2))
+        raise
     if as_json:
         print(json.dumps(session.document(finished, delivery), indent=2))
     else:
         show.outcome(finished.run, finished.outcome)
-        delivered(finished.run.id, delivery, session.patch_of(finished.outcome))
+        delivered(finished.run.id, delivery, session.patch_of(finished.outcome), finished.outcome)
     return int(session.exit_code(finished, delivery))
 
 
 @contextmanager
 def interruptible(cancel: Any) -> Iterator[None]:
-    """The first Ctrl-C, SIGTERM or SIGHUP asks the work to stop; a second one interrupts as usual."""
+    """The first Ctrl-C, SIGTERM or SIGHUP asks the work to stop; a second one interrupts as usual.
+
+    What has begun to change files ends first, as a whole.
+    """
 
     def stop(number: int, frame: object) -> None:
         if cancel.is_set():

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import click
 
 from fretsaw.cli import show
-from fretsaw.cli.delivered import delivered
+from fretsaw.cli.delivered import delivered, named, unproved
 from fretsaw.cli.options import settings_flags
+from fretsaw.core.run import Run
 from fretsaw.core.safe_text import safe_text
 from fretsaw.errors import ExitCode
 
@@ -21,19 +23,24 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON doc
 @click.command("runs")
 @_IN
 @_JSON
-@click.option("-n", "most", type=int, default=20, help="How many, newest first.  [default: 20]")
+@click.option("-n", "most", type=click.IntRange(min=1), default=20, help="How many, newest first.  [default: 20]")
 def runs_command(directory: Path, as_json: bool, most: int) -> int:
     """List the runs of this repository, newest first."""
     from fretsaw import session
 
-    kept = session.runs_of(session.open_session(directory))[:most]
+    opened = session.open_session(directory)
     if as_json:
-        print(json.dumps([session.document(one) for one in kept], indent=2))
+        print(json.dumps([session.document(one) for one in session.runs_of(opened, most)], indent=2))
         return 0
-    for one in kept:
-        title = safe_text(" ".join(one.run.title.split()))[:60]
-        print(f"{one.run.id}  {one.run.state:<10} ${one.run.usage.dollars:.4f}  {title}")
-    if not kept:
+    shown = 0
+    for one in islice(session.summaries(opened), most):
+        shown += 1
+        if isinstance(one, Run):
+            title = safe_text(" ".join(one.title.split()))[:60]
+            print(f"{one.id}  {one.state:<10} ${one.usage.dollars:.4f}  {title}")
+        else:
+            show.paragraph("! ", str(one), fg="yellow")
+    if not shown:
         show.say("No runs yet: start one with `agent fix ISSUE.md`.", dim=True)
     return 0
 
@@ -72,7 +79,7 @@ def show_command(
     }
     form = next((name for name, wanted in forms.items() if wanted), None)
     if form is not None:
-        click.echo(session.rendered(kept, form), nl=False)
+        show.emit(session.rendered(kept, form))
         return 0
     show.outcome(kept.run, kept.outcome)
     if kept.run.delivered_to:
@@ -90,11 +97,18 @@ def show_command(
 def apply_command(run: str | None, changes: tuple[int, ...], directory: Path, **flags: Any) -> int:
     """Apply the proposal of RUN that was not applied, or some of its changes. Your decision: no check is run."""
     from fretsaw import session
+    from fretsaw.cancel import Cancel
+    from fretsaw.cli.fix import interruptible
 
     opened = session.open_session(directory, flags)
     kept = session.load(opened, run)
-    delivery = session.apply(opened, kept.run.id, frozenset(changes) or None)
-    delivered(kept.run.id, delivery, session.patch_of(kept.outcome))
+    chosen = frozenset(changes) or None
+    why = unproved(kept.outcome)
+    if why or (chosen and kept.outcome and kept.outcome.evidence.after):
+        show.paragraph("! ", f"UNVERIFIED: {why or 'the check was not run on this choice of changes'}", fg="yellow")
+    with interruptible(Cancel()):
+        delivery, patch = session.apply(opened, kept.run.id, chosen)
+    delivered(kept.run.id, delivery, patch)
     return 0
 
 
@@ -104,8 +118,11 @@ def apply_command(run: str | None, changes: tuple[int, ...], directory: Path, **
 def undo_command(run: str | None, directory: Path) -> int:
     """Take back what RUN (without one: the newest that is applied) changed, keeping your later edits."""
     from fretsaw import session
+    from fretsaw.cancel import Cancel
+    from fretsaw.cli.fix import interruptible
 
-    run_id, result = session.undo(session.open_session(directory), run)
+    with interruptible(Cancel()):
+        run_id, result = session.undo(session.open_session(directory), run)
     for notice in result.notices:
         show.paragraph("! ", notice, fg="yellow")
     for path, why in result.left:
@@ -121,12 +138,17 @@ def undo_command(run: str | None, directory: Path) -> int:
 def restore_command(run: str, change: tuple[int, ...], directory: Path) -> int:
     """Bring back CHANGE of RUN that was dropped (`agent show RUN` lists them); applied at once when RUN is."""
     from fretsaw import session
+    from fretsaw.cancel import Cancel
+    from fretsaw.cli.fix import interruptible
 
-    delivery = session.restore(session.open_session(directory), run, frozenset(change))
+    with interruptible(Cancel()):
+        delivery = session.restore(session.open_session(directory), run, frozenset(change))
     if delivery is None:
-        show.say(f"Restored in the proposal; `agent apply {run}` applies it.", bold=True)
-    else:
-        show.say(f"Restored and applied to {', '.join(delivery.paths)}. `agent undo` takes the run back.", bold=True)
+        show.say(f"Restored in the proposal, nothing else was changed; `agent apply {run}` applies it.", bold=True)
+        return 0
+    for notice in delivery.notices:
+        show.paragraph("! ", notice, fg="yellow")
+    show.say(f"Restored and applied to {named(delivery.paths)}. `agent undo {run}` takes the run back.", bold=True)
     return 0
 
 

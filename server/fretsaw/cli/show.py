@@ -40,6 +40,13 @@ def say(text: str = "", *, fg: str | None = None, bold: bool = False, dim: bool 
     click.secho(text, err=True, fg=fg, bold=bold or None, dim=dim or None, color=_colour())
 
 
+def emit(text: str) -> None:
+    """Text on standard output, byte for byte: what was no UTF-8 in a file is again what it was."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()
+
+
 def _colour() -> bool | None:
     return False if os.environ.get("NO_COLOR") else None
 

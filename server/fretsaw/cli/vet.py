@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import click
 
 from fretsaw.cli import show
+from fretsaw.cli.delivered import delivered
 from fretsaw.errors import ExitCode, UsageError
 
 _MOST = 20 * 1024 * 1024
@@ -56,9 +57,12 @@ def _vet_one(
     directory: Path, reply: str, issue_argument: str | None, flags: dict[str, Any], do_apply: bool, as_json: bool
 ) -> int:
     from fretsaw import session
+    from fretsaw.cancel import Cancel
+    from fretsaw.cli.fix import interruptible
 
     opened = session.open_session(directory, flags)
-    vetted, delivery = session.vet(opened, _text_of(reply), issue_argument, do_apply)
+    with interruptible(Cancel()):
+        vetted, delivery = session.vet(opened, _text_of(reply, directory), issue_argument, do_apply, directory)
     if as_json:
         print(json.dumps(session.vet_document(vetted, delivery), indent=2))
     else:
@@ -66,19 +70,19 @@ def _vet_one(
             show.paragraph(f"{misfit.kind}: ", misfit.for_person, fg="yellow")
         show.verdicts(vetted.verdicts)
         if not do_apply:
-            sys.stdout.write(session.patch_text(vetted))
+            show.emit(session.patch_text(vetted))
         elif delivery is not None:
-            show.say(f"Applied to {', '.join(delivery.paths)}. `agent undo` takes it back.", bold=True)
+            delivered("", delivery, "")
         if vetted.status != "ok":
             show.say("no edit found" if not (vetted.misfits or vetted.verdicts) else "no acceptable patch", fg="yellow")
     return int(ExitCode.DELIVERED if vetted.status == "ok" else ExitCode.NO_PATCH)
 
 
-def _text_of(argument: str) -> str:
+def _text_of(argument: str, where: Path) -> str:
     """The reply's text, bytes kept."""
     from fretsaw.session.issues import read_bounded
 
-    data = sys.stdin.buffer.read(_MOST + 1) if argument == "-" else read_bounded(Path(argument), _MOST)
+    data = sys.stdin.buffer.read(_MOST + 1) if argument == "-" else read_bounded(where / argument, _MOST)
     if len(data) > _MOST:
         raise UsageError(f"the reply is larger than {_MOST // 1024 // 1024} MB")
     return data.decode("utf-8", "surrogateescape")

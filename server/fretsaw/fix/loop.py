@@ -157,9 +157,9 @@ def _consider(
     """One reply: does it fit, and does it prove itself?"""
     with book.phase("place"):
         step = propose(said.text, said.finish, issue, snapshot, world, settings, book.refused)
+    book.talk = replace(book.talk, usage=book.talk.usage + step.judge_usage)
     if isinstance(step, Back):
         return step
-    book.talk = replace(book.talk, usage=book.talk.usage + step.judge_usage)
     with book.phase("check-after"):
         return prove(step, book.before, issue, world, settings)
 

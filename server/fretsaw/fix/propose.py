@@ -35,6 +35,7 @@ class Back:
     turn: Turn
     proposed: PatchSet = PatchSet()
     verdicts: tuple[Verdict, ...] = ()
+    judge_usage: Usage = Usage()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,8 @@ def _accept(
             pruned = Pruned(select(proposed, kept), verdicts)
     if not pruned.patch:
         reason = "only unrelated changes: " + "; ".join(verdict.reason for verdict in pruned.verdicts[:3])
-        refused = _refused(turn, reason)
-        return Back("refused", prompt.after_refusal((reason,), issue), reason, refused, proposed, pruned.verdicts)
+        back = prompt.after_refusal((reason,), issue)
+        return Back("refused", back, reason, _refused(turn, reason), proposed, pruned.verdicts, spent)
     violations = enforce(issue.constraints, pruned.patch, snapshot)
     judgement = world.policy(pruned.patch, asked_paths(issue))
     refusals = tuple(str(refusal) for refusal in judgement.refusals)
@@ -124,7 +125,7 @@ def _accept(
         reason = "; ".join((*(violation.for_person for violation in violations), *refusals, *hints))
         for_model = (*(violation.for_model for violation in violations), *refusals)
         back = prompt.after_refusal(for_model, issue)
-        return Back("refused", back, reason, _refused(turn, reason), proposed, pruned.verdicts)
+        return Back("refused", back, reason, _refused(turn, reason), proposed, pruned.verdicts, spent)
     world.report(Event("trial", "applying with git in a private place", percentage=75))
     world.trial(pruned.patch)
     return Landed(proposed, pruned.patch, pruned.verdicts, turn, prose.strip(), judgement.notices, spent)

@@ -12,16 +12,18 @@ from fretsaw.repo.new import create
 from fretsaw.repo.opening import open_repo, reopened
 from fretsaw.repo.snapshot import snapshot, untracked
 from fretsaw.repo.trial import trial
-from fretsaw.repo.undo import recover, undo
+from fretsaw.repo.undo import Recorded, deliveries, recover, undo
 from fretsaw.repo.values import Delivery, How, Repo, UndoResult
 
 __all__ = [
     "Delivery",
     "How",
+    "Recorded",
     "Repo",
     "UndoResult",
     "create",
     "deliver",
+    "deliveries",
     "git_version",
     "open_repo",
     "recover",

@@ -17,7 +17,7 @@ from fretsaw.repo.git import Git, environment
 from fretsaw.repo.journal import Home, IndexMove, Plan, Record, RefMove, Step, open_home
 from fretsaw.repo.opening import reopened
 from fretsaw.repo.refs import GitRefs, wait_for_index
-from fretsaw.repo.values import Repo, UndoResult
+from fretsaw.repo.values import Delivery, How, Repo, UndoResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,29 @@ def recover(repo: Repo, state_dir: Path) -> tuple[str, ...]:
         return ()
     with open_home(state_dir, repo.root) as home:
         return journal.recover(home, GitRefs(repo, "recover"))
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A delivery of which the journal still has the way back."""
+
+    delivery: Delivery
+    undone: bool
+    """Whether all of it was taken back."""
+
+
+def deliveries(repo: Repo, state_dir: Path) -> dict[str, Recorded]:
+    """What was delivered in this worktree and can be undone, or was: the run's id as `deliver` was given it → that."""
+    found = {}
+    with open_home(state_dir, repo.root) as home:
+        for record in journal.records(home):
+            plan = record.plan
+            commit = plan.move.new if plan.move else None
+            branch = plan.move.ref.removeprefix("refs/heads/") if plan.move else None
+            how: How = plan.how if plan.how in {"branch", "commit"} else "worktree"  # type: ignore[assignment]
+            delivery = Delivery(how, tuple(step.path for step in plan.steps), commit, branch, plan.tx)
+            found[plan.run] = Recorded(delivery, record.done)
+    return found
 
 
 def _undo_branch(repo: Repo, home: Home, refs: GitRefs, record: Record) -> UndoResult:

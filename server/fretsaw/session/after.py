@@ -6,29 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from fretsaw import repo, runs
-from fretsaw.core.patch import derive_set, select
+from fretsaw.core.patch import derive_set, render, select
 from fretsaw.core.patch.values import PatchSet
-from fretsaw.core.run import Event, Proposal, Run
-from fretsaw.errors import UsageError
+from fretsaw.core.policy import judge_patch
+from fretsaw.core.run import Event, GaveUp, Proposal, Run
+from fretsaw.errors import FretsawError, NoPatchError, RepoError, UsageError, from_os_error
 from fretsaw.repo import Delivery, UndoResult
+from fretsaw.session.kept import keep_delivery, load, newest_delivered
 from fretsaw.session.opening import Opened
 from fretsaw.session.values import Finished, Stored
-
-
-def runs_of(opened: Opened) -> tuple[Stored, ...]:
-    """Every run of the repository, newest first; what cannot be read is left out."""
-    return tuple(stored(folder) for folder in opened.store.all())
-
-
-def load(opened: Opened, run_id: str | None = None) -> Stored:
-    """One run by its id or the beginning of it; None: the newest. Raises UsageError."""
-    return stored(opened.store.get(run_id))
-
-
-def stored(folder: runs.Folder) -> Stored:
-    """A run as it is kept."""
-    return Stored(folder.run(), folder.outcome(), folder.issue(), folder.states(), folder.note("delivery"), folder.path)
-
 
 # -- delivery --------------------------------------------------------------------------------------
 
@@ -37,7 +23,7 @@ def deliver(opened: Opened, finished: Finished, report: Callable[[Event], None])
     """Deliver a proposal as the settings say; None when it must not be: no patch, or a check that did not prove it."""
     if not isinstance(finished.outcome, Proposal) or not may_apply(opened, finished.outcome):
         return None
-    report(Event("deliver", "applying", percentage=97))
+    report(Event("deliver", "applying", finished.run.usage, 97))
     return _deliver(opened, finished.outcome.patch, finished.run, runs.Folder(finished.folder), finished.outcome)
 
 
@@ -49,14 +35,53 @@ def may_apply(opened: Opened, proposal: Proposal) -> bool:
     return after is None or after.ok
 
 
-def apply(opened: Opened, run_id: str | None, changes: frozenset[int] | None = None) -> Delivery:
-    """Deliver the proposal of a run, or some of its changes, as a person decided; the check is not asked again."""
+def apply(opened: Opened, run_id: str | None, changes: frozenset[int] | None = None) -> tuple[Delivery, str]:
+    """Deliver the proposal of a run, or some of its changes, as a person decided; the check is not asked again.
+
+    The delivery and the patch as text. What is left out then counts as dropped, so that it can be restored.
+    """
     kept = load(opened, run_id)
     proposal = _proposal(kept)
     if kept.run.state == "delivered":
         raise UsageError(f"run {kept.run.id} is applied already", hint="`agent undo` takes it back")
-    patch = proposal.patch if changes is None else select(proposal.proposed, changes)
-    return _deliver(opened, patch, kept.run, runs.Folder(kept.folder), proposal)
+    chosen = proposal if changes is None else _only(opened, kept.run.id, proposal, changes)
+    folder = runs.Folder(kept.folder)
+    delivery = _deliver(opened, chosen.patch, kept.run, folder, chosen)
+    if chosen is not proposal and delivery.kind != "none":
+        folder.write_outcome(chosen)
+    return delivery, render(chosen.patch)
+
+
+def _only(opened: Opened, run_id: str, proposal: Proposal, changes: frozenset[int]) -> Proposal:
+    known = {item.change.id for item in proposal.verdicts}
+    unknown = sorted(changes - known)
+    if unknown:
+        raise UsageError(
+            f"run {run_id} has no change {', '.join(map(str, unknown))}", hint=f"`agent show {run_id}` lists them"
+        )
+    verdicts = tuple(
+        replace(item, decision="keep", reason=f"chosen by you; was dropped: {item.reason}")
+        if item.change.id in changes and item.decision == "drop"
+        else replace(item, decision="drop", rule="not-chosen", reason="left out by you")
+        if item.change.id not in changes and item.decision != "drop"
+        else item
+        for item in proposal.verdicts
+    )
+    return _allowed(opened, replace(proposal, patch=select(proposal.proposed, changes), verdicts=verdicts))
+
+
+def _allowed(opened: Opened, proposal: Proposal) -> Proposal:
+    """The proposal, when a patch that a person put together may be written at all. NoPatchError when not.
+
+    What is on the ask-first list was asked for, by that person; what is never written stays so.
+    """
+    now = repo.snapshot(opened.repo)
+    secrets = (opened.settings.api_key,) if opened.settings.api_key else ()
+    asked = proposal.patch.paths
+    judgement = judge_patch(proposal.patch, now, asked, asked, secrets)
+    if not judgement.ok:
+        raise NoPatchError("; ".join(map(str, judgement.refusals)))
+    return proposal
 
 
 def apply_texts(
@@ -79,30 +104,32 @@ def _deliver(
     """Apply and record. `tag` tells later deliveries of one run apart, for undo."""
     settings = opened.settings
     now = repo.reopened(opened.repo)
-    delivery = repo.deliver(
-        now,
-        repo.snapshot(now),
-        patch,
-        settings.apply,
-        _message(run.title, proposal),
-        state_dir=opened.store.folder,
-        branch=_branch(settings.branch, folder.id) if settings.apply == "branch" else None,
-        run_id=folder.id + tag,
-    )
+    name = folder.id + tag
+    folder.write_note("delivering", {"tag": name})
+    try:
+        delivery = repo.deliver(
+            now,
+            repo.snapshot(now),
+            patch,
+            settings.apply,
+            _message(run.title, proposal),
+            state_dir=opened.store.folder,
+            branch=_branch(settings.branch, folder.id) if settings.apply == "branch" else None,
+            run_id=name,
+        )
+    except FretsawError:
+        folder.forget_note("delivering")
+        raise
     if delivery.kind == "none":
+        folder.forget_note("delivering")
         return delivery
-    before = folder.note("delivery") or {}
-    folder.write_note("delivery", {**runs.to_plain(delivery), "tags": [*before.get("tags", []), folder.id + tag]})
-    folder.write_run(as_delivered(run, delivery))
+    try:
+        keep_delivery(folder, run, delivery, name)
+    except OSError as error:
+        known = from_os_error(error)
+        done = f"Applied to {', '.join(delivery.paths)}; only the record of it could not be written."
+        raise RepoError(known.message, hint=known.hint, changed=done) from error
     return delivery
-
-
-def as_delivered(run: Run, delivery: Delivery | None) -> Run:
-    """The run once its patch is delivered; as it was when nothing is."""
-    if delivery is None or delivery.kind == "none":
-        return run
-    where = {"branch": f"branch {delivery.branch}", "commit": f"commit {delivery.commit}"}
-    return replace(run, state="delivered", delivered_to=where.get(delivery.kind, delivery.kind))
 
 
 def _branch(name: str | None, run_id: str) -> str:
@@ -117,9 +144,12 @@ def _message(title: str, proposal: Proposal) -> str:
 
 
 def _proposal(kept: Stored) -> Proposal:
-    if not isinstance(kept.outcome, Proposal):
-        raise UsageError(f"run {kept.run.id} has no proposal: {kept.run.error or kept.run.state}")
-    return kept.outcome
+    if isinstance(kept.outcome, Proposal):
+        return kept.outcome
+    why = kept.run.error or kept.run.state
+    if isinstance(kept.outcome, GaveUp) and kept.outcome.kind == "check":
+        why = f"the check was not green with its last patch: {why}"
+    raise UsageError(f"run {kept.run.id} has nothing to apply: {why}", hint=f"`agent show {kept.run.id}` tells more")
 
 
 # -- undo, restore, decide -------------------------------------------------------------------------
@@ -127,11 +157,19 @@ def _proposal(kept: Stored) -> Proposal:
 
 def undo(opened: Opened, run_id: str | None = None) -> tuple[str, UndoResult]:
     """Take back what a run applied (None: the newest that is applied). The run's id, and what became of each file."""
-    kept = load(opened, run_id) if run_id else _newest_delivered(opened)
+    kept = load(opened, run_id) if run_id else newest_delivered(opened)
+    if kept is None:
+        raise UsageError("there is nothing to undo: no run of this repository is applied")
     if kept.run.state != "delivered":
         raise UsageError(f"run {kept.run.id} is not applied ({kept.run.state})", hint="`agent runs` lists the runs")
     tags = (kept.delivery or {}).get("tags") or [kept.run.id]
     assert isinstance(tags, list)
+    known = repo.deliveries(opened.repo, opened.store.folder)
+    if not any(tag in known for tag in tags):
+        raise RepoError(
+            f"the way back of run {kept.run.id} is gone: it is kept for 30 days",
+            hint=f"`agent show {kept.run.id} --patch | git apply -R` takes its patch out",
+        )
     results = []
     for tag in reversed(tags):
         results.append(repo.undo(repo.reopened(opened.repo), opened.store.folder, str(tag)))
@@ -146,17 +184,16 @@ def undo(opened: Opened, run_id: str | None = None) -> tuple[str, UndoResult]:
     return kept.run.id, replace(results[-1], undone=tuple(undone), notices=notices)
 
 
-def _newest_delivered(opened: Opened) -> Stored:
-    for folder in opened.store.all():
-        if folder.run().state == "delivered":
-            return stored(folder)
-    raise UsageError("there is nothing to undo: no run of this repository is applied")
-
-
 def restore(opened: Opened, run_id: str | None, changes: frozenset[int]) -> Delivery | None:
     """Bring dropped changes back into a run's patch. An applied run gets them applied on top; the delivery, or None."""
     kept = load(opened, run_id)
     proposal = _proposal(kept)
+    how = str((kept.delivery or {}).get("kind", "worktree"))
+    if kept.run.state == "delivered" and how == "branch":
+        raise UsageError(
+            f"run {kept.run.id} is on {kept.run.delivered_to}, and a change is restored in your files",
+            hint=f"`agent undo {kept.run.id}`, restore it, then `agent apply {kept.run.id} --apply branch`",
+        )
     dropped = {item.change.id for item in proposal.verdicts if item.decision == "drop"}
     unknown = sorted(changes - dropped)
     if unknown:
@@ -171,7 +208,7 @@ def restore(opened: Opened, run_id: str | None, changes: frozenset[int]) -> Deli
         for item in proposal.verdicts
     )
     patch = select(proposal.proposed, frozenset(item.change.id for item in verdicts if item.decision != "drop"))
-    whole = replace(proposal, patch=patch, verdicts=verdicts)
+    whole = _allowed(opened, replace(proposal, patch=patch, verdicts=verdicts))
     folder = runs.Folder(kept.folder)
     delivery = None
     if kept.run.state == "delivered":
@@ -179,7 +216,8 @@ def restore(opened: Opened, run_id: str | None, changes: frozenset[int]) -> Deli
         now = {file.path: file.after for file in proposal.patch.files}
         applied = lambda path: now[path] if path in now else _before(proposal.proposed, path)  # noqa: E731
         more = derive_set(applied, {file.path: file.after for file in patch.files})
-        delivery = _deliver(opened, more, kept.run, folder, whole, f"+{'+'.join(map(str, sorted(changes)))}")
+        tag = f"+{'+'.join(map(str, sorted(changes)))}"
+        delivery = _deliver(opened.with_settings(apply=how), more, kept.run, folder, whole, tag)
     folder.write_outcome(whole)
     folder.write_states({**kept.states, **dict.fromkeys(changes, "restored")})
     return delivery

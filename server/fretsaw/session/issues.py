@@ -18,15 +18,17 @@ MAX_LOG = 64 * 1024
 MAX_IMAGE = 20 * 1024 * 1024
 
 
-def read_issue(argument: str) -> tuple[Issue, Path | None]:
+def read_issue(argument: str, where: Path = Path()) -> tuple[Issue, Path | None]:
     """The issue named on the command line, and the folder its attachments lie in.
 
-    A path to a file, `-` for standard input, or the text itself when it has a blank or a newline and is no file.
-    Raises UsageError.
+    A path to a file, relative to `where`, `-` for standard input, or the text itself when it has a blank or a newline
+    and is no file. Raises UsageError.
     """
     if argument == "-":
         return _parsed(sys.stdin.buffer.read(MAX_ISSUE + 1), "standard input"), None
-    path = Path(argument)
+    if not argument.strip():
+        return _parsed(b"", "the command line"), None
+    path = where / argument
     try:
         exists = path.exists() or path.is_symlink()
     except (OSError, ValueError):
@@ -36,7 +38,7 @@ def read_issue(argument: str) -> tuple[Issue, Path | None]:
     if any(character.isspace() for character in argument.strip()):
         return _parsed(argument.encode("utf-8", "surrogateescape"), "the command line"), None
     raise UsageError(
-        f"there is no file {argument}", hint="give a Markdown file, - for standard input, or the text in quotes"
+        f"there is no file {path}", hint="give a Markdown file, - for standard input, or the text in quotes"
     )
 
 
@@ -46,9 +48,10 @@ def read_bounded(path: Path, most: int) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UsageError(f"{path} is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UsageError(f"{path} is not a regular file")
         return file.read(most + 1)
 
 

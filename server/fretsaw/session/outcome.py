@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from fretsaw import runs
 from fretsaw.core.patch import render
-from fretsaw.core.run import GaveUp, Outcome, Proposal
-from fretsaw.errors import ExitCode
+from fretsaw.core.run import GaveUp, Outcome, Proposal, Run
+from fretsaw.errors import ExitCode, FretsawError
 from fretsaw.repo import Delivery
 from fretsaw.report.document import document as report_document
+from fretsaw.session.kept import load
+from fretsaw.session.opening import Opened
 from fretsaw.session.values import Finished, Stored
 
 
@@ -28,6 +31,19 @@ def exit_code(finished: Finished, delivery: Delivery | None, *, applied: bool = 
     if isinstance(outcome, GaveUp) and outcome.kind == "budget":
         return ExitCode.BUDGET
     return ExitCode.NO_PATCH
+
+
+def failure(opened: Opened | None, error: Exception) -> dict[str, Any]:
+    """The document of a run that ended with an error, or of none at all: outcome "failed" and the reason."""
+    run_id = getattr(error, "run_id", None)
+    reason = str(error) or type(error).__name__
+    told: dict[str, Any] = {}
+    if opened is not None and run_id:
+        with suppress(FretsawError):
+            told = document(load(opened, run_id))
+    if not told:
+        told = report_document(Run("", str(opened.root) if opened else "", "", "failed"), None)
+    return {**told, "outcome": "failed", "reason": reason}
 
 
 def document(run: Finished | Stored, delivery: Delivery | None = None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from fretsaw import model, repo
@@ -14,6 +15,8 @@ from fretsaw.core.issue import Issue
 from fretsaw.core.tokens import count, estimate
 from fretsaw.session.issues import read_issue, read_logs
 from fretsaw.session.opening import Opened
+from fretsaw.session.shown import about, images_of, rules_of
+from fretsaw.session.values import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,9 @@ class Preview:
         }
 
 
-def preview(opened: Opened, argument: str) -> Preview:
-    """The first request of a fix of this issue."""
-    issue, folder = read_issue(argument)
+def preview(opened: Opened, argument: str, where: Path = Path()) -> Preview:
+    """The first request of a fix of this issue (a path is relative to `where`), but for what the check says now."""
+    issue, folder = read_issue(argument, where)
     settings = opened.settings
     choice = model.load(opened.resolved.places.config / "models.toml").choose(
         settings, datetime.now(timezone.utc).date()
@@ -58,12 +61,13 @@ def preview(opened: Opened, argument: str) -> Preview:
     context = choose(issue, snapshot, settings.context_tokens, settings.context, estimate)
     logs, notices = read_logs(issue, folder)
     form = choice.row.edit_form if settings.edit_form == "auto" else settings.edit_form
-    rules = opened.resolved.rules
-    messages = prompt.first_messages(issue, context, form, logs=logs, rules=rules, tools=settings.tools)
+    images, more = images_of(Task(issue, folder=folder), choice.row)
+    rules = rules_of(opened, snapshot)
+    messages = prompt.first_messages(issue, context, form, images=images, logs=logs, rules=rules, tools=settings.tools)
     schemas = (
         "".join(f"{tool.name}{tool.description}{tool.parameters}" for tool in tools.TOOLS) if settings.tools else ""
     )
-    tokens = count("".join(message.text for message in messages) + schemas)
+    tokens = count("".join(message.text for message in messages) + schemas) + sum(image.tokens for image in images)
     row = choice.row
     return Preview(
         issue,
@@ -73,5 +77,12 @@ def preview(opened: Opened, argument: str) -> Preview:
         tokens,
         row.cost(tokens, 0, 0),
         row.cost(tokens, tokens, 0),
-        (*choice.notices, *notices, *context.notices),
+        (
+            *opened.resolved.notices,
+            *choice.notices,
+            *notices,
+            *more,
+            *about(snapshot, issue.hidden, opened),
+            *context.notices,
+        ),
     )

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fretsaw import model, repo, runs
 from fretsaw.cancel import Cancel
-from fretsaw.core.ask import Answer, Ask, Image, Request, Usage
+from fretsaw.core.ask import Answer, Ask, Request, Usage
 from fretsaw.core.check import Check, CheckResult
 from fretsaw.core.policy import judge_patch
-from fretsaw.core.run import Event, Run
+from fretsaw.core.run import Event, Outcome, Run, RunState
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.errors import Cancelled, FretsawError, UsageError
+from fretsaw.errors import BudgetError, Cancelled, FretsawError
 from fretsaw.fix import World
 from fretsaw.fix import fix as run_the_loop
 from fretsaw.repo import Delivery
-from fretsaw.session.after import as_delivered, deliver
-from fretsaw.session.issues import MAX_IMAGE, read_beside, read_issue, read_logs
+from fretsaw.session.after import deliver
+from fretsaw.session.issues import read_issue, read_logs
+from fretsaw.session.kept import as_delivered
 from fretsaw.session.opening import Opened
+from fretsaw.session.shown import about, images_of, rules_of
 from fretsaw.session.values import Finished, Task
 
 if TYPE_CHECKING:
@@ -31,18 +35,21 @@ if TYPE_CHECKING:
 
 Reporter = Callable[[Event], None]
 
-_MOST_RULES = 4_000
-"""Characters of AGENTS.md that are sent at most."""
 
-
-def fix(opened: Opened, argument: str, report: Reporter, cancel: Cancel) -> tuple[Finished, Delivery | None]:
-    """`agent fix`: read the issue, run, and deliver what was proved."""
-    issue, folder = read_issue(argument)
+def fix(
+    opened: Opened, argument: str, report: Reporter, cancel: Cancel, where: Path = Path()
+) -> tuple[Finished, Delivery | None]:
+    """`agent fix`: read the issue (a path is relative to `where`), run, and deliver what was proved."""
+    issue, folder = read_issue(argument, where)
     if opened.settings.apply != "none":
         # It would be refused at the end; now it costs nothing to find out.
         repo.refuse_operation(opened.repo)
     finished = run(opened, Task(issue, folder=folder), report, cancel)
-    delivery = deliver(opened, finished, report)
+    try:
+        delivery = deliver(opened, finished, report)
+    except FretsawError as error:
+        error.run_id = finished.run.id
+        raise
     return replace(finished, run=as_delivered(finished.run, delivery)), delivery
 
 
@@ -60,6 +67,9 @@ def replay(opened: Opened, run_id: str | None, report: Reporter, cancel: Cancel)
     row = model.load(opened.resolved.places.config / "models.toml").choose(opened.settings, _today()).row
     meter = _Meter(report)
     world, snapshot, _ = _world(opened, task, row, meter, cancel, ask, lambda request, answer: None)
+    judged = tuple(folder.calls("judge"))
+    if judged:
+        world = replace(world, judge=model.replay(judged))
     outcome = run_the_loop(task.issue, snapshot, world, opened.settings, task.focus)
     return Finished(runs.finished(kept, outcome), outcome, folder.path)
 
@@ -72,7 +82,7 @@ def run(opened: Opened, task: Task, report: Reporter, cancel: Cancel, run_id: st
     model.warm()
     settings = opened.settings
     choice = model.load(opened.resolved.places.config / "models.toml").choose(settings, _today())
-    folder = opened.store.new(run_id)
+    folder = opened.store.new(run_id, lambda: repo.deliveries(opened.repo, opened.store.folder))
     begun = Run(
         folder.id,
         str(opened.root),
@@ -81,34 +91,68 @@ def run(opened: Opened, task: Task, report: Reporter, cancel: Cancel, run_id: st
         model=choice.row.id,
         started=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
-    folder.write_issue(task.issue)
-    folder.write_run(begun)
     meter = _Meter(report)
-    try:
-        budget = model.Budget(
-            settings.max_usd,
-            max_usd_day=settings.max_usd_day,
-            day=lambda dollars: runs.add_spent(opened.state, dollars),
-        )
-        with ExitStack() as stack:
-            ask = stack.enter_context(closing(model.connect(settings, choice.row, cancel, budget=budget)))
-            world, snapshot, notices = _world(opened, task, choice.row, meter, cancel, ask, folder.append_call)
-            if settings.judge:
-                world = replace(world, judge=stack.enter_context(closing(_judge(opened, cancel, budget))))
-            outcome = run_the_loop(task.issue, snapshot, world, settings, task.focus)
-    except FretsawError as error:
-        begun = replace(begun, error=str(error), usage=meter.usage)
-        folder.write_run(replace(begun, state="cancelled" if isinstance(error, Cancelled) else "failed"))
-        raise
-    except BaseException as error:
-        folder.write_run(replace(begun, state="failed", error=f"{type(error).__name__}: {error}", usage=meter.usage))
-        raise
-    notices = (*opened.resolved.notices, *choice.notices, *notices, *outcome.evidence.notices)
-    outcome = replace(outcome, evidence=replace(outcome.evidence, notices=notices))
-    ended = runs.finished(begun, outcome)
-    folder.write_outcome(outcome)
-    folder.write_run(ended)
+    with folder.held():
+        folder.write_issue(task.issue)
+        folder.write_run(begun)
+        try:
+            with _within(settings.max_seconds, cancel) as limited:
+                outcome = _outcome(opened, task, choice, meter, limited, folder)
+        except FretsawError as error:
+            state: RunState = "cancelled" if isinstance(error, Cancelled) else "failed"
+            folder.write_run(replace(begun, state=state, error=str(error), usage=meter.usage))
+            error.run_id = folder.id
+            raise
+        except BaseException as error:
+            told = f"{type(error).__name__}: {error}"
+            folder.write_run(replace(begun, state="failed", error=told, usage=meter.usage))
+            raise
+        ended = runs.finished(begun, outcome)
+        folder.write_outcome(outcome)
+        folder.write_run(ended)
     return Finished(ended, outcome, folder.path)
+
+
+def _outcome(
+    opened: Opened, task: Task, choice: model.Choice, meter: _Meter, cancel: Cancel, folder: runs.Folder
+) -> Outcome:
+    """The loop in its world, with every notice."""
+    settings = opened.settings
+    budget = model.Budget(
+        settings.max_usd,
+        max_usd_day=settings.max_usd_day,
+        day=lambda dollars: runs.add_spent(opened.state, dollars),
+    )
+    with ExitStack() as stack:
+        ask = stack.enter_context(closing(model.connect(settings, choice.row, cancel, budget=budget)))
+        world, snapshot, notices = _world(opened, task, choice.row, meter, cancel, ask, folder.append_call)
+        if settings.judge:
+            live = stack.enter_context(closing(_judge(opened, cancel, budget)))
+            keep = partial(folder.append_call, whom="judge")
+            world = replace(world, judge=model.recording(live, keep))
+        outcome = run_the_loop(task.issue, snapshot, world, settings, task.focus)
+    notices = (*opened.resolved.notices, *choice.notices, *notices, *outcome.evidence.notices)
+    return replace(outcome, evidence=replace(outcome.evidence, notices=notices))
+
+
+@contextmanager
+def _within(seconds: float, cancel: Cancel) -> Iterator[Cancel]:
+    """A `Cancel` that is also set when the time is up (then BudgetError is raised), so that calls and checks end."""
+    limited = Cancel()
+    timer = threading.Timer(seconds, limited.set)
+    timer.daemon = True
+    timer.start()
+    try:
+        with cancel.on_set(limited.set):
+            yield limited
+    except Cancelled as error:
+        if cancel.is_set():
+            raise
+        raise BudgetError(
+            f"the run took longer than {seconds:g} s", hint="raise --max-seconds, or narrow the issue"
+        ) from error
+    finally:
+        timer.cancel()
 
 
 class _Meter:
@@ -141,7 +185,7 @@ def _world(
     snapshot = repo.snapshot(opened.repo, task.overlay)
     checked = make_check(opened, snapshot, cancel)
     logs, notices = read_logs(task.issue, task.folder)
-    images, more = _images(task, row)
+    images, more = images_of(task, row)
     secrets = (settings.api_key,) if settings.api_key else ()
     world = World(
         ask=ask,
@@ -157,9 +201,9 @@ def _world(
         covered=_make_covered(opened, snapshot, cancel),
         images=images,
         logs=logs,
-        rules=(*opened.resolved.rules, *_agents_rules(snapshot)),
+        rules=rules_of(opened, snapshot),
     )
-    return world, snapshot, (*notices, *more, *_about(snapshot, task.issue.hidden, opened))
+    return world, snapshot, (*notices, *more, *about(snapshot, task.issue.hidden, opened))
 
 
 def _steady(checked: Check, times: int) -> Check:
@@ -171,12 +215,6 @@ def _steady(checked: Check, times: int) -> Check:
 def no_check(texts: Mapping[str, str | None]) -> CheckResult:
     """Stands where no check is set; it is never called."""
     raise AssertionError(f"there is no check to run on {len(texts)} files")
-
-
-def _agents_rules(snapshot: Snapshot) -> tuple[str, ...]:
-    """The rules that the repository's own AGENTS.md gives, as data for the model."""
-    text = snapshot.read("AGENTS.md") if "AGENTS.md" in snapshot.paths else None
-    return (text[:_MOST_RULES],) if text else ()
 
 
 def make_check(opened: Opened, snapshot: Snapshot, cancel: Cancel) -> Check | None:
@@ -211,43 +249,6 @@ def _judge(opened: Opened, cancel: Cancel, budget: model.Budget) -> model.Live:
     settings = replace(opened.settings, role="triage", model=None)
     row = model.load(opened.resolved.places.config / "models.toml").choose(settings, _today()).row
     return model.connect(settings, row, cancel, budget=budget)
-
-
-def _images(task: Task, row: model.Row) -> tuple[tuple[Image, ...], tuple[str, ...]]:
-    """The issue's images, ready to send, and a notice for each that is not."""
-    images, notices = [], []
-    for attachment in task.issue.attachments:
-        if attachment.kind != "image":
-            continue
-        name = attachment.source if not attachment.source.startswith("data:") else attachment.alt or "a data URI"
-        try:
-            images.append(model.image(_image_bytes(attachment.source, task.folder), row.image, name=name))
-        except UsageError as error:
-            notices.append(f"{name} is not attached: {error}")
-    return tuple(images), tuple(notices)
-
-
-def _image_bytes(source: str, folder: Path | None) -> bytes:
-    if source.startswith("data:"):
-        return model.from_data_uri(source)
-    data, why = read_beside(source, folder, MAX_IMAGE)
-    if data is None:
-        raise UsageError(why)
-    return data
-
-
-def _about(snapshot: Snapshot, hidden: int, opened: Opened) -> tuple[str, ...]:
-    """What a person should know about what is and is not sent."""
-    notices = []
-    if snapshot.secrets:
-        names = ", ".join(snapshot.secrets[:5]) + (" …" if len(snapshot.secrets) > 5 else "")
-        notices.append(f"never sent, since they may hold secrets: {names}")
-    if hidden:
-        notices.append(f"{hidden} hidden characters or comments were removed from the issue")
-    if opened.resolved.proposed_check:
-        argv = " ".join(opened.resolved.proposed_check)
-        notices.append(f"the repository proposes the check {argv!r}: approve it with `agent check --approve`")
-    return tuple(notices)
 
 
 def _today() -> date:

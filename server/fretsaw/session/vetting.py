@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from fretsaw import repo, runs
@@ -22,12 +23,14 @@ from fretsaw.session.opening import Opened
 from fretsaw.session.values import Finished
 
 
-def vet(opened: Opened, reply: str, issue_argument: str | None, do_apply: bool) -> tuple[Vetted, Delivery | None]:
+def vet(
+    opened: Opened, reply: str, issue_argument: str | None, do_apply: bool, where: Path = Path()
+) -> tuple[Vetted, Delivery | None]:
     """Vet a reply against the repository as it is now; apply it, as a run that can be undone, when asked to.
 
-    Raises NoPatchError when policy refuses the patch.
+    A path of an issue is relative to `where`. Raises NoPatchError when policy refuses the patch.
     """
-    issue = read_issue(issue_argument)[0] if issue_argument else NO_ISSUE
+    issue = read_issue(issue_argument, where)[0] if issue_argument else NO_ISSUE
     snapshot = repo.snapshot(opened.repo)
     vetted = vet_text(reply, snapshot.read, snapshot.paths, issue, opened.settings.prune)
     if vetted.status != "ok":

@@ -1,0 +1,90 @@
+"""Runs as they are kept: read back, and set right where a process died before it could write how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from fretsaw import repo, runs
+from fretsaw.core.run import Run
+from fretsaw.errors import RepoError
+from fretsaw.repo import Delivery
+from fretsaw.session.opening import Opened
+from fretsaw.session.values import Stored
+
+CUT_OFF = "it was cut off: its process ended without a word"
+
+
+def runs_of(opened: Opened, most: int | None = None) -> tuple[Stored, ...]:
+    """Every run of the repository, or so many, newest first; what cannot be read is left out."""
+    found: list[Stored] = []
+    for folder in opened.store.all():
+        if most is not None and len(found) >= most:
+            break
+        try:
+            found.append(stored(opened, folder))
+        except RepoError:
+            continue
+    return tuple(found)
+
+
+def summaries(opened: Opened) -> Iterator[Run | RepoError]:
+    """How every run stands, newest first, without reading what it proposes; the error for one that cannot be read."""
+    for folder in opened.store.all():
+        try:
+            yield _as_it_stands(opened, folder)
+        except RepoError as error:
+            yield error
+
+
+def load(opened: Opened, run_id: str | None = None) -> Stored:
+    """One run by its id or the beginning of it; None: the newest. Raises UsageError, RepoError."""
+    return stored(opened, opened.store.get(run_id))
+
+
+def newest_delivered(opened: Opened) -> Stored | None:
+    """The newest run that is applied."""
+    for folder in opened.store.all():
+        try:
+            if _as_it_stands(opened, folder).state == "delivered":
+                return stored(opened, folder)
+        except RepoError:
+            continue
+    return None
+
+
+def stored(opened: Opened, folder: runs.Folder) -> Stored:
+    """A run as it is kept. RepoError when it cannot be read."""
+    run = _as_it_stands(opened, folder)
+    return Stored(run, folder.outcome(), folder.issue(), folder.states(), folder.note("delivery"), folder.path)
+
+
+def as_delivered(run: Run, delivery: Delivery | None) -> Run:
+    """The run once its patch is delivered; as it was when nothing is."""
+    if delivery is None or delivery.kind == "none":
+        return run
+    where = {"branch": f"branch {delivery.branch}", "commit": f"commit {delivery.commit}"}
+    return replace(run, state="delivered", delivered_to=where.get(delivery.kind, delivery.kind))
+
+
+def keep_delivery(folder: runs.Folder, run: Run, delivery: Delivery, tag: str) -> None:
+    """Write down that a run's patch is applied; `tag` is what the journal calls this delivery."""
+    before = (folder.note("delivery") or {}).get("tags", [])
+    folder.write_note("delivery", {**runs.to_plain(delivery), "tags": [*before, tag]})
+    folder.write_run(as_delivered(run, delivery))
+    folder.forget_note("delivering")
+
+
+def _as_it_stands(opened: Opened, folder: runs.Folder) -> Run:
+    """How the run stands, whatever its process had no time to write."""
+    run = folder.run()
+    if run.state == "running" and not folder.is_held():
+        return replace(run, state="failed", error=CUT_OFF)
+    begun = folder.note("delivering")
+    if begun and not folder.is_held():
+        tag = str(begun.get("tag"))
+        found = repo.deliveries(opened.repo, opened.store.folder).get(tag)
+        if found is not None and not found.undone:
+            keep_delivery(folder, run, found.delivery, tag)
+            return folder.run()
+    return run

@@ -1,0 +1,59 @@
+"""What the model is shown beside the repository's text, and what a person should know about it. Sends nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fretsaw import model
+from fretsaw.core.ask import Image
+from fretsaw.core.snapshot import Snapshot
+from fretsaw.errors import UsageError
+from fretsaw.session.issues import MAX_IMAGE, read_beside
+from fretsaw.session.opening import Opened
+from fretsaw.session.values import Task
+
+_MOST_RULES = 4_000
+"""Characters of AGENTS.md that are sent at most."""
+
+
+def rules_of(opened: Opened, snapshot: Snapshot) -> tuple[str, ...]:
+    """The rules that the repository's own settings and its AGENTS.md give, as data for the model."""
+    text = snapshot.read("AGENTS.md") if "AGENTS.md" in snapshot.paths else None
+    return (*opened.resolved.rules, *((text[:_MOST_RULES],) if text else ()))
+
+
+def images_of(task: Task, row: model.Row) -> tuple[tuple[Image, ...], tuple[str, ...]]:
+    """The issue's images, ready to send, and a notice for each that is not."""
+    images, notices = [], []
+    for attachment in task.issue.attachments:
+        if attachment.kind != "image":
+            continue
+        name = attachment.source if not attachment.source.startswith("data:") else attachment.alt or "a data URI"
+        try:
+            images.append(model.image(_image_bytes(attachment.source, task.folder), row.image, name=name))
+        except UsageError as error:
+            notices.append(f"{name} is not attached: {error}")
+    return tuple(images), tuple(notices)
+
+
+def _image_bytes(source: str, folder: Path | None) -> bytes:
+    if source.startswith("data:"):
+        return model.from_data_uri(source)
+    data, why = read_beside(source, folder, MAX_IMAGE)
+    if data is None:
+        raise UsageError(why)
+    return data
+
+
+def about(snapshot: Snapshot, hidden: int, opened: Opened) -> tuple[str, ...]:
+    """What a person should know about what is and is not sent."""
+    notices = []
+    if snapshot.secrets:
+        names = ", ".join(snapshot.secrets[:5]) + (" …" if len(snapshot.secrets) > 5 else "")
+        notices.append(f"never sent, since they may hold secrets: {names}")
+    if hidden:
+        notices.append(f"{hidden} hidden characters or comments were removed from the issue")
+    if opened.resolved.proposed_check:
+        argv = " ".join(opened.resolved.proposed_check)
+        notices.append(f"the repository proposes the check {argv!r}: approve it with `agent check --approve`")
+    return tuple(notices)
