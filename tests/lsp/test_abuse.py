@@ -175,6 +175,16 @@ def test_a_thousand_requests_at_once_and_a_cancel_of_each_get_one_reply_each(wor
     alive(wire)
 
 
+def test_a_cancel_before_the_first_step_gets_its_reply(world: World) -> None:
+    wire = started(world)
+    where = {"line": 0, "character": 0}
+    asked = {"textDocument": {"uri": "file:///a"}, "position": where, "context": {"triggerKind": 1}}
+    for _ in range(50):
+        number = wire.request("textDocument/inlineCompletion", asked)
+        wire.notify("$/cancelRequest", {"id": number})
+    wire.wait_until(lambda: not wire.open_requests, what="all answered")
+
+
 def test_an_id_that_is_in_use_is_refused(world: World) -> None:
     wire = started(world)
     wire.send({"id": "a", "method": "shutdown"})

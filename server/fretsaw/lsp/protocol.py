@@ -61,7 +61,7 @@ class Protocol(LanguageServerProtocol):
         self.on_exit = lambda _code: None
         self.spawn = server.spawn
         self.state = "new"  # then "initialized", then "shutdown"
-        self.pending: dict[Id, asyncio.Task[None] | None] = {}
+        self.pending: dict[Id, asyncio.Task[Any]] = {}
 
     def _register_builtin_features(self) -> None:
         """None of pygls' own: the table of methods is the whole surface."""
@@ -112,22 +112,28 @@ class Protocol(LanguageServerProtocol):
             self._reply_failure(msg_id, method, error)
             return
         if inspect.iscoroutine(result):
-            self.pending[msg_id] = asyncio.get_running_loop().create_task(self._finish(msg_id, method, result))
+            task = asyncio.get_running_loop().create_task(result)
+            self.pending[msg_id] = task
+            task.add_done_callback(lambda done: self._finish(msg_id, method, started, done))
         else:
             self._reply(msg_id, result)
-            log.debug("%s %r answered in %.1f ms", method, msg_id, (time.perf_counter() - started) * 1e3)
+            self._log_answered(msg_id, method, started)
 
-    async def _finish(self, msg_id: Id, method: str, work: Coroutine[Any, Any, Any]) -> None:
-        started = time.perf_counter()
-        try:
-            self._reply(msg_id, await work)
-            log.debug("%s %r answered in %.1f ms", method, msg_id, (time.perf_counter() - started) * 1e3)
-        except asyncio.CancelledError:
+    def _finish(self, msg_id: Id, method: str, started: float, done: asyncio.Task[Any]) -> None:
+        """Reply to what took a while; also when it was cancelled before its first step."""
+        self.pending.pop(msg_id, None)
+        if done.cancelled():
             self._reply_error(msg_id, REQUEST_CANCELLED, "cancelled")
-        except Exception as error:
+            return
+        error = done.exception()
+        if isinstance(error, Exception):
             self._reply_failure(msg_id, method, error)
-        finally:
-            self.pending.pop(msg_id, None)
+            return
+        self._reply(msg_id, done.result())
+        self._log_answered(msg_id, method, started)
+
+    def _log_answered(self, msg_id: Id, method: str, started: float) -> None:
+        log.debug("%s %r answered in %.1f ms", method, msg_id, (time.perf_counter() - started) * 1e3)
 
     def _gate(self, method: str) -> None:
         """Refuse what has no place in this state of the server's life."""
@@ -215,9 +221,9 @@ class Protocol(LanguageServerProtocol):
         future: asyncio.Future[Any] = asyncio.wrap_future(self.send_request(method, params))
         return future
 
-    def cancel_pending(self, but: asyncio.Task[Any] | None) -> list[asyncio.Task[None]]:
+    def cancel_pending(self, but: asyncio.Task[Any] | None) -> list[asyncio.Task[Any]]:
         """Cancel every other request that is being answered; each still gets its reply."""
-        tasks = [task for task in self.pending.values() if task is not None and task is not but]
+        tasks = [task for task in self.pending.values() if task is not but]
         for task in tasks:
             task.cancel()
         return tasks
