@@ -72,9 +72,9 @@ def aligned(pattern: Pattern, at: tuple[int | None, ...], start: int, shift: Shi
                     _close(splices, run)
                 here = place + 1
         if inserts:
-            if (index and at[index - 1] is None) or (index < len(at) and at[index] is None):
+            if _beside_unmapped(pattern, at, index):
                 return None
-            following = at[index] if index < len(at) else None
+            following = next((place for place in at[index : index + 8] if place is not None), None)
             if (following is not None and following != here) or (run and apart):
                 return None
             new = tuple(line for line in map(shift, inserts) if line is not None)
@@ -83,6 +83,13 @@ def aligned(pattern: Pattern, at: tuple[int | None, ...], start: int, shift: Shi
     _close(splices, run)
     ends = [place for place in at if place is not None]
     return Fit(at, start, ends[-1] + 1 if ends else start, tuple(_merged(splices)), misses)
+
+
+def _beside_unmapped(pattern: Pattern, at: tuple[int | None, ...], index: int) -> bool:
+    """Whether new lines stand beside a kept line that the file has not; a blank one does no harm to solid new lines."""
+    beside = [i for i in (index - 1, index) if 0 <= i < len(at) and at[i] is None]
+    new = pattern.inserts[index]
+    return any(pattern.old[i].strip() for i in beside) or (bool(beside) and not (new[0].strip() and new[-1].strip()))
 
 
 def _close(splices: list[Splice], run: list[int]) -> None:

@@ -108,7 +108,8 @@ def _spacing_unclear(pattern: Pattern, at: list[int | None]) -> bool:
         theirs = last - first - 1 if first is not None and last is not None else None
         if theirs is None:
             theirs = sum(place is not None for place in at[low + 1 : high])
-        if ours != theirs:
+        new = [line for lines in pattern.inserts[low + 1 : high + 1] for line in lines]
+        if ours < theirs or (ours > theirs and not (new[0].strip() and new[-1].strip())):
             return True
     return False
 
