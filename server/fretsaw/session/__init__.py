@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fretsaw.session.looking import approve, check_candidates, examine, models, remote_models, run_check
     from fretsaw.session.opening import Opened, open_session
     from fretsaw.session.outcome import document, exit_code, failure, patch_of
-    from fretsaw.session.preview import preview
+    from fretsaw.session.previewing import preview
     from fretsaw.session.rendering import rendered
     from fretsaw.session.running import fix, new_run_id, replay, run
     from fretsaw.session.values import Finished, Stored, Task
@@ -32,7 +32,7 @@ _HOME = {
     "looking": ("approve", "check_candidates", "examine", "models", "remote_models", "run_check"),
     "opening": ("Opened", "open_session"),
     "outcome": ("document", "exit_code", "failure", "patch_of"),
-    "preview": ("preview",),
+    "previewing": ("preview",),
     "rendering": ("rendered",),
     "running": ("fix", "new_run_id", "replay", "run"),
     "values": ("Finished", "Stored", "Task"),
