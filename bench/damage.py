@@ -155,3 +155,19 @@ def unique(edit: Edit) -> bool:
 def as_arguments(reply: str) -> str:
     """The reply as the arguments of a tool call."""
     return json.dumps({"input": reply})
+
+
+def each_line(edit: Edit, change: Callable[[Line], Line]) -> Edit:
+    return each_hunk(edit, lambda hunk: replace(hunk, lines=tuple(map(change, hunk.lines))))
+
+
+def each_hunk(edit: Edit, change: Callable[[Hunk], Hunk]) -> Edit:
+    return replace(edit, hunks={path: tuple(map(change, hunks)) for path, hunks in edit.hunks.items()})
+
+
+def texts(edit: Edit, change: Callable[[str], str]) -> Edit:
+    return replace(
+        edit,
+        before={path: change(text) for path, text in edit.before.items()},
+        after={path: change(text) for path, text in edit.after.items()},
+    )

@@ -52,8 +52,8 @@ def gnu_patch(reply: str, files: Texts) -> dict[str, str] | None:
 
 def unidiff_search(reply: str, files: Texts) -> dict[str, str] | None:
     """unidiff reads; each hunk goes where its old lines stand exactly once."""
-    from unidiff import PatchSet
     from unidiff.errors import UnidiffParseError
+    from unidiff.patch import PatchSet
 
     try:
         patch = PatchSet(_diff_in(reply))
