@@ -18,7 +18,8 @@ def spliced(view: View, splices: Sequence[Splice], final_newline: bool | None = 
     """The text after. Splices are in order and do not overlap; `final_newline` None keeps what the file has."""
     if not splices and final_newline is None:
         return view.text
-    lines = view.lines
+    bom = BOM if view.text.startswith(BOM) else ""
+    lines = [view.lines[0].removeprefix(BOM), *view.lines[1:]] if bom else view.lines
     usual = newline_of(view.text)
     mixed = 0 < view.text.count("\r\n") < view.text.count("\n")
     out: list[str] = []
@@ -28,7 +29,6 @@ def spliced(view: View, splices: Sequence[Splice], final_newline: bool | None = 
         out += _ended(view, (start, end, new), usual) if mixed else [line + usual for line in new]
         at = end
     out += lines[at:]
-    bom = BOM if view.text.startswith(BOM) else ""
     keep = not view.text or view.text.endswith("\n") if final_newline is None else final_newline
     if view.text and not view.text.endswith("\n"):
         out = [line if line.endswith("\n") else line + usual for line in out[:-1]] + out[-1:]
@@ -52,8 +52,7 @@ def _finished(out: list[str], keep: bool, usual: str, bom: str) -> str:
         out[-1] = last + usual
     elif not keep and last.endswith("\n"):
         out[-1] = last[: -len(ending(last))]
-    text = "".join(out)
-    return bom + text.removeprefix(BOM) if bom else text
+    return bom + "".join(out).removeprefix(bom)
 
 
 def whole(before: str | None, new: Sequence[str], bare_end: bool = False) -> str:
