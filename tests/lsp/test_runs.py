@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.lsp.conftest import World
 from tests.lsp.test_neovim import APP, REPLY
 
 from fretsaw.lsp.argv import parse
+from fretsaw.lsp.handlers import commands, lifecycle
 
 
 def rewrite(editor: Editor, **more: Any) -> Any:
@@ -242,6 +244,17 @@ def test_actions_keep_to_their_place(world: World) -> None:
     assert [item["kind"] for item in asked] == ["source.agent.fixFile"]
     selected = editor.actions(buffer, at, at + 3, only=["refactor"])
     assert [item["kind"] for item in selected] == ["refactor.rewrite.agent"]
+
+
+def test_every_command_is_announced() -> None:
+    assert tuple(commands.COMMANDS) == lifecycle.COMMANDS
+
+
+def test_what_is_heavy_is_not_imported_before_initialized() -> None:
+    code = "import sys, fretsaw.lsp.running; print([name for name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    for name in ("openai", "git", "unidiff", "httpx", "fretsaw.session", "fretsaw.fix", "fretsaw.core.prune"):
+        assert f"'{name}'" not in done.stdout, name
 
 
 def test_flags() -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fretsaw.cancel import Cancel
-from fretsaw.core.run import Event
 
 if TYPE_CHECKING:
+    from fretsaw.core.run import Event
     from fretsaw.session import Finished, Opened, Stored, Task
 
 
@@ -42,6 +42,10 @@ def new_id() -> str:
 
 def warm() -> None:
     """Import what the first command needs, so that its answer is quick."""
+    import fretsaw.lsp.handlers.actions
+    import fretsaw.lsp.handlers.commands
+    import fretsaw.lsp.handlers.sync
+    import fretsaw.runs
     import fretsaw.session  # noqa: F401
 
 

@@ -17,11 +17,11 @@ from lsprotocol import types
 
 from fretsaw.cancel import Cancel
 from fretsaw.core.ask import Usage
-from fretsaw.core.run import Event
 from fretsaw.core.safe_text import safe_text
 from fretsaw.errors import Cancelled, FretsawError
 
 if TYPE_CHECKING:
+    from fretsaw.core.run import Event
     from fretsaw.session import Finished
 
 T = TypeVar("T")

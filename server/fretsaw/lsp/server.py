@@ -22,10 +22,10 @@ from fretsaw.lsp.client import Client
 from fretsaw.lsp.documents import Documents
 from fretsaw.lsp.jobs import Job, in_thread
 from fretsaw.lsp.protocol import Protocol
-from fretsaw.lsp.review import Review
 from fretsaw.lsp.roots import Roots
 
 if TYPE_CHECKING:
+    from fretsaw.lsp.review import Review
     from fretsaw.session import Finished
 
 log = logging.getLogger("fretsaw.lsp")

@@ -1,15 +1,31 @@
-"""The table of methods: the one place that says which request goes where."""
+"""The table of methods: the one place that says which request goes where.
+
+Only what `initialize` needs is imported at once; the other handlers are when they are first used, or after
+`initialized`, so that an editor waits for little more than for a bare server.
+"""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
+from typing import Any
 
 from lsprotocol import types
 
-from fretsaw.lsp import reviewing, showing
-from fretsaw.lsp.handlers import actions, commands, content, inline, lifecycle, sync
-from fretsaw.lsp.protocol import Method
+from fretsaw.lsp.handlers import lifecycle
+from fretsaw.lsp.jobs import Job
+from fretsaw.lsp.protocol import Handler, Method
 from fretsaw.lsp.server import Server
+
+
+def _later(module: str, name: str) -> Handler:
+    """A handler that is imported when it is first called."""
+
+    def handle(server: Server, params: Any) -> Any:
+        return getattr(importlib.import_module(f"fretsaw.lsp.handlers.{module}"), name)(server, params)
+
+    return handle
+
 
 METHODS: Mapping[str, Method] = {
     "initialize": Method(None, lifecycle.initialize),
@@ -21,22 +37,36 @@ METHODS: Mapping[str, Method] = {
     "workspace/didChangeConfiguration": Method(None, lifecycle.did_change_configuration),
     "workspace/didChangeWorkspaceFolders": Method(types.DidChangeWorkspaceFoldersParams, lifecycle.did_change_folders),
     "workspace/didChangeWatchedFiles": Method(types.DidChangeWatchedFilesParams, lifecycle.did_change_watched_files),
-    "workspace/executeCommand": Method(types.ExecuteCommandParams, commands.execute_command),
-    "workspace/textDocumentContent": Method(types.TextDocumentContentParams, content.text_document_content),
-    "textDocument/didOpen": Method(types.DidOpenTextDocumentParams, sync.did_open),
-    "textDocument/didChange": Method(types.DidChangeTextDocumentParams, sync.did_change),
-    "textDocument/didClose": Method(types.DidCloseTextDocumentParams, sync.did_close),
-    "textDocument/didSave": Method(types.DidSaveTextDocumentParams, sync.did_save),
-    "textDocument/codeAction": Method(None, actions.code_action),
-    "textDocument/inlineCompletion": Method(types.InlineCompletionParams, inline.inline_completion),
-    "textDocument/codeLens": Method(types.CodeLensParams, actions.code_lens),
+    "workspace/executeCommand": Method(types.ExecuteCommandParams, _later("commands", "execute_command")),
+    "workspace/textDocumentContent": Method(
+        types.TextDocumentContentParams, _later("content", "text_document_content")
+    ),
+    "textDocument/didOpen": Method(types.DidOpenTextDocumentParams, _later("sync", "did_open")),
+    "textDocument/didChange": Method(types.DidChangeTextDocumentParams, _later("sync", "did_change")),
+    "textDocument/didClose": Method(types.DidCloseTextDocumentParams, _later("sync", "did_close")),
+    "textDocument/didSave": Method(types.DidSaveTextDocumentParams, _later("sync", "did_save")),
+    "textDocument/codeAction": Method(None, _later("actions", "code_action")),
+    "textDocument/inlineCompletion": Method(types.InlineCompletionParams, _later("inline", "inline_completion")),
+    "textDocument/codeLens": Method(types.CodeLensParams, _later("actions", "code_lens")),
 }
+
+
+def _told(server: Server, job: Job) -> None:
+    from fretsaw.lsp import showing
+
+    showing.told(server, job)
+
+
+async def _finished(server: Server, job: Job, finished: Any) -> None:
+    from fretsaw.lsp import reviewing
+
+    await reviewing.add(server, job, finished)
 
 
 def server() -> Server:
     """A server with everything in its place."""
     made = Server()
     made.protocol.methods = dict(METHODS)
-    made.on_told = showing.told
-    made.on_finished = reviewing.add
+    made.on_told = _told
+    made.on_finished = _finished
     return made

@@ -9,11 +9,26 @@ from typing import Any
 from lsprotocol import types
 
 from fretsaw import __version__
-from fretsaw.lsp import backend, client, convert, reviewing, showing
+from fretsaw.lsp import backend, client, convert
 from fretsaw.lsp.jobs import in_thread
 from fretsaw.lsp.protocol import INVALID_PARAMS, RefusedError
 from fretsaw.lsp.server import Server
 
+COMMANDS = (
+    "agent.fix",
+    "agent.rewrite",
+    "agent.fixIssue",
+    "agent.cancel",
+    "agent.retry",
+    "agent.accept",
+    "agent.reject",
+    "agent.restore",
+    "agent.undo",
+    "agent.showDiff",
+    "agent.listRuns",
+    "agent.debugInformation",
+)
+"""The ids of `handlers.commands`, which is not imported before it is needed."""
 ACTION_KINDS = ("quickfix.agent", "refactor.rewrite.agent", "source.agent.fixFile")
 SCHEME = "agent"
 _WATCHED = ("**/.git/HEAD", "**/.fretsaw.toml", "**/pyproject.toml")
@@ -48,8 +63,6 @@ def _folders(params: dict[str, Any]) -> list[str]:
 
 def capabilities(server: Server) -> dict[str, Any]:
     """What we announce, as it stands on the wire."""
-    from fretsaw.lsp.handlers.commands import COMMANDS
-
     workspace: dict[str, Any] = {"workspaceFolders": {"supported": True, "changeNotifications": True}}
     if server.client.text_content:
         workspace["textDocumentContent"] = {"schemes": [SCHEME]}
@@ -123,6 +136,12 @@ def did_change_configuration(server: Server, params: Any) -> Coroutine[Any, Any,
 
 async def _settings_changed(server: Server) -> None:
     await pull(server)
+    await _look(server)
+
+
+async def _look(server: Server) -> None:
+    from fretsaw.lsp import showing
+
     await showing.look(server)
 
 
@@ -134,6 +153,9 @@ def did_change_folders(server: Server, params: types.DidChangeWorkspaceFoldersPa
 
 
 async def _look_again(server: Server) -> None:
+    from fretsaw.lsp import reviewing, showing
+
+    showing.status(server)
     await pull(server)
     await showing.look(server)
     if server.trusted:
@@ -143,7 +165,13 @@ async def _look_again(server: Server) -> None:
 def did_change_watched_files(server: Server, _params: types.DidChangeWatchedFilesParams) -> Coroutine[Any, Any, None]:
     """HEAD or a configuration file changed: look at repositories and closed files again."""
     server.roots.forget()
-    return reviewing.refresh_closed(server)
+    return _refresh_closed(server)
+
+
+async def _refresh_closed(server: Server) -> None:
+    from fretsaw.lsp import reviewing
+
+    await reviewing.refresh_closed(server)
 
 
 def did_change_trust(server: Server, params: Any) -> Coroutine[Any, Any, None]:
@@ -152,7 +180,6 @@ def did_change_trust(server: Server, params: Any) -> Coroutine[Any, Any, None]:
     if not server.trusted:
         for job in server.active():
             job.cancel.set()
-    showing.status(server)
     return _look_again(server)
 
 
@@ -160,7 +187,7 @@ def did_change_key(server: Server, params: Any) -> Coroutine[Any, Any, None]:
     """Another key, held in memory only."""
     key = params.get("apiKey") if isinstance(params, dict) else None
     server.api_key = key if isinstance(key, str) and key else None
-    return showing.look(server)
+    return _look(server)
 
 
 def cancel_progress(server: Server, params: types.WorkDoneProgressCancelParams) -> None:
