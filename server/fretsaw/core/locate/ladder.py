@@ -15,7 +15,7 @@ from typing import TypeAlias
 from fretsaw.core.locate.fit import Fit, aligned, consecutive
 from fretsaw.core.locate.habits import tabs_meant
 from fretsaw.core.locate.indent import lead, shift_between, unchanged
-from fretsaw.core.locate.near import gap_context, near_context, stale_context
+from fretsaw.core.locate.near import gap_context, near_context, outer_context, stale_context
 from fretsaw.core.locate.pattern import Pattern
 from fretsaw.core.locate.view import (
     Key,
@@ -202,6 +202,7 @@ LADDER: MappingProxyType[str, Rung] = MappingProxyType(
         "near-context": near_context,
         "stale-context": stale_context,
         "gap-in-context": gap_context,
+        "outer-context": outer_context,
     }
 )
 """Rungs in the order they are tried; each only where all stricter ones find nothing."""

@@ -11,10 +11,12 @@ from difflib import SequenceMatcher
 from fretsaw.core.locate.fit import Fit, aligned
 from fretsaw.core.locate.indent import lead, unchanged
 from fretsaw.core.locate.pattern import Pattern
-from fretsaw.core.locate.view import View, squeezed
+from fretsaw.core.locate.view import View, squeezed, without_trailing
 
 _COMMON = 24
 """A line that stands more often than this in the file says nothing of a place."""
+_NEARBY = 40
+"""Lines that a model may skip between a line it names and the change."""
 _LONGEST = 400
 """Patterns with more old lines than this are not tried leniently."""
 
@@ -27,7 +29,7 @@ def near_context(view: View, pattern: Pattern) -> list[Fit]:
         misses = _misses(view, pattern, keys, start)
         if misses is None or not misses or not _evident(pattern, keys, set(misses), view):
             continue
-        if len(misses) > max(1, (len(keys) - len(misses)) // 2):
+        if len(misses) > max(1, (len(keys) - len(misses)) // 2) or not _dropped_nearby(view, keys, set(misses), start):
             continue
         if all(alike(keys[i], view.squeezed_at(start + i)) for i in misses):
             fit = _fit(view, pattern, start, misses)
@@ -44,7 +46,7 @@ def stale_context(view: View, pattern: Pattern) -> list[Fit]:
         misses = _misses(view, pattern, keys, start)
         if misses is None or len(misses) != 1 or not _evident(pattern, keys, set(misses), view, least=3):
             continue
-        fit = _fit(view, pattern, start, misses)
+        fit = _fit(view, pattern, start, misses) if _dropped_nearby(view, keys, set(misses), start) else None
         if fit is not None:
             found.append(fit)
     return found
@@ -66,6 +68,51 @@ def gap_context(view: View, pattern: Pattern) -> list[Fit]:
             if fit is not None:
                 found[fit.splices] = fit
     return list(found.values())
+
+
+def outer_context(view: View, pattern: Pattern) -> list[Fit]:
+    """The outermost kept lines are not there (the model skipped lines); those next to the change are, on both sides."""
+    keys = [squeezed(line) for line in pattern.old]
+    busy = [i for i in range(len(keys)) if pattern.removed[i] or pattern.inserts[i] or pattern.inserts[i + 1]]
+    if not busy or len(keys) > _LONGEST:
+        return []
+    top = _spare(keys, range(busy[0] + (not pattern.removed[busy[0]])))
+    bottom = _spare(keys, range(len(keys) - 1, busy[-1] - (not pattern.removed[busy[-1]]), -1))
+    for dropped in range(1, top + bottom + 1):
+        found: dict[int, Fit] = {}
+        for above in range(max(0, dropped - bottom), min(top, dropped) + 1):
+            below = dropped - above
+            stop = len(keys) - below
+            gone = {*range(above), *range(stop, len(keys))}
+            if dropped > stop - above or not _evident(pattern, keys, gone, view, least=3):
+                continue
+            for start in view.find(pattern.old[above:stop], without_trailing):
+                if not _dropped_nearby(view, keys, gone, start - above):
+                    continue
+                at = tuple(None if i in gone else start + i - above for i in range(len(keys)))
+                fit = aligned(pattern, at, start, unchanged, dropped)
+                if fit is not None:
+                    found[start - above] = fit
+        if found:
+            return list(found.values())
+    return []
+
+
+def _dropped_nearby(view: View, keys: list[str], gone: set[int], start: int) -> bool:
+    """Whether lines that do not fit are nowhere in the file, or not far on their side: else another place is meant."""
+    middle = start + len(keys) // 2
+    for i in gone:
+        places = view.index().get(keys[i], ()) if keys[i] else ()
+        above = i < len(keys) // 2
+        if places and not any(0 < (middle - at if above else at - middle) < _NEARBY for at in places):
+            return False
+    return True
+
+
+def _spare(keys: list[str], outward_in: range) -> int:
+    """How many kept lines at one end may be missing so that a solid one still stands next to the change."""
+    solid = [n for n, i in enumerate(outward_in) if keys[i]]
+    return min(solid[-1], 6) if solid else 0
 
 
 def alike(ours: str, theirs: str) -> bool:

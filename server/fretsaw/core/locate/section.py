@@ -18,7 +18,7 @@ from fretsaw.core.locate.view import View, same, squeezed, without_trailing
 from fretsaw.core.locate.write import spliced
 from fretsaw.core.reply.values import EditBlock
 
-UNSURE = ("blank-lines", "near-context", "stale-context", "gap-in-context")
+UNSURE = ("blank-lines", "near-context", "stale-context", "gap-in-context", "outer-context")
 """Rungs that could also find where an edit was made before."""
 
 
