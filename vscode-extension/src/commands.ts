@@ -16,9 +16,9 @@ export function register(client: Client, store: Store, secrets: SecretStorage): 
   client.dispatch = (command, target: Target = {}) => dispatch(client, store, command, target);
   client.onRun = (run, before) => void announce(client, store, run, before);
   const table: Record<string, (target: Target) => unknown> = {
-    fixFile: () => {
+    fixFile: async () => {
       const uri = window.activeTextEditor?.document.uri;
-      const diagnostics = uri && client.converter?.asDiagnostics(languages.getDiagnostics(uri));
+      const diagnostics = uri && await client.converter?.asDiagnostics(languages.getDiagnostics(uri));
       return uri && client.ask("agent.fix", { uri: uri.toString(), kind: "file", diagnostics });
     },
     rewrite: () => {

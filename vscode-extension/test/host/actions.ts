@@ -116,6 +116,14 @@ suite("code actions in the extension host", () => {
     await commands.executeCommand("workbench.action.files.revert");
   });
 
+  test("fix all problems of a file by command", async () => {
+    await commands.executeCommand("fretsaw.rejectAll");
+    await eventually("nothing to review", async () => ((await lenses(document, "Accept")).length === 0 ? true : undefined));
+    await commands.executeCommand("fretsaw.fixFile");
+    await eventually("two changes to review", async () => (await lenses(document, "Accept"))[1]);
+    assert.equal(requests(), 2);
+  });
+
   test("answer politely where there is nothing to do", async () => {
     const untitled = await workspace.openTextDocument({ content: "print(1)\n", language: "python" });
     await window.showTextDocument(untitled);

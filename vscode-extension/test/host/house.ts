@@ -34,6 +34,6 @@ suite("the installed extension", () => {
   test("adds no diagnostics of its own, and asked the model only when it was told to", () => {
     const all = languages.getDiagnostics().flatMap(([, diagnostics]) => diagnostics);
     assert.deepEqual(all.filter(({ source }) => source === "agent"), []);
-    assert.equal(requests(), 1);
+    assert.equal(requests(), 2);
   });
 });

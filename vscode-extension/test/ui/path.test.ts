@@ -252,6 +252,7 @@ suite("a person's path", () => {
     editor.settings({ "agent.baseUrl": model.url });
     person = await Person.at(browser, editor, editor.workspace("walkthrough"));
     await person.status("$");
+    await person.press("Control+b");
     await person.command("Agent: Open Walkthrough");
     await person.page.getByText("Review each change").first().waitFor();
     await person.page.getByText("Review each change").first().click();
