@@ -35,9 +35,9 @@ def repo_id(root: Path) -> str:
 
 
 def new_id(now: datetime | None = None) -> str:
-    """A run's name: sortable by time, unique: `20261122-183005-3f9a`."""
+    """A run's name, sortable by time: `20261122-183005-3f9a`. The end is the part of the second, in 1/65536."""
     moment = now or datetime.now(timezone.utc)
-    return f"{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    return f"{moment:%Y%m%d-%H%M%S}-{moment.microsecond * 65536 // 1_000_000:04x}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,15 @@ class Folder:
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def create(self) -> None:
-        """Make the folder, for the user's eyes only."""
-        self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
+    def create(self) -> bool:
+        """Make the folder, for the user's eyes only; False when there is one."""
+        try:
+            self.path.mkdir(parents=True, mode=0o700)
+        except FileExistsError:
+            if not self.path.is_dir():
+                raise
+            return False
+        return True
 
     def write_run(self, run: Run) -> None:
         """Keep how the run stands."""
@@ -180,7 +186,8 @@ class Store:
     def new(self, run_id: str | None = None, undoable: Callable[[], Collection[str]] = frozenset) -> Folder:
         """A folder for a new run. Runs older than 30 days are forgotten on the way, but none that is `undoable`."""
         folder = Folder(self.folder / "runs" / (run_id or new_id()))
-        folder.create()
+        while not folder.create() and run_id is None:
+            folder = Folder(self.folder / "runs" / new_id())
         self._forget_old(undoable)
         return folder
 
@@ -247,7 +254,7 @@ def add_spent(state: Path, dollars: float, now: datetime | None = None) -> float
     path = _day_file(state, now)
     path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
     with path.open("a", encoding="ascii") as file:
-        file.write(f"{dollars:.9f}\n")
+        file.write(f"\n{dollars:.9f}\n")  # the first, lest it grows onto a line that was cut off
     return spent_today(state, now)
 
 

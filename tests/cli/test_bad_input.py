@@ -110,17 +110,6 @@ def test_merge_in_progress(agent: Agent, model: Model, project: Path) -> None:
     assert server.requests == [], "it costs nothing to find that out first"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes to read-only folders; the crash tests inject the error")
-def test_read_only_tree(agent: Agent, model: Model, project: Path) -> None:
-    model(FIX)
-    folder = project / "stopwatch"
-    folder.chmod(0o555)
-    try:
-        refused(agent("fix", "ISSUE.md"), 5)
-    finally:
-        folder.chmod(0o755)
-
-
 def test_state_folder_that_cannot_be_made(
     agent: Agent, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

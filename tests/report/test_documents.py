@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Literal
@@ -98,6 +100,40 @@ def test_sarif_names_every_change_and_suppresses_the_dropped() -> None:
     rules = [rule["id"] for rule in log["runs"][0]["tool"]["driver"]["rules"]]
     assert all(rules[row["ruleIndex"]] == row["ruleId"] for row in results)
     assert sum("suppressions" in row for row in results) == sum(item.decision == "drop" for item in proposal().verdicts)
+
+
+def test_sarif_is_what_strict_readers_take() -> None:
+    text = sarif(document(run(), proposal()))
+    log = json.loads(text)
+    json.dumps(log, ensure_ascii=False).encode("utf-8")
+    assert log["version"] == "2.1.0"
+    for row in log["runs"][0]["results"]:
+        assert row["level"] in {"note", "warning", "error"}, "a result that is a failure has a severity"
+        place = row["locations"][0]["physicalLocation"]
+        assert not set(place["artifactLocation"]["uri"]) & set(' <>"\\'), "a URI"
+        region = place.get("region", {"startLine": 1, "endLine": 1})
+        assert 1 <= region["startLine"] <= region["endLine"]
+        assert row["message"]["text"]
+
+
+def test_one_of_something_is_not_many() -> None:
+    made = document(run(), proposal())
+    page = html(ISSUE, {**made, "usage": {**made["usage"], "calls": 1}})
+    assert "1 misfit;" in page or "1 misfit<" in page
+    assert "1 test<" in page or "1 test " in page
+    assert "1 call " in page
+    for wrong in ("1 misfits", "1 tests", "1 calls"):
+        assert wrong not in page
+
+
+def test_a_comment_holds_no_markup_of_a_stranger() -> None:
+    hostile = "![x](https://tracker.invalid/p.png) <img src=x> [a](b)\n\n# head\n| a | b |"
+    ended = GaveUp("misfit", hostile, Evidence(notices=(hostile,)))
+    text = markdown(document(replace(run(), title=hostile), ended))
+    assert "![" not in text
+    assert not re.search(r"(?<!\\)\]\(", text)
+    assert "<img" not in text
+    assert "\n# head" not in text
 
 
 def test_markdown_keeps_its_tables_and_fences() -> None:

@@ -5,6 +5,7 @@ Knows no model, no git and no engine.
 
 from __future__ import annotations
 
+import io
 import sys
 
 from fretsaw.cli.ending import run_to_exit_code
@@ -16,4 +17,8 @@ def main() -> None:
     from fretsaw.check.harden import harden
 
     harden()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # An arrow is no reason to fail where the locale has none.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run_to_exit_code(sys.argv[1:]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from pathlib import Path
@@ -32,9 +31,8 @@ def run_to_exit_code(arguments: list[str]) -> int:  # noqa: PLR0911 - one return
         return error.exit_code
     except FretsawError as error:
         return _say(error.message, error.hint, error.exit_code, error.changed)
-    except BrokenPipeError:
-        # The reader went away (`agent show | head`): silence is what it wants.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # What click makes of a reader that went away (`agent show | head`): silence is what it wants.
         return int(ExitCode.DELIVERED)
     except OSError as error:
         known = from_os_error(error)

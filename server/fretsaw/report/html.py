@@ -40,6 +40,10 @@ def _text(text: str) -> str:
     return escape(safe_text(text))
 
 
+def _count(number: int, what: str) -> str:
+    return f"1 {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def _section(title: str, inner: str) -> str:
     return f"<section><h2>{escape(title)}</h2>{inner}</section>"
 
@@ -61,7 +65,7 @@ def _head(run: Plain) -> str:
         f'<p><span class="badge {state}">{_text(run["outcome"])}</span> '
         f'<span class="badge">{_text(run["state"])}</span> '
         f"{label} <code>{_text(run['run'])}</code> · {_text(run['model'])}</p>"
-        f"<p class=dim>{usage['calls']} calls · {tokens} · ${run['dollars']:.4f} · "
+        f"<p class=dim>{_count(usage['calls'], 'call')} · {tokens} · ${run['dollars']:.4f} · "
         f"base <code>{_text((run['base'] or 'none')[:12])}</code> · {_text(run['started'])}</p>"
         f"{reason}{f'<ul class=notices>{notices}</ul>' if notices else ''}"
         '<button id="layout" hidden>side by side</button></header>'
@@ -119,7 +123,7 @@ def _checks(checks: Plain) -> str:
         if result is None:
             continue
         state = {"green": "keep", "red": "drop"}.get(result["state"], "flag")
-        tests = f" · {result['tests']} tests" if result["tests"] is not None else ""
+        tests = f" · {_count(result['tests'], 'test')}" if result["tests"] is not None else ""
         flaky = ' <span class="badge flag">flaky</span>' if result["flaky"] else ""
         head = f'{name}: <span class="badge {state}">{_text(result["state"])}</span>{flaky}'
         where = f"isolation: {_text(result['isolation'])}"
@@ -137,7 +141,7 @@ def _constraints(issue: Issue) -> str:
 def _timeline(run: Plain) -> str:
     rows = []
     for number, turn in enumerate(run["turns"], 1):
-        what = turn["refused"] or (f"{turn['misfits']} misfits" if turn["misfits"] else "")
+        what = turn["refused"] or (_count(turn["misfits"], "misfit") if turn["misfits"] else "")
         check = f"check {turn['check']}" if turn["check"] else ""
         grammars = ", ".join(turn["grammars"]) or "no edits"
         told = "; ".join(part for part in (grammars, what, check) if part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fretsaw.core.safe_text import safe_text
@@ -18,7 +19,7 @@ def markdown(run: Plain) -> str:
         fence = _fence(run["patch"])
         lines += ["<details><summary>Patch</summary>", "", f"{fence}diff", safe_text(run["patch"]).rstrip("\n"), fence]
         lines += ["", "</details>", ""]
-    lines += [f"> {safe_text(notice)}" for notice in run["notices"]]
+    lines += [f"> {_cell(notice)}" for notice in run["notices"]]
     usage = run["usage"]
     scripted = " (scripted)" if run["scripted"] else ""
     tokens = f"{usage['input_tokens']:,} tokens in, {usage['output_tokens']:,} out"
@@ -29,12 +30,12 @@ def markdown(run: Plain) -> str:
 def _outcome(run: Plain) -> str:
     before, after = run["checks"]["before"], run["checks"]["after"]
     if run["outcome"] != "proposal":
-        return f"**{run['outcome']}**: {safe_text(run['reason'])}"
+        return f"**{run['outcome']}**: {_cell(run['reason'])}"
     if before is None or after is None:
         return "**UNVERIFIED**: no check was run."
     if after["state"] == "unavailable":
-        return f"**UNVERIFIED**: {safe_text(after['reason'])}"
-    return f"Check `{_cell(' '.join(after['argv']))}`: **{before['state']} → {after['state']}** ({after['isolation']})"
+        return f"**UNVERIFIED**: {_cell(after['reason'])}"
+    return f"Check `{_code(' '.join(after['argv']))}`: **{before['state']} → {after['state']}** ({after['isolation']})"
 
 
 def _changes(title: str, rows: list[Plain]) -> list[str]:
@@ -45,13 +46,21 @@ def _changes(title: str, rows: list[Plain]) -> list[str]:
         where = f"{row['path']}:{row['line']}" if row["line"] else row["path"]
         why = row["reason"] or (f"needed by {row['needed_by']}" if row["needed_by"] else "part of the change")
         mark = " (UNVERIFIED)" if row["unverified"] else ""
-        out.append(f"| {row['change']} {row['verdict']} | `{_cell(where)}` | {_cell(why)}{mark} |")
+        out.append(f"| {row['change']} {row['verdict']} | `{_code(where)}` | {_cell(why)}{mark} |")
     return [*out, ""]
 
 
 def _cell(text: str) -> str:
-    """Text that stays inside its table cell or line."""
-    return safe_text(" ".join(text.split())).replace("|", "\\|").replace("`", "'").replace("<", "&lt;")
+    """Text that stays inside its table cell or line, and is text: no tag, link, picture or emphasis."""
+    return _MARKUP.sub(r"\\\1", _code(text)).replace("<", "&lt;")
+
+
+def _code(text: str) -> str:
+    """The same for text between backticks."""
+    return safe_text(" ".join(text.split())).replace("|", "\\|").replace("`", "'")
+
+
+_MARKUP = re.compile(r"([\[\]!*_~#])")
 
 
 def _fence(text: str) -> str:

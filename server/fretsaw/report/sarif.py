@@ -7,10 +7,12 @@ from typing import Any
 from urllib.parse import quote
 
 from fretsaw import __version__
+from fretsaw.core.safe_text import safe_text
 
 Plain = dict[str, Any]
 
-_LEVELS = {"keep": "note", "flag": "warning", "drop": "none"}
+_LEVELS = {"keep": "note", "flag": "warning", "drop": "note"}
+"""A result without a `kind` counts as "fail", and "none" is no level of one; what is dropped is suppressed instead."""
 
 
 def sarif(run: Plain) -> str:
@@ -54,9 +56,9 @@ def _result(row: Plain, rules: list[str]) -> Plain:
         "ruleId": _rule(row),
         "ruleIndex": rules.index(_rule(row)),
         "level": _LEVELS[row["verdict"]],
-        "message": {"text": f"change {row['change']}: {row['verdict']}: {why}"},
+        "message": {"text": safe_text(f"change {row['change']}: {row['verdict']}: {why}")},
         "locations": [{"physicalLocation": place}],
     }
     if row["verdict"] == "drop":
-        result["suppressions"] = [{"kind": "external", "justification": why}]
+        result["suppressions"] = [{"kind": "external", "justification": safe_text(why)}]
     return result
