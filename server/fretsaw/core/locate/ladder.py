@@ -108,8 +108,10 @@ def _spacing_unclear(pattern: Pattern, at: list[int | None]) -> bool:
         theirs = last - first - 1 if first is not None and last is not None else None
         if theirs is None:
             theirs = sum(place is not None for place in at[low + 1 : high])
-        new = [line for lines in pattern.inserts[low + 1 : high + 1] for line in lines]
-        if ours < theirs or (ours > theirs and not (new[0].strip() and new[-1].strip())):
+        spots = [i for i in range(low + 1, high + 1) if pattern.inserts[i]]
+        new = pattern.inserts[spots[0]]
+        one_side = len(spots) == 1 and spots[0] in (low + 1, high) and bool(new[0].strip() and new[-1].strip())
+        if ours < theirs or (ours > theirs and not one_side):
             return True
     return False
 
