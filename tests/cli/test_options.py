@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -299,3 +300,26 @@ def test_small_commands_import_nothing_heavy(project: Path, arguments: tuple[str
     code += "'httpx', 'pydantic', 'rs_bpe', 'PIL'); print([name for name in heavy if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=True)
     assert done.stdout.endswith("[]\n"), done.stdout[-200:]
+
+
+def test_on_a_terminal_the_seconds_go_on_while_the_model_thinks(project: Path, model: Model) -> None:
+    import pty
+
+    model({"text": FIX, "delay": 2.5})
+    ours, theirs = pty.openpty()
+    argv = [sys.executable, "-m", "fretsaw", "fix", "ISSUE.md", "--apply", "none"]
+    env = {**os.environ, "TERM": "xterm"}
+    process = subprocess.Popen(argv, cwd=project, env=env, stdin=theirs, stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+    os.close(ours)
+    assert process.wait(timeout=20) == 0
+    assert len(set(re.findall(rb"asking with [0-9]+ files? \xc2\xb7 ([0-9]+) s", seen))) > 1, seen[-500:]

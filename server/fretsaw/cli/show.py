@@ -78,17 +78,28 @@ def _line_a_phase() -> Report:
 @contextmanager
 def _spinner() -> Iterator[Report]:
     from rich.console import Console
+    from rich.text import Text
 
     started = time.monotonic()
-    console = Console(stderr=True)
-    with console.status("starting") as status:
+    last: list[Event] = []
 
-        def report(event: Event) -> None:
-            seconds = time.monotonic() - started
-            spent = f" · {tokens(event.usage)} · ${event.usage.dollars:.4f}" if event.usage.calls else ""
-            status.update(f"{event.phase} · {safe_text(event.text)} · {seconds:.0f} s{spent}".replace("[", r"\["))
+    class Line:
+        """What goes on, with the seconds of the moment it is drawn."""
 
+        def __rich__(self) -> Text:
+            seconds = f"{time.monotonic() - started:.0f} s"
+            return Text(_doing(last[-1], seconds) if last else f"starting · {seconds}")
+
+    def report(event: Event) -> None:
+        last[:] = [event]
+
+    with Console(stderr=True).status(Line()):
         yield report
+
+
+def _doing(event: Event, seconds: str) -> str:
+    spent = f" · {tokens(event.usage)} · ${event.usage.dollars:.4f}" if event.usage.calls else ""
+    return f"{event.phase} · {safe_text(event.text)} · {seconds}{spent}"
 
 
 def tokens(usage: Usage) -> str:
@@ -130,7 +141,9 @@ def diff(patch: PatchSet) -> None:
         head = line.startswith(("diff ", "index ", "--- ", "+++ ", "new file", "deleted file"))
         if line.startswith("diff "):
             continue
-        say(safe_text(line), fg=None if head else _COLOURS.get(line[:1]), bold=head)
+        # A carriage return before the end of a line is how many files write their lines, nothing that hides.
+        shown = safe_text(line.removesuffix("\r")) + ("␍" if line.endswith("\r") else "")
+        say(shown, fg=None if head else _COLOURS.get(line[:1]), bold=head)
 
 
 def turns(ended: Outcome) -> None:
