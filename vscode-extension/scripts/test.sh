@@ -7,7 +7,7 @@ scripts/setup.sh test
 scripts/build.sh
 export PATH=$PWD/.cache/node:$PWD/node_modules/.bin:$PATH
 rm -rf .cache/work out
-mocha() { node node_modules/mocha/bin/mocha.js --ui tdd --exit "$@"; }
+mocha() { node --disable-warning=MODULE_TYPELESS_PACKAGE_JSON node_modules/mocha/bin/mocha.js --ui tdd --exit "$@"; }
 
 echo "Settings against the server's table of options"
 ../.venv/bin/python scripts/settings.py --check
