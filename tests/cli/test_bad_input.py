@@ -110,6 +110,13 @@ def test_merge_in_progress(agent: Agent, model: Model, project: Path) -> None:
     assert server.requests == [], "it costs nothing to find that out first"
 
 
+def test_a_commit_without_a_branch_is_refused_before_it_costs(agent: Agent, model: Model, project: Path) -> None:
+    git(project, "checkout", "-q", "--detach")
+    server = model(FIX)
+    refused(agent("fix", "ISSUE.md", "--apply", "commit"), 5, "detached", "--apply branch")
+    assert server.requests == []
+
+
 def test_state_folder_that_cannot_be_made(
     agent: Agent, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from fretsaw.core.check import Check, CheckResult
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Event, Outcome, Run, RunState
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.errors import BudgetError, Cancelled, FretsawError
+from fretsaw.errors import BudgetError, Cancelled, FretsawError, RepoError
 from fretsaw.fix import World
 from fretsaw.fix import fix as run_the_loop
 from fretsaw.repo import Delivery
@@ -44,6 +44,8 @@ def fix(
     if opened.settings.apply != "none":
         # It would be refused at the end; now it costs nothing to find out.
         repo.refuse_operation(opened.repo)
+    if opened.settings.apply == "commit" and opened.repo.branch is None:
+        raise RepoError("HEAD is detached", hint="use --apply branch --branch NAME, or check a branch out")
     finished = run(opened, Task(issue, folder=folder), report, cancel)
     try:
         delivery = deliver(opened, finished, report)
