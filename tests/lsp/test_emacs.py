@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,16 @@ DRIVE = Path(__file__).parent / "emacs" / "drive.el"
 EMACS = shutil.which("emacs")
 
 
-@pytest.mark.skipif(EMACS is None, reason="no Emacs here")
+def has_eglot() -> bool:
+    """Whether there is an Emacs of 29 or later: eglot comes with it."""
+    if EMACS is None:
+        return False
+    told = subprocess.run([EMACS, "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.search(r"Emacs (\d+)", told)
+    return version is not None and int(version[1]) >= 29
+
+
+@pytest.mark.skipif(not has_eglot(), reason="no Emacs with eglot here")
 def test_a_run_in_eglot_one_change_accepted_one_rejected_and_undo(world: World) -> None:
     model = world.model(REPLY)
     root = world.repository({"app.py": APP})
