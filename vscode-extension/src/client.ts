@@ -27,8 +27,8 @@ const CALM_MS = 60_000;
 export class Client {
   readonly log: LogOutputChannel;
   server: Server | undefined;
-  /** Not empty: the next edit that the server sends opens the Refactor Preview. */
-  previewNext = "";
+  /** The next edit that the server sends opens the Refactor Preview. */
+  previewNext = false;
   /** What is done for a command of the server that an action or a lens carries. */
   dispatch = (command: string, target?: object): Promise<unknown> => this.ask(command, target);
   onRun: (run: Run, before: Run | undefined) => void = () => undefined;
@@ -180,7 +180,7 @@ export class Client {
         handleApplyEdit: (params, next) => {
           const annotations = this.previewNext ? Object.values(params.edit.changeAnnotations ?? {}) : [];
           for (const annotation of annotations) annotation.needsConfirmation = true;
-          this.previewNext = "";
+          this.previewNext = false;
           return next(params, lsp.CancellationToken.None);
         },
       },

@@ -4,7 +4,7 @@ import type { Disposable, SecretStorage } from "vscode";
 import { commands, env, languages, Uri, version, window, workspace } from "vscode";
 import type { Client } from "./client";
 import { askKey, clearKey } from "./key";
-import { active, kept, type Run } from "./protocol";
+import { active, kept, type Run, waits } from "./protocol";
 import { current, diff, diffAll, nearby, open, page } from "./review";
 import type { Store } from "./store";
 
@@ -33,13 +33,13 @@ export function register(client: Client, store: Store, secrets: SecretStorage): 
     cancel: () => client.ask("agent.cancel"),
     showProposals: () => commands.executeCommand("fretsaw.proposals.focus"),
     showChanges: () => client.dispatch("agent.showDiff", { view: "diff" }),
-    preview: () => client.ask((client.previewNext = "agent.accept")),
+    preview: () => preview(client, store),
     next: () => open(nearby(store, 1)),
     previous: () => open(nearby(store, -1)),
     accept: () => decide(client, store, "agent.accept"),
     reject: () => decide(client, store, "agent.reject"),
-    acceptAll: () => client.ask("agent.accept"),
-    rejectAll: () => client.ask("agent.reject"),
+    acceptAll: () => client.ask("agent.accept", { runId: store.newest(waits)?.runId }),
+    rejectAll: () => client.ask("agent.reject", { runId: store.newest(waits)?.runId }),
     undo: () => client.ask("agent.undo"),
     open: (target) => {
       const { proposal, file, change } = find(store, target);
@@ -78,7 +78,7 @@ async function dispatch(client: Client, store: Store, command: string, target: T
 
 /** What a target means; without a run, the newest proposal with something pending. */
 function find(store: Store, { runId, change: id, uri }: Target) {
-  const proposal = runId === undefined ? store.newest("pending") : store.proposals.get(runId);
+  const proposal = runId === undefined ? store.newest(waits) : store.proposals.get(runId);
   const change = proposal && [...kept(proposal), ...proposal.dropped].find((change) => change.id === id);
   const file = proposal?.files.find((file) => (change ? file.changes.includes(change) : file.uri === uri));
   return { proposal, file, change };
@@ -89,6 +89,17 @@ async function decide(client: Client, store: Store, command: string): Promise<vo
   const [here, next] = [current(store), nearby(store, 1)];
   if (here) await client.ask(command, { runId: here.proposal.runId, change: here.change.id });
   if (next && next.change !== here?.change) await open(next);
+}
+
+/** Have the Refactor Preview show everything before it is applied; whole files, which it cannot show, are compared instead. */
+async function preview(client: Client, store: Store): Promise<void> {
+  const proposal = store.newest(waits);
+  const changes = proposal ? kept(proposal).filter(waits) : [];
+  if (proposal && changes.some(({ kind }) => kind !== "lines")) return diffAll(proposal);
+  // What is not open would be written to the disk at once.
+  await Promise.all(changes.map(({ uri }) => workspace.openTextDocument(Uri.parse(uri))));
+  client.previewNext = true;
+  if (!(await client.ask("agent.accept", { runId: proposal?.runId }))) client.previewNext = false;
 }
 
 /** The issue file that is open, else one of the workspace's that the user picks. */

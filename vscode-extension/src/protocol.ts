@@ -30,6 +30,9 @@ export const active = (run: Run): boolean => run.state === "queued" || run.state
 
 export const kept = (proposal: Proposal): Change[] => proposal.files.flatMap((file) => file.changes);
 
+/** Whether a change waits for a person: also one that was shown in a preview and not applied there. */
+export const waits = ({ state }: Change): boolean => state === "pending" || state === "handed-off";
+
 /** How many changes are in each state: `2 pending · 1 accepted · 3 dropped`. */
 export function tally(changes: Change[]): string {
   const counts = new Map<string, number>();

@@ -1,7 +1,7 @@
 /** The runs and proposals that the server told of. Knows no server and no surface that shows them. */
 
 import { commands, EventEmitter, Uri } from "vscode";
-import { active, type Change, kept, type Proposal, type ProposedFile, type Run, type Status } from "./protocol";
+import { active, type Change, kept, type Proposal, type ProposedFile, type Run, type Status, waits } from "./protocol";
 
 /** A change with the file and the proposal it belongs to. */
 export interface Place {
@@ -24,8 +24,8 @@ export class Store {
     const facts = {
       ready: this.health === "ready",
       running: this.runs.some(active),
-      pending: this.newest("pending") !== undefined,
-      accepted: this.newest("accepted") !== undefined,
+      pending: this.newest(waits) !== undefined,
+      accepted: this.newest(({ state }) => state === "accepted") !== undefined,
     };
     for (const [name, value] of Object.entries(facts)) {
       void commands.executeCommand("setContext", `fretsaw.${name}`, value);
@@ -33,10 +33,10 @@ export class Store {
     this.changed.fire();
   }
 
-  /** The newest proposal that has a change in this state. */
-  newest(state: Change["state"]): Proposal | undefined {
+  /** The newest proposal that has such a change. */
+  newest(such: (change: Change) => boolean): Proposal | undefined {
     const proposals = this.runs.map((run) => this.proposals.get(run.id));
-    return proposals.find((proposal) => proposal && kept(proposal).some((change) => change.state === state));
+    return proposals.find((proposal) => proposal && kept(proposal).some(such));
   }
 
   /** Every pending change, newest proposal first, then in the order of files and lines. */
@@ -45,7 +45,7 @@ export class Store {
       .flatMap((run) => this.proposals.get(run.id) ?? [])
       .flatMap((proposal) => proposal.files.map((file) => ({ proposal, file })))
       .flatMap(({ proposal, file }) => file.changes.map((change) => ({ proposal, file, change })))
-      .filter(({ change }) => change.state === "pending");
+      .filter(({ change }) => waits(change));
   }
 
   pendingIn(uri: Uri): Place[] {

@@ -2,7 +2,7 @@
 
 import type { Disposable, TreeDataProvider } from "vscode";
 import { EventEmitter, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState as Fold, Uri, window } from "vscode";
-import { active, type Change, glimpse, kept, type Proposal, type ProposedFile, type Run, type State, tally, why } from "./protocol";
+import { active, type Change, glimpse, kept, type Proposal, type ProposedFile, type Run, type State, tally, waits, why } from "./protocol";
 import type { Store } from "./store";
 
 /** What a row is about; the server's commands take its `runId`, `change` and `uri` as they are. */
@@ -52,7 +52,7 @@ function item(id: string, label: string, state: State, more: Partial<TreeItem>):
 function runRow(run: Run, proposal: Proposal | undefined): Row {
   const changes = proposal ? kept(proposal) : [];
   const states = new Set(changes.map((change) => change.state));
-  const open = active(run) || states.has("pending");
+  const open = active(run) || changes.some(waits);
   const row = item(run.id, run.title, run.state, {
     description: active(run) ? run.text || run.state : tally([...changes, ...(proposal?.dropped ?? [])]) || run.error || run.state,
     tooltip: [run.title, proposal?.summary, run.error].filter(Boolean).join("\n\n"),
@@ -77,7 +77,7 @@ function partRows({ runId, files, dropped, checks, notices }: Proposal): Row[] {
 }
 
 function fileRow(runId: string, { uri, path, changes }: ProposedFile): Row {
-  const pending = changes.some((change) => change.state === "pending");
+  const pending = changes.some(waits);
   const row = item(`${runId}/${path}`, path.split("/").at(-1) ?? path, "pending", {
     iconPath: ThemeIcon.File,
     resourceUri: Uri.parse(uri),
