@@ -152,3 +152,43 @@ def test_models_and_doctor_tell_what_there_is(agent: Agent, model: Model) -> Non
     findings = agent("doctor", "--json").document
     assert {row["name"] for row in findings} >= {"git", "repository", "model", "endpoint", "sandbox"}  # type: ignore[index]
     assert "SCRIPTED" in json.dumps(findings)
+
+
+LINTER = """import pathlib, sys
+for path in sorted(pathlib.Path("stopwatch").glob("*.py")):
+    for number, line in enumerate(path.read_text().split("\\n"), 1):
+        if "round(" in line or "divmod" in line and "int(" in line:
+            print(f"{path}:{number}:1: X1 no {line.strip().split('(')[0]}")
+sys.exit(1)
+"""
+
+
+def test_only_new_findings_of_the_linter_count(agent: Agent, model: Model, project: Path) -> None:
+    (project / "lint.py").write_text(LINTER, "utf-8")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "lint")
+    other = FIX.replace("divmod(round(seconds), 3600)", "divmod(int(seconds + 0.5), 3600)")
+    server = model(other, FIX.replace("divmod(round(seconds), 3600)", "divmod((seconds + 0.5) // 1, 3600)"))
+    ended = agent("fix", "ISSUE.md", "--lint", "python lint.py", "--json")
+    assert ended.code == 0, ended.err
+    assert len(server.requests) == 2
+    told = json.dumps(server.requests[1].body)
+    assert "X1 no hours, rest = divmod" in told
+    assert "X1 no parts" not in told, "what it found before does not count"
+
+
+def test_a_projects_rule_is_enforced(agent: Agent, model: Model, project: Path) -> None:
+    (project / "AGENTS.md").write_text("# Rules\n\nDo not touch `stopwatch/report.py`.\n", "utf-8")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "rules")
+    before = state_of(project)
+    reply = (
+        "*** Begin Patch\n*** Update File: stopwatch/report.py\n@@\n"
+        "-    lines.append(f\"{'total':<{width}}  {format_duration(total)}\")\n"
+        "+    lines.append(f\"{'sum':<{width}}  {format_duration(total)}\")\n*** End Patch\n"
+    )
+    model(reply)
+    ended = agent("fix", "the last line of the report should say sum")
+    assert ended.code == 1, ended.err
+    assert "Do not touch" in ended.err
+    assert state_of(project) == before

@@ -17,7 +17,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "limits": ("max-usd", "max-usd-day", "max-seconds"),
     "context": ("context", "context-tokens", "tools", "steps", "edit-form"),
     "edits": ("misfits", "attempts", "prune", "judge", "allow"),
-    "proof": ("check", "repeat", "check-timeout", "sandbox"),
+    "proof": ("check", "repeat", "check-timeout", "lint", "sandbox"),
     "minimizing": ("minimize", "minimize-seconds"),
     "delivery": ("apply", "branch"),
 }  # fmt: skip
@@ -58,8 +58,8 @@ def _flag(row: OptionRow) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     words: dict[str, Any] = {"default": None, "help": row.doc + shown}
     if row.type == "boolean":
         return click.option(f"--{row.name}/--no-{row.name}", name, **words)
-    if row.name == "check":
-        return click.option("--check", name, type=CommandLine(), **words)
+    if row.name in {"check", "lint"}:
+        return click.option(f"--{row.name}", name, type=CommandLine(), **words)
     if row.type == "array":
         return click.option(f"--{row.name}", name, multiple=True, callback=_none_when_empty, metavar="GLOB", **words)
     if row.choices:

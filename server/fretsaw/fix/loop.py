@@ -16,6 +16,7 @@ from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.tokens import estimate
 from fretsaw.errors import CheckError, ContextTooLongError
 from fretsaw.fix.converse import Conversation, Said, converse
+from fretsaw.fix.linting import linted
 from fretsaw.fix.propose import Back, propose
 from fretsaw.fix.prove import Proved, prove
 from fretsaw.fix.world import World
@@ -161,7 +162,7 @@ def _consider(
     if isinstance(step, Back):
         return step
     with book.phase("check-after"):
-        return prove(step, book.before, issue, world, settings)
+        return linted(step, issue, world) or prove(step, book.before, issue, world, settings)
 
 
 def _proposal(proved: Proved, book: _Book) -> Proposal:

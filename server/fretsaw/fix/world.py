@@ -35,6 +35,8 @@ class World:
     clock: Callable[[], float]
     """Monotonic seconds."""
     cancel: Cancel
+    lint: Check | None = None
+    """One run of the configured linter; None: there is none."""
     judge: Ask | None = None
     """The triage model, where flagged changes are to be judged."""
     record: Callable[[Request, Answer], None] = lambda request, answer: None

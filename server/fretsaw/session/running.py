@@ -16,6 +16,7 @@ from fretsaw import model, repo, runs
 from fretsaw.cancel import Cancel
 from fretsaw.core.ask import Answer, Ask, Request, Usage
 from fretsaw.core.check import Check, CheckResult
+from fretsaw.core.issue import with_rules
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Event, Outcome, Run, RunState
 from fretsaw.core.snapshot import Snapshot
@@ -72,7 +73,7 @@ def replay(opened: Opened, run_id: str | None, report: Reporter, cancel: Cancel)
     judged = tuple(folder.calls("judge"))
     if judged:
         world = replace(world, judge=model.replay(judged))
-    outcome = run_the_loop(task.issue, snapshot, world, opened.settings, task.focus)
+    outcome = run_the_loop(with_rules(task.issue, world.rules), snapshot, world, opened.settings, task.focus)
     return Finished(runs.finished(kept, outcome), outcome, folder.path)
 
 
@@ -132,7 +133,8 @@ def _outcome(
             live = stack.enter_context(closing(_judge(opened, cancel, budget)))
             keep = partial(folder.append_call, whom="judge")
             world = replace(world, judge=model.recording(live, keep))
-        outcome = run_the_loop(task.issue, snapshot, world, settings, task.focus)
+        issue = with_rules(task.issue, world.rules)
+        outcome = run_the_loop(issue, snapshot, world, settings, task.focus)
     notices = (*opened.resolved.notices, *choice.notices, *notices, *outcome.evidence.notices)
     return replace(outcome, evidence=replace(outcome.evidence, notices=notices))
 
@@ -193,6 +195,7 @@ def _world(
         ask=ask,
         form=row.edit_form if settings.edit_form == "auto" else settings.edit_form,
         check=checked,
+        lint=_make_lint(opened, snapshot, cancel),
         steady=_steady(checked, settings.repeat) if checked else no_check,
         policy=lambda patch, asked: judge_patch(patch, snapshot, settings.allow, asked, secrets),
         trial=lambda patch: repo.trial(opened.repo, snapshot, patch),
@@ -206,6 +209,15 @@ def _world(
         rules=rules_of(opened, snapshot),
     )
     return world, snapshot, (*notices, *more, *about(snapshot, task.issue.hidden, opened))
+
+
+def _make_lint(opened: Opened, snapshot: Snapshot, cancel: Cancel) -> Check | None:
+    settings = opened.settings
+    if not settings.lint:
+        return None
+    from fretsaw import check
+
+    return check.make_check(opened.root, settings.lint, settings, cancel, _around(opened, snapshot))
 
 
 def _steady(checked: Check, times: int) -> Check:
