@@ -6,10 +6,10 @@ from fretsaw.check.candidates import Candidate, candidates
 from fretsaw.check.choose import Surroundings
 from fretsaw.check.covered import Covered, make_covered
 from fretsaw.check.describe import describe
-from fretsaw.check.harden import harden
 from fretsaw.check.limits import Limits
 from fretsaw.check.make import make_check
 from fretsaw.check.repeat import repeat, steady
+from fretsaw.harden import harden
 
 __all__ = [
     "Candidate",

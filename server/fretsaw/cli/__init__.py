@@ -8,17 +8,22 @@ from __future__ import annotations
 import io
 import sys
 
-from fretsaw.cli.ending import run_to_exit_code
-
 
 def main() -> None:
     """Entry point of the commands `agent` and `fretsaw`."""
     # Before anything else: the key in our first environment must not be readable by what a check runs.
-    from fretsaw.check.harden import harden
+    from fretsaw.harden import harden
 
     harden()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # An arrow is no reason to fail where the locale has none.
             stream.reconfigure(errors="backslashreplace")
+    if sys.argv[1:2] == ["lsp"] and not {"-h", "--help"} & set(sys.argv[2:]):
+        # An editor waits for its server: it does not need the command line's library.
+        from fretsaw import lsp
+
+        sys.exit(lsp.main(sys.argv[2:]))
+    from fretsaw.cli.ending import run_to_exit_code
+
     sys.exit(run_to_exit_code(sys.argv[1:]))
