@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -212,7 +213,10 @@ def _as_nobody(work: object) -> str:
 
 def _give_away(folder: Path) -> None:
     """Everything up to the temporary folder can be entered, everything below belongs to nobody."""
-    for parent in folder.parents[:3]:
+    top = Path(tempfile.gettempdir()).resolve()
+    for parent in folder.resolve().parents:
+        if parent in {top, *top.parents}:
+            break
         parent.chmod(0o755)
     if os.geteuid() == 0:
         for path in (folder, *folder.rglob("*")):
