@@ -12,7 +12,9 @@ from fretsaw.core.locate.values import Located, Misfit
 from fretsaw.core.patch.values import PatchSet
 from fretsaw.core.prune.values import Verdict
 
-Phase: TypeAlias = Literal["snapshot", "context", "check-before", "ask", "place", "prune", "trial", "check-after", "minimize", "deliver"]
+Phase: TypeAlias = Literal[
+    "snapshot", "context", "check-before", "ask", "place", "prune", "trial", "check-after", "minimize", "deliver"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,9 @@ class GaveUp:
 
 Outcome: TypeAlias = Proposal | NoChange | GaveUp
 
-RunState: TypeAlias = Literal["running", "proposed", "delivered", "no-change", "gave-up", "failed", "cancelled", "undone"]
+RunState: TypeAlias = Literal[
+    "running", "proposed", "delivered", "no-change", "gave-up", "failed", "cancelled", "undone"
+]
 
 
 @dataclass(frozen=True, slots=True)
