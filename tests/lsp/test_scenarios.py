@@ -20,6 +20,8 @@ from tests.editors.profile import PROFILES
 from tests.editors.wire import ServerError
 from tests.lsp.conftest import World
 
+from fretsaw.model.scripted import Reply
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -43,7 +45,7 @@ def test_scenario(world: World, folder: Path, scenario: dict[str, Any], name: st
     replies = sorted(folder.glob("reply*.md"))
     if replies:
         texts = [path.read_bytes().decode("utf-8", "surrogateescape") for path in replies]
-        world.model(*texts, delay=scenario.get("delay", 0.0))
+        world.model(*(Reply(text, delay=scenario.get("delay", 0), pause=scenario.get("pause", 0)) for text in texts))
     files: dict[str, str | bytes] = {
         str(path.relative_to(folder / "repo")): path.read_bytes()
         for path in (folder / "repo").rglob("*")
@@ -130,8 +132,8 @@ class Player:
         self.editor.wire.wait_until(lambda: bool(self.editor.progress.get(self.token)))
         self.editor.wire.notify("window/workDoneProgress/cancel", {"token": self.token})
 
-    def waits(self, pending: int | None = None, stale: int | None = None) -> None:
-        for code, count in (("pending", pending), ("stale", stale)):
+    def waits(self, pending: int | None = None, stale: int | None = None, draft: int | None = None) -> None:
+        for code, count in (("pending", pending), ("stale", stale), ("draft", draft)):
             if count is not None:
                 self.editor.wait_hints(self.buffer, count, code)
 

@@ -32,7 +32,7 @@ class Bench:
     budget: Budget
     cancel: Cancel
     waits: list[float] = field(default_factory=list)
-    pieces: list[str] = field(default_factory=list)
+    pieces: list[str | None] = field(default_factory=list)
 
     def __call__(self, request: Request | None = None) -> Any:
         return self.ask(request or question(), self.pieces.append)

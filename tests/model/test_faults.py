@@ -209,6 +209,16 @@ def test_d12_a_quota_that_ends_inside_a_stream_is_not_retried() -> None:
         assert len(live.server.requests) == 1
 
 
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_d10_what_was_streamed_before_a_retry_is_void(api: str) -> None:
+    with bench("All is well.", Fault("half-good"), api=api) as live:
+        live()
+        assert live.pieces.count(None) == 1
+        cut, whole = (list(live.pieces[: live.pieces.index(None)]), live.pieces[live.pieces.index(None) + 1 :])
+        assert cut
+        assert "".join(filter(None, whole)) == "All is well."
+
+
 def test_d13_a_stall_is_retried() -> None:
     with bench("Here.", Fault("stall", seconds=20), stall=0.3) as live:
         assert live().text == "Here."

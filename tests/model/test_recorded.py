@@ -10,7 +10,7 @@ from fretsaw.errors import ModelError
 from fretsaw.model.recorded import recording, replay, without_images
 
 
-def quiet(_piece: str) -> None:
+def quiet(_piece: str | None) -> None:
     """Hear nothing."""
 
 
@@ -19,7 +19,7 @@ def test_what_was_recorded_is_replayed() -> None:
     with bench(["one", "two"]) as live:
         ask = recording(live.ask, lambda request, answer: kept.append((request, answer)))
         first, second = ask(question("a"), quiet), ask(question("b"), quiet)
-    heard: list[str] = []
+    heard: list[str | None] = []
     again = replay(kept)
     # By the question where it is known, whatever the order.
     assert again(question("b"), heard.append) == second

@@ -54,7 +54,7 @@ def settings(server: Server) -> Settings:
     return Settings(base_url=server.base_url.replace("http:", "https:"), retries=2, timeout=60.0)
 
 
-def quiet(_piece: str) -> None:
+def quiet(_piece: str | None) -> None:
     """Hear nothing."""
 
 

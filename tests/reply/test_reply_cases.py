@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.golden import Golden, folders
 
-from fretsaw.core.reply import GRAMMARS, Reading, read
+from fretsaw.core.reply import GRAMMARS, Reading, left_behind, read
 
 
 def told(reading: Reading) -> str:
@@ -46,6 +46,20 @@ def told(reading: Reading) -> str:
 def test_reply_is_read_as_expected(folder: Path, golden: Golden) -> None:
     reply = (folder / "reply.md").read_bytes().decode("utf-8")
     golden(folder / "expected.txt", told(read(reply)))
+
+
+@pytest.mark.parametrize("folder", folders("reply"), ids=lambda path: path.name)
+def test_what_is_left_behind_while_a_reply_is_written_is_what_is_read_in_the_end(folder: Path) -> None:
+    lines = (folder / "reply.md").read_bytes().decode("utf-8").split("\n")
+    blocks = read("\n".join(lines)).blocks
+    for end in range(len(lines)):
+        behind = left_behind("\n".join([*lines[:end], ""]))
+        assert behind == blocks[: len(behind)]
+
+
+def test_of_two_files_the_first_is_left_behind() -> None:
+    reply = "--- a/one.py\n+++ b/one.py\n@@\n-1\n+2\n--- a/two.py\n+++ b/two.py\n@@\n-3\n+4\n"
+    assert [block.path for block in left_behind(reply)] == ["one.py"]
 
 
 def test_every_grammar_has_a_case() -> None:

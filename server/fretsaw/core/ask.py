@@ -107,8 +107,8 @@ class Answer:
     """True when the endpoint says that it is the shipped scripted model."""
 
 
-OnText: TypeAlias = Callable[[str], None]
-"""Is handed each piece of text as it streams in."""
+OnText: TypeAlias = Callable[["str | None"], None]
+"""Is handed each piece of text as it streams in; None: the call is tried again, what came so far is void."""
 
 Ask: TypeAlias = Callable[[Request, OnText], Answer]
 """Calls a model once, with its own retries. Raises ModelError, ConfigError, BudgetError, Cancelled."""

@@ -18,6 +18,18 @@ Phase: TypeAlias = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """What of a proposal is valid so far: placed, pruned and allowed, but not proved, and not all of it perhaps.
+
+    Files come one after another while the model writes; the last draft before the check holds all of them.
+    """
+
+    proposed: PatchSet = field(default_factory=PatchSet)
+    patch: PatchSet = field(default_factory=PatchSet)
+    verdicts: tuple[Verdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something to show while a run goes on."""
 
@@ -28,6 +40,8 @@ class Event:
     """Used so far by the whole run."""
     percentage: int = 0
     """0 to 100, never falling within a run."""
+    draft: Draft | None = None
+    """What can be looked at from now on in place of what could before; an empty one: nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)

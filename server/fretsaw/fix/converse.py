@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fretsaw.core import tools
-from fretsaw.core.ask import Answer, Message, Request, ToolCall, Usage
+from fretsaw.core.ask import Answer, Message, OnText, Request, ToolCall, Usage
 from fretsaw.core.run import Event
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import BudgetError
@@ -41,8 +42,18 @@ class Said:
     conversation: Conversation
 
 
-def converse(conversation: Conversation, snapshot: Snapshot, world: World, settings: Settings, started: float) -> Said:
-    """Ask until the model gives an answer. Raises BudgetError when the run's time is used up."""
+def converse(
+    conversation: Conversation,
+    snapshot: Snapshot,
+    world: World,
+    settings: Settings,
+    started: float,
+    listen: Callable[[], OnText],
+) -> Said:
+    """Ask until the model gives an answer. Raises BudgetError when the run's time is used up.
+
+    `listen` makes the one that hears an answer as it streams in.
+    """
     while True:
         world.cancel.check()
         if world.clock() - started > settings.max_seconds:
@@ -53,7 +64,7 @@ def converse(conversation: Conversation, snapshot: Snapshot, world: World, setti
         last = conversation.steps >= settings.steps
         offered = tools.TOOLS if settings.tools and not last else ()
         request = Request(conversation.messages, offered, cache_key=_cache_key(snapshot))
-        answer = world.ask(request, lambda text: None)
+        answer = world.ask(request, listen())
         world.record(request, answer)
         conversation = Conversation(
             (*conversation.messages, Message("assistant", answer.text, tool_calls=answer.tool_calls)),

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from fretsaw.core import prompt
 from fretsaw.core.check import CheckResult
 from fretsaw.core.context import choose
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch.values import PatchSet
-from fretsaw.core.run import Event, Evidence, GaveUp, NoChange, Outcome, Phase, Proposal, Turn
+from fretsaw.core.run import Draft, Event, Evidence, GaveUp, NoChange, Outcome, Phase, Proposal, Turn
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.tokens import estimate
 from fretsaw.errors import CheckError, ContextTooLongError
 from fretsaw.fix.converse import Conversation, Said, converse
+from fretsaw.fix.early import Early
 from fretsaw.fix.linting import linted
 from fretsaw.fix.propose import Back, propose
 from fretsaw.fix.prove import Proved, prove
@@ -80,11 +82,12 @@ def fix(issue: Issue, snapshot: Snapshot, world: World, settings: Settings, focu
         if book.before:
             book.notices += _about(book.before)
     book.talk = _opening(issue, snapshot, world, settings, focus, book)
+    listen = partial(Early, issue, snapshot, world, settings) if world.drafts else lambda: lambda piece: None
     left = {"misfit": settings.misfits, "refused": settings.misfits, "empty": 1, "check": settings.attempts}
     while True:
         with book.phase("ask"):
             try:
-                said = converse(book.talk, snapshot, world, settings, book.started)
+                said = converse(book.talk, snapshot, world, settings, book.started, listen)
             except ContextTooLongError:
                 # The model's row, or the account's tokens a minute, allow less than we thought: once with less.
                 if book.turns or settings.context_tokens < _LEAST_CONTEXT:
@@ -97,6 +100,7 @@ def fix(issue: Issue, snapshot: Snapshot, world: World, settings: Settings, focu
         step = _consider(said, issue, snapshot, world, settings, book)
         if isinstance(step, Proved):
             return _proposal(step, book)
+        world.report(Event("place", f"sent back: {step.reason}", draft=Draft()))
         book.turns.append(step.turn)
         book.refused = step.proposed if step.kind == "check" else PatchSet()
         left[step.kind] -= 1

@@ -11,14 +11,14 @@ from typing import Literal
 from fretsaw.core import locate, prompt, prune, reply
 from fretsaw.core.ask import Message, Usage
 from fretsaw.core.issue import Issue
-from fretsaw.core.ledger import enforce
 from fretsaw.core.locate.values import Misfit, Placing
 from fretsaw.core.patch import derive_set, select, texts
 from fretsaw.core.patch.values import PatchSet
 from fretsaw.core.prune.values import Pruned, Verdict
 from fretsaw.core.reply.values import Reading
-from fretsaw.core.run import Event, Turn
+from fretsaw.core.run import Draft, Event, Turn
 from fretsaw.core.snapshot import Snapshot
+from fretsaw.fix.allowed import allowed
 from fretsaw.fix.judging import judged
 from fretsaw.fix.world import World
 from fretsaw.settings import Settings
@@ -117,23 +117,15 @@ def _accept(
         reason = "only unrelated changes: " + "; ".join(verdict.reason for verdict in pruned.verdicts[:3])
         back = prompt.after_refusal((reason,), issue)
         return Back("refused", back, reason, _refused(turn, reason), proposed, pruned.verdicts, spent)
-    violations = enforce(issue.constraints, pruned.patch, snapshot)
-    judgement = world.policy(pruned.patch, asked_paths(issue))
-    refusals = tuple(str(refusal) for refusal in judgement.refusals)
-    if violations or refusals:
-        hints = dict.fromkeys(refusal.hint for refusal in judgement.refusals if refusal.hint)
-        reason = "; ".join((*(violation.for_person for violation in violations), *refusals, *hints))
-        for_model = (*(violation.for_model for violation in violations), *refusals)
-        back = prompt.after_refusal(for_model, issue)
-        return Back("refused", back, reason, _refused(turn, reason), proposed, pruned.verdicts, spent)
+    may = allowed(pruned.patch, issue, snapshot, world)
+    if may.reason:
+        back = prompt.after_refusal(may.for_model, issue)
+        return Back("refused", back, may.reason, _refused(turn, may.reason), proposed, pruned.verdicts, spent)
     world.report(Event("trial", "applying with git in a private place", percentage=75))
     world.trial(pruned.patch)
-    return Landed(proposed, pruned.patch, pruned.verdicts, turn, prose.strip(), judgement.notices, spent)
-
-
-def asked_paths(issue: Issue) -> tuple[str, ...]:
-    """The paths that the issue names."""
-    return tuple(mention.text for mention in issue.mentions if mention.kind in {"path", "frame"})
+    draft = Draft(proposed, pruned.patch, pruned.verdicts)
+    world.report(Event("trial", "git agrees", percentage=77, draft=draft))
+    return Landed(proposed, pruned.patch, pruned.verdicts, turn, prose.strip(), may.notices, spent)
 
 
 def _cut(finish: str) -> Misfit:

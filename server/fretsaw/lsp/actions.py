@@ -194,7 +194,10 @@ def _review(server: Server, document: Document, where: types.Range) -> list[dict
 def _pending(server: Server, review: Review, number: int) -> list[dict[str, Any]]:
     title = f"Agent: Accept change {number}: {present.label(review, number)}"
     argument = {"runId": review.run_id, "change": number}
-    accept: dict[str, Any] = {"title": title, "kind": f"{QUICKFIX}.accept", "accept": argument}
+    if review.draft:
+        accept = _command(title, f"{QUICKFIX}.accept", "agent.accept", argument)
+        return [{**accept, "disabled": {"reason": applying.UNPROVED}}, _reject(review, number), *_show(review, number)]
+    accept = {"title": title, "kind": f"{QUICKFIX}.accept", "accept": argument}
     if review.change(number).kind == "lines" and server.client.action_literals:
         accept["edit"] = applying.workspace_edit(server, review, review.plan([number], "new"), title)
     else:
@@ -220,6 +223,8 @@ def _many(review: Review, document: Document) -> list[dict[str, Any]]:
     path = next((path for path in review.files if present.file_uri(review, path) == document.uri), None)
     in_file = review.numbers("pending", path=path) if path else []
     in_all = review.numbers("pending")
+    if review.draft:
+        return []
     actions = []
     if len(in_file) > 1:
         title = f"Agent: Accept all {len(in_file)} changes in this file"

@@ -21,7 +21,7 @@ from fretsaw.core.safe_text import safe_text
 from fretsaw.errors import Cancelled, FretsawError
 
 if TYPE_CHECKING:
-    from fretsaw.core.run import Event
+    from fretsaw.core.run import Draft, Event
     from fretsaw.session import Finished
 
 T = TypeVar("T")
@@ -54,6 +54,9 @@ class Wire(Protocol):
     def told(self, job: Job) -> None:
         """The job changed."""
 
+    def drafted(self, job: Job) -> None:
+        """There is another draft of what the job will propose."""
+
     async def ended(self, job: Job, finished: Finished | None) -> None:
         """The job ended, with this or without anything."""
 
@@ -82,6 +85,8 @@ class Job:
     started: float = field(default_factory=time.time)
     clock: float = field(default_factory=time.monotonic)
     cancel: Cancel = field(default_factory=Cancel)
+    draft: Draft | None = None
+    """What can be looked at before the run has ended."""
     marks: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Relative path → (text, edit mark) of the open buffers when the run looked at them."""
     task: asyncio.Task[None] | None = None
@@ -147,7 +152,7 @@ async def run(job: Job, work: Callable[[Callable[[Event], None]], Finished], wir
 
     def report(event: Event) -> None:
         with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_take, job, event)
+            loop.call_soon_threadsafe(_take, job, event, wire)
 
     finished: Finished | None = None
     beat = asyncio.ensure_future(_beat(job, wire, has_token))
@@ -174,11 +179,14 @@ async def run(job: Job, work: Callable[[Callable[[Event], None]], Finished], wir
         wire.told(job)
 
 
-def _take(job: Job, event: Event) -> None:
+def _take(job: Job, event: Event, wire: Wire) -> None:
     if job.state != "running":
         return
     job.phase, job.text, job.usage = event.phase, safe_text(event.text), event.usage
     job.percentage = max(job.percentage, min(99, event.percentage))
+    if event.draft is not None:
+        job.draft = event.draft
+        wire.drafted(job)
 
 
 async def _beat(job: Job, wire: Wire, has_token: bool) -> None:

@@ -84,6 +84,7 @@ def proposal(server: Server, review: Review) -> dict[str, Any]:
         "runId": review.run_id,
         "root": convert.from_path(str(review.root)),
         "title": safe_text(review.title),
+        "stage": "draft" if review.draft else "ready",
         "summary": safe_text(review.proposal.summary),
         "files": [
             {

@@ -7,7 +7,7 @@ own undo, a hand-made edit and a restart all come out right.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -59,6 +59,8 @@ class Review:
     """Paths that were open buffers when the run looked at them."""
     kept: dict[int, str] = field(default_factory=dict)
     """The decisions that are in the store."""
+    draft: bool = False
+    """The run goes on: it can be looked at and rejected, but nothing of it is proved, so nothing can be accepted."""
 
     def __post_init__(self) -> None:
         self.verdicts = {verdict.change.id: verdict for verdict in self.proposal.verdicts}
@@ -114,6 +116,14 @@ class Review:
     def open(self) -> bool:
         """Whether there is anything left to decide."""
         return bool(self.numbers("pending", "stale", "handed-off"))
+
+    def take_over(self, draft: Review) -> None:
+        """What a person decided on a draft holds for the same changes here, whatever their numbers."""
+        decided = {replace(draft.change(number), id=0): state for number, state in draft.chosen.items()}
+        for number, verdict in self.verdicts.items():
+            state = decided.get(replace(verdict.change, id=0))
+            if state is not None and (state != "restored" or verdict.decision == "drop"):
+                self.chosen[number] = state
 
     # Texts
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fretsaw.core.run import Proposal
+from fretsaw.core.run import Draft, Evidence, Proposal
 from fretsaw.core.track import Edit
 from fretsaw.lsp import backend, convert, present, showing
 from fretsaw.lsp.documents import Document
@@ -25,11 +25,54 @@ log = logging.getLogger("fretsaw.lsp")
 _MOST_KEPT = 20
 
 
-async def add(server: Server, job: Job, finished: Finished) -> None:
-    """Take a run's proposal into review."""
-    if not isinstance(finished.outcome, Proposal):
+async def drafted(server: Server, job: Job) -> None:
+    """Show what a run has valid so far, to be looked at and rejected; nothing any more where the draft is empty."""
+    draft = job.draft
+    if draft is None or not draft.verdicts:
+        _withdraw(server, job)
+        return
+    review = Review(job.id, Path(job.root), job.title, _unproved(draft), draft=True)
+    await _place(server, review, job)
+    if job.active and job.draft is draft:
+        _show(server, review)
+
+
+async def ended(server: Server, job: Job, finished: Finished | None) -> None:
+    """Take what a run proposes into review in the place of its drafts, or take these back."""
+    if finished is None or not isinstance(finished.outcome, Proposal):
+        _withdraw(server, job)
         return
     review = Review(job.id, Path(job.root), job.title, finished.outcome)
+    await _place(server, review, job)
+    _show(server, review)
+
+
+def _unproved(draft: Draft) -> Proposal:
+    return Proposal(draft.proposed, draft.patch, draft.verdicts, Evidence())
+
+
+def _show(server: Server, review: Review) -> None:
+    """Put a proposal in the place of its last draft, of which it takes over what a person decided."""
+    last = server.reviews.get(review.run_id)
+    if last is not None and last.draft:
+        review.take_over(last)
+    server.reviews[review.run_id] = review
+    _forget_old(server)
+    showing.now(server)
+
+
+def _withdraw(server: Server, job: Job) -> None:
+    """Take a draft back: the client hears of a proposal without files."""
+    last = server.reviews.get(job.id)
+    if last is not None and last.draft:
+        server.reviews[job.id] = Review(job.id, last.root, last.title, _unproved(Draft()), draft=True)
+        showing.now(server)
+        del server.reviews[job.id]
+        server.said.pop(job.id, None)
+
+
+async def _place(server: Server, review: Review, job: Job) -> None:
+    """Find the changes' places in the texts as they are now."""
     for path, (text, mark) in job.marks.items():
         document = server.documents.at(str(review.root / path))
         edits = document.since(mark) if document is not None else None
@@ -39,9 +82,6 @@ async def add(server: Server, job: Job, finished: Finished) -> None:
             if not review.catch_up(path, text, edits):
                 file.known = False
     await _place_others(server, review)
-    server.reviews[job.id] = review
-    _forget_old(server)
-    showing.now(server)
 
 
 def _forget_old(server: Server) -> None:

@@ -61,7 +61,8 @@ class Server(LanguageServer):
         self.completing: Cancel | None = None
         """The completion that is asked for right now; there is one at most."""
         self.on_told: Callable[[Server, Job], None] = lambda _server, _job: None
-        self.on_finished: Callable[[Server, Job, Finished], Awaitable[None]] = _nothing
+        self.on_drafted: Callable[[Server, Job], Coroutine[Any, Any, None]] = _nothing
+        self.on_finished: Callable[[Server, Job, Finished | None], Awaitable[None]] = _nothing
         self.warm: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._writing: set[asyncio.Task[Any]] = set()
@@ -161,15 +162,20 @@ class Server(LanguageServer):
         """A job changed."""
         self.on_told(self, job)
 
+    def drafted(self, job: Job) -> None:
+        """There is another draft of what the job will propose: it can be looked at."""
+        self.spawn(self.on_drafted(self, job))
+
     async def ended(self, job: Job, finished: Finished | None) -> None:
-        """A job ended: its proposal becomes reviewable."""
-        if finished is not None:
-            await self.on_finished(self, job, finished)
+        """A job ended: what it proposes, if anything, can be accepted."""
+        await self.on_finished(self, job, finished)
 
     # What reviews say
 
     def keep(self, review: Review) -> None:
         """Store what was decided on a proposal, in the order it was decided."""
+        if review.draft:
+            return
         states = {number: state for number, state in review.chosen.items() if state != "handed-off"}
         if states != review.kept:
             review.kept = states
@@ -181,7 +187,7 @@ class Server(LanguageServer):
             await in_thread(lambda: backend.decide(review.root, wishes, review.run_id, states))
 
 
-async def _nothing(_server: Server, _job: Job, _finished: Finished) -> None:
+async def _nothing(_server: Server, _job: Job, _finished: Finished | None = None) -> None:
     """Until the parts are wired."""
 
 

@@ -79,7 +79,7 @@ def _hints(server: Server, review: Review, path: str, file: FileReview) -> list[
     for number in review.numbers("pending", "stale", "handed-off", path=path):
         where = present.range_of(server, review, number)
         if where is not None:
-            state = "stale" if review.state(number) == "stale" else "pending"
+            state = "stale" if review.state(number) == "stale" else "draft" if review.draft else "pending"
             data: Any = {"runId": review.run_id, "change": number}
             hints.append(
                 types.Diagnostic(
@@ -93,7 +93,8 @@ def _hint(review: Review, number: int, state: str) -> str:
     verdict = review.verdicts[number]
     added = "".join(verdict.change.hunk.added) if verdict.change.hunk else ""
     text = safe_text(added if len(added) <= _MOST_SHOWN else added[:_MOST_SHOWN] + "…").rstrip("\n")
-    head = f"Agent proposes change {number}: {present.label(review, number)}"
+    does = "is still checking" if state == "draft" else "proposes"
+    head = f"Agent {does} change {number}: {present.label(review, number)}"
     if state == "stale":
         return f"{head}. These lines were edited since; undo that or ask again."
     flagged = f"\nflagged: {safe_text(verdict.reason)}" if verdict.decision == "flag" else ""

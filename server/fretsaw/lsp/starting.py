@@ -84,7 +84,7 @@ def _work(
     uri = job.request.get("uri")
     issue_file = convert.to_path(uri) if job.source == "issue" and isinstance(uri, str) else None
     folder = Path(issue_file).parent if issue_file else None
-    task = Task(asked.issue, overlay, asked.focus, _task_source(job.source), folder)
+    task = Task(asked.issue, overlay, asked.focus, _task_source(job.source), folder, drafts=True)
     return backend.run(Path(job.root), wishes, task, report, job.cancel, job.id)
 
 

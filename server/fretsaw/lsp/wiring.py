@@ -57,10 +57,16 @@ def _told(server: Server, job: Job) -> None:
     showing.told(server, job)
 
 
+async def _drafted(server: Server, job: Job) -> None:
+    from fretsaw.lsp import reviewing
+
+    await reviewing.drafted(server, job)
+
+
 async def _finished(server: Server, job: Job, finished: Any) -> None:
     from fretsaw.lsp import reviewing
 
-    await reviewing.add(server, job, finished)
+    await reviewing.ended(server, job, finished)
 
 
 def server() -> Server:
@@ -68,5 +74,6 @@ def server() -> Server:
     made = Server()
     made.protocol.methods = dict(METHODS)
     made.on_told = _told
+    made.on_drafted = _drafted
     made.on_finished = _finished
     return made

@@ -93,6 +93,7 @@ class Live:
             if failed is not None and (not failed.retry or tries >= self._retries):
                 raise failed.error
             self._pause(tries, failed, deadline)
+            on_text(None)
             tries += 1
 
     def close(self) -> None:

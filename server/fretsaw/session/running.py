@@ -204,6 +204,7 @@ def _world(
         cancel=cancel,
         record=record,
         covered=_make_covered(opened, snapshot, cancel),
+        drafts=task.drafts,
         images=images,
         logs=logs,
         rules=rules_of(opened, snapshot),

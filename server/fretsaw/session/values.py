@@ -23,6 +23,8 @@ class Task:
     source: Literal["issue", "diagnostics", "selection", "todo", "file"] = "issue"
     folder: Path | None = None
     """Where the issue's attachments lie."""
+    drafts: bool = False
+    """Whether somebody looks at what is valid while the model still writes (`Event.draft`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,15 @@ def read(reply: str) -> Reading:
     return reading
 
 
+def left_behind(said: str) -> tuple[EditBlock, ...]:
+    """The edits of a reply that is still being written, without those of the file that it speaks of last."""
+    blocks = read(said).blocks
+    end = len(blocks)
+    while end and blocks[end - 1].path == blocks[-1].path:
+        end -= 1
+    return blocks[:end]
+
+
 def _read(text: str, path: str, depth: int) -> Reading:
     value = arguments.parsed(text) if depth < 4 else None
     if value is not None:

@@ -42,11 +42,12 @@ def _of_file(server: Server, review: Review, path: str) -> list[types.CodeLens]:
             continue
         above = types.Range(where.start, where.start)
         argument = {"runId": review.run_id, "change": number}
-        if not lenses and len(numbers) > 1:
+        if not lenses and len(numbers) > 1 and not review.draft:
             everything = {"runId": review.run_id, "uri": present.file_uri(review, path)}
             lenses.append(_lens(above, f"Accept all {len(numbers)} changes in this file", "agent.accept", everything))
+        if not review.draft:
+            lenses.append(_lens(above, "Accept", "agent.accept", argument))
         lenses += [
-            _lens(above, "Accept", "agent.accept", argument),
             _lens(above, "Reject", "agent.reject", argument),
             _lens(above, "Why", "agent.showDiff", {**argument, "view": "why"}),
             _lens(above, "Diff", "agent.showDiff", {**argument, "view": "diff"}),

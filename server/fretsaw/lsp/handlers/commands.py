@@ -57,6 +57,8 @@ def _cancel(server: Server, argument: dict[str, Any], _token: Any) -> Any:
 def _accept(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     starting.may_run(server)
     review = _review(server, argument)
+    if review.draft:
+        raise RefusedError(REQUEST_FAILED, f"{applying.UNPROVED}; accept when it has ended, or cancel it")
     numbers = _numbers(server, review, argument, ("pending", "handed-off"), "nothing here is pending")
     server.finishing(applying.accept(server, review, numbers))
     return {"runId": review.run_id, "changes": numbers}
@@ -174,7 +176,7 @@ def _review(server: Server, argument: Mapping[str, Any], *states: State) -> Revi
     ]
     if not having:
         raise RefusedError(REQUEST_FAILED, "there is no proposal to review")
-    return max(having, key=lambda review: review.run_id)
+    return max(having, key=lambda review: (not review.draft, review.run_id))
 
 
 def _numbers(

@@ -9,7 +9,7 @@ import json
 import socket
 import struct
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any, TypeAlias
@@ -153,6 +153,15 @@ def error(status: int, code: str | None, message: str, **headers: str) -> Fault:
     """A status with an error in OpenAI's form; `retry_after="1"` becomes the header `retry-after`."""
     body = {"error": {"message": message, "type": code, "param": None, "code": code}}
     return Fault("status", status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
+
+
+def trickle(http: BaseHTTPRequestHandler, events: Iterable[bytes], pause: Callable[[], bool]) -> None:
+    """A right answer, one event after another; `pause` tells whether the server stops."""
+    _begin(http)
+    for event in events:
+        _write(http, event)
+        if pause():
+            return
 
 
 def _begin(http: BaseHTTPRequestHandler) -> None:

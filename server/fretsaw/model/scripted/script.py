@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -38,6 +38,8 @@ class Reply:
     """Input, cached and output tokens to report; None: counted from the messages."""
     delay: float = 0.0
     """Seconds before the answer begins."""
+    pause: float = 0.0
+    """Seconds between two pieces of a streamed answer."""
 
 
 @dataclass(slots=True)
@@ -67,7 +69,8 @@ class Script:
 
 
 def as_reply(item: Reply | str | Mapping[str, Any]) -> Reply:
-    """A reply from a text or from a mapping as in a `.json` file: `text`, `calls`, `finish`, `refusal`, `delay`."""
+    """A reply from a text or from a mapping as in a `.json` file: `text`, `calls`, `finish`, `refusal`, `delay`,
+    `pause`."""
     if isinstance(item, Reply):
         return item
     if isinstance(item, str):
@@ -79,6 +82,7 @@ def as_reply(item: Reply | str | Mapping[str, Any]) -> Reply:
         finish=item.get("finish"),
         refusal=item.get("refusal"),
         delay=float(item.get("delay", 0)),
+        pause=float(item.get("pause", 0)),
     )
 
 
@@ -118,6 +122,4 @@ def _read(path: Path, delay: float) -> Reply:
     # Bytes first: a reply's own line endings are part of what it says.
     text = path.read_bytes().decode("utf-8", "surrogateescape")
     reply = as_reply(json.loads(text)) if path.suffix == ".json" else Reply(text)
-    if delay and not reply.delay:
-        return Reply(reply.text, reply.calls, reply.finish, reply.refusal, reply.usage, delay)
-    return reply
+    return replace(reply, delay=delay) if delay and not reply.delay else reply

@@ -13,7 +13,7 @@ from typing import Any
 
 from fretsaw.core.tokens import estimate
 from fretsaw.model.scripted import wire
-from fretsaw.model.scripted.faults import FAULTS, STREAM, Fault, send
+from fretsaw.model.scripted.faults import FAULTS, STREAM, Fault, send, trickle
 from fretsaw.model.scripted.script import Order, Reply, Script, as_reply
 
 
@@ -199,8 +199,10 @@ class _Handler(BaseHTTPRequestHandler):
         if not body.get("stream"):
             whole = wire.chat if chat else wire.responses
             return self._json(200, whole(reply, wire.model_name(body.get("model")), counted))
-        events = wire.chat_events if chat else wire.response_events
-        return send(self, 200, b"".join(events(reply, body, counted)), STREAM)
+        stream = (wire.chat_events if chat else wire.response_events)(reply, body, counted)
+        if reply.pause:
+            return trickle(self, stream, lambda: self.server.stopping.wait(reply.pause))
+        return send(self, 200, b"".join(stream), STREAM)
 
     def _json(self, status: int, body: Any) -> None:
         send(self, status, json.dumps(body).encode(), "application/json")

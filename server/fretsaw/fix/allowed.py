@@ -1,0 +1,38 @@
+"""Whether a patch may be: the issue's rules and the policy on paths and lines. Knows no reply and no check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fretsaw.core.issue import Issue
+from fretsaw.core.ledger import enforce
+from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.snapshot import Snapshot
+from fretsaw.fix.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the rules say of a patch."""
+
+    reason: str = ""
+    """Why it may not be, for a person; empty where it may."""
+    for_model: tuple[str, ...] = ()
+    """The same, a sentence a rule."""
+    notices: tuple[str, ...] = ()
+    """Where it may: what a person should know."""
+
+
+def allowed(patch: PatchSet, issue: Issue, snapshot: Snapshot, world: World) -> Allowed:
+    """Hold a patch against the issue's ledger and the policy."""
+    violations = enforce(issue.constraints, patch, snapshot)
+    judgement = world.policy(patch, asked_paths(issue))
+    refusals = tuple(str(refusal) for refusal in judgement.refusals)
+    hints = dict.fromkeys(refusal.hint for refusal in judgement.refusals if refusal.hint)
+    reason = "; ".join((*(violation.for_person for violation in violations), *refusals, *hints))
+    return Allowed(reason, (*(violation.for_model for violation in violations), *refusals), judgement.notices)
+
+
+def asked_paths(issue: Issue) -> tuple[str, ...]:
+    """The paths that the issue names."""
+    return tuple(mention.text for mention in issue.mentions if mention.kind in {"path", "frame"})
