@@ -121,10 +121,9 @@ def _accept(
     if may.reason:
         back = prompt.after_refusal(may.for_model, issue)
         return Back("refused", back, may.reason, _refused(turn, may.reason), proposed, pruned.verdicts, spent)
-    world.report(Event("trial", "applying with git in a private place", percentage=75))
     world.trial(pruned.patch)
     draft = Draft(proposed, pruned.patch, pruned.verdicts)
-    world.report(Event("trial", "git agrees", percentage=77, draft=draft))
+    world.report(Event("trial", "git has applied it in a private place", percentage=75, draft=draft))
     return Landed(proposed, pruned.patch, pruned.verdicts, turn, prose.strip(), may.notices, spent)
 
 
