@@ -1,6 +1,8 @@
-"""What all tests share: `--update` rewrites the expected files of case folders."""
+"""What all tests share: `--update` rewrites the expected files of case folders; a test that cannot run is no pass."""
 
 from __future__ import annotations
+
+import os
 
 import pytest
 from tests.golden import Golden
@@ -14,3 +16,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def golden(request: pytest.FixtureRequest) -> Golden:
     """Compares a text with a file of a case folder, or writes it with `--update`."""
     return Golden(update=bool(request.config.getoption("--update")))
+
+
+def _not_run(config: pytest.Config) -> list[str]:
+    """The tests that could not run here, with why, as the process that prints knows them."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reports = reporter.stats.get("skipped", []) if reporter else []
+    return [f"{report.nodeid}: {report.longrepr[2].removeprefix('Skipped: ')}" for report in reports]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    missing = _not_run(config)
+    if missing:
+        terminalreporter.section(f"{len(missing)} NOT RUN: nothing is shown by these", yellow=True, bold=True)
+        for line in missing:
+            terminalreporter.write_line(line)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI, where everything has to be installed, what could not run has failed."""
+    if os.environ.get("CI") and session.exitstatus == pytest.ExitCode.OK and _not_run(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -169,7 +169,8 @@ def test_terminal_escapes_of_a_model_do_not_reach_the_terminal(agent: Agent, mod
 
 def confined(project: Path, env: dict[str, str], *mounts: str) -> subprocess.CompletedProcess[str]:
     bwrap = shutil.which("bwrap")
-    assert bwrap, "bubblewrap is needed to show this: apt-get install bubblewrap"
+    if bwrap is None:
+        pytest.skip("bubblewrap is needed to show this: apt-get install bubblewrap")
     argv = [bwrap, "--dev-bind", "/", "/", *mounts, sys.executable, "-m", "fretsaw", "fix", "ISSUE.md"]
     return subprocess.run(argv, cwd=project, env={**os.environ, **env}, capture_output=True, text=True, check=False)
 

@@ -120,6 +120,9 @@ def _check_before(world: World) -> CheckResult | None:
             f"the check could not be started: {before.reason}",
             hint=f"the command is {' '.join(before.argv)!r}; mend it with --check",
         )
+    if before.state == "unavailable":
+        # Said before a dollar is spent on what will not be applied by itself.
+        world.report(Event("check-before", f"UNVERIFIED from here on: {before.reason}", percentage=8))
     return before
 
 

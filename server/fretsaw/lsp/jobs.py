@@ -170,7 +170,7 @@ async def run(job: Job, work: Callable[[Callable[[Event], None]], Finished], wir
         beat.cancel()
     if job.cancel.is_set() and finished is None:
         job.state = "cancelled"
-    job.percentage = 100
+    job.percentage, job.draft = 100, None
     try:
         await wire.ended(job, finished)
     finally:
