@@ -123,9 +123,13 @@ class Editor:
     def _change(self, buffer: Buffer, text: str, changes: list[tuple[int, int, str]], remember: bool) -> None:
         if text == buffer.text:
             return
-        sent = [{"range": buffer.range(start, end), "text": new} for start, end, new in changes]
+        sent: list[dict[str, Any]] = [{"range": buffer.range(*at), "text": new} for *at, new in changes]
         if remember:
             buffer.remember()
+        if self.profile.drops_marks:
+            lines = {edge["line"] for change in sent for edge in change["range"].values()}
+            marks = self.diagnostics.get(buffer.uri, [])
+            self.diagnostics[buffer.uri] = [mark for mark in marks if mark["range"]["start"]["line"] not in lines]
         buffer.text = text
         buffer.version += 1
         self.wire.notify(
@@ -269,7 +273,10 @@ class Editor:
             assert self.profile.lens_refresh
             return None
         if method == "window/showDocument":
-            assert self.profile.show_document
+            assert self.profile.show_document or self.profile.shows_unannounced
+            # Without textDocumentContent an editor can only open a file.
+            scheme = "agent:" if self.profile.text_content else "file:"
+            assert params["uri"].startswith(scheme), params["uri"]
             self.shown.append(params["uri"])
             return {"success": True}
         raise AssertionError(f"a real editor does not know {method}")

@@ -28,12 +28,18 @@ class Profile:
     lenses: bool = False
     lens_refresh: bool = False
     show_document: bool = False
+    shows_unannounced: bool = False
+    """Takes `window/showDocument` without having said so (Helix)."""
+    tells_refusals: bool = True
+    """Shows a person the error that a command is answered with (Helix only logs it)."""
     text_content: bool = False
     configuration: bool = True
     watch: bool = False
     settings_registration: bool = False
     minimal_changes: bool = False
     """Sends the least change between two states of a buffer, not what was typed (Neovim)."""
+    drops_marks: bool = False
+    """Forgets a diagnostic whose text was replaced, until it is told again (Helix)."""
     change_after_answer: bool = False
     """Sends the text change of an applied edit after its answer (Emacs)."""
     reviews_itself: bool = False
@@ -89,8 +95,9 @@ NEOVIM_11 = Profile(
 NEOVIM_12 = replace(NEOVIM_11, name="neovim-0.12", annotations=True, disabled=True)
 NEOVIM_7 = replace(NEOVIM_11, name="neovim-0.7", encodings=None, lenses=False, lens_refresh=False, show_document=False)
 HELIX = Profile(
-    "helix", "helix", ("utf-8", "utf-32", "utf-16"), stale="stop-there", disabled=True, show_document=True, watch=True
-)
+    "helix", "helix", ("utf-8", "utf-32", "utf-16"), stale="stop-there", disabled=True, shows_unannounced=True,
+    tells_refusals=False, watch=True, drops_marks=True,
+)  # fmt: skip
 EGLOT = Profile(
     "eglot", "Eglot", ("utf-32", "utf-8", "utf-16"), lone_cr=False, disabled=True, show_document=True,
     change_after_answer=True, watch=True,

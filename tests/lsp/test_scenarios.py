@@ -118,6 +118,8 @@ class Player:
             answer = self.editor.command(name, argument)
         except ServerError as refused:
             assert refused.code == error, refused
+            if not self.editor.profile.tells_refusals:
+                self.says(refused.message)
             return
         assert error is None, answer
         if isinstance(answer, dict) and "progressToken" in answer:
@@ -146,6 +148,15 @@ class Player:
     def says(self, text: str) -> None:
         said = lambda: any(text in message for message in self.editor.messages)  # noqa: E731
         self.editor.wire.wait_until(said, 10, f"{text!r} in {self.editor.messages}")
+
+    def shows(self, text: str) -> None:
+        """The file that the server had the editor show last holds a text."""
+
+        def shown() -> bool:
+            paths = [Path(uri.removeprefix("file://")) for uri in self.editor.shown[-1:]]
+            return any(text in path.read_text("utf-8") for path in paths)
+
+        self.editor.wire.wait_until(shown, 10, f"{text!r} in {self.editor.shown}")
 
     def type(self, find: str, replacement: str) -> None:
         self.editor.type(self.buffer, find, replacement)

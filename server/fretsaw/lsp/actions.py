@@ -72,7 +72,7 @@ def at(server: Server, params: Asked) -> list[Any]:
         offered += _todo(document, params.range)
         if request.is_issue_file(document.uri):
             offered.append(_command("Agent: Fix this issue", QUICKFIX, "agent.fixIssue", {"uri": document.uri}))
-    if _wanted(only, REWRITE) and params.range.start != params.range.end:
+    if _wanted(only, REWRITE) and _selected(params.range):
         argument = {"uri": document.uri, "range": _plain(params.range)}
         offered.append(_command("Agent: Rewrite selection", REWRITE, "agent.rewrite", argument))
     if not params.automatic and _named(only):
@@ -96,6 +96,11 @@ def _wanted(only: Sequence[str] | None, kind: str) -> bool:
 def _named(only: Sequence[str] | None) -> bool:
     """Whether the source action, or a kind above it, was asked for by name."""
     return only is not None and any(want and (want == FIX_FILE or FIX_FILE.startswith(f"{want}.")) for want in only)
+
+
+def _selected(where: types.Range) -> bool:
+    """Whether something is selected: more than one character, since Helix's cursor is a selection of one."""
+    return where.start.line != where.end.line or where.end.character - where.start.character > 1
 
 
 def _command(title: str, kind: str, command: str, argument: dict[str, Any]) -> dict[str, Any]:

@@ -80,6 +80,13 @@ def decide(root: Path, wishes: Wishes, run_id: str, states: Mapping[int, str]) -
     session.set_states(opened(root, wishes), run_id, states)
 
 
+def view(root: Path, wishes: Wishes, run_id: str, name: str, text: str) -> Path:
+    """A file with a diff or a report, to be looked at."""
+    from fretsaw import session
+
+    return session.view(opened(root, wishes), run_id, name, text)
+
+
 def deliver(root: Path, wishes: Wishes, run_id: str, texts: Mapping[str, tuple[str | None, str | None]]) -> None:
     """Put texts (path → before, after) into files that no editor has open, by the journal. Raises ConflictError."""
     from fretsaw import session

@@ -33,6 +33,8 @@ class Client:
     content_refresh: bool = False
     text_content: bool = False
     show_document: bool = False
+    tells_refusals: bool = True
+    """Whether it shows a person the error that a command is answered with."""
     configuration: bool = False
     settings_registration: bool = False
     watch_files: bool = False
@@ -48,7 +50,7 @@ def read(params: Mapping[str, Any]) -> Client:
     info = _map(params.get("clientInfo"))
     options = {name: value for name, value in _map(params.get("initializationOptions")).items() if name != "apiKey"}
     name = str(info.get("name") or "")
-    neovim = name.lower().startswith("neovim")
+    neovim, helix = name.lower().startswith("neovim"), name.lower() == "helix"
     notify = options.get("notify")
     return Client(
         name=name,
@@ -66,7 +68,10 @@ def read(params: Mapping[str, Any]) -> Client:
         lens_refresh=_at(caps, "workspace.codeLens.refreshSupport") is True,
         content_refresh=isinstance(_at(caps, "workspace.textDocumentContent"), Mapping),
         text_content=isinstance(_at(caps, "workspace.textDocumentContent"), Mapping),
-        show_document=_at(caps, "window.showDocument.support") is True and options.get("showDocument") != "off",
+        # Helix shows documents (files only), and does not announce it.
+        show_document=(helix or _at(caps, "window.showDocument.support") is True)
+        and options.get("showDocument") != "off",
+        tells_refusals=not helix,
         settings_registration=_at(caps, "workspace.didChangeConfiguration.dynamicRegistration") is True,
         configuration=_at(caps, "workspace.configuration") is True,
         watch_files=_at(caps, "workspace.didChangeWatchedFiles.dynamicRegistration") is True,

@@ -142,12 +142,12 @@ async def run(job: Job, work: Callable[[Callable[[Event], None]], Finished], wir
     """Drive one job to its end: progress is begun, reported and ended whatever happens; never raises."""
     loop = asyncio.get_running_loop()
     has_token = job.client_token or await wire.create_progress(str(job.token))
+    job.state = "running"
     if has_token:
         wire.report_progress(
             job.token,
             types.WorkDoneProgressBegin(f"Agent: {job.title}", cancellable=True, message=job.line(), percentage=0),
         )
-    job.state = "running"
     wire.told(job)
 
     def report(event: Event) -> None:

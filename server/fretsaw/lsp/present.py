@@ -144,7 +144,7 @@ def label(review: Review, number: int) -> str:
     elif not added:
         what = f"remove {_lines(removed)}"
     else:
-        what = f"replace {_lines(removed)} with {added}" if removed != added else f"change {_lines(removed)}"
+        what = f"replace {_lines(removed)} with {added}" if removed != added else f"rewrite {_lines(removed)}"
     return f"{what} (line {line})"
 
 

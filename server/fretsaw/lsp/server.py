@@ -51,7 +51,8 @@ class Server(LanguageServer):
         self.jobs: dict[str, Job] = {}
         self.reviews: dict[str, Review] = {}
         self.locks: dict[str, asyncio.Lock] = {}
-        self.published: dict[str, list[types.Diagnostic]] = {}
+        self.published: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
+        """Version and hints that were sent last, for files that have some."""
         self.said: dict[str, Any] = {}
         """What was told last, by run; "" for the status."""
         self.records: dict[str, dict[str, Any]] = {}

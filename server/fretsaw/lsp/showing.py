@@ -11,7 +11,7 @@ from lsprotocol import types
 
 from fretsaw.core.safe_text import safe_text
 from fretsaw.errors import FretsawError
-from fretsaw.lsp import backend, present
+from fretsaw.lsp import backend, convert, present
 from fretsaw.lsp.jobs import Job, in_thread
 from fretsaw.lsp.review import FileReview, Review
 from fretsaw.lsp.server import Server
@@ -52,13 +52,14 @@ def now(server: Server) -> None:
                 if found:
                     wanted.setdefault(present.file_uri(review, path), []).extend(found)
     for uri in [*wanted, *(uri for uri in server.published if uri not in wanted)]:
-        diagnostics = wanted.get(uri, [])
-        if diagnostics != server.published.get(uri, []):
-            document = server.documents.get(uri)
-            server.text_document_publish_diagnostics(
-                types.PublishDiagnosticsParams(uri, diagnostics, document.version if document else None)
-            )
-    server.published = wanted
+        document = server.documents.get(uri)
+        told = document.version if document else None, wanted.get(uri, [])
+        # Told again for another version although they are the same: an editor moves and drops what it shows as text
+        # changes, and an accept that was undone at once leaves it with less than it was told.
+        if told != server.published.pop(uri, None):
+            server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, told[1], told[0]))
+        if told[1]:
+            server.published[uri] = told
     fresh = False
     for review in server.reviews.values():
         said = present.proposal(server, review)
@@ -99,6 +100,15 @@ def _hint(review: Review, number: int, state: str) -> str:
         return f"{head}. These lines were edited since; undo that or ask again."
     flagged = f"\nflagged: {safe_text(verdict.reason)}" if verdict.decision == "flag" else ""
     return f"{head}{flagged}\n{text}".rstrip()
+
+
+async def document(server: Server, review: Review, uri: str, text: str) -> None:
+    """Have the client show a virtual document; one that cannot ask for its text gets a file with it."""
+    if not server.client.text_content:
+        name, wishes = uri.partition(f"{review.run_id}/")[2].replace("/", "-"), server.wishes(review.root)
+        path = await in_thread(partial(backend.view, review.root, wishes, review.run_id, name, text))
+        uri = convert.from_path(str(path))
+    await server.ask("window/showDocument", types.ShowDocumentParams(uri, take_focus=True))
 
 
 async def look(server: Server) -> None:

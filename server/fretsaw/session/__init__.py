@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fretsaw.session.completing import complete
     from fretsaw.session.example import has_key, has_sandbox, make_example, scripted_model
     from fretsaw.session.issues import read_issue
-    from fretsaw.session.kept import load, runs_of, summaries
+    from fretsaw.session.kept import load, runs_of, summaries, view
     from fretsaw.session.looking import approve, check_candidates, examine, models, remote_models, run_check
     from fretsaw.session.opening import Opened, open_session
     from fretsaw.session.outcome import document, exit_code, failure, patch_of
@@ -28,7 +28,7 @@ _HOME = {
     "after": ("apply", "apply_texts", "deliver", "restore", "set_states", "undo"),
     "example": ("has_key", "has_sandbox", "has_sandbox", "make_example", "scripted_model"),
     "issues": ("read_issue",),
-    "kept": ("load", "runs_of", "summaries"),
+    "kept": ("load", "runs_of", "summaries", "view"),
     "looking": ("approve", "check_candidates", "examine", "models", "remote_models", "run_check"),
     "opening": ("Opened", "open_session"),
     "outcome": ("document", "exit_code", "failure", "patch_of"),
@@ -47,7 +47,7 @@ __all__ = [
     "deliver", "document", "examine", "exit_code", "failure", "fix", "has_key", "has_sandbox", "load",
     "make_example", "models", "new_run_id", "open_session", "patch_of", "patch_text", "preview", "read_issue",
     "remote_models", "rendered", "replay", "restore", "run", "run_check", "runs_of", "scripted_model", "set_states",
-    "summaries", "undo", "vet", "vet_document",
+    "summaries", "undo", "vet", "vet_document", "view",
 ]  # fmt: skip
 
 

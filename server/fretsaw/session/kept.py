@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from fretsaw import repo, runs
 from fretsaw.core.run import Run
@@ -40,6 +42,22 @@ def summaries(opened: Opened) -> Iterator[Run | RepoError]:
 def load(opened: Opened, run_id: str | None = None) -> Stored:
     """One run by its id or the beginning of it; None: the newest. Raises UsageError, RepoError."""
     return stored(opened, opened.store.get(run_id))
+
+
+def view(opened: Opened, run_id: str, name: str, text: str) -> Path:
+    """A read-only file with a text about a run, in its folder: for an editor that shows files and nothing else.
+
+    Another text is another file, since an editor does not read again what it has open.
+    """
+    data = text.encode("utf-8", "surrogateescape")
+    stem, dot, kind = name.rpartition(".")
+    folder = opened.store.get(run_id).path / "views"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}{dot}{kind}"
+    if not path.exists():
+        path.write_bytes(data)
+        path.chmod(0o400)
+    return path
 
 
 def newest_delivered(opened: Opened) -> Stored | None:

@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 from lsprotocol import types
 
+from fretsaw.core.safe_text import safe_text
+from fretsaw.errors import FretsawError
 from fretsaw.lsp import applying, content, debug, present, reviewing, showing, starting
 from fretsaw.lsp.jobs import Job
 from fretsaw.lsp.protocol import INVALID_PARAMS, REQUEST_FAILED, RefusedError
@@ -24,7 +26,12 @@ def execute_command(server: Server, params: types.ExecuteCommandParams) -> Any:
     arguments: list[Any] = list(params.arguments or [{}])
     if len(arguments) != 1 or not isinstance(arguments[0], (dict, type(None))):
         raise RefusedError(INVALID_PARAMS, f"{params.command} takes one object")
-    return command(server, dict(arguments[0] or {}), params.work_done_token)
+    try:
+        return command(server, dict(arguments[0] or {}), params.work_done_token)
+    except (RefusedError, FretsawError) as error:
+        if not server.client.tells_refusals:
+            server.say(f"Agent: {safe_text(str(error))}", types.MessageType.Warning)
+        raise
 
 
 # Runs
@@ -113,7 +120,7 @@ def _show_diff(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     uri = f"agent:/runs/{review.run_id}/{end}"
     text = content.text_of(server, uri)
     if server.client.show_document:
-        server.spawn(server.ask("window/showDocument", types.ShowDocumentParams(uri, take_focus=True)))
+        server.spawn(showing.document(server, review, uri, text))
     return {"uri": uri, "text": text, "languageId": "markdown" if end.endswith(".md") else "diff"}
 
 
