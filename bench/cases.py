@@ -3,8 +3,9 @@
     python bench/cases.py ../shared/cases [--case NAME] [--minimize all] [--out DIR]
 
 For every case and every kind of reply: exit code, check before and after, whether the delivered files equal the
-authors' fix byte for byte, and what was dropped. The environments of the cases are made once, below the user's cache
-folder.
+authors' fix byte for byte, and what was dropped. With `--minimize all`, which may rightly deliver less, each delivered
+patch is examined by running the check here: green, and red without any single one of its changes (`bench/minimal.py`).
+The environments of the cases are made once, below the user's cache folder.
 """
 
 from __future__ import annotations
@@ -26,7 +27,13 @@ import platformdirs
 
 from fretsaw.model.scripted import read_folder, serve
 
+sys.path.insert(0, str(Path(__file__).parent))
+from minimal import examine  # noqa: E402  a sibling, found however this is started
+
 REPLIES = ("reply-gold.md", "reply-v4a.md", "reply-sr.md", "reply-noisy.md", "reply-wrong-then-right")
+
+COLUMNS = ("case", "reply", "as it should be", "exit", "check", "equals gold", "1-minimal", "needless", "gold kept")
+COLUMNS += ("kept", "dropped", "calls", "input tokens")
 
 
 def main() -> int:
@@ -37,7 +44,7 @@ def main() -> int:
     parser.add_argument("--minimize", default="flagged", choices=["flagged", "all", "off"])
     parser.add_argument("--out", type=Path, help="write cases.json and cases.md there")
     args = parser.parse_args()
-    folders = sorted(path.parent for path in args.cases.glob("*/case.json"))
+    folders = sorted(path.parent for path in args.cases.resolve().glob("*/case.json"))
     folders = [folder for folder in folders if not args.case or folder.name in args.case]
     if not folders:
         print(f"no cases in {args.cases}", file=sys.stderr)
@@ -78,7 +85,11 @@ def case_rows(folder: Path, venv: Path, minimize: str, replies: Sequence[str]) -
     for reply in replies:
         with tempfile.TemporaryDirectory(prefix="fretsaw-case-") as temporary:
             repo = unpacked(folder, Path(temporary))
-            rows.append(run_one(folder, case, reply, repo, venv, minimize))
+            row = run_one(folder, case, reply, repo, venv, minimize)
+            if minimize == "all" and row["exit"] == 0:
+                row |= examine(case, repo, venv)
+                row["as it should be"] = row["as it should be"] and row["1-minimal"]
+            rows.append(row)
             print(
                 f"  {folder.name:<24} {reply:<24} {'ok' if rows[-1]['as it should be'] else rows[-1]}", file=sys.stderr
             )
@@ -166,18 +177,8 @@ def judged(
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    columns = (
-        "case",
-        "reply",
-        "as it should be",
-        "exit",
-        "check",
-        "equals gold",
-        "kept",
-        "dropped",
-        "calls",
-        "input tokens",
-    )
+    """In Markdown; what no row tells has no column."""
+    columns = [name for name in COLUMNS if any(name in row for row in rows)]
     lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     for row in rows:
         cells = [

@@ -68,17 +68,13 @@ CELLS = tuple(f"{tier} with {copy}" for tier in ("bwrap", "landlock", "none") fo
 """Every way to isolate and to copy, by its name."""
 
 
-def in_cell(
-    root: Path, name: str, argv: tuple[str, ...], limits: Limits, *, times: int = 1, on_disk: bool = False
-) -> Any:
+def in_cell(root: Path, name: str, argv: tuple[str, ...], limits: Limits, *, times: int = 1) -> Any:
     """Run a command in the cell of that name: one result, or a tuple of so many."""
     require(name.split(maxsplit=1)[0])
     around = Surroundings(limits=limits)
     settings = Settings(sandbox=name.split(maxsplit=1)[0])  # type: ignore[arg-type]
     known = dict(cells(root, toolchain(root, argv, os.environ), settings, limits, around, Scratch()))
     cell = known[name]()
-    if on_disk and cell.copy:
-        cell.copy.on_disk = True
     entered = [enter(cell, {}, argv, cell.env, Cancel()) for _ in range(times)]
     assert [one.problem for one in entered] == [""] * times
     return tuple(one.ran for one in entered) if times > 1 else entered[0].ran

@@ -111,10 +111,10 @@ def test_one_file_has_a_limit(root: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in CELLS if name.endswith("copy")])
-def test_a_copy_on_a_disk_has_a_limit(root: Path, name: str) -> None:
+def test_a_copy_has_a_limit(root: Path, name: str) -> None:
     script = FILL.replace("while True:\n", "for _ in range(100):\n") + "import time; time.sleep(900)"
     limits = Limits(disk_growth=16 * MIB, seconds=30)
-    ran = in_cell(root, name, (sys.executable, "-I", "-S", "-c", script, "."), limits, on_disk=True)
+    ran = in_cell(root, name, (sys.executable, "-I", "-S", "-c", script, "."), limits)
     assert (ran.end, "16 MiB" in ran.reason) == ("disk", True)
 
 

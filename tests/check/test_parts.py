@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.check.check_support import STATE, cannot, make, tree_of
+from tests.check.check_support import STATE, cannot, make
 from tests.check.test_escapes import NOBODY, interpreter
 
 from fretsaw.cancel import Cancel
 from fretsaw.check import Surroundings, bwrap, candidates, describe, make_check, repeat
 from fretsaw.check.cage import LEAST_VERSION, landlock_version
-from fretsaw.check.copies import WarmCopy
 from fretsaw.check.output import Ring, readable
 from fretsaw.check.report import read_report, wants_report, with_report
 from fretsaw.check.scratch import Scratch, sweep
@@ -155,49 +154,6 @@ def test_candidates(name: str) -> None:
 @pytest.mark.parametrize("files", NOTHING)
 def test_no_candidates(files: dict[str, str]) -> None:
     assert candidates(files.get, files) == ()
-
-
-# -- the warm copy
-
-
-@pytest.mark.parametrize("link", [True, False])
-def test_a_copy_is_put_right(tmp_path: Path, link: bool) -> None:
-    root = tmp_path / "root"
-    for folder in ("a/b", ".git", "node_modules/x", "empty"):
-        (root / folder).mkdir(parents=True)
-    (root / "a" / "b" / "run.sh").write_text("one")
-    (root / "a" / "b" / "run.sh").chmod(0o755)
-    (root / "a" / "link").symlink_to("b/run.sh")
-    (root / "caf\udce9").write_text("odd name")
-    copy = WarmCopy(root, link=link)
-    copy.put_right()
-    expected = {name: what for name, what in tree_of(root).items() if not name.startswith((".git", "node_modules"))}
-
-    def seen() -> dict[str, str]:
-        return {name: what for name, what in tree_of(copy.path).items() if not name.startswith("node_modules")}
-
-    assert seen() == expected
-    assert (copy.path / "node_modules").is_symlink() == link
-    assert copy.installed == ("node_modules",)
-    kept = (copy.path / "a" / "b" / "run.sh").stat().st_ino
-
-    (copy.path / "a" / "b" / "planted").write_text("x")
-    (copy.path / "caf\udce9").write_text("ODD NAME")
-    os.utime(copy.path / "caf\udce9", ns=(1, (root / "caf\udce9").stat().st_mtime_ns))  # the same size and time
-    (copy.path / "empty").rmdir()
-    (copy.path / "empty").symlink_to("/etc")
-    (copy.path / "closed").mkdir()
-    (copy.path / "closed").chmod(0)
-    copy.put_right()
-    assert seen() == expected
-    if os.geteuid() == 0:  # a closed folder makes anybody else begin anew
-        assert (copy.path / "a" / "b" / "run.sh").stat().st_ino == kept
-
-    (root / "a" / "b" / "run.sh").write_text("what the user does meanwhile")
-    copy.put_right()
-    assert seen() == expected
-    copy.remove()
-    assert not copy.path.exists()
 
 
 def test_what_a_killed_process_left_is_swept_away() -> None:

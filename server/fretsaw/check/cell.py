@@ -94,7 +94,7 @@ def _enter(
     try:
         held.append(_memory_file(_spec(cell, texts, argv, env, info.write)))
         launcher = (sys.executable, "-I", "-S", "-c", _START, str(_HERE), str(held[-1]), str(status.write))
-        disk = cell.copy.path if cell.copy and cell.copy.on_disk else None
+        disk = cell.copy.path if cell.copy else None
         command = Command(launcher, {}, Path("/"), tuple(held), disk, release, gentle=cell.tier != "bwrap")
         ran = run(command, cell.limits, cancel)
         problem = status.said()

@@ -2,17 +2,26 @@
 
 For where no overlay can be mounted. Knows nothing of git: everything is copied but caches and repositories' records;
 folders of installed packages are named, not copied.
+
+What a run changed is seen by the change time of each file and folder, which nobody can set back. A file in memory
+(tmpfs) keeps its change time when it is written through a mapping; there, what was opened is read and compared.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
 import shutil
 import stat
+import tempfile
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from fretsaw.check.bwrap import RECORDS
+from fretsaw.check.opens import Opens
 from fretsaw.check.scratch import Folder, remove
 from fretsaw.errors import CheckError
 
@@ -22,21 +31,24 @@ INSTALLED = frozenset((".venv", "venv", "node_modules", ".tox", ".nox"))
 _LEFT_OUT = frozenset((".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".gradle"))
 
 _COPIED = (stat.S_IFREG, stat.S_IFLNK)
+_TICK = 0.011
+"""Seconds of the coarsest clock of change times (100 Hz): what happens within one may look like one change."""
+
+Mark: TypeAlias = tuple[int, int, int]
+"""Inode, change time, mode: differs whenever a file's content, name, mode, times or attributes were changed."""
 
 
 @dataclass(slots=True)
 class Scan:
     """What lies in a tree: path → what tells whether it changed."""
 
-    files: dict[str, os.stat_result] = field(default_factory=dict)
-    """Regular files and symlinks."""
-    folders: dict[str, os.stat_result] = field(default_factory=dict)
+    files: dict[str, Mark] = field(default_factory=dict)
+    """Regular files and symlinks; of a copy, whatever is no folder."""
+    folders: dict[str, Mark] = field(default_factory=dict)
+    """The top is among them, as ""."""
     installed: list[str] = field(default_factory=list)
-
-    @property
-    def size(self) -> int:
-        """Bytes of all files."""
-        return sum(state.st_size for state in self.files.values())
+    size: int = 0
+    """Bytes of all files."""
 
 
 class WarmCopy:
@@ -45,74 +57,123 @@ class WarmCopy:
     def __init__(self, root: Path, *, link: bool) -> None:
         """`link`: installed packages are links to where they are; else empty folders, to mount something on."""
         self._root = root
-        self._link = link
-        self._known: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
-        self._source = source = scan(root, records=False)
-        self.installed = tuple(sorted(source.installed))
-        """Paths of the tree that are not copied but have to be shown: the copy has an empty folder for each."""
+        source = scan(root, records=False)
         if len(source.files) > MOST_FILES or source.size > MOST_BYTES:
             raise CheckError(
                 f"the tree is too large to copy for a check ({len(source.files):,} files, {source.size >> 20:,} MiB)",
                 hint="where user namespaces are allowed, no copy is needed",
             )
-        place = _place(source.size)
-        self._folder = Folder(place)
+        self.installed = tuple(sorted(source.installed))
+        """Paths of the tree that are not copied but have to be shown: the copy has an empty folder for each."""
+        self._links = frozenset(self.installed if link else ())
+        self._files = source.files.keys() | self._links
+        self._folders = source.folders.keys() | frozenset(() if link else self.installed)
+        self._known = Scan()
+        self._written = 0.0
+        self._folder = Folder(_place(source.size))
+        self._opens = None if tells_mapped_writes(self._folder.path) else Opens()
         self.path = self._folder.path / "tree"
-        self.path.mkdir()
-        self.on_disk = place is None
+        self.path.mkdir(mode=0o700)
         self.remove = self._folder.remove
 
     def put_right(self) -> None:
         """Undo what the last run did: only what differs is written. What the user did since is not looked for."""
-        source, copy = self._source, self._scan_copy()
-        extra = {*copy.files} - {*source.files} | {*copy.folders} - {*source.folders}
+        try:
+            self._mend(scan(self.path, records=True))
+        except OSError:  # the last run left what cannot even be looked at, or removed one by one
+            self._begin_anew()
+            self._mend(scan(self.path, records=True))
+        if self._opens:
+            self._opens.since()  # what was opened until now, was by us
+        time.sleep(max(0.0, self._written + _TICK - time.monotonic()))
+
+    def _begin_anew(self) -> None:
+        remove(self.path)
+        self.path.mkdir(mode=0o700)
+        self._known = Scan()
+
+    def _mend(self, here: Scan) -> None:
+        """Make the copy, which is `here` now, what it was; folders last, since each change inside shows at them."""
+        known = self._known
+        if known.folders and here.folders[""][0] != known.folders[""][0]:
+            raise OSError("the copy itself was replaced")
+        changed = {path for path, _ in here.files.items() ^ known.files.items()}
+        files = (changed & self._files) | (self._files - known.files.keys())
+        files |= {path for path in self._opened() - files if self._differs(path)}
+        other = {path for path, _ in here.folders.items() ^ known.folders.items()}
+        folders = (other & self._folders) | (self._folders - known.folders.keys())
+        extra = (changed - self._files) | (other - self._folders)
+        if not files and not folders and not extra:
+            return
+        for path in sorted(folders & here.folders.keys()):
+            (self.path / path).chmod(0o700)
         for path in sorted(extra, reverse=True):
             remove(self.path / path)
-        for path in sorted({*source.folders} - {*copy.folders}):
+            if os.path.lexists(self.path / path):
+                raise OSError(f"what a check left cannot be removed: {path}")
+        for path in sorted(folders - here.folders.keys()):
             remove(self.path / path)
             (self.path / path).mkdir()
-        for path in self.installed:
-            self._installed(path)
-        for path, state in source.files.items():
-            here = copy.files.get(path)
-            if here is None or self._known.get(path) != (_mark(state), _mark(here)):
-                self._file(path, state)
+        touched = {path.rpartition("/")[0] for path in (*files, *extra, *folders)}
+        for path in files:
+            self._file(path)
+        for path in folders | (touched & self._folders):
+            self._dress(path)
+        self._written = time.monotonic()
 
-    def _scan_copy(self) -> Scan:
-        """What the last run left; where that cannot even be looked at, begin anew."""
+    def _opened(self) -> set[str]:
+        """Files that the last run may have written without a trace."""
+        found = self._opens.since() if self._opens else set()
+        return {*self._known.files} & found if found is not None else {*self._known.files}
+
+    def _differs(self, path: str) -> bool:
         try:
-            return scan(self.path, records=True)
+            return (self.path / path).read_bytes() != (self._root / path).read_bytes()
         except OSError:
-            remove(self.path)
-            self.path.mkdir(mode=0o700)
-            return Scan()
+            return True
 
-    def _installed(self, path: str) -> None:
-        target = self.path / path
-        if self._link:
-            target.symlink_to(self._root / path)
-        else:
-            target.mkdir()
-
-    def _file(self, path: str, state: os.stat_result) -> None:
+    def _file(self, path: str) -> None:
         source, target = self._root / path, self.path / path
         remove(target)
         try:
-            if stat.S_ISLNK(state.st_mode):
+            state = source.lstat()
+            if path in self._links:
+                target.symlink_to(source)
+            elif stat.S_ISLNK(state.st_mode):
                 target.symlink_to(os.readlink(source))
             else:
                 shutil.copyfile(source, target, follow_symlinks=False)
                 target.chmod(stat.S_IMODE(state.st_mode) | stat.S_IRUSR | stat.S_IWUSR)
                 os.utime(target, ns=(state.st_atime_ns, state.st_mtime_ns))
         except (FileNotFoundError, PermissionError):
+            self._known.files.pop(path, None)
             return  # it went away meanwhile, or nobody may read it: it is not there for the check
-        self._known[path] = (_mark(state), _mark(target.lstat()))
+        self._known.files[path] = _mark(target.lstat())
+
+    def _dress(self, path: str) -> None:
+        """Give a folder the mode and times of its source, and no attributes of the run's."""
+        target = self.path / path
+        for name in os.listxattr(target) if hasattr(os, "listxattr") else ():
+            with suppress(OSError):  # those that the system itself gives cannot be removed
+                os.removexattr(target, name)
+        with suppress(FileNotFoundError):
+            state = (self._root / path).lstat()
+            target.chmod(stat.S_IMODE(state.st_mode) | stat.S_IRWXU)
+            os.utime(target, ns=(state.st_atime_ns, state.st_mtime_ns))
+        if self._opens:
+            self._opens.watch(target, path)
+        self._known.folders[path] = _mark(target.lstat())
 
 
 def scan(root: Path, *, records: bool) -> Scan:
-    """Look at a whole tree without reading a file; nothing is followed. (Plain strings: this is most of a warm run.)"""
+    """Look at a whole tree without reading a file; nothing is followed. (Plain strings: this is most of a warm run.)
+
+    `records`: also what a copy of a user's tree leaves out.
+    """
     found = Scan()
+    files, folders = found.files, found.folders
     top = f"{root}/"
+    folders[""] = _mark(root.lstat())
     waiting = [""]
     while waiting:
         folder = waiting.pop()
@@ -123,20 +184,37 @@ def scan(root: Path, *, records: bool) -> Scan:
                     continue
                 path = folder + name
                 state = entry.stat(follow_symlinks=False)
-                kind = state.st_mode & 0o170000
+                mode = state.st_mode
+                kind = mode & 0o170000
                 if kind == stat.S_IFDIR and not records and name in INSTALLED:
                     found.installed.append(path)
                 elif kind == stat.S_IFDIR:
-                    found.folders[path] = state
+                    folders[path] = (state.st_ino, state.st_ctime_ns, mode)
                     waiting.append(path + "/")
                 elif records or kind in _COPIED:
-                    found.files[path] = state
+                    files[path] = (state.st_ino, state.st_ctime_ns, mode)
+                    found.size += state.st_size
     return found
 
 
-def _mark(state: os.stat_result) -> tuple[int, ...]:
-    """What changes whenever a file does; ctime is among it, which nobody can set back."""
-    return (state.st_ino, state.st_mode, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+def _mark(state: os.stat_result) -> Mark:
+    return (state.st_ino, state.st_ctime_ns, state.st_mode)
+
+
+def tells_mapped_writes(folder: Path) -> bool:
+    """Whether a file in this folder gets a new change time when it is written through a mapping that was read first."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"a")
+            file.flush()
+            with mmap.mmap(file.fileno(), 1) as mapped:
+                read = mapped[0]
+                before = os.fstat(file.fileno()).st_ctime_ns
+                time.sleep(2 * _TICK)
+                mapped[0] = read + 1
+            return os.fstat(file.fileno()).st_ctime_ns != before
+    except OSError:
+        return False
 
 
 def _place(size: int) -> Path | None:
