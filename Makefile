@@ -26,6 +26,10 @@ vsix: ## Build the VS Code extension: vscode-extension/fretsaw.vsix
 test-vscode: .venv/ready ## Test it in a real VS Code and a real browser (ARGS="-g name" passes on to mocha)
 	@vscode-extension/scripts/test.sh $(ARGS)
 
+bench-vscode: .venv/ready ## Measure what the extension adds to the start of a window (ARGS=rounds)
+	@vscode-extension/scripts/setup.sh test && vscode-extension/scripts/build.sh
+	@cd vscode-extension && .cache/node/node test/bench/start.ts $(ARGS)
+
 lint: .venv/ready ## Lint, format check, types, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -55,4 +59,4 @@ clean: ## Remove the environment, caches and results
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --all-extras --inexact --active
 	@touch $@
 
-.PHONY: help vsix test-vscode demo test test-crash lint format tables bench clean
+.PHONY: help vsix test-vscode bench-vscode demo test test-crash lint format tables bench clean

@@ -6,7 +6,7 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from tests.editors.buffer import Buffer, least_change
 from tests.editors.profile import VSCODE, Profile
@@ -30,6 +30,7 @@ class Editor:
         self.run_states: list[tuple[str, str]] = []
         self.proposals: dict[str, dict[str, Any]] = {}
         self.status: list[dict[str, Any]] = []
+        self.tree: dict[str, dict[str, Any]] = {}
         self.registered: list[str] = []
         self.edits: list[dict[str, Any]] = []
         self.held: list[dict[str, Any]] = []
@@ -235,6 +236,9 @@ class Editor:
             self.proposals[params["runId"]] = params
         elif method == "agent/status":
             self.status.append(params)
+        elif method == "agent/tree":
+            assert "tree" in self.profile.notify
+            self.tree[params["id"]] = params
         else:
             raise AssertionError(f"a real editor does not know {method}")
 
@@ -331,6 +335,8 @@ class Editor:
                 self._edit(uri, edits)
 
     def _edit(self, uri: str, edits: list[dict[str, Any]]) -> None:
+        if uri not in self.buffers:
+            self.open(Path(unquote(uri.removeprefix("file://"))))
         buffer = self.buffers[uri]
         for item in edits:
             assert self.profile.annotations or "annotationId" not in item

@@ -85,7 +85,7 @@ class Profile:
 VSCODE = Profile(
     "vscode", "Visual Studio Code", ("utf-16",), annotations=True, disabled=True, llm_tag=True, lenses=True,
     lens_refresh=True, show_document=True, text_content=True, watch=True, settings_registration=True,
-    notify=("run", "proposal", "status"),
+    notify=("run", "proposal", "status", "tree"),
 )  # fmt: skip
 NEOVIM_11 = Profile(
     "neovim-0.11", "Neovim", ("utf-8", "utf-16", "utf-32"), document_changes=False, stale="first-only",

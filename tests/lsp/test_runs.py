@@ -178,7 +178,8 @@ def test_a_key_from_the_editor_is_used_and_shown_nowhere(world: World) -> None:
     assert state
     assert not any("sk-from-the-editor" in text for text in state)
     # The scripted model's answers are kept off the day's dollars.
-    told = {"state": "idle", "model": "gpt-4.1-mini", "dollarsToday": 0.0, "runs": 0}
+    told = {"state": "idle", "model": "gpt-4.1-mini", "dollarsToday": 0.0, "runs": 0, "pending": 2, "accepted": 0}
+    told |= {"text": "gpt-4.1-mini · 2 to review · $0.00", "detail": "Agent: idle, $0.00 spent today."}
     editor.wire.wait_until(lambda: editor.status[-1] == told)
     editor.wire.notify("agent/didChangeTrust", {"trust": "untrusted"})
     editor.wire.wait_until(lambda: editor.status[-1]["state"] == "untrusted")

@@ -2,23 +2,17 @@
 
 import { homedir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ExtensionContext, LogOutputChannel, Progress } from "vscode";
+import type { ExtensionContext, LogOutputChannel } from "vscode";
 import { commands, extensions, ProgressLocation, Uri, window, workspace } from "vscode";
 import type { CloseHandlerResult, Middleware } from "vscode-languageclient/node";
 import * as lsp from "vscode-languageclient/node";
 import { discover, environments, identify, OLDEST, programs, RUNNERS, searched, type Server, usable } from "./discovery";
 import { KEY } from "./key";
-import type { Proposal, Run, Status } from "./protocol";
+import type { Row, Run, Status, Target } from "./protocol";
 import type { Store } from "./store";
 
 interface PythonApi {
   readonly environments?: { getActiveEnvironmentPath(resource?: Uri): { readonly path: string } };
-}
-/** A progress notification: what it was told last, and how to end it. */
-interface Shown {
-  progress?: Progress<{ message?: string; increment?: number }>;
-  percentage: number;
-  end(): void;
 }
 const PATH = searched(process.env.PATH ?? "");
 const MOST_CRASHES = 6;
@@ -27,17 +21,16 @@ const CALM_MS = 60_000;
 export class Client {
   readonly log: LogOutputChannel;
   server: Server | undefined;
-  /** The next edit that the server sends opens the Refactor Preview. */
-  previewNext = false;
   /** What is done for a command of the server that an action or a lens carries. */
-  dispatch = (command: string, target?: object): Promise<unknown> => this.ask(command, target);
-  onRun: (run: Run, before: Run | undefined) => void = () => undefined;
+  dispatch = (command: string, target?: Target): Promise<unknown> => this.ask(command, target);
+  onEnd: (run: Run) => void = () => undefined;
   private readonly context: ExtensionContext;
   private readonly store: Store;
   private client: lsp.LanguageClient | undefined;
   private key: string | undefined;
   private crashes: number[] = [];
-  private readonly shown = new Map<lsp.ProgressToken, Shown>();
+  /** The notification of each active run: takes what is new of it, and closes at its end. */
+  private readonly watched = new Map<string, (run?: Run) => void>();
 
   constructor(context: ExtensionContext, store: Store, log: LogOutputChannel) {
     [this.context, this.store, this.log] = [context, store, log];
@@ -49,12 +42,12 @@ export class Client {
 
   /** Find the server and start it, or say what is missing. */
   async start(): Promise<void> {
-    this.store.set({ health: workspace.isTrusted ? "starting" : "restricted" });
+    this.store.setHealth(workspace.isTrusted ? "starting" : "restricted");
     if (!workspace.isTrusted) return;
     this.server = await this.find();
     if (!this.server || !usable(this.server)) {
       this.log.warn(`No server of version ${OLDEST} or later in ${PATH.join(", ")} or an environment of the workspace`);
-      this.store.set({ health: "missing" });
+      this.store.setHealth("missing");
       return void this.help();
     }
     await this.readKey();
@@ -65,25 +58,25 @@ export class Client {
     this.listen(client);
     await client.start().catch((error: unknown) => {
       this.log.error(String(error));
-      if (this.client === client) this.store.set({ health: "stopped" });
+      if (this.client === client) this.store.setHealth("stopped");
     });
   }
 
   async stop(): Promise<void> {
     const client = this.client;
     [this.client, this.crashes] = [undefined, []];
-    this.endProgress();
+    this.unwatch();
     await client?.dispose(2000).catch((error: unknown) => {
       this.log.warn(String(error));
     });
-    this.store.set({ health: "stopped" });
+    this.store.setHealth("stopped");
   }
 
   /** Run a command of the server; its refusal is shown and answered with undefined. */
-  async ask(command: string, target: object = {}): Promise<unknown> {
+  async ask<T>(command: string, target: Target | object = {}): Promise<T | undefined> {
     if (this.store.health !== "ready" || !this.client) return void this.help();
     try {
-      return await this.client.sendRequest(lsp.ExecuteCommandRequest.type, { command, arguments: [target] });
+      return (await this.client.sendRequest(lsp.ExecuteCommandRequest.type, { command, arguments: [target] })) as T;
     } catch (error) {
       this.log.error(String(error));
       if (error instanceof lsp.ResponseError) void this.complain(error.message);
@@ -147,7 +140,7 @@ export class Client {
   }
 
   private options(): lsp.LanguageClientOptions {
-    const wishes = { trust: "trusted", notify: ["run", "proposal", "status"], showDocument: "off", hints: "off" };
+    const wishes = { trust: "trusted", notify: ["run", "tree", "status"], showDocument: "off", hints: "off" };
     return {
       documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
       outputChannel: this.log,
@@ -162,88 +155,68 @@ export class Client {
   private middleware(): Middleware {
     return {
       executeCommand: (command, args: object[]) => this.dispatch(command, args[0]),
-      // The library shows progress in the status bar only; a run can be watched and cancelled in a notification.
-      handleWorkDoneProgress: (token, params, next) => {
-        const shown = this.shown.get(token);
-        if (params.kind === "begin") this.showProgress(token, params.title);
-        else if (params.kind === "report" && shown) {
-          const percentage = Math.max(params.percentage ?? 0, shown.percentage);
-          shown.progress?.report({ message: params.message ?? "", increment: percentage - shown.percentage });
-          shown.percentage = percentage;
-        } else if (params.kind === "end") {
-          shown?.end();
-          next(token, params);
-        }
-      },
+      // The library shows it in the status bar only; a run can be watched and cancelled in a notification.
+      handleWorkDoneProgress: () => undefined,
       workspace: {
         configuration: ({ items }) => items.map(({ section, scopeUri }) => (section === "agent" ? chosenSettings(scopeUri) : null)),
-        handleApplyEdit: (params, next) => {
-          const annotations = this.previewNext ? Object.values(params.edit.changeAnnotations ?? {}) : [];
-          for (const annotation of annotations) annotation.needsConfirmation = true;
-          this.previewNext = false;
-          return next(params, lsp.CancellationToken.None);
-        },
       },
     };
   }
 
   private listen(client: lsp.LanguageClient): void {
     client.onNotification("agent/run", (run: Run) => {
-      const before = this.store.runs.find(({ id }) => id === run.id);
-      const rest = this.store.runs.map((known) => (known === before ? run : known));
-      this.store.set({ runs: before ? rest : [run, ...rest] });
-      this.onRun(run, before);
+      if (!this.watched.has(run.id)) this.watch(run);
+      this.watched.get(run.id)?.(run.message ? undefined : run);
+      if (!run.message) return;
+      this.watched.delete(run.id);
+      this.onEnd(run);
     });
-    client.onNotification("agent/proposal", async (proposal: Proposal) => {
-      if (!this.store.runs.some(({ id }) => id === proposal.runId)) await this.refresh();
-      this.store.set({ proposals: new Map(this.store.proposals).set(proposal.runId, proposal) });
+    client.onNotification("agent/tree", (row: Row) => {
+      this.store.setRow(row);
     });
     client.onNotification("agent/status", (status: Status) => {
-      this.store.set({ status });
+      this.store.setStatus(status);
     });
     client.onDidChangeState(({ newState }) => {
-      if (newState !== lsp.State.Running) return;
-      this.store.set({ health: "ready" });
-      void this.refresh();
+      if (newState === lsp.State.Running) this.store.setHealth("ready");
     });
-  }
-
-  /** What the server kept over a crash or a reload comes back. */
-  private async refresh(): Promise<void> {
-    const kept = (await this.ask("agent.listRuns")) as { runs: Run[]; proposals: Proposal[] } | undefined;
-    if (kept) this.store.set({ runs: kept.runs, proposals: new Map(kept.proposals.map((one) => [one.runId, one])) });
   }
 
   /** The server went away by itself: start it again, later each time, and not for ever. */
   private async crashed(): Promise<CloseHandlerResult> {
     const client = this.client;
-    this.endProgress();
+    this.unwatch();
     this.crashes = [...this.crashes.filter((when) => when > Date.now() - CALM_MS), Date.now()];
     if (client && this.crashes.length < MOST_CRASHES) {
-      this.store.set({ health: "restarting" });
+      this.store.setHealth("restarting");
       await sleep(250 * 2 ** this.crashes.length);
       if (this.client === client) return { action: lsp.CloseAction.Restart, handled: true };
     } else if (client) {
-      this.store.set({ health: "stopped" });
+      this.store.setHealth("stopped");
       void this.complain("the server keeps ending by itself.", () => commands.executeCommand("fretsaw.restart"));
     }
     return { action: lsp.CloseAction.DoNotRestart, handled: true };
   }
 
-  private showProgress(token: lsp.ProgressToken, title: string): void {
-    const shown: Shown = { percentage: 0, end: () => undefined };
-    const ended = new Promise<void>((resolve) => (shown.end = resolve));
-    this.shown.set(token, shown);
-    void window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, (progress, cancel) => {
-      shown.progress = progress;
-      cancel.onCancellationRequested(() => this.client?.sendNotification(lsp.WorkDoneProgressCancelNotification.type, { token }));
-      return ended;
+  /** A notification that shows a run and can cancel it, until the run has ended or the server is gone. */
+  private watch({ id, title }: Run): void {
+    const options = { location: ProgressLocation.Notification, title: `Agent: ${title}`, cancellable: true };
+    void window.withProgress(options, (progress, cancel) => {
+      cancel.onCancellationRequested(() => this.ask("agent.cancel", { runId: id }));
+      let done = 0;
+      return new Promise<void>((end) => {
+        this.watched.set(id, (run) => {
+          if (run) progress.report({ message: run.text, increment: run.percentage - done });
+          else end();
+          done = run?.percentage ?? done;
+        });
+      });
     });
   }
 
-  private endProgress(): void {
-    for (const shown of this.shown.values()) shown.end();
-    this.shown.clear();
+  private unwatch(): void {
+    for (const watched of this.watched.values()) watched();
+    this.watched.clear();
   }
 }
 

@@ -1,8 +1,15 @@
 /** The status bar item and the language status item. Knows only the store. */
 
 import { type Disposable, languages, LanguageStatusSeverity, StatusBarAlignment, ThemeColor, window } from "vscode";
-import { active, dollars } from "./protocol";
 import type { Store } from "./store";
+
+const HEALTH: Record<Exclude<Store["health"], "ready">, [string, string, string]> = {
+  restricted: ["shield", "Agent: restricted", "Nothing is run or sent until you trust this folder."],
+  missing: ["warning", "Agent: no server", "The language server was not found."],
+  stopped: ["warning", "Agent: stopped", "The language server is not running."],
+  starting: ["loading~spin", "Agent: starting", "The language server is on its way."],
+  restarting: ["loading~spin", "Agent: restarting", "The language server ended by itself and is started again."],
+};
 
 export function showStatus(store: Store): Pick<Disposable, "dispose">[] {
   const bar = window.createStatusBarItem("fretsaw.status", StatusBarAlignment.Right, 90);
@@ -26,16 +33,8 @@ export function showStatus(store: Store): Pick<Disposable, "dispose">[] {
 }
 
 /** Icon, text and detail. */
-function summary(store: Store): [string, string, string] {
-  const { health, status } = store;
-  if (health === "restricted") return ["shield", "Agent: restricted", "Nothing is run or sent until you trust this folder."];
-  if (health === "missing") return ["warning", "Agent: no server", "The language server was not found."];
-  if (health === "stopped") return ["warning", "Agent: stopped", "The language server is not running."];
-  if (health !== "ready") return ["loading~spin", `Agent: ${health}`, "The language server is on its way."];
-  if (status.state === "no-key") return ["key", "Agent: set key", "There is no API key."];
-  const run = store.runs.find(active);
-  const pending = store.pending().length;
-  const text = [status.model || "Agent", ...(pending ? [`${pending} to review`] : []), dollars(status.dollarsToday)].join(" · ");
-  if (run) return ["loading~spin", text, `${run.title}: ${run.text || run.state}`];
-  return ["wand", text, `Agent: idle, ${dollars(status.dollarsToday)} spent today.`];
+function summary({ health, status: { state, text, detail } }: Store): [string, string, string] {
+  if (health !== "ready") return HEALTH[health];
+  if (state === "no-key") return ["key", "Agent: set key", detail];
+  return [state === "running" ? "loading~spin" : "wand", text || "Agent", detail];
 }

@@ -1,57 +1,47 @@
-/** The runs and proposals that the server told of. Knows no server and no surface that shows them. */
+/** What the server told last. Knows no server and no surface that shows it. */
 
-import { commands, EventEmitter, Uri } from "vscode";
-import { active, type Change, kept, type Proposal, type ProposedFile, type Run, type Status, waits } from "./protocol";
+import { commands, EventEmitter } from "vscode";
+import type { Row, Status } from "./protocol";
 
-/** A change with the file and the proposal it belongs to. */
-export interface Place {
-  readonly proposal: Proposal;
-  readonly file: ProposedFile;
-  readonly change: Change;
-}
+const IDLE: Status = { state: "idle", text: "", detail: "", runs: 0, pending: 0, accepted: 0 };
 
 export class Store {
   health: "restricted" | "starting" | "missing" | "ready" | "restarting" | "stopped" = "starting";
-  status: Status = { state: "idle", model: "", dollarsToday: 0 };
-  runs: Run[] = [];
-  proposals = new Map<string, Proposal>();
+  status = IDLE;
+  private readonly runs = new Map<string, Row>();
   private readonly changed = new EventEmitter<void>();
   readonly onDidChange = this.changed.event;
 
-  /** Take what is new, and tell everybody. */
-  set(news: Partial<Pick<Store, "health" | "status" | "runs" | "proposals">>): void {
-    Object.assign(this, news);
-    const facts = {
-      ready: this.health === "ready",
-      running: this.runs.some(active),
-      pending: this.newest(waits) !== undefined,
-      accepted: this.newest(({ state }) => state === "accepted") !== undefined,
-    };
+  /** The tree of each run, the newest first. */
+  get rows(): Row[] {
+    return [...this.runs.values()].sort((one, other) => (one.id < other.id ? 1 : -1));
+  }
+
+  /** The rows of changes that wait and have a place in a text. */
+  get marks(): Row[] {
+    const flat = (rows: Row[]): Row[] => rows.flatMap((row) => [row, ...flat(row.rows)]);
+    return flat(this.rows).filter((row) => row.range);
+  }
+
+  setRow(row: Row): void {
+    this.runs.set(row.id, row);
+    this.changed.fire();
+  }
+
+  /** A server that is gone has told nothing: the next one tells all of it again. */
+  setHealth(health: Store["health"]): void {
+    this.health = health;
+    if (health !== "ready") this.runs.clear();
+    this.setStatus(health === "ready" ? this.status : IDLE);
+  }
+
+  setStatus(status: Status): void {
+    this.status = status;
+    const { runs, pending, accepted } = status;
+    const facts = { ready: this.health === "ready", running: runs > 0, pending: pending > 0, accepted: accepted > 0 };
     for (const [name, value] of Object.entries(facts)) {
       void commands.executeCommand("setContext", `fretsaw.${name}`, value);
     }
     this.changed.fire();
   }
-
-  /** The newest proposal that has such a change. */
-  newest(such: (change: Change) => boolean): Proposal | undefined {
-    const proposals = this.runs.map((run) => this.proposals.get(run.id));
-    return proposals.find((proposal) => proposal && kept(proposal).some(such));
-  }
-
-  /** Every pending change, newest proposal first, then in the order of files and lines. */
-  pending(): Place[] {
-    return this.runs
-      .flatMap((run) => this.proposals.get(run.id) ?? [])
-      .flatMap((proposal) => proposal.files.map((file) => ({ proposal, file })))
-      .flatMap(({ proposal, file }) => file.changes.map((change) => ({ proposal, file, change })))
-      .filter(({ change }) => waits(change));
-  }
-
-  pendingIn(uri: Uri): Place[] {
-    return this.pending().filter(({ file }) => sameUri(file.uri, uri));
-  }
 }
-
-/** Whether a URI as the server spells it is this one. */
-export const sameUri = (text: string, uri: Uri | undefined): boolean => Uri.parse(text).toString() === uri?.toString();

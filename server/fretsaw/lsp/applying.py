@@ -26,8 +26,13 @@ _ANNOTATION = "agent"
 UNPROVED = "the run has not ended: nothing of it is proved yet"
 
 
-def workspace_edit(server: Server, review: Review, plan: dict[str, list[Edit]], title: str) -> types.WorkspaceEdit:
-    """The edits of a plan as one workspace edit: versioned where the client knows versions, annotated where it may."""
+def workspace_edit(
+    server: Server, review: Review, plan: dict[str, list[Edit]], title: str, preview: bool = False
+) -> types.WorkspaceEdit:
+    """The edits of a plan as one workspace edit: versioned where the client knows versions, annotated where it may.
+
+    `preview`: the client is to show it before it applies it.
+    """
     annotated = server.client.annotations and server.client.document_changes
     documents = [_document_edit(server, review, path, edits, annotated) for path, edits in plan.items()]
     if not server.client.document_changes:
@@ -36,7 +41,9 @@ def workspace_edit(server: Server, review: Review, plan: dict[str, list[Edit]], 
             for item in documents
         }
         return types.WorkspaceEdit(changes=plain)
-    notes = {_ANNOTATION: types.ChangeAnnotation(title, needs_confirmation=False, description=safe_text(review.title))}
+    notes = {
+        _ANNOTATION: types.ChangeAnnotation(title, needs_confirmation=preview, description=safe_text(review.title))
+    }
     return types.WorkspaceEdit(document_changes=documents, change_annotations=notes if annotated else None)
 
 
@@ -69,13 +76,16 @@ def split(server: Server, review: Review, numbers: Iterable[int]) -> tuple[list[
     return through_editor, through_journal
 
 
-async def accept(server: Server, review: Review, numbers: list[int]) -> None:
-    """Apply changes. What cannot be applied keeps its state, and the person is told why."""
+async def accept(server: Server, review: Review, numbers: list[int], preview: bool = False) -> None:
+    """Apply changes. What cannot be applied keeps its state, and the person is told why.
+
+    `preview`: all of it goes through the editor, open or not, which shows it first.
+    """
     async with server.locks.setdefault(f"apply {review.root}", asyncio.Lock()):
         numbers = [number for number in numbers if review.state(number) in ("pending", "handed-off")]
-        editor, journal = split(server, review, numbers)
+        editor, journal = (numbers, []) if preview else split(server, review, numbers)
         title = f"Agent: {safe_text(review.title)}"
-        if editor and not await _through_editor(server, review, editor, "new", title):
+        if editor and not await _through_editor(server, review, editor, "new", title, preview):
             return
         if journal:
             await _through_journal(server, review, journal)
@@ -100,21 +110,23 @@ async def undo(server: Server, review: Review, numbers: list[int]) -> None:
 
 
 async def _through_editor(
-    server: Server, review: Review, numbers: list[int], wanted: Literal["new", "old"], title: str
+    server: Server, review: Review, numbers: list[int], wanted: Literal["new", "old"], title: str, preview: bool = False
 ) -> bool:
     plan = review.plan(numbers, wanted)
-    versions = {path: review.files[path].version for path in plan}
-    edit = workspace_edit(server, review, plan, title)
+    texts = {path: review.files[path].text for path in plan}
+    edit = workspace_edit(server, review, plan, title, preview)
     answer = await server.ask(
         "workspace/applyEdit", types.ApplyWorkspaceEditParams(edit, label=title), seconds=_ANSWER_SECONDS
     )
     applied = answer.get("applied") if isinstance(answer, dict) else None
+    if preview and applied is None:
+        applied = False  # the person is still looking: what is applied later counts when it arrives
     goal = "after" if wanted == "new" else "before"
     wait = _ARRIVAL_SECONDS if applied else _REFUSED_SECONDS
     if await _arrives(lambda: all(review.place(number) == goal for number in numbers), wait):
         review.decide(numbers, "accepted" if wanted == "new" else "pending")
         return True
-    unchanged = versions == {path: review.files[path].version for path in plan}
+    unchanged = texts == {path: review.files[path].text for path in plan}
     if applied is not None and unchanged and (applied or wanted == "new"):
         # Nothing speaks against the edit: the client reviews by itself, or tells of the change when it is idle.
         if wanted == "new":

@@ -14,6 +14,13 @@ from fretsaw.lsp.server import Server
 _URI = re.compile(r"agent:/+runs/(?P<run>[\w-]+)/(?P<rest>.+)")
 
 
+def side_of(uri: str) -> tuple[str, str] | None:
+    """Run and path of a file's text before or after; None for other documents."""
+    found = _URI.fullmatch(unquote(uri))
+    kind, _, path = found["rest"].partition("/") if found else ("", "", "")
+    return (found["run"], path) if found and kind in ("before", "after") else None
+
+
 def text_of(server: Server, uri: str) -> str:
     """The text of a virtual document. Raises UsageError for one that there is not."""
     found = _URI.fullmatch(unquote(uri))

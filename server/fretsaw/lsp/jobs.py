@@ -197,8 +197,7 @@ async def _beat(job: Job, wire: Wire, has_token: bool) -> None:
         now = (job.phase, job.percentage, job.usage.output_tokens)
         if str(now) == said and time.monotonic() - at < SLOWEST:
             continue
-        if str(now) != said:
-            wire.told(job)
+        wire.told(job)
         said, at = str(now), time.monotonic()
         if has_token:
             wire.report_progress(job.token, types.WorkDoneProgressReport(message=job.line(), percentage=job.percentage))

@@ -92,8 +92,7 @@ def proposal(server: Server, review: Review) -> dict[str, Any]:
                 "path": path,
                 "op": file.patch.op,
                 "changes": [change(server, review, number) for number in shown if review.change(number).path == path],
-                "before": f"{base}/before/{path}",
-                "after": f"{base}/after/{path}",
+                **sides(review, path),
             }
             for path, file in review.files.items()
             if any(review.change(number).path == path for number in shown)
@@ -108,6 +107,11 @@ def proposal(server: Server, review: Review) -> dict[str, Any]:
     }
 
 
+def sides(review: Review, path: str) -> dict[str, str]:
+    """The virtual documents of a file's texts, for a diff editor."""
+    return {side: f"agent:/runs/{review.run_id}/{side}/{path}" for side in ("before", "after")}
+
+
 def change(server: Server, review: Review, number: int) -> dict[str, Any]:
     """One change of a proposal."""
     verdict = review.verdicts[number]
@@ -118,7 +122,7 @@ def change(server: Server, review: Review, number: int) -> dict[str, Any]:
         "uri": file_uri(review, verdict.change.path),
         "kind": verdict.change.kind,
         "state": review.state(number),
-        "range": _plain(range_of(server, review, number)),
+        "range": plain(range_of(server, review, number)),
         "label": label(review, number),
         "removed": [safe_text(body(line)) for line in hunk.removed] if hunk else [],
         "added": [safe_text(body(line)) for line in hunk.added] if hunk else [],
@@ -179,7 +183,8 @@ def range_between(server: Server, text: str, start: int, end: int) -> types.Rang
     )
 
 
-def _plain(where: types.Range | None) -> dict[str, Any] | None:
+def plain(where: types.Range | None) -> dict[str, Any] | None:
+    """A range as it stands on the wire."""
     if where is None:
         return None
     return {

@@ -92,6 +92,7 @@ def _forget_old(server: Server) -> None:
         for run_id in old[:surplus]:
             del server.reviews[run_id]
             server.said.pop(run_id, None)
+            server.said.pop(f"tree {run_id}", None)
             server.locks.pop(f"states of {run_id}", None)
     done = [job_id for job_id, job in server.jobs.items() if not job.active]
     for job_id in done[: max(0, len(done) - 2 * _MOST_KEPT)]:
@@ -125,6 +126,7 @@ async def bring_back(server: Server) -> None:
         for stored in kept:
             await _take_stored(server, root, stored)
     showing.now(server)
+    showing.rows(server)
 
 
 async def _take_stored(server: Server, root: Path, stored: Stored) -> None:

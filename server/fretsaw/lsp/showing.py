@@ -11,22 +11,60 @@ from lsprotocol import types
 
 from fretsaw.core.safe_text import safe_text
 from fretsaw.errors import FretsawError
-from fretsaw.lsp import backend, convert, present
-from fretsaw.lsp.jobs import Job, in_thread
+from fretsaw.lsp import backend, convert, places, present, tree
+from fretsaw.lsp.jobs import Job, in_thread, outcome_line
 from fretsaw.lsp.review import FileReview, Review
 from fretsaw.lsp.server import Server
 
 log = logging.getLogger("fretsaw.lsp")
 _PAUSE = 0.1
 _MOST_SHOWN = 400
+_MOST_ROWS = 20
+
+_STANDS = {"untrusted": "Nothing is run or sent until you trust this workspace.", "no-key": "There is no API key."}
 
 # What is sent
 
 
 def told(server: Server, job: Job) -> None:
     """A run changed."""
-    server.tell("agent/run", present.run_of_job(job))
+    server.tell("agent/run", {**present.run_of_job(job), "message": _ended(server, job)})
+    _row(server, job.id)
     status(server)
+
+
+def _ended(server: Server, job: Job) -> str:
+    """What a person is told when a run is over; empty while it is not."""
+    if job.active:
+        return ""
+    title = safe_text(job.title)
+    if job.state == "proposed":
+        review = server.reviews.get(job.id)
+        count = len(review.numbers(*places.WAITING)) if review else 0
+        return f"{title} – {count} change{'s' if count != 1 else ''} to review."
+    if job.state in ("no-change", "gave-up"):
+        return f"{safe_text(job.error) or 'nothing was found to change'} ({title})"
+    return outcome_line(job)
+
+
+def rows(server: Server) -> None:
+    """Send the tree of the newest runs: to a client that starts, there is nothing yet."""
+    known = sorted({*server.jobs, *server.records}, reverse=True)[:_MOST_ROWS]
+    for run_id in reversed(known):
+        _row(server, run_id)
+
+
+def _row(server: Server, run_id: str) -> None:
+    if "tree" not in server.client.notify:
+        return
+    job = server.jobs.get(run_id)
+    run = present.run_of_job(job) if job is not None else server.records.get(run_id)
+    if run is None:
+        return
+    said = tree.run(run, server.said.get(run_id), known=job is not None)
+    if said != server.said.get(f"tree {run_id}"):
+        server.said[f"tree {run_id}"] = said
+        server.tell("agent/tree", said)
 
 
 def changed(server: Server) -> None:
@@ -67,7 +105,9 @@ def now(server: Server) -> None:
             fresh = True
             server.said[review.run_id] = said
             server.tell("agent/proposal", said)
+            _row(server, review.run_id)
             server.keep(review)
+    status(server)
     if fresh and server.client.lens_refresh:
         # VS Code asks for lenses again only when a text changed, or when told to.
         server.spawn(server.ask("workspace/codeLens/refresh", None))
@@ -132,11 +172,19 @@ def status(server: Server) -> None:
     state = "untrusted" if not server.trusted else "running" if active else "idle"
     if state == "idle" and known is not None and not known.has_key:
         state = "no-key"
+    model, spent = (known.model, known.dollars_today) if known else ("", 0.0)
+    waiting = len(places.waiting(server))
+    parts = [model or "Agent", f"{waiting} to review" if waiting else "", tree.dollars(spent)]
+    working = f"{safe_text(active[0].title)}: {active[0].line()}" if active else ""
     said = {
         "state": state,
-        "model": known.model if known else "",
-        "dollarsToday": known.dollars_today if known else 0.0,
+        "model": model,
+        "dollarsToday": spent,
         "runs": len(active),
+        "pending": waiting,
+        "accepted": sum(len(review.numbers("accepted")) for review in server.reviews.values()),
+        "text": " · ".join(filter(None, parts)),
+        "detail": _STANDS.get(state) or working or f"Agent: idle, {tree.dollars(spent)} spent today.",
     }
     if said != server.said.get(""):
         server.said[""] = said

@@ -10,6 +10,7 @@ export const CACHE = join(HERE, ".cache");
 const NODE = join(CACHE, "node/node");
 const CODE_SERVER = join(CACHE, "editor/node_modules/code-server/out/node/entry.js");
 const BIN = join(PROJECT, ".venv/bin");
+const EXTENSIONS = [join(HERE, "fretsaw.vsix"), join(CACHE, "linter.vsix")];
 const QUIET = {
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
@@ -72,9 +73,9 @@ export class Editor {
   }
 
   /** Install the extensions and start. `search` comes before the rest of PATH; the real server is there by default. */
-  async start(search = [this.programs("agent")], environment: Record<string, string> = {}, driven = false): Promise<void> {
+  async start(search = [this.programs("agent")], environment: Record<string, string> = {}, driven = false, extensions = EXTENSIONS): Promise<void> {
     mkdirSync(join(this.home, "extensions"), { recursive: true });
-    for (const vsix of [join(HERE, "fretsaw.vsix"), join(CACHE, "linter.vsix")]) {
+    for (const vsix of extensions) {
       execFileSync(NODE, [CODE_SERVER, ...this.folders(), "--install-extension", vsix], { stdio: "pipe", env: this.environment(search, {}) });
     }
     const options = ["--auth", "none", "--bind-addr", "127.0.0.1:0", "--disable-telemetry", "--disable-update-check", "--reconnection-grace-time", "1"];

@@ -92,14 +92,14 @@ suite("code actions in the extension host", () => {
   test("show what was dropped with its reason, and restore it", async () => {
     const [{ runId, dropped }] = (await listed()) as [Listed];
     assert.match(dropped[0]?.label ?? "", /line/);
-    await commands.executeCommand("fretsaw.tree.why", { runId, change: dropped[0]?.id });
+    await commands.executeCommand("fretsaw.tree.why", { target: { runId, change: dropped[0]?.id } });
     const page = await eventually("the page of the change", () =>
       window.visibleTextEditors.find((editor) => editor.document.uri.scheme === "agent"),
     );
     assert.match(page.document.getText(), /CURRENCIES/);
-    await commands.executeCommand("fretsaw.tree.restore", { runId, change: dropped[0]?.id });
+    await commands.executeCommand("fretsaw.tree.restore", { target: { runId, change: dropped[0]?.id } });
     await eventually("three to review", async () => (await lenses(document, "Accept"))[2]);
-    await commands.executeCommand("fretsaw.tree.reject", { runId, change: dropped[0]?.id });
+    await commands.executeCommand("fretsaw.tree.reject", { target: { runId, change: dropped[0]?.id } });
     await eventually("two to review", async () => ((await lenses(document, "Accept")).length === 2 ? true : undefined));
     await opened("shop/prices.py");
   });

@@ -95,7 +95,6 @@ suite("a person's path", () => {
     await person.status("4 to review");
     await person.command("Agent: Accept All Changes");
     await person.status(/^(?!.*to review)/);
-    await person.page.locator(".tab.dirty").nth(2).waitFor();
     await person.command("File: Save All");
     for (const name of files) await person.until(() => editor.read(folder, "shop", name) === golden(name), name);
     await person.command("Agent: Undo Proposal");

@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from fretsaw.core.safe_text import safe_text
 from fretsaw.errors import FretsawError
-from fretsaw.lsp import applying, content, debug, present, reviewing, showing, starting
+from fretsaw.lsp import applying, content, debug, places, present, reviewing, showing, starting
 from fretsaw.lsp.jobs import Job
 from fretsaw.lsp.protocol import INVALID_PARAMS, REQUEST_FAILED, RefusedError
 from fretsaw.lsp.review import Review, State
@@ -63,21 +63,31 @@ def _cancel(server: Server, argument: dict[str, Any], _token: Any) -> Any:
 
 def _accept(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     starting.may_run(server)
-    review = _review(server, argument)
+    named, after = _from_cursor(server, argument)
+    if named is None:
+        return {"changes": [], **after}
+    review = _review(server, named, *places.WAITING)
+    _refuse_draft(review)
+    numbers = _numbers(server, review, named, places.WAITING, "nothing here is pending")
+    server.finishing(applying.accept(server, review, numbers))
+    return {"runId": review.run_id, "changes": numbers, **after}
+
+
+def _refuse_draft(review: Review) -> None:
     if review.draft:
         raise RefusedError(REQUEST_FAILED, f"{applying.UNPROVED}; accept when it has ended, or cancel it")
-    numbers = _numbers(server, review, argument, ("pending", "handed-off"), "nothing here is pending")
-    server.finishing(applying.accept(server, review, numbers))
-    return {"runId": review.run_id, "changes": numbers}
 
 
 def _reject(server: Server, argument: dict[str, Any], _token: Any) -> Any:
-    review = _review(server, argument)
-    numbers = _numbers(server, review, argument, ("pending", "stale", "handed-off"), "nothing here is pending")
+    named, after = _from_cursor(server, argument)
+    if named is None:
+        return {"changes": [], **after}
+    review = _review(server, named)
+    numbers = _numbers(server, review, named, ("pending", "stale", "handed-off"), "nothing here is pending")
     review.decide(numbers, "rejected")
     showing.now(server)
     _refresh(server)
-    return {"runId": review.run_id, "changes": numbers}
+    return {"runId": review.run_id, "changes": numbers, **after}
 
 
 def _restore(server: Server, argument: dict[str, Any], _token: Any) -> Any:
@@ -116,12 +126,65 @@ def _show_diff(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     number = argument.get("change")
     if number is not None and (isinstance(number, bool) or number not in review.verdicts):
         raise RefusedError(INVALID_PARAMS, "change: this proposal has no such change")
+    files = _sides(review, number, _text(argument, "uri")) if view == "diff" else []
     end = "report.md" if view == "report" else "proposal.diff" if number is None else f"changes/{number}.diff"
     uri = f"agent:/runs/{review.run_id}/{end}"
     text = content.text_of(server, uri)
     if server.client.show_document:
         server.spawn(showing.document(server, review, uri, text))
-    return {"uri": uri, "text": text, "languageId": "markdown" if end.endswith(".md") else "diff"}
+    title = f"Agent: {safe_text(review.title)}"
+    return {
+        "uri": uri,
+        "title": title,
+        "text": text,
+        "languageId": "markdown" if end.endswith(".md") else "diff",
+        "files": files,
+    }
+
+
+def _sides(review: Review, number: int | None, uri: str | None) -> list[dict[str, str]]:
+    """What a diff editor would compare: the file of a change, a file, or all; none for a change that was dropped."""
+    chosen = [number] if number is not None else list(review.verdicts)
+    paths = {review.change(one).path for one in chosen if review.state(one) != "dropped"}
+    told = [(path, present.file_uri(review, path)) for path in review.files if path in paths]
+    return [
+        {"path": path, "uri": own, **present.sides(review, path)} for path, own in told if uri is None or uri == own
+    ]
+
+
+def _preview(server: Server, argument: dict[str, Any], token: Any) -> Any:
+    starting.may_run(server)
+    review = _review(server, argument, *places.WAITING)
+    _refuse_draft(review)
+    numbers = _numbers(server, review, argument, places.WAITING, "nothing here is pending")
+    if not server.client.annotations or any(review.change(number).kind != "lines" for number in numbers):
+        return _show_diff(server, {"runId": review.run_id}, token)
+    server.finishing(applying.accept(server, review, numbers, preview=True))
+    return {"runId": review.run_id, "changes": numbers}
+
+
+def _go_to(server: Server, argument: dict[str, Any], token: Any) -> Any:
+    step = argument.get("step")
+    if step is None:
+        number = argument.get("change")
+        review = _known(server, _text(argument, "runId", needed=True) or "")
+        if isinstance(number, bool) or number not in review.verdicts:
+            raise RefusedError(INVALID_PARAMS, "change: this proposal has no such change")
+    elif step in ("next", "previous"):
+        found = places.beside(server, _cursor(argument), step)
+        if found is None:
+            return None
+        review, number = found.review, found.number
+    else:
+        raise RefusedError(INVALID_PARAMS, "step is one of next, previous")
+    where = present.range_of(server, review, number)
+    if where is None or review.change(number).kind != "lines" or review.state(number) == "dropped":
+        return _show_diff(server, {"runId": review.run_id, "change": number}, token)
+    uri = present.file_uri(review, review.change(number).path)
+    if server.client.show_document:
+        shown = types.ShowDocumentParams(uri, take_focus=True, selection=types.Range(where.start, where.start))
+        server.spawn(server.ask("window/showDocument", shown))
+    return {"runId": review.run_id, "change": number, "uri": uri, "range": present.plain(where)}
 
 
 def _list_runs(server: Server, _argument: dict[str, Any], _token: Any) -> Any:
@@ -149,6 +212,8 @@ COMMANDS: Mapping[str, Command] = {
     "agent.restore": _restore,
     "agent.undo": _undo,
     "agent.showDiff": _show_diff,
+    "agent.preview": _preview,
+    "agent.goTo": _go_to,
     "agent.listRuns": _list_runs,
     "agent.debugInformation": _debug,
 }
@@ -164,6 +229,29 @@ def _text(argument: Mapping[str, Any], name: str, needed: bool = False) -> str |
     if not isinstance(value, str):
         raise RefusedError(INVALID_PARAMS, f"{name}: a string is needed")
     return value
+
+
+def _cursor(argument: Mapping[str, Any]) -> tuple[str, types.Position] | None:
+    """Where the cursor is, when an argument says so."""
+    position, uri = argument.get("position"), _text(argument, "uri")
+    if position is None or uri is None:
+        return None
+    line, character = (position.get(name) if isinstance(position, Mapping) else None for name in ("line", "character"))
+    if type(line) is not int or type(character) is not int:
+        raise RefusedError(INVALID_PARAMS, "position: a line and a character are needed")
+    return uri, types.Position(line, character)
+
+
+def _from_cursor(server: Server, argument: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """An argument with a cursor as one that names the change there (None: there is none), and the next change.
+
+    The next one is found before anything moves.
+    """
+    cursor = _cursor(argument)
+    if cursor is None:
+        return argument, {}
+    here, following = places.at(server, *cursor), places.beside(server, cursor, "next")
+    return here.named if here else None, {"next": following.named if following else None}
 
 
 def _known(server: Server, run_id: str) -> Review:

@@ -25,6 +25,8 @@ COMMANDS = (
     "agent.restore",
     "agent.undo",
     "agent.showDiff",
+    "agent.preview",
+    "agent.goTo",
     "agent.listRuns",
     "agent.debugInformation",
 )
