@@ -68,7 +68,7 @@ class Editor:
             assert not children, f"children {children}"
             self.wire.call("shutdown")
             self.wire.notify("exit")
-            code = self.wire.process.wait(5)
+            code = self.wire.process.wait(20)
             assert not self.wire.open_requests, f"no reply to {self.wire.open_requests}"
             assert not self.wire.double_replies, f"two replies to {self.wire.double_replies}"
             assert not self.wire.stray, self.wire.stray

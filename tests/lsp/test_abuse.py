@@ -105,7 +105,7 @@ def test_before_initialize_and_after_shutdown_requests_are_refused(world: World)
     editor.wire.call("shutdown")
     assert code(editor.wire, "textDocument/codeLens", {}) == -32600
     editor.wire.notify("exit")
-    assert editor.wire.process.wait(5) == 0
+    assert editor.wire.process.wait(20) == 0
     editor.wire.close()
 
 
@@ -130,7 +130,7 @@ def test_a_frame_that_is_out_of_step_is_known_as_such(frame: bytes) -> None:
 def test_a_frame_that_is_out_of_step_ends_the_server(world: World) -> None:
     wire = started(world)
     wire.send_raw(b"Content-Length: 1000000000\r\n\r\n{}")
-    assert wire.process.wait(5) == 1
+    assert wire.process.wait(20) == 1
     assert "the connection ends" in wire.log.read_text()
     wire.close()
 
@@ -151,13 +151,13 @@ def code_of(wire: Wire, number: Any) -> int:
 def test_exit_without_shutdown_and_the_end_of_input_are_failures(world: World) -> None:
     wire = started(world)
     wire.notify("exit")
-    assert wire.process.wait(5) == 1
+    assert wire.process.wait(20) == 1
     wire.close()
     second = world.editor(world.folder / "repo", profile=NEOVIM_7, start=False).wire
     second.call("initialize", {"capabilities": {}})
     assert second.process.stdin is not None
     second.process.stdin.close()
-    assert second.process.wait(5) == 1
+    assert second.process.wait(20) == 1
     second.close()
 
 
@@ -191,7 +191,7 @@ def test_an_id_that_is_in_use_is_refused(world: World) -> None:
     wire.send({"id": "a", "method": "shutdown"})
     wire.wait_until(lambda: "a" in wire.replies)
     wire.notify("exit")
-    wire.process.wait(5)
+    wire.process.wait(20)
     wire.close()
 
 
@@ -254,7 +254,7 @@ def test_the_server_dies_with_the_process_that_is_named(world: World) -> None:
     wire.call("initialize", {"capabilities": {}, "processId": os.getpid()})
     victim.kill()
     victim.wait()
-    assert wire.process.wait(4) == 1
+    assert wire.process.wait(20) == 1
     assert "unknown argument --unknown is ignored" in wire.log.read_text()
     wire.close()
 
@@ -293,7 +293,7 @@ def wait_for(there: Callable[[], bool], seconds: float = 20) -> None:
 def test_signals_end_it(world: World) -> None:
     wire = started(world)
     wire.process.send_signal(signal.SIGTERM)
-    assert wire.process.wait(5) == 1
+    assert wire.process.wait(20) == 1
     wire.close()
 
 
@@ -336,7 +336,7 @@ def test_neither_bodies_nor_keys_are_logged(world: World) -> None:
     told = wire.call("workspace/executeCommand", {"command": "agent.debugInformation", "arguments": []})["text"]
     wire.call("shutdown")
     wire.notify("exit")
-    assert wire.process.wait(5) == 0
+    assert wire.process.wait(20) == 0
     wire.close()
     logged = wire.log.read_text()
     assert "shutdown" in logged

@@ -195,7 +195,9 @@ class Protocol(LanguageServerProtocol):
     # What goes out
 
     def _reply(self, msg_id: Id, result: Any) -> None:
-        self._send_data({"jsonrpc": "2.0", "id": msg_id, "result": self._converter.unstructure(result)})
+        # Objects of the protocol are turned into plain ones as they are met (`_serialize_message`): to walk over
+        # what is plain already costs more than all else that an answer with hundreds of diagnostics takes.
+        self._send_data({"jsonrpc": "2.0", "id": msg_id, "result": result})
 
     def _reply_failure(self, msg_id: Id, method: str, error: Exception) -> None:
         if isinstance(error, RefusedError):
