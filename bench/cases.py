@@ -24,16 +24,14 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
+from minimal import examine
 
 from fretsaw.model.scripted import read_folder, serve
-
-sys.path.insert(0, str(Path(__file__).parent))
-from minimal import examine  # noqa: E402  a sibling, found however this is started
 
 REPLIES = ("reply-gold.md", "reply-v4a.md", "reply-sr.md", "reply-noisy.md", "reply-wrong-then-right")
 
 COLUMNS = ("case", "reply", "as it should be", "exit", "check", "equals gold", "1-minimal", "needless", "gold kept")
-COLUMNS += ("kept", "dropped", "calls", "input tokens")
+MORE_COLUMNS = ("kept", "dropped", "calls", "input tokens")
 
 
 def main() -> int:
@@ -178,7 +176,7 @@ def judged(
 
 def table(rows: list[dict[str, Any]]) -> str:
     """In Markdown; what no row tells has no column."""
-    columns = [name for name in COLUMNS if any(name in row for row in rows)]
+    columns = [name for name in COLUMNS + MORE_COLUMNS if any(name in row for row in rows)]
     lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     for row in rows:
         cells = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pytest
 from tests.check.check_support import STATE, require
 
 from fretsaw.cancel import Cancel
-from fretsaw.check import Surroundings, make_covered
-from fretsaw.check.covered import Program, python_program, whole_statements
+from fretsaw.check import Surroundings, covered_node, make_covered
+from fretsaw.check.covered import WAYS, Program, python_program, whole_statements
 from fretsaw.settings import Settings
 
 APP = """def run(value):
@@ -68,6 +69,66 @@ def test_it_is_not_known_for_other_commands(root: Path) -> None:
 def test_it_is_not_known_when_the_program_ends_itself(root: Path) -> None:
     covered = make_covered(root, (sys.executable, "script.py"), Settings(sandbox="none"), Cancel())
     assert covered({"pkg/app.py": "import os\nos._exit(0)\n"}) is None
+
+
+NODE_APP = """// caf\u00e9 \U0001f41f
+exports.run = (value) => {
+  if (value > 1) {
+    return "large";
+  }
+  return "small";
+};
+
+exports.unused = () => {
+  return 0;
+};
+"""
+NODE_TEST = """const test = require("node:test");
+const assert = require("node:assert");
+const app = require("./app.js");
+test("run", () => assert.equal(app.run(1), "small"));
+"""
+
+
+@pytest.fixture
+def node_root(tmp_path: Path) -> Path:
+    if shutil.which("node") is None:
+        pytest.skip("there is no node here")
+    (tmp_path / "app.js").write_text("throw new Error('the old text')\n")
+    (tmp_path / "app.test.js").write_text(NODE_TEST)
+    (tmp_path / "package.json").write_text('{"scripts": {"test": "node app.test.js"}}\n')
+    return tmp_path
+
+
+@pytest.mark.parametrize("isolation", ["none", "bwrap", "landlock"])
+@pytest.mark.parametrize("line", ["node --test", "npm test", "node app.test.js"])
+def test_lines_of_javascript(node_root: Path, line: str, isolation: str) -> None:
+    require(isolation)
+    settings = Settings(sandbox=isolation)  # type: ignore[arg-type]
+    covered = make_covered(node_root, tuple(line.split()), settings, Cancel(), Surroundings(STATE))
+    found = covered({"app.js": NODE_APP, "never.mjs": "export const x = 1;\n"})
+    assert found is not None
+    assert found["never.mjs"] == frozenset()
+    assert {2, 3, 6, 7, 9} <= found["app.js"]
+    assert found["app.js"].isdisjoint({4, 10})
+
+
+def test_of_what_is_transformed_nothing_is_known(node_root: Path) -> None:
+    script = (
+        "const fs = require('fs'), vm = require('vm'), path = require('path');\n"
+        "const file = path.resolve('app.js');\n"
+        "vm.runInThisContext('const exports = {};' + fs.readFileSync(file), { filename: file });\n"
+    )
+    (node_root / "run.js").write_text(script)
+    covered = make_covered(node_root, ("node", "run.js"), Settings(sandbox="none"), Cancel(), Surroundings(STATE))
+    found = covered({"app.js": NODE_APP, "never.mjs": ""})
+    assert found == {"never.mjs": frozenset()}
+
+
+@pytest.mark.parametrize("said", [b"", b"[]", b"nonsense", b'{"a.js": 5}', b'{"a.js": [[{"ranges": [1]}]]}', b"{}"])
+def test_nonsense_from_inside_is_no_coverage(said: bytes) -> None:
+    assert covered_node.read(said, {"a.js": "x"}) == {}
+    assert not any(next(way for way in WAYS if ".py" in way.endings).read(said, {"a.js": "x"}).values())
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""Which lines of changed Python files a check runs, so that what no test reaches is called unverified.
+"""Which lines of changed files a check runs, so that what no test reaches is called unverified.
 
-Knows Python's checks only (pytest, unittest, a script); for any other command the answer is that it is not known.
+Knows Python's checks (pytest, unittest, a script) and whatever starts Node.js; of others the answer is: not known.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
 from fretsaw.cancel import Cancel
+from fretsaw.check import covered_node
 from fretsaw.check.cell import Cell, enter, report_place
 from fretsaw.check.choose import Surroundings, choose
 from fretsaw.check.report import read_file
@@ -25,6 +27,9 @@ from fretsaw.settings import Settings
 
 Covered: TypeAlias = Callable[[Mapping[str, str | None]], dict[str, frozenset[int]] | None]
 """Texts laid over the tree → path → numbers from 1 of its lines that the check runs; None where that is not known."""
+
+Line: TypeAlias = Callable[[str, str], tuple[str, ...]]
+"""(the report's file, a JSON list of paths) → a command line."""
 
 # Runs inside: the same program as the check's, under coverage.py where the environment has it, else watched by
 # Python's own means. Other processes that it starts are not seen, so a line may be called unverified wrongly,
@@ -145,7 +150,7 @@ def _interpreted(argv: tuple[str, ...], at: int) -> Program | None:
 def make_covered(
     root: Path, argv: tuple[str, ...], settings: Settings, cancel: Cancel, around: Surroundings | None = None
 ) -> Covered:
-    """A function that runs the check once more to see which lines of the given Python files it runs.
+    """A function that runs the check once more to see which lines of the given files it runs.
 
     Raises `Cancelled` when `cancel` is set.
     """
@@ -154,31 +159,36 @@ def make_covered(
     chosen: list[Cell | None] = []
 
     def covered(texts: Mapping[str, str | None]) -> dict[str, frozenset[int]] | None:
-        files = [path for path, text in texts.items() if text is not None and path.endswith(".py")]
         tools = toolchain(place, argv, around.environ)
-        asked = python_program(argv, around.environ.get("PATH", ""))
-        if not files or asked is None or not tools.program:
+        if not tools.program:
             return None
-        if not chosen:
-            limits = replace(around.limits, seconds=settings.check_timeout)
-            chosen.append(choose(place, tools, settings, limits, around).cell)
-        cell = chosen[0]
-        return None if cell is None else _run(cell, files, asked, {**around.unsaved, **texts}, cancel)
+        known: dict[str, frozenset[int]] = {}
+        laid = {**around.unsaved, **texts}
+        for way in WAYS:
+            files = [path for path, text in texts.items() if text is not None and path.endswith(way.endings)]
+            line = way.line(argv, around.environ.get("PATH", "")) if files else None
+            if line is None:
+                continue
+            if not chosen:
+                limits = replace(around.limits, seconds=settings.check_timeout)
+                chosen.append(choose(place, tools, settings, limits, around).cell)
+            if chosen[0] is not None:
+                known |= way.read(
+                    _run(chosen[0], line, files, laid, cancel), {path: laid[path] or "" for path in files}
+                )
+        return known or None
 
     return covered
 
 
-def _run(
-    cell: Cell, files: list[str], asked: Program, texts: Mapping[str, str | None], cancel: Cancel
-) -> dict[str, frozenset[int]] | None:
-    report = report_place(cell)
-    line = (*asked.before, "-c", _DRIVER, report, json.dumps(files), asked.kind, asked.name, *asked.after)
-    program = line[0] if os.path.isabs(line[0]) else cell.tools.program
-    ran = enter(replace(cell, tools=replace(cell.tools, program=program)), texts, line, {**cell.env, "CI": "1"}, cancel)
+def _run(cell: Cell, line: Line, files: list[str], texts: Mapping[str, str | None], cancel: Cancel) -> bytes | None:
+    """What the driver wrote to the report's file."""
+    argv = line(report_place(cell), json.dumps(files))
+    program = argv[0] if os.path.isabs(argv[0]) else cell.tools.program
+    ran = enter(replace(cell, tools=replace(cell.tools, program=program)), texts, argv, {**cell.env, "CI": "1"}, cancel)
     if ran.ran.end == "cancelled":
         raise Cancelled
-    found = _read(read_file(cell.scratch.report), files)
-    return found and {path: whole_statements(texts[path] or "", lines) for path, lines in found.items()}
+    return read_file(cell.scratch.report)
 
 
 def whole_statements(text: str, lines: frozenset[int]) -> frozenset[int]:
@@ -206,12 +216,36 @@ def whole_statements(text: str, lines: frozenset[int]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _read(data: bytes | None, files: list[str]) -> dict[str, frozenset[int]] | None:
-    """What the driver wrote, None for anything else: it comes from inside."""
+def _python_line(argv: tuple[str, ...], search: str) -> Line | None:
+    asked = python_program(argv, search)
+    if asked is None:
+        return None
+    return lambda report, files: (*asked.before, "-c", _DRIVER, report, files, asked.kind, asked.name, *asked.after)
+
+
+def _python_read(data: bytes | None, texts: Mapping[str, str]) -> dict[str, frozenset[int]]:
+    """What the driver wrote, nothing for anything else: it comes from inside."""
     try:
-        found = json.loads(data or b"")
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(found, dict) or set(found) != set(files):
-        return None
-    return {path: frozenset(line for line in lines if isinstance(line, int)) for path, lines in found.items()}
+        found = json.loads(data or b"{}")
+        lines = {path: frozenset(line for line in rows if isinstance(line, int)) for path, rows in found.items()}
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return {}
+    return {path: whole_statements(texts[path], rows) for path, rows in lines.items() if path in texts}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How one toolchain tells what it ran."""
+
+    endings: tuple[str, ...]
+    """Of the files that it knows of."""
+    line: Callable[[tuple[str, ...], str], Line | None]
+    """(the check's command, the user's PATH) → what to run instead; None where that cannot be told from its words."""
+    read: Callable[[bytes | None, Mapping[str, str]], dict[str, frozenset[int]]]
+    """(what was written to the report's file, texts of the files) → the lines of each that were run."""
+
+
+WAYS: tuple[Way, ...] = (
+    Way((".py",), _python_line, _python_read),
+    Way(covered_node.ENDINGS, lambda argv, _: partial(covered_node.line, argv), covered_node.read),
+)
