@@ -19,8 +19,11 @@ _TOPICS = {
     "format": r"\breformat\w*|\bformat(?:ted|ting|ter)?\b(?=[^.\n]*\b(?:code|file|black|style|source)\b)"
     r"|\bPEP ?8\b|\bpycodestyle\b|\bflake8\b|\bindentation\b|\bwhitespace\b|\btrailing (?:space|comma)",
     "imports": r"\bunused import|\bimport order|\bsort\w* imports|\bisort\b",
-    "none": r"\bNone\b|\bnull\b|\bNoneType\b",
-    "except": r"\bexcept\w*\b|\bcatch\w*\b|\bswallow\w*\b",
+    "none": r"\bNone\b|\bnull\b|\bNoneType\b|\bnil\b|\bundefined\b|\bnullptr\b|\bNullPointer|\bsegfault|"
+    r"\bsegmentation fault|\bdereferenc",
+    "except": r"\bexcept\w*\b|\bcatch\w*\b|\bswallow\w*\b|\brescu\w+",
+    "lint": r"\blint\w*\b|\bwarnings?\b|\bsuppress\w*\b"
+    r"|\b(?:eslint|mypy|pyright|pylint|flake8|ruff|clippy|rubocop|noqa)\b",
     "fstring": r"\bf-?strings?\b",
     "mode": r"\bexecutable\b|\bchmod\b|\bfile mode\b|\bpermissions?\b|\bexec(?:ute)? bit\b",
     "endings": r"\bline[- ]?endings?\b|\bCRLF\b|\bcarriage returns?\b|\bfinal newline|\bnewline at (?:the )?end of",

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch.values import Change, PatchSet
+from fretsaw.core.prune.lexing import language_of
 from fretsaw.core.prune.names import defined, used
 from fretsaw.core.prune.python import parse, windows
 from fretsaw.core.prune.scene import Scene, runs
-from fretsaw.core.prune.syntax import parses
+from fretsaw.core.prune.syntax import GRAMMARS, parses
 from fretsaw.core.prune.values import Verdict
 from fretsaw.core.text import split_lines
 
@@ -34,12 +35,15 @@ def needed(scene: Scene, verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
     return back
 
 
-def used_by_kept(patch: PatchSet, changes: Sequence[Change], verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
+def used_by_kept(
+    scenes: Mapping[str, Scene], changes: Sequence[Change], verdicts: Mapping[int, Verdict]
+) -> dict[int, Verdict]:
     """The dropped changes that bring a name which something kept uses, with why; and all that fell with them."""
     dropped = {change.id for change in changes if change.id in verdicts and verdicts[change.id].decision == "drop"}
-    before = {file.path: used(file.before or "") for file in patch.files} if dropped else {}
+    before = {path: used(scene.file.before or "") for path, scene in scenes.items()} if dropped else {}
     # A file that falls as a whole is judged by whether anything names it, not by the words in it.
-    brings = {c.id: defined(_added(c)) - before[c.path] for c in changes if c.id in dropped and c.kind == "lines"}
+    lost = [change for change in changes if change.id in dropped and change.kind == "lines"]
+    brings = {c.id: _brought(scenes[c.path], c) - before[c.path] for c in lost}
     brings = {at: names for at, names in brings.items() if names}
     back: dict[int, Verdict] = {}
     paths = {change.id: change.path for change in changes}
@@ -48,9 +52,7 @@ def used_by_kept(patch: PatchSet, changes: Sequence[Change], verdicts: Mapping[i
         users = [(c.id, used(_added(c))) for c in changes if c.id not in dropped]
         again = False
         for at in sorted(brings.keys() & dropped):
-            module = paths[at].rsplit("/", 1)[-1].split(".")[0]
-            near = (row for row in users if paths[row[0]] == paths[at] or module in row[1])
-            user = next((by for by, words in near if words & brings[at]), None)
+            user = next((by for by, words in users if words & brings[at] and _sees(paths[by], paths[at], words)), None)
             if user is None:
                 continue
             group = {
@@ -63,6 +65,27 @@ def used_by_kept(patch: PatchSet, changes: Sequence[Change], verdicts: Mapping[i
             again = True
             break
     return back
+
+
+def _brought(scene: Scene, change: Change) -> frozenset[str]:
+    """Names that the change's added lines define, declare or import."""
+    said = _added(change)
+    if scene.language not in GRAMMARS or not said.strip():
+        return defined(said)
+    outline = scene.outline_after
+    if outline is None:
+        return defined(said) | used(said)
+    start = scene.after_starts[change.id]
+    rows = range(start, start + said.count("\n") + 1)
+    return frozenset(part.name for part in outline.declared if part.row in rows)
+
+
+def _sees(user: str, path: str, words: frozenset[str]) -> bool:
+    """Whether code in one file may mean what the other one defines. Only in Python has it to say from where."""
+    if user == path:
+        return True
+    module = path.rsplit("/", 1)[-1].split(".")[0]
+    return module in words or (language_of(path) in GRAMMARS and language_of(user) == language_of(path))
 
 
 def explained(patch: PatchSet, verdicts: Sequence[Verdict], issue: Issue) -> tuple[Verdict, ...]:
@@ -84,7 +107,8 @@ def _needed_by(
     change: Change, kept: Sequence[tuple[Change, frozenset[str]]], before: frozenset[str], named: set[str]
 ) -> str:
     brings = defined(_added(change)) - before
-    user = next((c.id for c, words in kept if c.id != change.id and c.path == change.path and words & brings), None)
+    users = (c.id for c, words in kept if c.id != change.id and c.path == change.path and words & brings)
+    user = next(users, None) if brings else None
     if user is not None:
         return f"change {user}"
     said = used(_added(change) + "".join(change.hunk.removed if change.hunk else ()))

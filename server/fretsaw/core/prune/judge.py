@@ -33,12 +33,13 @@ def prune(
     if mode == "off":
         return Pruned(patch, tuple(Verdict(change, "keep", "", "") for change in changes))
     verdicts: dict[int, Verdict] = {}
-    for scene in _scenes(patch, changes, issue, read):
+    scenes = _scenes(patch, changes, issue, read)
+    for scene in scenes.values():
         for at, (rule, reason) in _found(scene).items():
             decision: Literal["drop", "flag"] = "drop" if RULES[rule].provable or mode == "strict" else "flag"
             verdicts[at] = Verdict(_by_id(scene, at), decision, rule, reason)
         verdicts |= needed(scene, verdicts)
-    verdicts |= used_by_kept(patch, changes, verdicts)
+    verdicts |= used_by_kept(scenes, changes, verdicts)
     every = tuple(verdicts.get(change.id, Verdict(change, "keep", "", "")) for change in changes)
     if len(every) <= MOST_CHANGES:
         every = explained(patch, every, issue)
@@ -48,11 +49,11 @@ def prune(
 
 def _scenes(
     patch: PatchSet, changes: tuple[Change, ...], issue: Issue, read: Callable[[str], str | None] | None
-) -> list[Scene]:
+) -> dict[str, Scene]:
     by_path: dict[str, list[Change]] = {}
     for change in changes:
         by_path.setdefault(change.path, []).append(change)
-    return [Scene(file, tuple(by_path.get(file.path, ())), patch, issue, read) for file in patch.files]
+    return {file.path: Scene(file, tuple(by_path.get(file.path, ())), patch, issue, read) for file in patch.files}
 
 
 def _found(scene: Scene) -> Mapping[int, tuple[str, str]]:

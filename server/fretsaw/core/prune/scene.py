@@ -13,6 +13,7 @@ from fretsaw.core.patch.values import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.prune.asked import Asked, asked
 from fretsaw.core.prune.lexing import language_of
 from fretsaw.core.prune.python import parse
+from fretsaw.core.prune.syntax import Outline, outline
 from fretsaw.core.text import split_lines
 
 
@@ -63,6 +64,16 @@ class Scene:
     def tree_after(self) -> ast.Module | None:
         """Python only: the syntax tree after, None where it does not parse."""
         return parse(self.file.after or "") if self.language == "python" else None
+
+    @cached_property
+    def outline_before(self) -> Outline | None:
+        """Other languages: imports, declarations and the like before; None where nothing can be said."""
+        return outline(self.file.before or "", self.language)
+
+    @cached_property
+    def outline_after(self) -> Outline | None:
+        """The same of the text after."""
+        return outline(self.file.after or "", self.language)
 
     def without(self, ids: set[int]) -> str:
         """The text after, without these changes of the file."""

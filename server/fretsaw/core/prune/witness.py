@@ -18,30 +18,34 @@ MOST_TRIALS = 24
 def harmless(scene: Scene, changes: list[Change]) -> set[int]:
     """Ids of those changes that can be left out without changing what the text means: all, or group by group."""
     ids = {change.id for change in changes}
-    if not ids or means_same(scene, ids):
+    if not ids or _same(scene.after, split_lines(scene.without(ids)), scene.language):
         return ids
     out: set[int] = set()
+    # Each text is compared with the last one that held, not with the first: what differs is then the group alone.
+    held = scene.after
     for group in runs(changes)[:MOST_TRIALS]:
         part = {change.id for change in group}
-        if part != ids and means_same(scene, out | part):
+        if part == ids:
+            continue
+        less = split_lines(scene.without(out | part))
+        if _same(held, less, scene.language):
             out |= part
+            held = less
     return out
 
 
-def means_same(scene: Scene, ids: set[int]) -> bool:
-    """Whether the text after means the same without these changes. False where that cannot be told."""
-    less = split_lines(scene.without(ids))
-    if scene.language == "python":
-        return _same_python(scene.after, less)
-    told = same_syntax("".join(scene.after), "".join(less), scene.language)
-    if told is not None:
-        return told
-    if scene.language == "json":
-        told = _same_json("".join(scene.after), "".join(less))
+def _same(one: list[str], other: list[str], language: str) -> bool:
+    """Whether two texts mean the same. False where that cannot be told."""
+    if language == "python":
+        return _same_python(one, other)
+    left, right = "".join(one), "".join(other)
+    told = same_syntax(left, right, language)
+    if told is None and language == "json":
+        told = _same_json(left, right)
     if told is not None:
         return told
     # No parser: only what says the same word by word, bracket by bracket, is the same.
-    return words("".join(scene.after), scene.language) == words("".join(less), scene.language)
+    return words(left, language) == words(right, language)
 
 
 def has_witness(language: str) -> bool:

@@ -1,10 +1,12 @@
-"""Rules on code that works but was not asked for: prints, unused things, guards, widened excepts. Not provable."""
+"""Rules on code that works but was not asked for: prints in any language; unused things, guards and widened excepts
+of Python. Not provable."""
 
 from __future__ import annotations
 
 import re
 
 from fretsaw.core.patch.values import Change
+from fretsaw.core.prune.rules.common import asks_for_guard, count, is_alone, used_elsewhere, uses
 from fretsaw.core.prune.scene import Scene, text
 
 _PRINT = {
@@ -29,7 +31,6 @@ _GUARD = re.compile(r"\s*if\s+(?:not\s+([\w.]+)|([\w.\[\]'\"]+)\s+is\s+None|([\w
 _EARLY_END = re.compile(r"\s*(?:return\b|continue\s*$|break\s*$|pass\s*$)")
 _EXCEPT = re.compile(r"\s*except\b\s*([^:]*?)(?:\s+as\s+\w+)?\s*:")
 _WIDE = re.compile(r"\b(?:Base)?Exception\b")
-_NAME = re.compile(r"[^\W\d]\w*")
 
 
 def debug_print(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
@@ -46,21 +47,21 @@ def debug_print(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 def unused_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An import whose names nothing in the file uses."""
-    if scene.language != "python" or scene.path.endswith("__init__.py") or "imports" in scene.asked.title_topics:
+    if scene.path.endswith("__init__.py") or "imports" in scene.asked.title_topics:
         return {}
     out = {}
     for change in changes:
         said = text(change.hunk.added) if change.hunk and not change.hunk.removed else ""
         found = _IMPORT.fullmatch(said.strip()) if "import" in said and "noqa" not in said else None
         names = _bound(found["names"]) if found else []
-        if names and "__future__" not in said and all(_uses(scene, name, said) == 0 for name in names):
+        if names and "__future__" not in said and all(uses(scene, name, said) == 0 for name in names):
             out[change.id] = f"imports {', '.join(names)}, which nothing uses"
     return out
 
 
 def import_for_findings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An import that only what other rules found makes use of: it goes with them."""
-    if scene.language != "python" or not scene.judged:
+    if not scene.judged:
         return {}
     found = "".join(text(c.hunk.added) for c in scene.changes if c.hunk and c.id in scene.judged)
     out = {}
@@ -68,14 +69,14 @@ def import_for_findings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, 
         said = text(change.hunk.added) if change.hunk and not change.hunk.removed else ""
         match = _IMPORT.fullmatch(said.strip()) if "import" in said else None
         names = _bound(match["names"]) if match else []
-        if names and all(0 < _count(found, name) == _uses(scene, name, said) for name in names):
+        if names and all(0 < count(found, name) == uses(scene, name, said) for name in names):
             out[change.id] = f"imports {', '.join(names)} for what is not needed either"
     return out
 
 
 def unused_helper(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A new function or class at top level that nothing in the patch uses and the issue does not name."""
-    if scene.language != "python" or re.search(r"(?:^|/)(?:test|conftest)", scene.path):
+    if re.search(r"(?:^|/)(?:test|conftest)", scene.path):
         return {}
     out: dict[int, str] = {}
     for at, change in enumerate(changes):
@@ -83,7 +84,7 @@ def unused_helper(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
         found = _HEADER.match(said)
         if not found or _CALLED_BY_NAME.match(found[1]) or scene.asked.names(found[1]) or _is_decorated(changes[:at]):
             continue
-        if _uses(scene, found[1], said.split("\n", 1)[0]) == 0 and not _used_elsewhere(scene, found[1]):
+        if uses(scene, found[1], said.split("\n", 1)[0]) == 0 and not used_elsewhere(scene, found[1]):
             body = _body(changes, at)
             out |= dict.fromkeys(body, f"adds {found[1]}, which nothing uses")
     return out
@@ -91,8 +92,6 @@ def unused_helper(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 def none_guard(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An early end for a missing value, away from the fix."""
-    if scene.language != "python":
-        return {}
     out: dict[int, str] = {}
     for at, change in enumerate(changes):
         said = text(change.hunk.added) if change.hunk and not change.hunk.removed else ""
@@ -101,14 +100,14 @@ def none_guard(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
             continue
         pair = [change] if found[4] or said.count("\n") > 1 else list(changes[at : at + 2])
         name = (found[1] or found[2] or found[3]).split(".")[-1]
-        if _ends_early(pair, found[4]) and not _asks_for_guard(scene, name) and _is_alone(scene, pair, changes):
+        if _ends_early(pair, found[4]) and not asks_for_guard(scene, name) and is_alone(scene, pair, changes):
             out |= {part.id: f"guards against a missing {name}, which the issue does not mention" for part in pair}
     return out
 
 
 def widened_except(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An except clause that catches more than before, with the same body."""
-    if scene.language != "python" or "except" in scene.asked.title_topics:
+    if "except" in scene.asked.title_topics:
         return {}
     out = {}
     for change in changes:
@@ -123,21 +122,6 @@ def widened_except(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 def _bound(names: str) -> list[str]:
     listed = [part.strip(" \\\n\t") for part in names.split(",")]
     return [part.split(" as ")[-1].strip().split(".")[0] for part in listed if part]
-
-
-def _uses(scene: Scene, name: str, but: str) -> int:
-    """How often the text after holds the word, without this one piece of it."""
-    return _count("".join(scene.after).replace(but.strip("\n"), "", 1), name)
-
-
-def _count(said: str, name: str) -> int:
-    return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", said))
-
-
-def _used_elsewhere(scene: Scene, name: str) -> bool:
-    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-    others = (file for file in scene.patch.files if file.path != scene.path)
-    return any(word.search(line) for file in others for hunk in file.hunks for line in hunk.added)
 
 
 def _is_decorated(changes: tuple[Change, ...]) -> bool:
@@ -168,16 +152,3 @@ def _ends_early(pair: list[Change], same_line: str) -> bool:
         return False
     lines = [line for line in text(body.added).split("\n") if line.strip()]
     return bool(lines) and _EARLY_END.match(lines[-1]) is not None and len(lines) <= 2
-
-
-def _asks_for_guard(scene: Scene, name: str) -> bool:
-    return "none" in scene.asked.title_topics or ("none" in scene.asked.topics and scene.asked.names(name))
-
-
-def _is_alone(scene: Scene, pair: list[Change], changes: tuple[Change, ...]) -> bool:
-    """Whether no change that stays is right beside the pair, while there are others: the fix is elsewhere."""
-    ids = {change.id for change in pair}
-    near = [c for change in pair for c in scene.beside(change) if c.id not in ids and c.id not in scene.judged]
-    if any(other.hunk and text(other.hunk.removed + other.hunk.added).strip() for other in near):
-        return False
-    return any(change.id not in ids for change in changes) or len(scene.patch.files) > 1

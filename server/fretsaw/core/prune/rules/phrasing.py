@@ -20,11 +20,11 @@ _NAME = re.compile(r"[^\W\d]\w*")
 
 def renamed_local(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A variable with another name and nothing else changed on its lines."""
-    if "rename" in scene.asked.topics or scene.language not in {"python"}:
+    if "rename" in scene.asked.topics:
         return {}
     groups: dict[tuple[str, str], list[Change]] = defaultdict(list)
     for change in changes:
-        pair = _renaming(change, scene.language)
+        pair = renaming(change, scene.language)
         if pair:
             groups[pair].append(change)
     known = set(_NAME.findall(scene.file.before or "")) if groups else set()
@@ -38,7 +38,7 @@ def renamed_local(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 def hints_added(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Type annotations added to code that is otherwise the same."""
-    if scene.language != "python" or "types" in scene.asked.topics:
+    if "types" in scene.asked.topics:
         return {}
     return {
         change.id: "adds type annotations"
@@ -60,7 +60,7 @@ def rephrased(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     }
 
 
-def _renaming(change: Change, language: str) -> tuple[str, str] | None:
+def renaming(change: Change, language: str) -> tuple[str, str] | None:
     """(old, new) where the change's two sides differ in that one name only."""
     hunk = change.hunk
     if hunk is None or not hunk.removed or not hunk.added:
@@ -102,9 +102,10 @@ def _sides(change: Change) -> tuple[ast.Module, ast.Module] | None:
     if len(hunk.removed) + len(hunk.added) > MOST_LINES:
         return None
     for frame in ("{}", "{} pass", "if 1: pass\n{} pass", "try: pass\n{} pass", "f({})", "[{}]", "def f({}): pass"):
-        trees = [_framed(frame, text(side)) for side in (hunk.removed, hunk.added)]
-        if trees[0] is not None and trees[1] is not None:
-            return trees[0], trees[1]
+        one = _framed(frame, text(hunk.removed))
+        other = _framed(frame, text(hunk.added)) if one is not None else None
+        if one is not None and other is not None:
+            return one, other
     return None
 
 

@@ -1,8 +1,8 @@
-"""The one door of tree-sitter: syntax trees of languages other than Python. Knows no rule and no patch."""
+"""Syntax trees of languages other than Python: do two texts have the same one? Knows no rule and no patch."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -28,16 +28,18 @@ MOST = 400_000
 """Bytes of a file up to which it is parsed: about 70 ms."""
 
 
-def same_syntax(one: str, other: str, language: str) -> bool | None:
+def same_syntax(one: str, other: str, language: str, without: Collection[str] = ()) -> bool | None:
     """Whether two texts have the same syntax tree but for layout; None where there is no parser or it found errors.
+
+    `without`: types of nodes that are left out on both sides.
 
     Layout: blanks, line breaks, a comma before a closing bracket, brackets around a whole expression, and quotes
     where the language has two kinds for the same string. Comments count.
     """
-    left, right = _tree(one, language), _tree(other, language)
+    left, right = tree(one, language), tree(other, language)
     if left is None or right is None:
         return None
-    return list(_signs(left, language)) == list(_signs(right, language))
+    return list(_signs(left, language, without)) == list(_signs(right, language, without))
 
 
 def parses(text: str, language: str) -> bool | None:
@@ -48,7 +50,8 @@ def parses(text: str, language: str) -> bool | None:
     return not parser.parse(text.encode("utf-8", "surrogateescape")).root_node.has_error
 
 
-def _tree(text: str, language: str) -> Node | None:
+def tree(text: str, language: str) -> Node | None:
+    """The root of the text's tree; None where there is no parser, it found errors, or the text is too long."""
     parser = _parser(language)
     if parser is None or len(text) > MOST:
         return None
@@ -70,7 +73,7 @@ def _parser(language: str) -> Parser | None:
     return Parser(Language(getattr(module, row[1])()))
 
 
-def _signs(root: Node, language: str) -> Iterator[str]:
+def _signs(root: Node, language: str, without: Collection[str]) -> Iterator[str]:
     """The tree as a row of signs: node types open, leaf texts, closings. What is layout leaves no sign."""
     waiting: list[Node | None] = [root]
     while waiting:
@@ -83,7 +86,7 @@ def _signs(root: Node, language: str) -> Iterator[str]:
         elif not node.children:
             yield (node.text or b"").decode("utf-8", "surrogateescape").rstrip()
         else:
-            children = _meaningful(node, language)
+            children = [child for child in _meaningful(node, language) if child.type not in without]
             if node.type not in _PAREN:
                 yield node.type
                 waiting.append(None)

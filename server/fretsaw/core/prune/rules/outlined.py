@@ -1,0 +1,230 @@
+"""Rules on code that works but was not asked for, in the languages that tree-sitter outlines. Not provable."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from fretsaw.core.patch.values import Change
+from fretsaw.core.prune.lexing import without_comment, words
+from fretsaw.core.prune.names import WORD
+from fretsaw.core.prune.rules.common import asks_for_guard, count, is_alone, used_elsewhere, uses
+from fretsaw.core.prune.rules.phrasing import renaming
+from fretsaw.core.prune.scene import Scene, is_blank, text
+from fretsaw.core.prune.syntax import Outline, same_syntax
+
+_TYPED = frozenset({"typescript", "tsx"})
+_IMPORT = re.compile(r"\b(?:import|use|require)\b|^\s*(?:\w+\s+)?\"[\w./-]+\"\s*$|^\s*[\w{},\s]+$", re.MULTILINE)
+_LEAVES = re.compile(r"\b(?:return|continue|break|next)\b")
+_CATCH = re.compile(r"\b(?:catch|rescue)\b")
+_SAFE_ACCESS = re.compile(r"(\w+)(?:\?\.(?![\d\[(])|&\.(?=\w))")
+_IN_LIST = frozenset(",{}():") | {"as", "type", "self"}
+_CALLED_BY_OTHERS = re.compile(
+    r"main$|init$|WinMain|Test|Benchmark|Fuzz|Example|test|readObject|writeObject|readResolve|writeReplace|initialize"
+    r"|on_|handle_|before_|after_|method_missing|respond_to_missing"
+)
+_TEST = re.compile(r"(?:^|/)(?:tests?|specs?|__tests__)/|(?:_test|_spec|\.test|\.spec|Test)\.\w+$")
+_NOT_STANDARD = re.compile(
+    r"Interrupt|Signal|NoMemory|Script|LoadError|NotImplemented|SystemExit|Syntax|SecurityError|SystemStack|Exception$"
+)
+"""Ruby: errors that `rescue StandardError` does not catch."""
+
+
+def unused_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """Imports, or names in one, that nothing in the file uses."""
+    if "imports" in scene.asked.title_topics:
+        return {}
+    return {
+        at: f"imports {', '.join(names)}, which nothing uses"
+        for at, names, said in _imported(scene, changes)
+        if all(uses(scene, name, said) == 0 for name in names)
+    }
+
+
+def import_for_findings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """An import that only what other rules found makes use of: it goes with them."""
+    found = "".join(text(c.hunk.added) for c in scene.changes if c.hunk and c.id in scene.judged)
+    if not found:
+        return {}
+    return {
+        at: f"imports {', '.join(names)} for what is not needed either"
+        for at, names, said in _imported(scene, changes)
+        if all(0 < count(found, name) == uses(scene, name, said) for name in names)
+    }
+
+
+def _imported(scene: Scene, changes: tuple[Change, ...]) -> Iterator[tuple[int, list[str], str]]:
+    """(id, names, text) of each change that adds one import, or names to one, and does nothing else."""
+    likely = [c for c in changes if c.hunk and c.kind == "lines" and _IMPORT.search(text(c.hunk.added))]
+    outline = scene.outline_after if likely else None
+    for change in likely:
+        hunk = change.hunk
+        if outline is None or hunk is None:
+            return
+        start = scene.after_starts[change.id]
+        rows = {start + at for at, line in enumerate(hunk.added) if line.strip()}
+        part = next((p for p in outline.imports if rows and rows == set(range(p.first, p.last + 1))), None)
+        if part is None:
+            continue
+        said = text(hunk.added)
+        old, new = words(text(hunk.removed), scene.language), words(said, scene.language)
+        names = [name for name in part.names if name not in old]
+        plain = not old or (set(old) <= set(new) and set(new) - set(old) <= {*names, *_IN_LIST})
+        if names and plain:
+            yield change.id, names, said
+
+
+def unused_helper(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """A new function or type, not open to other files, that nothing uses and the issue does not name."""
+    if _TEST.search(scene.path) or not any(c.hunk and not c.hunk.removed and not is_blank(c.hunk) for c in changes):
+        return {}
+    outline = scene.outline_after
+    out: dict[int, str] = {}
+    for part in outline.helpers if outline else ():
+        name = part.names[0]
+        if _CALLED_BY_OTHERS.match(name) or scene.asked.names(name) or used_elsewhere(scene, name):
+            continue
+        body = _inserted(scene, part.first, part.last, changes)
+        said = "".join(scene.after[part.first : part.last + 1])
+        # A call of itself is no use.
+        if body and uses(scene, name, said) == 0:
+            out |= dict.fromkeys((change.id for change in body), f"adds {name}, which nothing uses")
+    return out
+
+
+def guard(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """An early end for a missing value, or `?.` for `.`, away from the fix."""
+    out = _safe_access(scene, changes)
+    likely = any(c.hunk and not c.hunk.removed and _LEAVES.search(text(c.hunk.added)) for c in changes)
+    outline = scene.outline_after if likely else None
+    for part in outline.guards if outline else ():
+        name = part.names[0]
+        body = _inserted(scene, part.first, part.last, changes)
+        if body and not asks_for_guard(scene, name) and is_alone(scene, body, changes):
+            reason = f"guards against a missing {name}, which the issue does not mention"
+            out |= dict.fromkeys((change.id for change in body), reason)
+    return out
+
+
+def _safe_access(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    if scene.language not in _TYPED | {"javascript", "ruby"}:
+        return {}
+    out = {}
+    for change in changes:
+        hunk = change.hunk
+        if hunk is None or not len(hunk.removed) == len(hunk.added) == 1:
+            continue
+        old, new = hunk.removed[0], hunk.added[0]
+        names = _SAFE_ACCESS.findall(new)
+        plain = [_SAFE_ACCESS.sub(r"\1.", line) for line in (old, new)]
+        if len(names) <= len(_SAFE_ACCESS.findall(old)) or plain[0] != plain[1]:
+            continue
+        if not any(asks_for_guard(scene, name) for name in names) and is_alone(scene, [change], changes):
+            out[change.id] = f"guards against a missing {names[-1]}, which the issue does not mention"
+    return out
+
+
+def widened_catch(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """A catch clause that catches more than before."""
+    if "except" in scene.asked.title_topics:
+        return {}
+    out = {}
+    for change in changes:
+        hunk = change.hunk
+        if hunk is None or not len(hunk.removed) == len(hunk.added) == 1 or not _CATCH.search(hunk.added[0]):
+            continue
+        old = _caught(scene.outline_before, hunk.start)
+        new = _caught(scene.outline_after, scene.after_starts[change.id])
+        if old and new and new[1] > old[1] and not (scene.language == "ruby" and _is_other(old[0], new[1])):
+            out[change.id] = f"catches {', '.join(new[0]) or 'everything'} instead of {', '.join(old[0]) or 'less'}"
+    return out
+
+
+def _is_other(types: tuple[str, ...], width: int) -> bool:
+    return width < 2 and any(_NOT_STANDARD.search(one) for one in types)
+
+
+def _caught(outline: Outline | None, row: int) -> tuple[tuple[str, ...], int] | None:
+    found = [(types, width) for at, types, width in outline.catches if at == row] if outline else []
+    return found[0] if len(found) == 1 else None
+
+
+def hints_added(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """TypeScript: type annotations added to code that is otherwise the same."""
+    if scene.language not in _TYPED or "types" in scene.asked.topics:
+        return {}
+    likely = [change for change in changes if _adds_words(change, scene.language)][:MOST_HINTED]
+    after = "".join(scene.after)
+    return {
+        change.id: "adds type annotations"
+        for change in likely
+        if same_syntax(after, scene.without({change.id}), scene.language, {"type_annotation"})
+    }
+
+
+MOST_HINTED = 12
+"""Changes of a file up to which each is tried without its annotations."""
+
+
+def _adds_words(change: Change, language: str) -> bool:
+    """Whether the new side is the old one with words put in, a colon among them."""
+    hunk = change.hunk
+    if hunk is None or not hunk.removed or text(hunk.added).count(":") <= text(hunk.removed).count(":"):
+        return False
+    new = iter(words(text(hunk.added), language))
+    return all(word in new for word in words(text(hunk.removed), language))
+
+
+def renamed_local(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """A variable or parameter of a function with another name, and nothing else changed on its lines."""
+    if "rename" in scene.asked.topics:
+        return {}
+    groups: dict[tuple[str, str], list[Change]] = defaultdict(list)
+    for change in changes:
+        pair = renaming(change, scene.language)
+        if pair:
+            groups[pair].append(change)
+    known = set(WORD.findall(scene.file.before or "")) if groups else set()
+    out: dict[int, str] = {}
+    for (old, new), group in groups.items():
+        if new not in known and not scene.asked.names(new) and _is_whole(scene, old, new, group):
+            out |= {change.id: f"renames {old} to {new}" for change in group}
+    return out
+
+
+def _is_whole(scene: Scene, old: str, new: str, group: list[Change]) -> bool:
+    """Whether the lines of the group rename what one of them declares, everywhere in the function that owns it."""
+    outline = scene.outline_before
+    if (
+        outline is None
+        or scene.outline_after is None
+        or {old, new} & (outline.shorthands | scene.outline_after.shorthands)
+    ):
+        return False
+    rows = {row for c in group if c.hunk for row in range(c.hunk.start, c.hunk.end)}
+    scopes = {d.scope for d in outline.declared if d.name == old and d.row in rows}
+    scope = scopes.pop() if len(scopes) == 1 else None
+    if scope is None or not all(scope[0] <= row <= scope[1] for row in rows):
+        return False
+    hunks = [c.hunk for c in scene.changes if c.hunk]
+    gone = {row for hunk in hunks for row in range(hunk.start, hunk.end)}
+    left = [scene.before[row] for row in range(scope[0], scope[1] + 1) if row not in gone]
+    left += [line for hunk in hunks if scope[0] <= hunk.start <= scope[1] for line in hunk.added]
+    word = re.compile(rf"(?<![\w.]){re.escape(old)}(?!\w)")
+    return not any(word.search(without_comment(line, scene.language)[0]) for line in left)
+
+
+def _inserted(scene: Scene, first: int, last: int, changes: tuple[Change, ...]) -> list[Change]:
+    """The open changes that add these rows and no others; none unless all of the rows are new."""
+    rows = {row for row in range(first, last + 1) if scene.after[row].strip()}
+    found = []
+    for change in scene.changes:
+        hunk = change.hunk
+        start = scene.after_starts.get(change.id, -1)
+        if hunk is None or hunk.removed or start < first or start + len(hunk.added) > last + 1:
+            continue
+        rows -= set(range(start, start + len(hunk.added)))
+        found.append(change)
+    still_open = {change.id for change in changes}
+    return [change for change in found if change.id in still_open] if not rows else []
