@@ -11,10 +11,12 @@ mocha() { node --disable-warning=MODULE_TYPELESS_PACKAGE_JSON node_modules/mocha
 
 echo "Settings against the server's table of options"
 ../.venv/bin/python scripts/settings.py --check
-echo "The linter that the tests use"
-esbuild test/linter/extension.ts --bundle --outfile=.cache/linter/extension.js --external:vscode --format=cjs --platform=node --log-level=error
-cp test/linter/package.json .cache/linter/ && echo "Ruff, for the tests." >.cache/linter/README.md
-(cd .cache/linter && vsce package --no-dependencies --allow-missing-repository --skip-license -o ../linter.vsix >/dev/null 2>&1)
+echo "The extensions that the tests use: a linter, and the one that knows the selected interpreter"
+for name in linter python; do
+  esbuild test/$name/extension.ts --bundle --outfile=.cache/$name/extension.js --external:vscode --format=cjs --platform=node --log-level=error
+  cp test/$name/package.json .cache/$name/ && echo "For the tests." >.cache/$name/README.md
+  (cd .cache/$name && vsce package --no-dependencies --allow-missing-repository --skip-license -o ../$name.vsix >/dev/null 2>&1)
+done
 echo "The tests that run inside VS Code"
 esbuild test/host/index.ts --bundle --outfile=.cache/stub/index.js --external:vscode --external:mocha --format=cjs --platform=node --log-level=error
 cp test/stub/package.json .cache/stub/

@@ -58,7 +58,7 @@ export class Client {
     this.listen(client);
     await client.start().catch((error: unknown) => {
       this.log.error(String(error));
-      if (this.client === client) this.store.setHealth("stopped");
+      if (this.client === client) this.giveUp();
     });
   }
 
@@ -128,7 +128,7 @@ export class Client {
     const restricted = "this folder is in Restricted Mode; nothing is run or sent until you trust it.";
     if (!workspace.isTrusted) return show(restricted, "Manage Workspace Trust", run("workbench.trust.manage"));
     const restart = run("fretsaw.restart");
-    if (this.store.health !== "missing") return show("the language server is not running.", "Restart Server", restart);
+    if (this.store.health !== "missing") return show("the language server is not running; the log says why.", "Restart Server", restart);
     const path = workspace.getConfiguration("agent").get<string>("server.path", "");
     const old = this.server && `${this.server.command} is version ${this.server.version}; at least ${OLDEST} is needed.`;
     const wrong = `${path} (setting agent.server.path) is not Fretsaw's language server.`;
@@ -191,11 +191,15 @@ export class Client {
       this.store.setHealth("restarting");
       await sleep(250 * 2 ** this.crashes.length);
       if (this.client === client) return { action: lsp.CloseAction.Restart, handled: true };
-    } else if (client) {
-      this.store.setHealth("stopped");
-      void this.complain("the server keeps ending by itself.", () => commands.executeCommand("fretsaw.restart"));
-    }
+    } else if (client) this.giveUp();
     return { action: lsp.CloseAction.DoNotRestart, handled: true };
+  }
+
+  /** The server cannot be kept running: say so, once. */
+  private giveUp(): void {
+    if (this.store.health === "stopped") return;
+    this.store.setHealth("stopped");
+    void this.help();
   }
 
   /** A notification that shows a run and can cancel it, until the run has ended or the server is gone. */

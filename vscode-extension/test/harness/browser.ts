@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Test } from "mocha";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { type Editor, HERE } from "./editor.ts";
 
@@ -119,6 +120,12 @@ export class Person {
   async screenshot(name: string): Promise<void> {
     mkdirSync(OUT, { recursive: true });
     await this.page.screenshot({ path: join(OUT, `${name}.png`) });
+  }
+
+  /** Close the window; of a test that failed there is a picture, whether it is tried again or not. */
+  async leave(test?: Test): Promise<void> {
+    if (test?.state !== "passed") await this.screenshot(`failed-${test?.title.replace(/\W+/g, "-").slice(0, 40) ?? ""}`);
+    await this.close();
   }
 
   close = (): Promise<void> => this.page.close();

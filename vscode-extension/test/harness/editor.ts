@@ -10,7 +10,7 @@ export const CACHE = join(HERE, ".cache");
 const NODE = join(CACHE, "node/node");
 const CODE_SERVER = join(CACHE, "editor/node_modules/code-server/out/node/entry.js");
 const BIN = join(PROJECT, ".venv/bin");
-const EXTENSIONS = [join(HERE, "fretsaw.vsix"), join(CACHE, "linter.vsix")];
+export const EXTENSIONS = [join(HERE, "fretsaw.vsix"), join(CACHE, "linter.vsix")];
 const QUIET = {
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
@@ -65,6 +65,7 @@ export async function startModel(log: string, ...more: string[]): Promise<{ url:
 export class Editor {
   readonly home: string;
   private child: ChildProcess | undefined;
+  private readonly made: string[] = [];
   url = "";
 
   constructor(name: string) {
@@ -96,10 +97,11 @@ export class Editor {
     }
   }
 
-  /** A fresh copy of the tour, as a git repository of its own. */
+  /** A fresh copy of the tour, as a git repository of its own; one never seen, of which VS Code restores nothing. */
   workspace(name: string): string {
-    const folder = join(this.home, name);
-    rmSync(folder, { recursive: true, force: true });
+    const again = this.made.filter((made) => made === name).length;
+    this.made.push(name);
+    const folder = join(this.home, again > 0 ? `${name}-${again + 1}` : name);
     cpSync(join(PROJECT, "examples/vscode-tour"), folder, { recursive: true });
     const git = (...args: string[]) => execFileSync("git", ["-C", folder, "-c", "user.name=t", "-c", "user.email=t@t", ...args]);
     git("init", "-q", "-b", "main");

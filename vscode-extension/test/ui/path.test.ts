@@ -33,10 +33,7 @@ suite("a person's path", () => {
     await Promise.all([editor.stop(), model.stop(), slow.stop()]);
   });
   teardown(async function () {
-    if (this.currentTest?.state === "failed") {
-      await person.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, "-").slice(0, 40)}`);
-    }
-    await person.close();
+    await person.leave(this.currentTest);
   });
 
   for (const [name, theme] of [["light", "Default Light Modern"], ["dark", "Default Dark Modern"]] as const) {
@@ -244,6 +241,28 @@ suite("a person's path", () => {
     await person.status("1 to review");
   });
 
+  test("keeps what was proposed over a reload in the middle of a run, and nothing of that run hangs", async () => {
+    editor.settings({ "agent.baseUrl": model.url });
+    const folder = editor.workspace("middle");
+    person = await Person.at(browser, editor, folder);
+    await person.status("$");
+    await person.openFile("shop/prices.py", 12);
+    await person.actions("Agent: Fix");
+    await person.choose("Agent: Fix");
+    await person.status("2 to review");
+    editor.settings({ "agent.baseUrl": slow.url });
+    await person.openFile("ISSUE.md");
+    await person.actions("Agent: Fix this issue");
+    await person.choose("Agent: Fix this issue");
+    await person.notification(/Asking the model/).waitFor();
+    await person.page.reload();
+    await person.status("2 to review");
+    await person.command("Agent: Show Proposals");
+    await person.tree("except ValueError").first().waitFor();
+    assert.equal(await person.page.locator(".pane-body .codicon-loading").count(), 0);
+    await person.until(() => servers() === 1, "only the window's own server is left");
+  });
+
   test("does nothing in an untrusted folder until it is trusted", async () => {
     editor.settings({ "agent.baseUrl": model.url, "security.workspace.trust.enabled": true });
     const folder = editor.workspace("untrusted");
@@ -265,6 +284,11 @@ suite("a person's path", () => {
     editor.settings({ "agent.baseUrl": model.url });
     person = await Person.at(browser, editor, editor.workspace("walkthrough"));
     await person.status("$");
+    await person.openFile("shop/prices.py");
+    await person.page.locator('[id="status.languageStatus"]').click();
+    await person.page.locator(".hover-language-status", { hasText: "$0.00" }).first().waitFor();
+    await person.screenshot("language-status");
+    await person.press("Escape");
     await person.press("Control+b");
     await person.command("Agent: Open Walkthrough");
     await person.page.getByText("Review each change").first().waitFor();

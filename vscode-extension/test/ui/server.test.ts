@@ -1,11 +1,11 @@
 /** The server missing, too old, in the workspace's environment, or fetched by uvx: one message, one button. */
 
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { openBrowser, Person } from "../harness/browser.ts";
-import { Editor, PROJECT, startModel } from "../harness/editor.ts";
+import { CACHE, Editor, EXTENSIONS, PROJECT, startModel } from "../harness/editor.ts";
 
 suite("finding the server", () => {
   let browser: Browser;
@@ -21,15 +21,14 @@ suite("finding the server", () => {
     mkdirSync(bin);
     model = await startModel(join(editor.home, "requests.jsonl"));
     editor.settings({ "agent.baseUrl": model.url });
-    [browser] = await Promise.all([openBrowser(), editor.start([bin], { OPENAI_API_KEY: "sk-right" })]);
+    [browser] = await Promise.all([openBrowser(), editor.start([bin], { OPENAI_API_KEY: "sk-right" }, false, [...EXTENSIONS, join(CACHE, "python.vsix")])]);
   });
   suiteTeardown(async () => {
     await browser.close();
     await Promise.all([editor.stop(), model.stop()]);
   });
   teardown(async function () {
-    if (this.currentTest?.state === "failed") await person.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, "-").slice(0, 40)}`);
-    await person.close();
+    await person.leave(this.currentTest);
   });
 
   test("takes the one in the workspace's environment, not a stranger of the same name", async () => {
@@ -41,25 +40,57 @@ suite("finding the server", () => {
     await person.status("$");
   });
 
-  test("says that it is too old", async () => {
+  test("takes the one beside the selected interpreter", async () => {
+    program("agent", "echo somebody else 9.9");
+    const folder = editor.workspace("selected");
+    const environment = join(editor.home, "environment/bin");
+    mkdirSync(environment, { recursive: true });
+    symlinkSync(join(PROJECT, ".venv/bin/agent"), join(environment, "agent"));
+    writeFileSync(join(folder, ".selected"), join(environment, "python"));
+    person = await Person.at(browser, editor, folder);
+    await person.status("$");
+    await person.command("Agent: Show Debug Information");
+    await person.page.locator(".view-lines", { hasText: join(environment, "agent") }).waitFor();
+    await person.command("Agent: Restart Server");
+    await person.status("starting");
+    await person.status("$");
+  });
+
+  test("says that it is too old, and writes what mends it into a terminal", async () => {
     program("agent", "echo fretsaw, version 0.0.1");
     person = await Person.at(browser, editor, editor.workspace("old"));
     await person.notification("version 0.0.1; at least").waitFor();
     await person.status("no server");
+    await person.screenshot("old-server");
+    await person.notification("version 0.0.1; at least").getByText("Install with pip").click();
+    await person.page.locator(".terminal-wrapper .xterm").waitFor();
   });
 
-  test("is run by uvx when the user agrees, and from then on", async () => {
-    program("agent", "echo somebody else 9.9");
-    const server = join(PROJECT, ".venv/bin/agent");
-    program("uvx", `[ "$1 $2 $3 $4" = "--no-config --from fretsaw agent" ] || exit 1; shift 4; exec ${server} "$@"`);
-    const folder = editor.workspace("uvx");
-    person = await Person.at(browser, editor, folder);
-    await person.notification("not installed here").waitFor();
-    await person.screenshot("no-server");
-    await person.notification("not installed here").getByText("Run with uvx").click();
+  test("says that a server ends again and again, once, and starts it when that is mended", async () => {
+    program("agent", '[ "$1" = --version ] && echo fretsaw, version 0.1.0');
+    person = await Person.at(browser, editor, editor.workspace("broken"));
+    await person.status("stopped");
+    await person.notification("Restart Server").waitFor();
+    assert.equal(await person.notification("Agent").count(), 1);
+    await person.screenshot("broken-server");
+    program("agent", `exec ${join(PROJECT, ".venv/bin/agent")} "$@"`);
+    await person.notification("Agent").getByText("Restart Server").click();
     await person.status("$");
-    await person.page.reload();
-    await person.status("$");
-    assert.equal(await person.notification("not installed here").count(), 0);
   });
+
+  for (const [runner, told] of [["uvx", "--no-config --from fretsaw agent"], ["pipx", "run --spec fretsaw agent"]] as const) {
+    test(`is run by ${runner} when the user agrees, and from then on`, async () => {
+      program("agent", "echo somebody else 9.9");
+      rmSync(join(bin, "uvx"), { force: true });
+      program(runner, `[ "$1 $2 $3 $4" = "${told}" ] || exit 1; shift 4; exec ${join(PROJECT, ".venv/bin/agent")} "$@"`);
+      person = await Person.at(browser, editor, editor.workspace(runner));
+      await person.notification("not installed here").waitFor();
+      await person.screenshot("no-server");
+      await person.notification("not installed here").getByText(`Run with ${runner}`).click();
+      await person.status("$");
+      await person.page.reload();
+      await person.status("$");
+      assert.equal(await person.notification("not installed here").count(), 0);
+    });
+  }
 });
