@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fretsaw.core.minimize import minimize, unverified
@@ -18,6 +18,7 @@ def lines(count: int) -> PatchSet:
     return derive_set({"f": before}.get, {"f": before.replace("line", "LINE")})
 
 
+@settings(deadline=None)
 @given(st.integers(2, 12), st.data())
 def test_exactly_what_the_test_needs_is_left(count: int, data: st.DataObject) -> None:
     patch = lines(count)
@@ -35,6 +36,7 @@ def test_exactly_what_the_test_needs_is_left(count: int, data: st.DataObject) ->
     assert result.tests <= 2 * count * count + 2
 
 
+@settings(deadline=None)
 @given(st.integers(2, 9), st.data())
 def test_the_result_is_1_minimal_for_any_test(count: int, data: st.DataObject) -> None:
     patch = lines(count)
@@ -96,6 +98,8 @@ def test_a_definition_is_not_left_out_while_it_is_used() -> None:
     result = minimize(patch, {1, 2}, {1, 2}, test, NEVER)
     assert result.kept == {1, 2}
     assert all("import" in text for text in seen if "helper()" in text)
+    assert result.needed == {2}
+    assert result.needed_by == {1: 2}
 
 
 def test_code_that_the_check_does_not_run_is_unverified() -> None:

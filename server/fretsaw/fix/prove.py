@@ -148,23 +148,18 @@ def _analysed(proved: Proved, trial: _Trial, fixed: tuple[str, ...]) -> Proved:
     if trial.settings.minimize == "off" or seconds * len(kept) > trial.settings.minimize_seconds:
         return proved
     needed_by = _named(fixed)
-    if len(kept) == 1:
-        needed, left = kept, kept
-    else:
-        found = trial.search(landed.proposed, kept, kept)
-        needed, left = found.needed, found.kept
-    verdicts = tuple(
-        _why(item, needed, left, needed_by) if item.change.id in kept else item for item in landed.verdicts
-    )
+    found = trial.search(landed.proposed, kept, kept) if len(kept) > 1 else Minimized(kept, kept, {}, 0, True)
+    verdicts = tuple(_why(item, found, needed_by) if item.change.id in kept else item for item in landed.verdicts)
     return replace(proved, landed=replace(landed, verdicts=verdicts))
 
 
-def _why(verdict: Verdict, needed: Collection[int], left: Collection[int], needed_by: str) -> Verdict:
+def _why(verdict: Verdict, found: Minimized, needed_by: str) -> Verdict:
     number = verdict.change.id
-    if number in needed:
+    if number in found.needed:
         return replace(verdict, needed_by=needed_by)
-    if number in left:
-        return verdict
+    if number in found.kept:
+        user = found.needed_by.get(number)
+        return verdict if user is None or verdict.needed_by else replace(verdict, needed_by=f"change {user}")
     told = f"{verdict.reason}; " if verdict.reason else ""
     return replace(verdict, unverified=True, reason=f"{told}the check is green without it, so nothing shows its need")
 
