@@ -102,6 +102,16 @@ def test_a_definition_is_not_left_out_while_it_is_used() -> None:
     assert result.needed_by == {1: 2}
 
 
+def test_a_comment_inside_a_block_that_is_needed_can_go() -> None:
+    after = "x = 1\nif x:\n    # a word\n    x = 2\nelse:\n    x = 3\n"
+    patch = derive_set({"f.py": "x = 1\nx = 3\n"}.get, {"f.py": after})
+    ids = {change.id for change in split(patch)}
+    result = minimize(patch, ids, ids, lambda part: "x = 2" in (texts(part).get("f.py") or ""), NEVER)
+    left = texts(select(patch, result.kept)).get("f.py") or ""
+    assert "x = 2" in left
+    assert "# a word" not in left
+
+
 def test_code_that_the_check_does_not_run_is_unverified() -> None:
     patch = derive_set({"f.py": "a\nb\nc\n"}.get, {"f.py": "a\nx\nb\ny\n# note\nc\n"})
     changes = split(patch)

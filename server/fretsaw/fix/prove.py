@@ -19,6 +19,8 @@ from fretsaw.fix.propose import Back, Landed
 from fretsaw.fix.world import World
 from fretsaw.settings import Settings
 
+_ENDED = "minimizing ended after {:g} seconds, before every change was tried: more may be needless (--minimize-seconds)"
+
 
 @dataclass(frozen=True, slots=True)
 class Proved:
@@ -77,7 +79,8 @@ def prove(landed: Landed, before: CheckResult | None, issue: Issue, world: World
     verdicts = _covered(proved, world, settings)
     turn = replace(proved.landed.turn, check=proved.after)
     notices = (judged.reason,) if before.ok else ()
-    return replace(proved, landed=replace(proved.landed, verdicts=verdicts, turn=turn), notices=notices)
+    landed = replace(proved.landed, verdicts=verdicts, turn=turn)
+    return replace(proved, landed=landed, notices=(*proved.notices, *notices))
 
 
 def _with_base_tests(patch: PatchSet, after: CheckResult, check: Check) -> CheckResult | None:
@@ -114,11 +117,12 @@ def _minimized(landed: Landed, after: CheckResult, trial: _Trial) -> Proved:
     if not candidates or len(kept) < 2:
         return Proved(landed, after)
     trial.world.report(Event("minimize", f"asking the check about {_changes(len(candidates))}", percentage=90))
-    survivors = trial.search(landed.proposed, kept, candidates).kept
+    found = trial.search(landed.proposed, kept, candidates)
+    survivors, told = found.kept, () if found.complete else (_ENDED.format(trial.settings.minimize_seconds),)
     if survivors == kept:
-        return Proved(landed, after)
+        return Proved(landed, after, told)
     verdicts = tuple(_dropped(item) if item.change.id in kept - survivors else item for item in landed.verdicts)
-    return _tried(replace(landed, verdicts=verdicts), survivors, trial)
+    return replace(_tried(replace(landed, verdicts=verdicts), survivors, trial), notices=told)
 
 
 def _changes(number: int) -> str:

@@ -76,6 +76,9 @@ def minimize(
     search = _Search(patch, changes, test, deadline, Sense(patch, changes, whole), {whole: True})
     units = search.sense.units([changes[at] for at in sorted(whole & frozenset(candidates))])
     left = _reduced(search, whole, units)
+    # Within a group that has to stay, one change may still go: a comment in a block that the test needs.
+    units = [frozenset((at,)) for at in sorted(left & frozenset(candidates))]
+    left = _reduced(search, left, units)
     needed = frozenset().union(*(unit for unit in units if unit <= left and search.tried.get(left - unit) is False))
     rest = [unit for unit in units if unit <= left and not unit <= needed]
     return Minimized(left, needed, _supports(search.sense, left, rest), search.tests, not search.late)
