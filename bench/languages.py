@@ -17,6 +17,11 @@ from typing import Any
 
 import tomllib
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 from fretsaw.core.prune.corpus import Scored, markdown, scored, summary
 
 DATA = Path(__file__).parent / "data" / "languages"
