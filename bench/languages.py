@@ -11,11 +11,10 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import tomllib
 
 if sys.version_info >= (3, 11):
     import tomllib
