@@ -76,8 +76,22 @@ export class Person {
     throw new Error(`no action ${wanted}`);
   }
 
+  /** While extensions are still being activated a click on the menu can get lost: what counts is that it closed. */
   async choose(action: string): Promise<void> {
-    await this.page.locator(".action-widget .monaco-list-row.action", { hasText: action }).first().click();
+    const menu = this.page.locator(".action-widget");
+    const row = menu.locator(".monaco-list-row.action", { hasText: action }).first();
+    for (let round = 0; round < 5 && (await menu.isVisible()); round++) {
+      await row.click({ timeout: 5000 }).catch(() => undefined);
+      await menu.waitFor({ state: "hidden", timeout: 5000 }).catch(() => undefined);
+    }
+    await menu.waitFor({ state: "hidden" });
+  }
+
+  /** Open a file, and run the agent's action at a line of it. */
+  async fix(path = "shop/prices.py", line = 12, action = "Agent: Fix"): Promise<void> {
+    await this.openFile(path, line);
+    await this.actions(action);
+    await this.choose(action);
   }
 
   lens(title: string): Locator {
