@@ -138,7 +138,7 @@ export class Person {
 
   /** Close the window; of a test that failed there is a picture, whether it is tried again or not. */
   async leave(test?: Test): Promise<void> {
-    if (test?.state !== "passed") await this.screenshot(`failed-${test?.title.replace(/\W+/g, "-").slice(0, 40) ?? ""}`);
+    if (test?.state !== "passed" && !this.page.isClosed()) await this.screenshot(`failed-${test?.title.replace(/\W+/g, "-").slice(0, 40) ?? ""}`);
     await this.close();
   }
 

@@ -270,7 +270,7 @@ suite("a person's path", () => {
     await person.status("$");
     await person.openFile("shop/prices.py");
     await person.page.locator('[id="status.languageStatus"]').click();
-    await person.page.locator(".hover-language-status", { hasText: "$0.00" }).first().waitFor();
+    await person.page.locator(".hover-language-status", { hasText: "spent today" }).first().waitFor();
     await person.screenshot("language-status");
     await person.press("Escape");
     await person.press("Control+b");
