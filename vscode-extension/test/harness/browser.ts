@@ -60,9 +60,14 @@ export class Person {
     await this.press("Enter");
   }
 
+  /** The menu of code actions; a second, empty widget is there for submenus. */
+  private menu(): Locator {
+    return this.page.locator(".action-widget:not(.action-list-submenu-panel)");
+  }
+
   /** The rows of the menu of code actions at the cursor, in their order. */
   async actions(wanted: string): Promise<string[]> {
-    const menu = this.page.locator(".action-widget");
+    const menu = this.menu();
     const rows = menu.locator(".monaco-list-row.action .title");
     for (let round = 0; round < 5; round++) {
       await this.press("Control+.");
@@ -78,7 +83,7 @@ export class Person {
 
   /** While extensions are still being activated a click on the menu can get lost: what counts is that it closed. */
   async choose(action: string): Promise<void> {
-    const menu = this.page.locator(".action-widget");
+    const menu = this.menu();
     const row = menu.locator(".monaco-list-row.action", { hasText: action }).first();
     for (let round = 0; round < 5 && (await menu.isVisible()); round++) {
       await row.click({ timeout: 5000 }).catch(() => undefined);
