@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -144,3 +146,37 @@ def test_markdown_keeps_its_tables_and_fences() -> None:
     assert "<script>" not in "\n".join(rows)
     fence = next(line for line in text.split("\n") if line.endswith("diff") and line.startswith("`"))
     assert text.count(fence.removesuffix("diff") + "\n") == 1
+
+
+def test_a_browser_runs_our_script_and_no_other() -> None:
+    page = html(ISSUE, document(run(), proposal()))
+    [script] = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy is not None
+    assert f"script-src 'sha256-{digest}';" in policy[1]
+    assert policy[1].startswith("default-src 'none';")
+
+
+def test_a_check_that_was_not_run_has_no_isolation() -> None:
+    unavailable = CheckResult("unavailable", ("pytest",), reason="no sandbox holds here")
+    made = replace(proposal(), evidence=replace(proposal().evidence, before=unavailable, after=unavailable))
+    page = html(ISSUE, document(run(), made))
+    assert page.count('<span class="badge flag">not run</span> no sandbox holds here') == 2
+    assert "isolation" not in page
+
+
+def test_every_form_says_unverified() -> None:
+    made = document(
+        run(),
+        replace(
+            proposal(),
+            verdicts=tuple(
+                replace(item, decision="keep", reason="the check runs no line of it", unverified=True)
+                for item in proposal().verdicts
+            ),
+        ),
+    )
+    assert "UNVERIFIED: the check runs no line of it" in sarif(made)
+    assert "the check runs no line of it; needed by test t (UNVERIFIED)" in markdown(made)
+    assert '<span class="badge flag">UNVERIFIED</span>' in html(ISSUE, made)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -82,12 +83,17 @@ def reasons(tried: Iterable[tuple[str, str]]) -> str:
     by_reason: dict[str, list[str]] = {}
     for name, reason in tried:
         if reason:
-            by_reason.setdefault(reason, []).append(name)
+            by_reason.setdefault(_short(reason), []).append(name)
     told = []
     for reason, names in by_reason.items():
         tiers = {name.split()[0] for name in names}
         told.append(f"{names[0] if len(names) == 1 else ' and '.join(sorted(tiers))}: {reason}")
     return "; ".join(told)
+
+
+def _short(reason: str) -> str:
+    """Without a program's own name, error numbers and what it says of its manual."""
+    return re.sub(r"^(\w+: )?(\[Errno -?\d+\] )?", "", reason).partition(" See <")[0].rstrip(".")
 
 
 def _hint(tried: Iterable[tuple[str, str]]) -> str:

@@ -53,6 +53,7 @@ def _done(text: str) -> None:
 
 def _why_not(run_id: str, outcome: Outcome | None) -> None:
     show.say("Nothing was changed.")
-    why = unproved(outcome)
-    if isinstance(outcome, Proposal) and why:
-        show.paragraph("", f"The patch is UNVERIFIED: {why}. `agent apply {run_id}` applies it all the same.")
+    if isinstance(outcome, Proposal) and unproved(outcome):  # why is among the notices
+        show.paragraph(
+            "", f"The patch is UNVERIFIED: its check was not run. `agent apply {run_id}` applies it all the same."
+        )

@@ -41,30 +41,33 @@ def _demo(folder: Path, live: bool) -> int:
     session.make_example(project)
     _step(f"A repository with an issue: {project}")
     print((project / "ISSUE.md").read_text("utf-8"))
-    flags = ["-C", str(project), "--check", _CHECK]
+    proof = ["--check", _CHECK]
     if not session.has_sandbox(project):
         show.say("No sandbox works on this machine: the example's own tests run WITHOUT isolation.", fg="yellow")
-        flags += ["--sandbox", "none"]
+        proof += ["--sandbox", "none"]
     if live:
         if not session.has_key():
             raise ConfigError(
                 "--live needs a key", hint="set OPENAI_API_KEY, or leave --live out for the scripted model"
             )
-        return _walk(project, flags, "the real model")
+        return _walk(project, proof, [], "the real model")
     with session.scripted_model() as base_url:
         show.say(f"The model is SCRIPTED: two written replies, served over HTTP at {base_url}", fg="yellow", bold=True)
-        return _walk(project, [*flags, "--base-url", base_url, "--model", "gpt-4.1"], "the SCRIPTED model")
+        return _walk(project, proof, ["--base-url", base_url, "--model", "gpt-4.1"], "the SCRIPTED model")
 
 
-def _walk(project: Path, flags: list[str], who: str) -> int:
+def _walk(project: Path, proof: list[str], model: list[str], who: str) -> int:
     """The commands that a user would type, one after another; the exit code of the first that fails."""
     where = ["-C", str(project)]
     steps: list[tuple[str, list[str]]] = [
-        (f"agent fix ISSUE.md --check '{_CHECK}'    ({who})", ["fix", str(project / "ISSUE.md"), *flags]),
+        (
+            f"agent fix ISSUE.md --check '{_CHECK}'    ({who})",
+            ["fix", str(project / "ISSUE.md"), *where, *proof, *model],
+        ),
         ("agent undo", ["undo", *where]),
         ("agent apply    (the same proposal again)", ["apply", *where]),
         ("agent runs", ["runs", *where]),
-        (f"agent check --run    ({_CHECK}, on the fixed files)", ["check", "--run", *where, "--check", _CHECK]),
+        (f"agent check --run    ({_CHECK}, on the fixed files)", ["check", "--run", *where, *proof]),
     ]
     for title, arguments in steps:
         _step(f"$ {title}")

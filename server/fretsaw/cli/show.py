@@ -91,9 +91,13 @@ def _spinner() -> Iterator[Report]:
             return Text(_doing(last[-1], seconds) if last else f"starting · {seconds}")
 
     def report(event: Event) -> None:
-        last[:] = [event]
+        if event.lasting:
+            console.print(Text(safe_text(event.text), "yellow"))
+        else:
+            last[:] = [event]
 
-    with Console(stderr=True).status(Line()):
+    console = Console(stderr=True)
+    with console.status(Line()):
         yield report
 
 
@@ -164,9 +168,7 @@ def verdicts(rows: tuple[Verdict, ...]) -> None:
     width = min(max(map(len, where)), 44)
     for row, place in zip(rows, where, strict=True):
         shown = place if len(place) <= width else "…" + place[1 - width :]
-        told = why(row.reason, row.needed_by)
-        if row.unverified:
-            told += "; UNVERIFIED: nothing the check runs covers it"
+        told = f"{'UNVERIFIED: ' if row.unverified else ''}{why(row.reason, row.needed_by)}"
         head = f"{row.change.id:>3}  {row.decision:<4}  {safe_text(shown):<{width}}  "
         paragraph(head, told, fg=_VERDICT_COLOURS[row.decision])
     dropped = sum(row.decision == "drop" for row in rows)
@@ -177,6 +179,9 @@ def verdicts(rows: tuple[Verdict, ...]) -> None:
 def checks(before: CheckResult | None, after: CheckResult | None) -> None:
     """Red → green, or what it was."""
     if before is None:
+        return
+    if before.state == "unavailable":
+        say(f"check  not run  {safe_text(' '.join(before.argv))}", fg="yellow")
         return
     colour = {"green": "green", "red": "red"}
     words = [

@@ -42,6 +42,8 @@ class Event:
     """0 to 100, never falling within a run."""
     draft: Draft | None = None
     """What can be looked at from now on in place of what could before; an empty one: nothing any more."""
+    lasting: bool = False
+    """To be left standing, where progress is one line that changes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def _check_before(world: World) -> CheckResult | None:
         )
     if before.state == "unavailable":
         # Said before a dollar is spent on what will not be applied by itself.
-        world.report(Event("check-before", f"UNVERIFIED from here on: {before.reason}", percentage=8))
+        world.report(Event("check-before", f"UNVERIFIED from here on: {before.reason}", percentage=8, lasting=True))
     return before
 
 

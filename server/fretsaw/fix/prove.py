@@ -20,6 +20,9 @@ from fretsaw.fix.world import World
 from fretsaw.settings import Settings
 
 _ENDED = "minimizing ended after {:g} seconds, before every change was tried: more may be needless (--minimize-seconds)"
+_DARK = "the check runs no line of it"
+_SEEN = ("test ", "the check")
+"""How `needed_by` begins where a run of the check showed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +167,11 @@ def _why(verdict: Verdict, found: Minimized, needed_by: str) -> Verdict:
     if number in found.kept:
         user = found.needed_by.get(number)
         return verdict if user is None or verdict.needed_by else replace(verdict, needed_by=f"change {user}")
-    told = f"{verdict.reason}; " if verdict.reason else ""
-    return replace(verdict, unverified=True, reason=f"{told}the check is green without it, so nothing shows its need")
+    return _doubted(verdict, "the check is green without it, so nothing shows its need")
+
+
+def _doubted(verdict: Verdict, told: str) -> Verdict:
+    return replace(verdict, unverified=True, reason="; ".join(filter(None, (verdict.reason, told))))
 
 
 def _named(tests: tuple[str, ...]) -> str:
@@ -176,11 +182,17 @@ def _named(tests: tuple[str, ...]) -> str:
 
 
 def _covered(proved: Proved, world: World, settings: Settings) -> tuple[Verdict, ...]:
-    """The verdicts, with a mark on each kept change of which the check is known to run no line."""
+    """The verdicts, with a mark on each kept change of which the check is known to run no line.
+
+    What the check was seen to be red without is needed, whatever a tool that measures lines can see.
+    """
     verdicts = proved.landed.verdicts
     seconds = proved.after.seconds if proved.after else 0.0
     if world.covered is None or settings.minimize == "off" or 4 * seconds > settings.minimize_seconds:
         return verdicts
     kept = [item.change for item in verdicts if item.decision != "drop"]
     dark = unverified(kept, world.covered(texts(proved.landed.patch)))
-    return tuple(replace(item, unverified=True) if item.change.id in dark else item for item in verdicts)
+    return tuple(
+        _doubted(item, _DARK) if item.change.id in dark and not item.needed_by.startswith(_SEEN) else item
+        for item in verdicts
+    )

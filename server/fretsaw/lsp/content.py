@@ -66,7 +66,7 @@ def _change(review: Review, number: int) -> str:
     if verdict.needed_by:
         head.append(f"needed by: {safe_text(verdict.needed_by)}")
     if verdict.unverified:
-        head.append("nothing that the check runs covers it")
+        head.append("unverified: the check does not show its need")
     return "\n".join(head) + "\n\n" + _diff(review, [number])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from hashlib import sha256
 from html import escape
 from typing import Any
 
@@ -12,6 +14,9 @@ from fretsaw.core.text import body
 from fretsaw.report.style import SCRIPT, STYLE
 
 Plain = dict[str, Any]
+
+_DIGEST = b64encode(sha256(SCRIPT.encode()).digest()).decode()
+"""So that a browser runs this script and no other, whatever a stranger may have got into the page."""
 
 
 def html(issue: Issue, run: Plain) -> str:
@@ -31,7 +36,7 @@ def html(issue: Issue, run: Plain) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-        "script-src 'unsafe-inline'; img-src data:\">"
+        f"script-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'\">"
         f"<title>{title}</title><style>{STYLE}</style></head>\n<body>{''.join(parts)}"
         f"<script>{SCRIPT}</script></body></html>\n"
     )
@@ -122,12 +127,16 @@ def _checks(checks: Plain) -> str:
     for name, result in (("before", before), ("after", after)):
         if result is None:
             continue
+        if result["state"] == "unavailable":
+            rows.append(f'<p>{name}: <span class="badge flag">not run</span> {_text(result["reason"])}</p>')
+            continue
         state = {"green": "keep", "red": "drop"}.get(result["state"], "flag")
         tests = f" · {_count(result['tests'], 'test')}" if result["tests"] is not None else ""
         flaky = ' <span class="badge flag">flaky</span>' if result["flaky"] else ""
         head = f'{name}: <span class="badge {state}">{_text(result["state"])}</span>{flaky}'
         where = f"isolation: {_text(result['isolation'])}"
-        told = f"{head} {result['seconds']:.1f} s · {where}{tests} {_text(result['reason'])}"
+        reason = f" · {_text(result['reason'])}" if result["reason"] else ""
+        told = f"{head} {result['seconds']:.1f} s · {where}{tests}{reason}"
         output = f"<pre>{_text(result['output'][-4000:])}</pre>" if result["output"] else "<p class=dim>no output</p>"
         rows.append(f"<details><summary>{told}</summary>{output}</details>")
     return "".join(rows)

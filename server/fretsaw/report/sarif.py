@@ -52,7 +52,7 @@ def _result(row: Plain, rules: list[str]) -> Plain:
     place: Plain = {"artifactLocation": {"uri": quote(row["path"], errors="surrogateescape"), "uriBaseId": "SRCROOT"}}
     if region:
         place["region"] = region
-    told = why(row["reason"], row["needed_by"])
+    told = f"{'UNVERIFIED: ' if row['unverified'] else ''}{why(row['reason'], row['needed_by'])}"
     result: Plain = {
         "ruleId": _rule(row),
         "ruleIndex": rules.index(_rule(row)),

@@ -22,7 +22,10 @@ h1, h3, p, li, summary { overflow-wrap: anywhere; }
 .line { white-space: pre-wrap; overflow-wrap: anywhere; padding: 0 .8rem 0 2rem; position: relative; min-height: 1.45em; }
 .line i { position: absolute; left: .8rem; font-style: normal; color: var(--dim); }
 .line.add { background: var(--add); } .line.del { background: var(--del); }
-.split { display: none; grid-template-columns: 1fr 1fr; } .wide .split { display: grid; } .wide .unified { display: none; }
+.split { display: none; grid-template-columns: 1fr 1fr; }
+@media (min-width: 45rem) { .wide .split { display: grid; } .wide .unified { display: none; } }
+@media (max-width: 45rem) { #layout { display: none; } body { padding: 1rem; } }
+h1, h3, .notices li, .change > p, .line, pre { max-height: 30rem; overflow-y: auto; } /* a gigantic line is no wall */
 .side + .side { border-left: 1px solid var(--line); }
 details { margin: .6rem 0; } summary { cursor: pointer; }
 .notices { border-left: 3px solid var(--flag); padding-left: 1.2rem; }

@@ -84,7 +84,7 @@ def _sees(user: str, path: str, words: frozenset[str]) -> bool:
     """Whether code in one file may mean what the other one defines. Only in Python has it to say from where."""
     if user == path:
         return True
-    module = path.rsplit("/", 1)[-1].split(".", maxsplit=1)[0]
+    module = path.rsplit("/", 1)[-1].partition(".")[0]
     return module in words or (language_of(path) in GRAMMARS and language_of(user) in GRAMMARS)
 
 
