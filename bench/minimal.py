@@ -58,8 +58,7 @@ def _gold(case: dict[str, Any], before: Mapping[str, str | None], after: Mapping
         for path in after
     }
     for row in case["changes"]:
-        # Like git: a pure insertion's line is the one before it, any other's is its first.
-        first = row["line"] - (1 if row["removed"] else 0)
+        first = row["line"] - 1
         last = first + row["removed"]
         needed = row["needed_by_check"]
         every[needed] += 1

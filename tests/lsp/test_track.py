@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from fretsaw.core.patch import hunks_of
 from fretsaw.core.patch.values import Hunk
 from fretsaw.core.text import split_lines
-from fretsaw.core.track import Edit, after_edit, differences, follow, spans
+from fretsaw.core.track import Edit, Memory, after_edit, differences, follow, spans
 
 WORDS = st.sampled_from(["a\n", "b\n", "c\n", "\n", "x😀\n", "y\r\n", "z\x0c\n", "w\u2028\n"])
 TEXTS = st.lists(WORDS, max_size=12).map("".join)
@@ -82,21 +82,33 @@ def test_typing_elsewhere_keeps_every_change_pending(
 
 
 @given(proposals(), st.data())
-def test_an_edit_and_its_undo_bring_every_change_back(
+def test_typing_and_its_undo_bring_every_change_back(
     proposal: tuple[str, str, tuple[Hunk, ...]], data: st.DataObject
 ) -> None:
     before, _, hunks = proposal
-    placed = tuple(span for span in spans(before, list(enumerate(hunks, 1))) if span.start != span.end)
-    start = data.draw(st.integers(0, len(before)))
-    end = data.draw(st.integers(start, len(before)))
-    edit = Edit(start, end, data.draw(st.text("ab\n", max_size=4)))
-    there = edit.on(before)
-    back = Edit(start, start + len(edit.text), before[start:end])
-    moved = after_edit(after_edit(placed, edit, there), back, before)
-    for old, new in zip(placed, moved, strict=True):
-        once = sum(before.startswith(old.old, at) for at in range(len(before))) == 1
-        if once or (old.start, old.end) == (new.start, new.end):
-            assert new.place(before) == "before", (old, new)
+    placed = spans(before, list(enumerate(hunks, 1)))
+    text = before
+    edits: list[Edit] = []
+    back: list[Edit] = []
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(text)))
+        end = data.draw(st.integers(start, len(text)))
+        edit = Edit(start, end, data.draw(st.text("ab\n", max_size=4)))
+        edits.append(edit)
+        back.insert(0, Edit(start, start + len(edit.text), text[start:end]))
+        text = edit.on(text)
+    # An editor may undo in other steps than were typed.
+    undo = back if data.draw(st.booleans()) else [Edit.between(text, before)]
+    assert follow(placed, before, [*edits, *undo]) == placed
+
+
+def test_what_was_not_met_for_long_is_forgotten() -> None:
+    memory = Memory()
+    for number in range(Memory.MOST + 1):
+        memory.keep(str(number), ())
+        memory.recall("0")
+    assert memory.recall("0") is None
+    assert memory.recall("1") == ()
 
 
 @given(TEXTS, TEXTS)

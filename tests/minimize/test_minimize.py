@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fretsaw.core.minimize import minimize, unverified
@@ -18,6 +18,7 @@ def lines(count: int) -> PatchSet:
     return derive_set({"f": before}.get, {"f": before.replace("line", "LINE")})
 
 
+@settings(deadline=None)
 @given(st.integers(2, 12), st.data())
 def test_exactly_what_the_test_needs_is_left(count: int, data: st.DataObject) -> None:
     patch = lines(count)
@@ -35,6 +36,7 @@ def test_exactly_what_the_test_needs_is_left(count: int, data: st.DataObject) ->
     assert result.tests <= 2 * count * count + 2
 
 
+@settings(deadline=None)
 @given(st.integers(2, 9), st.data())
 def test_the_result_is_1_minimal_for_any_test(count: int, data: st.DataObject) -> None:
     patch = lines(count)
@@ -96,6 +98,18 @@ def test_a_definition_is_not_left_out_while_it_is_used() -> None:
     result = minimize(patch, {1, 2}, {1, 2}, test, NEVER)
     assert result.kept == {1, 2}
     assert all("import" in text for text in seen if "helper()" in text)
+    assert result.needed == {2}
+    assert result.needed_by == {1: 2}
+
+
+def test_a_comment_inside_a_block_that_is_needed_can_go() -> None:
+    after = "x = 1\nif x:\n    # a word\n    x = 2\nelse:\n    x = 3\n"
+    patch = derive_set({"f.py": "x = 1\nx = 3\n"}.get, {"f.py": after})
+    ids = {change.id for change in split(patch)}
+    result = minimize(patch, ids, ids, lambda part: "x = 2" in (texts(part).get("f.py") or ""), NEVER)
+    left = texts(select(patch, result.kept)).get("f.py") or ""
+    assert "x = 2" in left
+    assert "# a word" not in left
 
 
 def test_code_that_the_check_does_not_run_is_unverified() -> None:

@@ -18,6 +18,13 @@ const PATH = searched(process.env.PATH ?? "");
 const MOST_CRASHES = 6;
 const CALM_MS = 60_000;
 
+/** The library's client; what a person is told, and with which button, we say. */
+class QuietClient extends lsp.LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 export class Client {
   readonly log: LogOutputChannel;
   server: Server | undefined;
@@ -54,7 +61,7 @@ export class Client {
     const { command, args, version } = this.server;
     this.log.info(`Server ${version}: ${command}`);
     const run = { command, args: [...args, "lsp"], transport: lsp.TransportKind.stdio, options: { cwd: homedir() } };
-    const client = (this.client = new lsp.LanguageClient("fretsaw", "Agent", run, this.options()));
+    const client = (this.client = new QuietClient("fretsaw", "Agent", run, this.options()));
     this.listen(client);
     await client.start().catch((error: unknown) => {
       this.log.error(String(error));

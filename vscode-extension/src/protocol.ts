@@ -6,22 +6,10 @@ import type { Range } from "vscode-languageserver-protocol";
 export type Target = { change?: number; position?: Range["start"]; range?: Range } & Partial<
   Record<"runId" | "uri" | "view" | "instruction" | "step", string>
 >;
-export interface Run {
-  id: string;
-  title: string;
-  state: string;
-  text: string;
-  percentage: number;
-  /** How it ended; empty while it is active. */
-  message: string;
-}
-export interface Status {
+/** `message`: how it ended; empty while it is active. */
+export type Run = Record<"id" | "title" | "state" | "text" | "message", string> & { percentage: number };
+export interface Status extends Record<"text" | "detail", string>, Record<"runs" | "pending" | "accepted", number> {
   state: "idle" | "running" | "untrusted" | "no-key";
-  text: string;
-  detail: string;
-  runs: number;
-  pending: number;
-  accepted: number;
 }
 /** A row of the tree. `can`: the commands that make sense here. A change that waits has a place: `range`. */
 export interface Row extends Record<"id" | "kind" | "label" | "description" | "tooltip" | "state", string> {

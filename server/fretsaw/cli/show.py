@@ -20,7 +20,7 @@ from fretsaw.core.ask import Usage
 from fretsaw.core.check import CheckResult
 from fretsaw.core.patch import render
 from fretsaw.core.patch.values import PatchSet
-from fretsaw.core.prune.values import Verdict
+from fretsaw.core.prune.values import Verdict, why
 from fretsaw.core.run import Event, GaveUp, NoChange, Outcome, Proposal, Run
 from fretsaw.core.safe_text import safe_text
 
@@ -164,11 +164,11 @@ def verdicts(rows: tuple[Verdict, ...]) -> None:
     width = min(max(map(len, where)), 44)
     for row, place in zip(rows, where, strict=True):
         shown = place if len(place) <= width else "…" + place[1 - width :]
-        why = row.reason or (f"needed by {row.needed_by}" if row.needed_by else "part of the change")
+        told = why(row.reason, row.needed_by)
         if row.unverified:
-            why += "; UNVERIFIED: nothing the check runs covers it"
+            told += "; UNVERIFIED: nothing the check runs covers it"
         head = f"{row.change.id:>3}  {row.decision:<4}  {safe_text(shown):<{width}}  "
-        paragraph(head, why, fg=_VERDICT_COLOURS[row.decision])
+        paragraph(head, told, fg=_VERDICT_COLOURS[row.decision])
     dropped = sum(row.decision == "drop" for row in rows)
     if dropped:
         say(f"     {dropped} of {len(rows)} changes dropped; `agent restore RUN CHANGE` brings one back", dim=True)

@@ -183,13 +183,44 @@ def _once(text: str, wanted: str, low: int, high: int) -> int | None:
     return at if at >= 0 and text.find(wanted, at + 1, high) < 0 else None
 
 
-def follow(all_spans: Sequence[Span], before: str, edits: Iterable[Edit]) -> tuple[Span, ...]:
+class Memory:
+    """The places in texts that were there before, or that are known to come: nothing has to be guessed in them again.
+
+    So an undo brings every change back, whatever was typed into it.
+    """
+
+    MOST = 200
+    """Texts that are remembered; the one that was met longest ago is forgotten first."""
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[int, int], tuple[Span, ...]] = {}
+
+    def keep(self, text: str, places: tuple[Span, ...]) -> None:
+        """Remember the places in a text."""
+        key = (len(text), hash(text))
+        self._places.pop(key, None)
+        self._places[key] = places
+        if len(self._places) > self.MOST:
+            del self._places[next(iter(self._places))]
+
+    def recall(self, text: str) -> tuple[Span, ...] | None:
+        """The places in a text that was met before."""
+        return self._places.get((len(text), hash(text)))
+
+
+def follow(
+    all_spans: Sequence[Span], before: str, edits: Iterable[Edit], memory: Memory | None = None
+) -> tuple[Span, ...]:
     """The spans after several edits of the text they are places of."""
+    memory = memory or Memory()
     now = tuple(all_spans)
     text = before
+    memory.keep(text, now)
     for edit in edits:
         text = edit.on(text)
-        now = after_edit(now, edit, text)
+        then = memory.recall(text)
+        now = then if then is not None else after_edit(now, edit, text)
+        memory.keep(text, now)
     return now
 
 

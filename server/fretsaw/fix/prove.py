@@ -19,6 +19,8 @@ from fretsaw.fix.propose import Back, Landed
 from fretsaw.fix.world import World
 from fretsaw.settings import Settings
 
+_ENDED = "minimizing ended after {:g} seconds, before every change was tried: more may be needless (--minimize-seconds)"
+
 
 @dataclass(frozen=True, slots=True)
 class Proved:
@@ -77,7 +79,8 @@ def prove(landed: Landed, before: CheckResult | None, issue: Issue, world: World
     verdicts = _covered(proved, world, settings)
     turn = replace(proved.landed.turn, check=proved.after)
     notices = (judged.reason,) if before.ok else ()
-    return replace(proved, landed=replace(proved.landed, verdicts=verdicts, turn=turn), notices=notices)
+    landed = replace(proved.landed, verdicts=verdicts, turn=turn)
+    return replace(proved, landed=landed, notices=(*proved.notices, *notices))
 
 
 def _with_base_tests(patch: PatchSet, after: CheckResult, check: Check) -> CheckResult | None:
@@ -114,11 +117,12 @@ def _minimized(landed: Landed, after: CheckResult, trial: _Trial) -> Proved:
     if not candidates or len(kept) < 2:
         return Proved(landed, after)
     trial.world.report(Event("minimize", f"asking the check about {_changes(len(candidates))}", percentage=90))
-    survivors = trial.search(landed.proposed, kept, candidates).kept
+    found = trial.search(landed.proposed, kept, candidates)
+    survivors, told = found.kept, () if found.complete else (_ENDED.format(trial.settings.minimize_seconds),)
     if survivors == kept:
-        return Proved(landed, after)
+        return Proved(landed, after, told)
     verdicts = tuple(_dropped(item) if item.change.id in kept - survivors else item for item in landed.verdicts)
-    return _tried(replace(landed, verdicts=verdicts), survivors, trial)
+    return replace(_tried(replace(landed, verdicts=verdicts), survivors, trial), notices=told)
 
 
 def _changes(number: int) -> str:
@@ -148,23 +152,18 @@ def _analysed(proved: Proved, trial: _Trial, fixed: tuple[str, ...]) -> Proved:
     if trial.settings.minimize == "off" or seconds * len(kept) > trial.settings.minimize_seconds:
         return proved
     needed_by = _named(fixed)
-    if len(kept) == 1:
-        needed, left = kept, kept
-    else:
-        found = trial.search(landed.proposed, kept, kept)
-        needed, left = found.needed, found.kept
-    verdicts = tuple(
-        _why(item, needed, left, needed_by) if item.change.id in kept else item for item in landed.verdicts
-    )
+    found = trial.search(landed.proposed, kept, kept) if len(kept) > 1 else Minimized(kept, kept, {}, 0, True)
+    verdicts = tuple(_why(item, found, needed_by) if item.change.id in kept else item for item in landed.verdicts)
     return replace(proved, landed=replace(landed, verdicts=verdicts))
 
 
-def _why(verdict: Verdict, needed: Collection[int], left: Collection[int], needed_by: str) -> Verdict:
+def _why(verdict: Verdict, found: Minimized, needed_by: str) -> Verdict:
     number = verdict.change.id
-    if number in needed:
+    if number in found.needed:
         return replace(verdict, needed_by=needed_by)
-    if number in left:
-        return verdict
+    if number in found.kept:
+        user = found.needed_by.get(number)
+        return verdict if user is None or verdict.needed_by else replace(verdict, needed_by=f"change {user}")
     told = f"{verdict.reason}; " if verdict.reason else ""
     return replace(verdict, unverified=True, reason=f"{told}the check is green without it, so nothing shows its need")
 

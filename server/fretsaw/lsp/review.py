@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from fretsaw.core.patch.values import Change, FilePatch, Hunk
 from fretsaw.core.prune.values import Verdict
 from fretsaw.core.run import Proposal
-from fretsaw.core.track import Edit, Place, Span, after_edit, differences, follow, spans
+from fretsaw.core.track import Edit, Memory, Place, Span, after_edit, differences, follow, spans
 
 State: TypeAlias = Literal["pending", "accepted", "rejected", "stale", "handed-off", "dropped"]
 
@@ -34,9 +35,9 @@ class FileReview:
     """As the client spells it, else made from the path."""
     version: int | None = None
     """Of the open buffer; None: not open."""
-    expected: tuple[str, tuple[Span, ...]] | None = None
-    """The text that an edit of ours leads to, and the places in it: known exactly, where a client's way of writing
-    the same edit leaves room for doubt."""
+    memory: Memory = field(default_factory=Memory)
+    """The places in texts that were there before. Also in those that an edit of ours leads to: known exactly, where a
+    client's way of writing the same edit leaves room for doubt."""
 
 
 @dataclass(slots=True)
@@ -134,15 +135,15 @@ class Review:
         if not file.known or file.text != text:
             file.text, file.known = text, True
             file.spans = self._placed(file, text) if text is not None else ()
+            file.memory.keep(text or "", file.spans)
 
     def follow(self, path: str, edits: Iterable[Edit], version: int) -> None:
         """Take what was typed into an open buffer."""
         file = self.files[path]
-        for edit in edits:
-            file.text = edit.on(file.text or "")
-            file.spans = after_edit(file.spans, edit, file.text)
-        if file.expected is not None and file.expected[0] == file.text:
-            file.spans, file.expected = file.expected[1], None
+        typed = tuple(edits)
+        before = file.text or ""
+        file.spans = follow(file.spans, before, typed, file.memory)
+        file.text = reduce(lambda text, edit: edit.on(text), typed, before)
         file.version = version
         self._remember()
 
@@ -151,12 +152,14 @@ class Review:
         file = self.files[path]
         if file.patch.before != before:
             return False
-        placed = follow(spans(before, self._hunks(path)), before, edits)
-        file.spans = placed
+        file.spans = follow(spans(before, self._hunks(path)), before, edits, file.memory)
         return True
 
     def _placed(self, file: FileReview, text: str) -> tuple[Span, ...]:
         """The changes' places in a text of which only the outcome is known, by comparing it with what is expected."""
+        known = file.memory.recall(text)
+        if known is not None:
+            return known
         expected = file.patch.before or ""
         placed = spans(expected, self._hunks(file.patch.path))
         for span in sorted(placed, key=lambda span: -span.start):
@@ -236,5 +239,5 @@ class Review:
                 edits[-1] = Edit(edits[-1].start, span.end, edits[-1].text + own)
             else:
                 edits.append(Edit(span.start, span.end, own))
-        file.expected = (text, placed)
+        file.memory.keep(text, placed)
         return edits

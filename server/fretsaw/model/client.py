@@ -48,6 +48,9 @@ def _import_openai() -> Any:
         finally:
             if collecting:
                 gc.enable()
+        # What is alive now stays: the next full collection would walk over all of it, and hold up a language server for
+        # a tenth of a second.
+        gc.freeze()
     import openai
 
     # Its own debug log would hold prompts; an environment variable turns it on.

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from fretsaw.core.issue import Issue
+from fretsaw.core.prune.values import why
 from fretsaw.core.safe_text import safe_text
 from fretsaw.core.text import body
 from fretsaw.report.style import SCRIPT, STYLE
@@ -86,14 +87,13 @@ def _changes(rows: list[Plain], none: str) -> str:
 
 
 def _change(row: Plain) -> str:
-    why = _text(row["reason"] or "part of the change")
-    needed = f" · needed by {_text(row['needed_by'])}" if row["needed_by"] else ""
+    told = _text(why(row["reason"], row["needed_by"]))
     mark = ' <span class="badge flag">UNVERIFIED</span>' if row["unverified"] else ""
     rule = f" <code>{_text(row['rule'])}</code>" if row["rule"] else ""
     line = f" line {row['line']}" if row["line"] else ""
     head = (
         f'<p id="change-{row["change"]}"><span class="badge {row["verdict"]}">{row["verdict"]}</span>{mark} '
-        f"change {row['change']}{line}{rule}: {why}{needed}</p>"
+        f"change {row['change']}{line}{rule}: {told}</p>"
     )
     removed, added = row["removed"], row["added"]
     if not removed and not added:

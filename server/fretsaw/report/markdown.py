@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from fretsaw.core.prune.values import why
 from fretsaw.core.safe_text import safe_text
 
 Plain = dict[str, Any]
@@ -44,9 +45,9 @@ def _changes(title: str, rows: list[Plain]) -> list[str]:
     out = [f"| {title} | where | why |", "|---|---|---|"]
     for row in rows:
         where = f"{row['path']}:{row['line']}" if row["line"] else row["path"]
-        why = row["reason"] or (f"needed by {row['needed_by']}" if row["needed_by"] else "part of the change")
         mark = " (UNVERIFIED)" if row["unverified"] else ""
-        out.append(f"| {row['change']} {row['verdict']} | `{_code(where)}` | {_cell(why)}{mark} |")
+        told = _cell(why(row["reason"], row["needed_by"]))
+        out.append(f"| {row['change']} {row['verdict']} | `{_code(where)}` | {told}{mark} |")
     return [*out, ""]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fretsaw import __version__
+from fretsaw.core.prune.values import why
 from fretsaw.core.safe_text import safe_text
 
 Plain = dict[str, Any]
@@ -51,14 +52,14 @@ def _result(row: Plain, rules: list[str]) -> Plain:
     place: Plain = {"artifactLocation": {"uri": quote(row["path"], errors="surrogateescape"), "uriBaseId": "SRCROOT"}}
     if region:
         place["region"] = region
-    why = row["reason"] or (f"needed by {row['needed_by']}" if row["needed_by"] else "part of the change")
+    told = why(row["reason"], row["needed_by"])
     result: Plain = {
         "ruleId": _rule(row),
         "ruleIndex": rules.index(_rule(row)),
         "level": _LEVELS[row["verdict"]],
-        "message": {"text": safe_text(f"change {row['change']}: {row['verdict']}: {why}")},
+        "message": {"text": safe_text(f"change {row['change']}: {row['verdict']}: {told}")},
         "locations": [{"physicalLocation": place}],
     }
     if row["verdict"] == "drop":
-        result["suppressions"] = [{"kind": "external", "justification": safe_text(why)}]
+        result["suppressions"] = [{"kind": "external", "justification": safe_text(told)}]
     return result

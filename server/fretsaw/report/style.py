@@ -18,6 +18,7 @@ pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6p
 .badge.keep { color: var(--keep); } .badge.drop { color: var(--drop); } .badge.flag { color: var(--flag); }
 .change { border: 1px solid var(--line); border-radius: 6px; margin: .6rem 0; overflow: hidden; }
 .change > p { padding: .4rem .8rem; margin: 0; background: var(--panel); font-size: .9rem; }
+h1, h3, p, li, summary { overflow-wrap: anywhere; }
 .line { white-space: pre-wrap; overflow-wrap: anywhere; padding: 0 .8rem 0 2rem; position: relative; min-height: 1.45em; }
 .line i { position: absolute; left: .8rem; font-style: normal; color: var(--dim); }
 .line.add { background: var(--add); } .line.del { background: var(--del); }

@@ -76,8 +76,22 @@ export class Person {
     throw new Error(`no action ${wanted}`);
   }
 
+  /** While extensions are still being activated a click on the menu can get lost: what counts is that it closed. */
   async choose(action: string): Promise<void> {
-    await this.page.locator(".action-widget .monaco-list-row.action", { hasText: action }).first().click();
+    const menu = this.page.locator(".action-widget");
+    const row = menu.locator(".monaco-list-row.action", { hasText: action }).first();
+    for (let round = 0; round < 5 && (await menu.isVisible()); round++) {
+      await row.click({ timeout: 5000 }).catch(() => undefined);
+      await menu.waitFor({ state: "hidden", timeout: 5000 }).catch(() => undefined);
+    }
+    await menu.waitFor({ state: "hidden" });
+  }
+
+  /** Open a file, and run the agent's action at a line of it. */
+  async fix(path = "shop/prices.py", line = 12, action = "Agent: Fix"): Promise<void> {
+    await this.openFile(path, line);
+    await this.actions(action);
+    await this.choose(action);
   }
 
   lens(title: string): Locator {
@@ -124,7 +138,7 @@ export class Person {
 
   /** Close the window; of a test that failed there is a picture, whether it is tried again or not. */
   async leave(test?: Test): Promise<void> {
-    if (test?.state !== "passed") await this.screenshot(`failed-${test?.title.replace(/\W+/g, "-").slice(0, 40) ?? ""}`);
+    if (test?.state !== "passed" && !this.page.isClosed()) await this.screenshot(`failed-${test?.title.replace(/\W+/g, "-").slice(0, 40) ?? ""}`);
     await this.close();
   }
 

@@ -1,6 +1,7 @@
 /** The server missing, too old, in the workspace's environment, or fetched by uvx: one message, one button. */
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
@@ -43,7 +44,7 @@ suite("finding the server", () => {
   test("takes the one beside the selected interpreter", async () => {
     program("agent", "echo somebody else 9.9");
     const folder = editor.workspace("selected");
-    const environment = join(editor.home, "environment/bin");
+    const environment = join(`${folder}-environment`, "bin");
     mkdirSync(environment, { recursive: true });
     symlinkSync(join(PROJECT, ".venv/bin/agent"), join(environment, "agent"));
     writeFileSync(join(folder, ".selected"), join(environment, "python"));
@@ -51,8 +52,10 @@ suite("finding the server", () => {
     await person.status("$");
     await person.command("Agent: Show Debug Information");
     await person.page.locator(".view-lines", { hasText: join(environment, "agent") }).waitFor();
+    const server = () => execFileSync("sh", ["-c", `pgrep -f '${environment}/[a]gent lsp' || true`]).toString();
+    const before = server();
     await person.command("Agent: Restart Server");
-    await person.status("starting");
+    await person.until(() => server() !== "" && server() !== before, "another server");
     await person.status("$");
   });
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fretsaw.core.issue.blocks import lines_of
 from fretsaw.core.issue.frames import frame
 from fretsaw.core.issue.targets import targets_of
 from fretsaw.core.issue.values import Constraint
-from fretsaw.core.issue.wordings import CHANGE, DONT, MAYBE, WORDINGS, Wording
+from fretsaw.core.issue.wordings import CARRIED, CHANGE, DONT, LISTED, MAYBE, WORDINGS, Wording
 
 _MOST = 40
 _LONGEST_SENTENCE = 600
@@ -20,6 +21,7 @@ _LONGEST_SENTENCE = 600
 _RESTATED = re.compile(rf"^(?:please\s+)?(?:{DONT})\s+(?:{CHANGE}|add|introduce|use|break|create)\b", re.IGNORECASE)
 _EXCEPT = re.compile(r"\b(?:except(?:\s+for)?|other than|besides|apart from|but not)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)\s+(?=[A-Z`\"'*_(])")
+_ALSO = Wording("not", "file", "")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?")
 
 
@@ -62,6 +64,11 @@ def _of_sentence(sentence: str) -> list[Constraint]:
     """The rules of one sentence; each has the targets that stand up to the next rule's words."""
     if not MAYBE.search(sentence):
         return []
+    spread = CARRIED.sub(r"\g<first>, do not ", sentence)
+    return [replace(rule, text=sentence) for rule in _stated(spread)]
+
+
+def _stated(sentence: str) -> list[Constraint]:
     taken: list[tuple[int, int, Wording]] = []
     for row in WORDINGS:
         for match in row.compiled.finditer(sentence):
@@ -75,6 +82,9 @@ def _of_sentence(sentence: str) -> list[Constraint]:
         made = _made(row, sentence, sentence[since:start] if row.before else sentence[end:limit])
         if made:
             out.append(made)
+        if row.kind == "no-test-change" and (listed := LISTED.match(sentence[end:limit])):
+            also = _made(_ALSO, sentence, listed[0])
+            out += [also] if also else []
     if not out and _RESTATED.match(sentence):
         out.append(Constraint("other", sentence))
     return out

@@ -50,7 +50,10 @@ _TOLD = _any(
     "please but and so then also just ideally note (?:you|we)_(?:should|must|may|can) "
     "(?:the_|a_|your_|any_)?(?:fix|changes?|patch|diff|pr|pull_request|solution|implementation)"
 )
-_WHO = rf"(?:^|[,;:–—(-]\s*|\b{_TOLD}\s+(?:that\s+)?(?:you\s+)?(?:(?:should|must|may|can|please)\s+)?)"
+_WHO = (
+    rf"(?:^|[,;:–—(-]\s*|\b{_TOLD}\s+(?:that\s+)?(?:you\s+)?(?:(?:should|must|may|can|please)\s+)?)"
+    r"(?:(?:you|we)\s+(?=must|should|shall|may))?"
+)
 _ANY = r"(?:any|a|an|new|additional|extra|more|other|further|external|third[- ]party|3rd[- ]party|runtime|the)"
 _NEW = r"(?:new|additional|extra|more|further|external|third[- ]party|3rd[- ]party)"
 _PACKAGES = r"(?:dependenc(?:y|ies)|packages?|librar(?:y|ies)|requirements?)\b"
@@ -89,6 +92,14 @@ WORDINGS: tuple[Wording, ...] = (
     Wording("no-test-change", "none", rf"\bno\s+(?:changes?\s+(?:to|in|of)\s+{_TESTS}|test\s+changes?\b)"),
     Wording("no-test-change", "none", rf"\b(?:leave|keep)\s+{_TESTS}\s+(?:alone|as|unchanged|untouched|the same)\b"),
     Wording("no-test-change", "none", rf"\b{_TESTS}\s+{_MUST}\s+(?:not\s+be\s+{_CHANGED}|{_STAY})"),
+    Wording(
+        "keep-api",
+        "none",
+        r"\b(?:keep|preserve|maintain|retain|without (?:changing|breaking|altering)|"
+        rf"(?:do not|don['’]t|never|must not) (?:change|break|alter|modify))\s+{_THE}{_API}",
+    ),
+    Wording("keep-api", "none", rf"\b{_API}\s+{_MUST}\s+(?:not\s+(?:change|break|be changed)|(?:stay|remain)\b)"),
+    Wording("keep-api", "none", rf"\b(?:{_MUST}|keep it|please)\s+(?:\w+\s+){{0,3}}backwards?[- ]compatib"),
     Wording("only", "any", rf"{_WHO}(?:only\s+{CHANGE}|{CHANGE}\s+only)\b"),
     Wording("only", "any", rf"\b{DONT}\s+{CHANGE}\s+{_ANYTHING}{_EXCEPT}"),
     Wording("only", "file", rf"\b(?:nothing|no\s+(?:other\s+)?files?|no\s+code)\s+(?:else\s+)?{_EXCEPT}"),
@@ -115,16 +126,22 @@ WORDINGS: tuple[Wording, ...] = (
     ),
     Wording("not", "any", r"\bhands off\b"),
     Wording("not", "file", rf"\b{_MUST}\s+(?:not\s+be\s+{_CHANGED}|{_STAY})", before=True),
-    Wording(
-        "keep-api",
-        "none",
-        r"\b(?:keep|preserve|maintain|retain|without (?:changing|breaking|altering)|"
-        rf"(?:do not|don['’]t|never|must not) (?:change|break|alter|modify))\s+{_THE}{_API}",
-    ),
-    Wording("keep-api", "none", rf"\b{_API}\s+{_MUST}\s+(?:not\s+(?:change|break|be changed)|(?:stay|remain)\b)"),
-    Wording("keep-api", "none", rf"\b(?:{_MUST}|keep it|please)\s+(?:\w+\s+){{0,3}}backwards?[- ]compatib"),
 )
 """A new wording is a row and a case folder. The first row that fits a place of a sentence wins it."""
+
+CARRIED = re.compile(
+    rf"(?P<first>{_WHO}{DONT}\s[^;:]{{1,200}}?),?\s+(?:or|nor)\s+(?=(?:{CHANGE}|add|introduce|create|break)\b)",
+    re.IGNORECASE,
+)
+"""One "do not" for several verbs: up to the next of them."""
+
+LISTED = re.compile(
+    r"/?(?:\s*(?:,(?:\s*(?:or|nor|and)\b)?|\b(?:or|nor)\b)\s*"
+    r"(?:(?:the|any|our|your|its|anything|everything|files?|code|in|under|inside|below|within|of)\s+)*"
+    r"[`\"'“‘]?[\w./*@+-]+[`\"'”’]?)+",
+    re.IGNORECASE,
+)
+"""What else may not be changed, after a rule that names no file: `, the docs or anything in generated/`."""
 
 MAYBE = re.compile(
     r"\b(?:only|not?|never|avoid|leave|keep|limit|restrict|confine|nothing|hands|without|zero|must|should"

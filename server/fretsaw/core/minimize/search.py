@@ -5,12 +5,15 @@ Knows nothing of what a change means beyond `sense`, which spares the test what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fretsaw.core.minimize.sense import Sense
 from fretsaw.core.patch import assemble, split
 from fretsaw.core.patch.values import Change, PatchSet
+
+_NEAR = 20
+"""How many changes around one are asked whether they need it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,8 @@ class Minimized:
     """Ids of the changes that stay (of those that were kept before)."""
     needed: frozenset[int]
     """Of the candidates: those that were seen to be needed, each left out once with a failing test."""
+    needed_by: Mapping[int, int]
+    """Of the others that stay: which other change cannot do without it, as the parse or a name tells."""
     tests: int
     """How often the test ran."""
     complete: bool
@@ -71,8 +76,24 @@ def minimize(
     search = _Search(patch, changes, test, deadline, Sense(patch, changes, whole), {whole: True})
     units = search.sense.units([changes[at] for at in sorted(whole & frozenset(candidates))])
     left = _reduced(search, whole, units)
+    # Within a group that has to stay, one change may still go: a comment in a block that the test needs.
+    units = [frozenset((at,)) for at in sorted(left & frozenset(candidates))]
+    left = _reduced(search, left, units)
     needed = frozenset().union(*(unit for unit in units if unit <= left and search.tried.get(left - unit) is False))
-    return Minimized(left, needed, search.tests, not search.late)
+    rest = [unit for unit in units if unit <= left and not unit <= needed]
+    return Minimized(left, needed, _supports(search.sense, left, rest), search.tests, not search.late)
+
+
+def _supports(sense: Sense, left: frozenset[int], units: list[frozenset[int]]) -> dict[int, int]:
+    """For each unit that makes no sense to leave out: the nearest change with which it could go."""
+    found: dict[int, int] = {}
+    for unit in units:
+        if sense.holds(left - unit):
+            continue  # the test was not asked, or time was up
+        near = sorted(left - unit, key=lambda at: abs(at - min(unit)))
+        user = next((at for at in near[:_NEAR] if sense.holds(left - unit - {at})), None)
+        found |= {at: user for at in unit if user is not None}
+    return found
 
 
 def _reduced(search: _Search, whole: frozenset[int], units: list[frozenset[int]]) -> frozenset[int]:

@@ -76,7 +76,7 @@ def _brought(scene: Scene, change: Change) -> frozenset[str]:
     if outline is None:
         return defined(said) | used(said)
     start = scene.after_starts[change.id]
-    rows = range(start, start + said.count("\n") + 1)
+    rows = range(start, start + len(split_lines(said)))
     return frozenset(part.name for part in outline.declared if part.row in rows)
 
 
@@ -84,8 +84,8 @@ def _sees(user: str, path: str, words: frozenset[str]) -> bool:
     """Whether code in one file may mean what the other one defines. Only in Python has it to say from where."""
     if user == path:
         return True
-    module = path.rsplit("/", 1)[-1].split(".")[0]
-    return module in words or (language_of(path) in GRAMMARS and language_of(user) == language_of(path))
+    module = path.rsplit("/", 1)[-1].split(".", maxsplit=1)[0]
+    return module in words or (language_of(path) in GRAMMARS and language_of(user) in GRAMMARS)
 
 
 def explained(patch: PatchSet, verdicts: Sequence[Verdict], issue: Issue) -> tuple[Verdict, ...]:

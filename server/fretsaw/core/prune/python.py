@@ -6,12 +6,17 @@ import ast
 import re
 import warnings
 from collections.abc import Sequence
+from functools import lru_cache
 
 _TOP = re.compile(r"(?:def|class|async|import|from|if|for|while|try|with|@)\b|@")
 
 
+@lru_cache(maxsize=4)
 def parse(text: str) -> ast.Module | None:
-    """The tree, None where the text does not parse on this Python (old syntax, nonsense, far too deep)."""
+    """The tree, None where the text does not parse on this Python (old syntax, nonsense, far too deep).
+
+    Trials of one group after the other read most texts twice. Nobody may change the tree.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

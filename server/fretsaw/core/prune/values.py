@@ -29,6 +29,16 @@ class Verdict:
     """Why a kept change stays: "test tests/test_x.py::test_y", "change 3", "the issue", "" where unknown."""
 
 
+def why(reason: str, needed_by: str) -> str:
+    """Why a change has its verdict, in words for a person; both as in `Verdict`.
+
+    >>> why("", "change 3"), why("the check is green without it", "the issue")
+    ('needed by change 3', 'the check is green without it; asked for by the issue')
+    """
+    needed = {"": "", "the issue": "asked for by the issue"}.get(needed_by, f"needed by {needed_by}")
+    return "; ".join(filter(None, (reason, needed))) or "part of the change"
+
+
 @dataclass(frozen=True, slots=True)
 class Pruned:
     """A patch set after pruning, with the verdict on every atomic change of the one before."""

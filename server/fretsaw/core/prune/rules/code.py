@@ -51,7 +51,8 @@ def unused_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
         return {}
     out = {}
     for change in changes:
-        said = text(change.hunk.added) if change.hunk and not change.hunk.removed else ""
+        plain = change.hunk and not change.hunk.removed and change.kind == "lines"
+        said = text(change.hunk.added) if change.hunk and plain else ""
         found = _IMPORT.fullmatch(said.strip()) if "import" in said and "noqa" not in said else None
         names = _bound(found["names"]) if found else []
         if names and "__future__" not in said and all(uses(scene, name, said) == 0 for name in names):

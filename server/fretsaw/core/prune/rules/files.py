@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from fretsaw.core.patch.values import Change
+from fretsaw.core.prune.names import used
 from fretsaw.core.prune.scene import Scene
 
 _LEFTOVER = re.compile(
@@ -20,10 +21,16 @@ _SCRIPT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _REPORT = re.compile(
-    r"""^(?:[\w-]*[_-])?(?:summary|solution|explanation|analysis|implementation|fix(?:es)?|changes_made|patch_notes|report|walkthrough|findings|debug(?:ging)?)
+    r"""^(?:[\w-]*[_-])?(?:summary|solution|explanation|notes|plan|todo|code_changes|analysis|implementation|fix(?:es)?|changes_made|patch_notes|report|walkthrough|findings|debug(?:ging)?)
     (?:[_-][\w-]*)?\.(?:md|txt|rst|html|json)$""",
     re.VERBOSE | re.IGNORECASE,
 )
+_PLAIN = re.compile(
+    r"(?:verify|validate|demo|debug|try|quick|minimal|fix|patch|issue|bug|temp|scratch)\.\w+$", re.IGNORECASE
+)
+"""Names of scripts that are ordinary names of modules too, inside a source folder."""
+_RUNNERS = ("Makefile", "package.json", "pyproject.toml", "setup.cfg", "tox.ini", "noxfile.py", "Rakefile", "justfile")
+"""Files that say what to run: what they name is no scratch."""
 _TEST_FOLDER = re.compile(
     r"(?:^|/)(?:tests?|testing|specs?|__tests__|testdata|fixtures|examples?|docs?|scripts|tools|bench\w*)/", re.I
 )
@@ -39,10 +46,10 @@ def mode_only(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 def scratch_file(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A new file that served to work on the fix: a reproduction, a log, a backup, a report."""
     created = [change for change in changes if change.kind == "create"]
-    if not created or scene.asked.names(scene.path) or scene.asked.names(_name(scene.path)) or _is_referenced(scene):
+    what = _kind(scene.path) if created else ""
+    if not what or scene.asked.names(scene.path) or scene.asked.names(_name(scene.path)) or _is_referenced(scene):
         return {}
-    what = _kind(scene.path)
-    return {change.id: f"{what} that nothing refers to" for change in created} if what else {}
+    return {change.id: f"{what} that nothing refers to" for change in created}
 
 
 def _kind(path: str) -> str:
@@ -51,7 +58,7 @@ def _kind(path: str) -> str:
         return "a leftover file"
     if _TEST_FOLDER.search(path):
         return ""
-    if _SCRIPT.match(name):
+    if _SCRIPT.match(name) and not ("/" in path and _PLAIN.match(name)):
         return "a scratch script"
     if _REPORT.match(name) and "/" not in path:
         return "a report about the work"
@@ -59,11 +66,19 @@ def _kind(path: str) -> str:
 
 
 def _is_referenced(scene: Scene) -> bool:
-    """Whether another file of the patch names it in what it adds."""
-    stem = re.escape(_name(scene.path).rsplit(".", 1)[0])
-    found = re.compile(rf"(?<!\w){stem}(?!\w)")
-    others = (file for file in scene.patch.files if file.path != scene.path and not _kind(file.path))
-    return any(found.search(line) for file in others for hunk in file.hunks for line in hunk.added)
+    """Whether another file of the patch names it or uses what it defines in what it adds, or a runner names it."""
+    name = _name(scene.path)
+    if scene.read and any(name in (scene.read(runner) or "") for runner in _RUNNERS):
+        return True
+    # Only code can be meant by its name without an ending.
+    known = name.rsplit(".", 1)[0] if scene.language and scene.language != "json" else name
+    others = [file for file in scene.patch.files if file.path != scene.path and not _kind(file.path)]
+    said = "".join(line for file in others for hunk in file.hunks for line in hunk.added)
+    if re.search(rf"(?<!\w){re.escape(known)}(?!\w)", said):
+        return True
+    # In many languages the files of a folder see each other: none has to be named.
+    outline = scene.outline_after
+    return outline is not None and bool({part.name for part in outline.declared if part.wide} & used(said))
 
 
 def _name(path: str) -> str:

@@ -19,6 +19,8 @@ _DIRECTIVE = re.compile(
     r"\.\. (?:version\w+|deprecated|note|warning)|:param|:return|@param|@return|Args:|Parameters", re.I
 )
 _WORD = re.compile(r"[^\W\d_]\w+")
+_DOCUMENTS = re.compile(r"\s*(?:/\*\*|\*(?!/)|///|//!)")
+"""How a line of a comment that documents begins, where not every comment may."""
 MOST_REWORDED = 3
 """Lines of one docstring up to which a change of it counts as a rewording."""
 _COMMON = frozenset(
@@ -124,10 +126,18 @@ def comments(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
         return {}
     found = {c.id for c in changes if c.hunk and c.kind == "lines" and _is_comment_change(c.hunk, scene.language)}
     out = {}
+    told = _changed_words(changes, found) if found and scene.language != "python" else set()
     for change in changes:
+        if change.hunk and _DOCUMENTS.match(text(change.hunk.added)) and told & _words(change.hunk):
+            continue
         if change.id in found and change.hunk and not _speaks_of_change(scene, change, found):
             out[change.id] = f"{_done(change.hunk)} a comment away from the fix"
     return out
+
+
+def _words(hunk: Hunk) -> set[str]:
+    """Words that come or go with the change."""
+    return {word.lower() for word in set(_WORD.findall(text(hunk.added))) ^ set(_WORD.findall(text(hunk.removed)))}
 
 
 def docstrings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
@@ -272,5 +282,4 @@ def _tells(scene: Scene, change: Change, prose: set[int], told: set[str]) -> boo
         if other.hunk
     ):
         return True
-    new = {word.lower() for word in set(_WORD.findall(text(hunk.added))) ^ set(_WORD.findall(text(hunk.removed)))}
-    return bool(new & told)
+    return bool(_words(hunk) & told)

@@ -32,10 +32,10 @@ def _is_mark(change: Change) -> bool:
     hunk = change.hunk
     if hunk is None or hunk.removed or change.kind != "lines" or is_blank(hunk):
         return False
-    return all(_SILENCES.search(without_code(line)) for line in hunk.added if line.strip())
+    return all(_SILENCES.search(_mark_of(line)) for line in hunk.added if line.strip())
 
 
-def without_code(line: str) -> str:
+def _mark_of(line: str) -> str:
     """The line where it is a comment or a mark as a whole; "" where code stands on it too."""
     return line if re.match(r"\s*(?:#|//|/\*|@SuppressWarnings\([^)]*\)\s*$)", line) else ""
 

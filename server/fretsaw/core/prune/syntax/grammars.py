@@ -122,7 +122,7 @@ _CPP = Grammar(
     },
     wide={**_C.wide, **_names("class_specifier namespace_definition alias_declaration")},
     helpers=_C.helpers,
-    tops=_C.tops,
+    tops=_C.tops | _set("declaration_list"),
     functions=_C.functions | _set("lambda_expression"),
     catches=_set("catch_clause"),
     widest={"std::exception": 1, "": 2, "...": 2},

@@ -21,7 +21,8 @@ MOST = 200_000
 _WORD = re.compile(r"[^\W\d][\w$]*")
 _NO_NAMES = frozenset({"type", "right", "value", "default_value", "key", "size", "parameters", "return_type", "body"})
 """Fields of a pattern that hold no names that it declares."""
-_PUBLIC = frozenset({"visibility_modifier", "export_statement", "attribute_item", "decorator"})
+_MARKS = frozenset({"attribute_item", "decorator"})
+"""Siblings before a function that may say who calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +131,14 @@ def _leaves(node: Node) -> Iterator[Node]:
 def _helper(node: Node, grammar: Grammar, language: str) -> str:
     """The name of a function or type that is of use only where it is named; "" for any other."""
     above = node.parent
-    if above is None or above.type not in grammar.tops or any(child.type in _PUBLIC for child in node.children):
+    if (
+        above is None
+        or above.type not in grammar.tops
+        or any(child.type == "visibility_modifier" for child in node.children)
+    ):
         return ""
     before = node.prev_named_sibling
-    if before is not None and before.type in _PUBLIC:
+    if before is not None and before.type in _MARKS:
         return ""
     if language == "java":
         marks = next((said(child).split() for child in node.children if child.type == "modifiers"), [])

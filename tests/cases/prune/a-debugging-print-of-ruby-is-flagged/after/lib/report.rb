@@ -1,0 +1,33 @@
+require 'time'
+
+# Writes rows as text.
+class Report
+  attr_reader :rows
+
+  def initialize(rows, header)
+    @rows = rows
+    @header = header
+  end
+
+  def lines
+    [@header, *rows].map { |row| row.join(',') }
+  end
+
+  def load(path)
+    File.read(path)
+  rescue Errno::ENOENT
+    ''
+  end
+
+  # Cells are padded.
+  def cell(text, width)
+    size = text.length
+    padding = width - size
+    puts padding
+    text + ' ' * padding
+  end
+end
+
+def footer(report)
+  report.rows.length.to_s
+end

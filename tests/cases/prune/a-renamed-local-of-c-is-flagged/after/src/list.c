@@ -1,0 +1,28 @@
+#include <stdlib.h>
+#include <string.h>
+
+struct node {
+    struct node *next;
+    char *name;
+};
+
+/* Counts all nodes. */
+int list_count(struct node *head)
+{
+    int count = 0;
+    while (head) {
+        count++;
+        head = head->next;
+    }
+    return count;
+}
+
+// The caller frees the copy.
+char *list_name(struct node *head, int most)
+{
+    int size = strlen(head->name);
+    char *copy = malloc(size + 1);
+    memcpy(copy, head->name, size);
+    copy[size] = 0;
+    return copy;
+}
