@@ -27,6 +27,9 @@
 
 (add-to-list 'eglot-server-programs `(,agent-modes . ,(cons 'agent-server agent-command)))
 
+;; Emacs itself has no mode for Markdown; a package that has one comes before this.
+(add-to-list 'auto-mode-alist '("\\(?:ISSUE\\|\\.issue\\)\\.md\\'" . text-mode) t)
+
 (defun agent--send (command argument &optional done)
   "Send COMMAND with ARGUMENT, a plist or nil; DONE gets the answer."
   (eglot--signal-textDocument/didChange) ; what was typed comes first
@@ -72,7 +75,12 @@
 (defun agent-reject () "Reject the change on this line." (interactive) (agent--send "agent.reject" (agent--change-here)))
 (defun agent-accept-all () "Accept every pending change." (interactive) (agent--send "agent.accept" nil))
 (defun agent-undo () "Take accepted changes back." (interactive) (agent--send "agent.undo" nil))
-(defun agent-cancel () "Cancel what is running." (interactive) (agent--send "agent.cancel" nil))
+
+(defun agent-cancel ()
+  "Cancel what is running."
+  (interactive)
+  (agent--send "agent.cancel" nil
+               (lambda (answer) (message "Agent: %d cancelled" (length (plist-get answer :cancelled))))))
 
 (defun agent-diff ()
   "Show the change on this line."

@@ -278,9 +278,10 @@ class Editor:
             return None
         if method == "window/showDocument":
             assert self.profile.show_document or self.profile.shows_unannounced
-            # Without textDocumentContent an editor can only open a file.
+            # Beside the workspace's own files: without textDocumentContent an editor can only open a file.
+            own = any(params["uri"].startswith(self.uri(root)) for root in self.roots)
             scheme = "agent:" if self.profile.text_content else "file:"
-            assert params["uri"].startswith(scheme), params["uri"]
+            assert own or params["uri"].startswith(scheme), params["uri"]
             self.shown.append(params["uri"])
             return {"success": True}
         raise AssertionError(f"a real editor does not know {method}")

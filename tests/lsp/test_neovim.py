@@ -91,7 +91,7 @@ def test_from_another_servers_diagnostic_to_a_saved_file(world: World, drive: An
         vim.cmd('LspAgentNext')
         T.see('line', vim.api.nvim_get_current_line())
         vim.cmd('LspAgentWhy')
-        T.wait('why', function() return T.text():find('verdict') end)
+        T.wait('why', function() return T.text():find('# Change 2') end)
         T.see('why', T.text())
         vim.cmd('close')
         vim.cmd('LspAgentReject')

@@ -118,6 +118,24 @@ def test_a_queue_that_is_full_is_refused(world: World) -> None:
     editor.wire.wait_until(lambda: all(run["state"] == "cancelled" for run in editor.runs.values()))
 
 
+def test_a_run_that_waits_says_so_and_is_cancelled_at_once(world: World) -> None:
+    world.model(REPLY, delay=30)
+    editor = world.editor(world.repository({"app.py": APP}))
+    editor.open("app.py")
+    first, second = rewrite(editor), rewrite(editor)
+    token = second["progressToken"]
+    editor.wire.wait_until(lambda: len(editor.progress.get(token, [])) > 1, 10)
+    assert {value["message"] for value in editor.progress[token]} == {"Waiting for the run before"}
+    editor.wire.notify("window/workDoneProgress/cancel", {"token": token})
+    assert editor.wait_progress(token)["message"] == "Cancelled"
+    assert editor.runs[first["runId"]]["state"] == "running"
+    third = rewrite(editor)["runId"]
+    editor.command("agent.cancel", {"runId": first["runId"]})
+    editor.wire.wait_until(lambda: editor.runs.get(third, {}).get("state") == "running", 10)
+    editor.command("agent.cancel", {})
+    editor.wire.wait_until(lambda: all(run["state"] == "cancelled" for run in editor.runs.values()))
+
+
 def test_retry_asks_the_same_again(world: World) -> None:
     world.model("I do not know.", "Still not.", REPLY)
     editor = world.editor(world.repository({"app.py": APP}))

@@ -14,6 +14,16 @@ local function clients(buf)
   return found
 end
 
+-- Says how far a run is in the message line; cut to its width, since a longer one would wait for Enter.
+function M.progress(title, message)
+  title, message = title or 'Agent', message or ''
+  local room = vim.v.echospace - vim.fn.strdisplaywidth(message) - 2
+  if vim.fn.strdisplaywidth(title) > room then
+    title = vim.fn.strcharpart(title, 0, math.max(room - 1, 0)) .. '…'
+  end
+  vim.api.nvim_echo({ { vim.fn.strcharpart(title .. ': ' .. message, 0, vim.v.echospace) } }, false, {})
+end
+
 -- Sends one of the server's commands; `done` gets its answer.
 function M.command(name, argument, done)
   local buf = vim.api.nvim_get_current_buf()

@@ -22,7 +22,7 @@ vim.api.nvim_create_autocmd('LspProgress', {
     local client = vim.lsp.get_client_by_id(event.data.client_id)
     local value = event.data.params.value
     if client and client.name == 'agent' then
-      vim.api.nvim_echo({ { (value.title or 'Agent') .. ': ' .. (value.message or '') } }, false, {})
+      agent.progress(value.title, value.message)
     end
   end,
 })

@@ -201,7 +201,7 @@ def _pending(server: Server, review: Review, number: int) -> list[dict[str, Any]
     argument = {"runId": review.run_id, "change": number}
     if review.draft:
         accept = _command(title, f"{QUICKFIX}.accept", "agent.accept", argument)
-        return [{**accept, "disabled": {"reason": applying.UNPROVED}}, _reject(review, number), *_show(review, number)]
+        return [{**accept, "disabled": {"reason": present.UNPROVED}}, _reject(review, number), *_show(review, number)]
     accept = {"title": title, "kind": f"{QUICKFIX}.accept", "accept": argument}
     if review.change(number).kind == "lines" and server.client.action_literals:
         accept["edit"] = applying.workspace_edit(server, review, review.plan([number], "new"), title)

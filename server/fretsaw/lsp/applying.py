@@ -23,7 +23,6 @@ from fretsaw.lsp.server import Server
 log = logging.getLogger("fretsaw.lsp")
 _ANSWER_SECONDS, _ARRIVAL_SECONDS, _REFUSED_SECONDS = 60.0, 3.0, 0.1
 _ANNOTATION = "agent"
-UNPROVED = "the run has not ended: nothing of it is proved yet"
 
 
 def workspace_edit(

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from fretsaw.core.patch import render, select
 from fretsaw.core.safe_text import safe_text
 from fretsaw.errors import UsageError
+from fretsaw.lsp import present
 from fretsaw.lsp.review import Review
 from fretsaw.lsp.server import Server
 
@@ -34,12 +35,12 @@ def text_of(server: Server, uri: str) -> str:
         )
     if kind == "report.md":
         return report(review)
-    if (
-        kind == "changes"
-        and rest.removesuffix(".diff").isdecimal()
-        and int(rest.removesuffix(".diff")) in review.verdicts
-    ):
-        return _change(review, int(rest.removesuffix(".diff")))
+    if kind == "changes":
+        for number in review.verdicts:
+            if rest == f"{number}.diff":
+                return _diff(review, [number])
+            if rest == f"{number}.md":
+                return _why(review, number)
     if kind in ("before", "after") and rest in review.files:
         return _side(review, rest, kind)
     raise UsageError(f"there is no document {uri[:200]}")
@@ -58,16 +59,45 @@ def _diff(review: Review, numbers: list[int]) -> str:
     return safe_text(render(select(review.proposal.proposed, frozenset(numbers))))
 
 
-def _change(review: Review, number: int) -> str:
+_DECIDED = {"keep": "Kept", "drop": "Dropped", "flag": "Flagged"}
+
+
+def _why(review: Review, number: int) -> str:
+    """Why a change stands where it stands, the reason first, as Markdown."""
     verdict = review.verdicts[number]
-    head = [f"change {number} of {safe_text(review.title)}", f"state: {review.state(number)}"]
-    decided = f"{verdict.decision} ({verdict.rule})" if verdict.rule else verdict.decision
-    head.append(f"verdict: {decided}{f' – {safe_text(verdict.reason)}' if verdict.reason else ''}")
+    rule = f" by the rule `{verdict.rule}`" if verdict.rule else ""
+    reason = safe_text(verdict.reason) or "no rule speaks against it"
+    lines = [
+        f"# Change {number}: {present.label(review, number)}",
+        "",
+        f"{_DECIDED[verdict.decision]}{rule}: {reason}",
+        "",
+        f"- state: {review.state(number)}",
+    ]
     if verdict.needed_by:
-        head.append(f"needed by: {safe_text(verdict.needed_by)}")
+        lines.append(f"- needed by: {safe_text(verdict.needed_by)}")
     if verdict.unverified:
-        head.append("unverified: the check does not show its need")
-    return "\n".join(head) + "\n\n" + _diff(review, [number])
+        lines.append("- unverified: the check does not show its need")
+    lines += [f"- {line}" for line in _checks(review)] or [
+        f"- {present.UNPROVED if review.draft else 'no check was run'}"
+    ]
+    diff = _diff(review, [number])
+    fence = "```"
+    while fence in diff:
+        fence += "`"
+    lines += [f"- file: {safe_text(verdict.change.path)}", f"- of: {safe_text(review.title)}"]
+    return "\n".join([*lines, "", f"{fence}diff", diff.rstrip("\n"), fence, ""])
+
+
+def _checks(review: Review) -> list[str]:
+    """The checks of a proposal, a line each."""
+    evidence = review.proposal.evidence
+    return [
+        f"Check {name}: **{told.state}** in {told.seconds:.1f} s (`{safe_text(' '.join(told.argv))}`, "
+        f"isolation {told.isolation}) {safe_text(told.reason)}".rstrip()
+        for name, told in (("before", evidence.before), ("after", evidence.after))
+        if told is not None
+    ]
 
 
 def report(review: Review) -> str:
@@ -87,11 +117,7 @@ def report(review: Review) -> str:
         path = safe_text(verdict.change.path)
         lines.append(f"| {number} | {path} | {review.state(number)} | {verdict.decision}{rule} {why} |")
     lines.append("")
-    for name, told in (("before", evidence.before), ("after", evidence.after)):
-        if told is not None:
-            command = safe_text(" ".join(told.argv))
-            how = f"`{command}`, isolation {told.isolation}"
-            lines.append(f"Check {name}: **{told.state}** in {told.seconds:.1f} s ({how}) {safe_text(told.reason)}")
+    lines += _checks(review)
     usage = evidence.usage
     tokens = f"{usage.input_tokens:,} + {usage.output_tokens:,} tokens"
     lines += ["", f"{evidence.model or 'model'}: {usage.calls} calls, {tokens}, ${usage.dollars:.4f}"]

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from lsprotocol import types
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from fretsaw.session import Finished
 
 T = TypeVar("T")
+Work: TypeAlias = "Callable[[Callable[[Event], None]], Finished]"
+"""What a run does, in a thread of its own; it is handed where to report."""
 FASTEST, SLOWEST, GRACE = 0.25, 1.0, 0.4
 """Seconds: between two reports at least and at most, and what a run gets to stop in before we end it for the client."""
 _PHASES = {
@@ -138,11 +140,14 @@ async def in_thread(work: Callable[[], T], name: str = "lsp-work") -> T:
     return await done
 
 
-async def run(job: Job, work: Callable[[Callable[[Event], None]], Finished], wire: Wire) -> None:
-    """Drive one job to its end: progress is begun, reported and ended whatever happens; never raises."""
+async def run(job: Job, turn: asyncio.Lock, begin: Callable[[], Work], wire: Wire) -> None:
+    """Drive one job to its end: progress is begun, reported and ended whatever happens; never raises.
+
+    `turn`: held while it runs; until then a queued one waits, and says so. `begin`: looks at the texts, gives the work.
+    """
     loop = asyncio.get_running_loop()
+    work = begin() if job.state == "running" else None  # at once: what is typed from here on comes after
     has_token = job.client_token or await wire.create_progress(str(job.token))
-    job.state = "running"
     if has_token:
         wire.report_progress(
             job.token,
@@ -155,9 +160,13 @@ async def run(job: Job, work: Callable[[Callable[[Event], None]], Finished], wir
             loop.call_soon_threadsafe(_take, job, event, wire)
 
     finished: Finished | None = None
+    held = False
     beat = asyncio.ensure_future(_beat(job, wire, has_token))
     try:
-        finished = await _until_cancelled(job, in_thread(lambda: work(report), "lsp-run"))
+        held = await _until_cancelled(job, turn.acquire(), grace=0)
+        job.state = "running"
+        chosen = work or begin()
+        finished = await _until_cancelled(job, in_thread(lambda: chosen(report), "lsp-run"))
         job.state, job.error, job.usage = finished.run.state, finished.run.error, finished.run.usage
         job.model = finished.run.model
     except Cancelled:
@@ -177,6 +186,8 @@ async def run(job: Job, work: Callable[[Callable[[Event], None]], Finished], wir
         if has_token:
             wire.report_progress(job.token, types.WorkDoneProgressEnd(message=outcome_line(job)))
         wire.told(job)
+        if held:
+            turn.release()
 
 
 def _take(job: Job, event: Event, wire: Wire) -> None:
@@ -194,7 +205,7 @@ async def _beat(job: Job, wire: Wire, has_token: bool) -> None:
     said, at = "", time.monotonic()
     while True:
         await asyncio.sleep(FASTEST)
-        now = (job.phase, job.percentage, job.usage.output_tokens)
+        now = (job.state, job.phase, job.percentage, job.usage.output_tokens)
         if str(now) == said and time.monotonic() - at < SLOWEST:
             continue
         wire.told(job)
@@ -203,7 +214,7 @@ async def _beat(job: Job, wire: Wire, has_token: bool) -> None:
             wire.report_progress(job.token, types.WorkDoneProgressReport(message=job.line(), percentage=job.percentage))
 
 
-async def _until_cancelled(job: Job, work: Coroutine[Any, Any, T]) -> T:
+async def _until_cancelled(job: Job, work: Coroutine[Any, Any, T], grace: float = GRACE) -> T:
     """The work's result; `Cancelled` a moment after a cancel, even where the work does not stop by itself."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -217,9 +228,9 @@ async def _until_cancelled(job: Job, work: Coroutine[Any, Any, T]) -> T:
         with job.cancel.on_set(wake):
             await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if not running.done():
-            await asyncio.wait({running}, timeout=GRACE)
+            await asyncio.wait({running}, timeout=grace)
         if not running.done():
-            running.add_done_callback(lambda done: done.cancelled() or done.exception())
+            running.cancel()
             raise Cancelled
         return running.result()
     finally:

@@ -16,6 +16,9 @@ from fretsaw.lsp.jobs import Job, outcome_line
 from fretsaw.lsp.review import Review
 from fretsaw.lsp.server import Server
 
+UNPROVED = "the run has not ended: nothing of it is proved yet"
+"""Why nothing of a draft can be accepted."""
+
 # Runs
 
 

@@ -44,8 +44,10 @@ def start(server: Server, command: str, argument: dict[str, Any], token: int | s
         command,
         token is not None,
     )
-    if sum(other.root == job.root for other in server.active()) > _MOST_WAITING:
+    before = sum(other.root == job.root for other in server.active())
+    if before > _MOST_WAITING:
         raise RefusedError(REQUEST_FAILED, f"{_MOST_WAITING} runs wait already; cancel one or wait")
+    job.state = "queued" if before else "running"
     server.jobs[run_id] = job
     job.task = server.spawn(_run(server, job, asked))
     return {"runId": run_id, "progressToken": job.token}
@@ -58,17 +60,12 @@ def may_run(server: Server) -> None:
 
 
 async def _run(server: Server, job: Job, asked: request.Asked) -> None:
-    lock = server.locks.setdefault(job.root, asyncio.Lock())
-    if lock.locked():
-        server.told(job)
-    async with lock:
-        if job.cancel.is_set():
-            job.state = "cancelled"
-            server.told(job)
-            return
+    def begin() -> jobs.Work:
         wishes = backend.interactive(server.wishes(job.root), job.source)
         overlay = _overlay(server, job)
-        await jobs.run(job, lambda report: _work(job, asked, overlay, wishes, report), server)
+        return lambda report: _work(job, asked, overlay, wishes, report)
+
+    await jobs.run(job, server.locks.setdefault(job.root, asyncio.Lock()), begin, server)
     if job.state in ("failed", "gave-up", "no-change") and "run" not in server.client.notify:
         # A client that asked to be told of runs says it in its own way, with what can be done next.
         kind = types.MessageType.Info if job.state == "no-change" else types.MessageType.Error

@@ -58,7 +58,7 @@ function M.setup(options)
     callback = function()
       for _, told in ipairs(vim.lsp.util.get_progress_messages()) do
         if told.name == 'agent' then
-          vim.api.nvim_echo({ { (told.title or 'Agent') .. ': ' .. (told.message or '') } }, false, {})
+          require('agent').progress(told.title, told.message)
         end
       end
     end,
