@@ -64,8 +64,8 @@ class Editor:
         try:
             open_progress = [token for token, values in self.progress.items() if values and values[-1]["kind"] != "end"]
             assert not open_progress, f"open progress {open_progress}"
-            children = self.wire.children()
-            assert not children, f"children {children}"
+            # What looks after a run (git) or has just been stopped may still be on its way out.
+            self.wire.wait_until(lambda: not self.wire.children(), 10, f"no children: {self.wire.children()}")
             self.wire.call("shutdown")
             self.wire.notify("exit")
             code = self.wire.process.wait(20)

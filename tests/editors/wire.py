@@ -122,12 +122,12 @@ class Wire:
                     self.changed.notify_all()
 
     def children(self) -> list[int]:
-        """Processes that the server started and that still run."""
-        pid = self.process.pid
-        try:
-            return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-        except OSError:
-            return []
+        """Processes that the server started, in whichever of its threads, and that still run."""
+        found: list[int] = []
+        for listed in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
+            with contextlib.suppress(OSError):  # the thread is gone
+                found += map(int, listed.read_text().split())
+        return found
 
     def close(self) -> None:
         assert self.process.stdin is not None

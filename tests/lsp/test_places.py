@@ -102,7 +102,8 @@ def test_the_change_at_the_cursor_is_decided_and_the_next_one_named(world: World
     told = editor.command("agent.accept", {"uri": side, "position": {"line": 0, "character": 0}})
     assert (told["changes"], told["next"]) == ([3], None)
     editor.wire.wait_until(lambda: editor.path("b.py").read_text() == "TWO = 2\nx = 1\n")
-    assert editor.command("agent.goTo", {**cursor(editor, 0), "step": "next"}) is None
+    # The change is accepted a moment after its file is written.
+    editor.wire.wait_until(lambda: editor.command("agent.goTo", {**cursor(editor, 0), "step": "next"}) is None)
 
 
 def test_a_preview_is_confirmed_in_the_editor_also_for_files_that_are_not_open(world: World) -> None:

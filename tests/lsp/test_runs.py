@@ -230,7 +230,7 @@ def test_virtual_documents_and_show_document(world: World) -> None:
     assert content(proposal["files"][0]["before"]) == APP
     assert content(proposal["files"][0]["after"]) == APP.replace("c\n", "b\n")
     assert content(proposal["diff"]).count("\n+    return") == 2
-    assert "| 1 | app.py | pending |" in content(proposal["report"])
+    assert "| 1 | rewrite 1 line (line 5) | app.py | pending |" in content(proposal["report"])
     answer = editor.command("agent.showDiff", {"change": 2})
     assert answer["text"] == content(answer["uri"])
     assert "-    return a - c\n+    return a - b" in answer["text"]

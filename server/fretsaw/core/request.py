@@ -61,7 +61,8 @@ def from_selection(path: str, text: str, first: int, last: int, instruction: str
     wish = (
         instruction.strip() or _comments(lines) or "Make these lines correct, clear and idiomatic; keep what they do."
     )
-    title = f"Rewrite lines {first}–{last} of {path}: {_one_line(wish)}"
+    which = f"line {first}" if first == last else f"lines {first}–{last}"
+    title = f"Rewrite {which} of {path}: {_one_line(wish)}"
     parts = [wish, f"This is about lines {first} to {last} of `{path}`.", _quoted(path, text, [(first, last)])]
     focus = ((path, first, last),)
     return Asked(_issue(title, parts, path, focus), focus)

@@ -108,14 +108,16 @@ def report(review: Review) -> str:
         "",
         safe_text(proposal.summary),
         "",
-        "| change | file | state | verdict |",
-        "|---|---|---|---|",
+        "| | change | file | state | verdict |",
+        "|---|---|---|---|---|",
     ]
     for number, verdict in review.verdicts.items():
         why = safe_text(verdict.reason).replace("|", "\\|").replace("\n", " ")
         rule = f" `{verdict.rule}`" if verdict.rule else ""
         path = safe_text(verdict.change.path)
-        lines.append(f"| {number} | {path} | {review.state(number)} | {verdict.decision}{rule} {why} |")
+        what = present.label(review, number)
+        decided = " ".join(filter(None, (verdict.decision + rule, why)))
+        lines.append(f"| {number} | {what} | {path} | {review.state(number)} | {decided} |")
     lines.append("")
     lines += _checks(review)
     usage = evidence.usage

@@ -16,7 +16,7 @@ from fretsaw.lsp.jobs import Job, outcome_line
 from fretsaw.lsp.review import Review
 from fretsaw.lsp.server import Server
 
-UNPROVED = "the run has not ended: nothing of it is proved yet"
+UNPROVED = "nothing is proved yet: accept when the run has ended"
 """Why nothing of a draft can be accepted."""
 
 # Runs

@@ -75,7 +75,7 @@ def _accept(server: Server, argument: dict[str, Any], _token: Any) -> Any:
 
 def _refuse_draft(review: Review) -> None:
     if review.draft:
-        raise RefusedError(REQUEST_FAILED, f"{present.UNPROVED}; accept when it has ended, or cancel it")
+        raise RefusedError(REQUEST_FAILED, present.UNPROVED)
 
 
 def _reject(server: Server, argument: dict[str, Any], _token: Any) -> Any:
@@ -127,9 +127,8 @@ def _show_diff(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     if number is not None and (isinstance(number, bool) or number not in review.verdicts):
         raise RefusedError(INVALID_PARAMS, "change: this proposal has no such change")
     files = _sides(review, number, _text(argument, "uri")) if view == "diff" else []
-    end = "report.md" if view == "report" else "proposal.diff"
-    if number is not None and view != "report":
-        end = f"changes/{number}.{'md' if view == 'why' else 'diff'}"
+    own = f"changes/{number}.{'md' if view == 'why' else 'diff'}"
+    end = "report.md" if view == "report" else "proposal.diff" if number is None else own
     uri = f"agent:/runs/{review.run_id}/{end}"
     text = content.text_of(server, uri)
     if server.client.show_document:
