@@ -9,10 +9,10 @@ from lsprotocol import types
 
 from fretsaw.core.safe_text import safe_text
 from fretsaw.errors import FretsawError
-from fretsaw.lsp import applying, content, debug, places, present, reviewing, showing, starting
+from fretsaw.lsp import applying, arguments, content, debug, places, present, reviewing, showing, starting
 from fretsaw.lsp.jobs import Job
 from fretsaw.lsp.protocol import INVALID_PARAMS, REQUEST_FAILED, RefusedError
-from fretsaw.lsp.review import Review, State
+from fretsaw.lsp.review import Review
 from fretsaw.lsp.server import Server
 
 Command: TypeAlias = Callable[[Server, dict[str, Any], "int | str | None"], Any]
@@ -23,11 +23,11 @@ def execute_command(server: Server, params: types.ExecuteCommandParams) -> Any:
     command = COMMANDS.get(params.command)
     if command is None:
         raise RefusedError(INVALID_PARAMS, f"there is no command {params.command[:100]}")
-    arguments: list[Any] = list(params.arguments or [{}])
-    if len(arguments) != 1 or not isinstance(arguments[0], (dict, type(None))):
+    given: list[Any] = list(params.arguments or [{}])
+    if len(given) != 1 or not isinstance(given[0], (dict, type(None))):
         raise RefusedError(INVALID_PARAMS, f"{params.command} takes one object")
     try:
-        return command(server, dict(arguments[0] or {}), params.work_done_token)
+        return command(server, dict(given[0] or {}), params.work_done_token)
     except (RefusedError, FretsawError) as error:
         if not server.client.tells_refusals:
             server.say(f"Agent: {safe_text(str(error))}", types.MessageType.Warning)
@@ -42,14 +42,14 @@ def _starting(name: str) -> Command:
 
 
 def _retry(server: Server, argument: dict[str, Any], token: int | str | None) -> Any:
-    job = server.jobs.get(_text(argument, "runId", needed=True) or "")
+    job = server.jobs.get(arguments.string_of(argument, "runId", needed=True) or "")
     if job is None:
         raise RefusedError(REQUEST_FAILED, "this run was not started by this server; ask again where the problem is")
     return starting.start(server, job.command, job.request, token)
 
 
 def _cancel(server: Server, argument: dict[str, Any], _token: Any) -> Any:
-    run_id = _text(argument, "runId")
+    run_id = arguments.string_of(argument, "runId")
     if run_id is not None and run_id not in server.jobs:
         raise RefusedError(INVALID_PARAMS, f"there is no run {run_id[:60]}")
     chosen: list[Job] = [job for job in server.active() if run_id in (None, job.id)]
@@ -63,12 +63,12 @@ def _cancel(server: Server, argument: dict[str, Any], _token: Any) -> Any:
 
 def _accept(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     starting.may_run(server)
-    named, after = _from_cursor(server, argument)
+    named, after = arguments.at_cursor(server, argument)
     if named is None:
         return {"changes": [], **after}
-    review = _review(server, named, *places.WAITING)
+    review = arguments.review_of(server, named, *places.WAITING)
     _refuse_draft(review)
-    numbers = _numbers(server, review, named, places.WAITING, "nothing here is pending")
+    numbers = arguments.changes_of(server, review, named, places.WAITING, "nothing here is pending")
     server.finishing(applying.accept(server, review, numbers))
     return {"runId": review.run_id, "changes": numbers, **after}
 
@@ -79,11 +79,11 @@ def _refuse_draft(review: Review) -> None:
 
 
 def _reject(server: Server, argument: dict[str, Any], _token: Any) -> Any:
-    named, after = _from_cursor(server, argument)
+    named, after = arguments.at_cursor(server, argument)
     if named is None:
         return {"changes": [], **after}
-    review = _review(server, named)
-    numbers = _numbers(server, review, named, ("pending", "stale", "handed-off"), "nothing here is pending")
+    review = arguments.review_of(server, named)
+    numbers = arguments.changes_of(server, review, named, ("pending", "stale", "handed-off"), "nothing here is pending")
     review.decide(numbers, "rejected")
     showing.now(server)
     _refresh(server)
@@ -91,10 +91,12 @@ def _reject(server: Server, argument: dict[str, Any], _token: Any) -> Any:
 
 
 def _restore(server: Server, argument: dict[str, Any], _token: Any) -> Any:
-    review = _review(server, argument, "dropped", "rejected")
+    review = arguments.review_of(server, argument, "dropped", "rejected")
     if "change" not in argument:
         raise RefusedError(INVALID_PARAMS, "change: a number is needed")
-    numbers = _numbers(server, review, argument, ("dropped", "rejected"), "this change is neither dropped nor rejected")
+    numbers = arguments.changes_of(
+        server, review, argument, ("dropped", "rejected"), "this change is neither dropped nor rejected"
+    )
     review.decide(numbers, "restored")
     showing.now(server)
     _refresh(server)
@@ -103,14 +105,14 @@ def _restore(server: Server, argument: dict[str, Any], _token: Any) -> Any:
 
 def _undo(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     starting.may_run(server)
-    run_id = _text(argument, "runId")
+    run_id = arguments.string_of(argument, "runId")
     if run_id is None:
         accepted = [review for review in server.reviews.values() if review.numbers("accepted")]
         if not accepted:
             raise RefusedError(REQUEST_FAILED, "there is nothing to undo: no change of a proposal is accepted")
         review = max(accepted, key=lambda review: review.run_id)
     else:
-        review = _known(server, run_id)
+        review = arguments.known(server, run_id)
     numbers = review.numbers("accepted")
     if not numbers:
         raise RefusedError(REQUEST_FAILED, "there is nothing to undo: no change of this proposal is accepted")
@@ -119,14 +121,14 @@ def _undo(server: Server, argument: dict[str, Any], _token: Any) -> Any:
 
 
 def _show_diff(server: Server, argument: dict[str, Any], _token: Any) -> Any:
-    review = _review(server, argument, "pending", "stale", "handed-off", "accepted", "dropped", "rejected")
+    review = arguments.review_of(server, argument, "pending", "stale", "handed-off", "accepted", "dropped", "rejected")
     view = argument.get("view", "diff")
     if view not in ("diff", "why", "report"):
         raise RefusedError(INVALID_PARAMS, "view is one of diff, why, report")
     number = argument.get("change")
     if number is not None and (isinstance(number, bool) or number not in review.verdicts):
         raise RefusedError(INVALID_PARAMS, "change: this proposal has no such change")
-    files = _sides(review, number, _text(argument, "uri")) if view == "diff" else []
+    files = _sides(review, number, arguments.string_of(argument, "uri")) if view == "diff" else []
     own = f"changes/{number}.{'md' if view == 'why' else 'diff'}"
     end = "report.md" if view == "report" else "proposal.diff" if number is None else own
     uri = f"agent:/runs/{review.run_id}/{end}"
@@ -155,9 +157,9 @@ def _sides(review: Review, number: int | None, uri: str | None) -> list[dict[str
 
 def _preview(server: Server, argument: dict[str, Any], token: Any) -> Any:
     starting.may_run(server)
-    review = _review(server, argument, *places.WAITING)
+    review = arguments.review_of(server, argument, *places.WAITING)
     _refuse_draft(review)
-    numbers = _numbers(server, review, argument, places.WAITING, "nothing here is pending")
+    numbers = arguments.changes_of(server, review, argument, places.WAITING, "nothing here is pending")
     if not server.client.annotations or any(review.change(number).kind != "lines" for number in numbers):
         return _show_diff(server, {"runId": review.run_id}, token)
     server.finishing(applying.accept(server, review, numbers, preview=True))
@@ -168,11 +170,11 @@ def _go_to(server: Server, argument: dict[str, Any], token: Any) -> Any:
     step = argument.get("step")
     if step is None:
         number = argument.get("change")
-        review = _known(server, _text(argument, "runId", needed=True) or "")
+        review = arguments.known(server, arguments.string_of(argument, "runId", needed=True) or "")
         if isinstance(number, bool) or number not in review.verdicts:
             raise RefusedError(INVALID_PARAMS, "change: this proposal has no such change")
     elif step in ("next", "previous"):
-        found = places.beside(server, _cursor(argument), step)
+        found = places.beside(server, arguments.cursor_of(argument), step)
         if found is None:
             return None
         review, number = found.review, found.number
@@ -218,84 +220,6 @@ COMMANDS: Mapping[str, Command] = {
     "agent.listRuns": _list_runs,
     "agent.debugInformation": _debug,
 }
-
-
-# Arguments
-
-
-def _text(argument: Mapping[str, Any], name: str, needed: bool = False) -> str | None:
-    value = argument.get(name)
-    if value is None and not needed:
-        return None
-    if not isinstance(value, str):
-        raise RefusedError(INVALID_PARAMS, f"{name}: a string is needed")
-    return value
-
-
-def _cursor(argument: Mapping[str, Any]) -> tuple[str, types.Position] | None:
-    """Where the cursor is, when an argument says so."""
-    position, uri = argument.get("position"), _text(argument, "uri")
-    if position is None or uri is None:
-        return None
-    line, character = (position.get(name) if isinstance(position, Mapping) else None for name in ("line", "character"))
-    if type(line) is not int or type(character) is not int:
-        raise RefusedError(INVALID_PARAMS, "position: a line and a character are needed")
-    return uri, types.Position(line, character)
-
-
-def _from_cursor(server: Server, argument: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """An argument with a cursor as one that names the change there (None: there is none), and the next change.
-
-    The next one is found before anything moves.
-    """
-    cursor = _cursor(argument)
-    if cursor is None:
-        return argument, {}
-    here, following = places.at(server, *cursor), places.beside(server, cursor, "next")
-    return here.named if here else None, {"next": following.named if following else None}
-
-
-def _known(server: Server, run_id: str) -> Review:
-    review = server.reviews.get(run_id)
-    if review is None:
-        raise RefusedError(INVALID_PARAMS, f"there is no proposal {run_id[:60]}")
-    return review
-
-
-def _review(server: Server, argument: Mapping[str, Any], *states: State) -> Review:
-    """The proposal that an argument names, else the latest with something in one of the states (pending)."""
-    run_id = _text(argument, "runId")
-    if run_id is not None:
-        return _known(server, run_id)
-    having = [
-        review for review in server.reviews.values() if review.numbers(*(states or ("pending", "stale", "handed-off")))
-    ]
-    if not having:
-        raise RefusedError(REQUEST_FAILED, "there is no proposal to review")
-    return max(having, key=lambda review: (not review.draft, review.run_id))
-
-
-def _numbers(
-    server: Server, review: Review, argument: Mapping[str, Any], states: tuple[State, ...], why_none: str
-) -> list[int]:
-    """The changes that an argument names: one, those of a file, or all in the states. Raises RefusedError for none."""
-    number, uri = argument.get("change"), _text(argument, "uri")
-    if number is not None:
-        if isinstance(number, bool) or number not in review.verdicts:
-            raise RefusedError(INVALID_PARAMS, "change: this proposal has no such change")
-        state = review.state(number)
-        if state not in states:
-            hint = "; undo what was typed there or ask again" if state == "stale" else ""
-            raise RefusedError(-32801 if state == "stale" else REQUEST_FAILED, f"change {number} is {state}{hint}")
-        return [number]
-    path = None
-    if uri is not None:
-        path = next((path for path in review.files if present.file_uri(review, path) == uri), None)
-        path = path or server.roots.locate(uri).path
-    found = review.numbers(*states, path=path)
-    if not found:
-        raise RefusedError(REQUEST_FAILED, why_none)
-    return found
 
 
 def _refresh(server: Server) -> None:
