@@ -43,6 +43,14 @@ CASES = [
     ("fewer", red("t::a=f"), green(), None),
     ("fewer", red("t::a=f"), green(""), None),
     ("held", green("t::a=s t::b=p"), green("t::b=p t::c=p"), None),
+    # only the runner's own count
+    ("proved", replace(red(), ran=2), replace(green(), ran=2), None),
+    ("proved", replace(red(), ran=1), replace(green(), ran=3), None),
+    ("proved", red(), replace(green(), ran=3), None),
+    ("fewer", replace(red(), ran=2), replace(green(), ran=1), None),
+    ("fewer", replace(red(), ran=2), replace(green(), ran=0), None),
+    ("fewer", replace(red(), ran=2), green(), None),
+    ("fewer", replace(red(), ran=2), replace(green(), ran=1), replace(green(), ran=2)),
     # a file that could not be collected before
     ("proved", red("tests.t=f"), green("tests.t::a=p"), None),
     ("proved", red("tests.t=f"), green("tests.t.TestA::a=p"), None),

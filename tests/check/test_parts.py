@@ -17,6 +17,7 @@ from tests.check.test_escapes import NOBODY, interpreter
 from fretsaw.cancel import Cancel
 from fretsaw.check import Surroundings, bwrap, candidates, describe, make_check, repeat
 from fretsaw.check.cage import LEAST_VERSION, landlock_version
+from fretsaw.check.counting import ran_in
 from fretsaw.check.output import Ring, readable
 from fretsaw.check.report import read_report, wants_report, with_report
 from fretsaw.check.scratch import Scratch, sweep
@@ -66,6 +67,26 @@ def test_a_report(tmp_path: Path) -> None:
     path.write_text(REPORT)
     expected = {"t.A::a": "passed", "t::b": "failed", "t::c": "skipped", "t2": "failed", "t::d": "failed"}
     assert read_report(path) == expected
+
+
+SUMMARIES = [
+    ("F.\n----\nRan 2 tests in 0.001s\n\nFAILED (failures=1)\n", 2),
+    ("Ran 3 tests in 0.001s\n\nOK (skipped=2, expected failures=1)\n", 1),
+    ("Ran 0 tests in 0.000s\n\nNO TESTS RAN\n", 0),
+    ("# tests 4\n# suites 0\n# pass 2\n# fail 1\n# cancelled 0\n# skipped 1\n# todo 0\n", 3),
+    ("ℹ tests 2\nℹ pass 2\nℹ skipped 0\n", 2),
+    ("test result: FAILED. 1 passed; 1 failed; 3 ignored; 0 measured\ntest result: ok. 4 passed; 0 failed; 0 ig\n", 6),
+    ("Tests:       1 failed, 2 skipped, 3 passed, 6 total\nTime: 1 s\n", 4),
+    ("      Tests  1 failed | 1 passed (2)\n", 2),
+    ("  12 passing (5ms)\n  1 failing\n", 13),
+    ("ok  \texample.com/x\t0.01s\n", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("output", "number"), SUMMARIES)
+def test_what_a_runner_says_of_its_tests_is_counted(output: str, number: int | None) -> None:
+    assert ran_in(output) == number
 
 
 @pytest.mark.parametrize("text", ["", "no xml", "<a", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "\0"])

@@ -94,7 +94,7 @@ def test_all_changes_of_several_files_are_accepted_from_one_of_them(world: World
     editor.wait_hints(editor.buffer("a.py"), 0)
 
 
-SLEEPS = {"check": ["python3", "-c", "import time; time.sleep(60)"]}
+SLEEPS: dict[str, Any] = {"check": ["python3", "-c", "import time; time.sleep(60)"]}
 
 
 def checking(world: World) -> Any:

@@ -24,6 +24,8 @@ class CheckResult:
     """Why it is unavailable, an error or a timeout, for a person."""
     tests: Mapping[str, str] | None = None
     """Test id → "passed" | "failed" | "skipped", where the toolchain's report could be read."""
+    ran: int | None = None
+    """How many tests it ran, as it prints itself; None where it does not say. Counts only where there is no report."""
     flaky: bool = False
     """True when repeated runs on the same tree did not agree."""
     unsteady: tuple[str, ...] = ()

@@ -144,15 +144,22 @@ def _not_run(state: str | None) -> bool:
 
 
 def _vanished(before: CheckResult, after: CheckResult) -> bool:
-    """Whether the count of tests fell, or the report is missing that was there before."""
+    """Whether the count of tests fell, or the report (or the runner's own count) is missing that was there before."""
+    if before.tests is None:
+        return bool(before.ran) and (after.ran is None or after.ran < (before.ran or 0))
     return bool(before.tests) and (after.tests is None or len(after.tests) < len(before.tests or ()))
 
 
 def _fewer(before: CheckResult, after: CheckResult, gone: tuple[str, ...]) -> str:
-    count = len(before.tests or ())
-    if after.tests is None:
+    count, now = _collected(before), _collected(after)
+    if now is None:
         return f"the check ended green without a report of its {count} tests, so it may not have run them"
-    return f"{len(after.tests)} tests were collected after, {count} before{_names(gone, ', not run any more')}"
+    were = "1 test was" if now == 1 else f"{now} tests were"
+    return f"{were} collected after, {count} before{_names(gone, ', not run any more')}"
+
+
+def _collected(result: CheckResult) -> int | None:
+    return result.ran if result.tests is None else len(result.tests)
 
 
 def _still_red(result: CheckResult) -> str:

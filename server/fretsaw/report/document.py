@@ -118,6 +118,6 @@ def check_row(result: CheckResult | None) -> Plain | None:
         "isolation": result.isolation,
         "reason": result.reason,
         "flaky": result.flaky,
-        "tests": len(result.tests) if result.tests is not None else None,
+        "tests": len(result.tests) if result.tests is not None else result.ran,
         "output": result.output,
     }

@@ -1,0 +1,79 @@
+"""What a check has to show before a patch is delivered, with runners that write no report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import CHECK, Agent, git
+
+from fretsaw.model.scripted import Server
+
+CALC = "def add(a, b):\n    return a - b\n\n\ndef sub(a, b):\n    return a - b\n"
+TESTS = """import unittest
+
+from calc import add, sub
+
+
+class Calc(unittest.TestCase):
+    def test_add(self):
+        self.assertEqual(add(1, 2), 3)
+
+    def test_sub(self):
+        self.assertEqual(sub(3, 1), 2)
+"""
+FIX = "--- a/calc.py\n+++ b/calc.py\n@@\n def add(a, b):\n-    return a - b\n+    return a + b\n"
+
+
+@pytest.fixture
+def calc(tmp_path: Path) -> Path:
+    """A repository whose check is red by one of two tests."""
+    folder = tmp_path / "calc"
+    folder.mkdir()
+    (folder / "calc.py").write_text(CALC)
+    (folder / "test_calc.py").write_text(TESTS)
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "base")
+    return folder
+
+
+def fix(agent: Agent, calc: Path, *flags: str) -> tuple[int, str]:
+    """Exit code and what was said of a fix of `add`."""
+    ended = agent("fix", "add(1, 2) should be 3", "--check", CHECK, "--attempts", "0", *flags, cwd=calc)
+    return ended.code, " ".join(ended.err.split())
+
+
+GONE = [
+    # a passing test goes with the fix; the runner ends before its tests
+    (
+        FIX
+        + "--- a/test_calc.py\n+++ b/test_calc.py\n@@\n"
+        + "-    def test_sub(self):\n-        self.assertEqual(sub(3, 1), 2)\n",
+        "1 test was collected after, 2 before",
+    ),
+    (
+        "--- a/calc.py\n+++ b/calc.py\n@@\n+import os\n+os._exit(0)\n def add(a, b):\n",
+        "green without a report of its 2 tests",
+    ),
+]
+
+
+@pytest.mark.parametrize(("edit", "told"), GONE, ids=["deleted", "ended"])
+def test_fewer_tests_of_unittest_are_refused(
+    agent: Agent, model: Callable[..., Server], calc: Path, edit: str, told: str
+) -> None:
+    model(f"```diff\n{edit}```\n")
+    code, said = fix(agent, calc)
+    assert (code, git(calc, "status", "--porcelain")) == (7, "")
+    assert told in said
+
+
+def test_unverified_says_what_was_found(agent: Agent, model: Callable[..., Server], calc: Path) -> None:
+    more = FIX + "@@\n def sub(a, b):\n-    return a - b\n+    return -(b - a)\n"
+    model(f"```diff\n{more}```\n")
+    code, said = fix(agent, calc)
+    assert code == 0
+    assert "UNVERIFIED: the check is green without it, so nothing shows its need" in said
+    assert "runs no line of it" not in said, "the test of sub runs it"
