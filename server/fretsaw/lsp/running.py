@@ -30,6 +30,8 @@ def run(arguments: Arguments, parent: int) -> int:
     for warning in arguments.warnings:
         log.warning("%s", warning)
     _undumpable()
+    # An answer changes threads three times, and waits as long as this for each while a run computes or imports.
+    sys.setswitchinterval(0.001)
     try:
         reading, writing = _streams(arguments)
     except OSError as error:
