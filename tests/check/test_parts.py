@@ -17,9 +17,9 @@ from tests.check.test_escapes import NOBODY, interpreter
 from fretsaw.cancel import Cancel
 from fretsaw.check import Surroundings, bwrap, candidates, describe, make_check, repeat
 from fretsaw.check.cage import LEAST_VERSION, landlock_version
-from fretsaw.check.counting import ran_in
+from fretsaw.check.counting import count_run
 from fretsaw.check.output import Ring, readable
-from fretsaw.check.report import read_report, wants_report, with_report
+from fretsaw.check.report import read_report, wants_report, with_report, without_notice
 from fretsaw.check.scratch import Scratch, sweep
 from fretsaw.core.check import CheckResult
 from fretsaw.settings import Settings
@@ -62,6 +62,14 @@ REPORT = """<?xml version="1.0"?><testsuites><testsuite>
 <testcase classname="t" name="d"/><testcase classname="t" name="d"><error/></testcase></testsuite></testsuites>"""
 
 
+@pytest.mark.parametrize("text", ["x", "\n", " ", "-", "1 ", "\r", "\x1b]", "Tests: "])
+def test_a_megabyte_of_one_thing_is_read_in_linear_time(text: str) -> None:
+    """Nothing is timed: what takes the square of a megabyte does not end in this test's lifetime."""
+    shown = readable(text.encode() * (1 << 20))
+    assert count_run(shown) is None
+    assert without_notice(shown, "/report") == shown
+
+
 def test_a_report(tmp_path: Path) -> None:
     path = tmp_path / "report"
     path.write_text(REPORT)
@@ -86,7 +94,7 @@ SUMMARIES = [
 
 @pytest.mark.parametrize(("output", "number"), SUMMARIES)
 def test_what_a_runner_says_of_its_tests_is_counted(output: str, number: int | None) -> None:
-    assert ran_in(output) == number
+    assert count_run(output) == number
 
 
 @pytest.mark.parametrize("text", ["", "no xml", "<a", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "\0"])

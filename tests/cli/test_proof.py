@@ -48,9 +48,8 @@ def fix(agent: Agent, calc: Path, *flags: str) -> tuple[int, str]:
 GONE = [
     # a passing test goes with the fix; the runner ends before its tests
     (
-        FIX
-        + "--- a/test_calc.py\n+++ b/test_calc.py\n@@\n"
-        + "-    def test_sub(self):\n-        self.assertEqual(sub(3, 1), 2)\n",
+        FIX + "--- a/test_calc.py\n+++ b/test_calc.py\n@@\n"
+        "-    def test_sub(self):\n-        self.assertEqual(sub(3, 1), 2)\n",
         "1 test was collected after, 2 before",
     ),
     (

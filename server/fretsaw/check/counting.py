@@ -8,9 +8,9 @@ _MORE = (
     r"^Ran (\d+) tests? in ",  # unittest, Django
     r"^[#ℹ] tests (\d+)$",  # node --test
     r"^test result: \w+\. (\d+) passed; (\d+) failed;",  # cargo
-    r"^\s*Tests:?\s.*?\b(\d+) failed",  # Jest, Vitest
-    r"^\s*Tests:?\s.*?\b(\d+) passed",
-    r"^\s+(\d+) (?:passing|failing)\b",  # Mocha
+    r"^[ \t]*Tests:?[ \t].*?\b(\d+) failed",  # Jest, Vitest
+    r"^[ \t]*Tests:?[ \t].*?\b(\d+) passed",
+    r"^[ \t]+(\d+) (?:passing|failing)\b",  # Mocha
 )
 _LESS = (
     r"^(?:OK|FAILED) \(.*?\bskipped=(\d+)",
@@ -18,7 +18,7 @@ _LESS = (
 )
 
 
-def ran_in(output: str) -> int | None:
+def count_run(output: str) -> int | None:
     """The sum of all summaries, without what was skipped; None where there is none."""
     more, less = _numbers(_MORE, output), _numbers(_LESS, output)
     return sum(more) - sum(less) if more else None

@@ -13,7 +13,7 @@ from fretsaw.cancel import Cancel
 from fretsaw.check.blackout import black_out, secret_values
 from fretsaw.check.cell import Cell, Entered, enter, report_place
 from fretsaw.check.choose import Choice, Surroundings, choose
-from fretsaw.check.counting import ran_in
+from fretsaw.check.counting import count_run
 from fretsaw.check.report import read_report, refused, wants_report, with_report, without_notice
 from fretsaw.check.toolchain import toolchain
 from fretsaw.core.check import Check, CheckResult
@@ -73,7 +73,7 @@ def _result(cell: Cell, argv: tuple[str, ...], entered: Entered) -> CheckResult:
     result = CheckResult("red", argv, ran.exit_code, ran.seconds, output, cell.tier, ran.reason)
     if entered.problem:
         return replace(result, state="error", exit_code=None, output="", reason=entered.problem)
-    result = replace(result, tests=read_report(cell.scratch.report), ran=ran_in(output))
+    result = replace(result, tests=read_report(cell.scratch.report), ran=count_run(output))
     if ran.end == "timeout":
         return replace(result, state="timeout")
     return replace(result, state="green" if ran.end == "exit" and ran.exit_code == 0 else "red")

@@ -9,7 +9,7 @@ from fretsaw.core.safe_text import safe_text
 
 # CSI, OSC and other escape sequences of a terminal; a check thinks that nobody watches, some colour nevertheless.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
-_REWRITTEN = re.compile(r"[^\n]*\r(?!\n)")
+_REWRITTEN = re.compile(r"^[^\n]*\r(?!\n)", re.MULTILINE)  # from the line's start: else a long line takes its square
 
 
 class Ring:
