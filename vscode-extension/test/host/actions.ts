@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { commands, languages, type TextDocument, window, workspace } from "vscode";
+import { commands, languages, TabInputWebview, type TextDocument, Uri, window, workspace } from "vscode";
 import { actions, eventually, golden, lenses, LINE, opened, press, requests } from "./near.ts";
 
 interface Listed {
@@ -93,10 +93,11 @@ suite("code actions in the extension host", () => {
     const [{ runId, dropped }] = (await listed()) as [Listed];
     assert.match(dropped[0]?.label ?? "", /line/);
     await commands.executeCommand("fretsaw.tree.why", { target: { runId, change: dropped[0]?.id } });
-    const page = await eventually("the page of the change", () =>
-      window.visibleTextEditors.find((editor) => editor.document.uri.scheme === "agent"),
+    await eventually("the page of the change", () =>
+      window.tabGroups.all.flatMap(({ tabs }) => tabs).find(({ input }) => input instanceof TabInputWebview),
     );
-    assert.match(page.document.getText(), /CURRENCIES/);
+    const page = await workspace.openTextDocument(Uri.parse(`agent:/runs/${runId}/changes/${dropped[0]?.id}.md`));
+    assert.match(page.getText(), /^# Change [^]*Dropped by the rule[^]*CURRENCIES/);
     await commands.executeCommand("fretsaw.tree.restore", { target: { runId, change: dropped[0]?.id } });
     await eventually("three to review", async () => (await lenses(document, "Accept"))[2]);
     await commands.executeCommand("fretsaw.tree.reject", { target: { runId, change: dropped[0]?.id } });
