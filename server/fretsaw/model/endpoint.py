@@ -10,7 +10,7 @@ from fretsaw.errors import ConfigError
 from fretsaw.settings import Settings
 
 OPENAI = "https://api.openai.com/v1"
-KEY_HINT = "set OPENAI_API_KEY in the environment, or the key in your editor (VS Code: Agent: Set API Key)"
+KEY_HINT = "set OPENAI_API_KEY in the environment, or give your editor the key"
 
 
 @dataclass(frozen=True, slots=True)
