@@ -18,6 +18,8 @@ class Editor:
         self, roots: list[Path], env: dict[str, str], cwd: Path, profile: Profile = VSCODE, **settings: Any
     ) -> None:
         self.profile, self.roots, self.settings = profile, roots, settings
+        self.folder_settings: dict[str | None, dict[str, Any]] = {}
+        """Settings that differ from the others', by the URI of the workspace folder."""
         self.wire = Wire(env, cwd)
         self.wire.on_message = self._take
         self.buffers: dict[str, Buffer] = {}
@@ -258,7 +260,7 @@ class Editor:
         if method == "workspace/applyEdit":
             return self._apply_request(params)
         if method == "workspace/configuration":
-            return [self.settings for _ in params["items"]]
+            return [self.folder_settings.get(item.get("scopeUri"), self.settings) for item in params["items"]]
         if method == "window/workDoneProgress/create":
             assert self.profile.progress
             assert params["token"] not in self.progress

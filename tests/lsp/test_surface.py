@@ -38,6 +38,36 @@ def test_settings_are_taken_as_pushed_by_a_client_that_cannot_be_asked(world: Wo
     assert set(asked_models(world)) == {"gpt-4.1-nano"}
 
 
+def test_a_folder_that_is_taken_in_later_has_its_own_settings(world: World) -> None:
+    world.model(REPLY)
+    one, two = (world.repository({"app.py": APP}, name) for name in ("one", "two"))
+    editor = world.editor(one)
+    uri = editor.uri(two)
+    editor.folder_settings[uri] = {**editor.settings, "model": "gpt-4.1-nano"}
+    change = {"event": {"added": [{"uri": uri, "name": "two"}], "removed": []}}
+    editor.wire.notify("workspace/didChangeWorkspaceFolders", change)
+    editor.open("app.py")
+    buffer = editor.open(two / "app.py")
+    time.sleep(0.3)  # the server asks for the settings again
+    editor.wait_progress(rewrite(editor)["progressToken"])
+    assert set(asked_models(world)) == {"gpt-4.1-mini"}
+    world.models[-1].requests.clear()
+    where = {"uri": buffer.uri, "range": buffer.range(0, 5), "instruction": "mend it"}
+    editor.wait_progress(editor.command("agent.rewrite", where)["progressToken"])
+    assert set(asked_models(world)) == {"gpt-4.1-nano"}
+
+
+def test_another_key_is_used_from_the_next_run_on(world: World) -> None:
+    model = world.model(REPLY)
+    editor = world.editor(world.repository({"app.py": APP}))
+    editor.open("app.py")
+    editor.wire.notify("agent/didChangeKey", {"apiKey": "sk-another-4711"})
+    editor.wait_progress(rewrite(editor)["progressToken"])
+    sent = {name.lower(): value for seen in model.requests for name, value in seen.headers.items()}
+    assert sent["authorization"] == "Bearer sk-another-4711"
+    assert "sk-another-4711" not in editor.wire.log.read_text()
+
+
 def test_a_closed_file_is_read_again_when_head_moves(world: World) -> None:
     editor, run_id = proposed(world)
 
