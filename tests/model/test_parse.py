@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fretsaw.core.ask import Usage
@@ -51,6 +51,7 @@ def test_any_events(api: ModuleType, events: list[Any]) -> None:
 @pytest.mark.parametrize("api", [chat, responses])
 @settings(max_examples=80, deadline=None)
 @given(body=anything)
+@example(body={"status": [], "output": None})
 def test_any_body(api: ModuleType, body: Any) -> None:
     with contextlib.suppress(ModelError, StreamError):
         api.take_whole(whole(json.dumps(body), "application/json"), Collected())

@@ -118,6 +118,6 @@ def _finish(data: Mapping[str, Any], so_far: Collected) -> str:
     if data.get("status") == "incomplete" or details:
         reason = details.get("reason") if isinstance(details, Mapping) else None
         return "content_filter" if reason == "content_filter" else "length"
-    if data.get("status") not in {"completed", None}:
+    if data.get("status") not in ("completed", None):
         return "truncated"
     return "tool_calls" if so_far.calls else "stop"
