@@ -1,4 +1,5 @@
 """Where settings come from: flags > editor > the repository's file > the user's file > environment > defaults.
+The user's answer to `agent check` stands between the two files: it is theirs, and about one repository.
 
 Knows no git and no model. The repository's own file is data from a stranger: it may set only what the table of
 options marks `project`, and propose a check command that the user approves by its hash; all else is ignored with a
@@ -51,6 +52,8 @@ class Resolved:
     """The repository's file names this check command, and the user has not approved it."""
     rules: tuple[str, ...] = ()
     """Rules for agents in the repository's own file (`rules = [...]`)."""
+    asked: bool = True
+    """A check is set, or the user has said of this repository that none of those found is one."""
 
 
 def places() -> Places:
@@ -73,6 +76,9 @@ def resolve(
     merged: dict[str, Any] = {}
     merged |= _from_environment(table)
     merged |= _checked(_load(here.config / "config.toml"), table, str(here.config / "config.toml"))
+    answer = answered(here, root) if root else None
+    if answer:
+        merged["check"] = answer
     project, source = _project_file(root) if root else ({}, "")
     rules = _strings(project.pop("rules", ()), source, "rules")
     proposed = project.pop("check", None)
@@ -91,8 +97,9 @@ def resolve(
     merged |= _checked({name: value for name, value in flags.items() if value is not None}, table, "the command line")
     if merged.get("check"):
         waiting = None
+    asked = bool(merged.get("check")) or answer is not None
     values = {name.replace("-", "_"): value for name, value in merged.items()}
-    return Resolved(Settings(**values, api_key=_key(values)), here, tuple(notices), waiting, rules)
+    return Resolved(Settings(**values, api_key=_key(values)), here, tuple(notices), waiting, rules, asked)
 
 
 def forget_keys() -> None:
@@ -101,7 +108,7 @@ def forget_keys() -> None:
         os.environ.pop(name, None)
 
 
-# -- approvals -------------------------------------------------------------------------------------
+# -- the user's word on checks ---------------------------------------------------------------------
 
 
 def _approval(root: Path, argv: tuple[str, ...]) -> str:
@@ -115,10 +122,46 @@ def is_approved(where: Places, root: Path, argv: tuple[str, ...]) -> bool:
 
 
 def approve(where: Places, root: Path, argv: tuple[str, ...]) -> None:
-    """Remember the user's approval; another command asks again."""
+    """Remember the user's approval; another command asks again. An answer that was given before is forgotten."""
     where.state.mkdir(parents=True, mode=0o700, exist_ok=True)
     with (where.state / "approved-checks.txt").open("a", encoding="ascii") as file:
         file.write(_approval(root, argv) + "\n")
+    _answer_file(where, root).unlink(missing_ok=True)
+
+
+def _answer_file(where: Places, root: Path) -> Path:
+    return where.state / "checks" / f"{_approval(root, ())}.json"
+
+
+def answered(where: Places, root: Path) -> tuple[str, ...] | None:
+    """The check that the user chose for this repository, `()` for "none of them", None when nobody asked yet."""
+    try:
+        found: Any = json.loads(_answer_file(where, root).read_text("ascii"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    argv = found.get("check") if isinstance(found, dict) else None
+    return tuple(argv) if isinstance(argv, list) and all(isinstance(word, str) for word in argv) else None
+
+
+def answer(where: Places, root: Path, argv: tuple[str, ...]) -> None:
+    """Remember the user's choice for this repository; `()`: none, and do not ask again."""
+    _replace(_answer_file(where, root), json.dumps({"root": os.path.realpath(root), "check": argv}) + "\n")
+
+
+def forget(where: Places, root: Path, argv: tuple[str, ...]) -> None:
+    """Forget the user's choice for this repository and the approval of `argv`, so that the question is asked again."""
+    _answer_file(where, root).unlink(missing_ok=True)
+    if is_approved(where, root, argv):
+        approved = where.state / "approved-checks.txt"
+        others = [line for line in approved.read_text("ascii", "replace").split() if line != _approval(root, argv)]
+        _replace(approved, "".join(f"{line}\n" for line in others))
+
+
+def _replace(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    draft = file.with_suffix(f".{os.getpid()}")
+    draft.write_text(text, "ascii", "replace")
+    draft.replace(file)
 
 
 # -- sources ---------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
-"""`agent check`: find the repository's check command, approve it once, or run it now in the sandbox."""
+"""`agent check`: find the repository's check command and ask once which it is, or run it now in the sandbox."""
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,32 +18,51 @@ from fretsaw.errors import ExitCode, UsageError
 @click.command("check")
 @settings_flags("proof")
 @click.option("--approve", is_flag=True, help="Approve the command that the repository's own file proposes.")
+@click.option("--remember", is_flag=True, help="Remember the command of --check as this repository's, without asking.")
+@click.option("--forget", is_flag=True, help="Forget your answer for this repository, so that you are asked again.")
 @click.option("--run", "do_run", is_flag=True, help="Run the check on the files as they are now, in the sandbox.")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
-def check_command(approve: bool, do_run: bool, directory: Path, **flags: Any) -> int:
+def check_command(approve: bool, remember: bool, forget: bool, do_run: bool, directory: Path, **flags: Any) -> int:
     """Find the check of this repository: what is set, what its file proposes, what it looks like it has.
 
-    A command from a repository's file runs only after you have approved it here; another command asks again.
+    On a terminal you are asked once which one it is; the answer is kept in your own state folder and holds in every
+    editor. A command from a repository's file runs only after you have approved it; another command asks again.
     """
     from fretsaw import session
-    from fretsaw.cancel import Cancel
-    from fretsaw.cli.fix import interruptible
 
     opened = session.open_session(directory, flags)
     if approve:
         return _approve(opened)
-    if do_run:
-        if not opened.settings.check:
-            raise UsageError("no check is set", hint="give one with --check, or approve the repository's: --approve")
-        cancel = Cancel()
-        with interruptible(cancel):
-            result = session.run_check(opened, cancel)
-        cancel.check()
-        show.checks(result, None)
-        if not result.ok:
-            show.output(result)
-        return int(ExitCode.DELIVERED if result.ok else ExitCode.CHECK)
-    return _tell(opened)
+    if remember:
+        return _remember(opened, flags["check"])
+    if forget:
+        session.choose_check(opened, None)
+        opened = session.open_session(directory, flags)
+    if not opened.resolved.asked and sys.stdin.isatty():
+        _ask(opened)
+        opened = session.open_session(directory, flags)
+        return _run(opened) if do_run and opened.settings.check else 0
+    return _run(opened) if do_run else _tell(opened)
+
+
+def _run(opened: Any) -> int:
+    from fretsaw import session
+    from fretsaw.cancel import Cancel
+    from fretsaw.cli.fix import interruptible
+
+    if not opened.settings.check:
+        raise UsageError(
+            "no check is set",
+            hint="give one with --check, approve the repository's with --approve, or answer `agent check`",
+        )
+    cancel = Cancel()
+    with interruptible(cancel):
+        result = session.run_check(opened, cancel)
+    cancel.check()
+    show.checks(result, None)
+    if not result.ok:
+        show.output(result)
+    return int(ExitCode.DELIVERED if result.ok else ExitCode.CHECK)
 
 
 def _approve(opened: Any) -> int:
@@ -54,23 +74,94 @@ def _approve(opened: Any) -> int:
             "the repository proposes no check that waits for approval",
             hint='it would stand in .fretsaw.toml: check = ["python", "-m", "pytest"]',
         )
-    command = safe_text(" ".join(argv))
-    if sys.stdin.isatty() and not click.confirm(f"Run {command!r} as the check of {opened.root}?", err=True):
+    if sys.stdin.isatty() and not click.confirm(f"Run {_shown(argv)} as the check of {opened.root}?", err=True):
         show.say("Not approved; nothing was changed.")
         return 0
     session.approve(opened, argv)
-    show.say(f"Approved: {command}", bold=True)
+    show.say(f"Approved: {_shown(argv)}", bold=True)
     return 0
+
+
+def _remember(opened: Any, argv: tuple[str, ...] | None) -> int:
+    from fretsaw import session
+
+    if not argv or not argv[0]:
+        raise UsageError("--remember needs the command: --check 'pytest -q' --remember")
+    session.choose_check(opened, argv)
+    _say_remembered(argv)
+    return 0
+
+
+def _ask(opened: Any) -> None:
+    """The one question. The command that the repository's own file names is one of the answers, and marked as such."""
+    from fretsaw import session
+
+    proposed = opened.resolved.proposed_check
+    rows = [(proposed, "the repository's own file proposes it")] if proposed else []
+    rows += [(found.argv, found.why) for found in session.check_candidates(opened) if found.argv != proposed]
+    if not rows:
+        show.say("No check is set, and nothing here looks like one.")
+    else:
+        show.say("No check is set. This repository looks as if it had:")
+    for number, (argv, why) in enumerate(rows, 1):
+        show.say(f"  {number}  {_shown(argv)}  ({safe_text(why)})")
+    choices = {str(number): argv for number, (argv, _) in enumerate(rows, 1)}
+    argv = _answer(choices)
+    if argv and argv == proposed:
+        session.approve(opened, argv)
+    else:
+        session.choose_check(opened, argv)
+    if argv:
+        _say_remembered(argv)
+    else:
+        show.say("None, and you are not asked again (`agent check --forget` asks again). Nothing can be proved so far.")
+
+
+def _answer(choices: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The command that was chosen or typed, empty for none. Asks again for a number or a quote that fits nothing."""
+    numbers = f"{'/'.join(choices)}, " if choices else ""
+    while True:
+        said = click.prompt(f"Which proves a fix? {numbers}a command of your own, or n for none", err=True).strip()
+        if said in choices:
+            return choices[said]
+        if said.lower() in {"n", "no", "none"}:
+            return ()
+        try:
+            argv = tuple(shlex.split(said))
+        except ValueError as error:
+            show.say(f"{safe_text(said)}: {error}")
+            continue
+        if said.isdigit():
+            show.say(f"There is no number {safe_text(said)}.")
+        elif argv and argv[0]:
+            return argv
+        else:
+            show.say("An empty command cannot be run.")
+
+
+def _say_remembered(argv: tuple[str, ...]) -> None:
+    show.say(f"The check of this repository is now {_shown(argv)}", bold=True)
+    show.say("`agent check --run` runs it now, `agent check --forget` asks again.", dim=True)
 
 
 def _tell(opened: Any) -> int:
     from fretsaw import session
 
-    if opened.settings.check:
-        print(f"set       {safe_text(' '.join(opened.settings.check))}")
-    if opened.resolved.proposed_check:
-        print(f"proposed  {safe_text(' '.join(opened.resolved.proposed_check))}  (`agent check --approve` takes it)")
+    check, proposed = opened.settings.check, opened.resolved.proposed_check
+    if check:
+        print(f"set       {_shown(check)}")
+    if proposed:
+        print(f"proposed  {_shown(proposed)}  (`agent check --approve` takes it)")
     for candidate in session.check_candidates(opened):
-        print(f"found     {safe_text(' '.join(candidate.argv))}  ({safe_text(candidate.why)})")
-    show.say('Use one with --check "…", or put it into your own config.toml: check = ["…"].', dim=True)
+        print(f"found     {_shown(candidate.argv)}  ({safe_text(candidate.why)})")
+    if check:
+        show.say("`agent check --run` runs it now.", dim=True)
+    elif opened.resolved.asked:
+        show.say("You said that none of these is this repository's check; `agent check --forget` asks again.", dim=True)
+    else:
+        show.say('Take one with --check "…" --remember, or put it into your own config.toml: check = ["…"].', dim=True)
     return 0
+
+
+def _shown(argv: tuple[str, ...]) -> str:
+    return safe_text(shlex.join(argv))

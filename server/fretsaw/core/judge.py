@@ -38,10 +38,16 @@ class Judgement:
         return self.kind in {"proved", "held"}
 
 
-def compare(before: CheckResult, after: CheckResult, base_tests_after: CheckResult | None = None) -> Judgement:
+def compare(
+    before: CheckResult,
+    after: CheckResult,
+    base_tests_after: CheckResult | None = None,
+    deleted: tuple[str, ...] = (),
+) -> Judgement:
     """Judge a patch by the check before it, after it, and after it with the base's own tests where it edits tests.
 
-    `base_tests_after` None: the patch leaves the existing tests alone. Without test counts only exit codes count.
+    `base_tests_after` None: the patch leaves the existing tests alone. `deleted`: tests that the patch's own lines take
+    away without a new one for each; they count where the check says of no test that it ran, as exit codes do then.
     Tests that repeated runs disagree about prove nothing and break nothing.
     """
     for when, result in (("before", before), ("after", after), ("with the base's own tests after", base_tests_after)):
@@ -54,6 +60,7 @@ def compare(before: CheckResult, after: CheckResult, base_tests_after: CheckResu
         or _against(before, after, fixed, shaky)
         or _with_base_tests(before, base_tests_after, fixed, shaky)
         or _missing(before, after, fixed, edited=base_tests_after is not None)
+        or _uncounted(after, fixed, deleted)
         or _green(before, after, fixed, edited=base_tests_after is not None)
     )
 
@@ -86,6 +93,14 @@ def _missing(before: CheckResult, after: CheckResult, fixed: tuple[str, ...], *,
     if gone or _vanished(before, after):
         return Judgement("fewer", _fewer(before, after, gone), fixed, (), gone)
     return None
+
+
+def _uncounted(after: CheckResult, fixed: tuple[str, ...], deleted: tuple[str, ...]) -> Judgement | None:
+    """Whether the patch takes tests away and the check is none that would tell."""
+    if not deleted or after.tests is not None or after.ran is not None:
+        return None
+    said = f"the patch deletes {_count(deleted)}{_names(deleted)}; the check prints no count that would show it"
+    return Judgement("fewer", said, fixed, (), deleted)
 
 
 def _green(before: CheckResult, after: CheckResult, fixed: tuple[str, ...], *, edited: bool) -> Judgement:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from fretsaw.core import prompt
 from fretsaw.core.check import Check, CheckResult
+from fretsaw.core.declared import deleted_tests
 from fretsaw.core.issue import Issue
 from fretsaw.core.judge import compare
 from fretsaw.core.minimize import Minimized, minimize, unverified
@@ -67,7 +68,8 @@ def prove(landed: Landed, before: CheckResult | None, issue: Issue, world: World
     trial = _Trial(before, world, settings)
     world.report(Event("check-after", "running the check on the patch", percentage=80))
     after = world.steady(texts(landed.patch))
-    judged = compare(before, after, _with_base_tests(landed.patch, after, world.check))
+    deleted = deleted_tests((file.path, file.before, file.after) for file in landed.patch.files)
+    judged = compare(before, after, _with_base_tests(landed.patch, after, world.check), deleted)
     if not judged.ok:
         restored = _restored(landed, trial)
         if restored is not None:

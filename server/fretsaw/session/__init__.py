@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from fretsaw.session.example import has_key, has_sandbox, make_example, scripted_model
     from fretsaw.session.issues import read_issue
     from fretsaw.session.kept import load, runs_of, summaries, view
-    from fretsaw.session.looking import approve, check_candidates, examine, models, remote_models, run_check
+    from fretsaw.session.looking import (
+        approve,
+        check_candidates,
+        choose_check,
+        examine,
+        models,
+        remote_models,
+        run_check,
+    )
     from fretsaw.session.opening import Opened, open_session
     from fretsaw.session.outcome import document, exit_code, failure, patch_of
     from fretsaw.session.previewing import preview
@@ -29,7 +37,7 @@ _HOME = {
     "example": ("has_key", "has_sandbox", "has_sandbox", "make_example", "scripted_model"),
     "issues": ("read_issue",),
     "kept": ("load", "runs_of", "summaries", "view"),
-    "looking": ("approve", "check_candidates", "examine", "models", "remote_models", "run_check"),
+    "looking": ("approve", "check_candidates", "choose_check", "examine", "models", "remote_models", "run_check"),
     "opening": ("Opened", "open_session"),
     "outcome": ("document", "exit_code", "failure", "patch_of"),
     "previewing": ("preview",),
@@ -43,8 +51,8 @@ _HOME = {
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Finished", "Opened", "Stored", "Task", "apply", "apply_texts", "approve", "check_candidates", "complete",
-    "deliver", "document", "examine", "exit_code", "failure", "fix", "has_key", "has_sandbox", "load",
+    "Finished", "Opened", "Stored", "Task", "apply", "apply_texts", "approve", "check_candidates", "choose_check",
+    "complete", "deliver", "document", "examine", "exit_code", "failure", "fix", "has_key", "has_sandbox", "load",
     "make_example", "models", "new_run_id", "open_session", "patch_of", "patch_text", "preview", "read_issue",
     "remote_models", "rendered", "replay", "restore", "run", "run_check", "runs_of", "scripted_model", "set_states",
     "summaries", "undo", "vet", "vet_document", "view",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -49,8 +50,16 @@ def check_candidates(opened: Opened) -> tuple[check.Candidate, ...]:
 
 
 def approve(opened: Opened, argv: tuple[str, ...]) -> None:
-    """Remember that the user wants this command run for this repository."""
+    """Remember that the user wants the command of the repository's file run for this repository."""
     config.approve(opened.resolved.places, opened.root, argv)
+
+
+def choose_check(opened: Opened, argv: tuple[str, ...] | None) -> None:
+    """Remember the user's own choice for this repository; `()`: none, None: forget it and what was approved."""
+    if argv is None:
+        config.forget(opened.resolved.places, opened.root, opened.settings.check or ())
+    else:
+        config.answer(opened.resolved.places, opened.root, argv)
 
 
 # -- models ----------------------------------------------------------------------------------------
@@ -121,6 +130,8 @@ def _findings(directory: Path, flags: Mapping[str, Any]) -> Iterator[Finding]:
     for notice in resolved.notices:
         yield Finding("settings", "note", notice)
     yield from _model(resolved.settings, resolved.places)
+    if opened:
+        yield _check(opened)
     yield _sandbox(resolved.settings, resolved.places, opened)
     yield _state(resolved.places.state)
     yield _editors()
@@ -146,6 +157,14 @@ def _model(settings: Settings, places: config.Places) -> Iterator[Finding]:
     label = " (the SCRIPTED model)" if probe.scripted else ""
     said = f"{probe.message}{label}" + (f" ({probe.hint})" if probe.hint else "")
     yield Finding("endpoint", "ok" if probe.ok else "bad", said)
+
+
+def _check(opened: Opened) -> Finding:
+    if opened.settings.check:
+        return Finding("check", "ok", shlex.join(opened.settings.check))
+    found = check_candidates(opened)
+    seems = f"; this looks like one: {shlex.join(found[0].argv)}" if found else ""
+    return Finding("check", "note", f"none is set, so nothing can be proved{seems} (`agent check`)")
 
 
 def _sandbox(settings: Settings, places: config.Places, opened: Opened | None) -> Finding:

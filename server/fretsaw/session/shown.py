@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
-from fretsaw import model
+from fretsaw import check, model
 from fretsaw.core.ask import Image
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import UsageError
@@ -56,4 +57,8 @@ def about(snapshot: Snapshot, hidden: int, opened: Opened) -> tuple[str, ...]:
     if opened.resolved.proposed_check:
         argv = " ".join(opened.resolved.proposed_check)
         notices.append(f"the repository proposes the check {argv!r}: approve it with `agent check --approve`")
+    elif not opened.resolved.asked:
+        found = check.candidates(snapshot.read, snapshot.paths)
+        seems = f"; this repository seems to have {shlex.join(found[0].argv)!r}" if found else ""
+        notices.append(f"no check is set, so nothing is proved{seems}: `agent check` asks you once")
     return tuple(notices)

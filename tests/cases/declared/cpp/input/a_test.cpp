@@ -1,0 +1,3 @@
+TEST(Math, adds) {
+}
+TEST_CASE("waits", "[x]") {}

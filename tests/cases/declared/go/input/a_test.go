@@ -1,0 +1,6 @@
+func TestAdd(t *testing.T) {
+}
+
+func helper() {}
+// func TestOff(t *testing.T) {}
+func FuzzIt(f *testing.F) {}

@@ -1,0 +1,3 @@
+class ATest {
+  @Test fun `adds`() = check(true)
+}

@@ -1,0 +1,4 @@
+class A extends TestCase {
+  public function testAdds(): void {}
+  private function helper() {}
+}

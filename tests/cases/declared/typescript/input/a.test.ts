@@ -1,0 +1,6 @@
+describe('x', () => {
+  it('adds', () => {});
+  test.only("waits", async () => {});
+  // it('off', () => {});
+  /re/.test('x');
+});
