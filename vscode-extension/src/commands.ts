@@ -2,7 +2,7 @@
 
 import type { Disposable, SecretStorage } from "vscode";
 import { commands, env, languages, Uri, version, window, workspace } from "vscode";
-import type { Client } from "./client";
+import type { Client } from "./agent";
 import { askKey, clearKey } from "./key";
 import type { Row, Run, Shown, Target } from "./protocol";
 import { cursor, show } from "./review";
