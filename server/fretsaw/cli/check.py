@@ -37,6 +37,7 @@ def check_command(approve: bool, remember: bool, forget: bool, do_run: bool, dir
         return _remember(opened, flags["check"])
     if forget:
         session.choose_check(opened, None)
+        show.say("Forgotten.")
         opened = session.open_session(directory, flags)
     if not opened.resolved.asked and sys.stdin.isatty():
         _ask(opened)
@@ -152,7 +153,8 @@ def _tell(opened: Any) -> int:
         print(f"set       {_shown(check)}")
     if proposed:
         print(f"proposed  {_shown(proposed)}  (`agent check --approve` takes it)")
-    for candidate in session.check_candidates(opened):
+    others = [found for found in session.check_candidates(opened) if found.argv not in (check, proposed)]
+    for candidate in others:
         print(f"found     {_shown(candidate.argv)}  ({safe_text(candidate.why)})")
     if check:
         show.say("`agent check --run` runs it now.", dim=True)
