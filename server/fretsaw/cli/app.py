@@ -19,7 +19,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "undo": ("fretsaw.cli.runs", "Take back what a run applied, keeping your later edits."),
     "restore": ("fretsaw.cli.runs", "Bring back a change that was dropped."),
     "replay": ("fretsaw.cli.runs", "Repeat a run offline from its recorded answers."),
-    "check": ("fretsaw.cli.check", "Find and approve the repository's check command, or run it in the sandbox."),
+    "check": (
+        "fretsaw.cli.check",
+        "Find the repository's check command and ask once which it is, or run it in the sandbox.",
+    ),
     "models": ("fretsaw.cli.models", "List models: prices, limits, roles, retirement."),
     "doctor": ("fretsaw.cli.doctor", "Look at git, key, endpoint, sandbox and editors, and say what is missing."),
     "demo": ("fretsaw.cli.demo", "Watch one fix from issue to undo, with a scripted model (or a real one: --live)."),
