@@ -1,11 +1,16 @@
-"""What all tests share: `--update` rewrites the expected files of case folders; a test that cannot run is no pass."""
+"""What all tests share: `--update` rewrites the expected files of case folders; a test that cannot run is no pass;
+no test fails because the machine is slow."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tests.golden import Golden
+
+settings.register_profile("fretsaw", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("fretsaw")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

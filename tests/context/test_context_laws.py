@@ -67,7 +67,7 @@ def check(context: Context, texts: dict[str, str], budget: int) -> None:
         seen.append((part.path, part.last))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ISSUES, REPOS, st.integers(0, 3000), st.sampled_from(get_args(Mode)))
 def test_the_budget_holds_and_the_text_is_exact(issue: str, texts: dict[str, str], budget: int, mode: Mode) -> None:
     context = choose(parse(issue), snapshot_of(texts), budget, mode, estimate, (("cart.py", 1, 3), ("none.py", 2, 9)))

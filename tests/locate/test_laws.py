@@ -15,19 +15,19 @@ from fretsaw.core.reply import read
 
 
 @given(st.integers(0, 2**40))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_laws_hold_of_damaged_replies(seed: int) -> None:
     check(*case(seed))
 
 
 @given(st.text(), st.text())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_text_raises(reply: str, file: str) -> None:
     check(reply, {"a.py": file})
 
 
 @given(st.integers(0, 2**40), st.text(alphabet="\r\n\x0c\u2028\x85 \tab+-@", max_size=40))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_laws_hold_of_odd_bytes(seed: int, file: str) -> None:
     check(diff(random.Random(seed), file)[0], {"a.py": file})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fretsaw.core.minimize import minimize, unverified
@@ -18,7 +18,6 @@ def lines(count: int) -> PatchSet:
     return derive_set({"f": before}.get, {"f": before.replace("line", "LINE")})
 
 
-@settings(deadline=None)
 @given(st.integers(2, 12), st.data())
 def test_exactly_what_the_test_needs_is_left(count: int, data: st.DataObject) -> None:
     patch = lines(count)
@@ -36,7 +35,6 @@ def test_exactly_what_the_test_needs_is_left(count: int, data: st.DataObject) ->
     assert result.tests <= 2 * count * count + 2
 
 
-@settings(deadline=None)
 @given(st.integers(2, 9), st.data())
 def test_the_result_is_1_minimal_for_any_test(count: int, data: st.DataObject) -> None:
     patch = lines(count)

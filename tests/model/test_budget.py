@@ -31,7 +31,7 @@ calls = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.floats(0, 2), st.floats(0, 2), calls)
 def test_spent_and_held_never_exceed_the_run_or_the_day(cap: float, day_cap: float, plan: list[tuple]) -> None:  # type: ignore[type-arg]
     total = 0.0
@@ -131,7 +131,7 @@ def test_scripted_calls_do_not_use_up_the_day() -> None:
         assert ledger[0] == pytest.approx(0.0)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=300), st.text(max_size=100), st.integers(1, 4000), st.integers(1, 4000))
 def test_the_bound_on_input_is_one(text: str, more: str, width: int, height: int) -> None:
     """Against the real tokenizer, with a picture and a tool; a hundred tokens of frame are more than anyone adds."""
@@ -140,7 +140,7 @@ def test_the_bound_on_input_is_one(text: str, more: str, width: int, height: int
     assert input_bound(request, ROW) >= count(text) + count(more) + 255
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=300), st.text(max_size=100))
 def test_the_close_bound_is_one_too(text: str, more: str) -> None:
     request = Request((Message("user", text),), tools=(Tool("t", more, {}),))

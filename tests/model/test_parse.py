@@ -36,7 +36,7 @@ anything = st.recursive(
 
 
 @pytest.mark.parametrize("api", [chat, responses])
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(events=st.lists(anything, max_size=4))
 def test_any_events(api: ModuleType, events: list[Any]) -> None:
     so_far = Collected()
@@ -49,7 +49,7 @@ def test_any_events(api: ModuleType, events: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("api", [chat, responses])
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(body=anything)
 @example(body={"status": [], "output": None})
 def test_any_body(api: ModuleType, body: Any) -> None:

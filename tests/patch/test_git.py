@@ -53,7 +53,7 @@ def _apply(root: Path, patch: PatchSet, context: int) -> None:
             target.unlink()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(pairs(), min_size=1, max_size=len(NAMES)), optional, optional, st.data(), st.sampled_from([0, 1, 3]))
 def test_git_reads_any_subset_to_the_same_bytes(
     repo: Path, edits: list[tuple[str, str]], one: str | None, two: str | None, data: st.DataObject, context: int

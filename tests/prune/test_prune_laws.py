@@ -22,7 +22,7 @@ MODES: list[Mode] = ["safe", "strict", "off"]
 
 
 @given(pairs(), st.sampled_from(PATHS), st.sampled_from(MODES))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_patch_is_judged_change_by_change(pair: tuple[str, str], path: str, mode: Mode) -> None:
     patch = derive_set({path: pair[0]}.get, {path: pair[1]})
     pruned = prune(patch, ISSUE, mode)

@@ -143,6 +143,5 @@ TestLife = pytest.mark.crash(pytest.mark.timeout(1800)(Life.TestCase))
 TestLife.settings = settings(
     max_examples=300 if FULL else 5,
     stateful_step_count=20 if FULL else 12,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -113,7 +113,7 @@ LINES = st.lists(
 ENDS = st.sampled_from(["", "a", "\r", "z\udce9"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(old=LINES, new=LINES, old_end=ENDS, new_end=ENDS)
 def test_whatever_is_derived_git_agrees(root: Path, old: list[str], new: list[str], old_end: str, new_end: str) -> None:
     before, after = "".join(old) + old_end, "".join(new) + new_end

@@ -24,7 +24,7 @@ def test_exact_counts() -> None:
 
 
 @needs_exact
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text())
 def test_the_upper_bound_is_one(text: str) -> None:
     assert upper_bound(text) >= count(text)
@@ -39,7 +39,7 @@ def test_an_estimate_of_source_is_on_the_safe_side_and_not_far_off() -> None:
             assert 0.8 <= estimate(text) / count(text) <= 1.6
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(), st.text())
 def test_an_estimate_grows_with_the_text(one: str, other: str) -> None:
     assert estimate(one) <= estimate(one + other) <= estimate(one) + estimate(other) + 4
