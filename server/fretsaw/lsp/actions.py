@@ -14,7 +14,7 @@ from lsprotocol import types
 from fretsaw.core import request
 from fretsaw.core.safe_text import safe_text
 from fretsaw.errors import UsageError
-from fretsaw.lsp import applying, present, reviewing
+from fretsaw.lsp import applying, checks, present, reviewing
 from fretsaw.lsp.client import LLM_GENERATED
 from fretsaw.lsp.documents import Document
 from fretsaw.lsp.review import Review
@@ -193,6 +193,7 @@ def _review(server: Server, document: Document, where: types.Range) -> list[dict
             actions.append(_command(title, f"{QUICKFIX}.restore", "agent.restore", argument))
     for review in {id(review): review for review, _ in here}.values():
         actions += _many(review, document)
+        actions += _prove(server, review)
     return actions
 
 
@@ -239,6 +240,16 @@ def _many(review: Review, document: Document) -> list[dict[str, Any]]:
         title = f"Agent: Accept all {len(in_all)} changes"
         actions.append(_command(title, f"{QUICKFIX}.acceptAll", "agent.accept", {"runId": review.run_id}))
     return actions
+
+
+def _prove(server: Server, review: Review) -> list[dict[str, Any]]:
+    """Where nothing proves the proposal: take the command that looks like this repository's check."""
+    argv = checks.offered(server, review)
+    if not argv:
+        return []
+    title = f"Agent: Prove fixes here with “{_short(checks.shown(argv))}”"
+    argument = {"runId": review.run_id, "check": list(argv)}
+    return [_command(title, f"{QUICKFIX}.setCheck", "agent.setCheck", argument)]
 
 
 def _cancel(server: Server, root: str) -> list[dict[str, Any]]:

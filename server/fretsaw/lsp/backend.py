@@ -103,6 +103,24 @@ def undo(root: Path, wishes: Wishes, run_id: str) -> tuple[str, ...]:
     return tuple(path for path, _ in session.undo(opened(root, wishes), run_id)[1].left)
 
 
+def check_offer(root: Path, wishes: Wishes) -> tuple[str, ...]:
+    """The command to offer as the repository's check; empty where one is set, none is found, or the user said none."""
+    from fretsaw import session
+
+    here = opened(root, wishes)
+    if here.resolved.asked:
+        return ()
+    found = session.check_candidates(here)
+    return here.resolved.proposed_check or (found[0].argv if found else ())
+
+
+def set_check(root: Path, wishes: Wishes, argv: tuple[str, ...]) -> None:
+    """Remember the user's choice for this repository."""
+    from fretsaw import session
+
+    session.take_check(opened(root, wishes), argv)
+
+
 def interactive(wishes: Wishes, source: str) -> Wishes:
     """The wishes of a run: what a person waits for goes to the quick model, unless the settings say otherwise."""
     if source == "issue" or "role" in wishes.editor or "model" in wishes.editor:

@@ -57,6 +57,8 @@ class Server(LanguageServer):
         """What was told last, by run; "" for the status."""
         self.records: dict[str, dict[str, Any]] = {}
         """Stored runs of before, as `agent/run` shows them."""
+        self.offers: dict[str, tuple[str, ...]] = {}
+        """By repository, the command that looks like its check; empty: nothing to offer."""
         self.dirty = False
         self.standing: backend.Standing | None = None
         self.completing: Cancel | None = None

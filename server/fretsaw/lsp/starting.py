@@ -14,7 +14,7 @@ from lsprotocol import types
 
 from fretsaw.core import request
 from fretsaw.errors import UsageError
-from fretsaw.lsp import backend, convert, jobs, showing
+from fretsaw.lsp import backend, checks, convert, jobs, showing
 from fretsaw.lsp.documents import Document
 from fretsaw.lsp.jobs import Job
 from fretsaw.lsp.protocol import INVALID_PARAMS, REQUEST_FAILED, RefusedError
@@ -71,6 +71,7 @@ async def _run(server: Server, job: Job, asked: request.Asked) -> None:
         kind = types.MessageType.Info if job.state == "no-change" else types.MessageType.Error
         server.say(f"Agent: {jobs.outcome_line(job)}", kind)
     await showing.look(server)
+    await checks.look(server, job)
 
 
 def _work(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         models,
         remote_models,
         run_check,
+        take_check,
     )
     from fretsaw.session.opening import Opened, open_session
     from fretsaw.session.outcome import document, exit_code, failure, patch_of
@@ -37,7 +38,16 @@ _HOME = {
     "example": ("has_key", "has_sandbox", "has_sandbox", "make_example", "scripted_model"),
     "issues": ("read_issue",),
     "kept": ("load", "runs_of", "summaries", "view"),
-    "looking": ("approve", "check_candidates", "choose_check", "examine", "models", "remote_models", "run_check"),
+    "looking": (
+        "approve",
+        "check_candidates",
+        "choose_check",
+        "examine",
+        "models",
+        "remote_models",
+        "run_check",
+        "take_check",
+    ),
     "opening": ("Opened", "open_session"),
     "outcome": ("document", "exit_code", "failure", "patch_of"),
     "previewing": ("preview",),
@@ -55,7 +65,7 @@ __all__ = [
     "complete", "deliver", "document", "examine", "exit_code", "failure", "fix", "has_key", "has_sandbox", "load",
     "make_example", "models", "new_run_id", "open_session", "patch_of", "patch_text", "preview", "read_issue",
     "remote_models", "rendered", "replay", "restore", "run", "run_check", "runs_of", "scripted_model", "set_states",
-    "summaries", "undo", "vet", "vet_document", "view",
+    "summaries", "take_check", "undo", "vet", "vet_document", "view",
 ]  # fmt: skip
 
 

@@ -54,6 +54,15 @@ def approve(opened: Opened, argv: tuple[str, ...]) -> None:
     config.approve(opened.resolved.places, opened.root, argv)
 
 
+def take_check(opened: Opened, argv: tuple[str, ...]) -> None:
+    """Remember an answer to the question of which check: what the repository proposes is approved, and asked about
+    again when it changes; any other command is the user's own choice, `()` for none."""
+    if argv and argv == opened.resolved.proposed_check:
+        approve(opened, argv)
+    else:
+        choose_check(opened, argv)
+
+
 def choose_check(opened: Opened, argv: tuple[str, ...] | None) -> None:
     """Remember the user's own choice for this repository; `()`: none, None: forget it and what was approved."""
     if argv is None:

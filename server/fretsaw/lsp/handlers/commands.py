@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from fretsaw.core.safe_text import safe_text
 from fretsaw.errors import FretsawError
-from fretsaw.lsp import applying, arguments, content, debug, places, present, reviewing, showing, starting
+from fretsaw.lsp import applying, arguments, checks, content, debug, places, present, reviewing, showing, starting
 from fretsaw.lsp.jobs import Job
 from fretsaw.lsp.protocol import INVALID_PARAMS, REQUEST_FAILED, RefusedError
 from fretsaw.lsp.review import Review
@@ -190,6 +190,12 @@ def _go_to(server: Server, argument: dict[str, Any], token: Any) -> Any:
     return {"runId": review.run_id, "change": number, "uri": uri, "range": present.plain(where)}
 
 
+def _set_check(server: Server, argument: dict[str, Any], _token: Any) -> Any:
+    starting.may_run(server)
+    review = arguments.known(server, arguments.string_of(argument, "runId", needed=True) or "")
+    return checks.take(server, review, argument.get("check"))
+
+
 def _list_runs(server: Server, _argument: dict[str, Any], _token: Any) -> Any:
     runs = [present.run_of_job(job) for job in server.jobs.values()]
     runs += [run for run_id, run in server.records.items() if run_id not in server.jobs]
@@ -217,6 +223,7 @@ COMMANDS: Mapping[str, Command] = {
     "agent.showDiff": _show_diff,
     "agent.preview": _preview,
     "agent.goTo": _go_to,
+    "agent.setCheck": _set_check,
     "agent.listRuns": _list_runs,
     "agent.debugInformation": _debug,
 }

@@ -27,6 +27,7 @@ COMMANDS = (
     "agent.showDiff",
     "agent.preview",
     "agent.goTo",
+    "agent.setCheck",
     "agent.listRuns",
     "agent.debugInformation",
 )

@@ -1,0 +1,63 @@
+"""Which command would prove fixes in a repository that has none set: offered at a proposal without proof.
+
+Knows nothing of how a check is run; what looks like one is found in a thread, when a run has ended.
+"""
+
+from __future__ import annotations
+
+import shlex
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+
+from fretsaw.core.safe_text import safe_text
+from fretsaw.errors import FretsawError
+from fretsaw.lsp import backend
+from fretsaw.lsp.jobs import Job, in_thread
+from fretsaw.lsp.protocol import INVALID_PARAMS, RefusedError
+from fretsaw.lsp.review import Review
+from fretsaw.lsp.server import Server
+
+
+async def look(server: Server, job: Job) -> None:
+    """After a run: find what could have proved it, where nothing did and the user has not been asked."""
+    review = server.reviews.get(job.id)
+    if review is not None and unproved(review) and server.trusted:
+        found = await in_thread(partial(backend.check_offer, review.root, server.wishes(job.root)))
+        server.offers[str(review.root)] = found
+
+
+def unproved(review: Review) -> bool:
+    """Whether a whole proposal came without any run of a check."""
+    return not review.draft and review.proposal.evidence.before is None
+
+
+def offered(server: Server, review: Review) -> tuple[str, ...]:
+    """The command that may be taken here; empty where there is none to offer."""
+    return server.offers.get(str(review.root), ()) if unproved(review) else ()
+
+
+def shown(argv: tuple[str, ...]) -> str:
+    """A command for a person."""
+    return safe_text(shlex.join(argv))
+
+
+def take(server: Server, review: Review, argv: Any) -> dict[str, Any]:
+    """Remember the user's answer: just what was offered, for this repository. Raises RefusedError for anything else."""
+    offer = offered(server, review)
+    if not offer or argv != list(offer):
+        raise RefusedError(INVALID_PARAMS, "check: only the command that an action offered here can be taken")
+    server.finishing(_keep(server, review.root, offer))
+    return {"runId": review.run_id, "check": list(offer)}
+
+
+async def _keep(server: Server, root: Path, argv: tuple[str, ...]) -> None:
+    try:
+        await in_thread(partial(backend.set_check, root, server.wishes(root), argv))
+    except (OSError, FretsawError) as error:
+        server.say(f"Agent: the check cannot be remembered: {safe_text(str(error))}", types.MessageType.Error)
+        return
+    server.offers.pop(str(root), None)
+    server.say(f"Agent: {shown(argv)} proves fixes in {root.name} from the next run on (`agent check` changes it)")
