@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from importlib import import_module
@@ -45,6 +46,8 @@ _VERBATIM = frozenset({"raw_string_literal", "lifetime", "label", "ERROR"})
 _TUPLES = frozenset({"tuple_type", "tuple_pattern"})
 """A comma makes the one item in these a tuple."""
 _ENDS_BLANK = frozenset({"preproc_arg", "hash_bang_line"})
+_DIRECTIVE = re.compile(r"//(?:go:|export |\s*\+build)")
+"""Comments of Go that mean what stands right below them, or nothing, as does one above `import "C"`."""
 _FREE_QUOTES = frozenset({"javascript", "typescript", "tsx"})
 MOST = 400_000
 """Bytes of a file up to which it is parsed: about 70 ms."""
@@ -132,6 +135,9 @@ def _leaf(node: Node, language: str) -> Iterator[str]:
     elif language in _FREE_QUOTES and node.type in _STRINGS:
         yield _plain(said)
     else:
+        following = node.next_sibling if language == "go" and node.type == "comment" else None
+        if following is not None and (_DIRECTIVE.match(said) or following.type == "import_declaration"):
+            yield f"{following.start_point[0] - node.end_point[0] > 1}"
         yield said.rstrip() if "comment" in node.type or node.type in _ENDS_BLANK else said
 
 
