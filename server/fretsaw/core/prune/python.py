@@ -48,11 +48,19 @@ def windows(one: Sequence[str], other: Sequence[str]) -> tuple[str, str]:
     while tail < shortest - head and one[len(one) - 1 - tail] == other[len(other) - 1 - tail]:
         tail += 1
     head = _earlier(one, min(head, len(one) - 1))
+    if not _is_whole("".join(one[:head])):
+        head = 0
     end = len(one) - tail
     while end < len(one) and not _starts(one, end):
         end += 1
     tail = len(one) - end
     return "".join(one[head:end]), "".join(other[head : len(other) - tail])
+
+
+@lru_cache(maxsize=16)
+def _is_whole(text: str) -> bool:
+    """Whether no long string is open at the text's end: what looks like a statement there may be part of it."""
+    return ('"""' not in text and "'''" not in text) or parse(text) is not None
 
 
 def _starts(lines: Sequence[str], at: int) -> bool:

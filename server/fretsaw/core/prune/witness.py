@@ -42,10 +42,10 @@ def _same(one: list[str], other: list[str], language: str) -> bool:
     told = same_syntax(left, right, language)
     if told is None and language == "json":
         told = _same_json(left, right)
-    if told is not None:
-        return told
-    # No parser: only what says the same word by word, bracket by bracket, is the same.
-    return words(left, language) == words(right, language)
+    if told is None and language == "json":
+        # Not strictly JSON: only what says the same word by word, bracket by bracket, is the same.
+        return words(left, language) == words(right, language)
+    return bool(told)
 
 
 def has_witness(language: str) -> bool:
@@ -65,10 +65,10 @@ def _same_python(one: list[str], other: list[str]) -> bool:
     left, right = parse(first), parse(second)
     if left is None or right is None:
         left, right = parse("".join(one)), parse("".join(other))
-    if left is None or right is None:
+    if left is None and right is None:
         return words(first, "python") == words(second, "python") and _indents(first) == _indents(second)
-    return same_meaning(left, right)
+    return left is not None and right is not None and same_meaning(left, right)
 
 
-def _indents(text: str) -> list[int]:
-    return [len(line) - len(line.lstrip()) for line in text.split("\n") if line.strip()]
+def _indents(text: str) -> list[str]:
+    return [line[: len(line) - len(line.lstrip())] for line in text.split("\n") if line.strip()]

@@ -6,19 +6,21 @@ import re
 from collections import Counter
 
 from fretsaw.core.patch.values import Change, Hunk
-from fretsaw.core.prune.lexing import words
+from fretsaw.core.prune.lexing import FREE_QUOTES, is_comment, words
 from fretsaw.core.prune.scene import Scene, runs, text
 
 _IMPORT = {
-    "python": re.compile(r"\s*(?:from\s+[\w.]+\s+import|import)\b"),
-    "javascript": re.compile(r"\s*(?:import\b|(?:const|let|var)\s+[^=]+=\s*require\()"),
-    "go": re.compile(r"\s*(?:import\b|(?:[\w.]+\s+)?\"[\w./-]+\"\s*$)"),
+    "python": re.compile(r"\s*(?:from\s+(?!__future__)[\w.]+\s+import\b[^;*]*$|import\b[^;]*$)"),
+    "javascript": re.compile(
+        r"\s*(?:import\s+[\w{*][^'\"]*['\"][^'\"]*['\"]|(?:const|let|var)\s+[^=]+=\s*require\([^()]*\))\s*;?\s*$"
+    ),
+    "go": re.compile(r"\s*(?:import\b|(?:(?!return\b)[\w.]+\s+)?\"[\w./-]+\"\s*$)"),
     "rust": re.compile(r"\s*(?:pub\s+)?use\b"),
     "java": re.compile(r"\s*import\b"),
-    "c": re.compile(r"\s*#\s*include\b"),
-    "ruby": re.compile(r"\s*require(?:_relative)?\b"),
 }
-_LIKE = {"typescript": "javascript", "tsx": "javascript", "cpp": "c"}
+"""Imports that are good for names only. Not the includes of C and the requires of Ruby, which run in their order."""
+_LIKE = {"typescript": "javascript", "tsx": "javascript"}
+_PYTHON = re.compile(r"(?P<depth>\s*)(?:from\s+(?P<module>[\w.]+)\s+)?import\b(?P<names>.*)", re.DOTALL)
 _LOGICAL = re.compile(r"[^\n(\[{]*(?:[(\[{][^)\]}]*[)\]}])?[^\n]*\n?")
 
 
@@ -30,21 +32,56 @@ def import_order(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     same = {change.id for change, (removed, added) in rows if removed == added}
     for run in runs([change for change, _ in rows]):
         counts = [found for change, found in rows if change in run]
-        if _total(counts, 0) == _total(counts, 1):
+        if _total(counts, 0) == _total(counts, 1) and _among_imports(scene, run):
             same |= {change.id for change in run}
-    same |= _moved([row for row in rows if row[0].id not in same])
+    same |= _moved(scene, [row for row in rows if row[0].id not in same])
+    if scene.language == "python":
+        # Names may change places in one statement, whatever the others bind.
+        inside = {change.id for change, (removed, added) in rows if removed == added and removed.total() == 1}
+        same = inside if _rebinds(scene, [c for c, _ in rows if c.id in same - inside]) else same
     return dict.fromkeys(same, "changes the order of imports only")
 
 
-def _moved(rows: list[tuple[Change, tuple[Counter[str], Counter[str]]]]) -> set[int]:
-    """Pairs of a removal and an insertion of the same statements elsewhere in the file."""
+def _moved(scene: Scene, rows: list[tuple[Change, tuple[Counter[str], Counter[str]]]]) -> set[int]:
+    """Pairs of a removal and an insertion of the same statements, with nothing but imports between them."""
     out: set[int] = set()
     gone = {tuple(sorted(removed.elements())): change for change, (removed, added) in rows if not added}
     for change, (removed, added) in rows:
         other = gone.pop(tuple(sorted(added.elements())), None) if not removed else None
-        if other is not None:
+        if other is not None and _among_imports(scene, sorted((change, other), key=lambda one: one.id)):
             out |= {change.id, other.id}
     return out
+
+
+def _among_imports(scene: Scene, changes: list[Change]) -> bool:
+    """Whether nothing but imports, comments and blank lines stands between the first and the last, before and after."""
+    first, last = changes[0], changes[-1]
+    if first.hunk is None or last.hunk is None:
+        return False
+    starts = scene.after_starts
+    sides = (
+        scene.before[first.hunk.start : last.hunk.end],
+        scene.after[starts[first.id] : starts[last.id] + len(last.hunk.added)],
+    )
+    pattern = _IMPORT[_LIKE.get(scene.language, scene.language)]
+    said = [part for side in sides for part in _LOGICAL.findall("".join(side))]
+    return all(pattern.match(part) for part in said if part.strip() and not is_comment(part, scene.language))
+
+
+def _rebinds(scene: Scene, changes: list[Change]) -> bool:
+    """Whether a name that the changes import is imported twice at their depth: which one holds, the order decides."""
+    bound = Counter(name for part in _LOGICAL.findall("".join(scene.before)) for name in _binds(part))
+    moved = {name for c in changes if c.hunk for p in _LOGICAL.findall(text(c.hunk.removed)) for name in _binds(p)}
+    return any(bound[name] > 1 for name in moved) or (bool(changes) and any("*" in name for name in bound))
+
+
+def _binds(statement: str) -> list[str]:
+    """Names, after their depth, that a statement of Python binds: of modules only where it gives them another name."""
+    found = _PYTHON.match(statement)
+    if found is None:
+        return []
+    names = [part.split() for part in found["names"].split("#")[0].strip(" ()\n").split(",")]
+    return [found["depth"] + name[-1] for name in names if name and (found["module"] or len(name) > 1)]
 
 
 def _total(counts: list[tuple[Counter[str], Counter[str]]], side: int) -> Counter[str]:
@@ -71,9 +108,17 @@ def _bound(hunk: Hunk, language: str) -> tuple[Counter[str], Counter[str]] | Non
 
 
 def _sorted(statement: str, language: str) -> str:
-    """The statement with its names in order. `a as b` stays together."""
+    """The statement with its names in order, where they stand in one pair of brackets. `a as b` stays together."""
     said = words(statement, language)
-    at = said.index("import") + 1 if language == "python" and said[0] == "from" and "import" in said else 1
-    head, names = said[:at], [word for word in said[at:] if word not in "(){}"]
-    listed = " ".join(names).split(" , ")
-    return " ".join([*head, *sorted(name.strip(" ,") for name in listed if name.strip(" ,"))])
+    if language in FREE_QUOTES:
+        said = [word for word in said if word != ";"]
+    if language == "python":
+        at = said.index("import") + 1
+        head, names, tail = said[:at], [word for word in said[at:] if word not in "()"], []
+    elif said.count("{") == 1 and "}" in said:
+        at, end = said.index("{") + 1, said.index("}")
+        head, names, tail = said[:at], said[at:end], said[end:]
+    else:
+        return " ".join(said)
+    listed = sorted(filter(None, (name.strip(" ,") for name in " ".join(names).split(" , "))))
+    return " ".join([*head, " , ".join(listed), *tail])

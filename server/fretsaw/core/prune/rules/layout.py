@@ -12,8 +12,14 @@ from fretsaw.core.prune.witness import harmless, has_witness
 from fretsaw.core.text import body
 
 _CONFIGURATION = re.compile(r"\.(?:toml|ini|cfg|conf|ya?ml|properties|css|scss|sh|sql)$|(?:^|/)(?:Make|Docker)file$")
-_MARKUP = re.compile(r"\.(?:md|markdown|mdx|csv|tsv|snap|golden|expected|out)$")
+_MARKUP = re.compile(r"\.(?:md|markdown|mdx|csv|tsv|snap|golden|expected|out|patch|diff|properties|env)$")
 """Where blanks at the end of a line say something."""
+_PROSE = re.compile(r"\.(?:txt|rst|adoc)$|(?:^|/)[A-Z]+$")
+_HOLDS_TEXT = re.compile(
+    r"""<<[-~<]?\s*['"\\]?\w|[:\-]\s+(?:[&!]\S+\s+)?[|>][-+\d]*\s*$|\"{3}|'{3}|^[^`\n]*`(?:[^`\n]*`[^`\n]*`)*[^`\n]*$|<(?:pre|textarea)\b""",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""In a file of no known language: what may begin a text over several lines, whose blanks are its own."""
 LONGEST_RUN = 12
 """Neighbouring changes that are read together at most when looking for words that only moved to another line."""
 
@@ -43,8 +49,19 @@ def blanks(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     if _MARKUP.search(scene.path):
         return {}
     found = [c for c in changes if c.hunk and not is_blank(c.hunk) and _same_but_ends(c.hunk.removed, c.hunk.added)]
+    if not has_witness(scene.language):
+        found = [c for c in found if not _may_be_text(scene, c)]
     kept = harmless(scene, found) if has_witness(scene.language) else {change.id for change in found}
     return {change.id: "changes blanks at line ends only" for change in found if change.id in kept}
+
+
+def _may_be_text(scene: Scene, change: Change) -> bool:
+    """In a file of no known language: whether a text may hold the blanks, or a backslash stands before them."""
+    lines = change.hunk.removed + change.hunk.added if change.hunk else ()
+    if _PROSE.search(scene.path):
+        return False
+    escaped = any(line.rstrip().endswith("\\") for line in lines)
+    return escaped or _HOLDS_TEXT.search("".join(scene.before)) is not None
 
 
 def formatting(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
@@ -101,7 +118,7 @@ def blank_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     for change in changes:
         if change.hunk is None or not is_blank(change.hunk) or any(c.id in staying for c in _beside_run(scene, change)):
             continue
-        if not has_witness(scene.language) and not _leaves_paragraphs(scene, change):
+        if not has_witness(scene.language) and (_may_be_text(scene, change) or not _leaves_paragraphs(scene, change)):
             continue
         if (
             all(scene.provable(c) for c in scene.beside(change))

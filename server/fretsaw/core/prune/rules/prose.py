@@ -208,10 +208,9 @@ def _is_comment_change(hunk: Hunk, language: str) -> bool:
     added = [line for line in hunk.added if line.strip()]
     if all(is_comment(line, language) for line in (*removed, *added)):
         return bool(removed or added)
-    code = [
-        [part for part in (without_comment(line, language)[0] for line in side) if part] for side in (removed, added)
-    ]
-    return code[0] == code[1]
+    sides = [[without_comment(line, language) for line in side] for side in (removed, added)]
+    code, notes = ([[pair[at] for pair in side if pair[at]] for side in sides] for at in (0, 1))
+    return code[0] == code[1] and notes[0] != notes[1]
 
 
 def _speaks_of_change(scene: Scene, change: Change, comments: set[int]) -> bool:

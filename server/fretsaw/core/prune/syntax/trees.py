@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from importlib import import_module
@@ -22,21 +23,45 @@ _GRAMMARS = {
     "ruby": ("tree_sitter_ruby", "language"),
 }
 _PAREN = frozenset({"parenthesized_expression", "parenthesized_statements"})
+_LOOKS_INTO = frozenset(
+    {
+        "call_expression",
+        "member_expression",
+        "subscript_expression",
+        "field_expression",
+        "non_null_expression",
+        "expression_statement",
+    }
+)
+"""Whose first child may mean more in brackets: `(a?.b).c`, Rust's `(a.f)()`, a macro of C, `('use strict')`."""
+_TAKES_TEXT = {
+    "c": frozenset({"argument_list"}),
+    "cpp": frozenset({"argument_list", "decltype"}),
+    "rust": frozenset({"binary_expression"}),
+}
+"""Where every bracket counts: a macro may be called, `decltype((x))` is a reference, `(a as b) < c` needs them."""
 _STRINGS = frozenset({"string", "string_literal", "interpreted_string_literal"})
+_VERBATIM = frozenset({"raw_string_literal", "lifetime", "label", "ERROR"})
+"""What is not in the children of these counts too."""
+_TUPLES = frozenset({"tuple_type", "tuple_pattern"})
+"""A comma makes the one item in these a tuple."""
+_ENDS_BLANK = frozenset({"preproc_arg", "hash_bang_line"})
+_DIRECTIVE = re.compile(r"//(?:go:|export |\s*\+build)")
+"""Comments of Go that mean what stands right below them, or nothing, as does one above `import "C"`."""
 _FREE_QUOTES = frozenset({"javascript", "typescript", "tsx"})
 MOST = 400_000
 """Bytes of a file up to which it is parsed: about 70 ms."""
 
 
 def same_syntax(one: str, other: str, language: str, without: Collection[str] = ()) -> bool | None:
-    """Whether two texts have the same syntax tree but for layout; None where there is no parser or it found errors.
+    """Whether two texts have the same syntax tree but for layout; None without a parser or for too long a text.
 
     `without`: types of nodes that are left out on both sides.
 
     Layout: blanks, line breaks, a comma before a closing bracket, brackets around a whole expression, and quotes
-    where the language has two kinds for the same string. Comments count.
+    where the language has two kinds for the same string. Comments count, and what does not parse counts as it stands.
     """
-    left, right = tree(one, language), tree(other, language)
+    left, right = _root(one, language), _root(other, language)
     if left is None or right is None:
         return None
     return list(_signs(left, language, without)) == list(_signs(right, language, without))
@@ -47,16 +72,20 @@ def parses(text: str, language: str) -> bool | None:
     parser = _parser(language)
     if parser is None or len(text) > MOST:
         return None
-    return not parser.parse(text.encode("utf-8", "surrogateescape")).root_node.has_error
+    return not parser.parse(text.encode("utf-8", "surrogatepass")).root_node.has_error
 
 
 def tree(text: str, language: str) -> Node | None:
     """The root of the text's tree; None where there is no parser, it found errors, or the text is too long."""
+    root = _root(text, language)
+    return None if root is None or root.has_error else root
+
+
+def _root(text: str, language: str) -> Node | None:
     parser = _parser(language)
     if parser is None or len(text) > MOST:
         return None
-    root = parser.parse(text.encode("utf-8", "surrogateescape")).root_node
-    return None if root.has_error else root
+    return parser.parse(text.encode("utf-8", "surrogatepass")).root_node
 
 
 @lru_cache(maxsize=16)
@@ -75,37 +104,82 @@ def _parser(language: str) -> Parser | None:
 
 def _signs(root: Node, language: str, without: Collection[str]) -> Iterator[str]:
     """The tree as a row of signs: node types open, leaf texts, closings. What is layout leaves no sign."""
-    waiting: list[Node | None] = [root]
+    waiting: list[tuple[Node | None, bool]] = [(root, True)]
     while waiting:
-        node = waiting.pop()
+        node, whole = waiting.pop()
         if node is None:
             yield ")"
             continue
-        if language in _FREE_QUOTES and node.type in _STRINGS:
-            yield _plain((node.text or b"").decode("utf-8", "surrogateescape"))
-        elif not node.children:
-            yield (node.text or b"").decode("utf-8", "surrogateescape").rstrip()
-        else:
-            children = [child for child in _meaningful(node, language) if child.type not in without]
-            if node.type not in _PAREN:
-                yield node.type
-                waiting.append(None)
-            waiting += reversed(children)
+        if node.type in _VERBATIM or not node.children or (language in _FREE_QUOTES and node.type in _STRINGS):
+            yield from _leaf(node, language)
+            continue
+        layout = node.type in _PAREN and not whole
+        children = _meaningful(node, language, layout)
+        if not layout:
+            yield node.type
+            waiting.append((None, False))
+        waiting += reversed(
+            [(child, _counts(node, child, language)) for child in children if child.type not in without]
+        )
 
 
-def _meaningful(node: Node, language: str) -> list[Node]:
+def _leaf(node: Node, language: str) -> Iterator[str]:
+    """A leaf as it stands, but for blanks that end a comment, quotes, and blanks of JSX that a browser never sees."""
+    said = (node.text or b"").decode("utf-8", "surrogateescape")
+    if node.is_missing or node.type == "ERROR":
+        yield f"wrong: {said}"
+    elif node.type == "jsx_text":
+        lines = said.split("\n")
+        inner = [line.lstrip() if at else line for at, line in enumerate(lines)]
+        yield from filter(None, [line.rstrip() for line in inner[:-1]] + inner[-1:])
+    elif language in _FREE_QUOTES and node.type in _STRINGS:
+        yield _plain(said)
+    else:
+        following = node.next_sibling if language == "go" and node.type == "comment" else None
+        if following is not None and (_DIRECTIVE.match(said) or following.type == "import_declaration"):
+            yield f"{following.start_point[0] - node.end_point[0] > 1}"
+        yield said.rstrip() if "comment" in node.type or node.type in _ENDS_BLANK else said
+
+
+def _counts(parent: Node, child: Node, language: str) -> bool:
+    """Whether brackets around the child, should it be in brackets, may mean something."""
+    if child.type not in _PAREN:
+        return False
+    if parent.type in _TAKES_TEXT.get(language, ()) and (
+        parent.type != "binary_expression" or child.named_children[0].type == "type_cast_expression"
+    ):
+        return True
+    inner = child.named_children
+    if not inner or (parent.type in _LOOKS_INTO and parent.children[0] == child):
+        return True
+    return any(part.type in ("??", "**") for node in (parent, inner[0]) for part in node.children)
+
+
+def _meaningful(node: Node, language: str, layout: bool) -> list[Node]:
     """The children without brackets around a whole expression, a comma before a closing bracket and, where a line's end
     does as well, a semicolon."""
     children = list(node.children)
-    if node.type in _PAREN:
+    if layout:
         return [child for child in children if child.type not in ("(", ")")]
     return [
         child
         for at, child in enumerate(children)
         if child.type not in ("\n", "line_continuation")
         and not (child.type == ";" and language in _FREE_QUOTES and node.type != "for_statement")
-        and not (child.type == "," and at + 1 < len(children) and children[at + 1].type in (")", "]", "}"))
+        and not (child.type == "," and _is_last(children, at) and not _makes_tuple(node, children))
     ]
+
+
+def _is_last(children: list[Node], at: int) -> bool:
+    """Whether the comma at this place stands before a closing bracket and after an item: `[,]` has a hole."""
+    before, after = (children[i].type if 0 <= i < len(children) else "" for i in (at - 1, at + 1))
+    return after in (")", "]", "}") and before not in (",", "(", "[", "{")
+
+
+def _makes_tuple(node: Node, children: list[Node]) -> bool:
+    """Whether the last comma says something: to a tuple of one, or to a macro of Rust."""
+    one = node.type in _TUPLES and sum(child.type == "," for child in children) == 1
+    return one or node.type == "token_tree"
 
 
 def _plain(string: str) -> str:

@@ -1,0 +1,3 @@
+fn a() {
+    assert_eq!(s, (b));
+}

@@ -1,0 +1,2 @@
+import { a, b, c } from 'x';
+f(a, b, c);

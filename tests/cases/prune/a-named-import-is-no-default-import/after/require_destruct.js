@@ -1,0 +1,2 @@
+const a = require('x');
+f(a);

@@ -1,0 +1,2 @@
+import {a} from 'x';
+f(a);

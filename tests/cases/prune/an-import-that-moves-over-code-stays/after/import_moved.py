@@ -1,0 +1,7 @@
+def f():
+    y()
+
+
+def g():
+    import x
+    z()

@@ -1,0 +1,7 @@
+def f():
+    import x
+    y()
+
+
+def g():
+    z()

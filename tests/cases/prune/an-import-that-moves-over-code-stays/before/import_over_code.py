@@ -1,0 +1,4 @@
+import x
+import sys
+sys.path.insert(0, 'a')
+y()

@@ -1,0 +1,5 @@
+fn f() {}
+
+const A: &str = r#"
+x
+  y"#;

@@ -1,0 +1,2 @@
+const x = 1;
+return0(<b>hi {x}</b>);

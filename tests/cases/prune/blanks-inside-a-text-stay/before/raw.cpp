@@ -1,0 +1,3 @@
+const char* a = R"(x
+
+)";

@@ -1,0 +1,6 @@
+fn f() {}
+
+const A: &str = r#"
+
+x
+  y"#;

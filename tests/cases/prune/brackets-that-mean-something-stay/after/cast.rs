@@ -1,0 +1,3 @@
+fn f() -> bool {
+    (a as usize) < b
+}

@@ -1,0 +1,1 @@
+int y = DOUBLE((a + b));

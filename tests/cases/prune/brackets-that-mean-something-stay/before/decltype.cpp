@@ -1,0 +1,2 @@
+int x;
+decltype(x) y = x;

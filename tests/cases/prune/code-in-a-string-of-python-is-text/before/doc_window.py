@@ -1,0 +1,10 @@
+A = """
+x
+
+import foo
+
+foo.bar( 1 )
+
+import baz
+
+"""

@@ -1,0 +1,2 @@
+import foo
+import sys; sys.path.insert(0, 'x')

@@ -1,0 +1,3 @@
+require 'a'
+require 'b'
+b

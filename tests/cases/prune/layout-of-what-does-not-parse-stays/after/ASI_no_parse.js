@@ -1,0 +1,4 @@
+@@@ broken
+function f() {
+  return x;
+}

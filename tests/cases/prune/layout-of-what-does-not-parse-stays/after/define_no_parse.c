@@ -1,0 +1,3 @@
+FOO(int) }
+#define F(x)
+int y;

@@ -1,0 +1,4 @@
+def f
+  LOG "w #{l} b"
+  len
+end

@@ -1,0 +1,5 @@
+@@@ broken
+function f() {
+  return
+  x;
+}

@@ -1,0 +1,3 @@
+def f
+  LOG "w #{l} b"       len
+end
