@@ -110,6 +110,7 @@ suite("a person's path", () => {
     await person.notification("2 changes to review").waitFor();
     await person.dismiss();
     assert.equal(editor.read(folder, "shop/prices.py"), original("prices.py"), "the buffer stays unsaved");
+    assert.match(readFileSync(log, "utf8"), /# not saved yet/, "the model is shown the buffer, not the file");
     await person.screenshot("keys-split");
     await person.openFile("shop/prices.py", 1);
     await person.page.locator('[id="status.editor.selection"]', { hasText: "Ln 1," }).waitFor();
@@ -119,8 +120,15 @@ suite("a person's path", () => {
     await person.page.locator('[id="status.editor.selection"]', { hasText: "Ln 26" }).waitFor();
     await person.press("Alt+k");
     await person.page.locator('[id="status.editor.selection"]', { hasText: "Ln 13" }).waitFor();
+    await person.press("Alt+y");
+    await person.page.locator('[id="status.editor.selection"]', { hasText: "Ln 26" }).waitFor();
+    await person.status("1 to review");
+    await person.press("Control+z");
+    await person.status("2 to review");
+    await person.openFile("shop/prices.py", 13);
     await person.press("Alt+n");
     await person.page.locator('[id="status.editor.selection"]', { hasText: "Ln 26" }).waitFor();
+    await person.status("1 to review");
     await person.press("Alt+y");
     await person.status(/^(?!.*to review)/);
     await person.save();
@@ -152,6 +160,20 @@ suite("a person's path", () => {
     await person.openFile("shop/basket.py");
     await person.save();
     assert.equal(editor.read(folder, "shop/basket.py"), golden("rewritten.py"));
+    await person.fix("shop/prices.py", 12);
+    await person.notification("2 changes to review").waitFor();
+    await person.dismiss();
+    await person.command("Agent: Preview All Changes");
+    await person.page.locator(".bulk-edit-panel .monaco-list-row").nth(2).waitFor();
+    await person.page.waitForTimeout(500);
+    await person.page.locator(".bulk-edit-panel .monaco-list-row", { hasText: "except" }).first().locator("input[type=checkbox], .monaco-checkbox").click();
+    await person.page.locator(".bulk-edit-panel").getByText("Apply", { exact: true }).click();
+    await person.status("1 to review");
+    await person.openFile("shop/prices.py");
+    await person.save();
+    assert.equal(editor.read(folder, "shop/prices.py"), golden("one-accepted.py"));
+    await person.page.waitForTimeout(3500);
+    assert.equal(await person.notification("did not apply").count(), 0, "what was not ticked is no failure");
   });
 
   test("works in the second of two roots", async () => {
@@ -199,8 +221,8 @@ suite("a person's path", () => {
     await person.fix();
     await person.notification(/key/).getByText("Set API Key").waitFor();
     await person.screenshot("wrong-key");
-    await person.dismiss();
-    await person.setKey("sk-right");
+    await person.notification(/key/).getByText("Set API Key").click();
+    await person.enterKey("sk-right");
     await person.command("Agent: Show Proposals");
     await person.tree("failed").or(person.tree(/key/)).first().hover();
     await person.page.locator('.monaco-list-row [aria-label^="Run Again"]').first().click();
@@ -209,6 +231,7 @@ suite("a person's path", () => {
     await person.notification("was removed").waitFor();
     const found = execFileSync("sh", ["-c", `grep -rl sk-wrong-4711 ${editor.home} || true`]).toString();
     assert.equal(found, "", "the key is in no file of the editor, the server or the workspace");
+    assert.ok(!(await person.stored()).includes("sk-wrong-4711"), "nor where this editor keeps the state of its extensions");
   });
 
   test("brings proposals back after a reload and after a crash of the server", async () => {
