@@ -30,6 +30,7 @@ suite("finding the server", () => {
   });
   teardown(async function () {
     await person.leave(this.currentTest);
+    editor.settings({ "agent.baseUrl": model.url });
   });
 
   test("takes the one in the workspace's environment, not a stranger of the same name", async () => {
@@ -97,7 +98,6 @@ suite("finding the server", () => {
     await person.page.getByText("This folder is in Restricted Mode.").waitFor();
     await person.status("restricted");
     assert.ok(!existsSync(ran));
-    editor.settings({ "agent.baseUrl": model.url });
   });
 
   test("says that it cannot be started for a reason that nobody foresaw", async () => {
@@ -105,18 +105,19 @@ suite("finding the server", () => {
     person = await Person.at(browser, editor, editor.workspace("setting"));
     await person.status("stopped");
     await person.notification("the log says why").getByText("Restart Server").waitFor();
-    editor.settings({ "agent.baseUrl": model.url });
   });
 
   test("says that the extension itself is broken", async () => {
     const [agent] = globSync(join(editor.home, "extensions/fretsaw.fretsaw-*/dist/agent.js")) as [string];
     const code = editor.read(agent);
     writeFileSync(agent, "throw new Error('half of a file');");
-    person = await Person.at(browser, editor, editor.workspace("half"));
-    await person.status("stopped");
-    await person.notification("the extension cannot start").waitFor();
-    assert.match(await person.notification("Agent").innerText(), /half of a file/);
-    writeFileSync(agent, code);
+    try {
+      person = await Person.at(browser, editor, editor.workspace("half"));
+      await person.notification("the extension cannot start").filter({ hasText: "half of a file" }).waitFor();
+      await person.status("stopped");
+    } finally {
+      writeFileSync(agent, code);
+    }
   });
 
   for (const [runner, told] of [["uvx", "--no-config --from fretsaw agent"], ["pipx", "run --spec fretsaw agent"]] as const) {
