@@ -258,7 +258,9 @@ def test_actions_keep_to_their_place(world: World) -> None:
     everything: Any = {"diagnostics": problems}
     assert editor.actions(buffer, at, only=["source.fixAll"], **everything) == []
     assert editor.actions(buffer, at, only=["source.organizeImports"], **everything) == []
-    assert editor.actions(buffer, at, only=["source"], triggerKind=2, **everything) == []
+    for kind in ("source", "source.agent.fixFile", "quickfix", "quickfix.agent"):
+        assert editor.actions(buffer, at, only=[kind], triggerKind=2, **everything) == [], "a save does it all"
+    assert len(editor.actions(buffer, at, triggerKind=2, **everything)) == len(offered), "a light bulb only looks"
     asked = editor.actions(buffer, at, only=["source.agent.fixFile"], triggerKind=1, **everything)
     assert [item["kind"] for item in asked] == ["source.agent.fixFile"]
     selected = editor.actions(buffer, at, at + 3, only=["refactor"])

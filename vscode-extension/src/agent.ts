@@ -48,7 +48,14 @@ export class Client {
   }
 
   /** Find the server and start it, or say what is missing. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.tryToStart().catch((error: unknown) => {
+      this.log.error(String(error));
+      this.giveUp();
+    });
+  }
+
+  private async tryToStart(): Promise<void> {
     this.store.setHealth(workspace.isTrusted ? "starting" : "restricted");
     if (!workspace.isTrusted) return;
     this.server = await this.find();
@@ -64,8 +71,7 @@ export class Client {
     const client = (this.client = new QuietClient("fretsaw", "Agent", run, this.options()));
     this.listen(client);
     await client.start().catch((error: unknown) => {
-      this.log.error(String(error));
-      if (this.client === client) this.giveUp();
+      if (this.client === client) throw error;
     });
   }
 

@@ -59,9 +59,10 @@ def read(params: Any) -> Asked:
 def at(server: Server, params: Asked) -> list[Any]:
     """The actions for a request, as they stand on the wire."""
     document = server.documents.get(params.uri)
-    if document is None:
-        return []
     only = params.only
+    # Asked by itself and by kind: a save or a format, which carries out whatever it is given.
+    if document is None or (params.automatic and only is not None and any(only)):
+        return []
     try:
         where = server.roots.locate(document.uri)
     except UsageError:
@@ -75,7 +76,7 @@ def at(server: Server, params: Asked) -> list[Any]:
     if _wanted(only, REWRITE) and _selected(params.range):
         argument = {"uri": document.uri, "range": _plain(params.range)}
         offered.append(_command("Agent: Rewrite selection", REWRITE, "agent.rewrite", argument))
-    if not params.automatic and _named(only):
+    if _named(only):
         offered += _fix_file(document, params.diagnostics)
     if not server.trusted:
         reason = "this workspace is not trusted: nothing is run and nothing is sent"

@@ -126,6 +126,9 @@ async def _through_editor(
         review.decide(numbers, "accepted" if wanted == "new" else "pending")
         return True
     unchanged = texts == {path: review.files[path].text for path in plan}
+    if preview and applied and not unchanged:
+        showing.now(server)
+        return True  # what was ticked is in the text, what was not is pending still
     if applied is not None and unchanged and (applied or wanted == "new"):
         # Nothing speaks against the edit: the client reviews by itself, or tells of the change when it is idle.
         if wanted == "new":

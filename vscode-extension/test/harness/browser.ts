@@ -120,9 +120,27 @@ export class Person {
 
   async setKey(key: string): Promise<void> {
     await this.command("Agent: Set API Key");
+    await this.enterKey(key);
+  }
+
+  async enterKey(key: string): Promise<void> {
     await this.page.locator(".quick-input-widget input[type=password]").fill(key);
     await this.press("Enter");
     await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  }
+
+  /** All that the page keeps in the browser; an extension's state is there where VS Code runs in one. */
+  stored(): Promise<string> {
+    return this.page.evaluate<string>(`(async () => {
+      const answer = (request) => new Promise((tell, fail) => Object.assign(request, { onsuccess: () => tell(request.result), onerror: fail }));
+      const all = [Object.entries(localStorage)];
+      for (const { name } of await indexedDB.databases()) {
+        const database = await answer(indexedDB.open(name));
+        for (const store of database.objectStoreNames) all.push(await answer(database.transaction(store).objectStore(store).getAll()));
+        database.close();
+      }
+      return JSON.stringify(all);
+    })()`);
   }
 
   /** Wait until this holds, 10 seconds at most. */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { Editor, HERE, PROJECT, startModel } from "../harness/editor.ts";
@@ -11,6 +11,8 @@ import { openBrowser, Person } from "../harness/browser.ts";
 type Model = Awaited<ReturnType<typeof startModel>>;
 const golden = (name: string): string => readFileSync(join(HERE, "test/golden", name), "utf8");
 const original = (name: string): string => readFileSync(join(PROJECT, "examples/vscode-tour/shop", name), "utf8");
+/** What a formatter would write otherwise. */
+const UNFORMATTED = "\n\nRATES = {  'EUR':1 }\n";
 
 suite("a person's path", () => {
   let browser: Browser;
@@ -40,6 +42,7 @@ suite("a person's path", () => {
     test(`fixes a linter's problem, accepts one change, rejects another, saves (${name})`, async () => {
       editor.settings({ "agent.baseUrl": model.url, "workbench.colorTheme": theme });
       const folder = editor.workspace(`fix-${name}`);
+      appendFileSync(join(folder, "shop/prices.py"), UNFORMATTED);
       person = await Person.at(browser, editor, folder);
       await person.openFile("shop/prices.py", 12);
       await person.status("$");
@@ -52,7 +55,7 @@ suite("a person's path", () => {
       await person.choose("Agent: Fix");
       await person.notification("2 changes to review").waitFor();
       assert.equal(Number(requests()), Number(before) + 1, "one request, and only when it was asked for");
-      assert.equal(editor.read(folder, "shop/prices.py"), original("prices.py"), "nothing is written before it is accepted");
+      assert.equal(editor.read(folder, "shop/prices.py"), original("prices.py") + UNFORMATTED, "nothing is written before it is accepted");
       await person.lens("Accept$").nth(1).waitFor();
       await person.command("Agent: Show Proposals");
       await person.tree("except ValueError").first().waitFor();
@@ -66,7 +69,7 @@ suite("a person's path", () => {
       await person.lens("Reject$").waitFor({ state: "detached" });
       await person.page.locator(".tab.active").click();
       await person.save();
-      assert.equal(editor.read(folder, "shop/prices.py"), golden("one-accepted.py"));
+      assert.equal(editor.read(folder, "shop/prices.py"), golden("one-accepted.py") + UNFORMATTED);
       await person.screenshot(`saved-${name}`);
     });
   }
@@ -110,6 +113,7 @@ suite("a person's path", () => {
     await person.notification("2 changes to review").waitFor();
     await person.dismiss();
     assert.equal(editor.read(folder, "shop/prices.py"), original("prices.py"), "the buffer stays unsaved");
+    assert.match(readFileSync(log, "utf8"), /# not saved yet/, "the model is shown the buffer, not the file");
     await person.screenshot("keys-split");
     await person.openFile("shop/prices.py", 1);
     await person.page.locator('[id="status.editor.selection"]', { hasText: "Ln 1," }).waitFor();
@@ -119,8 +123,15 @@ suite("a person's path", () => {
     await person.page.locator('[id="status.editor.selection"]', { hasText: "Ln 26" }).waitFor();
     await person.press("Alt+k");
     await person.page.locator('[id="status.editor.selection"]', { hasText: "Ln 13" }).waitFor();
+    await person.press("Alt+y");
+    await person.page.locator('[id="status.editor.selection"]', { hasText: "Ln 26" }).waitFor();
+    await person.status("1 to review");
+    await person.press("Control+z");
+    await person.status("2 to review");
+    await person.openFile("shop/prices.py", 13);
     await person.press("Alt+n");
     await person.page.locator('[id="status.editor.selection"]', { hasText: "Ln 26" }).waitFor();
+    await person.status("1 to review");
     await person.press("Alt+y");
     await person.status(/^(?!.*to review)/);
     await person.save();
@@ -152,6 +163,21 @@ suite("a person's path", () => {
     await person.openFile("shop/basket.py");
     await person.save();
     assert.equal(editor.read(folder, "shop/basket.py"), golden("rewritten.py"));
+    await person.fix("shop/prices.py", 12);
+    await person.notification("2 changes to review").waitFor();
+    await person.dismiss();
+    await person.command("Agent: Preview All Changes");
+    await person.page.locator(".bulk-edit-panel .monaco-list-row").nth(2).waitFor();
+    await person.page.waitForTimeout(500);
+    await person.page.locator(".bulk-edit-panel .monaco-list-row", { hasText: "except" }).first().locator("input[type=checkbox], .monaco-checkbox").click();
+    await person.page.locator(".bulk-edit-panel").getByText("Apply", { exact: true }).click();
+    // As long as the server waits for what was not ticked.
+    await person.page.waitForTimeout(3500);
+    await person.status("1 to review");
+    assert.equal(await person.notification("did not apply").count(), 0, "what was not ticked is no failure");
+    await person.openFile("shop/prices.py");
+    await person.save();
+    assert.equal(editor.read(folder, "shop/prices.py"), golden("one-accepted.py"));
   });
 
   test("works in the second of two roots", async () => {
@@ -193,22 +219,27 @@ suite("a person's path", () => {
   test("says that the key is wrong, takes another, and never writes one down", async () => {
     editor.settings({ "agent.baseUrl": model.url });
     const folder = editor.workspace("key");
+    const nowhere = async () => {
+      const found = execFileSync("sh", ["-c", `grep -rl sk-wrong-4711 ${editor.home} || true`]).toString();
+      assert.equal(found, "", "the key is in no file of the editor, the server or the workspace");
+      assert.ok(!(await person.stored()).includes("sk-wrong-4711"), "nor where this editor keeps the state of its extensions");
+    };
     person = await Person.at(browser, editor, folder);
     await person.status("$");
     await person.setKey("sk-wrong-4711");
     await person.fix();
     await person.notification(/key/).getByText("Set API Key").waitFor();
     await person.screenshot("wrong-key");
-    await person.dismiss();
-    await person.setKey("sk-right");
+    await nowhere();
+    await person.notification(/key/).getByText("Set API Key").click();
+    await person.enterKey("sk-right");
     await person.command("Agent: Show Proposals");
     await person.tree("failed").or(person.tree(/key/)).first().hover();
     await person.page.locator('.monaco-list-row [aria-label^="Run Again"]').first().click();
     await person.notification("2 changes to review").waitFor();
     await person.command("Agent: Clear API Key");
     await person.notification("was removed").waitFor();
-    const found = execFileSync("sh", ["-c", `grep -rl sk-wrong-4711 ${editor.home} || true`]).toString();
-    assert.equal(found, "", "the key is in no file of the editor, the server or the workspace");
+    await nowhere();
   });
 
   test("brings proposals back after a reload and after a crash of the server", async () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, globSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { openBrowser, Person } from "../harness/browser.ts";
@@ -30,6 +30,7 @@ suite("finding the server", () => {
   });
   teardown(async function () {
     await person.leave(this.currentTest);
+    editor.settings({ "agent.baseUrl": model.url });
   });
 
   test("takes the one in the workspace's environment, not a stranger of the same name", async () => {
@@ -70,15 +71,53 @@ suite("finding the server", () => {
   });
 
   test("says that a server ends again and again, once, and starts it when that is mended", async () => {
-    program("agent", '[ "$1" = --version ] && echo fretsaw, version 0.1.0');
+    const starts = join(editor.home, "starts");
+    program("agent", `[ "$1" = --version ] && echo fretsaw, version 0.1.0 || date +%s%3N >>${starts}`);
     person = await Person.at(browser, editor, editor.workspace("broken"));
     await person.status("stopped");
+    const times = editor.read(starts).trim().split("\n").map(Number);
+    const waits = times.slice(1).map((time, index) => time - times[index]!);
+    assert.ok(waits.length > 3 && waits.every((wait, index) => wait > 1.3 * (waits[index - 1] ?? 0)), `later each time: ${waits.join(", ")} ms`);
     await person.notification("Restart Server").waitFor();
     assert.equal(await person.notification("Agent").count(), 1);
     await person.screenshot("broken-server");
     program("agent", `exec ${join(PROJECT, ".venv/bin/agent")} "$@"`);
     await person.notification("Agent").getByText("Restart Server").click();
     await person.status("$");
+  });
+
+  test("runs nothing in an untrusted folder, not even to ask a program who it is", async () => {
+    const ran = join(editor.home, "ran");
+    program("agent", `touch ${ran}; exec ${join(PROJECT, ".venv/bin/agent")} "$@"`);
+    editor.settings({ "agent.baseUrl": model.url, "security.workspace.trust.enabled": true });
+    person = await Person.at(browser, editor, editor.workspace("untrusted"));
+    await person.status("restricted");
+    await person.command("Agent: Restart Server");
+    await person.openFile("shop/prices.py", 12);
+    await person.command("Agent: Show Proposals");
+    await person.page.getByText("This folder is in Restricted Mode.").waitFor();
+    await person.status("restricted");
+    assert.ok(!existsSync(ran));
+  });
+
+  test("says that it cannot be started for a reason that nobody foresaw", async () => {
+    editor.settings({ "agent.baseUrl": model.url, "agent.server.path": 5 });
+    person = await Person.at(browser, editor, editor.workspace("setting"));
+    await person.status("stopped");
+    await person.notification("the log says why").getByText("Restart Server").waitFor();
+  });
+
+  test("says that the extension itself is broken", async () => {
+    const [agent] = globSync(join(editor.home, "extensions/fretsaw.fretsaw-*/dist/agent.js")) as [string];
+    const code = editor.read(agent);
+    writeFileSync(agent, "throw new Error('half of a file');");
+    try {
+      person = await Person.at(browser, editor, editor.workspace("half"));
+      await person.notification("the extension cannot start").filter({ hasText: "half of a file" }).waitFor();
+      await person.status("stopped");
+    } finally {
+      writeFileSync(agent, code);
+    }
   });
 
   for (const [runner, told] of [["uvx", "--no-config --from fretsaw agent"], ["pipx", "run --spec fretsaw agent"]] as const) {
