@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { commands, languages, TabInputWebview, type TextDocument, Uri, window, workspace } from "vscode";
+import { CodeAction, CodeActionKind, commands, languages, TabInputWebview, type TextDocument, Uri, window, workspace } from "vscode";
 import { actions, eventually, golden, lenses, LINE, opened, press, requests } from "./near.ts";
 
 interface Listed {
@@ -27,6 +27,25 @@ suite("code actions in the extension host", () => {
     assert.match(found[0]?.title ?? "", /^Ruff/);
     assert.ok(found.every(({ title, isPreferred }) => !title.startsWith("Agent") || isPreferred !== true));
     assert.equal(requests(), 0, "a menu asks no model");
+  });
+
+  test("stand below a fix that is neither preferred nor of a newer extension", async () => {
+    const older = languages.registerCodeActionsProvider({ scheme: "file", pattern: "**/*" }, {
+      provideCodeActions: (_document, _range, { diagnostics }) => {
+        const fix = new CodeAction("Older: fix it", CodeActionKind.QuickFix);
+        fix.diagnostics = [...diagnostics];
+        return [fix];
+      },
+    });
+    await commands.executeCommand("fretsaw.restart");
+    const titles = await eventually("the actions of both", async () => {
+      const all = (await actions(document, LINE, "quickfix")).map(({ title }) => title);
+      return all.some((title) => title.startsWith("Agent: Fix")) ? all : undefined;
+    });
+    older.dispose();
+    const last = Math.max(titles.indexOf("Older: fix it"), ...titles.map((title, index) => (title.startsWith("Ruff") ? index : -1)));
+    assert.ok(titles.includes("Older: fix it"), titles.join());
+    assert.ok(titles.findIndex((title) => title.startsWith("Agent")) > last, titles.join());
   });
 
   for (const kind of ["source.fixAll", "source.organizeImports", "source"]) {
