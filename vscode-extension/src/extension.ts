@@ -12,14 +12,14 @@ let client: Client | undefined;
 
 export async function activate(context: ExtensionContext): Promise<void> {
   const store = new Store();
-  const log = window.createOutputChannel("Agent", { log: true });
-  context.subscriptions.push(log, ...showMarks(store), ...showTree(store), ...showStatus(store));
+  context.subscriptions.push(...showMarks(store), ...showTree(store), ...showStatus(store));
   try {
     // The protocol's library is 98 % of the code, in a file of its own that is read after all else is shown.
     const { Client } = await import("./agent");
-    const started = (client = new Client(context, store, log));
+    const started = (client = new Client(context, store, window.createOutputChannel("Agent", { log: true })));
     const again = () => started.stop().then(() => started.start());
     context.subscriptions.push(
+      started.log,
       ...register(started, store, context.secrets),
       workspace.onDidGrantWorkspaceTrust(again),
       workspace.onDidChangeConfiguration((change) => change.affectsConfiguration("agent.server.path") && again()),
@@ -27,7 +27,6 @@ export async function activate(context: ExtensionContext): Promise<void> {
     );
     void started.start();
   } catch (error) {
-    log.error(String(error));
     store.setHealth("stopped");
     void window.showErrorMessage(`Agent: the extension cannot start; install it again. ${String(error)}`);
   }
