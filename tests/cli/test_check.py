@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import CHECK, FIX, Agent
+from tests.cli.conftest import CHECK, FIX, Agent, git
 
 from fretsaw.model.scripted import Server
 
@@ -119,6 +119,12 @@ def test_without_a_terminal_nothing_is_asked_and_a_flag_answers(agent: Agent, pr
     assert check_of(agent) == CHECK
     assert agent("check", "--forget").code == 0
     assert check_of(agent) == ""
+
+
+def test_a_repository_in_which_nothing_looks_like_a_check(agent: Agent, tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "empty")
+    ended = agent("check", cwd=tmp_path / "empty")
+    assert (ended.code, ended.out) == (0, "No check is set, and nothing here looks like one.\n")
 
 
 def test_forgetting_takes_an_approval_back(agent: Agent, project: Path) -> None:

@@ -153,10 +153,12 @@ def _tell(opened: Any) -> int:
     others = [found for found in session.check_candidates(opened) if found.argv not in (check, proposed)]
     for candidate in others:
         print(f"found     {_shown(candidate.argv)}  ({safe_text(candidate.why)})")
+    if not (check or proposed or others):
+        print("No check is set, and nothing here looks like one.")
     if check:
         show.say("`agent check --run` runs it now.", dim=True)
     elif opened.resolved.asked:
-        show.say("You said that none of these is this repository's check; `agent check --forget` asks again.", dim=True)
+        show.say("You said that this repository has no check; `agent check --forget` asks again.", dim=True)
     else:
         show.say('Take one with --check "…" --remember, or put it into your own config.toml: check = ["…"].', dim=True)
     return 0

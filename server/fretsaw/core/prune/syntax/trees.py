@@ -145,12 +145,11 @@ def _counts(parent: Node, child: Node, language: str) -> bool:
     """Whether brackets around the child, should it be in brackets, may mean something."""
     if child.type not in _PAREN:
         return False
-    if parent.type in _TAKES_TEXT.get(language, ()) and (
-        parent.type != "binary_expression" or child.named_children[0].type == "type_cast_expression"
-    ):
-        return True
     inner = child.named_children
     if not inner or (parent.type in _LOOKS_INTO and parent.children[0] == child):
+        return True
+    takes_text = parent.type in _TAKES_TEXT.get(language, ())
+    if takes_text and (parent.type != "binary_expression" or inner[0].type == "type_cast_expression"):
         return True
     return any(part.type in ("??", "**") for node in (parent, inner[0]) for part in node.children)
 
