@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,11 +40,21 @@ def on_terminal(project: Path, *arguments: str, answers: tuple[str, ...] = ()) -
         if waiting and shown.decode("utf-8", "replace").count(QUESTION) == len(answers) - len(waiting) + 1:
             answer = waiting.pop(0)
             if answer == CTRL_C:
-                process.send_signal(signal.SIGINT)
+                _interrupt(process)
             else:
                 os.write(ours, answer.encode() + b"\n")
     os.close(ours)
     return process.wait(60), " ".join(shown.decode("utf-8", "replace").split())
+
+
+def _interrupt(process: subprocess.Popen[bytes]) -> None:
+    """As a person does: again where nothing happens. One that comes just before the read begins interrupts nothing."""
+    for _ in range(5):
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+            return
 
 
 def check_of(agent: Agent) -> str:
