@@ -202,7 +202,9 @@ export class Client {
     this.crashes = [...this.crashes.filter((when) => when > Date.now() - CALM_MS), Date.now()];
     if (client && this.crashes.length < MOST_CRASHES) {
       this.store.setHealth("restarting");
-      await sleep(250 * 2 ** this.crashes.length);
+      const wait = 250 * 2 ** this.crashes.length;
+      this.log.warn(`The server ended by itself and is started again in ${wait} ms`);
+      await sleep(wait);
       if (this.client === client) return { action: lsp.CloseAction.Restart, handled: true };
     } else if (client) this.giveUp();
     return { action: lsp.CloseAction.DoNotRestart, handled: true };

@@ -143,9 +143,9 @@ export class Person {
     })()`);
   }
 
-  /** Wait until this holds, 10 seconds at most. */
+  /** Wait until this holds, as long as for what the page shows. */
   async until(holds: () => boolean, what: string): Promise<void> {
-    for (let round = 0; round < 100 && !holds(); round++) await this.page.waitForTimeout(100);
+    for (let round = 0; round < 450 && !holds(); round++) await this.page.waitForTimeout(100);
     if (!holds()) throw new Error(`never came true: ${what}`);
   }
 
