@@ -51,10 +51,12 @@ class Scratch(Folder):
 def sweep() -> None:
     """Remove what processes of ours that were killed left behind."""
     for above in {Path(tempfile.gettempdir()), _MEMORY}:
-        with suppress(OSError):
-            for entry in os.scandir(above):
-                if entry.name.startswith(_PREFIX) and entry.stat(follow_symlinks=False).st_uid == os.geteuid():
-                    _sweep(Path(entry.path))
+        with suppress(OSError), os.scandir(above) as entries:
+            for entry in entries:
+                # Another process may sweep the same places: what has gone already is not ours to remove.
+                with suppress(FileNotFoundError):
+                    if entry.name.startswith(_PREFIX) and entry.stat(follow_symlinks=False).st_uid == os.geteuid():
+                        _sweep(Path(entry.path))
 
 
 def _sweep(folder: Path) -> None:
