@@ -55,9 +55,9 @@ def _meanings(esbuild: str) -> dict[str, Callable[[str], str | None]]:
     """Ending → what a text means to a tool that is not ours; None where the tool refuses the text."""
     found: dict[str, Callable[[str], str | None]] = {"py": _python}
     for ends, command in {
-        ("js", "jsx", "mjs", "cjs"): [esbuild, "--loader=jsx", "--minify-whitespace", "--legal-comments=none"],
-        ("ts",): [esbuild, "--loader=ts", "--minify-whitespace", "--legal-comments=none"],
-        ("tsx",): [esbuild, "--loader=tsx", "--minify-whitespace", "--legal-comments=none"],
+        ("js", "jsx", "mjs", "cjs"): [esbuild, "--loader=jsx", *_MINIFY],
+        ("ts",): [esbuild, "--loader=ts", *_MINIFY],
+        ("tsx",): [esbuild, "--loader=tsx", *_MINIFY],
         ("rb",): ["ruby", "-e", _RUBY],
         ("go",): ["gofmt", "-s"],
         ("rs",): ["rustfmt", "--edition=2021", "--config=normalize_comments=false"],
@@ -68,6 +68,7 @@ def _meanings(esbuild: str) -> dict[str, Callable[[str], str | None]]:
     return found
 
 
+_MINIFY = ["--minify-whitespace", "--minify-syntax", "--legal-comments=none"]
 _RUBY = """def show(n) n.is_a?(RubyVM::AbstractSyntaxTree::Node) ? [n.type, n.children.map { |c| show(c) }] : n end
 p show(RubyVM::AbstractSyntaxTree.parse($stdin.read))"""
 
@@ -89,7 +90,7 @@ def _by(command: list[str], loose: bool) -> Callable[[str], str | None]:
         said = done.stdout.decode("utf-8", "replace")
         if done.returncode:
             return None
-        return re.sub(r'("(?:\\.|[^"\\\n])*")|,?\s+([)\]}])|\s+', r"\1\2", said) if loose else said
+        return re.sub(r'("(?:\\.|[^"\\\n])*")|,?(?:\s|\\\n)+([)\]}])|(?:\s|\\\n)+', r"\1\2", said) if loose else said
 
     return meaning
 

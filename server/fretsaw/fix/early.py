@@ -63,4 +63,4 @@ class Early:
         pruned = prune.prune(proposed, self.issue, self.settings.prune, self.snapshot.read)
         if placing.misfits or not pruned.patch or allowed(pruned.patch, self.issue, self.snapshot, self.world).reason:
             return None
-        return Draft(proposed, pruned.patch, pruned.verdicts)
+        return Draft(pruned.proposed, pruned.patch, pruned.verdicts)

@@ -107,12 +107,13 @@ def _accept(
     """Prune what landed, then hold it against ledger, policy and git."""
     world.report(Event("prune", "dropping what nobody asked for", percentage=70))
     pruned = prune.prune(proposed, issue, settings.prune, snapshot.read)
+    proposed = pruned.proposed
     spent = Usage()
     if world.judge is not None:
         verdicts, spent = judged(pruned.verdicts, issue, world.judge)
         if verdicts != pruned.verdicts:
             kept = frozenset(item.change.id for item in verdicts if item.decision != "drop")
-            pruned = Pruned(select(proposed, kept), verdicts)
+            pruned = Pruned(select(proposed, kept), verdicts, proposed)
     if not pruned.patch:
         reason = "only unrelated changes: " + "; ".join(verdict.reason for verdict in pruned.verdicts[:3])
         back = prompt.after_refusal((reason,), issue)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from fretsaw.core.patch.align import parts
 from fretsaw.core.patch.derive import derive, hunks_of
 from fretsaw.core.patch.overlay import Overlay, put_on, take_off
+from fretsaw.core.patch.reindent import realigned
 from fretsaw.core.patch.values import Change, ChangeKind, FilePatch, Hunk, PatchSet
 
 
@@ -51,7 +52,8 @@ def _atoms(file: FilePatch) -> Iterator[tuple[ChangeKind, Hunk | None]]:
         yield "endings", None
     if overlay.eof:
         yield "eof", None
-    for hunk in hunks:
+    after = FilePatch(file.path, file.before, hunks).after or ""
+    for hunk in realigned(file.before or "", after, hunks):
         for i0, i1, j0, j1 in parts(hunk.removed, hunk.added):
             yield "lines", Hunk(hunk.start + i0, hunk.removed[i0:i1], hunk.added[j0:j1])
 

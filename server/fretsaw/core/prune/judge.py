@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Literal
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import assemble, split
-from fretsaw.core.patch.values import Change, PatchSet
+from fretsaw.core.patch.values import Change, FilePatch, PatchSet
 from fretsaw.core.prune.closure import explained, needed, used_by_kept
+from fretsaw.core.prune.restyle import restyled
 from fretsaw.core.prune.rules import RULES
 from fretsaw.core.prune.scene import Scene
 from fretsaw.core.prune.values import Mode, Pruned, Verdict
@@ -29,9 +31,25 @@ def prune(
     `read` gives the text of any path of the snapshot, where there is one to ask. It never fails, and what it leaves
     parses where the whole patch did.
     """
-    changes = split(patch)
     if mode == "off":
-        return Pruned(patch, tuple(Verdict(change, "keep", "", "") for change in changes))
+        return Pruned(patch, tuple(Verdict(change, "keep", "", "") for change in split(patch)), patch)
+    scenes, verdicts = _verdicts(patch, issue, mode, read)
+    styled = _in_old_style(scenes, verdicts)
+    if styled:
+        as_written = {(one.change.path, one.change.hunk) for one in verdicts}
+        patch = PatchSet(tuple(styled.get(file.path, file) for file in patch.files))
+        scenes, verdicts = _verdicts(patch, issue, mode, read)
+        verdicts = tuple(one if (one.change.path, one.change.hunk) in as_written else _said(one) for one in verdicts)
+    if len(verdicts) <= MOST_CHANGES:
+        verdicts = explained(patch, verdicts, issue)
+    kept = [verdict.change for verdict in verdicts if verdict.decision != "drop"]
+    return Pruned(patch if len(kept) == len(verdicts) else assemble(patch, kept), verdicts, patch)
+
+
+def _verdicts(
+    patch: PatchSet, issue: Issue, mode: Mode, read: Callable[[str], str | None] | None
+) -> tuple[dict[str, Scene], tuple[Verdict, ...]]:
+    changes = split(patch)
     verdicts: dict[int, Verdict] = {}
     scenes = _scenes(patch, changes, issue, read)
     for scene in scenes.values():
@@ -40,11 +58,22 @@ def prune(
             verdicts[at] = Verdict(_by_id(scene, at), decision, rule, reason)
         verdicts |= needed(scene, verdicts)
     verdicts |= used_by_kept(scenes, changes, verdicts)
-    every = tuple(verdicts.get(change.id, Verdict(change, "keep", "", "")) for change in changes)
-    if len(every) <= MOST_CHANGES:
-        every = explained(patch, every, issue)
-    kept = [verdict.change for verdict in every if verdict.decision != "drop"]
-    return Pruned(patch if len(kept) == len(every) else assemble(patch, kept), every)
+    return scenes, tuple(verdicts.get(change.id, Verdict(change, "keep", "", "")) for change in changes)
+
+
+def _said(verdict: Verdict) -> Verdict:
+    reason = verdict.reason or "written in the style of its file, which the reply had formatted anew"
+    return replace(verdict, reason=reason)
+
+
+def _in_old_style(scenes: Mapping[str, Scene], verdicts: tuple[Verdict, ...]) -> dict[str, FilePatch]:
+    """Path → patch, of files that were formatted anew and in which something stays; that is written as the file was."""
+    layout: dict[str, list[Change]] = {}
+    for one in verdicts:
+        if one.decision == "drop" and RULES[one.rule].layout:
+            layout.setdefault(one.change.path, []).append(one.change)
+    found = {path: restyled(scenes[path], changes) for path, changes in layout.items()}
+    return {path: file for path, file in found.items() if file is not None}
 
 
 def _scenes(

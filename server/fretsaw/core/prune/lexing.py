@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 
 LANGUAGES = {
     "py": "python",
@@ -30,7 +31,9 @@ LANGUAGES = {
     "json": "json",
 }
 HASH_COMMENTS = frozenset({"python", "ruby", ""})
-_OPTIONAL_SEMICOLON = frozenset({"javascript", "typescript", "tsx"})
+OPTIONAL_SEMICOLON = frozenset({"javascript", "typescript", "tsx"})
+_FREE = {**dict.fromkeys(OPTIONAL_SEMICOLON, "();"), "rust": "(){},"}
+"""Signs that formatters add and take away; "()" in the other languages."""
 FREE_QUOTES = frozenset({"python", "javascript", "typescript", "tsx"})
 """Languages in which 'x' and "x" are the same string."""
 
@@ -43,6 +46,7 @@ _HASH = re.compile(rf"{_STRING}|(?P<comment>#[^\n]*)|{_REST}", re.DOTALL)
 _SLASH = re.compile(rf"{_STRING}|(?P<comment>//[^\n]*|/\*.*?\*/)|{_REST}", re.DOTALL)
 _COMMENT_HASH = re.compile(r"\s*#")
 _COMMENT_SLASH = re.compile(r"\s*(//|/\*|\*(?![\w(*]))")
+_ESCAPE = re.compile(r"\\(?:x\w\w|u\w{4}|U\w{8})")
 
 
 def language_of(path: str) -> str:
@@ -52,8 +56,12 @@ def language_of(path: str) -> str:
 
 def words(text: str, language: str) -> list[str]:
     """The text's words without blanks; a string that may change its quotes has one form for both."""
+    return [word for _, _, word in spans(text, language)]
+
+
+def spans(text: str, language: str) -> Iterator[tuple[int, int, str]]:
+    """Where each word stands, [start, end), and the word as `words` gives it."""
     pattern = _HASH if language in HASH_COMMENTS else _SLASH
-    out = []
     for found in pattern.finditer(text):
         kind = found.lastgroup
         if kind == "blank":
@@ -65,26 +73,32 @@ def words(text: str, language: str) -> list[str]:
             word = _one_number(word)
         elif kind == "string" and language in FREE_QUOTES:
             word = _one_quote(word)
-        out.append(word)
-    return out
+        yield found.start(), found.end(), word
 
 
 def loose(text: str, language: str) -> list[str]:
     """Words without what formatters add and take away: round brackets and commas before a closing one."""
-    out: list[str] = []
     if language == "python":
         # The ends of a long string may stand in different pieces of a patch.
         text = text.replace("'''", '"""')
-    for word in words(text, language):
-        if word.startswith(("#", "//")):
+    out = extended([], words(text, language), language)
+    return out[:-1] if out and out[-1] == "," else out
+
+
+def extended(row: list[str], more: Iterable[str], language: str) -> list[str]:
+    """Words as `loose` gives them with more words after them, in place; a last comma may stand there still."""
+    for word in more:
+        if word.startswith(("#", "//", "/*")):
             word = "".join(word.split())  # noqa: PLW2901
-        if word in ")]}" and out and out[-1] == ",":
-            out.pop()
-        if word not in "()" and not (word == ";" and language in _OPTIONAL_SEMICOLON):
-            out.append(word)
-    if out and out[-1] == ",":
-        out.pop()
-    return out
+        elif "\\" in word or word[-1] == "`":
+            word = _ESCAPE.sub(lambda escape: escape[0].lower(), word).replace("'", '"')  # noqa: PLW2901
+        if word in (")", "]", "}") and row and row[-1] == ",":
+            row.pop()
+        if word == ":" and row and language in OPTIONAL_SEMICOLON and row[-1][1:-1].isidentifier():
+            row[-1] = row[-1].strip("\"'")
+        if word not in _FREE.get(language, "()"):
+            row.append(word)
+    return row
 
 
 def is_comment(line: str, language: str) -> bool:

@@ -59,6 +59,7 @@ def score(answer: Answer, mode: Mode = "safe") -> tuple[Score, tuple[Verdict, ..
     proposed = derive_set(answer.before.get, answer.proposed, answer.modes)
     gold = derive_set(answer.before.get, answer.gold)
     pruned = prune(proposed, answer.issue, mode, answer.before.get)
+    proposed = pruned.proposed
     foreign = extraneous(proposed, gold)
     decided = {verdict.change.id: verdict.decision for verdict in pruned.verdicts}
     kept = [verdict.change for verdict in pruned.verdicts if verdict.decision == "keep"]

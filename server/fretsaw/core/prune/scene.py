@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from fretsaw.core.patch import assemble
 from fretsaw.core.patch.values import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.prune.asked import Asked, asked
 from fretsaw.core.prune.lexing import language_of
+from fretsaw.core.prune.nesting import depths
 from fretsaw.core.prune.python import parse
 from fretsaw.core.prune.syntax import Outline, outline
 from fretsaw.core.text import split_lines
@@ -74,6 +75,11 @@ class Scene:
     def outline_after(self) -> Outline | None:
         """The same of the text after."""
         return outline(self.file.after or "", self.language)
+
+    @cached_property
+    def depths(self) -> tuple[Sequence[int] | None, Sequence[int] | None]:
+        """How deep each line is in blocks, before and after; None for a side of which nothing can be told."""
+        return depths(self.file.before or "", self.language), depths(self.file.after or "", self.language)
 
     def without(self, ids: set[int]) -> str:
         """The text after, without these changes of the file."""

@@ -46,7 +46,9 @@ class Pruned:
     patch: PatchSet
     """What is kept (flagged changes included)."""
     verdicts: tuple[Verdict, ...]
-    """One a change of the proposed patch set, in its order."""
+    """One a change of `proposed`, in its order."""
+    proposed: PatchSet
+    """The patch set before; of a file that was formatted anew with what really changes in the style that it had."""
 
 
 Mode: TypeAlias = Literal["strict", "safe", "off"]
@@ -65,3 +67,5 @@ class Rule:
     """Whether what it finds has no effect for certain: dropped by default, where others are flagged."""
     cheap: bool = False
     """Whether it looks at names and kinds only, and so may be asked about a patch of any size."""
+    layout: bool = False
+    """Whether what it finds differs from the old lines in layout alone."""

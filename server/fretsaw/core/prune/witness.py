@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import accumulate, pairwise
 
 from fretsaw.core.patch.values import Change
 from fretsaw.core.prune.lexing import words
@@ -11,30 +12,51 @@ from fretsaw.core.prune.scene import Scene, runs
 from fretsaw.core.prune.syntax import same_syntax
 from fretsaw.core.text import split_lines
 
-MOST_TRIALS = 24
-"""Groups of changes that are tried one by one when all together do not hold."""
+MOST_TRIALS = 96
+MOST_READ = 3_000_000
+"""Trials, and characters of text read in them, when all changes together do not hold."""
 
 
 def harmless(scene: Scene, changes: list[Change]) -> set[int]:
-    """Ids of those changes that can be left out without changing what the text means: all, or group by group."""
+    """Ids of the changes that can be left out without changing what the text means: all, or what halving finds."""
     ids = {change.id for change in changes}
-    if not ids or _same(scene.after, split_lines(scene.without(ids)), scene.language):
+    if not ids or means_same(scene.after, split_lines(scene.without(ids)), scene.language):
         return ids
     out: set[int] = set()
     # Each text is compared with the last one that held, not with the first: what differs is then the group alone.
     held = scene.after
-    for group in runs(changes)[:MOST_TRIALS]:
+    waiting = _halves(changes)
+    failed: list[Change] = []
+    paired = False
+    for _ in range(min(MOST_TRIALS, max(8, MOST_READ // max(len(scene.file.after or ""), 1)))):
+        if not waiting and not paired:
+            # A bracket that opens and the one that closes may be far from each other.
+            waiting, paired = [list(pair) for pair in pairwise(failed)][::-1], True
+        if not waiting:
+            break
+        group = waiting.pop()
         part = {change.id for change in group}
-        if part == ids:
-            continue
         less = split_lines(scene.without(out | part))
-        if _same(held, less, scene.language):
+        if means_same(held, less, scene.language):
             out |= part
             held = less
+        elif not paired:
+            failed += group if len(group) == 1 else []
+            waiting += _halves(group)
     return out
 
 
-def _same(one: list[str], other: list[str], language: str) -> bool:
+def _halves(group: list[Change]) -> list[list[Change]]:
+    """The second half and the first, which is tried next; nothing of a single change.
+
+    Changes that touch are parted last: a statement wrapped otherwise is often several of them.
+    """
+    bounds = list(accumulate(len(run) for run in runs(group)))[:-1] or [len(group) // 2]
+    middle = min(bounds, key=lambda at: abs(2 * at - len(group)))
+    return [group[middle:], group[:middle]] if middle else []
+
+
+def means_same(one: list[str], other: list[str], language: str) -> bool:
     """Whether two texts mean the same. False where that cannot be told."""
     if language == "python":
         return _same_python(one, other)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 
 from fretsaw.core.patch.values import Change
-from fretsaw.core.prune.lexing import loose, words
+from fretsaw.core.prune.following import followers, is_shifted
+from fretsaw.core.prune.lexing import extended, loose, words
 from fretsaw.core.prune.scene import Scene, is_blank, runs, text
 from fretsaw.core.prune.witness import harmless, has_witness
 from fretsaw.core.text import body
@@ -20,8 +21,9 @@ _HOLDS_TEXT = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 """In a file of no known language: what may begin a text over several lines, whose blanks are its own."""
-LONGEST_RUN = 12
-"""Neighbouring changes that are read together at most when looking for words that only moved to another line."""
+LONGEST_READ, LONGEST_RUN = 12, 60
+"""Neighbouring changes that are read as one text, and word after word each by itself, to find words that only moved to
+another line."""
 
 
 def endings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
@@ -70,7 +72,8 @@ def formatting(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
         return {}
     reworded = _reworded(scene, changes)
     staying = {c.id for c in changes if not (c.hunk and is_blank(c.hunk))} - {c.id for c in reworded}
-    found = [change for change in reworded if not _follows(scene, change, staying)]
+    following = followers(scene, reworded, staying)
+    found = [change for change in reworded if change.id not in following]
     kept = harmless(scene, found)
     return {change.id: _how(change, scene.language) for change in found if change.id in kept}
 
@@ -79,36 +82,9 @@ def rewrapped(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines wrapped otherwise beside a change that stays: it may be why."""
     if not has_witness(scene.language):
         return {}
-    found = [change for change in _reworded(scene, changes) if not _is_shifted(change)]
+    found = [change for change in _reworded(scene, changes) if not is_shifted(change)]
     kept = harmless(scene, found)
     return {c.id: f"{_how(c, scene.language)}, beside a change that stays" for c in found if c.id in kept}
-
-
-def _follows(scene: Scene, change: Change, staying: set[int]) -> bool:
-    """Whether a change of layout may come from one right beside it: lines moved into a block or out of one, or lines
-    of the same paragraph wrapped otherwise."""
-    near = [other for other in scene.beside(change) if other.id in staying]
-    if _is_shifted(change):
-        return bool(near)
-    return _is_wrapped(change) and any(_depth(other) == _depth(change) for other in near)
-
-
-def _depth(change: Change) -> int:
-    """The indentation of a change's first line."""
-    lines = (change.hunk.added or change.hunk.removed) if change.hunk else ("",)
-    return len(lines[0]) - len(lines[0].lstrip())
-
-
-def _is_shifted(change: Change) -> bool:
-    """Whether the first line's indentation changed."""
-    if change.hunk is None or not change.hunk.removed or not change.hunk.added:
-        return False
-    old, new = change.hunk.removed[0], change.hunk.added[0]
-    return len(old) - len(old.lstrip()) != len(new) - len(new.lstrip())
-
-
-def _is_wrapped(change: Change) -> bool:
-    return change.hunk is not None and len(change.hunk.removed) != len(change.hunk.added)
 
 
 def blank_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
@@ -196,10 +172,10 @@ def tidy(scene: Scene, change: Change) -> bool:
     return left > 0 and not next_line.startswith(("def ", "class ", "@", "async def "))
 
 
-def _reworded(scene: Scene, changes: Iterable[Change]) -> list[Change]:
+def _reworded(scene: Scene, changes: tuple[Change, ...]) -> list[Change]:
     """Changes (alone, or with those they touch) whose two sides say the same words."""
     out: list[Change] = []
-    for run in runs([c for c in changes if c.hunk is not None and not is_blank(c.hunk)]):
+    for run in _over_blanks(scene, [c for c in changes if c.hunk is not None and not is_blank(c.hunk)]):
         at = 0
         while at < len(run):
             size = _equal_run(run[at : at + LONGEST_RUN], scene.language) or _only_brackets(run[at], scene.language)
@@ -208,10 +184,30 @@ def _reworded(scene: Scene, changes: Iterable[Change]) -> list[Change]:
     return out
 
 
+def _over_blanks(scene: Scene, changes: list[Change]) -> list[list[Change]]:
+    """`runs`, joined where blank lines alone lie between: a statement may be gone above them and stand below."""
+    out: list[list[Change]] = []
+    for run in runs(changes):
+        end, start = (out[-1][-1].hunk if out else None), run[0].hunk
+        if end and start and not any(line.strip() for line in scene.before[end.end : start.start]):
+            out[-1] += run
+        else:
+            out.append(run)
+    return out
+
+
 def _equal_run(run: list[Change], language: str) -> int:
     """How many of the first changes say, taken together, the same on both sides; 0 when none do."""
-    for size in range(1, len(run) + 1):
+    for size in range(1, min(len(run), LONGEST_READ) + 1):
         if _says_same(run[:size], language):
+            return size
+    old: list[str] = []
+    new: list[str] = []
+    for size, change in enumerate(run, 1):
+        if change.hunk:
+            extended(old, words(text(change.hunk.removed), language), language)
+            extended(new, words(text(change.hunk.added), language), language)
+        if size > LONGEST_READ and len(old) == len(new) and old == new:
             return size
     return 0
 

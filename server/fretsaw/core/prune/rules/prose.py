@@ -6,6 +6,7 @@ import re
 from typing import TypeAlias
 
 from fretsaw.core.patch.values import Change, Hunk
+from fretsaw.core.prune.following import is_shifted
 from fretsaw.core.prune.lexing import is_comment, prose_spans, without_comment
 from fretsaw.core.prune.scene import Scene, text
 
@@ -125,6 +126,7 @@ def comments(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     if "comments" in scene.asked.title_topics:
         return {}
     found = {c.id for c in changes if c.hunk and c.kind == "lines" and _is_comment_change(c.hunk, scene.language)}
+    found -= {c.id for c in changes if is_shifted(c) and c.hunk and _bare(c.hunk.removed) == _bare(c.hunk.added)}
     out = {}
     told = _changed_words(changes, found) if found and scene.language != "python" else set()
     for change in changes:
@@ -133,6 +135,11 @@ def comments(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
         if change.id in found and change.hunk and not _speaks_of_change(scene, change, found):
             out[change.id] = f"{_done(change.hunk)} a comment away from the fix"
     return out
+
+
+def _bare(lines: tuple[str, ...]) -> str:
+    """What the lines say, without blanks."""
+    return "".join(text(lines).split())
 
 
 def _words(hunk: Hunk) -> set[str]:
@@ -175,9 +182,14 @@ def _span(change: Change, scene: Scene, spans: tuple[Spans, Spans]) -> tuple[int
 
 
 def _is_rewording(group: list[Change], scene: Scene, spans: tuple[Spans, Spans]) -> bool:
-    """Whether a docstring is reworded here and there, or comes or goes as a whole. New paragraphs tell something."""
+    """Whether a docstring is reworded here and there, laid out anew, or comes or goes as a whole. New paragraphs tell
+    something."""
     sizes = [(len(c.hunk.removed), len(c.hunk.added)) for c in group if c.hunk]
     if all(old == new for old, new in sizes) and sum(old for old, _ in sizes) <= MOST_REWORDED:
+        return True
+    old = "".join(_bare(c.hunk.removed) for c in group if c.hunk)
+    new = "".join(_bare(c.hunk.added) for c in group if c.hunk)
+    if old.strip("\"'") == new.strip("\"'"):
         return True
     if len(group) != 1 or group[0].hunk is None:
         return False

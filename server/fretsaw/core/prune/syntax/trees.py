@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from importlib import import_module
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _GRAMMARS = {
     "cpp": ("tree_sitter_cpp", "language"),
     "ruby": ("tree_sitter_ruby", "language"),
 }
-_PAREN = frozenset({"parenthesized_expression", "parenthesized_statements"})
+_PAREN = frozenset({"parenthesized_expression", "parenthesized_statements", "parenthesized_type"})
 _LOOKS_INTO = frozenset(
     {
         "call_expression",
@@ -45,9 +46,24 @@ _VERBATIM = frozenset({"raw_string_literal", "lifetime", "label", "ERROR"})
 """What is not in the children of these counts too."""
 _TUPLES = frozenset({"tuple_type", "tuple_pattern"})
 """A comma makes the one item in these a tuple."""
-_ENDS_BLANK = frozenset({"preproc_arg", "hash_bang_line"})
+_ENDS_BLANK = frozenset({"hash_bang_line"})
+_MACRO = re.compile(
+    r"""\.?\d(?:[eEpP][-+]|[\w.])*|\w+|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\\r?\n|"""
+    r"""\+\+|--|->|<<|>>|&&|\|\||\#\#|::|[-+*/%&|^<>=!]=|/\*.*?\*/|//[^\n]*|\S""",
+    re.DOTALL,
+)
+"""Tokens of a macro's body, which the preprocessor takes without asking what is between them."""
 _DIRECTIVE = re.compile(r"//(?:go:|export |\s*\+build)")
 """Comments of Go that mean what stands right below them, or nothing, as does one above `import "C"`."""
+_STATEMENTS = frozenset({"program", "statement_block"})
+"""In which a semicolon alone is nothing; elsewhere it is the body of a loop."""
+_CLAUSES = frozenset({"match_arm", "where_clause"})
+"""What Rust ends with a comma or without."""
+_VALUES = frozenset({"identifier", "scoped_identifier", "macro_invocation", "self", "unit_expression"})
+_KEYED = frozenset({"pair", "property_signature"})
+"""In which a name in quotes is a name."""
+_BEGINS = re.compile(r"^(#+|//+)[ \t]+")
+"""A comment's marker and the blanks after it, which formatters put there."""
 _FREE_QUOTES = frozenset({"javascript", "typescript", "tsx"})
 MOST = 400_000
 """Bytes of a file up to which it is parsed: about 70 ms."""
@@ -61,10 +77,15 @@ def same_syntax(one: str, other: str, language: str, without: Collection[str] = 
     Layout: blanks, line breaks, a comma before a closing bracket, brackets around a whole expression, and quotes
     where the language has two kinds for the same string. Comments count, and what does not parse counts as it stands.
     """
-    left, right = _root(one, language), _root(other, language)
-    if left is None or right is None:
-        return None
-    return list(_signs(left, language, without)) == list(_signs(right, language, without))
+    left = _signature(one, language, frozenset(without))
+    return None if left is None else left == _signature(other, language, frozenset(without))
+
+
+@lru_cache(maxsize=2)
+def _signature(text: str, language: str, without: frozenset[str]) -> tuple[str, ...] | None:
+    """The signs of the text's tree. Kept for a moment: of many trials one side is often the same."""
+    root = _root(text, language)
+    return None if root is None else tuple(_signs(root, language, without))
 
 
 def parses(text: str, language: str) -> bool | None:
@@ -79,6 +100,27 @@ def tree(text: str, language: str) -> Node | None:
     """The root of the text's tree; None where there is no parser, it found errors, or the text is too long."""
     root = _root(text, language)
     return None if root is None or root.has_error else root
+
+
+def depths_of_lines(text: str, language: str) -> list[int] | None:
+    """For each line how many nodes hold the first leaf that begins on it, -1 where none does; None without a tree.
+
+    Round brackets of a whole expression do not count.
+    """
+    root = tree(text, language)
+    if root is None:
+        return None
+    out = [-1] * (text.count("\n") + 1)
+    waiting = [(root, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        row = node.start_point[0]
+        if not node.children:
+            out[row] = depth if out[row] < 0 else out[row]
+            continue
+        inner = depth + (node.type not in _PAREN and not _is_one_name(node))
+        waiting += [(child, inner) for child in reversed(node.children)]
+    return out
 
 
 def _root(text: str, language: str) -> Node | None:
@@ -103,24 +145,33 @@ def _parser(language: str) -> Parser | None:
 
 
 def _signs(root: Node, language: str, without: Collection[str]) -> Iterator[str]:
-    """The tree as a row of signs: node types open, leaf texts, closings. What is layout leaves no sign."""
+    """The tree as a row of signs: node types open, leaf texts, closings. What is layout leaves no sign.
+
+    Comments come last, each with the number of leaves before it: to which node a comment belongs depends on whether a
+    semicolon stands before it.
+    """
+    comments: list[str] = []
+    leaves = 0
     waiting: list[tuple[Node | None, bool]] = [(root, True)]
     while waiting:
         node, whole = waiting.pop()
         if node is None:
             yield ")"
-            continue
-        if node.type in _VERBATIM or not node.children or (language in _FREE_QUOTES and node.type in _STRINGS):
+        elif "comment" in node.type:
+            comments += [str(leaves), *_leaf(node, language)]
+        elif node.type in _VERBATIM or not node.children or (language in _FREE_QUOTES and node.type in _STRINGS):
+            leaves += 1
             yield from _leaf(node, language)
-            continue
-        layout = node.type in _PAREN and not whole
-        children = _meaningful(node, language, layout)
-        if not layout:
-            yield node.type
-            waiting.append((None, False))
-        waiting += reversed(
-            [(child, _counts(node, child, language)) for child in children if child.type not in without]
-        )
+        else:
+            layout = (node.type in _PAREN and not whole) or _is_one_name(node) or _is_value_of_arm(node)
+            children = _meaningful(node, language, layout)
+            if not layout:
+                yield node.type
+                waiting.append((None, False))
+            waiting += reversed(
+                [(child, _counts(node, child, language)) for child in children if child.type not in without]
+            )
+    yield from comments
 
 
 def _leaf(node: Node, language: str) -> Iterator[str]:
@@ -133,12 +184,49 @@ def _leaf(node: Node, language: str) -> Iterator[str]:
         inner = [line.lstrip() if at else line for at, line in enumerate(lines)]
         yield from filter(None, [line.rstrip() for line in inner[:-1]] + inner[-1:])
     elif language in _FREE_QUOTES and node.type in _STRINGS:
-        yield _plain(said)
+        key = node.parent is not None and node.parent.type in _KEYED and node.parent.children[0] == node
+        yield said[1:-1] if key and said[1:-1].isidentifier() else _plain(said)
     else:
         following = node.next_sibling if language == "go" and node.type == "comment" else None
         if following is not None and (_DIRECTIVE.match(said) or following.type == "import_declaration"):
             yield f"{following.start_point[0] - node.end_point[0] > 1}"
-        yield said.rstrip() if "comment" in node.type or node.type in _ENDS_BLANK else said
+        if "comment" in node.type:
+            yield _unindented(said if language == "go" else _BEGINS.sub(r"\1", said, count=1))
+        elif node.type == "preproc_arg":
+            yield from (token for token in _MACRO.findall(said) if token[0] != "\\")
+        elif said.startswith("#") and language in ("c", "cpp"):
+            yield "#" + said[1:].lstrip()
+        else:
+            yield said.rstrip() if node.type in _ENDS_BLANK else said
+
+
+def _is_one_name(node: Node) -> bool:
+    """Whether these are the parameters of an arrow function that is `(x) => ...`, which `x => ...` is as well."""
+    if node.type == "required_parameter" and node.parent is not None:
+        return len(node.children) == 1 and _is_one_name(node.parent)
+    if node.type != "formal_parameters" or node.parent is None or node.parent.type != "arrow_function":
+        return False
+    inside = node.named_children
+    return len(inside) == 1 and (
+        inside[0].type == "identifier" or [c.type for c in inside[0].children] == ["identifier"]
+    )
+
+
+def _is_value_of_arm(node: Node) -> bool:
+    """Whether this is the block of `A => { value }` in a `match` of Rust, which `A => value` is as well."""
+    if node.type != "block" or node.parent is None or node.parent.type != "match_arm":
+        return False
+    inside = [child for child in node.children if child.type not in ("{", "}")]
+    kind = inside[0].type if len(inside) == 1 else ""
+    return kind in _VALUES or kind.endswith(("expression", "literal"))
+
+
+def _unindented(comment: str) -> str:
+    """A comment without its place in the code: blanks at its end, the indentation that its further lines share."""
+    first, *rest = comment.rstrip().split("\n")
+    if all(line.lstrip().startswith("*") for line in rest):
+        return "\n".join([first, *(line.strip() for line in rest)])
+    return "\n".join([first, dedent("\n".join(line.rstrip() for line in rest))])
 
 
 def _counts(parent: Node, child: Node, language: str) -> bool:
@@ -159,12 +247,15 @@ def _meaningful(node: Node, language: str, layout: bool) -> list[Node]:
     does as well, a semicolon."""
     children = list(node.children)
     if layout:
-        return [child for child in children if child.type not in ("(", ")")]
+        return [child for child in children if child.type not in ("(", ")", ",", "{", "}")]
+    if children[-1].type == "," and node.type in _CLAUSES:
+        children.pop()
     return [
         child
         for at, child in enumerate(children)
         if child.type not in ("\n", "line_continuation")
         and not (child.type == ";" and language in _FREE_QUOTES and node.type != "for_statement")
+        and not (child.type == "empty_statement" and language in _FREE_QUOTES and node.type in _STATEMENTS)
         and not (child.type == "," and _is_last(children, at) and not _makes_tuple(node, children))
     ]
 
@@ -172,7 +263,7 @@ def _meaningful(node: Node, language: str, layout: bool) -> list[Node]:
 def _is_last(children: list[Node], at: int) -> bool:
     """Whether the comma at this place stands before a closing bracket and after an item: `[,]` has a hole."""
     before, after = (children[i].type if 0 <= i < len(children) else "" for i in (at - 1, at + 1))
-    return after in (")", "]", "}") and before not in (",", "(", "[", "{")
+    return after in (")", "]", "}", ">") and before not in (",", "(", "[", "{", "<")
 
 
 def _makes_tuple(node: Node, children: list[Node]) -> bool:

@@ -1,0 +1,205 @@
+"""What really changes in a file that was formatted anew, written as the file was: its indentation, quotes, line breaks.
+
+Without this the few lines that stay of such a patch would be the only ones in another style. Knows no rule by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, islice, pairwise
+from typing import TypeAlias
+
+from fretsaw.core.patch import assemble, derive
+from fretsaw.core.patch.sequence import differences, matches
+from fretsaw.core.patch.values import Change, FilePatch, Hunk, PatchSet
+from fretsaw.core.prune.lexing import FREE_QUOTES, OPTIONAL_SEMICOLON, spans
+from fretsaw.core.prune.scene import Scene, runs, text
+from fretsaw.core.prune.witness import means_same
+from fretsaw.core.text import split_lines
+
+Word: TypeAlias = tuple[int, int, str]
+"""Where a word stands, [start, end), and what it says."""
+_NAME = re.compile(r"[\w\"'`]")
+FEWEST = 5
+"""Changes of layout alone from which a file counts as formatted anew; they have to be most of its changes, too."""
+MOST_TRIALS = 32
+MOST_DEEP = 16
+
+
+def restyled(scene: Scene, layout: Sequence[Change]) -> FilePatch | None:
+    """The file's patch with the changes that stay in the file's own style; None where there is nothing to do.
+
+    `layout`: the changes that were found to change layout alone. What is written otherwise is proved to mean the same.
+    """
+    ids = {change.id for change in layout}
+    staying = [change for change in scene.changes if change.hunk and change.kind == "lines" and change.id not in ids]
+    if len(layout) < max(FEWEST, len(staying) + 1) or scene.file.op != "edit":
+        return None
+    indents = _indents(scene, layout)
+    taken: dict[int, Hunk | None] = {}
+    held = scene.after
+    for some in islice(_trials(staying, scene.language, indents), MOST_TRIALS):
+        lines = split_lines(_with(scene, taken | some))
+        if not some.keys() & taken.keys() and means_same(held, lines, scene.language):
+            held = lines
+            taken |= some
+    return derive(scene.path, scene.file.before, "".join(held), scene.file.mode) if taken else None
+
+
+Trial: TypeAlias = dict[int, "Hunk | None"]
+"""id → what the change becomes; None: it is in the hunk of the one before."""
+
+
+def _trials(staying: list[Change], language: str, indents: Mapping[str, str]) -> Iterator[Trial]:
+    """What may be tried, the best first: all at once, then each; changes that touch as one, then one by one."""
+    for groups in (runs(staying), [[change] for change in staying]):
+        for brackets in (False, True):
+            found: list[Trial] = []
+            for group in groups:
+                hunk = _in_style(_joined(group), language, indents, brackets)
+                if hunk is not None:
+                    found.append({group[0].id: hunk, **dict.fromkeys(change.id for change in group[1:])})
+            if len(found) > 1:
+                yield {at: hunk for trial in found for at, hunk in trial.items()}
+            yield from found
+
+
+def _joined(group: list[Change]) -> Hunk:
+    hunks = [change.hunk for change in group if change.hunk]
+    removed, added = (
+        tuple(chain.from_iterable(side)) for side in zip(*((h.removed, h.added) for h in hunks), strict=True)
+    )
+    return Hunk(hunks[0].start, removed, added)
+
+
+def _with(scene: Scene, new: Trial) -> str:
+    """The text after with these changes instead."""
+    changes = [replace(change, hunk=new.get(change.id, change.hunk)) for change in scene.changes]
+    patch = assemble(PatchSet((scene.file,)), [change for change in changes if change.hunk or change.id not in new])
+    return (patch.files[0].after if patch else scene.file.before) or ""
+
+
+def _indents(scene: Scene, layout: Iterable[Change]) -> dict[str, str]:
+    """The indentation that a line has now → the one that most such lines had."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    changed = {at for change in scene.changes if change.hunk for at in range(change.hunk.start, change.hunk.end)}
+    for at, line in enumerate(scene.before):
+        if at not in changed and line.strip():
+            counts[_indent(line)][_indent(line)] += 1
+    for change in layout:
+        if change.hunk and len(change.hunk.removed) == len(change.hunk.added):
+            for old, new in zip(change.hunk.removed, change.hunk.added, strict=True):
+                counts[_indent(new)][_indent(old)] += 1
+    found = {new: olds.most_common(1)[0][0] for new, olds in counts.items()}
+    unit = min((new for new in found if new and found[new] != new), key=len, default="")
+    # Deeper than any line was.
+    deeper = {unit * times: found[unit] * times for times in range(1, MOST_DEEP)} if unit else {}
+    return {**deeper, **found}
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())] if line.strip() else ""
+
+
+def _in_style(hunk: Hunk, language: str, indents: Mapping[str, str], brackets: bool) -> Hunk | None:
+    """The hunk with its new lines in the style of its old ones; None where that is how they are.
+
+    `brackets`: with the round brackets that came, which may be the formatter's or the author's.
+    """
+    lines = tuple(split_lines(_relaid(hunk, language, indents, brackets)) if hunk.removed else ())
+    if len(lines) != len(hunk.removed) or not lines:
+        lines = tuple(_indented(line, line, indents) for line in hunk.added)
+    elif lines == hunk.removed and len(lines) == len(hunk.added):
+        # The same words, in another block.
+        lines = tuple(_indented(old, new, indents) for old, new in zip(lines, hunk.added, strict=True))
+    # What would be nothing but the old lines is for a rule to drop, which says so.
+    return Hunk(hunk.start, hunk.removed, lines) if lines not in (hunk.added, hunk.removed) else None
+
+
+def _indented(line: str, new: str, indents: Mapping[str, str]) -> str:
+    """The line where the new one is, in the file's own indentation."""
+    return indents.get(_indent(new), _indent(new)) + line[len(_indent(line)) :]
+
+
+def _relaid(hunk: Hunk, language: str, indents: Mapping[str, str], brackets: bool) -> str:
+    """The new text word by word; between and in words that the old one has too, what stands there."""
+    old, new = text(hunk.removed), text(hunk.added)
+    ours, all_theirs = list(spans(old, language)), list(spans(new, language))
+    gaps = {start: new[end:start] for (_, end, _), (start, _, _) in pairwise([(0, 0, ""), *all_theirs])}
+    theirs = _without_added_style(ours, all_theirs, language, brackets)
+    same = {j: i for i, j in matches(_words(ours), _words(theirs))}
+    place = same | _replaced(_words(ours), _words(theirs))
+    quotes = {old[start] for start, _, _ in ours} & {'"', "'"}
+    quote = quotes.pop() if len(quotes) == 1 and language in FREE_QUOTES else ""
+    out: list[str] = []
+    for at, (start, end, _) in enumerate(theirs):
+        mine, last = place.get(at), place.get(at - 1)
+        theirs_gap = gaps[start]
+        ours_gap = None if mine is None else old[ours[mine - 1][1] if mine else 0 : ours[mine][0]]
+        beside = mine == 0 if at == 0 else last is not None and last + 1 == mine
+        if ours_gap is not None and (beside or ("\n" in ours_gap) != ("\n" in theirs_gap)):
+            gap = ours_gap
+        else:
+            head, newline, indent = theirs_gap.rpartition("\n")
+            gap = head + newline + indents.get(indent, indent) if newline or not at else indent
+        out += [gap, old[ours[same[at]][0] : ours[same[at]][1]] if at in same else _quoted(new[start:end], quote)]
+    semicolon = language in OPTIONAL_SEMICOLON and _words(ours[-1:]) == [";"] != _words(theirs[-1:])
+    return "".join(out) + semicolon * ";" + new[all_theirs[-1][1] if all_theirs else 0 :]
+
+
+def _quoted(word: str, quote: str) -> str:
+    """The word, with these quotes if it is a plain string."""
+    plain = len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" and not set(word[1:-1]) & set("\"'\\")
+    return quote + word[1:-1] + quote if plain and quote else word
+
+
+def _words(row: Iterable[Word]) -> list[str]:
+    return [word for *_, word in row]
+
+
+def _without_added_style(ours: list[Word], theirs: list[Word], language: str, brackets: bool) -> list[Word]:
+    """The new words without what formatters add, where the old ones have none of it: a comma before a closing bracket,
+    a last semicolon, and round brackets that the old words do not have."""
+    if not any(_ends_list(*pair) for pair in pairwise(ours)):
+        theirs = [one for one, other in pairwise([*theirs, (0, 0, "")]) if not _ends_list(one, other)]
+    if language in OPTIONAL_SEMICOLON and _words(theirs[-1:]) == [";"] != _words(ours[-1:]):
+        theirs = theirs[:-1]
+    if brackets:
+        return theirs
+    said = _words(theirs)
+    arrows = {at for at in range(len(said)) if [*said[at : at + 3 : 2], *said[at + 3 : at + 5]] == ["(", ")", "=", ">"]}
+    if "".join(_words(ours)).count(")=>") == 0:
+        theirs = [word for at, word in enumerate(theirs) if at not in arrows and at - 2 not in arrows]
+    known = {j for _, j in matches(_words(ours), _words(theirs))}
+    pairs = _pairs(theirs)
+    return [word for at, word in enumerate(theirs) if at not in pairs or at in known or pairs[at] in known]
+
+
+def _pairs(row: list[Word]) -> dict[int, int]:
+    """Place of a round bracket → of its other one, where something is between them."""
+    out: dict[int, int] = {}
+    opened: list[int] = []
+    for at, (_, _, word) in enumerate(row):
+        if word == "(":
+            opened.append(at)
+        elif word == ")" and opened:
+            first = opened.pop()
+            if first + 1 < at:
+                out |= {first: at, at: first}
+    return out
+
+
+def _ends_list(one: Word, other: Word) -> bool:
+    return one[2] == "," and other[2] in (")", "]", "}")
+
+
+def _replaced(ours: list[str], theirs: list[str]) -> dict[int, int]:
+    """New word → old word in whose place it stands, where as many names came as went."""
+    out: dict[int, int] = {}
+    for i0, i1, j0, j1 in differences(ours, theirs):
+        if i1 - i0 == j1 - j0 and all(_NAME.match(word) for word in (*ours[i0:i1], *theirs[j0:j1])):
+            out |= dict(zip(range(j0, j1), range(i0, i1), strict=True))
+    return out

@@ -1,0 +1,6 @@
+def f(a):
+    total = compute_all(a,
+                        a.tax,
+                        a.rate,
+                        a.fee)
+    return total

@@ -1,0 +1,7 @@
+function f(a) {
+  const total = compute(a,
+                        a.tax,
+                        a.rate,
+                        a.fee);
+  return total;
+}

@@ -1,0 +1,16 @@
+package a
+
+func f(user int) {
+	if user > 0 {
+		one(user)
+		two(user)
+
+		// and then
+		// the rest
+
+		three(user,
+		      user)
+		four(user)
+		five(user)
+	}
+}

@@ -1,0 +1,14 @@
+fn f(user: i32) {
+    if user > 0 {
+        one(user);
+        two(user);
+
+        // and then
+        // the rest
+
+        three(user,
+              user);
+        four(user);
+        five(user);
+    }
+}

@@ -1,0 +1,12 @@
+class A { void f(int user) {
+  one(user);
+  two(user);
+
+  // and then
+  // the rest
+
+  three(user,
+        user);
+  four(user);
+  five(user);
+} }

@@ -1,0 +1,14 @@
+package a
+
+func f(user int) {
+	one(user)
+	two(user)
+
+	// and then
+	// the rest
+
+	three(user,
+	      user)
+	four(user)
+	five(user)
+}

@@ -1,0 +1,12 @@
+def f(user):
+    one(user)
+    two(user)
+
+    # and then
+    # the rest
+
+    three(user,
+          user)
+    four(user)
+    five(user)
+    # the end

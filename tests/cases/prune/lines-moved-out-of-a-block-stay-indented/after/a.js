@@ -1,0 +1,12 @@
+function f(user) {
+  one(user);
+  two(user);
+
+  // and then
+  // the rest
+
+  three(user,
+        user);
+  four(user);
+  five(user);
+}

@@ -1,0 +1,14 @@
+void f(int user) {
+  if (user) {
+    one(user);
+    two(user);
+
+    // and then
+    // the rest
+
+    three(user,
+          user);
+    four(user);
+    five(user);
+  }
+}
