@@ -33,6 +33,7 @@ FORMATTERS: dict[str, tuple[str, str]] = {
     "black": ("py", "black -q -"),
     "ruff": ("py", "ruff format --line-length 100 --stdin-filename x.py -"),
     "yapf": ("py", "yapf --style google"),
+    "yapf, 2 columns": ("py", "yapf --style={based_on_style:google,indent_width:2}"),
     "autopep8": ("py", "autopep8 --aggressive -"),
     "prettier js": ("js", "prettier --stdin-filepath x.js"),
     "prettier ts": ("ts", "prettier --single-quote --print-width 100 --no-semi --stdin-filepath x.ts"),

@@ -1,7 +1,7 @@
 /** A real VS Code (code-server) with the packed extension installed, a scripted model, and a linter. */
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 
 export const HERE = resolve(import.meta.dirname, "../..");
@@ -119,6 +119,24 @@ export class Editor {
       symlinkSync(join(BIN, name), join(folder, name));
     }
     return folder;
+  }
+
+  /** Milliseconds of processor time that the editor and the processes below it have used, by process. */
+  processor(): Map<string, number> {
+    const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+      try {
+        const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+        return [{ pid, parent: fields[1]!, ticks: Number(fields[11]) + Number(fields[12]) }];
+      } catch {
+        return []; // It ended meanwhile.
+      }
+    });
+    const ours = new Set([String(this.child?.pid)]);
+    for (let size = 0; size < ours.size; ) {
+      size = ours.size;
+      for (const { pid, parent } of all) if (ours.has(parent)) ours.add(pid);
+    }
+    return new Map(all.filter(({ pid }) => ours.has(pid)).map(({ pid, ticks }) => [pid, ticks * 10]));
   }
 
   read = (...path: string[]): string => readFileSync(join(...path), "utf8");

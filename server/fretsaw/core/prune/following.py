@@ -26,7 +26,7 @@ def followers(scene: Scene, layout: Sequence[Change], staying: set[int]) -> set[
     """
     nested = {change.id for change in layout if is_shifted(change) and _is_nested(scene, change)}
     moved = [change for change in layout if is_shifted(change) and change.id not in nested]
-    everywhere = _is_everywhere(scene, moved, staying)
+    everywhere = scene.meaning is not None or _is_everywhere(scene, moved, staying)
     formatted = len(layout) - len(nested) >= max(FEWEST, 2 * len(staying))
     known = {change.id for change in layout}
     out: set[int] = set()

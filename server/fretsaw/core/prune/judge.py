@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Literal
 
 from fretsaw.core.issue import Issue
@@ -38,7 +39,8 @@ def prune(
     if styled:
         as_written = {(one.change.path, one.change.hunk) for one in verdicts}
         patch = PatchSet(tuple(styled.get(file.path, file) for file in patch.files))
-        scenes, verdicts = _verdicts(patch, issue, mode, read)
+        meanings = {path: "".join(scenes[path].after) for path in styled}
+        scenes, verdicts = _verdicts(patch, issue, mode, read, meanings)
         verdicts = tuple(one if (one.change.path, one.change.hunk) in as_written else _said(one) for one in verdicts)
     if len(verdicts) <= MOST_CHANGES:
         verdicts = explained(patch, verdicts, issue)
@@ -47,11 +49,15 @@ def prune(
 
 
 def _verdicts(
-    patch: PatchSet, issue: Issue, mode: Mode, read: Callable[[str], str | None] | None
+    patch: PatchSet,
+    issue: Issue,
+    mode: Mode,
+    read: Callable[[str], str | None] | None,
+    meanings: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[dict[str, Scene], tuple[Verdict, ...]]:
     changes = split(patch)
     verdicts: dict[int, Verdict] = {}
-    scenes = _scenes(patch, changes, issue, read)
+    scenes = _scenes(patch, changes, issue, read, meanings)
     for scene in scenes.values():
         for at, (rule, reason) in _found(scene).items():
             decision: Literal["drop", "flag"] = "drop" if RULES[rule].provable or mode == "strict" else "flag"
@@ -72,17 +78,24 @@ def _in_old_style(scenes: Mapping[str, Scene], verdicts: tuple[Verdict, ...]) ->
     for one in verdicts:
         if one.decision == "drop" and RULES[one.rule].layout:
             layout.setdefault(one.change.path, []).append(one.change)
-    found = {path: restyled(scenes[path], changes) for path, changes in layout.items()}
+    found = {path: restyled(scene, layout.get(path, ())) for path, scene in scenes.items()}
     return {path: file for path, file in found.items() if file is not None}
 
 
 def _scenes(
-    patch: PatchSet, changes: tuple[Change, ...], issue: Issue, read: Callable[[str], str | None] | None
+    patch: PatchSet,
+    changes: tuple[Change, ...],
+    issue: Issue,
+    read: Callable[[str], str | None] | None,
+    meanings: Mapping[str, str],
 ) -> dict[str, Scene]:
     by_path: dict[str, list[Change]] = {}
     for change in changes:
         by_path.setdefault(change.path, []).append(change)
-    return {file.path: Scene(file, tuple(by_path.get(file.path, ())), patch, issue, read) for file in patch.files}
+    return {
+        file.path: Scene(file, tuple(by_path.get(file.path, ())), patch, issue, read, meanings.get(file.path))
+        for file in patch.files
+    }
 
 
 def _found(scene: Scene) -> Mapping[int, tuple[str, str]]:

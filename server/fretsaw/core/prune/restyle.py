@@ -16,6 +16,7 @@ from fretsaw.core.patch import assemble, derive
 from fretsaw.core.patch.sequence import differences, matches
 from fretsaw.core.patch.values import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.prune.lexing import FREE_QUOTES, OPTIONAL_SEMICOLON, spans
+from fretsaw.core.prune.rules.layout import reworded
 from fretsaw.core.prune.scene import Scene, runs, text
 from fretsaw.core.prune.witness import means_same
 from fretsaw.core.text import split_lines
@@ -26,27 +27,48 @@ _NAME = re.compile(r"[\w\"'`]")
 FEWEST = 5
 """Changes of layout alone from which a file counts as formatted anew; they have to be most of its changes, too."""
 MOST_TRIALS = 32
+MOST_CHANGES = 3_000
 MOST_DEEP = 16
 
 
 def restyled(scene: Scene, layout: Sequence[Change]) -> FilePatch | None:
     """The file's patch with the changes that stay in the file's own style; None where there is nothing to do.
 
-    `layout`: the changes that were found to change layout alone. What is written otherwise is proved to mean the same.
+    `layout`: the changes that were found to change layout alone. What is written otherwise is proved to mean the same:
+    in the text as it is, or, where indentation is syntax and one style only can stand in a file, in the text without
+    the layout.
     """
-    ids = {change.id for change in layout}
-    staying = [change for change in scene.changes if change.hunk and change.kind == "lines" and change.id not in ids]
-    if len(layout) < max(FEWEST, len(staying) + 1) or scene.file.op != "edit":
+    staying = _staying(scene, layout)
+    if scene.file.op != "edit" or not FEWEST < len(scene.changes) <= MOST_CHANGES:
         return None
-    indents = _indents(scene, layout)
+    if len(layout) < max(FEWEST, len(staying) + 1):
+        return _all_at_once(scene) if scene.language == "python" else None
     taken: dict[int, Hunk | None] = {}
     held = scene.after
-    for some in islice(_trials(staying, scene.language, indents), MOST_TRIALS):
-        lines = split_lines(_with(scene, taken | some))
+    for some in islice(_trials(staying, scene.language, _indents(scene, layout)), MOST_TRIALS):
+        lines = split_lines(_with(scene, taken | some, scene.changes))
         if not some.keys() & taken.keys() and means_same(held, lines, scene.language):
             held = lines
             taken |= some
     return derive(scene.path, scene.file.before, "".join(held), scene.file.mode) if taken else None
+
+
+def _staying(scene: Scene, layout: Sequence[Change]) -> list[Change]:
+    ids = {change.id for change in layout}
+    return [change for change in scene.changes if change.hunk and change.kind == "lines" and change.id not in ids]
+
+
+def _all_at_once(scene: Scene) -> FilePatch | None:
+    """`restyled` where the layout cannot be taken away as long as something stays in another one."""
+    layout = reworded(scene, scene.changes)
+    staying = _staying(scene, layout)
+    if len(layout) < max(FEWEST, len(staying) + 1):
+        return None
+    for some in islice(_trials(staying, scene.language, _indents(scene, layout)), MOST_TRIALS):
+        if means_same(scene.after, split_lines(_with(scene, some, staying)), scene.language):
+            after = _with(scene, some, scene.changes)
+            return derive(scene.path, scene.file.before, after, scene.file.mode)
+    return None
 
 
 Trial: TypeAlias = dict[int, "Hunk | None"]
@@ -75,9 +97,9 @@ def _joined(group: list[Change]) -> Hunk:
     return Hunk(hunks[0].start, removed, added)
 
 
-def _with(scene: Scene, new: Trial) -> str:
-    """The text after with these changes instead."""
-    changes = [replace(change, hunk=new.get(change.id, change.hunk)) for change in scene.changes]
+def _with(scene: Scene, new: Trial, wanted: Sequence[Change]) -> str:
+    """The text after with these changes instead, of those that are wanted."""
+    changes = [replace(change, hunk=new.get(change.id, change.hunk)) for change in wanted]
     patch = assemble(PatchSet((scene.file,)), [change for change in changes if change.hunk or change.id not in new])
     return (patch.files[0].after if patch else scene.file.before) or ""
 
@@ -140,7 +162,8 @@ def _relaid(hunk: Hunk, language: str, indents: Mapping[str, str], brackets: boo
         theirs_gap = gaps[start]
         ours_gap = None if mine is None else old[ours[mine - 1][1] if mine else 0 : ours[mine][0]]
         beside = mine == 0 if at == 0 else last is not None and last + 1 == mine
-        if ours_gap is not None and (beside or ("\n" in ours_gap) != ("\n" in theirs_gap)):
+        otherwise_broken = bool(mine and at) and ("\n" in (ours_gap or "")) != ("\n" in theirs_gap)
+        if ours_gap is not None and (beside or otherwise_broken):
             gap = ours_gap
         else:
             head, newline, indent = theirs_gap.rpartition("\n")

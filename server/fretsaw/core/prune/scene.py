@@ -28,6 +28,9 @@ class Scene:
     issue: Issue
     read: Callable[[str], str | None] | None = None
     """Text of any path of the snapshot, where there is one to ask."""
+    meaning: str | None = None
+    """Of a file that was formatted anew: a text that means what the text after does, which may not parse for its
+    layout."""
     judged: dict[int, tuple[str, bool]] = field(default_factory=dict)
     """id → (rule, whether it proves), of the changes of this file that an earlier rule spoke of."""
 

@@ -20,11 +20,12 @@ MOST_READ = 3_000_000
 def harmless(scene: Scene, changes: list[Change]) -> set[int]:
     """Ids of the changes that can be left out without changing what the text means: all, or what halving finds."""
     ids = {change.id for change in changes}
-    if not ids or means_same(scene.after, split_lines(scene.without(ids)), scene.language):
+    whole = scene.after if scene.meaning is None else split_lines(scene.meaning)
+    if not ids or means_same(whole, split_lines(scene.without(ids)), scene.language):
         return ids
     out: set[int] = set()
     # Each text is compared with the last one that held, not with the first: what differs is then the group alone.
-    held = scene.after
+    held = whole
     waiting = _halves(changes)
     failed: list[Change] = []
     paired = False

@@ -70,10 +70,10 @@ def formatting(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines that say the same words: quotes, wrapping, trailing commas, redundant brackets, alignment."""
     if "format" in scene.asked.title_topics or not has_witness(scene.language):
         return {}
-    reworded = _reworded(scene, changes)
-    staying = {c.id for c in changes if not (c.hunk and is_blank(c.hunk))} - {c.id for c in reworded}
-    following = followers(scene, reworded, staying)
-    found = [change for change in reworded if change.id not in following]
+    layout = reworded(scene, changes)
+    staying = {c.id for c in changes if not (c.hunk and is_blank(c.hunk))} - {c.id for c in layout}
+    following = followers(scene, layout, staying)
+    found = [change for change in layout if change.id not in following]
     kept = harmless(scene, found)
     return {change.id: _how(change, scene.language) for change in found if change.id in kept}
 
@@ -82,7 +82,7 @@ def rewrapped(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines wrapped otherwise beside a change that stays: it may be why."""
     if not has_witness(scene.language):
         return {}
-    found = [change for change in _reworded(scene, changes) if not is_shifted(change)]
+    found = [change for change in reworded(scene, changes) if not is_shifted(change)]
     kept = harmless(scene, found)
     return {c.id: f"{_how(c, scene.language)}, beside a change that stays" for c in found if c.id in kept}
 
@@ -172,7 +172,7 @@ def tidy(scene: Scene, change: Change) -> bool:
     return left > 0 and not next_line.startswith(("def ", "class ", "@", "async def "))
 
 
-def _reworded(scene: Scene, changes: tuple[Change, ...]) -> list[Change]:
+def reworded(scene: Scene, changes: tuple[Change, ...]) -> list[Change]:
     """Changes (alone, or with those they touch) whose two sides say the same words."""
     out: list[Change] = []
     for run in _over_blanks(scene, [c for c in changes if c.hunk is not None and not is_blank(c.hunk)]):

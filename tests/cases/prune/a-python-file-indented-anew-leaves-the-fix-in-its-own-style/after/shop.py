@@ -1,0 +1,13 @@
+def total(rows, rate):
+  result = 0
+  for row in rows:
+    # Every row counts.
+    if row.amount:
+      result += row.price * row.amount * rate
+  return result
+
+
+def label(code):
+  if not code:
+    raise KeyError("no such currency: " + code)
+  return NAMES[code]
