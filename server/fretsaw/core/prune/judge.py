@@ -78,7 +78,8 @@ def _in_old_style(scenes: Mapping[str, Scene], verdicts: tuple[Verdict, ...]) ->
     for one in verdicts:
         if one.decision == "drop" and RULES[one.rule].layout:
             layout.setdefault(one.change.path, []).append(one.change)
-    found = {path: restyled(scene, layout.get(path, ())) for path, scene in scenes.items()}
+    small = {path: scene for path, scene in scenes.items() if len(scene.changes) <= MOST_CHANGES}
+    found = {path: restyled(scene, layout.get(path, ())) for path, scene in small.items()}
     return {path: file for path, file in found.items() if file is not None}
 
 

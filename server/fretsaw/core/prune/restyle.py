@@ -27,7 +27,6 @@ _NAME = re.compile(r"[\w\"'`]")
 FEWEST = 5
 """Changes of layout alone from which a file counts as formatted anew; they have to be most of its changes, too."""
 MOST_TRIALS = 32
-MOST_CHANGES = 3_000
 MOST_DEEP = 16
 
 
@@ -39,7 +38,7 @@ def restyled(scene: Scene, layout: Sequence[Change]) -> FilePatch | None:
     the layout.
     """
     staying = _staying(scene, layout)
-    if scene.file.op != "edit" or not FEWEST < len(scene.changes) <= MOST_CHANGES:
+    if scene.file.op != "edit" or len(scene.changes) <= FEWEST:
         return None
     if len(layout) < max(FEWEST, len(staying) + 1):
         return _all_at_once(scene) if scene.language == "python" else None
@@ -91,10 +90,8 @@ def _trials(staying: list[Change], language: str, indents: Mapping[str, str]) ->
 
 def _joined(group: list[Change]) -> Hunk:
     hunks = [change.hunk for change in group if change.hunk]
-    removed, added = (
-        tuple(chain.from_iterable(side)) for side in zip(*((h.removed, h.added) for h in hunks), strict=True)
-    )
-    return Hunk(hunks[0].start, removed, added)
+    removed = tuple(chain.from_iterable(hunk.removed for hunk in hunks))
+    return Hunk(hunks[0].start, removed, tuple(chain.from_iterable(hunk.added for hunk in hunks)))
 
 
 def _with(scene: Scene, new: Trial, wanted: Sequence[Change]) -> str:
