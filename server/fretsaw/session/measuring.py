@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fretsaw.core.issue import parse
 from fretsaw.core.prune import measure
+from fretsaw.core.prune.corpus import answer_of
 from fretsaw.core.prune.values import Mode
 from fretsaw.errors import UsageError
 
@@ -32,7 +32,10 @@ class Measured:
 
 
 def extraneous(corpus: Path, mode: Mode) -> Measured:
-    """Prune every row of a corpus (JSON lines, may be xz: `files`, `noisy`, `expect`, `issue`) and count."""
+    """Prune every row of a corpus (JSON lines, may be xz: `files`, `noisy`, `expect`, `issue`) and count.
+
+    A `reply` is read for its lines on modes, where there is one.
+    """
     scores = [measure.score(answer, mode)[0] for answer in _answers(corpus)]
     return Measured(
         len(scores),
@@ -49,8 +52,7 @@ def _answers(corpus: Path) -> Iterator[measure.Answer]:
     for number, line in enumerate(_lines(corpus), start=1):
         try:
             row = json.loads(line)
-            before = {path: row["files"].get(path) for path in {*row["files"], *row["noisy"]}}
-            yield measure.Answer(before, row["noisy"], row["expect"], parse(str(row.get("issue", ""))))
+            yield answer_of({"reply": "", **row, "issue": str(row.get("issue", ""))})
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(
                 f"{corpus}: line {number} is no row: {type(error).__name__}: {error}",
