@@ -46,6 +46,7 @@ _HASH = re.compile(rf"{_STRING}|(?P<comment>#[^\n]*)|{_REST}", re.DOTALL)
 _SLASH = re.compile(rf"{_STRING}|(?P<comment>//[^\n]*|/\*.*?\*/)|{_REST}", re.DOTALL)
 _COMMENT_HASH = re.compile(r"\s*#")
 _COMMENT_SLASH = re.compile(r"\s*(//|/\*|\*(?![\w(*]))")
+_MARKED = re.compile(r"^(#+|//+|/\*+)[ \t]+(?=\w)")
 _ESCAPE = re.compile(r"\\(?:x\w\w|u\w{4}|U\w{8})")
 
 
@@ -89,7 +90,7 @@ def extended(row: list[str], more: Iterable[str], language: str) -> list[str]:
     """Words as `loose` gives them with more words after them, in place; a last comma may stand there still."""
     for word in more:
         if word.startswith(("#", "//", "/*")):
-            word = "".join(word.split())  # noqa: PLW2901
+            word = " ".join(unspaced(word).split())  # noqa: PLW2901
         elif "\\" in word or word[-1] == "`":
             word = _ESCAPE.sub(lambda escape: escape[0].lower(), word).replace("'", '"')  # noqa: PLW2901
         if word in (")", "]", "}") and row and row[-1] == ",":
@@ -99,6 +100,12 @@ def extended(row: list[str], more: Iterable[str], language: str) -> list[str]:
         if word not in _FREE.get(language, "()"):
             row.append(word)
     return row
+
+
+def unspaced(comment: str) -> str:
+    """The comment without blanks between its marker and its first word. Before a sign they mean something: `# !` is no
+    `#!`, `// !` and `// /` document nothing, `// #` names no source map."""
+    return _MARKED.sub(r"\1", comment, count=1)
 
 
 def is_comment(line: str, language: str) -> bool:

@@ -9,6 +9,8 @@ from importlib import import_module
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
+from fretsaw.core.prune.lexing import unspaced
+
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
@@ -48,7 +50,7 @@ _TUPLES = frozenset({"tuple_type", "tuple_pattern"})
 """A comma makes the one item in these a tuple."""
 _ENDS_BLANK = frozenset({"hash_bang_line"})
 _MACRO = re.compile(
-    r"""\.?\d(?:[eEpP][-+]|[\w.])*|\w+|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\\r?\n|"""
+    r"""\w*"(?:\\.|[^"\\])*"|\w*'(?:\\.|[^'\\])*'|\.?\d(?:[eEpP][-+]|[\w.])*|\w+|\\\r?\n|"""
     r"""\+\+|--|->|<<|>>|&&|\|\||\#\#|::|[-+*/%&|^<>=!]=|/\*.*?\*/|//[^\n]*|\S""",
     re.DOTALL,
 )
@@ -62,8 +64,6 @@ _CLAUSES = frozenset({"match_arm", "where_clause"})
 _VALUES = frozenset({"identifier", "scoped_identifier", "macro_invocation", "self", "unit_expression"})
 _KEYED = frozenset({"pair", "property_signature"})
 """In which a name in quotes is a name."""
-_BEGINS = re.compile(r"^(#+|//+)[ \t]+")
-"""A comment's marker and the blanks after it, which formatters put there."""
 _FREE_QUOTES = frozenset({"javascript", "typescript", "tsx"})
 MOST = 400_000
 """Bytes of a file up to which it is parsed: about 70 ms."""
@@ -191,7 +191,7 @@ def _leaf(node: Node, language: str) -> Iterator[str]:
         if following is not None and (_DIRECTIVE.match(said) or following.type == "import_declaration"):
             yield f"{following.start_point[0] - node.end_point[0] > 1}"
         if "comment" in node.type:
-            yield _unindented(said if language == "go" else _BEGINS.sub(r"\1", said, count=1))
+            yield _unindented(said if language == "go" else unspaced(said))
         elif node.type == "preproc_arg":
             yield from (token for token in _MACRO.findall(said) if token[0] != "\\")
         elif said.startswith("#") and language in ("c", "cpp"):

@@ -1,0 +1,2 @@
+//! About this.
+fn f() {}

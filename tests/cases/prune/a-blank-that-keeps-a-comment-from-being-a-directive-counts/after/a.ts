@@ -1,0 +1,2 @@
+///<reference path='a' />
+let x = 1
