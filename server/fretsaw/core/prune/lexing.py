@@ -46,7 +46,7 @@ _HASH = re.compile(rf"{_STRING}|(?P<comment>#[^\n]*)|{_REST}", re.DOTALL)
 _SLASH = re.compile(rf"{_STRING}|(?P<comment>//[^\n]*|/\*.*?\*/)|{_REST}", re.DOTALL)
 _COMMENT_HASH = re.compile(r"\s*#")
 _COMMENT_SLASH = re.compile(r"\s*(//|/\*|\*(?![\w(*]))")
-_MARKED = re.compile(r"^(#+|//+|/\*+)[ \t]+(?=\w)")
+_MARKED = re.compile(r"^(#+|//+|/\*+)[ \t]+(?=[-\w(\[{\"'`.$])")
 _ESCAPE = re.compile(r"\\(?:x\w\w|u\w{4}|U\w{8})")
 
 
@@ -90,7 +90,8 @@ def extended(row: list[str], more: Iterable[str], language: str) -> list[str]:
     """Words as `loose` gives them with more words after them, in place; a last comma may stand there still."""
     for word in more:
         if word.startswith(("#", "//", "/*")):
-            word = " ".join(unspaced(word).split())  # noqa: PLW2901
+            # Black writes `type: ignore`, which `type:ignore` is as well.
+            word = " ".join(unspaced(word).split()).replace(": ", ":")  # noqa: PLW2901
         elif "\\" in word or word[-1] == "`":
             word = _ESCAPE.sub(lambda escape: escape[0].lower(), word).replace("'", '"')  # noqa: PLW2901
         if word in (")", "]", "}") and row and row[-1] == ",":
@@ -103,8 +104,8 @@ def extended(row: list[str], more: Iterable[str], language: str) -> list[str]:
 
 
 def unspaced(comment: str) -> str:
-    """The comment without blanks between its marker and its first word. Before a sign they mean something: `# !` is no
-    `#!`, `// !` and `// /` document nothing, `// #` names no source map."""
+    """The comment without blanks after its marker. Before some signs they mean something: `# !` is no `#!`, `// !` and
+    `// /` document nothing, `// #` names no source map."""
     return _MARKED.sub(r"\1", comment, count=1)
 
 
