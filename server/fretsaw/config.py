@@ -32,7 +32,7 @@ _MAX_FILE = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class UserDirs:
     """Folders of the user that Fretsaw writes to and reads from."""
 
     state: Path
@@ -46,7 +46,7 @@ class Resolved:
     """Settings, and what a person should know about where they came from."""
 
     settings: Settings
-    places: Places
+    places: UserDirs
     notices: tuple[str, ...] = ()
     proposed_check: tuple[str, ...] | None = None
     """The repository's file names this check command, and the user has not approved it."""
@@ -56,21 +56,25 @@ class Resolved:
     """A check is set, or the user has said of this repository that none of those found is one."""
 
 
-def places() -> Places:
+def user_dirs() -> UserDirs:
     """The user's folders; `FRETSAW_STATE_DIR` and `FRETSAW_CONFIG_DIR` move them."""
     import platformdirs
 
     state = os.environ.get("FRETSAW_STATE_DIR") or platformdirs.user_state_dir("fretsaw")
     config = os.environ.get("FRETSAW_CONFIG_DIR") or platformdirs.user_config_dir("fretsaw")
-    return Places(Path(state), Path(config))
+    return UserDirs(Path(state), Path(config))
 
 
 def resolve(
-    flags: Mapping[str, Any], root: Path | None, *, editor: Mapping[str, Any] | None = None, where: Places | None = None
+    flags: Mapping[str, Any],
+    root: Path | None,
+    *,
+    editor: Mapping[str, Any] | None = None,
+    where: UserDirs | None = None,
 ) -> Resolved:
     """Merge all sources. `flags` has the names of `Settings`' fields, None where a flag was not given;
     `editor` has editor names (`maxUsd`). Raises ConfigError for a file or a value that is not as it should be."""
-    here = where or places()
+    here = where or user_dirs()
     table = {row.name: row for row in options()}
     notices: list[str] = []
     merged: dict[str, Any] = {}
@@ -115,13 +119,13 @@ def _approval(root: Path, argv: tuple[str, ...]) -> str:
     return hashlib.sha256(json.dumps([os.path.realpath(root), *argv]).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def is_approved(where: Places, root: Path, argv: tuple[str, ...]) -> bool:
+def is_approved(where: UserDirs, root: Path, argv: tuple[str, ...]) -> bool:
     """Whether the user has approved just this command for just this repository."""
     file = where.state / "approved-checks.txt"
     return file.exists() and _approval(root, argv) in file.read_text("ascii", "replace").split()
 
 
-def approve(where: Places, root: Path, argv: tuple[str, ...]) -> None:
+def approve(where: UserDirs, root: Path, argv: tuple[str, ...]) -> None:
     """Remember the user's approval; another command asks again. An answer that was given before is forgotten."""
     where.state.mkdir(parents=True, mode=0o700, exist_ok=True)
     with (where.state / "approved-checks.txt").open("a", encoding="ascii") as file:
@@ -129,11 +133,11 @@ def approve(where: Places, root: Path, argv: tuple[str, ...]) -> None:
     _answer_file(where, root).unlink(missing_ok=True)
 
 
-def _answer_file(where: Places, root: Path) -> Path:
+def _answer_file(where: UserDirs, root: Path) -> Path:
     return where.state / "checks" / f"{_approval(root, ())}.json"
 
 
-def answered(where: Places, root: Path) -> tuple[str, ...] | None:
+def answered(where: UserDirs, root: Path) -> tuple[str, ...] | None:
     """The check that the user chose for this repository, `()` for "none of them", None when nobody asked yet."""
     try:
         found: Any = json.loads(_answer_file(where, root).read_text("ascii"))
@@ -143,12 +147,12 @@ def answered(where: Places, root: Path) -> tuple[str, ...] | None:
     return tuple(argv) if isinstance(argv, list) and all(isinstance(word, str) for word in argv) else None
 
 
-def answer(where: Places, root: Path, argv: tuple[str, ...]) -> None:
+def answer(where: UserDirs, root: Path, argv: tuple[str, ...]) -> None:
     """Remember the user's choice for this repository; `()`: none, and do not ask again."""
     _replace(_answer_file(where, root), json.dumps({"root": os.path.realpath(root), "check": argv}) + "\n")
 
 
-def forget(where: Places, root: Path, argv: tuple[str, ...]) -> None:
+def forget(where: UserDirs, root: Path, argv: tuple[str, ...]) -> None:
     """Forget the user's choice for this repository and the approval of `argv`, so that the question is asked again."""
     _answer_file(where, root).unlink(missing_ok=True)
     if is_approved(where, root, argv):

@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 from tests.cli.conftest import CHECK, FIX, Agent, Ended, git, state_of
 
-from fretsaw import config, runs
+from fretsaw import config, run_store
 from fretsaw.model.scripted import Server
 from fretsaw.model.scripted.faults import Fault
 
@@ -30,8 +30,8 @@ def source(project: Path) -> str:
     return (project / "stopwatch" / "duration.py").read_text("utf-8")
 
 
-def store_of(project: Path) -> runs.Store:
-    return runs.store(config.places().state, project)
+def store_of(project: Path) -> run_store.RunStore:
+    return run_store.store(config.user_dirs().state, project)
 
 
 def flat(ended: Ended) -> str:

@@ -215,7 +215,7 @@ def test_a_number_that_means_nothing_is_a_usage_error(agent: Agent, flag: tuple[
 
 
 def test_runs_of_one_second_are_told_apart_by_time() -> None:
-    from fretsaw.runs import new_id
+    from fretsaw.run_store import new_id
 
     names = []
     for _ in range(50):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fretsaw.config import Places, approve, resolve
+from fretsaw.config import UserDirs, approve, resolve
 from fretsaw.errors import ConfigError
 from fretsaw.settings import options
 
@@ -24,9 +24,9 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def where(tmp_path: Path) -> Places:
+def where(tmp_path: Path) -> UserDirs:
     (tmp_path / "config").mkdir()
-    return Places(tmp_path / "state", tmp_path / "config")
+    return UserDirs(tmp_path / "state", tmp_path / "config")
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def variable(name: str) -> str:
     return f"FRETSAW_{name.replace('-', '_').upper()}"
 
 
-def test_each_source_wins_over_those_below_it(where: Places, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_source_wins_over_those_below_it(where: UserDirs, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def tokens(editor: dict[str, Any] | None = None, **flags: Any) -> int:
         return resolve(flags, root, editor=editor, where=where).settings.context_tokens
 
@@ -58,7 +58,7 @@ def test_each_source_wins_over_those_below_it(where: Places, root: Path, monkeyp
 
 @pytest.mark.parametrize("row", options(), ids=lambda row: row.name)
 def test_every_option_can_be_set_in_every_way(
-    where: Places, root: Path, row: Any, monkeypatch: pytest.MonkeyPatch
+    where: UserDirs, root: Path, row: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     value = row.choices[-1] if row.choices else SAMPLES[row.type]
     if row.type == "boolean":
@@ -82,7 +82,7 @@ def test_every_option_can_be_set_in_every_way(
 @pytest.mark.parametrize("spelling", ["-", "_"])
 @pytest.mark.parametrize("row", [row for row in options() if row.scope == "user"], ids=lambda row: row.name)
 def test_a_repository_sets_nothing_that_is_the_users_in_any_spelling(
-    where: Places, root: Path, row: Any, spelling: str
+    where: UserDirs, root: Path, row: Any, spelling: str
 ) -> None:
     value = row.choices[-1] if row.choices else SAMPLES[row.type]
     shown = str(value).lower() if row.type == "boolean" else repr(value).replace("'", '"')
@@ -94,7 +94,7 @@ def test_a_repository_sets_nothing_that_is_the_users_in_any_spelling(
         (root / file).unlink()
 
 
-def test_a_link_is_not_followed_for_settings(where: Places, root: Path, tmp_path: Path) -> None:
+def test_a_link_is_not_followed_for_settings(where: UserDirs, root: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere.toml").write_text("context-tokens = 9\n", "utf-8")
     (root / ".fretsaw.toml").symlink_to(tmp_path / "elsewhere.toml")
     assert resolve({}, root, where=where).settings.context_tokens == 24000
@@ -118,7 +118,7 @@ def test_a_link_is_not_followed_for_settings(where: Places, root: Path, tmp_path
         "api-key = 'sk-x'",
     ],
 )
-def test_a_value_that_is_not_as_it_should_be_is_named(where: Places, text: str) -> None:
+def test_a_value_that_is_not_as_it_should_be_is_named(where: UserDirs, text: str) -> None:
     (where.config / "config.toml").write_text(text, "utf-8")
     with pytest.raises(ConfigError) as raised:
         resolve({}, None, where=where)
@@ -137,7 +137,7 @@ def test_a_value_that_is_not_as_it_should_be_is_named(where: Places, text: str) 
     ],
 )
 def test_a_variable_that_is_not_as_it_should_be_is_refused(
-    where: Places, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+    where: UserDirs, monkeypatch: pytest.MonkeyPatch, name: str, text: str
 ) -> None:
     monkeypatch.setenv(name, text)
     with pytest.raises(ConfigError):
@@ -145,13 +145,13 @@ def test_a_variable_that_is_not_as_it_should_be_is_refused(
 
 
 @pytest.mark.parametrize("word", ["0", "no", "Off", "FALSE"])
-def test_a_variable_can_turn_something_off(where: Places, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+def test_a_variable_can_turn_something_off(where: UserDirs, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     monkeypatch.setenv("FRETSAW_TOOLS", word)
     assert resolve({}, None, where=where).settings.tools is False
 
 
 @pytest.mark.parametrize("text", ["rules = 5", "rules = [1]", "check = 5", 'check = "a \'b"', "= [", "no-such = 1"])
-def test_a_strangers_broken_file_is_a_message_and_no_bug(where: Places, root: Path, text: str) -> None:
+def test_a_strangers_broken_file_is_a_message_and_no_bug(where: UserDirs, root: Path, text: str) -> None:
     (root / ".fretsaw.toml").write_text(text, "utf-8")
     with pytest.raises(ConfigError) as raised:
         resolve({}, root, where=where)
@@ -159,19 +159,19 @@ def test_a_strangers_broken_file_is_a_message_and_no_bug(where: Places, root: Pa
 
 
 @pytest.mark.parametrize("text", ["tool = 5 # tool.fretsaw", "[tool]\nfretsaw = 5 # tool.fretsaw"])
-def test_a_strange_pyproject_is_as_good_as_none(where: Places, root: Path, text: str) -> None:
+def test_a_strange_pyproject_is_as_good_as_none(where: UserDirs, root: Path, text: str) -> None:
     (root / "pyproject.toml").write_text(text, "utf-8")
     assert resolve({}, root, where=where).settings.context_tokens == 24000
 
 
-def test_rules_are_sentences_not_letters(where: Places, root: Path) -> None:
+def test_rules_are_sentences_not_letters(where: UserDirs, root: Path) -> None:
     (root / ".fretsaw.toml").write_text('rules = "Use tabs."\n', "utf-8")
     assert resolve({}, root, where=where).rules == ("Use tabs.",)
     (root / ".fretsaw.toml").write_text('rules = ["Use tabs.", "No classes."]\n', "utf-8")
     assert resolve({}, root, where=where).rules == ("Use tabs.", "No classes.")
 
 
-def test_an_approval_holds_for_one_command_in_one_repository(where: Places, root: Path, tmp_path: Path) -> None:
+def test_an_approval_holds_for_one_command_in_one_repository(where: UserDirs, root: Path, tmp_path: Path) -> None:
     (root / ".fretsaw.toml").write_text('check = ["make", "check"]\n', "utf-8")
     assert resolve({}, root, where=where).proposed_check == ("make", "check")
     assert resolve({}, root, where=where).settings.check is None
@@ -185,14 +185,14 @@ def test_an_approval_holds_for_one_command_in_one_repository(where: Places, root
     assert resolve({}, other, where=where).settings.check is None
 
 
-def test_the_users_own_check_is_not_asked_about(where: Places, root: Path) -> None:
+def test_the_users_own_check_is_not_asked_about(where: UserDirs, root: Path) -> None:
     (root / ".fretsaw.toml").write_text('check = ["make", "check"]\n', "utf-8")
     resolved = resolve({"check": ("pytest",)}, root, where=where)
     assert resolved.settings.check == ("pytest",)
     assert resolved.proposed_check is None
 
 
-def test_the_key_follows_the_endpoint(where: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_follows_the_endpoint(where: UserDirs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "openai")
     monkeypatch.setenv("AZURE_OPENAI_API_KEY", "azure")
     assert resolve({}, None, where=where).settings.api_key == "openai"

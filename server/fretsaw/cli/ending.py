@@ -58,11 +58,11 @@ def _say(message: str, hint: str, code: ExitCode, changed: str | None = None) ->
 
 def _bug(error: Exception) -> int:
     """A bug of ours: say so, and keep the traceback in a file rather than in the user's face."""
-    from fretsaw.config import places
+    from fretsaw.config import user_dirs
 
     text = "".join(traceback.format_exception(error))
     try:
-        folder = places().state
+        folder = user_dirs().state
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = folder / "last-bug.txt"
         file.write_text(text, "utf-8", "backslashreplace")

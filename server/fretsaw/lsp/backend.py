@@ -35,9 +35,9 @@ def complete(root: Path, wishes: Wishes, path: str, texts: tuple[str, str], canc
 
 def new_id() -> str:
     """A name for a new run."""
-    from fretsaw import runs
+    from fretsaw import run_store
 
-    return runs.new_id()
+    return run_store.new_id()
 
 
 def warm() -> None:
@@ -45,7 +45,7 @@ def warm() -> None:
     import fretsaw.lsp.handlers.actions
     import fretsaw.lsp.handlers.commands
     import fretsaw.lsp.handlers.sync
-    import fretsaw.runs
+    import fretsaw.run_store
     import fretsaw.session  # noqa: F401
 
 
@@ -141,13 +141,13 @@ def standing(root: Path | None, wishes: Wishes) -> Standing:
     """The model that an interactive run would ask, the day's dollars, and whether there is a key."""
     from datetime import datetime, timezone
 
-    from fretsaw import config, model, runs
+    from fretsaw import config, model, run_store
 
     resolved = config.resolve({}, root, editor=interactive(wishes, "diagnostics").editor)
     models = model.load(resolved.places.config / "models.toml")
     row = models.choose(resolved.settings, datetime.now(timezone.utc).date()).row
     key = bool(wishes.api_key or resolved.settings.api_key)
-    return Standing(row.id, round(runs.spent_today(resolved.places.state), 6), key)
+    return Standing(row.id, round(run_store.spent_today(resolved.places.state), 6), key)
 
 
 def read_text(path: Path) -> str | None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fretsaw.session import Finished
 
 T = TypeVar("T")
-Work: TypeAlias = "Callable[[Callable[[Event], None]], Finished]"
+Work: TypeAlias = "Callable[[Callable[[Event], None]], FinishedRun]"
 """What a run does, in a thread of its own; it is handed where to report."""
 FASTEST, SLOWEST, GRACE = 0.25, 1.0, 0.4
 """Seconds: between two reports at least and at most, and what a run gets to stop in before we end it for the client."""

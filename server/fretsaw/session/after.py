@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from fretsaw import repo, runs
+from fretsaw import repo, run_store
 from fretsaw.core.patch import derive_set, render, select
 from fretsaw.core.patch.values import PatchSet
 from fretsaw.core.policy import judge_patch
@@ -24,7 +24,9 @@ def deliver(opened: Opened, finished: Finished, report: Callable[[Event], None])
     if not isinstance(finished.outcome, Proposal) or not may_apply(opened, finished.outcome):
         return None
     report(Event("deliver", "applying", finished.run.usage, 97))
-    return _deliver(opened, finished.outcome.patch, finished.run, runs.Folder(finished.folder), finished.outcome)
+    return _deliver(
+        opened, finished.outcome.patch, finished.run, run_store.RunFolder(finished.folder), finished.outcome
+    )
 
 
 def may_apply(opened: Opened, proposal: Proposal) -> bool:
@@ -45,7 +47,7 @@ def apply(opened: Opened, run_id: str | None, changes: frozenset[int] | None = N
     if kept.run.state == "delivered":
         raise UsageError(f"run {kept.run.id} is applied already", hint="`agent undo` takes it back")
     chosen = proposal if changes is None else _only(opened, kept.run.id, proposal, changes)
-    folder = runs.Folder(kept.folder)
+    folder = run_store.RunFolder(kept.folder)
     delivery = _deliver(opened, chosen.patch, kept.run, folder, chosen)
     if chosen is not proposal and delivery.kind != "none":
         folder.write_outcome(chosen)
@@ -95,11 +97,11 @@ def apply_texts(
     tags = (kept.delivery or {}).get("tags")
     patch = derive_set(before.__getitem__, after)
     tag = f"+editor{len(tags)}" if isinstance(tags, list) and tags else ""
-    return _deliver(opened, patch, kept.run, runs.Folder(kept.folder), _proposal(kept), tag)
+    return _deliver(opened, patch, kept.run, run_store.RunFolder(kept.folder), _proposal(kept), tag)
 
 
 def _deliver(
-    opened: Opened, patch: PatchSet, run: Run, folder: runs.Folder, proposal: Proposal, tag: str = ""
+    opened: Opened, patch: PatchSet, run: Run, folder: run_store.RunFolder, proposal: Proposal, tag: str = ""
 ) -> Delivery:
     """Apply and record. `tag` tells later deliveries of one run apart, for undo."""
     settings = opened.settings
@@ -176,7 +178,7 @@ def undo(opened: Opened, run_id: str | None = None) -> tuple[str, UndoResult]:
         if results[-1].left:
             break
     else:
-        folder = runs.Folder(kept.folder)
+        folder = run_store.RunFolder(kept.folder)
         folder.write_note("delivery", {})
         folder.write_run(replace(kept.run, state="undone", delivered_to=""))
     undone = dict.fromkeys(path for result in results for path in result.undone)
@@ -209,7 +211,7 @@ def restore(opened: Opened, run_id: str | None, changes: frozenset[int]) -> Deli
     )
     patch = select(proposal.proposed, frozenset(item.change.id for item in verdicts if item.decision != "drop"))
     whole = _allowed(opened, replace(proposal, patch=patch, verdicts=verdicts))
-    folder = runs.Folder(kept.folder)
+    folder = run_store.RunFolder(kept.folder)
     delivery = None
     if kept.run.state == "delivered":
         # On top of what is applied, so that a file that was edited since is a conflict and nothing is overwritten.

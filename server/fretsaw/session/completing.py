@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import datetime, timezone
 
-from fretsaw import model, repo, runs
+from fretsaw import model, repo, run_store
 from fretsaw.cancel import Cancel
 from fretsaw.core import complete as completion
 from fretsaw.core.policy.lists import is_secret
@@ -32,7 +32,7 @@ def complete(opened: Opened, path: str, texts: tuple[str, str], cancel: Cancel) 
     budget = model.Budget(
         settings.max_usd,
         max_usd_day=settings.max_usd_day,
-        day=lambda dollars: runs.add_spent(opened.state, dollars),
+        day=lambda dollars: run_store.add_spent(opened.state, dollars),
     )
     before, after = texts
     with closing(model.connect(settings, row, cancel, budget=budget)) as ask:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from fretsaw import repo, runs
+from fretsaw import repo, run_store
 from fretsaw.core.run import Run
 from fretsaw.errors import RepoError
 from fretsaw.repo import Delivery
@@ -71,7 +71,7 @@ def newest_delivered(opened: Opened) -> Stored | None:
     return None
 
 
-def stored(opened: Opened, folder: runs.Folder) -> Stored:
+def stored(opened: Opened, folder: run_store.RunFolder) -> Stored:
     """A run as it is kept. RepoError when it cannot be read."""
     run = _as_it_stands(opened, folder)
     return Stored(run, folder.outcome(), folder.issue(), folder.states(), folder.note("delivery"), folder.path)
@@ -85,15 +85,15 @@ def as_delivered(run: Run, delivery: Delivery | None) -> Run:
     return replace(run, state="delivered", delivered_to=where.get(delivery.kind, delivery.kind))
 
 
-def keep_delivery(folder: runs.Folder, run: Run, delivery: Delivery, tag: str) -> None:
+def keep_delivery(folder: run_store.RunFolder, run: Run, delivery: Delivery, tag: str) -> None:
     """Write down that a run's patch is applied; `tag` is what the journal calls this delivery."""
     before = (folder.note("delivery") or {}).get("tags", [])
-    folder.write_note("delivery", {**runs.to_plain(delivery), "tags": [*before, tag]})
+    folder.write_note("delivery", {**run_store.to_plain(delivery), "tags": [*before, tag]})
     folder.write_run(as_delivered(run, delivery))
     folder.forget_note("delivering")
 
 
-def _as_it_stands(opened: Opened, folder: runs.Folder) -> Run:
+def _as_it_stands(opened: Opened, folder: run_store.RunFolder) -> Run:
     """How the run stands, whatever its process had no time to write."""
     run = folder.run()
     if run.state == "running" and not folder.is_held():

@@ -153,7 +153,7 @@ def _git() -> Finding:
         return Finding("git", "bad", str(error))
 
 
-def _model(settings: Settings, places: config.Places) -> Iterator[Finding]:
+def _model(settings: Settings, places: config.UserDirs) -> Iterator[Finding]:
     try:
         choice = model.load(places.config / "models.toml").choose(settings, datetime.now(timezone.utc).date())
     except ConfigError as error:
@@ -176,7 +176,7 @@ def _check(opened: Opened) -> Finding:
     return Finding("check", "note", f"none is set, so nothing can be proved{seems} (`agent check`)")
 
 
-def _sandbox(settings: Settings, places: config.Places, opened: Opened | None) -> Finding:
+def _sandbox(settings: Settings, places: config.UserDirs, opened: Opened | None) -> Finding:
     tier, reason = check.describe(settings, places.state, opened.root if opened else None)
     words = {"bwrap": "bubblewrap: no network, your home is hidden", "landlock": "Landlock and seccomp: no network"}
     if tier in words:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fretsaw import config, repo, runs
+from fretsaw import config, repo, run_store
 from fretsaw.config import Resolved
 from fretsaw.repo import Repo
 from fretsaw.settings import Settings
@@ -19,7 +19,7 @@ class Opened:
 
     repo: Repo
     resolved: Resolved
-    store: runs.Store
+    store: run_store.RunStore
 
     @property
     def settings(self) -> Settings:
@@ -50,6 +50,6 @@ def open_session(
     """
     opened = repo.open_repo(directory)
     resolved = config.resolve(flags or {}, opened.root, editor=editor)
-    store = runs.store(resolved.places.state, opened.root)
+    store = run_store.store(resolved.places.state, opened.root)
     told = repo.recover(opened, store.folder)
     return Opened(opened, replace(resolved, notices=(*told, *resolved.notices)), store)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from fretsaw import runs
+from fretsaw import run_store
 from fretsaw.core.patch import render
 from fretsaw.core.run import GaveUp, Outcome, Proposal, Run
 from fretsaw.errors import ExitCode, FretsawError
@@ -48,5 +48,5 @@ def failure(opened: Opened | None, error: Exception) -> dict[str, Any]:
 
 def document(run: Finished | Stored, delivery: Delivery | None = None) -> dict[str, Any]:
     """The run as the published JSON document."""
-    recorded = runs.to_plain(delivery) if delivery else getattr(run, "delivery", None)
+    recorded = run_store.to_plain(delivery) if delivery else getattr(run, "delivery", None)
     return report_document(run.run, run.outcome, recorded)

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fretsaw import model, repo, runs
+from fretsaw import model, repo, run_store
 from fretsaw.cancel import Cancel
 from fretsaw.core.ask import Answer, Ask, Request, Usage
 from fretsaw.core.check import Check, CheckResult
@@ -58,7 +58,7 @@ def fix(
 
 def new_run_id() -> str:
     """A name for a run that is about to start."""
-    return runs.new_id()
+    return run_store.new_id()
 
 
 def replay(opened: Opened, run_id: str | None, report: Reporter, cancel: Cancel) -> Finished:
@@ -74,7 +74,7 @@ def replay(opened: Opened, run_id: str | None, report: Reporter, cancel: Cancel)
     if judged:
         world = replace(world, judge=model.replay(judged))
     outcome = run_the_loop(with_rules(task.issue, world.rules), snapshot, world, opened.settings, task.focus)
-    return Finished(runs.finished(kept, outcome), outcome, folder.path)
+    return Finished(run_store.finished(kept, outcome), outcome, folder.path)
 
 
 def run(opened: Opened, task: Task, report: Reporter, cancel: Cancel, run_id: str | None = None) -> Finished:
@@ -110,21 +110,21 @@ def run(opened: Opened, task: Task, report: Reporter, cancel: Cancel, run_id: st
             told = f"{type(error).__name__}: {error}"
             folder.write_run(replace(begun, state="failed", error=told, usage=meter.usage))
             raise
-        ended = runs.finished(begun, outcome)
+        ended = run_store.finished(begun, outcome)
         folder.write_outcome(outcome)
         folder.write_run(ended)
     return Finished(ended, outcome, folder.path)
 
 
 def _outcome(
-    opened: Opened, task: Task, choice: model.Choice, meter: _Meter, cancel: Cancel, folder: runs.Folder
+    opened: Opened, task: Task, choice: model.Choice, meter: _Meter, cancel: Cancel, folder: run_store.RunFolder
 ) -> Outcome:
     """The loop in its world, with every notice."""
     settings = opened.settings
     budget = model.Budget(
         settings.max_usd,
         max_usd_day=settings.max_usd_day,
-        day=lambda dollars: runs.add_spent(opened.state, dollars),
+        day=lambda dollars: run_store.add_spent(opened.state, dollars),
     )
     with ExitStack() as stack:
         ask = stack.enter_context(closing(model.connect(settings, choice.row, cancel, budget=budget)))

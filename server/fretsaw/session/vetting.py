@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from fretsaw import repo, runs
+from fretsaw import repo, run_store
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import render
 from fretsaw.core.policy import judge_patch
@@ -73,5 +73,5 @@ def vet_document(vetted: Vetted, delivery: Delivery | None) -> dict[str, Any]:
         "dropped": [verdict_row(item) for item in vetted.verdicts if item.decision == "drop"],
         "misfits": [misfit_row(item) for item in vetted.misfits],
         "ignored": vetted.ignored,
-        "delivery": runs.to_plain(delivery) if delivery else None,
+        "delivery": run_store.to_plain(delivery) if delivery else None,
     }

@@ -41,7 +41,7 @@ def new_id(now: datetime | None = None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class RunFolder:
     """Where one run is kept."""
 
     path: Path
@@ -177,36 +177,36 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class RunStore:
     """All runs of one repository."""
 
     folder: Path
     """`<state>/repos/<repo id>`."""
 
-    def new(self, run_id: str | None = None, undoable: Callable[[], Collection[str]] = frozenset) -> Folder:
+    def new(self, run_id: str | None = None, undoable: Callable[[], Collection[str]] = frozenset) -> RunFolder:
         """A folder for a new run. Runs older than 30 days are forgotten on the way, but none that is `undoable`."""
-        folder = Folder(self.folder / "runs" / (run_id or new_id()))
+        folder = RunFolder(self.folder / "runs" / (run_id or new_id()))
         while not folder.create() and run_id is None:
-            folder = Folder(self.folder / "runs" / new_id())
+            folder = RunFolder(self.folder / "runs" / new_id())
         self._forget_old(undoable)
         return folder
 
-    def get(self, run_id: str | None) -> Folder:
+    def get(self, run_id: str | None) -> RunFolder:
         """The folder of a run, by its id or a prefix only one has; None: the newest."""
         names = self._names()
         if run_id is None:
             if not names:
                 raise UsageError("there is no run in this repository yet", hint="start one with `agent fix ISSUE.md`")
-            return Folder(self.folder / "runs" / names[0])
+            return RunFolder(self.folder / "runs" / names[0])
         found = [name for name in names if name == run_id] or [name for name in names if name.startswith(run_id)]
         if len(found) != 1:
             what = f"no run {run_id}" if not found else f"{run_id} could be {', '.join(found)}"
             raise UsageError(what, hint="`agent runs` lists them")
-        return Folder(self.folder / "runs" / found[0])
+        return RunFolder(self.folder / "runs" / found[0])
 
-    def all(self) -> tuple[Folder, ...]:
+    def all(self) -> tuple[RunFolder, ...]:
         """Every run that can be read, newest first."""
-        return tuple(Folder(self.folder / "runs" / name) for name in self._names())
+        return tuple(RunFolder(self.folder / "runs" / name) for name in self._names())
 
     def _names(self) -> list[str]:
         runs = self.folder / "runs"
@@ -225,9 +225,9 @@ class Store:
                 shutil.rmtree(self.folder / "runs" / name, ignore_errors=True)
 
 
-def store(state: Path, root: Path) -> Store:
+def store(state: Path, root: Path) -> RunStore:
     """The runs of the repository at `root`, below the user's state directory."""
-    return Store(state / "repos" / repo_id(root))
+    return RunStore(state / "repos" / repo_id(root))
 
 
 # -- the day's dollars -----------------------------------------------------------------------------
