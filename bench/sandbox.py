@@ -18,11 +18,11 @@ from functools import partial
 from pathlib import Path
 
 from fretsaw.cancel import Cancel
-from fretsaw.check.cell import Cell, enter
-from fretsaw.check.choose import Surroundings, cells
-from fretsaw.check.limits import Limits
-from fretsaw.check.probe import holds
-from fretsaw.check.scratch import Scratch
+from fretsaw.check.run.limits import Limits
+from fretsaw.check.sandbox.choose import CheckEnvironment, sandboxes
+from fretsaw.check.sandbox.probe import find_leaks
+from fretsaw.check.sandbox.sandbox import Sandbox, enter
+from fretsaw.check.sandbox.scratch import Scratch
 from fretsaw.check.toolchain import toolchain
 from fretsaw.errors import CheckError
 from fretsaw.settings import Settings
@@ -61,15 +61,15 @@ def measure(label: str, root: Path, runs: int) -> float:
     print(f"\n{label}: bare {bare:.1f} ms")
     print(f"  {'cell':28} {'first':>9} {'warm':>9} {'overhead':>9} {'cpu':>9}  within {BUDGET_MS:.0f} ms")
     best: float | None = None
-    around = Surroundings()
+    around = CheckEnvironment()
     tools = toolchain(root, COMMAND, os.environ)
     for tier in ("bwrap", "landlock", "none"):
         settings = Settings(sandbox=tier)
-        for name, build in cells(root, tools, settings, Limits(), around, Scratch()):
+        for name, build in sandboxes(root, tools, settings, Limits(), around, Scratch()):
             try:
                 cell = build()
                 first, warm, busy = milliseconds(partial(_run, cell), runs)
-                reason = holds(cell, cell.scratch.path)
+                reason = find_leaks(cell, cell.scratch.path)
             except (CheckError, OSError) as error:
                 reason = str(error)
             if reason:
@@ -82,7 +82,7 @@ def measure(label: str, root: Path, runs: int) -> float:
     return float("inf") if best is None else best
 
 
-def _run(cell: Cell) -> None:
+def _run(cell: Sandbox) -> None:
     entered = enter(cell, {"changed.py": "value = 2\n"}, COMMAND, cell.env, Cancel())
     if entered.problem or entered.ran.exit_code:
         raise CheckError(entered.problem or entered.ran.output)

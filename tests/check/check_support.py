@@ -14,10 +14,10 @@ from typing import Any, NoReturn
 import pytest
 
 from fretsaw.cancel import Cancel
-from fretsaw.check import Limits, Surroundings, describe, make_check
-from fretsaw.check.cell import enter
-from fretsaw.check.choose import cells
-from fretsaw.check.scratch import Scratch
+from fretsaw.check import CheckEnvironment, Limits, describe, make_check
+from fretsaw.check.sandbox.choose import sandboxes
+from fretsaw.check.sandbox.sandbox import enter
+from fretsaw.check.sandbox.scratch import Scratch
 from fretsaw.check.toolchain import toolchain
 from fretsaw.core.check import Check
 from fretsaw.settings import Settings
@@ -61,7 +61,9 @@ def make(
     """A check as the product makes it, in this isolation."""
     require(isolation)
     settings = Settings(sandbox=isolation, check_timeout=seconds)  # type: ignore[arg-type]
-    return make_check(root, argv, settings, cancel or Cancel(), Surroundings(state=STATE, limits=limits or Limits()))
+    return make_check(
+        root, argv, settings, cancel or Cancel(), CheckEnvironment(state=STATE, limits=limits or Limits())
+    )
 
 
 CELLS = tuple(f"{tier} with {copy}" for tier in ("bwrap", "landlock", "none") for copy in ("an overlay", "a copy"))
@@ -71,9 +73,9 @@ CELLS = tuple(f"{tier} with {copy}" for tier in ("bwrap", "landlock", "none") fo
 def in_cell(root: Path, name: str, argv: tuple[str, ...], limits: Limits, *, times: int = 1) -> Any:
     """Run a command in the cell of that name: one result, or a tuple of so many."""
     require(name.split(maxsplit=1)[0])
-    around = Surroundings(limits=limits)
+    around = CheckEnvironment(limits=limits)
     settings = Settings(sandbox=name.split(maxsplit=1)[0])  # type: ignore[arg-type]
-    known = dict(cells(root, toolchain(root, argv, os.environ), settings, limits, around, Scratch()))
+    known = dict(sandboxes(root, toolchain(root, argv, os.environ), settings, limits, around, Scratch()))
     cell = known[name]()
     entered = [enter(cell, {}, argv, cell.env, Cancel()) for _ in range(times)]
     assert [one.problem for one in entered] == [""] * times

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from fretsaw.cancel import Cancel
-from fretsaw.check.cell import enter
-from fretsaw.check.choose import Surroundings, cells
-from fretsaw.check.limits import Limits
-from fretsaw.check.scratch import Scratch
+from fretsaw.check.run.limits import Limits
+from fretsaw.check.sandbox.choose import CheckEnvironment, sandboxes
+from fretsaw.check.sandbox.sandbox import enter
+from fretsaw.check.sandbox.scratch import Scratch
 from fretsaw.check.toolchain import toolchain
 from fretsaw.settings import Settings
 
@@ -110,9 +110,9 @@ def tried(name: str, folder: Path) -> dict[str, dict[str, bool]]:
         inside = told | {"mark": "inside" + told["word"]}
         root = Path(told["root"]).resolve()
         line = (sys.executable, "probes.py", json.dumps(inside))
-        around = Surroundings(environ=environ, limits=Limits(seconds=60))
+        around = CheckEnvironment(environ=environ, limits=Limits(seconds=60))
         settings = Settings(sandbox=name.split(maxsplit=1)[0])  # type: ignore[arg-type]
-        known = dict(cells(root, toolchain(root, line, environ), settings, around.limits, around, Scratch()))
+        known = dict(sandboxes(root, toolchain(root, line, environ), settings, around.limits, around, Scratch()))
         cell = known[name]()
         entered = enter(cell, {"probes.py": Path(probes).read_text()}, line, cell.env, Cancel())
         return {"outside": free, "inside": judged(inside, entered.ran.output + entered.problem)}

@@ -15,10 +15,10 @@ import pytest
 from tests.check.check_support import CELLS, in_cell
 from tests.check.test_escapes import NOBODY
 
-from fretsaw.check import copies
-from fretsaw.check.copies import WarmCopy, tells_mapped_writes
-from fretsaw.check.limits import Limits
-from fretsaw.check.opens import Opens
+from fretsaw.check.run.limits import Limits
+from fretsaw.check.sandbox import warm_copy
+from fretsaw.check.sandbox.opened_files import Opens
+from fretsaw.check.sandbox.warm_copy import WarmCopy, tells_mapped_writes
 
 HOSTILE = """
 import mmap, os, shutil, sys, time
@@ -170,7 +170,7 @@ def _in_memory(patch: pytest.MonkeyPatch) -> None:
 
 
 def _on_a_disk(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(copies, "_place", lambda size: None)
+    patch.setattr(warm_copy, "_place", lambda size: None)
 
 
 def _unwatched(patch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,9 @@ import pytest
 from tests.check.check_support import STATE, require
 
 from fretsaw.cancel import Cancel
-from fretsaw.check import Surroundings, covered_node, make_covered
-from fretsaw.check.covered import WAYS, Program, python_program, whole_statements
+from fretsaw.check import CheckEnvironment, make_covered
+from fretsaw.check.coverage import nodejs
+from fretsaw.check.coverage.lines import WAYS, Program, python_program, whole_statements
 from fretsaw.settings import Settings
 
 APP = """def run(value):
@@ -56,7 +57,7 @@ def test_lines(root: Path, argv: tuple[str, ...], isolation: str) -> None:
     require(isolation)
     environ = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"}
     settings = Settings(sandbox=isolation)  # type: ignore[arg-type]
-    covered = make_covered(root, argv, settings, Cancel(), Surroundings(STATE, environ))
+    covered = make_covered(root, argv, settings, Cancel(), CheckEnvironment(STATE, environ))
     found = covered({"pkg/app.py": APP, "notes.txt": "x\n"})
     assert found == {"pkg/app.py": frozenset({1, 2, 4, 7})}
 
@@ -105,7 +106,7 @@ def node_root(tmp_path: Path) -> Path:
 def test_lines_of_javascript(node_root: Path, line: str, isolation: str) -> None:
     require(isolation)
     settings = Settings(sandbox=isolation)  # type: ignore[arg-type]
-    covered = make_covered(node_root, tuple(line.split()), settings, Cancel(), Surroundings(STATE))
+    covered = make_covered(node_root, tuple(line.split()), settings, Cancel(), CheckEnvironment(STATE))
     found = covered({"app.js": NODE_APP, "never.mjs": "export const x = 1;\n"})
     assert found is not None
     assert found["never.mjs"] == frozenset()
@@ -120,14 +121,14 @@ def test_of_what_is_transformed_nothing_is_known(node_root: Path) -> None:
         "vm.runInThisContext('const exports = {};' + fs.readFileSync(file), { filename: file });\n"
     )
     (node_root / "run.js").write_text(script)
-    covered = make_covered(node_root, ("node", "run.js"), Settings(sandbox="none"), Cancel(), Surroundings(STATE))
+    covered = make_covered(node_root, ("node", "run.js"), Settings(sandbox="none"), Cancel(), CheckEnvironment(STATE))
     found = covered({"app.js": NODE_APP, "never.mjs": ""})
     assert found == {"never.mjs": frozenset()}
 
 
 @pytest.mark.parametrize("said", [b"", b"[]", b"nonsense", b'{"a.js": 5}', b'{"a.js": [[{"ranges": [1]}]]}', b"{}"])
 def test_nonsense_from_inside_is_no_coverage(said: bytes) -> None:
-    assert covered_node.read(said, {"a.js": "x"}) == {}
+    assert nodejs.read(said, {"a.js": "x"}) == {}
     assert not any(next(way for way in WAYS if ".py" in way.endings).read(said, {"a.js": "x"}).values())
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from tests.check.check_support import cannot
 
-from fretsaw.check import bwrap
-from fretsaw.check.cage import LEAST_VERSION, landlock_version
+from fretsaw.check.sandbox import bwrap
+from fretsaw.check.sandbox.landlock import LEAST_VERSION, landlock_version
 
 HERE = Path(__file__).parent
 SERVER = HERE.parents[1] / "server"

@@ -15,12 +15,13 @@ from tests.check.check_support import STATE, cannot, make
 from tests.check.test_escapes import NOBODY, interpreter
 
 from fretsaw.cancel import Cancel
-from fretsaw.check import Surroundings, bwrap, candidates, describe, make_check, repeat
-from fretsaw.check.cage import LEAST_VERSION, landlock_version
-from fretsaw.check.counting import count_run
-from fretsaw.check.output import Ring, readable
-from fretsaw.check.report import read_report, wants_report, with_report, without_notice
-from fretsaw.check.scratch import Scratch, sweep
+from fretsaw.check import CheckEnvironment, check_candidates, describe, make_check, repeat
+from fretsaw.check.run.output import Ring, readable
+from fretsaw.check.run.test_count import count_run
+from fretsaw.check.run.test_report import read_report, wants_report, with_report, without_notice
+from fretsaw.check.sandbox import bwrap
+from fretsaw.check.sandbox.landlock import LEAST_VERSION, landlock_version
+from fretsaw.check.sandbox.scratch import Scratch, sweep
 from fretsaw.core.check import CheckResult
 from fretsaw.settings import Settings
 
@@ -174,7 +175,7 @@ NOTHING = [
 @pytest.mark.parametrize("name", PROJECTS)
 def test_candidates(name: str) -> None:
     files, line = PROJECTS[name]
-    found = candidates(files.get, files)
+    found = check_candidates(files.get, files)
     assert " ".join(found[0].argv) == line
     assert found[0].why
     assert len({candidate.argv for candidate in found}) == len(found)
@@ -182,13 +183,11 @@ def test_candidates(name: str) -> None:
 
 @pytest.mark.parametrize("files", NOTHING)
 def test_no_candidates(files: dict[str, str]) -> None:
-    assert candidates(files.get, files) == ()
+    assert check_candidates(files.get, files) == ()
 
 
 def test_what_a_killed_process_left_is_swept_away() -> None:
-    script = (
-        "import os, signal; from fretsaw.check.scratch import Scratch; kept = Scratch(); print(kept.path, flush=True)"
-    )
+    script = "import os, signal; from fretsaw.check.sandbox.scratch import Scratch; kept = Scratch(); print(kept.path, flush=True)"
     env = {"PYTHONPATH": str(Path(__file__).parents[2] / "server")}
     argv = [sys.executable, "-c", f"{script}; os.kill(os.getpid(), signal.SIGKILL)"]
     left = Path(subprocess.run(argv, env=env, capture_output=True, text=True, check=False).stdout.strip())
@@ -224,7 +223,7 @@ def test_what_held_is_remembered(tmp_path: Path) -> None:
 
 def test_unsaved_buffers_lie_over_the_tree(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("saved")
-    around = Surroundings(STATE, unsaved={"a": "unsaved"})
+    around = CheckEnvironment(STATE, unsaved={"a": "unsaved"})
     check = make_check(tmp_path, ("cat", "a"), Settings(sandbox="none"), Cancel(), around)
     assert check({}).output == "unsaved"
     assert check({"a": "proposed"}).output == "proposed"

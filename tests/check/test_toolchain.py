@@ -12,7 +12,7 @@ import pytest
 from tests.check.check_support import STATE, require
 
 from fretsaw.cancel import Cancel
-from fretsaw.check import Surroundings, make_check
+from fretsaw.check import CheckEnvironment, make_check
 from fretsaw.check.toolchain import toolchain
 from fretsaw.core.check import CheckResult
 from fretsaw.settings import Settings
@@ -33,7 +33,7 @@ def run(home: Path, argv: tuple[str, ...], path: str = "", isolation: str = "bwr
     environ = {"HOME": str(home), "PATH": f"{path}:/usr/bin:/bin" if path else "/usr/bin:/bin", **more}
     require(isolation)
     settings = Settings(sandbox=isolation)  # type: ignore[arg-type]
-    return make_check(home / "code" / "repo", argv, settings, Cancel(), Surroundings(STATE, environ))({})
+    return make_check(home / "code" / "repo", argv, settings, Cancel(), CheckEnvironment(STATE, environ))({})
 
 
 def environment(folder: Path) -> Path:
@@ -113,7 +113,7 @@ def test_a_file_laid_over_a_link_does_not_go_through_it(home: Path) -> None:
     for isolation in ("bwrap", "landlock", "none"):
         settings = Settings(sandbox=isolation)
         require(isolation)
-        check = make_check(repo, ("cat", "file"), settings, Cancel(), Surroundings(STATE))
+        check = make_check(repo, ("cat", "file"), settings, Cancel(), CheckEnvironment(STATE))
         assert check({"link/id_rsa": "spoiled"}).state == "error"
         assert check({"../escaped": "spoiled"}).state == "error"
         assert check({"file": "laid over\n"}).output == "laid over\n"

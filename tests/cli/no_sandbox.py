@@ -8,17 +8,17 @@ from __future__ import annotations
 import os
 import sys
 
-from fretsaw.check import cage
+from fretsaw.check.sandbox import landlock
 
 REFUSED = ("unshare", "setns", "mount")  # and clone with a new namespace, which is part of every filter of the cage
 
 
 def main(argv: list[str]) -> None:
     """Be the program, with a filter that nobody can take off."""
-    cage.FORBIDDEN = {name: cage.FORBIDDEN[name] for name in REFUSED} | {"landlock_create_ruleset": (444, 444)}
-    if cage.LIBC.prctl(cage.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+    landlock.FORBIDDEN = {name: landlock.FORBIDDEN[name] for name in REFUSED} | {"landlock_create_ruleset": (444, 444)}
+    if landlock.LIBC.prctl(landlock.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         raise OSError("no_new_privs")
-    cage._seccomp()
+    landlock._seccomp()
     os.execvp(argv[0], argv)
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from fretsaw.check.candidates import Candidate, candidates
-from fretsaw.check.choose import Surroundings
-from fretsaw.check.covered import Covered, make_covered
-from fretsaw.check.describe import describe
-from fretsaw.check.limits import Limits
-from fretsaw.check.make import make_check
-from fretsaw.check.repeat import repeat, steady
+from fretsaw.check.candidates import CheckCandidate, check_candidates
+from fretsaw.check.coverage.lines import Covered, make_covered
+from fretsaw.check.run.build import make_check
+from fretsaw.check.run.limits import Limits
+from fretsaw.check.run.repeat import repeat, steady
+from fretsaw.check.sandbox.choose import CheckEnvironment
+from fretsaw.check.sandbox.describe import describe
 from fretsaw.harden import harden
 
 __all__ = [
-    "Candidate",
+    "CheckCandidate",
+    "CheckEnvironment",
     "Covered",
     "Limits",
-    "Surroundings",
-    "candidates",
+    "check_candidates",
     "describe",
     "harden",
     "make_check",

@@ -16,7 +16,7 @@ Read: TypeAlias = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CheckCandidate:
     """A command that may be the project's check."""
 
     argv: tuple[str, ...]
@@ -41,28 +41,28 @@ class _Project:
         return any(found.fullmatch(path) for path in self.paths)
 
 
-def candidates(read: Read, paths: Collection[str]) -> tuple[Candidate, ...]:
+def check_candidates(read: Read, paths: Collection[str]) -> tuple[CheckCandidate, ...]:
     """Commands that may check this project, the likeliest first, none twice."""
     project = _Project(frozenset(paths), read)
-    found: dict[tuple[str, ...], Candidate] = {}
+    found: dict[tuple[str, ...], CheckCandidate] = {}
     for detect in DETECTORS:
         for candidate in detect(project):
             found.setdefault(candidate.argv, candidate)
     return tuple(found.values())
 
 
-def _django(project: _Project) -> Iterator[Candidate]:
+def _django(project: _Project) -> Iterator[CheckCandidate]:
     if "tests/runtests.py" in project.paths:
-        yield Candidate(("python", "tests/runtests.py"), "tests/runtests.py")
+        yield CheckCandidate(("python", "tests/runtests.py"), "tests/runtests.py")
     if "manage.py" in project.paths and "django" in project.text("manage.py") and not _says_pytest(project):
-        yield Candidate(("python", "manage.py", "test"), "manage.py of Django")
+        yield CheckCandidate(("python", "manage.py", "test"), "manage.py of Django")
 
 
-def _pytest(project: _Project) -> Iterator[Candidate]:
+def _pytest(project: _Project) -> Iterator[CheckCandidate]:
     if said := _says_pytest(project):
-        yield Candidate(("python", "-m", "pytest", "-q"), said)
+        yield CheckCandidate(("python", "-m", "pytest", "-q"), said)
     elif project.any(r"(?:.*/)?(?:test_[^/]*|[^/]*_test)\.py") and not _says_unittest(project):
-        yield Candidate(("python", "-m", "pytest", "-q"), "files named test_*.py")
+        yield CheckCandidate(("python", "-m", "pytest", "-q"), "files named test_*.py")
 
 
 def _says_pytest(project: _Project) -> str:
@@ -85,9 +85,9 @@ def _says_pytest(project: _Project) -> str:
     return ""
 
 
-def _unittest(project: _Project) -> Iterator[Candidate]:
+def _unittest(project: _Project) -> Iterator[CheckCandidate]:
     if _says_unittest(project) and not _says_pytest(project):
-        yield Candidate(("python", "-m", "unittest", "discover"), "tests that import unittest")
+        yield CheckCandidate(("python", "-m", "unittest", "discover"), "tests that import unittest")
 
 
 def _says_unittest(project: _Project) -> bool:
@@ -97,26 +97,26 @@ def _says_unittest(project: _Project) -> bool:
     return any("unittest" in text for text in texts) and not any("import pytest" in text for text in texts)
 
 
-def _tox(project: _Project) -> Iterator[Candidate]:
+def _tox(project: _Project) -> Iterator[CheckCandidate]:
     offline = "it may want to install packages, and there is no network"
     if "tox.ini" in project.paths or "[tool.tox" in project.text("pyproject.toml"):
-        yield Candidate(("tox",), f"a configuration of tox; {offline}")
+        yield CheckCandidate(("tox",), f"a configuration of tox; {offline}")
     if "noxfile.py" in project.paths:
-        yield Candidate(("nox",), f"noxfile.py; {offline}")
+        yield CheckCandidate(("nox",), f"noxfile.py; {offline}")
 
 
 _LOCKS = {"pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn", "bun.lockb": "bun", "bun.lock": "bun"}
 
 
-def _node(project: _Project) -> Iterator[Candidate]:
+def _node(project: _Project) -> Iterator[CheckCandidate]:
     scripts = _scripts(project.text("package.json"))
     program = next((name for lock, name in _LOCKS.items() if lock in project.paths), "npm")
     if (test := scripts.get("test", "")) and "no test specified" not in test:
         line = (program, "run", "test") if program == "bun" else (program, "test")
-        yield Candidate(line, _as_written("test", test))
+        yield CheckCandidate(line, _as_written("test", test))
     for name in ("check", "typecheck", "lint"):
         if name in scripts:
-            yield Candidate((program, "run", name), _as_written(name, scripts[name]))
+            yield CheckCandidate((program, "run", name), _as_written(name, scripts[name]))
 
 
 def _as_written(name: str, script: str) -> str:
@@ -135,13 +135,13 @@ def _scripts(text: str) -> dict[str, str]:
     return {name: script for name, script in scripts.items() if isinstance(script, str)}
 
 
-def _deno(project: _Project) -> Iterator[Candidate]:
+def _deno(project: _Project) -> Iterator[CheckCandidate]:
     for path in ("deno.json", "deno.jsonc"):
         if path in project.paths:
-            yield Candidate(("deno", "test"), path)
+            yield CheckCandidate(("deno", "test"), path)
 
 
-def _compiled(project: _Project) -> Iterator[Candidate]:
+def _compiled(project: _Project) -> Iterator[CheckCandidate]:
     """Tools that one file gives away."""
     for path, argv in (
         ("Cargo.toml", ("cargo", "test", "--offline")),
@@ -166,27 +166,29 @@ def _compiled(project: _Project) -> Iterator[Candidate]:
         ("MODULE.bazel", ("bazel", "test", "//...")),
     ):
         if path in project.paths:
-            yield Candidate(argv, path)
+            yield CheckCandidate(argv, path)
     if project.any(r"(?:[^/]*/)?[^/]*\.(?:sln|slnx|csproj|fsproj)"):
-        yield Candidate(("dotnet", "test", "--no-restore"), "a .NET project")
+        yield CheckCandidate(("dotnet", "test", "--no-restore"), "a .NET project")
 
 
-def _ruby(project: _Project) -> Iterator[Candidate]:
+def _ruby(project: _Project) -> Iterator[CheckCandidate]:
     if ".rspec" in project.paths or "spec/spec_helper.rb" in project.paths:
-        yield Candidate(("bundle", "exec", "rspec"), ".rspec" if ".rspec" in project.paths else "spec/spec_helper.rb")
+        yield CheckCandidate(
+            ("bundle", "exec", "rspec"), ".rspec" if ".rspec" in project.paths else "spec/spec_helper.rb"
+        )
     elif "Rakefile" in project.paths and re.search(r"TestTask|:test\b", project.text("Rakefile")):
-        yield Candidate(("bundle", "exec", "rake", "test"), "Rakefile has a task test")
+        yield CheckCandidate(("bundle", "exec", "rake", "test"), "Rakefile has a task test")
 
 
-def _make(project: _Project) -> Iterator[Candidate]:
+def _make(project: _Project) -> Iterator[CheckCandidate]:
     for path, program in (("Makefile", "make"), ("makefile", "make"), ("GNUmakefile", "make"), ("justfile", "just")):
         text = project.text(path)
         for target in ("test", "check", "tests"):
             if re.search(rf"^{target}\b[^=\n]*:(?!=)", text, re.MULTILINE):
-                yield Candidate((program, target), f"{path} has a target {target}")
+                yield CheckCandidate((program, target), f"{path} has a target {target}")
 
 
-DETECTORS: tuple[Callable[[_Project], Iterator[Candidate]], ...] = (
+DETECTORS: tuple[Callable[[_Project], Iterator[CheckCandidate]], ...] = (
     _django,
     _pytest,
     _unittest,

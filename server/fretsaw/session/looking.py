@@ -43,10 +43,10 @@ def run_check(opened: Opened, cancel: Cancel) -> CheckResult:
     return result
 
 
-def check_candidates(opened: Opened) -> tuple[check.Candidate, ...]:
+def check_candidates(opened: Opened) -> tuple[check.CheckCandidate, ...]:
     """Commands that look like the repository's check, best first."""
     snapshot = repo.snapshot(opened.repo)
-    return check.candidates(snapshot.read, snapshot.paths)
+    return check.check_candidates(snapshot.read, snapshot.paths)
 
 
 def approve(opened: Opened, argv: tuple[str, ...]) -> None:

@@ -32,7 +32,7 @@ from fretsaw.session.shown import about, images_of, rules_of
 from fretsaw.session.values import Finished, Task
 
 if TYPE_CHECKING:
-    from fretsaw.check import Surroundings
+    from fretsaw.check import CheckEnvironment
 
 Reporter = Callable[[Event], None]
 
@@ -253,10 +253,10 @@ def _make_covered(
     return check.make_covered(opened.root, settings.check, settings, cancel, _around(opened, snapshot))
 
 
-def _around(opened: Opened, snapshot: Snapshot) -> Surroundings:
+def _around(opened: Opened, snapshot: Snapshot) -> CheckEnvironment:
     from fretsaw import check
 
-    return check.Surroundings(opened.state, unsaved=snapshot.overlay, secrets=snapshot.secrets)
+    return check.CheckEnvironment(opened.state, unsaved=snapshot.overlay, secrets=snapshot.secrets)
 
 
 def _judge(opened: Opened, cancel: Cancel, budget: model.Budget) -> model.Live:

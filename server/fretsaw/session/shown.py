@@ -58,7 +58,7 @@ def about(snapshot: Snapshot, hidden: int, opened: Opened) -> tuple[str, ...]:
         argv = " ".join(opened.resolved.proposed_check)
         notices.append(f"the repository proposes the check {argv!r}: approve it with `agent check --approve`")
     elif not opened.resolved.asked:
-        found = check.candidates(snapshot.read, snapshot.paths)
+        found = check.check_candidates(snapshot.read, snapshot.paths)
         seems = f"; this repository seems to have {shlex.join(found[0].argv)!r}" if found else ""
         notices.append(f"no check is set, so nothing is proved{seems}: `agent check` asks you once")
     return tuple(notices)

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fretsaw import __version__
-from fretsaw.check import bwrap
-from fretsaw.check.cage import MACHINES
-from fretsaw.check.cell import Cell, Tier
-from fretsaw.check.copies import WarmCopy
-from fretsaw.check.limits import Limits
-from fretsaw.check.probe import CANARY, holds
-from fretsaw.check.scratch import Scratch
+from fretsaw.check.run.limits import Limits
+from fretsaw.check.sandbox import bwrap
+from fretsaw.check.sandbox.landlock import MACHINES
+from fretsaw.check.sandbox.probe import CANARY, find_leaks
+from fretsaw.check.sandbox.sandbox import Sandbox, Tier
+from fretsaw.check.sandbox.scratch import Scratch
+from fretsaw.check.sandbox.warm_copy import WarmCopy
 from fretsaw.check.toolchain import Toolchain
 from fretsaw.errors import CheckError
 from fretsaw.settings import Settings
@@ -30,7 +30,7 @@ _KEYS = frozenset(("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "OPENAI_ADMIN_KEY")
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class CheckEnvironment:
     """What a check stands in, beside the tree; every field may stay at its default."""
 
     state: Path | None = None
@@ -50,32 +50,32 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class SandboxChoice:
     """The cell to run in, or why there is none."""
 
-    cell: Cell | None
+    cell: Sandbox | None
     reason: str = ""
     """Without a cell: what a person can do about it."""
     tried: tuple[tuple[str, str], ...] = ()
     """What was tried, with the reason why it does not hold; the chosen one is last, with an empty reason."""
 
 
-def choose(root: Path, tools: Toolchain, settings: Settings, limits: Limits, around: Surroundings) -> Choice:
+def choose(root: Path, tools: Toolchain, settings: Settings, limits: Limits, around: CheckEnvironment) -> SandboxChoice:
     """The strongest cell that keeps what it promises, of those that the settings allow."""
     scratch = Scratch()
     memory = _Memory(around, root, scratch)
     tried: list[tuple[str, str]] = []
-    for name, build in cells(root, tools, settings, limits, around, scratch):
+    for name, build in sandboxes(root, tools, settings, limits, around, scratch):
         try:
             cell = build()
-            reason = "" if memory.holds(name) else holds(cell, scratch.path)
+            reason = "" if memory.holds(name) else find_leaks(cell, scratch.path)
         except (OSError, CheckError) as error:
             cell, reason = None, str(error)
         tried.append((name, reason))
         if cell and not reason:
             memory.remember(name)
-            return Choice(cell, "", tuple(tried))
-    return Choice(None, f"no sandbox holds here ({reasons(tried)}); {_hint(tried)}", tuple(tried))
+            return SandboxChoice(cell, "", tuple(tried))
+    return SandboxChoice(None, f"no sandbox holds here ({reasons(tried)}); {_hint(tried)}", tuple(tried))
 
 
 def reasons(tried: Iterable[tuple[str, str]]) -> str:
@@ -107,22 +107,22 @@ def _hint(tried: Iterable[tuple[str, str]]) -> str:
     return f"{first}, or pass --sandbox none to run the check without isolation"
 
 
-def cells(
-    root: Path, tools: Toolchain, settings: Settings, limits: Limits, around: Surroundings, scratch: Scratch
-) -> Iterator[tuple[str, Callable[[], Cell]]]:
+def sandboxes(
+    root: Path, tools: Toolchain, settings: Settings, limits: Limits, around: CheckEnvironment, scratch: Scratch
+) -> Iterator[tuple[str, Callable[[], Sandbox]]]:
     """Name and builder of every cell that may be tried, in this order."""
     hidden = tuple(path.resolve() for path in (around.home, around.state, scratch.path) if path)
     tiers: tuple[Tier, ...] = ("bwrap", "landlock") if settings.sandbox == "auto" else (settings.sandbox,)
     linux = sys.platform.startswith("linux")
     for tier in tiers:
         env = _whole(around.environ, settings) if tier == "none" else tools.env
-        plain = Cell(tier, root, tools, env, limits, hidden, scratch)
+        plain = Sandbox(tier, root, tools, env, limits, hidden, scratch)
         if linux:
             yield f"{tier} with an overlay", lambda plain=plain: _ready(plain)  # type: ignore[misc]
         yield f"{tier} with a copy", lambda plain=plain: _copied(_ready(plain))  # type: ignore[misc]
 
 
-def _ready(cell: Cell) -> Cell:
+def _ready(cell: Sandbox) -> Sandbox:
     """The cell with what its tier needs. Raises `CheckError` where that is missing."""
     if cell.tier == "none":
         return cell
@@ -138,7 +138,7 @@ def _ready(cell: Cell) -> Cell:
     return replace(cell, program=program)
 
 
-def _copied(cell: Cell) -> Cell:
+def _copied(cell: Sandbox) -> Sandbox:
     return replace(cell, copy=WarmCopy(cell.root, link=cell.tier != "bwrap"))
 
 
@@ -150,7 +150,7 @@ def _whole(environ: Mapping[str, str], settings: Settings) -> dict[str, str]:
 class _Memory:
     """Remembers which cells held, for as long as nothing that matters changes; not which did not."""
 
-    def __init__(self, around: Surroundings, root: Path, scratch: Scratch) -> None:
+    def __init__(self, around: CheckEnvironment, root: Path, scratch: Scratch) -> None:
         self._file = around.state / "sandbox.json" if around.state else None
         program = bwrap.find(root)
         parts = [__version__, CANARY, sys.executable, platform.release(), os.geteuid()]

@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from fretsaw.cancel import Cancel
-from fretsaw.check.blackout import black_out, secret_values
-from fretsaw.check.cell import Cell, Entered, enter, report_place
-from fretsaw.check.choose import Choice, Surroundings, choose
-from fretsaw.check.counting import count_run
-from fretsaw.check.report import read_report, refused, wants_report, with_report, without_notice
+from fretsaw.check.run.masked_secrets import black_out, secret_values
+from fretsaw.check.run.test_count import count_run
+from fretsaw.check.run.test_report import read_report, refused, wants_report, with_report, without_notice
+from fretsaw.check.sandbox.choose import CheckEnvironment, SandboxChoice, choose
+from fretsaw.check.sandbox.sandbox import Entered, Sandbox, enter, report_place
 from fretsaw.check.toolchain import toolchain
 from fretsaw.core.check import Check, CheckResult
 from fretsaw.errors import Cancelled, UsageError
@@ -22,7 +22,7 @@ from fretsaw.settings import Settings
 
 
 def make_check(
-    root: Path, argv: tuple[str, ...], settings: Settings, cancel: Cancel, around: Surroundings | None = None
+    root: Path, argv: tuple[str, ...], settings: Settings, cancel: Cancel, around: CheckEnvironment | None = None
 ) -> Check:
     """A function that runs `argv` on `root` as it is now with given texts laid over it, and never touches `root`.
 
@@ -31,10 +31,10 @@ def make_check(
     """
     if not argv:
         raise UsageError("the check has no command", hint="give it as a list of arguments: --check 'pytest -q'")
-    around = around or Surroundings()
+    around = around or CheckEnvironment()
     limits = replace(around.limits, seconds=settings.check_timeout)
     tools = toolchain(root.resolve(), argv, around.environ)
-    chosen: list[Choice] = []
+    chosen: list[SandboxChoice] = []
 
     def check(texts: Mapping[str, str | None]) -> CheckResult:
         cancel.check()
@@ -55,7 +55,7 @@ def make_check(
     return check
 
 
-def _run(cell: Cell, texts: Mapping[str, str | None], argv: tuple[str, ...], cancel: Cancel) -> CheckResult:
+def _run(cell: Sandbox, texts: Mapping[str, str | None], argv: tuple[str, ...], cancel: Cancel) -> CheckResult:
     """One run; once more without the report where the test runner does not know how to write it."""
     env = {**cell.env, "CI": "1"}
     wanted = wants_report(argv)
@@ -65,7 +65,7 @@ def _run(cell: Cell, texts: Mapping[str, str | None], argv: tuple[str, ...], can
     return _result(cell, argv, entered)
 
 
-def _result(cell: Cell, argv: tuple[str, ...], entered: Entered) -> CheckResult:
+def _result(cell: Sandbox, argv: tuple[str, ...], entered: Entered) -> CheckResult:
     ran = entered.ran
     if ran.end == "cancelled":
         raise Cancelled

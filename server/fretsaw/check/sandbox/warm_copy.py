@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from fretsaw.check.bwrap import RECORDS
-from fretsaw.check.opens import Opens
-from fretsaw.check.scratch import Folder, remove
+from fretsaw.check.sandbox.bwrap import RECORDS
+from fretsaw.check.sandbox.opened_files import Opens
+from fretsaw.check.sandbox.scratch import ScratchFolder, remove
 from fretsaw.errors import CheckError
 
 MOST_FILES, MOST_BYTES = 200_000, 4 << 30
@@ -70,7 +70,7 @@ class WarmCopy:
         self._folders = source.folders.keys() | frozenset(() if link else self.installed)
         self._known = Scan()
         self._written = 0.0
-        self._folder = Folder(_place(source.size))
+        self._folder = ScratchFolder(_place(source.size))
         self._opens = None if tells_mapped_writes(self._folder.path) else Opens()
         self.path = self._folder.path / "tree"
         self.path.mkdir(mode=0o700)

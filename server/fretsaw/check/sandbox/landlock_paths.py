@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from fretsaw.check.bwrap import hidden_places
+from fretsaw.check.sandbox.bwrap import hidden_places
 
 DEVICES = tuple(f"/dev/{name}" for name in "null zero full random urandom tty ptmx pts".split())
 

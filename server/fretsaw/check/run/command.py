@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Literal
 
 from fretsaw.cancel import Cancel
-from fretsaw.check.limits import GIB, MIB, Limits
-from fretsaw.check.output import Ring
-from fretsaw.check.processes import alive, descendants, memory_of
+from fretsaw.check.run.limits import GIB, MIB, Limits
+from fretsaw.check.run.output import Ring
+from fretsaw.check.run.processes import alive, descendants, memory_of
 
 End = Literal["exit", "timeout", "memory", "processes", "disk", "cancelled"]
 

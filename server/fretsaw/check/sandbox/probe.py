@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from fretsaw.cancel import Cancel
-from fretsaw.check.cell import Cell, enter
+from fretsaw.check.sandbox.sandbox import Sandbox, enter
 
 CANARY = """
 import json, os, socket, subprocess, sys
@@ -71,7 +71,7 @@ _WEAKER = {"landlock": frozenset({"see", "system"}), "none": frozenset(_MUST_FAI
 """What a tier does not promise."""
 
 
-def holds(cell: Cell, lair: Path) -> str:
+def find_leaks(cell: Sandbox, lair: Path) -> str:
     """The empty string when the cell keeps what its tier promises, else the reason why it does not.
 
     `lair` is a folder of ours that the cell hides; nothing stays there.
@@ -112,7 +112,7 @@ def _outside(bait: dict[str, Any]) -> dict[str, bool]:
     return _read(ran.stdout.decode("utf-8", "replace")) or {}
 
 
-def _inside(cell: Cell, bait: dict[str, Any]) -> dict[str, bool] | str:
+def _inside(cell: Sandbox, bait: dict[str, Any]) -> dict[str, bool] | str:
     """What the canary could do in the cell, or why it could not even be started."""
     argv = (sys.executable, "-I", "-S", "-c", CANARY, json.dumps(bait | {"inside": True}))
     trial = replace(cell, tools=replace(cell.tools, program=sys.executable), limits=replace(cell.limits, seconds=30.0))

@@ -17,10 +17,10 @@ from pathlib import Path, PurePosixPath
 from typing import Literal, TypeAlias
 
 from fretsaw.cancel import Cancel
-from fretsaw.check import covered_node
-from fretsaw.check.cell import Cell, enter, report_place
-from fretsaw.check.choose import Surroundings, choose
-from fretsaw.check.report import read_file
+from fretsaw.check.coverage import nodejs
+from fretsaw.check.run.test_report import read_file
+from fretsaw.check.sandbox.choose import CheckEnvironment, choose
+from fretsaw.check.sandbox.sandbox import Sandbox, enter, report_place
 from fretsaw.check.toolchain import interpreter_of, toolchain
 from fretsaw.errors import Cancelled
 from fretsaw.settings import Settings
@@ -148,15 +148,15 @@ def _interpreted(argv: tuple[str, ...], at: int) -> Program | None:
 
 
 def make_covered(
-    root: Path, argv: tuple[str, ...], settings: Settings, cancel: Cancel, around: Surroundings | None = None
+    root: Path, argv: tuple[str, ...], settings: Settings, cancel: Cancel, around: CheckEnvironment | None = None
 ) -> Covered:
     """A function that runs the check once more to see which lines of the given files it runs.
 
     Raises `Cancelled` when `cancel` is set.
     """
-    around = around or Surroundings()
+    around = around or CheckEnvironment()
     place = root.resolve()
-    chosen: list[Cell | None] = []
+    chosen: list[Sandbox | None] = []
 
     def covered(texts: Mapping[str, str | None]) -> dict[str, frozenset[int]] | None:
         tools = toolchain(place, argv, around.environ)
@@ -181,7 +181,7 @@ def make_covered(
     return covered
 
 
-def _run(cell: Cell, line: Line, files: list[str], texts: Mapping[str, str | None], cancel: Cancel) -> bytes | None:
+def _run(cell: Sandbox, line: Line, files: list[str], texts: Mapping[str, str | None], cancel: Cancel) -> bytes | None:
     """What the driver wrote to the report's file."""
     argv = line(report_place(cell), json.dumps(files))
     program = argv[0] if os.path.isabs(argv[0]) else cell.tools.program
@@ -247,5 +247,5 @@ class Way:
 
 WAYS: tuple[Way, ...] = (
     Way((".py",), _python_line, _python_read),
-    Way(covered_node.ENDINGS, lambda argv, _: partial(covered_node.line, argv), covered_node.read),
+    Way(nodejs.ENDINGS, lambda argv, _: partial(nodejs.line, argv), nodejs.read),
 )

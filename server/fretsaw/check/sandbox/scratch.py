@@ -17,7 +17,7 @@ _LOCK = ".lock"
 _MEMORY = Path("/dev/shm")
 
 
-class Folder:
+class ScratchFolder:
     """A new folder of ours (0700), held by a lock while this process lives; removed with this object."""
 
     def __init__(self, above: Path | None = None) -> None:
@@ -27,7 +27,7 @@ class Folder:
         self.remove = weakref.finalize(self, _drop, self.path, held)
 
 
-class Scratch(Folder):
+class Scratch(ScratchFolder):
     """What one check's runs need beside the tree: where the overlay is mounted, the report, temporary files."""
 
     def __init__(self) -> None:

@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from fretsaw.cancel import Cancel
-from fretsaw.check import bwrap
-from fretsaw.check.copies import WarmCopy
-from fretsaw.check.fences import DEVICES, readable
-from fretsaw.check.launch import write_texts
-from fretsaw.check.limits import Limits
-from fretsaw.check.processes import wait_until_gone
-from fretsaw.check.run import Command, Ran, run
-from fretsaw.check.scratch import Scratch
+from fretsaw.check.run.command import Command, Ran, run
+from fretsaw.check.run.limits import Limits
+from fretsaw.check.run.processes import wait_until_gone
+from fretsaw.check.sandbox import bwrap
+from fretsaw.check.sandbox.landlock_paths import DEVICES, readable
+from fretsaw.check.sandbox.launch import write_texts
+from fretsaw.check.sandbox.scratch import Scratch
+from fretsaw.check.sandbox.warm_copy import WarmCopy
 from fretsaw.check.toolchain import Toolchain
 
 Tier: TypeAlias = Literal["bwrap", "landlock", "none"]
@@ -32,7 +32,7 @@ _START = "import sys; sys.path.append(sys.argv[1]); import launch; launch.main(i
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Sandbox:
     """How commands are run on a tree."""
 
     tier: Tier
@@ -66,7 +66,7 @@ class Entered:
 
 
 def enter(
-    cell: Cell, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], cancel: Cancel
+    cell: Sandbox, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], cancel: Cancel
 ) -> Entered:
     """Run a command in the cell with these texts over the tree; the report's file is emptied first.
 
@@ -81,7 +81,7 @@ def enter(
 
 
 def _enter(
-    cell: Cell, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], cancel: Cancel
+    cell: Sandbox, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], cancel: Cancel
 ) -> Entered:
     """By the launcher, which says through one pipe why it could not, as bubblewrap says through another that it did."""
     status, info = _Pipe(), _Pipe()
@@ -111,7 +111,7 @@ def _enter(
 
 
 def enter_plainly(
-    cell: Cell, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], cancel: Cancel
+    cell: Sandbox, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], cancel: Cancel
 ) -> Entered:
     """Run a command in a copied tree without any of Linux's means: for other systems, and without isolation only."""
     assert cell.copy is not None and cell.tier == "none"
@@ -122,13 +122,13 @@ def enter_plainly(
     return Entered(run(command, cell.limits, cancel))
 
 
-def report_place(cell: Cell) -> str:
+def report_place(cell: Sandbox) -> str:
     """Where the inside finds the report's file."""
     return bwrap.REPORT if cell.tier == "bwrap" else str(cell.scratch.report)
 
 
 def _spec(
-    cell: Cell, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], info_fd: int
+    cell: Sandbox, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], info_fd: int
 ) -> dict[str, object]:
     """What the launcher is to do, as its own description says."""
     tree = str(cell.copy.path) if cell.copy else f"{cell.scratch.stage}/tree"
@@ -160,7 +160,7 @@ def _spec(
     return spec | {"cage": _caged(cell, argv, env), "cwd": cwd}
 
 
-def _view(cell: Cell, tree: str) -> bwrap.View:
+def _view(cell: Sandbox, tree: str) -> bwrap.View:
     return bwrap.View(
         root=cell.root,
         tree=tree,
@@ -173,7 +173,7 @@ def _view(cell: Cell, tree: str) -> bwrap.View:
     )
 
 
-def _caged(cell: Cell, argv: tuple[str, ...], env: Mapping[str, str]) -> dict[str, object]:
+def _caged(cell: Sandbox, argv: tuple[str, ...], env: Mapping[str, str]) -> dict[str, object]:
     """What `cage.py` is to do, as its own description says."""
     tree = str(cell.copy.path if cell.copy else cell.root)
     tmp = str(cell.scratch.tmp) if cell.copy else f"{cell.scratch.stage}/tmp"
@@ -190,7 +190,7 @@ def _caged(cell: Cell, argv: tuple[str, ...], env: Mapping[str, str]) -> dict[st
     }
 
 
-def _python_path(cell: Cell, env: Mapping[str, str]) -> dict[str, str]:
+def _python_path(cell: Sandbox, env: Mapping[str, str]) -> dict[str, str]:
     """An editable install names the user's tree; where the copy is elsewhere, Python has to find that first."""
     if cell.copy is None or not cell.tools.editable:
         return {}

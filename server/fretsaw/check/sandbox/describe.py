@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from fretsaw.check.choose import Surroundings, choose, reasons
+from fretsaw.check.sandbox.choose import CheckEnvironment, choose, reasons
 from fretsaw.check.toolchain import toolchain
 from fretsaw.settings import Settings
 
@@ -17,7 +17,7 @@ def describe(settings: Settings, state: Path | None = None, root: Path | None = 
     The tier that holds ("bwrap", "landlock", "none"; empty when a check cannot be run), and what a person should
     know of it: why it is not a stronger one, or what to do.
     """
-    around = Surroundings(state)
+    around = CheckEnvironment(state)
     with tempfile.TemporaryDirectory(prefix="fretsaw-doctor-") as empty:
         place = (root or Path(empty)).resolve()
         choice = choose(place, toolchain(place, (sys.executable,), around.environ), settings, around.limits, around)

@@ -1,0 +1,1 @@
+"""Find the lines that a check executes, by language."""
