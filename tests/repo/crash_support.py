@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from fretsaw.errors import FretsawError
-from fretsaw.repo import fsops
-from fretsaw.repo.beneath import Image
-from fretsaw.repo.journal import IndexMove, Plan, RefMove, Step, new_tx, open_home, recover, transact
+from fretsaw.repo.journal import IndexMove, Plan, RefMove, Step, file_operations, new_tx, open_home, recover, transact
+from fretsaw.repo.journal.safe_read import FileImage
 
 FULL = os.environ.get("FRETSAW_CRASH") == "full"
 """`make test-crash` tries every point; without it a part of them is tried, another one for each kind of disturbance."""
@@ -106,8 +105,8 @@ def start_again(made: World) -> None:
         recover(home, NoRefs())
 
 
-def _image(path: str, data: bytes | None) -> Image | None:
-    return None if data is None else Image(data, path == "run.sh")
+def _image(path: str, data: bytes | None) -> FileImage | None:
+    return None if data is None else FileImage(data, path == "run.sh")
 
 
 def hooked(act: Callable[[], None], at: int) -> Callable[[str, str], None]:
@@ -123,11 +122,11 @@ def hooked(act: Callable[[], None], at: int) -> Callable[[str, str], None]:
 
 @contextmanager
 def hook(found: Callable[[str, str], None] | None) -> Iterator[None]:
-    fsops.HOOK = found
+    file_operations.HOOK = found
     try:
         yield
     finally:
-        fsops.HOOK = None
+        file_operations.HOOK = None
 
 
 def count_points(work: Callable[[World], None], prepare: Callable[[World], None] = lambda _: None) -> int:
@@ -156,7 +155,7 @@ def killed_at(made: World, work: Callable[[World], None], at: int, before: Calla
     child = os.fork()
     if child == 0:
         with suppress(BaseException):
-            fsops.HOOK = hooked(die, at)
+            file_operations.HOOK = hooked(die, at)
             work(made)
         os._exit(0)
     _, status = os.waitpid(child, 0)
@@ -347,7 +346,7 @@ def _save_and_go_on(made: World, act: Callable[[Path], None], path: str, at: int
     child = os.fork()
     if child == 0:
         with suppress(BaseException):
-            fsops.HOOK = both
+            file_operations.HOOK = both
             change(made)
         os._exit(0)
     os.waitpid(child, 0)

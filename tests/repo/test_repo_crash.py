@@ -10,8 +10,7 @@ import pytest
 from tests.repo import crash_support as crash
 
 from fretsaw.errors import ConflictError
-from fretsaw.repo import fsops
-from fretsaw.repo.journal import Home, Plan, Step, apply, open_home, rollback, transaction
+from fretsaw.repo.journal import Home, Plan, Step, apply, file_operations, open_home, rollback, transaction
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(1800)]
 
@@ -22,7 +21,7 @@ NUMBERS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS)
 def _disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Disks that can exchange two names, and disks that cannot."""
     if request.param == "links":
-        monkeypatch.setattr(fsops, "_renameat2", lambda *_: False)
+        monkeypatch.setattr(file_operations, "_renameat2", lambda *_: False)
 
 
 def test_an_undisturbed_change_is_whole() -> None:
@@ -90,7 +89,7 @@ def _no_check_in_finish(patch: pytest.MonkeyPatch) -> None:
         home: object, plan: Plan, number: int, folder: int, ours: object, *, partly: bool = False
     ) -> list[str]:
         if os.access(plan.temporary(number), os.F_OK, dir_fd=folder):
-            fsops.remove(folder, plan.temporary(number))
+            file_operations.remove(folder, plan.temporary(number))
         return []
 
     patch.setattr(apply, "put_away", careless)
@@ -98,7 +97,9 @@ def _no_check_in_finish(patch: pytest.MonkeyPatch) -> None:
 
 
 def _replaces(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(fsops, "move_new", lambda folder, name, new: fsops.rename_over(folder, name, folder, new))
+    patch.setattr(
+        file_operations, "move_new", lambda folder, name, new: file_operations.rename_over(folder, name, folder, new)
+    )
 
 
 def _no_exchange_back(patch: pytest.MonkeyPatch) -> None:
@@ -135,17 +136,17 @@ def _recovery_forgets(patch: pytest.MonkeyPatch) -> None:
 
 def _in_place(patch: pytest.MonkeyPatch) -> None:
     def write(folder: int, one: str, other: str) -> None:
-        fsops._point("before exchange", other)
+        file_operations._point("before exchange", other)
         new, old = (os.open(name, os.O_RDWR, dir_fd=folder) for name in (one, other))
         data, before = os.read(new, 9999), os.read(old, 9999)
         for handle, what in ((old, data), (new, before)):
             os.ftruncate(handle, 0)
-            fsops._point("middle of exchange", other)
+            file_operations._point("middle of exchange", other)
             os.pwrite(handle, what, 0)
             os.close(handle)
-        fsops._point("after exchange", other)
+        file_operations._point("after exchange", other)
 
-    patch.setattr(fsops, "exchange", write)
+    patch.setattr(file_operations, "exchange", write)
 
 
 MUTANTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], Callable[[], list[str]]]] = {

@@ -16,8 +16,8 @@ from fretsaw.core.patch import derive_set
 from fretsaw.core.patch.values import PatchSet
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import ConflictError, ExitCode, RepoError
-from fretsaw.repo import Delivery, Repo, deliver, fsops, open_repo, snapshot, undo
-from fretsaw.repo.journal import open_home
+from fretsaw.repo import Delivery, Repo, deliver, open_repo, snapshot, undo
+from fretsaw.repo.journal import file_operations, open_home
 
 FIX: dict[str, str | None] = {"a.py": "one\n2\nthree\n", "src/b.py": None, "new/x/c.py": "c\n"}
 
@@ -255,10 +255,10 @@ def test_a_full_disk(root: Path, state: Path, monkeypatch: pytest.MonkeyPatch) -
         if when == "after create" and name.startswith(".fretsaw"):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)
 
-    monkeypatch.setattr(fsops, "HOOK", full)
+    monkeypatch.setattr(file_operations, "HOOK", full)
     with pytest.raises(RepoError, match=r"the disk is full at a\.py"):
         _fix(root, state)
-    monkeypatch.setattr(fsops, "HOOK", None)
+    monkeypatch.setattr(file_operations, "HOOK", None)
     assert everything(root) == before
 
 
@@ -421,9 +421,9 @@ def test_the_branch_moves_at_the_last_moment(root: Path, state: Path, monkeypatc
     def move(when: str, name: str) -> None:
         if when == "after exchange":
             git(root, "commit", "-q", "--allow-empty", "-m", "Meanwhile")
-            monkeypatch.setattr(fsops, "HOOK", None)
+            monkeypatch.setattr(file_operations, "HOOK", None)
 
-    monkeypatch.setattr(fsops, "HOOK", move)
+    monkeypatch.setattr(file_operations, "HOOK", move)
     with pytest.raises(ConflictError, match="could not be moved"):
         _fix(root, state, "commit")
     assert _status(root) == []
@@ -436,7 +436,7 @@ def test_what_is_staged_during_a_commit_stays_staged(root: Path, state: Path, mo
             blob = git(root, "rev-parse", "HEAD:run.sh").strip()
             git(root, "update-index", "--cacheinfo", f"100644,{blob},a.py")
 
-    monkeypatch.setattr(fsops, "HOOK", stage)
+    monkeypatch.setattr(file_operations, "HOOK", stage)
     _fix(root, state, "commit")
     assert git(root, "show", ":a.py") == "#!/bin/sh\necho hello\n"
     assert _status(root) == ["MM a.py"]

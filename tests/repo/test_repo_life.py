@@ -18,7 +18,8 @@ from tests.repo.crash_support import FULL
 from tests.repo.repo_support import change_paths, git
 
 from fretsaw.errors import ConflictError
-from fretsaw.repo import deliver, fsops, open_repo, recover, snapshot, undo
+from fretsaw.repo import deliver, open_repo, recover, snapshot, undo
+from fretsaw.repo.journal import file_operations
 
 PATHS = ("a.py", "d/b.py", "n/new.py")
 
@@ -42,7 +43,7 @@ class Life(RuleBasedStateMachine):
         self.index = (self.root / ".git/index").read_bytes()
 
     def teardown(self) -> None:
-        fsops.HOOK = None
+        file_operations.HOOK = None
         shutil.rmtree(self.base)
 
     def _mark(self) -> str:
@@ -108,7 +109,7 @@ class Life(RuleBasedStateMachine):
                 if next(points) == at:
                     os.kill(os.getpid(), signal.SIGKILL)
 
-            fsops.HOOK = die
+            file_operations.HOOK = die
             with suppress(BaseException):
                 work()
             os._exit(0)

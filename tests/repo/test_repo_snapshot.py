@@ -9,8 +9,8 @@ import pytest
 from tests.repo.repo_support import commit, everything, git
 
 from fretsaw.repo import open_repo, snapshot, untracked
-from fretsaw.repo.fsops import can_exchange
-from fretsaw.repo.snapshot import ignored
+from fretsaw.repo.git.snapshot import ignored
+from fretsaw.repo.journal.file_operations import can_exchange
 
 
 def test_what_is_in_it(root: Path) -> None:

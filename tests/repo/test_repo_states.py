@@ -14,7 +14,8 @@ import pytest
 from tests.repo.repo_support import change, commit, everything, git, git_facts, tree
 
 from fretsaw.errors import ExitCode, RepoError
-from fretsaw.repo import deliver, open_repo, refs, snapshot, trial
+from fretsaw.repo import deliver, open_repo, snapshot, trial
+from fretsaw.repo.git import refs
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from tests.repo.crash_support import FULL
 from tests.repo.repo_support import change_paths, commit, everything, git, git_facts, tree
 
 from fretsaw.errors import ConflictError, RepoError
-from fretsaw.repo import How, deliver, fsops, open_repo, recover, snapshot, undo
+from fretsaw.repo import How, deliver, open_repo, recover, snapshot, undo
+from fretsaw.repo.journal import file_operations
 
 FIX: dict[str, str | None] = {"a.py": "one\n2\nthree\n", "src/b.py": None, "new/x/c.py": "c\n"}
 
@@ -197,10 +198,10 @@ def test_an_edit_while_it_is_undone(root: Path, state: Path, monkeypatch: pytest
         if when == "before exchange" and name == "a.py":
             (root / "a.py").write_text("mine\n")
 
-    monkeypatch.setattr(fsops, "HOOK", save)
+    monkeypatch.setattr(file_operations, "HOOK", save)
     with pytest.raises(ConflictError, match=r"a\.py was changed"):
         undo(open_repo(root), state)
-    monkeypatch.setattr(fsops, "HOOK", None)
+    monkeypatch.setattr(file_operations, "HOOK", None)
     assert (root / "a.py").read_text() == "mine\n"
     assert not (root / "src/b.py").exists()
 
@@ -239,9 +240,9 @@ def test_a_commit_that_is_killed(template: Path, tmp_path: Path) -> None:
         shutil.copytree(template, root, symlinks=True)
         head = git(root, "rev-parse", "HEAD").strip()
         if at < 0:
-            fsops.HOOK = lambda when, name: seen.append(when)
+            file_operations.HOOK = lambda when, name: seen.append(when)
             _fix(root, state, "commit")
-            fsops.HOOK = None
+            file_operations.HOOK = None
         else:
             _killed_fix(root, state, at)
             recover(open_repo(root), state)
@@ -259,7 +260,7 @@ def _killed_fix(root: Path, state: Path, at: int) -> None:
             if next(count) == at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        fsops.HOOK = die
+        file_operations.HOOK = die
         try:
             _fix(root, state, "commit")
         finally:
@@ -277,7 +278,7 @@ def test_killed_between_the_branch_and_the_end(root: Path, state: Path) -> None:
             if when == "before create" and name == "done.tmp":
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        fsops.HOOK = die
+        file_operations.HOOK = die
         try:
             _fix(root, state, "commit")
         finally:
@@ -298,12 +299,12 @@ def test_an_error_after_the_commit_point_is_no_failure(
         if when == "before unlink" and name.startswith(".fretsaw"):
             raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    monkeypatch.setattr(fsops, "HOOK", fail)
+    monkeypatch.setattr(file_operations, "HOOK", fail)
     repo = open_repo(root)
     seen = snapshot(repo)
     done = deliver(repo, seen, change_paths(seen, FIX), "worktree", state_dir=state)
     assert "cleaning up waits" in done.notices[0]
-    monkeypatch.setattr(fsops, "HOOK", None)
+    monkeypatch.setattr(file_operations, "HOOK", None)
     assert "was finished" in recover(repo, state)[0]
     assert not [path for path in tree(root) if "fretsaw" in path]
 
@@ -313,7 +314,7 @@ def test_ctrl_c_waits_until_the_tree_is_whole(root: Path, state: Path, monkeypat
         if when == "after exchange":
             os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(fsops, "HOOK", press)
+    monkeypatch.setattr(file_operations, "HOOK", press)
     # A shell that starts the tests in the background has them ignore the signal.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -321,7 +322,7 @@ def test_ctrl_c_waits_until_the_tree_is_whole(root: Path, state: Path, monkeypat
             _fix(root, state)
     finally:
         signal.signal(signal.SIGINT, before)
-    monkeypatch.setattr(fsops, "HOOK", None)
+    monkeypatch.setattr(file_operations, "HOOK", None)
     assert (root / "a.py").read_text() == "one\n2\nthree\n"
     assert not (root / "src/b.py").exists()
     assert undo(open_repo(root), state).undone == ("a.py", "new/x/c.py", "src/b.py")

@@ -7,13 +7,13 @@ Knows nothing of models, issues or checks.
 from __future__ import annotations
 
 from fretsaw.repo.deliver import deliver, refuse_operation
-from fretsaw.repo.git import git_version
-from fretsaw.repo.new import create
-from fretsaw.repo.opening import open_repo, reopened
-from fretsaw.repo.snapshot import snapshot, untracked
-from fretsaw.repo.trial import trial
+from fretsaw.repo.discover import open_repo, reopened
+from fretsaw.repo.git.program import git_version
+from fretsaw.repo.git.snapshot import snapshot, untracked
+from fretsaw.repo.git.trial import trial
+from fretsaw.repo.new_repository import create
+from fretsaw.repo.repository import Delivery, How, Repo, UndoResult
 from fretsaw.repo.undo import Recorded, deliveries, recover, undo
-from fretsaw.repo.values import Delivery, How, Repo, UndoResult
 
 __all__ = [
     "Delivery",

@@ -12,12 +12,12 @@ from fretsaw.core.patch.values import FilePatch, PatchSet
 from fretsaw.core.policy.names import INVISIBLE
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import ConflictError, RepoError
-from fretsaw.repo.history import Committed, History, open_history
+from fretsaw.repo.git.history import Committed, History, open_history
+from fretsaw.repo.git.refs import wait_for_index
+from fretsaw.repo.git.snapshot import index_entries
+from fretsaw.repo.git.trial import encode, mode_after
 from fretsaw.repo.journal import IndexMove, Plan, RefMove
-from fretsaw.repo.refs import wait_for_index
-from fretsaw.repo.snapshot import index_entries
-from fretsaw.repo.trial import encode, mode_after
-from fretsaw.repo.values import Repo
+from fretsaw.repo.repository import Repo
 
 
 def commit_plan(

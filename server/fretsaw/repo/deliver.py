@@ -12,14 +12,14 @@ from pathlib import Path
 from fretsaw.core.patch.values import FilePatch, PatchSet
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import ConflictError, RepoError
-from fretsaw.repo.beneath import Image, folder_of, look, read_image
 from fretsaw.repo.commits import clean_message, commit_plan
+from fretsaw.repo.discover import reopened
+from fretsaw.repo.git.refs import GitRefs
+from fretsaw.repo.git.snapshot import index_entries
+from fretsaw.repo.git.trial import encode
 from fretsaw.repo.journal import Home, Plan, Step, forget_old, new_tx, open_home, recover, transact
-from fretsaw.repo.opening import reopened
-from fretsaw.repo.refs import GitRefs
-from fretsaw.repo.snapshot import index_entries
-from fretsaw.repo.trial import encode
-from fretsaw.repo.values import Delivery, How, Repo
+from fretsaw.repo.journal.safe_read import FileImage, folder_of, look, read_image
+from fretsaw.repo.repository import Delivery, How, Repo
 
 _IMMUTABLE = 0x10
 _GET_FLAGS = 0x80086601
@@ -121,13 +121,13 @@ def missing_folders(home: Home, steps: tuple[Step, ...]) -> tuple[str, ...]:
     return tuple(missing)
 
 
-def _step(file: FilePatch, image: Image | None) -> Step | None:
+def _step(file: FilePatch, image: FileImage | None) -> Step | None:
     """The step for a file that is what the patch was made against, None when it is not."""
     before = None if file.before is None else encode(file.before)
     if before != (None if image is None else image.data):
         return None
     executable = file.mode[1] == "100755" if file.mode is not None else image is not None and image.executable
-    post = None if file.after is None else Image(encode(file.after), executable)
+    post = None if file.after is None else FileImage(encode(file.after), executable)
     return Step(file.path, image, post)
 
 

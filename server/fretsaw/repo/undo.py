@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fretsaw.repo import journal
-from fretsaw.repo.beneath import Image, NotRegularError, read_beneath
 from fretsaw.repo.deliver import refuse_operation
-from fretsaw.repo.git import Git, environment
+from fretsaw.repo.discover import reopened
+from fretsaw.repo.git.program import Git, environment
+from fretsaw.repo.git.refs import GitRefs, wait_for_index
 from fretsaw.repo.journal import Home, IndexMove, Plan, Record, RefMove, Step, open_home
-from fretsaw.repo.opening import reopened
-from fretsaw.repo.refs import GitRefs, wait_for_index
-from fretsaw.repo.values import Delivery, How, Repo, UndoResult
+from fretsaw.repo.journal.safe_read import FileImage, NotRegularError, read_beneath
+from fretsaw.repo.repository import Delivery, How, Repo, UndoResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def _reverse(exe: str, home: Home, step: Step) -> Step | str:
     if _same_bytes(now, step.post):
         kept = now.executable if now is not None and step.post is not None else None
         changed_mode = kept is not None and step.post is not None and kept != step.post.executable
-        pre = step.pre if step.pre is None or not changed_mode else Image(step.pre.data, bool(kept))
+        pre = step.pre if step.pre is None or not changed_mode else FileImage(step.pre.data, bool(kept))
         return Step(step.path, now, pre)
     if _same_bytes(now, step.pre):
         return "it is as it was before already"
@@ -187,10 +187,10 @@ def _reverse(exe: str, home: Home, step: Step) -> Step | str:
     merged = _without_our_change(exe, now.data, step.post.data, step.pre.data)
     if merged is None:
         return "it was changed since in the same place"
-    return Step(step.path, now, Image(merged, now.executable))
+    return Step(step.path, now, FileImage(merged, now.executable))
 
 
-def _same_bytes(one: Image | None, other: Image | None) -> bool:
+def _same_bytes(one: FileImage | None, other: FileImage | None) -> bool:
     return (one is None) == (other is None) and (one is None or other is None or one.data == other.data)
 
 

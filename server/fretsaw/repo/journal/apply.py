@@ -14,10 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from fretsaw.errors import ConflictError
-from fretsaw.repo import fsops
-from fretsaw.repo.beneath import Image, NotRegularError, folder_of, read_image
+from fretsaw.repo.journal import file_operations
 from fretsaw.repo.journal.home import Home
 from fretsaw.repo.journal.plan import Plan, Step, written
+from fretsaw.repo.journal.safe_read import FileImage, NotRegularError, folder_of, read_image
 
 MANIFEST = "manifest.json"
 REPLACED = (errno.ENOTDIR, errno.ELOOP)
@@ -27,15 +27,15 @@ DONE = "done"
 
 def prepare(home: Home, plan: Plan) -> None:
     """Images and manifest on disk; from here on a crash is rolled back."""
-    fsops.make_folder(home.tx, plan.tx, 0o700)
+    file_operations.make_folder(home.tx, plan.tx, 0o700)
     folder = open_folder(home.tx, plan.tx)
     try:
         for number, step in enumerate(plan.steps):
             for side, image in (("pre", step.pre), ("post", step.post)):
                 if image is not None:
-                    fsops.write_new(folder, f"{side}{number}", image.data, 0o600)
+                    file_operations.write_new(folder, f"{side}{number}", image.data, 0o600)
         _appear(folder, MANIFEST, written(plan))
-        fsops.sync_folder(home.tx)
+        file_operations.sync_folder(home.tx)
     finally:
         os.close(folder)
 
@@ -45,8 +45,8 @@ def stage(home: Home, plan: Plan) -> None:
     for path in plan.folders:
         with folder_of(home.root, path) as (folder, name):
             with suppress(FileExistsError):
-                fsops.make_folder(folder, name)
-            fsops.sync_folder(folder)
+                file_operations.make_folder(folder, name)
+            file_operations.sync_folder(folder)
     for number, step in enumerate(plan.steps):
         if step.post is None:
             continue
@@ -55,10 +55,10 @@ def stage(home: Home, plan: Plan) -> None:
             like = None
             if step.pre is not None:
                 try:
-                    like = fsops.original(folder, name)
+                    like = file_operations.original(folder, name)
                 except OSError:
                     raise conflict(step) from None
-            fsops.write_new(folder, plan.temporary(number), step.post.data, mode, like)
+            file_operations.write_new(folder, plan.temporary(number), step.post.data, mode, like)
 
 
 def swap(home: Home, plan: Plan) -> None:
@@ -66,18 +66,18 @@ def swap(home: Home, plan: Plan) -> None:
     for number, step in enumerate(plan.steps):
         with folder_of(home.root, step.path) as (folder, name):
             _swap_one(folder, name, plan.temporary(number), step)
-            fsops.sync_folder(folder)
+            file_operations.sync_folder(folder)
 
 
 def _swap_one(folder: int, name: str, temporary: str, step: Step) -> None:
     try:
         if step.pre is None:
-            fsops.move_new(folder, temporary, name)
+            file_operations.move_new(folder, temporary, name)
             return
         if step.post is None:
-            fsops.move_new(folder, name, temporary)
+            file_operations.move_new(folder, name, temporary)
         else:
-            fsops.exchange(folder, temporary, name)
+            file_operations.exchange(folder, temporary, name)
         displaced = read_image(folder, temporary)
     except (FileExistsError, FileNotFoundError, NotRegularError):
         raise conflict(step) from None
@@ -115,21 +115,21 @@ def finish(home: Home, plan: Plan) -> list[str]:
         try:
             with suppress(FileNotFoundError), folder_of(home.root, step.path) as (folder, _):
                 notices += put_away(home, plan, number, folder, step.pre)
-                fsops.sync_folder(folder)
+                file_operations.sync_folder(folder)
         except OSError as error:
             if error.errno not in REPLACED:
                 raise
             notices.append(f"a folder of {step.path} was replaced by something else meanwhile; it was not followed")
     for path in plan.emptied:
         with suppress(OSError), folder_of(home.root, path) as (folder, name):  # not empty: it stays
-            fsops.remove_folder(folder, name)
-    fsops.rename_over(home.tx, plan.tx, home.undo, plan.tx)
-    fsops.sync_folder(home.undo)
+            file_operations.remove_folder(folder, name)
+    file_operations.rename_over(home.tx, plan.tx, home.undo, plan.tx)
+    file_operations.sync_folder(home.undo)
     return notices
 
 
 def put_away(
-    home: Home, plan: Plan, number: int, folder: int, ours: Image | None, *, partly: bool = False
+    home: Home, plan: Plan, number: int, folder: int, ours: FileImage | None, *, partly: bool = False
 ) -> list[str]:
     """Remove our temporary file; what is not `ours` (or, `partly`, a beginning of it) is kept in `conflicts`."""
     temporary, path = plan.temporary(number), plan.steps[number].path
@@ -143,7 +143,7 @@ def put_away(
     if ours is None or not (ours.data == held.data or (partly and ours.data.startswith(held.data))):
         kept = keep(home, f"{plan.tx}-{number}", path, held.data)
         notices.append(f"{path}: text that was saved meanwhile is kept in {kept}")
-    fsops.remove(folder, temporary)
+    file_operations.remove(folder, temporary)
     return notices
 
 
@@ -153,13 +153,13 @@ def keep(home: Home, prefix: str, path: str, data: bytes) -> Path:
     for number in itertools.count():  # half a file may lie there since a crash
         name = f"{prefix}-{number}-{ending}"
         try:
-            fsops.write_new(home.conflicts, name, data, 0o600)
+            file_operations.write_new(home.conflicts, name, data, 0o600)
         except FileExistsError:
             there = read_image(home.conflicts, name)
             if there is None or there.data != data:
                 continue
         break
-    fsops.sync_folder(home.conflicts)
+    file_operations.sync_folder(home.conflicts)
     return home.path / "conflicts" / name
 
 
@@ -170,6 +170,6 @@ def open_folder(parent: int, name: str) -> int:
 
 def _appear(folder: int, name: str, data: bytes) -> None:
     """A file that is there entirely or not at all."""
-    fsops.write_new(folder, f"{name}.tmp", data, 0o600)
-    fsops.rename_over(folder, f"{name}.tmp", folder, name)
-    fsops.sync_folder(folder)
+    file_operations.write_new(folder, f"{name}.tmp", data, 0o600)
+    file_operations.rename_over(folder, f"{name}.tmp", folder, name)
+    file_operations.sync_folder(folder)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fretsaw.errors import RepoError
-from fretsaw.repo import fsops
+from fretsaw.repo.journal import file_operations
 
 _PARTS = ("tx", "undo", "conflicts")
 
@@ -66,7 +66,7 @@ def _make_own(folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         parent = os.open(folder.parent, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            fsops.make_folder(parent, folder.name, 0o700)
+            file_operations.make_folder(parent, folder.name, 0o700)
         except FileExistsError:
             pass  # someone was faster
         finally:

@@ -9,11 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fretsaw.repo.beneath import read_image
 from fretsaw.repo.journal.apply import MANIFEST, open_folder
 from fretsaw.repo.journal.home import Home, home_path
 from fretsaw.repo.journal.plan import Plan, is_tx, read_back
 from fretsaw.repo.journal.rollback import forget
+from fretsaw.repo.journal.safe_read import read_image
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ import os
 from contextlib import suppress
 
 from fretsaw.errors import RepoError
-from fretsaw.repo import fsops
-from fretsaw.repo.beneath import Image, NotRegularError, folder_of, look, read_image
+from fretsaw.repo.journal import file_operations
 from fretsaw.repo.journal.apply import MANIFEST, REPLACED, keep, open_folder, put_away
 from fretsaw.repo.journal.home import Home
 from fretsaw.repo.journal.plan import Plan
+from fretsaw.repo.journal.safe_read import FileImage, NotRegularError, folder_of, look, read_image
 
 
 def rollback(home: Home, plan: Plan) -> list[str]:
@@ -24,7 +24,7 @@ def rollback(home: Home, plan: Plan) -> list[str]:
         try:
             with suppress(FileNotFoundError), folder_of(home.root, step.path) as (folder, name):
                 notices += _restore(home, plan, number, folder, name)
-                fsops.sync_folder(folder)
+                file_operations.sync_folder(folder)
         except OSError as error:
             if error.errno in REPLACED:
                 notices += _out_of_reach(home, plan, number)
@@ -32,7 +32,7 @@ def rollback(home: Home, plan: Plan) -> list[str]:
                 stuck.append(f"{step.path} ({error.strerror})")
     for path in reversed(plan.folders):
         with suppress(OSError), folder_of(home.root, path) as (folder, name):  # not empty: someone uses it
-            fsops.remove_folder(folder, name)
+            file_operations.remove_folder(folder, name)
     if stuck:
         raise RepoError(
             f"not everything could be put back: {', '.join(stuck)}",
@@ -49,12 +49,12 @@ def forget(parent: int, tx: str) -> None:
     try:
         names = sorted(os.listdir(folder), key=lambda name: name != MANIFEST)  # noqa: PTH208 - a descriptor
         for name in names:
-            fsops.remove(folder, name)
+            file_operations.remove(folder, name)
             if name == MANIFEST:
-                fsops.sync_folder(folder)
+                file_operations.sync_folder(folder)
     finally:
         os.close(folder)
-    fsops.remove_folder(parent, tx)
+    file_operations.remove_folder(parent, tx)
 
 
 def _out_of_reach(home: Home, plan: Plan, number: int) -> list[str]:
@@ -75,32 +75,32 @@ def _restore(home: Home, plan: Plan, number: int, folder: int, name: str) -> lis
     if step.pre is not None and step.post is not None:
         swapped = _peek(folder, name) == step.post and _peek(folder, temporary) != step.post
         if held is not None and swapped:
-            fsops.exchange(folder, temporary, name)
+            file_operations.exchange(folder, temporary, name)
         return put_away(home, plan, number, folder, step.post, partly=not swapped)
     if step.post is not None:
         if held is None and _peek(folder, name) == step.post:
-            fsops.move_new(folder, name, temporary)
+            file_operations.move_new(folder, name, temporary)
         return put_away(home, plan, number, folder, step.post, partly=held is not None)
     if held is not None and look(folder, name) is None:
-        fsops.move_new(folder, temporary, name)
+        file_operations.move_new(folder, temporary, name)
         return []
     return put_away(home, plan, number, folder, None)
 
 
 def _settle_links(folder: int, temporary: str, name: str) -> None:
     """Where names are swapped by links: go on from between two calls, to a state that one call would have left."""
-    keep = temporary + fsops.KEEP
+    keep = temporary + file_operations.KEEP
     if look(folder, keep) is not None:
         if look(folder, temporary) is None:
-            fsops.rename_over(folder, keep, folder, temporary)
+            file_operations.rename_over(folder, keep, folder, temporary)
         else:
-            fsops.remove(folder, keep)  # a second name of what still stands at `name`
+            file_operations.remove(folder, keep)  # a second name of what still stands at `name`
     here, held = look(folder, name), look(folder, temporary)
     if here is not None and held is not None and (here.st_dev, here.st_ino) == (held.st_dev, held.st_ino):
-        fsops.remove(folder, temporary)
+        file_operations.remove(folder, temporary)
 
 
-def _peek(folder: int, name: str) -> Image | str | None:
+def _peek(folder: int, name: str) -> FileImage | str | None:
     """The image, None when nothing is there, "odd" for what is not a regular file."""
     try:
         return read_image(folder, name)

@@ -11,7 +11,7 @@ from collections.abc import Generator, Mapping
 from contextlib import closing
 from threading import Timer
 
-from fretsaw.repo.values import Repo
+from fretsaw.repo.repository import Repo
 
 _LONGEST = 1000
 """Characters of a found line that are kept."""

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from fretsaw.repo.git import Git, private_environment
+from fretsaw.repo.git.program import Git, private_environment
 
 _ATTRIBUTES = "* -filter -diff -merge -ident -text -eol -working-tree-encoding\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Store:
+class GitStore:
     """The private folder and how git is called in it."""
 
     folder: Path
@@ -61,7 +61,9 @@ def blob_id(data: bytes, object_format: Literal["sha1", "sha256"]) -> str:
 
 
 @contextmanager
-def private_store(exe: str, object_format: Literal["sha1", "sha256"], objects: Path | None = None) -> Iterator[Store]:
+def private_store(
+    exe: str, object_format: Literal["sha1", "sha256"], objects: Path | None = None
+) -> Iterator[GitStore]:
     """A fresh store in a temporary folder, gone afterwards.
 
     With `objects` (a repository's objects folder) git reads and writes objects there instead.
@@ -74,7 +76,7 @@ def private_store(exe: str, object_format: Literal["sha1", "sha256"], objects: P
         env = private_environment(folder, GIT_INDEX_FILE=str(folder / "index"))
         if objects is not None:
             env["GIT_OBJECT_DIRECTORY"] = str(objects)
-        yield Store(folder, Git(exe, folder, env), object_format)
+        yield GitStore(folder, Git(exe, folder, env), object_format)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

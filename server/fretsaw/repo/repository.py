@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from fretsaw.repo.git import Git
+from fretsaw.repo.git.program import Git
 
 How: TypeAlias = Literal["worktree", "branch", "commit", "none"]
 

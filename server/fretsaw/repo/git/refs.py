@@ -6,9 +6,9 @@ import os
 import time
 
 from fretsaw.errors import ConflictError, RepoError
+from fretsaw.repo.git.snapshot import index_entries
 from fretsaw.repo.journal.plan import IndexMove, RefMove
-from fretsaw.repo.snapshot import index_entries
-from fretsaw.repo.values import Repo
+from fretsaw.repo.repository import Repo
 
 _NOTHING = "0"
 _PATIENCE = 5.0

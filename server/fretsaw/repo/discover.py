@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from fretsaw.errors import RepoError
-from fretsaw.repo.git import Git, check_version, environment, find_git, without_drivers
-from fretsaw.repo.values import Repo
+from fretsaw.repo.git.program import Git, check_version, environment, find_git, without_drivers
+from fretsaw.repo.repository import Repo
 
 OPERATIONS = (
     ("MERGE_HEAD", "merge"),

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fretsaw.errors import RepoError
-from fretsaw.repo.git import IDENTITY
-from fretsaw.repo.store import Store, private_store
-from fretsaw.repo.values import Repo
+from fretsaw.repo.git.program import IDENTITY
+from fretsaw.repo.git.store import GitStore, private_store
+from fretsaw.repo.repository import Repo
 
 if TYPE_CHECKING:
     import git
@@ -39,7 +39,7 @@ class Committed:
 class History:
     """The objects of a repository, open."""
 
-    def __init__(self, repo: Repo, store: Store, objects: git.Repo) -> None:
+    def __init__(self, repo: Repo, store: GitStore, objects: git.Repo) -> None:
         self._repo = repo
         self._store = store
         self._objects = objects
@@ -133,7 +133,7 @@ def open_history(repo: Repo) -> Iterator[History]:
             opened.close()
 
 
-def _opened(store: Store, objects: str) -> git.Repo:
+def _opened(store: GitStore, objects: str) -> git.Repo:
     """GitPython on our store: its reads and writes go to `objects`, the processes it starts see our variables."""
     import git
 

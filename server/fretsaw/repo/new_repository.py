@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fretsaw.errors import RepoError
-from fretsaw.repo.git import Git, environment, find_git
+from fretsaw.repo.git.program import Git, environment, find_git
 
 _AUTHOR = {
     "GIT_AUTHOR_NAME": "demo",

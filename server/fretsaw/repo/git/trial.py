@@ -11,9 +11,9 @@ from fretsaw.core.patch.render import render
 from fretsaw.core.patch.values import FilePatch, PatchSet
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import FretsawError, NoPatchError, RepoError
-from fretsaw.repo.snapshot import ignored
-from fretsaw.repo.store import Store, blob_id, private_store
-from fretsaw.repo.values import Repo
+from fretsaw.repo.git.snapshot import ignored
+from fretsaw.repo.git.store import GitStore, blob_id, private_store
+from fretsaw.repo.repository import Repo
 
 Tree: TypeAlias = dict[str, tuple[str, str]]
 """path → (mode, blob)."""
@@ -41,7 +41,7 @@ def trial(repo: Repo, snapshot: Snapshot, patch: PatchSet) -> None:
         ) from None
 
 
-def _try(store: Store, snapshot: Snapshot, patch: PatchSet) -> None:
+def _try(store: GitStore, snapshot: Snapshot, patch: PatchSet) -> None:
     base = _base(store, snapshot, patch)
     if base:
         store.set_index(base)
@@ -73,7 +73,7 @@ def mode_after(file: FilePatch, snapshot: Snapshot) -> str:
     return file.mode[1] if file.mode is not None else mode_before(file, snapshot)
 
 
-def _base(store: Store, snapshot: Snapshot, patch: PatchSet) -> Tree:
+def _base(store: GitStore, snapshot: Snapshot, patch: PatchSet) -> Tree:
     return {
         file.path: (mode_before(file, snapshot), store.add_blob(encode(file.before)))
         for file in patch.files
@@ -81,7 +81,7 @@ def _base(store: Store, snapshot: Snapshot, patch: PatchSet) -> Tree:
     }
 
 
-def _wanted(store: Store, snapshot: Snapshot, patch: PatchSet) -> Tree:
+def _wanted(store: GitStore, snapshot: Snapshot, patch: PatchSet) -> Tree:
     return {
         file.path: (mode_after(file, snapshot), blob_id(encode(file.after), store.object_format))
         for file in patch.files

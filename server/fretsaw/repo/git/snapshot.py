@@ -17,9 +17,9 @@ from typing import NamedTuple
 from fretsaw.core.policy import is_secret
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import RepoError
-from fretsaw.repo.beneath import read_beneath
-from fretsaw.repo.search import Searcher
-from fretsaw.repo.values import Repo
+from fretsaw.repo.git.search import Searcher
+from fretsaw.repo.journal.safe_read import read_beneath
+from fretsaw.repo.repository import Repo
 
 LARGEST = 1_000_000
 """Bytes of a file that may be shown and edited at most."""
