@@ -13,7 +13,7 @@ import pytest
 
 from fretsaw import session
 from fretsaw.cli.ending import run_to_exit_code
-from fretsaw.model.scripted import Server, serve
+from fretsaw.model.scripted import ScriptedServer, serve
 from fretsaw.model.scripted.script import Script, as_reply
 
 
@@ -65,11 +65,11 @@ def agent(project: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.
 
 
 @pytest.fixture
-def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Server]]:
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., ScriptedServer]]:
     """Starts a scripted model with these replies (texts) and makes it the endpoint."""
-    servers: list[Server] = []
+    servers: list[ScriptedServer] = []
 
-    def start(*replies: str, **more: Any) -> Server:
+    def start(*replies: str, **more: Any) -> ScriptedServer:
         server = serve([Script(tuple(map(as_reply, replies)), order="server")], **more)
         server.__enter__()
         servers.append(server)

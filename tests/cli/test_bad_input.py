@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import FIX, Agent, git, state_of
 
-from fretsaw.model.scripted import Server
+from fretsaw.model.scripted import ScriptedServer
 from fretsaw.model.scripted.faults import Fault
 
-Model = Callable[..., Server]
+Model = Callable[..., ScriptedServer]
 
 
 def refused(ended: object, code: int, *words: str) -> None:

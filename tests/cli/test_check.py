@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import CHECK, FIX, Agent, git
 
-from fretsaw.model.scripted import Server
+from fretsaw.model.scripted import ScriptedServer
 
-Model = Callable[..., Server]
+Model = Callable[..., ScriptedServer]
 CTRL_C = "\x03"
 QUESTION = "Which proves a fix?"
 

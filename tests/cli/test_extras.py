@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import CHECK, FIX, Agent, git, state_of
 
-from fretsaw.model.scripted import Server
+from fretsaw.model.scripted import ScriptedServer
 
-Model = Callable[..., Server]
+Model = Callable[..., ScriptedServer]
 NOISE = FIX.replace(
     "*** End Patch",
     "@@ def parse_duration(text):\n-    total = 0\n+    # Start from nothing.\n+    total = 0\n*** End Patch",

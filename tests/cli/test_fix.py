@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import CHECK, FIX, Agent, git, state_of
 
-from fretsaw.model.scripted import Server
+from fretsaw.model.scripted import ScriptedServer
 from fretsaw.model.scripted.faults import error
 
-Model = Callable[..., Server]
+Model = Callable[..., ScriptedServer]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NOISY = (EXAMPLES / "first-fix-replies" / "2.md").read_text("utf-8")
 MISFIT = (EXAMPLES / "first-fix-replies" / "1.md").read_text("utf-8")

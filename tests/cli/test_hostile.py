@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import CHECK, FIX, Agent, git, state_of
 
-from fretsaw.model.scripted import Server
+from fretsaw.model.scripted import ScriptedServer
 
-Model = Callable[..., Server]
+Model = Callable[..., ScriptedServer]
 
 HOOKS = (
     "applypatch-msg",

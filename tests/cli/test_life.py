@@ -16,10 +16,10 @@ import pytest
 from tests.cli.conftest import CHECK, FIX, Agent, Ended, git, state_of
 
 from fretsaw import config, run_store
-from fretsaw.model.scripted import Server
+from fretsaw.model.scripted import ScriptedServer
 from fretsaw.model.scripted.faults import Fault
 
-Model = Callable[..., Server]
+Model = Callable[..., ScriptedServer]
 ROOT = Path(__file__).parents[2]
 NOISY = (ROOT / "examples" / "first-fix-replies" / "2.md").read_text("utf-8")
 SCHEMA = json.loads((ROOT / "docs" / "fix.schema.json").read_text("utf-8"))

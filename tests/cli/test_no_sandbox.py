@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.cli.conftest import CHECK, FIX, state_of
 
-from fretsaw.model.scripted import Server
+from fretsaw.model.scripted import ScriptedServer
 
 PLACE = Path(__file__).with_name("no_sandbox.py")
 
@@ -26,7 +26,7 @@ def agent_there(*arguments: str, cwd: Path, tty: bool = False) -> subprocess.Com
     )
 
 
-def test_the_patch_is_proposed_unverified_and_not_applied(model: Callable[..., Server], project: Path) -> None:
+def test_the_patch_is_proposed_unverified_and_not_applied(model: Callable[..., ScriptedServer], project: Path) -> None:
     server = model(FIX)
     (project / "setup.cfg").write_text("[x]\n")
     before = state_of(project)
@@ -47,7 +47,7 @@ def test_the_patch_is_proposed_unverified_and_not_applied(model: Callable[..., S
     assert "UNVERIFIED: the check could not run: no sandbox holds here" in " ".join(applied.stderr.split())
 
 
-def test_on_a_terminal_it_stays_on_the_screen(model: Callable[..., Server], project: Path) -> None:
+def test_on_a_terminal_it_stays_on_the_screen(model: Callable[..., ScriptedServer], project: Path) -> None:
     model(FIX)
     ended = agent_there("fix", "ISSUE.md", "--check", CHECK, cwd=project, tty=True)
     assert ended.returncode == 7, ended.stdout

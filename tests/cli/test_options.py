@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from tests.cli.conftest import CHECK, FIX, Agent, git
 
-from fretsaw.model.scripted import Server
+from fretsaw.model.scripted import ScriptedServer
 from fretsaw.model.scripted.faults import error
 
-Model = Callable[..., Server]
+Model = Callable[..., ScriptedServer]
 NOISE = FIX.replace(
     "*** End Patch",
     "@@ def parse_duration(text):\n-    total = 0\n+    # Start from nothing.\n+    total = 0\n*** End Patch",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import CHECK, Agent, git
 
-from fretsaw.model.scripted import Server
+from fretsaw.model.scripted import ScriptedServer
 
 CALC = "def add(a, b):\n    return a - b\n\n\ndef sub(a, b):\n    return a - b\n"
 TESTS = """import unittest
@@ -61,7 +61,7 @@ GONE = [
 
 @pytest.mark.parametrize(("edit", "told"), GONE, ids=["deleted", "ended"])
 def test_fewer_tests_of_unittest_are_refused(
-    agent: Agent, model: Callable[..., Server], calc: Path, edit: str, told: str
+    agent: Agent, model: Callable[..., ScriptedServer], calc: Path, edit: str, told: str
 ) -> None:
     model(f"```diff\n{edit}```\n")
     code, said = fix(agent, calc)
@@ -69,7 +69,7 @@ def test_fewer_tests_of_unittest_are_refused(
     assert told in said
 
 
-def test_unverified_says_what_was_found(agent: Agent, model: Callable[..., Server], calc: Path) -> None:
+def test_unverified_says_what_was_found(agent: Agent, model: Callable[..., ScriptedServer], calc: Path) -> None:
     more = FIX + "@@\n def sub(a, b):\n-    return a - b\n+    return -(b - a)\n"
     model(f"```diff\n{more}```\n")
     code, said = fix(agent, calc)

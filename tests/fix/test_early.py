@@ -14,7 +14,7 @@ from fretsaw.core.run import Draft, Event
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.fix.early import Early
 from fretsaw.fix.world import World
-from fretsaw.model import replay
+from fretsaw.model.recorded import replay
 from fretsaw.session.running import no_check
 from fretsaw.settings import Settings
 

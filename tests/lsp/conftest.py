@@ -13,9 +13,9 @@ import pytest
 from tests.editors.editor import Editor
 from tests.editors.profile import VSCODE, Profile
 
-from fretsaw.model.scripted import Reply, Script, Server
+from fretsaw.model.scripted import Reply, Script, ScriptedServer
 
-Replies = Callable[..., Server]
+Replies = Callable[..., ScriptedServer]
 
 
 def git(root: Path, *words: str) -> str:
@@ -45,7 +45,7 @@ class World:
     folder: Path
     stack: ExitStack
     editors: list[Editor] = field(default_factory=list)
-    models: list[Server] = field(default_factory=list)
+    models: list[ScriptedServer] = field(default_factory=list)
 
     @property
     def env(self) -> dict[str, str]:
@@ -56,9 +56,9 @@ class World:
             "HOME": str(self.folder),
         }
 
-    def model(self, *replies: str | Reply, delay: float = 0.0, order: Any = "server") -> Server:
+    def model(self, *replies: str | Reply, delay: float = 0.0, order: Any = "server") -> ScriptedServer:
         made = tuple(item if isinstance(item, Reply) else Reply(item, delay=delay) for item in replies)
-        server = self.stack.enter_context(Server((Script(made, order),)))
+        server = self.stack.enter_context(ScriptedServer((Script(made, order),)))
         self.models.append(server)
         return server
 

@@ -12,7 +12,7 @@ from fretsaw.core.ask import Message, Request, Tool
 from fretsaw.model.budget import Budget
 from fretsaw.model.live import Live, Pace, connect
 from fretsaw.model.registry import load
-from fretsaw.model.scripted import Fault, Server, serve
+from fretsaw.model.scripted import Fault, ScriptedServer, serve
 from fretsaw.settings import Settings
 
 KEY = "sk-proj-canaryCANARY0123456789abcdef"
@@ -27,7 +27,7 @@ def question(text: str = "Please fix it.", **more: Any) -> Request:
 class Bench:
     """A server, an `Ask` to it, what it waited for and what it streamed."""
 
-    server: Server
+    server: ScriptedServer
     ask: Live
     budget: Budget
     cancel: Cancel

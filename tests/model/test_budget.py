@@ -14,8 +14,8 @@ from fretsaw.core.tokens import count, exact
 from fretsaw.errors import BudgetError
 from fretsaw.model.budget import LEAST_OUTPUT, Budget
 from fretsaw.model.registry import load
+from fretsaw.model.request_size import input_bound, input_exact
 from fretsaw.model.scripted import Fault, Reply
-from fretsaw.model.size import input_bound, input_exact
 
 ROW = load().row("gpt-4.1")
 FREE = load().generic("local")

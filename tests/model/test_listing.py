@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fretsaw.errors import ModelError
-from fretsaw.model.listing import list_models, probe
+from fretsaw.model.remote_models import list_models, probe
 from fretsaw.model.scripted import serve
 from fretsaw.settings import Settings
 

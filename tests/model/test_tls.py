@@ -13,8 +13,9 @@ from tests.model.support import question
 
 from fretsaw.cancel import Cancel
 from fretsaw.errors import Cancelled, ModelError
-from fretsaw.model import connect, load
-from fretsaw.model.scripted import Fault, Server, serve
+from fretsaw.model.live import connect
+from fretsaw.model.registry import load
+from fretsaw.model.scripted import Fault, ScriptedServer, serve
 from fretsaw.settings import Settings
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
@@ -43,14 +44,14 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def over_tls(server: Server, certificate: Path) -> Server:
+def over_tls(server: ScriptedServer, certificate: Path) -> ScriptedServer:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate / "both.pem")
     server.socket = context.wrap_socket(server.socket, server_side=True)
     return server
 
 
-def settings(server: Server) -> Settings:
+def settings(server: ScriptedServer) -> Settings:
     return Settings(base_url=server.base_url.replace("http:", "https:"), retries=2, timeout=60.0)
 
 

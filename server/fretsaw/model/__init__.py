@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from fretsaw.model.client import warm
     from fretsaw.model.failures import ContextTooLongError
     from fretsaw.model.images import from_data_uri, image
-    from fretsaw.model.listing import Probe, Remote, list_models, probe
     from fretsaw.model.live import Live, connect
     from fretsaw.model.recorded import recording, replay
     from fretsaw.model.redaction import redact
-    from fretsaw.model.registry import Choice, Registry, Row, load
+    from fretsaw.model.registry import ModelChoice, Registry, Row, load
+    from fretsaw.model.remote_models import Probe, Remote, list_models, probe
 
 _HOME = {
     "budget": ("Budget",),
@@ -36,8 +36,24 @@ _HOME = {
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Budget", "Choice", "ContextTooLongError", "Live", "Probe", "Registry", "Remote", "Row", "connect",
-    "from_data_uri", "image", "list_models", "load", "probe", "recording", "redact", "replay", "warm",
+    "Budget",
+    "ContextTooLongError",
+    "Live",
+    "ModelChoice",
+    "Probe",
+    "Registry",
+    "Remote",
+    "Row",
+    "connect",
+    "from_data_uri",
+    "image",
+    "list_models",
+    "load",
+    "probe",
+    "recording",
+    "redact",
+    "replay",
+    "warm",
 ]  # fmt: skip
 
 

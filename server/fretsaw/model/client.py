@@ -59,7 +59,7 @@ def _import_openai() -> Any:
     return openai
 
 
-class Client:
+class ApiClient:
     """One endpoint. Every exchange can be cut from another thread, also while it connects or waits."""
 
     def __init__(self, endpoint: Endpoint, *, timeout: float) -> None:

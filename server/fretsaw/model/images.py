@@ -25,7 +25,7 @@ MOST_PIXELS = 80_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class ImageHeader:
     """What a picture's first bytes say."""
 
     kind: str
@@ -81,7 +81,7 @@ def shrink(data: bytes, *, name: str) -> bytes:
     return out.getvalue()
 
 
-def read_header(data: bytes) -> Header | None:
+def read_header(data: bytes) -> ImageHeader | None:
     """Kind and size, from the first bytes, without decoding anything; None when it is none of the four kinds."""
     try:
         if data[:8] == b"\x89PNG\r\n\x1a\n":
@@ -97,11 +97,11 @@ def read_header(data: bytes) -> Header | None:
     return None
 
 
-def _header(kind: str, width: int, height: int) -> Header | None:
-    return Header(kind, width, height) if width > 0 and height > 0 else None
+def _header(kind: str, width: int, height: int) -> ImageHeader | None:
+    return ImageHeader(kind, width, height) if width > 0 and height > 0 else None
 
 
-def _jpeg(data: bytes) -> Header | None:
+def _jpeg(data: bytes) -> ImageHeader | None:
     """Walk the segments to the frame header."""
     at = 2
     while at + 9 < len(data):
@@ -118,7 +118,7 @@ def _jpeg(data: bytes) -> Header | None:
     return None
 
 
-def _webp(data: bytes) -> Header | None:
+def _webp(data: bytes) -> ImageHeader | None:
     form = data[12:16]
     if form == b"VP8X":
         return _header("webp", *(1 + int.from_bytes(data[at : at + 3], "little") for at in (24, 27)))

@@ -16,13 +16,13 @@ from fretsaw.core.tokens import estimate
 from fretsaw.errors import Cancelled, ModelError
 from fretsaw.model import chat, responses
 from fretsaw.model.budget import Budget, Reservation
-from fretsaw.model.client import Client
+from fretsaw.model.client import ApiClient
 from fretsaw.model.endpoint import endpoint
-from fretsaw.model.failures import Asked, Failure, failure
-from fretsaw.model.line import Line, OutOfTime
+from fretsaw.model.exchange import Exchange, OutOfTime
+from fretsaw.model.failures import FailedRequest, Failure, failure
 from fretsaw.model.parse import Collected, whole
 from fretsaw.model.registry import Row
-from fretsaw.model.size import input_bound, input_estimate, input_exact
+from fretsaw.model.request_size import input_bound, input_estimate, input_exact
 from fretsaw.settings import Settings
 
 STALL = 90.0
@@ -52,13 +52,15 @@ def connect(
     Without a budget, one of `settings.max_usd` is made. ConfigError when the base URL or the key cannot be right.
     """
     where = endpoint(settings)
-    return Live(settings, row, Asked(where, row.id), cancel, budget or Budget(settings.max_usd), pace or Pace())
+    return Live(settings, row, FailedRequest(where, row.id), cancel, budget or Budget(settings.max_usd), pace or Pace())
 
 
 class Live:
     """Calls a model over HTTP: an `Ask`, with a budget that can be looked at and a connection that can be closed."""
 
-    def __init__(self, settings: Settings, row: Row, asked: Asked, cancel: Cancel, budget: Budget, pace: Pace) -> None:
+    def __init__(
+        self, settings: Settings, row: Row, asked: FailedRequest, cancel: Cancel, budget: Budget, pace: Pace
+    ) -> None:
         self.budget = budget
         self.row = row
         self._cancel = cancel
@@ -69,7 +71,7 @@ class Live:
         self._asked = asked
         self._api: ModuleType = responses if _api(settings, row) == "responses" else chat
         self._left_out: set[str] = set()
-        self._line = Line(self._open)
+        self._line = Exchange(self._open)
 
     def __call__(self, request: Request, on_text: OnText = lambda _: None) -> Answer:
         """Ask, and try again where that may help; a retried call streams again from the start.
@@ -100,9 +102,9 @@ class Live:
         """Close the connection; the next call opens another."""
         self._line.close()
 
-    def _open(self) -> Client:
+    def _open(self) -> ApiClient:
         usual = self._timeout if self._endpoint.loopback else STALL
-        return Client(self._endpoint, timeout=min(self._timeout, self._pace.stall or usual))
+        return ApiClient(self._endpoint, timeout=min(self._timeout, self._pace.stall or usual))
 
     def _try(self, request: Request, on_text: OnText, deadline: float) -> _Done:
         """One exchange, paid for."""

@@ -67,7 +67,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ModelChoice:
     """A model that was chosen, and what the user should know about it."""
 
     row: Row
@@ -110,19 +110,19 @@ class Registry:
                 return replace(row, id=model)
         raise ConfigError("the list of models has no row for models of other endpoints", hint='add one with id = "*"')
 
-    def for_role(self, role: str, today: date) -> Choice:
+    def for_role(self, role: str, today: date) -> ModelChoice:
         """The first model of the role's list that is still served, and why it is not the first of all."""
         skipped: list[str] = []
         for model in self.roles.get(role, ()):
             row = self.row(model)
             if not row.retired(today):
                 notices = tuple(f"{gone}; {row.id} has the role {role}" for gone in skipped)
-                return Choice(row, notices + _ends_soon(row, today))
+                return ModelChoice(row, notices + _ends_soon(row, today))
             skipped.append(f"{row.id} was shut down on {row.retires_on}")
         why = "; ".join(skipped) or "the list of models gives it to none"
         raise ConfigError(f"no model has the role {role}: {why}", hint="name one with --model, or update Fretsaw")
 
-    def choose(self, settings: Settings, today: date) -> Choice:
+    def choose(self, settings: Settings, today: date) -> ModelChoice:
         """The model that the settings ask for.
 
         Dates of retirement are OpenAI's own: with another base URL they are told and not enforced.
@@ -133,14 +133,14 @@ class Registry:
         if not own:
             row = self.find(settings.model)
             if row is not None:
-                return Choice(row)
+                return ModelChoice(row)
             note = f"the price of {settings.model} is not known: dollars are not counted and --max-usd does not hold"
-            return Choice(self.generic(settings.model), (note,))
+            return ModelChoice(self.generic(settings.model), (note,))
         row = self.row(settings.model)
         if row.retired(today):
             instead = f"use --model {row.successor}, its successor" if row.successor else "choose another with --model"
             raise ConfigError(f"{row.id} was shut down by OpenAI on {row.retires_on}", hint=instead)
-        return Choice(row, _ends_soon(row, today))
+        return ModelChoice(row, _ends_soon(row, today))
 
 
 def load(user_file: Path | None = None) -> Registry:

@@ -117,7 +117,7 @@ def run(opened: Opened, task: Task, report: Reporter, cancel: Cancel, run_id: st
 
 
 def _outcome(
-    opened: Opened, task: Task, choice: model.Choice, meter: _Meter, cancel: Cancel, folder: run_store.RunFolder
+    opened: Opened, task: Task, choice: model.ModelChoice, meter: _Meter, cancel: Cancel, folder: run_store.RunFolder
 ) -> Outcome:
     """The loop in its world, with every notice."""
     settings = opened.settings

@@ -9,15 +9,15 @@ import json
 from collections.abc import Mapping
 
 from fretsaw.errors import FretsawError, ModelError
-from fretsaw.model.failures.lost import lost
-from fretsaw.model.failures.told import by_status, in_stream
-from fretsaw.model.failures.values import Asked, ContextTooLongError, Failure
+from fretsaw.model.failures.connection import connection_failure
+from fretsaw.model.failures.failed_exchange import ContextTooLongError, FailedRequest, Failure
+from fretsaw.model.failures.response import by_status, in_stream
 from fretsaw.model.parse import NotTheApiError, StreamError
 
-__all__ = ["Asked", "ContextTooLongError", "Failure", "failure"]
+__all__ = ["ContextTooLongError", "FailedRequest", "Failure", "failure"]
 
 
-def failure(error: Exception, asked: Asked) -> Failure:
+def failure(error: Exception, asked: FailedRequest) -> Failure:
     """What an exception of the library, or of our reading, means."""
     if isinstance(error, FretsawError):
         return Failure(error, billed=not isinstance(error, NotTheApiError))
@@ -34,4 +34,4 @@ def failure(error: Exception, asked: Asked) -> Failure:
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
         broken = ModelError("the endpoint's answer broke off in the middle of an event", hint="try again")
         return Failure(broken, retry=True, billed=True)
-    return lost(error, asked)
+    return connection_failure(error, asked)

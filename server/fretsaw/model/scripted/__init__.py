@@ -9,6 +9,6 @@ from __future__ import annotations
 
 from fretsaw.model.scripted.faults import Fault, error
 from fretsaw.model.scripted.script import Call, Reply, Script, read_folder
-from fretsaw.model.scripted.server import Seen, Server, serve
+from fretsaw.model.scripted.server import ScriptedServer, Seen, serve
 
-__all__ = ["Call", "Fault", "Reply", "Script", "Seen", "Server", "error", "read_folder", "serve"]
+__all__ = ["Call", "Fault", "Reply", "Script", "ScriptedServer", "Seen", "error", "read_folder", "serve"]

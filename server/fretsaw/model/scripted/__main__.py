@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fretsaw.errors import FretsawError
 from fretsaw.model.scripted.script import read_folder
-from fretsaw.model.scripted.server import Server
+from fretsaw.model.scripted.server import ScriptedServer
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     except FretsawError as error:
         print(error, file=sys.stderr)
         return int(error.exit_code)
-    with Server(scripts, port=args.port, log=args.log) as server:
+    with ScriptedServer(scripts, port=args.port, log=args.log) as server:
         print(server.base_url, flush=True)
         try:
             server.stopping.wait()

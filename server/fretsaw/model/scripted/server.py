@@ -29,7 +29,7 @@ class Seen:
     raw: bytes
 
 
-class Server(ThreadingHTTPServer):
+class ScriptedServer(ThreadingHTTPServer):
     """A scripted endpoint: a context manager, serving while the block runs.
 
     `base_url` is what a client is given, `requests` is everything that was asked, in order.
@@ -76,7 +76,7 @@ class Server(ThreadingHTTPServer):
         """A client that hangs up is counted, not reported."""
         self.hung_up.release()
 
-    def start(self) -> Server:
+    def start(self) -> ScriptedServer:
         """Serve in a thread."""
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
@@ -87,7 +87,7 @@ class Server(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> ScriptedServer:
         return self.start()
 
     def __exit__(
@@ -131,7 +131,7 @@ def serve(
     faults: Iterable[Fault] = (),
     port: int = 0,
     models: Iterable[str] = (),
-) -> Server:
+) -> ScriptedServer:
     """A server for these replies (or scripts), not yet started: `with serve(["..."]) as server: server.base_url`.
 
     `faults` are met first, one by each POST, before the script is asked anything.
@@ -141,13 +141,13 @@ def serve(
     plain = tuple(as_reply(item) for item in items if not isinstance(item, Script))
     if plain:
         scripts.append(Script(plain, order))
-    return Server(scripts, port=port, faults=faults, models=models)
+    return ScriptedServer(scripts, port=port, faults=faults, models=models)
 
 
 class _Handler(BaseHTTPRequestHandler):
     """One connection. Answers go out in one write, without Nagle's delay."""
 
-    server: Server
+    server: ScriptedServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1

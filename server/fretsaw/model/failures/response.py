@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from fretsaw.errors import ConfigError, ModelError
 from fretsaw.model.endpoint import KEY_HINT
-from fretsaw.model.failures.values import Asked, ContextTooLongError, Failure
+from fretsaw.model.failures.failed_exchange import ContextTooLongError, FailedRequest, Failure
 from fretsaw.model.parse import NOT_THE_API
 
 LONGEST_WAIT = 60.0
@@ -40,7 +40,7 @@ _UNKNOWN_WORDS = ("unsupported", "not support", "unrecognized", "unknown", "not 
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ErrorResponse:
     """What the endpoint told: `status` is None inside a stream or a body of status 200."""
 
     status: int | None
@@ -59,20 +59,20 @@ class Told:
         return ""
 
 
-def in_stream(body: Mapping[str, Any], asked: Asked) -> Failure:
+def in_stream(body: Mapping[str, Any], asked: FailedRequest) -> Failure:
     """An error that came inside a stream or in a body with status 200."""
     said = asked.text(str(body.get("message") or body.get("code") or "an error without a text"))
-    return _first(Told(None, body, said, {}), asked)
+    return _first(ErrorResponse(None, body, said, {}), asked)
 
 
-def by_status(status: int, body: object, headers: Mapping[str, str], asked: Asked) -> Failure:
+def by_status(status: int, body: object, headers: Mapping[str, str], asked: FailedRequest) -> Failure:
     """An error that came as an HTTP status; `body` is decoded JSON, or text."""
     data: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     said = asked.text(str(data.get("message") or "")) or _plain(body, asked)
-    return _first(Told(status, data, said, headers), asked)
+    return _first(ErrorResponse(status, data, said, headers), asked)
 
 
-def _first(told: Told, asked: Asked) -> Failure:
+def _first(told: ErrorResponse, asked: FailedRequest) -> Failure:
     for cause in CAUSES:
         found = cause(told, asked)
         if found is not None:
@@ -80,20 +80,20 @@ def _first(told: Told, asked: Asked) -> Failure:
     return Failure(ModelError(f"the endpoint reported an error: {told.said}"), retry=True, billed=True)
 
 
-def _quota(told: Told, _asked: Asked) -> Failure | None:
+def _quota(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
     if told.code not in _QUOTA and told.status != 402:
         return None
     hint = "see the plan and billing of the key's account"
     return Failure(ModelError(f"the account's quota is used up: {told.said}", hint=hint))
 
 
-def _filtered(told: Told, _asked: Asked) -> Failure | None:
+def _filtered(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
     if told.code not in _FILTERED:
         return None
     return Failure(ModelError(f"the endpoint's filter declined: {told.said}"), declined=True)
 
 
-def _too_long(told: Told, _asked: Asked) -> Failure | None:
+def _too_long(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
     said = told.said.lower()
     # A single request above the account's tokens a minute: waiting does not help.
     above_rate = told.status == 429 and "request too large" in said
@@ -103,7 +103,7 @@ def _too_long(told: Told, _asked: Asked) -> Failure | None:
     return Failure(ContextTooLongError(f"the request is too long: {told.said}", hint="lower --context-tokens"))
 
 
-def _redirect(told: Told, asked: Asked) -> Failure | None:
+def _redirect(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
     if told.status is None or not 300 <= told.status < 400:
         return None
     where = asked.text(told.headers.get("location", "another place"))
@@ -111,7 +111,7 @@ def _redirect(told: Told, asked: Asked) -> Failure | None:
     return Failure(ModelError(message, hint="if that is right, put it into --base-url"))
 
 
-def _denied(told: Told, asked: Asked) -> Failure | None:
+def _denied(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
     host = asked.endpoint.host
     if told.status == 401:
         what = "wants a key" if asked.endpoint.key is None else "does not accept the key"
@@ -122,7 +122,7 @@ def _denied(told: Told, asked: Asked) -> Failure | None:
     return None
 
 
-def _missing(told: Told, asked: Asked) -> Failure | None:
+def _missing(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
     if told.status != 404 and told.code != "model_not_found":
         return None
     host = asked.endpoint.host
@@ -134,7 +134,7 @@ def _missing(told: Told, asked: Asked) -> Failure | None:
     return Failure(ConfigError(f"{host} has no such path (404): {told.said}", hint=hint))
 
 
-def _busy(told: Told, _asked: Asked) -> Failure | None:
+def _busy(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
     """A rate limit or trouble at their side: wait, as long as they say."""
     if told.status not in _RETRIED and told.code != "rate_limit_exceeded":
         return None
@@ -146,7 +146,7 @@ def _busy(told: Told, _asked: Asked) -> Failure | None:
     return Failure(ModelError(f"{what}: {told.said}", hint="try again later"), retry=True, after=after)
 
 
-def _refused(told: Told, _asked: Asked) -> Failure | None:
+def _refused(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
     if told.status is None:
         return None
     hint = "the endpoint may not know one of the fields; see --api and --tools" if told.status in {400, 422} else ""
@@ -154,7 +154,7 @@ def _refused(told: Told, _asked: Asked) -> Failure | None:
     return Failure(refused, leave_out=_unknown_field(told))
 
 
-Cause: TypeAlias = Callable[[Told, Asked], "Failure | None"]
+Cause: TypeAlias = Callable[[ErrorResponse, FailedRequest], "Failure | None"]
 
 CAUSES: tuple[Cause, ...] = (_quota, _filtered, _too_long, _redirect, _denied, _missing, _busy, _refused)
 """What it may be, the more telling first."""
@@ -180,7 +180,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def _unknown_field(told: Told) -> str | None:
+def _unknown_field(told: ErrorResponse) -> str | None:
     """The optional field that an endpoint says it does not know."""
     if told.status not in {400, 422} or not any(word in told.said.lower() for word in _UNKNOWN_WORDS):
         return None
@@ -189,7 +189,7 @@ def _unknown_field(told: Told) -> str | None:
     return next((name for name in _OPTIONAL if name in told.said), None)
 
 
-def _plain(body: object, asked: Asked) -> str:
+def _plain(body: object, asked: FailedRequest) -> str:
     if isinstance(body, str) and body.lstrip()[:1] == "<":
         return f"a web page, not the API ({NOT_THE_API})"
     return asked.text(body) if isinstance(body, str) and body.strip() else "no reason is given"

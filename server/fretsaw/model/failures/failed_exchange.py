@@ -8,7 +8,7 @@ from fretsaw.errors import ContextTooLongError, FretsawError
 from fretsaw.model.endpoint import Endpoint
 from fretsaw.model.redaction import clean
 
-__all__ = ["Asked", "ContextTooLongError", "Failure"]
+__all__ = ["ContextTooLongError", "FailedRequest", "Failure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FailedRequest:
     """What was asked of whom, for the messages."""
 
     endpoint: Endpoint

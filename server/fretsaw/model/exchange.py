@@ -13,7 +13,7 @@ from typing import Any
 
 from fretsaw.cancel import Cancel
 from fretsaw.errors import Cancelled
-from fretsaw.model.client import Client
+from fretsaw.model.client import ApiClient
 
 
 class OutOfTime(Exception):  # noqa: N818
@@ -33,16 +33,16 @@ class _Exchange:
     done: bool = False
 
 
-class Line:
+class Exchange:
     """A connection to one endpoint, opened when first used and kept for the next exchange."""
 
-    def __init__(self, open_client: Callable[[], Client]) -> None:
+    def __init__(self, open_client: Callable[[], ApiClient]) -> None:
         self._open = open_client
-        self._client: Client | None = None
+        self._client: ApiClient | None = None
         self._lock = threading.Lock()
 
     def exchange(
-        self, talk: Callable[[Client], Iterator[Any]], seconds: float, cancel: Cancel
+        self, talk: Callable[[ApiClient], Iterator[Any]], seconds: float, cancel: Cancel
     ) -> Generator[Any, None, None]:
         """What `talk` yields. Raises Cancelled, OutOfTime, or what the library raised."""
         this = _Exchange()
@@ -80,7 +80,7 @@ class Line:
         if client is not None:
             client.close()
 
-    def _work(self, talk: Callable[[Client], Iterator[Any]], this: _Exchange) -> None:
+    def _work(self, talk: Callable[[ApiClient], Iterator[Any]], this: _Exchange) -> None:
         """The thread: every end of it is an event."""
         try:
             client = self._ready(this)
@@ -98,7 +98,7 @@ class Line:
         except Exception as error:
             this.events.put(("failed", error))
 
-    def _ready(self, this: _Exchange) -> Client:
+    def _ready(self, this: _Exchange) -> ApiClient:
         """The client; the first time it is made here, in the thread, since importing the library takes a while."""
         client = self._client or self._open()
         with self._lock:

@@ -6,10 +6,10 @@ import socket
 from collections.abc import Iterator
 
 from fretsaw.errors import ModelError
-from fretsaw.model.failures.values import Asked, Failure
+from fretsaw.model.failures.failed_exchange import FailedRequest, Failure
 
 
-def lost(error: Exception, asked: Asked) -> Failure:
+def connection_failure(error: Exception, asked: FailedRequest) -> Failure:
     """What lies behind a connection error, as far down as there is a reason."""
     import ssl  # loaded by now, if TLS was tried at all
 

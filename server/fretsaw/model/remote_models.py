@@ -10,10 +10,10 @@ from typing import Any
 
 from fretsaw.cancel import Cancel
 from fretsaw.errors import FretsawError, ModelError
-from fretsaw.model.client import Client
+from fretsaw.model.client import ApiClient
 from fretsaw.model.endpoint import endpoint
-from fretsaw.model.failures import Asked, failure
-from fretsaw.model.line import Line, OutOfTime
+from fretsaw.model.exchange import Exchange, OutOfTime
+from fretsaw.model.failures import FailedRequest, failure
 from fretsaw.model.parse import NOT_THE_API, NotTheApiError, as_list, as_map, as_text, shape_error
 from fretsaw.settings import Settings
 
@@ -48,7 +48,7 @@ def list_models(settings: Settings, cancel: Cancel | None = None) -> tuple[Remot
     """What `GET /models` of the settings' endpoint lists, by id. Raises ModelError, ConfigError, Cancelled."""
     where = endpoint(settings)
     seconds = min(settings.timeout, SECONDS)
-    line = Line(lambda: Client(where, timeout=seconds))
+    line = Exchange(lambda: ApiClient(where, timeout=seconds))
     try:
         items = list(line.exchange(_get_models, seconds, cancel or Cancel()))
         return tuple(sorted(_models(items[0]), key=lambda remote: remote.id))
@@ -57,7 +57,7 @@ def list_models(settings: Settings, cancel: Cancel | None = None) -> tuple[Remot
     except FretsawError:
         raise
     except Exception as error:
-        raise failure(error, Asked(where, settings.model or "")).error from error
+        raise failure(error, FailedRequest(where, settings.model or "")).error from error
     finally:
         line.close()
 
@@ -83,7 +83,7 @@ def probe(settings: Settings, cancel: Cancel | None = None) -> Probe:
     return Probe(host, True, f"{host} answers and serves {served}", "", seconds, models, scripted)
 
 
-def _get_models(client: Client) -> Iterator[Any]:
+def _get_models(client: ApiClient) -> Iterator[Any]:
     yield client.get("/models")
 
 
