@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fretsaw.core.patch import hunks_of
-from fretsaw.core.patch.values import Hunk
+from fretsaw.core.patch.patch_set import Hunk
 from fretsaw.core.text import split_lines
 from fretsaw.core.track import Edit, Memory, after_edit, differences, follow, spans
 

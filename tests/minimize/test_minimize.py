@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from fretsaw.core.minimize import minimize, unverified
 from fretsaw.core.patch import derive_set, select, split, texts
-from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.patch.patch_set import PatchSet
 
 NEVER = lambda: False  # noqa: E731
 

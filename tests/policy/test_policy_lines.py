@@ -10,7 +10,7 @@ from types import MappingProxyType
 import pytest
 
 from fretsaw.core.patch import derive_set
-from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import Judgement, judge_lines, judge_patch
 from fretsaw.core.policy.lines import show
 from fretsaw.core.snapshot import Snapshot

@@ -16,7 +16,7 @@ from fretsaw.core.ask import Answer, Message, ToolCall
 from fretsaw.core.check import CheckResult
 from fretsaw.core.context import Context, Part, choose
 from fretsaw.core.issue import Issue, parse
-from fretsaw.core.locate.values import Misfit
+from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.prompt.forms import FORMS, EditForm
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.tokens import estimate

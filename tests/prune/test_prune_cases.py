@@ -9,7 +9,7 @@ from tests.golden import Golden, folders
 
 from fretsaw.core.issue import parse
 from fretsaw.core.patch import derive_set, render
-from fretsaw.core.patch.values import Change
+from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune import Pruned, prune
 
 CASES = folders("prune")

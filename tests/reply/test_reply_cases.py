@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.golden import Golden, folders
 
-from fretsaw.core.reply import GRAMMARS, Reading, left_behind, read
+from fretsaw.core.reply import REPLY_FORMATS, Reading, left_behind, read
 
 
 def told(reading: Reading) -> str:
@@ -64,4 +64,4 @@ def test_of_two_files_the_first_is_left_behind() -> None:
 
 def test_every_grammar_has_a_case() -> None:
     used = "".join((folder / "expected.txt").read_text(encoding="utf-8") for folder in folders("reply"))
-    assert all(name in used for name in GRAMMARS)
+    assert all(name in used for name in REPLY_FORMATS)

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from fretsaw.core.patch import derive_set
-from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.snapshot import Snapshot
 
 

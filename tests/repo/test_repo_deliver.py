@@ -13,7 +13,7 @@ import pytest
 from tests.repo.repo_support import change_paths, commit, everything, git, git_facts, tree
 
 from fretsaw.core.patch import derive_set
-from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import ConflictError, ExitCode, RepoError
 from fretsaw.repo import Delivery, Repo, deliver, open_repo, snapshot, undo

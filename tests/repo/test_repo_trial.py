@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.repo.repo_support import change_paths, commit, everything, git
 
 from fretsaw.core.patch import derive_set, render
-from fretsaw.core.patch.values import FilePatch, Hunk, PatchSet
+from fretsaw.core.patch.patch_set import FilePatch, Hunk, PatchSet
 from fretsaw.errors import ExitCode, FretsawError, NoPatchError
 from fretsaw.repo import deliver, open_repo, snapshot, trial, undo
 

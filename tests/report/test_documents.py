@@ -17,7 +17,7 @@ import pytest
 from fretsaw.core.ask import Usage
 from fretsaw.core.check import CheckResult
 from fretsaw.core.issue import Constraint, Issue
-from fretsaw.core.locate.values import Misfit
+from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.patch import derive_set, split
 from fretsaw.core.prune.values import Verdict
 from fretsaw.core.run import Evidence, GaveUp, NoChange, Outcome, Proposal, Run, Turn

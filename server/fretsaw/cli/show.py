@@ -19,7 +19,7 @@ import click
 from fretsaw.core.ask import Usage
 from fretsaw.core.check import CheckResult
 from fretsaw.core.patch import render
-from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.prune.values import Verdict, why
 from fretsaw.core.run import Event, GaveUp, NoChange, Outcome, Proposal, Run
 from fretsaw.core.safe_text import safe_text

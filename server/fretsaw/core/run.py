@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias
 
 from fretsaw.core.ask import Usage
 from fretsaw.core.check import CheckResult
-from fretsaw.core.locate.values import Located, Misfit
-from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.locate.misfit import Located, Misfit
+from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.prune.values import Verdict
 
 Phase: TypeAlias = Literal[

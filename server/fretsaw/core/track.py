@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Literal, TypeAlias
 
 from fretsaw.core.patch.derive import hunks_of
-from fretsaw.core.patch.values import Hunk
+from fretsaw.core.patch.patch_set import Hunk
 from fretsaw.core.text import split_lines
 
 Place: TypeAlias = Literal["before", "after", "touched"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.ledger import enforce
-from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.fix.world import World
 

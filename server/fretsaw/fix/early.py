@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fretsaw.core import locate, prune, reply
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import derive_set
-from fretsaw.core.reply.values import EditBlock
+from fretsaw.core.reply.edit_block import EditBlock
 from fretsaw.core.run import Draft, Event
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.fix.allowed import allowed

@@ -11,7 +11,7 @@ from fretsaw.core import prompt
 from fretsaw.core.check import CheckResult
 from fretsaw.core.context import choose
 from fretsaw.core.issue import Issue
-from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.run import Draft, Event, Evidence, GaveUp, NoChange, Outcome, Phase, Proposal, Turn
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.tokens import estimate

@@ -11,11 +11,11 @@ from typing import Literal
 from fretsaw.core import locate, prompt, prune, reply
 from fretsaw.core.ask import Message, Usage
 from fretsaw.core.issue import Issue
-from fretsaw.core.locate.values import Misfit, Placing
+from fretsaw.core.locate.misfit import Misfit, Placing
 from fretsaw.core.patch import derive_set, select, texts
-from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.prune.values import Pruned, Verdict
-from fretsaw.core.reply.values import Reading
+from fretsaw.core.reply.edit_block import Reading
 from fretsaw.core.run import Draft, Event, Turn
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.fix.allowed import allowed

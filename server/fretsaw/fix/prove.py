@@ -12,7 +12,7 @@ from fretsaw.core.issue import Issue
 from fretsaw.core.judge import compare
 from fretsaw.core.minimize import Minimized, minimize, unverified
 from fretsaw.core.patch import render, select, texts
-from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import is_test
 from fretsaw.core.prune.values import Verdict
 from fretsaw.core.run import Event

@@ -8,9 +8,9 @@ from typing import Literal
 
 from fretsaw.core import locate, prune, reply
 from fretsaw.core.issue import Issue
-from fretsaw.core.locate.values import Located, Misfit
+from fretsaw.core.locate.misfit import Located, Misfit
 from fretsaw.core.patch import derive_set
-from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.prune.values import Verdict
 
 NO_ISSUE = Issue("", "")

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from fretsaw.cancel import Cancel
 from fretsaw.core.ask import Answer, Ask, Image, Request
 from fretsaw.core.check import Check
-from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import Judgement
 from fretsaw.core.run import Event
 

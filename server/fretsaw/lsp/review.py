@@ -12,7 +12,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from fretsaw.core.patch.values import Change, FilePatch, Hunk
+from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk
 from fretsaw.core.prune.values import Verdict
 from fretsaw.core.run import Proposal
 from fretsaw.core.track import Edit, Memory, Place, Span, after_edit, differences, follow, spans

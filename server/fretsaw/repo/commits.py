@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from fretsaw.core.patch.values import FilePatch, PatchSet
+from fretsaw.core.patch.patch_set import FilePatch, PatchSet
 from fretsaw.core.policy.names import INVISIBLE
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import ConflictError, RepoError

@@ -9,7 +9,7 @@ import os
 import stat
 from pathlib import Path
 
-from fretsaw.core.patch.values import FilePatch, PatchSet
+from fretsaw.core.patch.patch_set import FilePatch, PatchSet
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import ConflictError, RepoError
 from fretsaw.repo.commits import clean_message, commit_plan

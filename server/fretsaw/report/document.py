@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from fretsaw.core.check import CheckResult
-from fretsaw.core.locate.values import Misfit
+from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.patch import render
-from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.prune.values import Verdict
 from fretsaw.core.run import GaveUp, NoChange, Outcome, Proposal, Run
 

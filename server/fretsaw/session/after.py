@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from fretsaw import repo, run_store
 from fretsaw.core.patch import derive_set, render, select
-from fretsaw.core.patch.values import PatchSet
+from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Event, GaveUp, Proposal, Run
 from fretsaw.errors import FretsawError, NoPatchError, RepoError, UsageError, from_os_error

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from fretsaw.core.patch.values import FilePatch
+from fretsaw.core.patch.patch_set import FilePatch
 
 if sys.version_info >= (3, 11):
     import tomllib

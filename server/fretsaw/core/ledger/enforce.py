@@ -12,7 +12,7 @@ from fretsaw.core.ledger.imports import new_modules
 from fretsaw.core.ledger.interface import broken_interface
 from fretsaw.core.ledger.reach import Reach
 from fretsaw.core.ledger.values import Violation
-from fretsaw.core.patch.values import FilePatch, PatchSet
+from fretsaw.core.patch.patch_set import FilePatch, PatchSet
 from fretsaw.core.safe_text import safe_text
 from fretsaw.core.snapshot import Snapshot
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 
 from fretsaw.core.context.search import find
-from fretsaw.core.patch.values import FilePatch
+from fretsaw.core.patch.patch_set import FilePatch
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text import body
 

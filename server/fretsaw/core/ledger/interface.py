@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from fretsaw.core.patch.values import FilePatch
+from fretsaw.core.patch.patch_set import FilePatch
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Signature = tuple[tuple[str, ...], frozenset[str], frozenset[str], bool, bool]

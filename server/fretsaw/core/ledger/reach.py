@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from fretsaw.core.context.outline import Definition, outline
 from fretsaw.core.context.paths import Paths, stem
-from fretsaw.core.patch.values import FilePatch, Hunk, PatchSet
+from fretsaw.core.patch.patch_set import FilePatch, Hunk, PatchSet
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text import body, split_lines
 

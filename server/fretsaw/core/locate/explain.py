@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from fretsaw.core.locate.misfit import Misfit, MisfitKind
 from fretsaw.core.locate.pattern import Pattern
-from fretsaw.core.locate.values import Misfit, MisfitKind
 from fretsaw.core.locate.view import View, squeezed
 
 _SHOWN = 160

@@ -13,9 +13,9 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from fretsaw.core.locate.fit import Fit, aligned, consecutive
+from fretsaw.core.locate.fuzzy_rungs import gap_context, near_context, outer_context, stale_context
 from fretsaw.core.locate.habits import tabs_meant
 from fretsaw.core.locate.indent import lead, shift_between, unchanged
-from fretsaw.core.locate.near import gap_context, near_context, outer_context, stale_context
 from fretsaw.core.locate.pattern import Pattern
 from fretsaw.core.locate.view import (
     Key,

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from fretsaw.core.reply.values import EditBlock
+from fretsaw.core.reply.edit_block import EditBlock
 
 _ELLIPSIS = re.compile(
     r"^\s*(?:#|//|/\*|--|;|%|<!--|\"\"\"|\*)?\s*(?:\.{3,}|…)\s*(?P<words>[^.…]*?)\s*(?:\.{3,}|…)?\s*(?:\*/|-->)?\s*$"

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 
-from fretsaw.core.locate import files
+from fretsaw.core.locate import whole_files
 from fretsaw.core.locate.explain import misfit
-from fretsaw.core.locate.repaired import by_name, clean, is_outside, repair
+from fretsaw.core.locate.misfit import Located, Misfit, Placing
+from fretsaw.core.locate.path_repair import by_name, clean, is_outside, repair
 from fretsaw.core.locate.section import Section, place_section, probe
-from fretsaw.core.locate.values import Located, Misfit, Placing
-from fretsaw.core.reply.values import EditBlock, Reading
+from fretsaw.core.reply.edit_block import EditBlock, Reading
 from fretsaw.core.text import is_binary
 
 
@@ -202,7 +202,7 @@ def _fill(desk: Desk, path: str, block: EditBlock) -> None:
             )
         )
         return
-    desk.write(path, files.written(now, block))
+    desk.write(path, whole_files.written(now, block))
     desk.located.append(Located(block, path, "exact", 0, 0))
 
 
@@ -222,11 +222,11 @@ def _whole(desk: Desk, section: Section) -> None:
     elif block.op == "move":
         problem = _move(desk, block, path)
     elif block.op == "delete":
-        problem = files.deletable(now or "", path, block)
+        problem = whole_files.deletable(now or "", path, block)
         if problem is None:
             desk.write(path, None)
     else:
-        text, problem = files.replaced(now, path, block)
+        text, problem = whole_files.replaced(now, path, block)
         if problem is None:
             desk.write(path, text)
             if block.mode is not None:

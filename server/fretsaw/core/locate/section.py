@@ -12,11 +12,11 @@ from itertools import pairwise
 from fretsaw.core.locate import explain
 from fretsaw.core.locate.fit import Splice
 from fretsaw.core.locate.habits import HABITS, put_right
-from fretsaw.core.locate.joint import Item, core_of, items_of, settle
-from fretsaw.core.locate.values import Located, Misfit
+from fretsaw.core.locate.misfit import Located, Misfit
+from fretsaw.core.locate.splices import spliced
+from fretsaw.core.locate.tie_break import Item, core_of, items_of, settle
 from fretsaw.core.locate.view import View, same, squeezed, without_trailing
-from fretsaw.core.locate.write import spliced
-from fretsaw.core.reply.values import EditBlock
+from fretsaw.core.reply.edit_block import EditBlock
 
 UNSURE = ("blank-lines", "near-context", "stale-context", "gap-in-context", "outer-context")
 """Rungs that could also find where an edit was made before."""

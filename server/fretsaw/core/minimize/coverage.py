@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from fretsaw.core.patch.values import Change
+from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexing import is_comment, language_of
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from fretsaw.core.minimize.sense import Sense
 from fretsaw.core.patch import assemble, split
-from fretsaw.core.patch.values import Change, PatchSet
+from fretsaw.core.patch.patch_set import Change, PatchSet
 
 _NEAR = 20
 """How many changes around one are asked whether they need it."""

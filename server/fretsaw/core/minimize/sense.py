@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from fretsaw.core.patch import assemble
-from fretsaw.core.patch.values import Change, PatchSet
+from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune.lexing import language_of
 from fretsaw.core.prune.names import defined, used
 from fretsaw.core.prune.python import parse

@@ -6,9 +6,9 @@ Knows nothing of models and of disks. The one door of unidiff is `reread`.
 from fretsaw.core.patch.algebra import apply, compose, reverse, reverse_set
 from fretsaw.core.patch.atoms import assemble, count_lines, select, split, texts
 from fretsaw.core.patch.derive import derive, derive_set, hunks_of
+from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.patch.render import quoted, render
 from fretsaw.core.patch.reread import reread
-from fretsaw.core.patch.values import Change, FilePatch, Hunk, PatchSet
 
 __all__ = [
     "Change",

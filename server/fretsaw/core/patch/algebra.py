@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fretsaw.core.patch.derive import derive
-from fretsaw.core.patch.values import FilePatch, Hunk, PatchSet
+from fretsaw.core.patch.patch_set import FilePatch, Hunk, PatchSet
 from fretsaw.core.text import split_lines
 from fretsaw.errors import ConflictError
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from fretsaw.core.patch.align import parts
 from fretsaw.core.patch.derive import derive, hunks_of
 from fretsaw.core.patch.overlay import Overlay, put_on, take_off
+from fretsaw.core.patch.patch_set import Change, ChangeKind, FilePatch, Hunk, PatchSet
 from fretsaw.core.patch.reindent import realigned
-from fretsaw.core.patch.values import Change, ChangeKind, FilePatch, Hunk, PatchSet
 
 
 def split(patch: PatchSet) -> tuple[Change, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from fretsaw.core.patch.patch_set import FilePatch, Hunk, PatchSet
 from fretsaw.core.patch.sequence import differences
 from fretsaw.core.patch.slide import slide
-from fretsaw.core.patch.values import FilePatch, Hunk, PatchSet
 from fretsaw.core.text import split_lines
 
 

@@ -6,9 +6,9 @@ tells of text that moved where blanks alone changed.
 
 from __future__ import annotations
 
+from fretsaw.core.patch.patch_set import Hunk
 from fretsaw.core.patch.sequence import differences
 from fretsaw.core.patch.slide import slide
-from fretsaw.core.patch.values import Hunk
 from fretsaw.core.text import split_lines
 
 FEWEST = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fretsaw.core.patch.values import FilePatch, Hunk, PatchSet
+from fretsaw.core.patch.patch_set import FilePatch, Hunk, PatchSet
 from fretsaw.core.text import split_lines
 
 NO_NEWLINE = "\\ No newline at end of file\n"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from fretsaw.core.patch.patch_set import FilePatch, PatchSet
 from fretsaw.core.patch.render import quoted, render, sections
-from fretsaw.core.patch.values import FilePatch, PatchSet
 
 
 def reread(patch: PatchSet, context: int = 3) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from fretsaw.core.patch.values import FilePatch, PatchSet
+from fretsaw.core.patch.patch_set import FilePatch, PatchSet
 from fretsaw.core.policy.lines import judge_lines
 from fretsaw.core.policy.lists import is_allowed, is_ask, is_conftest, is_hard, is_secret, is_test
 from fretsaw.core.policy.names import escape_of, oddity_of, twin_key

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from fretsaw.core.ask import Answer, Message
 from fretsaw.core.check import CheckResult
 from fretsaw.core.issue.values import Issue
-from fretsaw.core.locate.values import Misfit
+from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.prompt.wording import closing, fenced
 from fretsaw.core.safe_text import safe_text
 

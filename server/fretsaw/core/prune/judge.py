@@ -9,7 +9,7 @@ from typing import Literal
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import assemble, split
-from fretsaw.core.patch.values import Change, FilePatch, PatchSet
+from fretsaw.core.patch.patch_set import Change, FilePatch, PatchSet
 from fretsaw.core.prune.closure import explained, needed, used_by_kept
 from fretsaw.core.prune.restyle import restyled
 from fretsaw.core.prune.rules import RULES

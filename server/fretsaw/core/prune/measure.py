@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import assemble, derive, derive_set, split, texts
-from fretsaw.core.patch.values import Change, PatchSet
+from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune.judge import prune
 from fretsaw.core.prune.values import Mode, Verdict
 

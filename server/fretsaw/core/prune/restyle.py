@@ -13,8 +13,8 @@ from itertools import chain, islice, pairwise
 from typing import TypeAlias
 
 from fretsaw.core.patch import assemble, derive
+from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.patch.sequence import differences, matches
-from fretsaw.core.patch.values import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.prune.lexing import FREE_QUOTES, OPTIONAL_SEMICOLON, spans
 from fretsaw.core.prune.rules.layout import reworded
 from fretsaw.core.prune.scene import Scene, runs, text

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import assemble
-from fretsaw.core.patch.values import Change, FilePatch, Hunk, PatchSet
+from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.prune.asked import Asked, asked
 from fretsaw.core.prune.lexing import language_of
 from fretsaw.core.prune.nesting import depths

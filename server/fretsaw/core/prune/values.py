@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from fretsaw.core.patch.values import Change, PatchSet
+from fretsaw.core.patch.patch_set import Change, PatchSet
 
 if TYPE_CHECKING:
     from fretsaw.core.prune.scene import Scene

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from itertools import accumulate, pairwise
 
-from fretsaw.core.patch.values import Change
+from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexing import words
 from fretsaw.core.prune.python import parse, same_meaning, windows
 from fretsaw.core.prune.scene import Scene, runs

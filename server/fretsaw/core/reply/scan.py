@@ -10,18 +10,18 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import TypeAlias
 
-from fretsaw.core.reply import arguments
-from fretsaw.core.reply.blocks import search_replace
-from fretsaw.core.reply.source import MOST_BLOCKS, Cursor, Fence, Found, dedented, open_fence
-from fretsaw.core.reply.tags import tagged
-from fretsaw.core.reply.unified import unified
+from fretsaw.core.reply import json_edits
+from fretsaw.core.reply.cursor import MOST_BLOCKS, Cursor, Fence, Found, dedented, open_fence
+from fretsaw.core.reply.edit_block import EditBlock, Reading
+from fretsaw.core.reply.search_replace import search_replace
+from fretsaw.core.reply.unified_diff import unified
 from fretsaw.core.reply.v4a import v4a
-from fretsaw.core.reply.values import EditBlock, Reading
-from fretsaw.core.reply.whole import whole_file
+from fretsaw.core.reply.whole_file import whole_file
+from fretsaw.core.reply.xml_blocks import tagged
 
-Grammar: TypeAlias = Callable[[Cursor], "Found | None"]
+ReplyFormat: TypeAlias = Callable[[Cursor], "Found | None"]
 
-GRAMMARS: MappingProxyType[str, Grammar] = MappingProxyType(
+REPLY_FORMATS: MappingProxyType[str, ReplyFormat] = MappingProxyType(
     {
         "v4a": v4a,
         "unified-diff": unified,
@@ -61,16 +61,16 @@ def left_behind(said: str) -> tuple[EditBlock, ...]:
 
 
 def _read(text: str, path: str, depth: int) -> Reading:
-    value = arguments.parsed(text) if depth < 4 else None
+    value = json_edits.parsed(text) if depth < 4 else None
     if value is not None:
-        found = list(arguments.from_value(value, lambda inner, at: _read(inner, at, depth + 1), path))
+        found = list(json_edits.from_value(value, lambda inner, at: _read(inner, at, depth + 1), path))
         return _joined(found) if any(item.blocks for item in found) else _scan(text, path)
-    if depth < 4 and arguments.cut_off(text):
+    if depth < 4 and json_edits.cut_off(text):
         return Reading((), (), text, "the arguments end before they are complete")
     reading = _scan(text, path)
     if reading.blocks or depth >= 4 or '":' not in text:
         return reading
-    inner = [_read(item, path, depth + 1) for item in arguments.calls(text) or _json_fences(text)]
+    inner = [_read(item, path, depth + 1) for item in json_edits.calls(text) or _json_fences(text)]
     return _joined(inner) if any(item.blocks for item in inner) else reading
 
 
@@ -165,7 +165,7 @@ _BEGINS = {
 
 def _ask(cursor: Cursor) -> tuple[str, Found | None]:
     for name in _BEGINS.get(cursor.line.lstrip(" \t")[:1], ()):
-        found = GRAMMARS[name](cursor)
+        found = REPLY_FORMATS[name](cursor)
         if found is not None:
             return name, found
     return "", None

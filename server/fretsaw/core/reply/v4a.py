@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from fretsaw.core.reply.paths import unquoted
-from fretsaw.core.reply.source import Cursor, Found
-from fretsaw.core.reply.values import EditBlock
+from fretsaw.core.reply.cursor import Cursor, Found
+from fretsaw.core.reply.edit_block import EditBlock
+from fretsaw.core.reply.written_paths import unquoted
 
 _FILE = re.compile(r"^\*\*\* ?(Add|Create|Update|Modify|Delete|Remove) File: *(.+?)\s*$")
 _NUMBERS = re.compile(r"^@@ -(\d{1,9})(?:,\d+)? \+\d+(?:,\d+)? @@\s*(.*)$")

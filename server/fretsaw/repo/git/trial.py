@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from fretsaw.core.patch.patch_set import FilePatch, PatchSet
 from fretsaw.core.patch.render import render
-from fretsaw.core.patch.values import FilePatch, PatchSet
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import FretsawError, NoPatchError, RepoError
 from fretsaw.repo.git.snapshot import ignored

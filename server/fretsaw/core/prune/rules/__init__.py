@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from fretsaw.core.patch.values import Change
+from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.rules import ask, code, files, imports, layout, outlined, phrasing, prose, silence
 from fretsaw.core.prune.scene import Scene
 from fretsaw.core.prune.values import Judge, Rule

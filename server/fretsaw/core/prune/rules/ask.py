@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fretsaw.core.ledger import enforce
-from fretsaw.core.patch.values import Change, PatchSet
+from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune.scene import Scene
 from fretsaw.core.snapshot import Snapshot
 

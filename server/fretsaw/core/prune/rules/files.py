@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fretsaw.core.patch.values import Change
+from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.names import used
 from fretsaw.core.prune.scene import Scene
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from fretsaw.core.patch.values import Change, Hunk
+from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.lexing import FREE_QUOTES, is_comment, words
 from fretsaw.core.prune.scene import Scene, runs, text
 

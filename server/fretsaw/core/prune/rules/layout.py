@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from fretsaw.core.patch.values import Change
+from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.following import followers, is_shifted
 from fretsaw.core.prune.lexing import extended, loose, words
 from fretsaw.core.prune.scene import Scene, is_blank, runs, text

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from fretsaw.core.patch.values import Change
+from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexing import without_comment, words
 from fretsaw.core.prune.names import WORD
 from fretsaw.core.prune.rules.common import asks_for_guard, count, is_alone, used_elsewhere, uses

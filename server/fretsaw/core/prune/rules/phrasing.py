@@ -7,7 +7,7 @@ import re
 import textwrap
 from collections import defaultdict
 
-from fretsaw.core.patch.values import Change
+from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexing import words
 from fretsaw.core.prune.phrases import canonical, without_hints
 from fretsaw.core.prune.python import parse, same_meaning

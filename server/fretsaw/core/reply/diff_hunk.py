@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fretsaw.core.reply.source import Cursor
+from fretsaw.core.reply.cursor import Cursor
 
 _HEADER = re.compile(
     r"^@@+[ \t]*(?:-[ \t]*(\d+)(?:[ \t]*,[ \t]*(\d+))?[ \t]+\+[ \t]*(\d+)(?:[ \t]*,[ \t]*(\d+))?)?"
@@ -20,7 +20,7 @@ _BULLET = re.compile(r"^(?:[-*+] |\d+[.)] )\w[\w',`]* +[\w`']+ +[\w`']")
 
 
 @dataclass(slots=True)
-class Hunk:
+class DiffHunk:
     """Lines with their tags, as written."""
 
     tags: str
@@ -40,7 +40,7 @@ class _Header:
     heading: str
 
 
-def read_hunk(cursor: Cursor) -> tuple[Hunk, int, str]:
+def read_hunk(cursor: Cursor) -> tuple[DiffHunk, int, str]:
     """The hunk at a cursor, the index after it, and why it looks cut off (empty when it does not)."""
     at = cursor.at
     header = _Header(None, None, None, "")
@@ -175,7 +175,7 @@ def _last_marked(cursor: Cursor, at: int) -> int:
     return last
 
 
-def _collect(lines: Sequence[str], header: _Header) -> Hunk:
+def _collect(lines: Sequence[str], header: _Header) -> DiffHunk:
     tags: list[str] = []
     texts: list[str] = []
     old_bare = new_bare = False
@@ -191,10 +191,10 @@ def _collect(lines: Sequence[str], header: _Header) -> Hunk:
         else:
             tags.append(" ")
             texts.append(line)
-    return Hunk("".join(tags), texts, header.line, header.heading, (old_bare, new_bare))
+    return DiffHunk("".join(tags), texts, header.line, header.heading, (old_bare, new_bare))
 
 
-def _drop_trailing_blanks(hunk: Hunk) -> None:
+def _drop_trailing_blanks(hunk: DiffHunk) -> None:
     """Blank lines at the end belong to the reply's layout more often than to the file."""
     keep = len(hunk.texts)
     while keep and hunk.tags[keep - 1] == " " and not hunk.texts[keep - 1]:
@@ -204,7 +204,7 @@ def _drop_trailing_blanks(hunk: Hunk) -> None:
         del hunk.texts[keep:]
 
 
-def _truncation(cursor: Cursor, hunk: Hunk, header: _Header, end: int, counted: bool) -> str:
+def _truncation(cursor: Cursor, hunk: DiffHunk, header: _Header, end: int, counted: bool) -> str:
     if end < len(cursor.lines) - (not cursor.lines[-1]) or cursor.closed or counted:
         return ""
     hunk.unterminated = bool(cursor.lines[-1])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from fretsaw.core.reply.paths import alone, unquoted
-from fretsaw.core.reply.source import Cursor, Found
-from fretsaw.core.reply.values import EditBlock
+from fretsaw.core.reply.cursor import Cursor, Found
+from fretsaw.core.reply.edit_block import EditBlock
+from fretsaw.core.reply.written_paths import alone, unquoted
 
 _OLD = "original|old_code|old|search|old_str|old_string|old_text|find|before"
 _NEW = {

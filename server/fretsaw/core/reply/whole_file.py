@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from fretsaw.core.reply.paths import alone, in_info
-from fretsaw.core.reply.source import Cursor, Found, open_fence
-from fretsaw.core.reply.values import EditBlock
+from fretsaw.core.reply.cursor import Cursor, Found, open_fence
+from fretsaw.core.reply.edit_block import EditBlock
+from fretsaw.core.reply.written_paths import alone, in_info
 
 _OTHER_FORM = re.compile(
     r"^(?: {0,12}(?:<{5,9}|>{5,9}|-{7,9}) ?(?:SEARCH|ORIGINAL|OLD|HEAD)\b|@@|diff --git |--- \S"

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from fretsaw.core.reply.hunks import Hunk, read_hunk
-from fretsaw.core.reply.paths import above, looks_like_path, unquoted
-from fretsaw.core.reply.source import MOST_BLOCKS, Cursor, Found
-from fretsaw.core.reply.values import EditBlock
+from fretsaw.core.reply.cursor import MOST_BLOCKS, Cursor, Found
+from fretsaw.core.reply.diff_hunk import DiffHunk, read_hunk
+from fretsaw.core.reply.edit_block import EditBlock
+from fretsaw.core.reply.written_paths import above, looks_like_path, unquoted
 
 _GIT = re.compile(r'^diff --git ("(?:[^"\\]|\\.)*"|\S.*?) ("(?:[^"\\]|\\.)*"|\S+)\s*$')
 _EXTENDED = (
@@ -162,8 +162,8 @@ def _speaks(header: _Header) -> bool:
     return bool(header.rename[1] or header.modes[1] or header.created or header.deleted or header.binary)
 
 
-def _hunks(cursor: Cursor) -> tuple[list[Hunk], int, str]:
-    hunks: list[Hunk] = []
+def _hunks(cursor: Cursor) -> tuple[list[DiffHunk], int, str]:
+    hunks: list[DiffHunk] = []
     at, truncated = cursor.at, ""
     while at < cursor.end:
         line = cursor.lines[at]
@@ -193,7 +193,7 @@ def _next_hunk(cursor: Cursor, at: int) -> int | None:
     return None
 
 
-def _edit(path: str, hunk: Hunk) -> EditBlock:
+def _edit(path: str, hunk: DiffHunk) -> EditBlock:
     return EditBlock(
         path=path,
         op="edit",
@@ -208,7 +208,7 @@ def _edit(path: str, hunk: Hunk) -> EditBlock:
     )
 
 
-def _blocks(header: _Header, path: str, moved: str | None, hunks: list[Hunk]) -> tuple[EditBlock, ...]:
+def _blocks(header: _Header, path: str, moved: str | None, hunks: list[DiffHunk]) -> tuple[EditBlock, ...]:
     edits = [_edit(path, hunk) for hunk in hunks]
     if header.binary:
         return (EditBlock(path, "edit", search=("GIT binary patch",), grammar="unified-diff"),)

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 
-from fretsaw.core.reply.values import EditBlock, Reading
+from fretsaw.core.reply.edit_block import EditBlock, Reading
 
 _PATHS = ("path", "file_path", "filePath", "file", "filename", "target_file", "relative_path", "absolute_path")
 _OLDS = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from fretsaw.core.reply.values import EditBlock
+from fretsaw.core.reply.edit_block import EditBlock
 
 MisfitKind: TypeAlias = Literal[
     "absent",

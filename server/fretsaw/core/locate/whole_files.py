@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from fretsaw.core.locate.explain import misfit
+from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.locate.pattern import is_elision
-from fretsaw.core.locate.values import Misfit
+from fretsaw.core.locate.splices import whole
 from fretsaw.core.locate.view import squeezed
-from fretsaw.core.locate.write import whole
-from fretsaw.core.reply.values import EditBlock
+from fretsaw.core.reply.edit_block import EditBlock
 
 
 def written(before: str | None, block: EditBlock) -> str:

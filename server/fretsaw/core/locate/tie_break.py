@@ -12,7 +12,7 @@ from fretsaw.core.locate.fit import Fit, Splice, consecutive
 from fretsaw.core.locate.ladder import LADDER
 from fretsaw.core.locate.pattern import Pattern, from_texts, pattern_of, pieces
 from fretsaw.core.locate.view import View, same, without_trailing
-from fretsaw.core.reply.values import EditBlock
+from fretsaw.core.reply.edit_block import EditBlock
 
 
 @dataclass(slots=True)

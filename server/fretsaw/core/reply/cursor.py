@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fretsaw.core.reply.values import EditBlock
+from fretsaw.core.reply.edit_block import EditBlock
 
 MOST_BLOCKS = 25_000
 """A reply with more edits than this is not read to its end: no model writes it, and it must not take long."""
