@@ -15,7 +15,7 @@ from typing import Any
 
 from fretsaw.core.patch import derive_set, render
 from fretsaw.core.prune import prune
-from fretsaw.core.prune.corpus import Scored, answer_of, markdown, scored, summary
+from fretsaw.measure.corpus import Scored, answer_of, markdown, scored, summary
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-from fretsaw.core.prune.corpus import Scored, markdown, scored, summary
+from fretsaw.measure.corpus import Scored, markdown, scored, summary
 
 DATA = Path(__file__).parent / "data" / "languages"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fretsaw.core.prune.corpus import scored
-from fretsaw.core.prune.values import Mode
+from fretsaw.core.prune.verdict import Mode
+from fretsaw.measure.corpus import scored
 
 BENCH = Path(__file__).parents[2] / "bench" / "languages.py"
 ROWS = list(runpy.run_path(str(BENCH))["corpus"]())

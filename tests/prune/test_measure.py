@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from fretsaw.core.issue import Issue
-from fretsaw.core.prune.corpus import markdown, scored, summary
-from fretsaw.core.prune.measure import Answer, extraneous_rate, rate, score
+from fretsaw.measure.corpus import markdown, scored, summary
+from fretsaw.measure.score import RightAnswer, extraneous_rate, rate, score
 
 BEFORE = "a = 1\nz = 0\nb = g(1, 2)\nc = 3\n# note\nd = 4\n"
 GOLD = BEFORE.replace("a = 1", "a = 2")
@@ -16,8 +16,8 @@ NOISY = GOLD.replace("g(1, 2)", "g(1,\n      2)").replace("# note", "# Note")
 ISSUE = Issue("a is wrong", "")
 
 
-def answer(noisy: str = NOISY, **more: str | None) -> Answer:
-    return Answer({"f.py": BEFORE, "x.log": None}, {"f.py": noisy, **more}, {"f.py": GOLD}, ISSUE)
+def answer(noisy: str = NOISY, **more: str | None) -> RightAnswer:
+    return RightAnswer({"f.py": BEFORE, "x.log": None}, {"f.py": noisy, **more}, {"f.py": GOLD}, ISSUE)
 
 
 def test_each_change_is_counted_once() -> None:
@@ -41,7 +41,7 @@ def test_the_rate_before_and_after() -> None:
 
 def test_a_dropped_gold_change_is_seen() -> None:
     fixed = BEFORE.replace("g(1, 2)", "g(1,\n      2)")
-    told, _ = score(Answer({"f.py": BEFORE}, {"f.py": fixed}, {"f.py": fixed}, ISSUE))
+    told, _ = score(RightAnswer({"f.py": BEFORE}, {"f.py": fixed}, {"f.py": fixed}, ISSUE))
     assert (told.extraneous, told.gold_dropped, told.exact) == (0, 1, False)
 
 

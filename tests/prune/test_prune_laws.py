@@ -14,7 +14,7 @@ from tests.prune.test_prune_cases import tree
 from fretsaw.core.issue import Issue, parse
 from fretsaw.core.patch import assemble, derive_set, reread, split, texts
 from fretsaw.core.prune import RULES, prune
-from fretsaw.core.prune.values import Mode
+from fretsaw.core.prune.verdict import Mode
 
 ISSUE = Issue("Something is wrong", "It should be right.")
 PATHS = ["a.py", "a.js", "a.go", "a.rb", "a.c", "notes.txt"]

@@ -19,7 +19,7 @@ from fretsaw.core.check import CheckResult
 from fretsaw.core.issue import Constraint, Issue
 from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.patch import derive_set, split
-from fretsaw.core.prune.values import Verdict
+from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Evidence, GaveUp, NoChange, Outcome, Proposal, Run, Turn
 from fretsaw.report.document import document
 from fretsaw.report.html import html

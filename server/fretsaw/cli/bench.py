@@ -23,7 +23,7 @@ def extraneous_command(corpus: Path, prune: Any, as_json: bool) -> int:
 
     docs/extraneous-rate.md defines it. False drops come first.
     """
-    from fretsaw.session.measuring import as_document, extraneous
+    from fretsaw.measure.extraneous import as_document, extraneous
 
     figures = as_document(extraneous(corpus, prune), prune)
     if as_json:

@@ -20,7 +20,7 @@ from fretsaw.core.ask import Usage
 from fretsaw.core.check import CheckResult
 from fretsaw.core.patch import render
 from fretsaw.core.patch.patch_set import PatchSet
-from fretsaw.core.prune.values import Verdict, why
+from fretsaw.core.prune.verdict import Verdict, why
 from fretsaw.core.run import Event, GaveUp, NoChange, Outcome, Proposal, Run
 from fretsaw.core.safe_text import safe_text
 

@@ -10,7 +10,7 @@ from fretsaw.core.ask import Usage
 from fretsaw.core.check import CheckResult
 from fretsaw.core.locate.misfit import Located, Misfit
 from fretsaw.core.patch.patch_set import PatchSet
-from fretsaw.core.prune.values import Verdict
+from fretsaw.core.prune.verdict import Verdict
 
 Phase: TypeAlias = Literal[
     "snapshot", "context", "check-before", "ask", "place", "prune", "trial", "check-after", "minimize", "deliver"

@@ -9,7 +9,7 @@ from typing import Any
 from fretsaw.core.ask import Ask, Message, Request, Usage
 from fretsaw.core.issue import Issue
 from fretsaw.core.prompt.wording import fenced
-from fretsaw.core.prune.values import Verdict
+from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.safe_text import safe_text
 
 _SCHEMA: dict[str, Any] = {

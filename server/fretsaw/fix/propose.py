@@ -14,7 +14,7 @@ from fretsaw.core.issue import Issue
 from fretsaw.core.locate.misfit import Misfit, Placing
 from fretsaw.core.patch import derive_set, select, texts
 from fretsaw.core.patch.patch_set import PatchSet
-from fretsaw.core.prune.values import Pruned, Verdict
+from fretsaw.core.prune.verdict import Pruned, Verdict
 from fretsaw.core.reply.edit_block import Reading
 from fretsaw.core.run import Draft, Event, Turn
 from fretsaw.core.snapshot import Snapshot

@@ -14,7 +14,7 @@ from fretsaw.core.minimize import Minimized, minimize, unverified
 from fretsaw.core.patch import render, select, texts
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import is_test
-from fretsaw.core.prune.values import Verdict
+from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Event
 from fretsaw.fix.propose import Back, Landed
 from fretsaw.fix.world import World

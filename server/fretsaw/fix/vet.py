@@ -11,7 +11,7 @@ from fretsaw.core.issue import Issue
 from fretsaw.core.locate.misfit import Located, Misfit
 from fretsaw.core.patch import derive_set
 from fretsaw.core.patch.patch_set import PatchSet
-from fretsaw.core.prune.values import Verdict
+from fretsaw.core.prune.verdict import Verdict
 
 NO_ISSUE = Issue("", "")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk
-from fretsaw.core.prune.values import Verdict
+from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Proposal
 from fretsaw.core.track import Edit, Memory, Place, Span, after_edit, differences, follow, spans
 

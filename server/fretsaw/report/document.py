@@ -9,7 +9,7 @@ from fretsaw.core.check import CheckResult
 from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.patch import render
 from fretsaw.core.patch.patch_set import PatchSet
-from fretsaw.core.prune.values import Verdict
+from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import GaveUp, NoChange, Outcome, Proposal, Run
 
 SCHEMA_VERSION = 1

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from fretsaw.core.issue import Issue
-from fretsaw.core.prune.values import why
+from fretsaw.core.prune.verdict import why
 from fretsaw.core.safe_text import safe_text
 from fretsaw.core.text import body
 from fretsaw.report.style import SCRIPT, STYLE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fretsaw.core.prune.values import why
+from fretsaw.core.prune.verdict import why
 from fretsaw.core.safe_text import safe_text
 
 Plain = dict[str, Any]

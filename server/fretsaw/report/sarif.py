@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fretsaw import __version__
-from fretsaw.core.prune.values import why
+from fretsaw.core.prune.verdict import why
 from fretsaw.core.safe_text import safe_text
 
 Plain = dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.lexing import is_comment, language_of
+from fretsaw.core.prune.lexer import is_comment, language_of
 
 
 def unverified(kept: Iterable[Change], covered: Mapping[str, frozenset[int]] | None) -> frozenset[int]:

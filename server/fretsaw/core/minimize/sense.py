@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from fretsaw.core.patch import assemble
 from fretsaw.core.patch.patch_set import Change, PatchSet
-from fretsaw.core.prune.lexing import language_of
-from fretsaw.core.prune.names import defined, used
-from fretsaw.core.prune.python import parse
+from fretsaw.core.prune.lexer import language_of
+from fretsaw.core.prune.python_meaning import parse
 from fretsaw.core.prune.syntax import parses
+from fretsaw.core.prune.used_names import defined, used
 
 
 def makes_sense(patch: PatchSet, changes: Collection[Change]) -> bool:

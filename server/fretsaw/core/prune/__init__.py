@@ -1,7 +1,7 @@
 """What of a patch nobody asked for: a verdict on every atomic change. Knows nothing of models, disks or tests."""
 
-from fretsaw.core.prune.judge import prune
 from fretsaw.core.prune.rules import RULES
-from fretsaw.core.prune.values import Mode, Pruned, Rule, Verdict
+from fretsaw.core.prune.run_rules import prune
+from fretsaw.core.prune.verdict import Mode, Pruned, Rule, Verdict
 
 __all__ = ["RULES", "Mode", "Pruned", "Rule", "Verdict", "prune"]

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch.patch_set import Change, PatchSet
-from fretsaw.core.prune.lexing import language_of
-from fretsaw.core.prune.names import defined, used
-from fretsaw.core.prune.python import parse, windows
+from fretsaw.core.prune.lexer import language_of
+from fretsaw.core.prune.python_meaning import parse, windows
 from fretsaw.core.prune.scene import Scene, runs
-from fretsaw.core.prune.syntax import GRAMMARS, parses
-from fretsaw.core.prune.values import Verdict
+from fretsaw.core.prune.syntax import NODE_TYPES, parses
+from fretsaw.core.prune.used_names import defined, used
+from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.text import split_lines
 
 
@@ -70,7 +70,7 @@ def used_by_kept(
 def _brought(scene: Scene, change: Change) -> frozenset[str]:
     """Names that the change's added lines define, declare or import."""
     said = _added(change)
-    if scene.language not in GRAMMARS or not said.strip():
+    if scene.language not in NODE_TYPES or not said.strip():
         return defined(said)
     outline = scene.outline_after
     if outline is None:
@@ -85,7 +85,7 @@ def _sees(user: str, path: str, words: frozenset[str]) -> bool:
     if user == path:
         return True
     module = path.rsplit("/", 1)[-1].partition(".")[0]
-    return module in words or (language_of(path) in GRAMMARS and language_of(user) in GRAMMARS)
+    return module in words or (language_of(path) in NODE_TYPES and language_of(user) in NODE_TYPES)
 
 
 def explained(patch: PatchSet, verdicts: Sequence[Verdict], issue: Issue) -> tuple[Verdict, ...]:

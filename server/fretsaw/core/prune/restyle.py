@@ -15,10 +15,10 @@ from typing import TypeAlias
 from fretsaw.core.patch import assemble, derive
 from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.patch.sequence import differences, matches
-from fretsaw.core.prune.lexing import FREE_QUOTES, OPTIONAL_SEMICOLON, spans
+from fretsaw.core.prune.lexer import FREE_QUOTES, OPTIONAL_SEMICOLON, spans
 from fretsaw.core.prune.rules.layout import reworded
+from fretsaw.core.prune.same_meaning import means_same
 from fretsaw.core.prune.scene import Scene, runs, text
-from fretsaw.core.prune.witness import means_same
 from fretsaw.core.text import split_lines
 
 Word: TypeAlias = tuple[int, int, str]

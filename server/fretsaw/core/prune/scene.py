@@ -10,10 +10,10 @@ from functools import cached_property
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import assemble
 from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk, PatchSet
-from fretsaw.core.prune.asked import Asked, asked
-from fretsaw.core.prune.lexing import language_of
-from fretsaw.core.prune.nesting import depths
-from fretsaw.core.prune.python import parse
+from fretsaw.core.prune.block_depth import depths
+from fretsaw.core.prune.issue_topics import IssueTopics, issue_topics
+from fretsaw.core.prune.lexer import language_of
+from fretsaw.core.prune.python_meaning import parse
 from fretsaw.core.prune.syntax import Outline, outline
 from fretsaw.core.text import split_lines
 
@@ -45,9 +45,9 @@ class Scene:
         return language_of(self.file.path)
 
     @cached_property
-    def asked(self) -> Asked:
+    def asked(self) -> IssueTopics:
         """What the issue asks for in words."""
-        return asked(self.issue)
+        return issue_topics(self.issue)
 
     @cached_property
     def before(self) -> list[str]:

@@ -4,9 +4,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.rules import ask, code, files, imports, layout, outlined, phrasing, prose, silence
+from fretsaw.core.prune.rules import (
+    comments,
+    forbidden,
+    import_order,
+    layout,
+    rewordings,
+    suppressions,
+    unasked_outline,
+    unasked_python,
+    whole_files,
+)
 from fretsaw.core.prune.scene import Scene
-from fretsaw.core.prune.values import Judge, Rule
+from fretsaw.core.prune.verdict import Judge, Rule
 
 
 def _either(python: Judge, others: Judge) -> Judge:
@@ -20,28 +30,30 @@ def _either(python: Judge, others: Judge) -> Judge:
 
 RULES = MappingProxyType(
     {
-        "forbidden": Rule(ask.forbidden, provable=True),
-        "mode-only": Rule(files.mode_only, provable=True, cheap=True),
-        "scratch-file": Rule(files.scratch_file, provable=True, cheap=True),
+        "forbidden": Rule(forbidden.forbidden, provable=True),
+        "mode-only": Rule(whole_files.mode_only, provable=True, cheap=True),
+        "scratch-file": Rule(whole_files.scratch_file, provable=True, cheap=True),
         "line-endings": Rule(layout.endings, provable=True, cheap=True),
         "whitespace": Rule(layout.blanks, provable=True, layout=True),
-        "import-order": Rule(imports.import_order, provable=True),
+        "import-order": Rule(import_order.import_order, provable=True),
         "formatting": Rule(layout.formatting, provable=True, layout=True),
         "blank-lines": Rule(layout.blank_lines, provable=True),
-        "licence": Rule(prose.legal, provable=False),
-        "version": Rule(prose.version, provable=False),
-        "debug-print": Rule(code.debug_print, provable=False),
-        "unused-import": Rule(_either(code.unused_import, outlined.unused_import), provable=False),
-        "unused-helper": Rule(_either(code.unused_helper, outlined.unused_helper), provable=False),
-        "widened-except": Rule(_either(code.widened_except, outlined.widened_catch), provable=False),
-        "type-hints": Rule(_either(phrasing.hints_added, outlined.hints_added), provable=False),
-        "renamed-local": Rule(_either(phrasing.renamed_local, outlined.renamed_local), provable=False),
-        "rephrased": Rule(phrasing.rephrased, provable=False),
-        "none-guard": Rule(_either(code.none_guard, outlined.guard), provable=False),
-        "suppression": Rule(silence.suppression, provable=False),
-        "docstring": Rule(prose.docstrings, provable=False),
-        "comment": Rule(prose.comments, provable=False),
-        "import-for-findings": Rule(_either(code.import_for_findings, outlined.import_for_findings), provable=False),
+        "licence": Rule(comments.legal, provable=False),
+        "version": Rule(comments.version, provable=False),
+        "debug-print": Rule(unasked_python.debug_print, provable=False),
+        "unused-import": Rule(_either(unasked_python.unused_import, unasked_outline.unused_import), provable=False),
+        "unused-helper": Rule(_either(unasked_python.unused_helper, unasked_outline.unused_helper), provable=False),
+        "widened-except": Rule(_either(unasked_python.widened_except, unasked_outline.widened_catch), provable=False),
+        "type-hints": Rule(_either(rewordings.hints_added, unasked_outline.hints_added), provable=False),
+        "renamed-local": Rule(_either(rewordings.renamed_local, unasked_outline.renamed_local), provable=False),
+        "rephrased": Rule(rewordings.rephrased, provable=False),
+        "none-guard": Rule(_either(unasked_python.none_guard, unasked_outline.guard), provable=False),
+        "suppression": Rule(suppressions.suppression, provable=False),
+        "docstring": Rule(comments.docstrings, provable=False),
+        "comment": Rule(comments.comments, provable=False),
+        "import-for-findings": Rule(
+            _either(unasked_python.import_for_findings, unasked_outline.import_for_findings), provable=False
+        ),
         "rewrapped": Rule(layout.rewrapped, provable=False),
         "blank-lines-beside": Rule(layout.beside_finding, provable=False),
     }

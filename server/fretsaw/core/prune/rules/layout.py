@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.following import followers, is_shifted
-from fretsaw.core.prune.lexing import extended, loose, words
+from fretsaw.core.prune.followers import followers, is_shifted
+from fretsaw.core.prune.lexer import extended, loose, words
+from fretsaw.core.prune.same_meaning import harmless, has_witness
 from fretsaw.core.prune.scene import Scene, is_blank, runs, text
-from fretsaw.core.prune.witness import harmless, has_witness
 from fretsaw.core.text import body
 
 _CONFIGURATION = re.compile(r"\.(?:toml|ini|cfg|conf|ya?ml|properties|css|scss|sh|sql)$|(?:^|/)(?:Make|Docker)file$")

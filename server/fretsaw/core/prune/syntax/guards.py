@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fretsaw.core.prune.syntax.imports import said
+from fretsaw.core.prune.syntax.imported_names import said
 
 if TYPE_CHECKING:
     from tree_sitter import Node

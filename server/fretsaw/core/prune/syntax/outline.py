@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from fretsaw.core.prune.syntax.grammars import GRAMMARS, Grammar
 from fretsaw.core.prune.syntax.guards import exits_early, missing
-from fretsaw.core.prune.syntax.imports import brought, said
+from fretsaw.core.prune.syntax.imported_names import brought, said
+from fretsaw.core.prune.syntax.node_types import NODE_TYPES, NodeTypes
 from fretsaw.core.prune.syntax.trees import tree
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Outline:
 @lru_cache(maxsize=8)
 def outline(text: str, language: str) -> Outline | None:
     """The outline; None where the language has no row, or the text does not parse or is too long."""
-    grammar = GRAMMARS.get(language)
+    grammar = NODE_TYPES.get(language)
     root = tree(text, language) if grammar is not None and len(text) <= MOST else None
     if grammar is None or root is None:
         return None
@@ -92,7 +92,7 @@ def outline(text: str, language: str) -> Outline | None:
     )
 
 
-def _walk(root: Node, grammar: Grammar) -> Iterator[tuple[Node, Node | None]]:
+def _walk(root: Node, grammar: NodeTypes) -> Iterator[tuple[Node, Node | None]]:
     """All named nodes in order, each with the function that it stands in."""
     waiting: list[tuple[Node, Node | None]] = [(root, None)]
     while waiting:
@@ -108,7 +108,7 @@ def _part(node: Node, names: tuple[str, ...]) -> Part:
     return Part(node.start_point[0], max(end, node.start_point[0]), names)
 
 
-def _declared(node: Node, grammar: Grammar, scope: Node | None) -> Iterator[Declared]:
+def _declared(node: Node, grammar: NodeTypes, scope: Node | None) -> Iterator[Declared]:
     wide = node.type in grammar.wide
     at = grammar.wide.get(node.type) if wide else grammar.locals.get(node.type)
     owner = scope or (node.parent if node.type == "formal_parameters" else None)
@@ -128,7 +128,7 @@ def _leaves(node: Node) -> Iterator[Node]:
             yield from _leaves(child)
 
 
-def _helper(node: Node, grammar: Grammar, language: str) -> str:
+def _helper(node: Node, grammar: NodeTypes, language: str) -> str:
     """The name of a function or type that is of use only where it is named; "" for any other."""
     above = node.parent
     if (
@@ -170,7 +170,7 @@ def _named(node: Node) -> str:
     return found if _WORD.fullmatch(found) else ""
 
 
-def _catch(node: Node, grammar: Grammar, language: str) -> tuple[int, tuple[str, ...], int]:
+def _catch(node: Node, grammar: NodeTypes, language: str) -> tuple[int, tuple[str, ...], int]:
     types = tuple(_caught(node, language))
     return node.start_point[0], types, max((grammar.widest.get(one, 0) for one in types or ("",)), default=0)
 

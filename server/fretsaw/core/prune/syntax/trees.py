@@ -9,7 +9,7 @@ from importlib import import_module
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
-from fretsaw.core.prune.lexing import unspaced
+from fretsaw.core.prune.lexer import unspaced
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.lexing import without_comment, words
-from fretsaw.core.prune.names import WORD
+from fretsaw.core.prune.lexer import without_comment, words
 from fretsaw.core.prune.rules.common import asks_for_guard, count, is_alone, used_elsewhere, uses
-from fretsaw.core.prune.rules.phrasing import renaming
+from fretsaw.core.prune.rules.rewordings import renaming
 from fretsaw.core.prune.scene import Scene, is_blank, text
 from fretsaw.core.prune.syntax import Outline, same_syntax
+from fretsaw.core.prune.used_names import WORD
 
 _TYPED = frozenset({"typescript", "tsx"})
 _IMPORT = re.compile(r"\b(?:import|use|require)\b|^\s*(?:\w+\s+)?\"[\w./-]+\"\s*$|^\s*[\w{},\s]+$", re.MULTILINE)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from fretsaw.core.prune.lexing import is_comment
-from fretsaw.core.prune.python import parse
+from fretsaw.core.prune.lexer import is_comment
+from fretsaw.core.prune.python_meaning import parse
 from fretsaw.core.prune.syntax import depths_of_lines
 from fretsaw.core.text import split_lines
 

@@ -14,7 +14,7 @@ from fretsaw.core.prune.closure import explained, needed, used_by_kept
 from fretsaw.core.prune.restyle import restyled
 from fretsaw.core.prune.rules import RULES
 from fretsaw.core.prune.scene import Scene
-from fretsaw.core.prune.values import Mode, Pruned, Verdict
+from fretsaw.core.prune.verdict import Mode, Pruned, Verdict
 
 MOST_CHANGES = 3_000
 MOST_TEXT = 1_000_000

@@ -6,8 +6,8 @@ import json
 from itertools import accumulate, pairwise
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.lexing import words
-from fretsaw.core.prune.python import parse, same_meaning, windows
+from fretsaw.core.prune.lexer import words
+from fretsaw.core.prune.python_meaning import parse, same_meaning, windows
 from fretsaw.core.prune.scene import Scene, runs
 from fretsaw.core.prune.syntax import same_syntax
 from fretsaw.core.text import split_lines

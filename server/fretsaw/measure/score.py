@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import assemble, derive, derive_set, split, texts
 from fretsaw.core.patch.patch_set import Change, PatchSet
-from fretsaw.core.prune.judge import prune
-from fretsaw.core.prune.values import Mode, Verdict
+from fretsaw.core.prune.run_rules import prune
+from fretsaw.core.prune.verdict import Mode, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RightAnswer:
     """A proposed patch as texts, and the right one."""
 
     before: Mapping[str, str | None]
@@ -54,7 +54,7 @@ class Score:
     """It would be, were the flagged changes dropped too."""
 
 
-def score(answer: Answer, mode: Mode = "safe") -> tuple[Score, tuple[Verdict, ...]]:
+def score(answer: RightAnswer, mode: Mode = "safe") -> tuple[Score, tuple[Verdict, ...]]:
     """Prune one answer and count."""
     proposed = derive_set(answer.before.get, answer.proposed, answer.modes)
     gold = derive_set(answer.before.get, answer.gold)
@@ -141,7 +141,7 @@ def _of(change: Change) -> Counter[str]:
     return Counter(["-" + line for line in change.hunk.removed] + ["+" + line for line in change.hunk.added])
 
 
-def _same(answer: Answer, patch: PatchSet, gold: PatchSet) -> bool:
+def _same(answer: RightAnswer, patch: PatchSet, gold: PatchSet) -> bool:
     modes = any(file.mode and file.op == "edit" for file in patch.files)
     return not modes and {**answer.before, **texts(patch)} == {**answer.before, **texts(gold)}
 

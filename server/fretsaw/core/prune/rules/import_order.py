@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from fretsaw.core.patch.patch_set import Change, Hunk
-from fretsaw.core.prune.lexing import FREE_QUOTES, is_comment, words
+from fretsaw.core.prune.lexer import FREE_QUOTES, is_comment, words
 from fretsaw.core.prune.scene import Scene, runs, text
 
 _IMPORT = {

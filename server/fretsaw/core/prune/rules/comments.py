@@ -6,8 +6,8 @@ import re
 from typing import TypeAlias
 
 from fretsaw.core.patch.patch_set import Change, Hunk
-from fretsaw.core.prune.following import is_shifted
-from fretsaw.core.prune.lexing import is_comment, prose_spans, without_comment
+from fretsaw.core.prune.followers import is_shifted
+from fretsaw.core.prune.lexer import is_comment, prose_spans, without_comment
 from fretsaw.core.prune.scene import Scene, text
 
 _LEGAL = re.compile(

@@ -33,7 +33,7 @@ _PATTERNS = {topic: re.compile(pattern, re.IGNORECASE) for topic, pattern in _TO
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class IssueTopics:
     """The topics that the issue's words touch, and the words themselves."""
 
     topics: frozenset[str]
@@ -47,8 +47,8 @@ class Asked:
 
 
 @lru_cache(maxsize=8)
-def asked(issue: Issue) -> Asked:
+def issue_topics(issue: Issue) -> IssueTopics:
     """What the issue asks for."""
     whole = frozenset(topic for topic, pattern in _PATTERNS.items() if pattern.search(issue.text))
     title = frozenset(topic for topic, pattern in _PATTERNS.items() if pattern.search(issue.title))
-    return Asked(whole, title, issue.text)
+    return IssueTopics(whole, title, issue.text)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.names import used
 from fretsaw.core.prune.scene import Scene
+from fretsaw.core.prune.used_names import used
 
 _LEFTOVER = re.compile(
     r"""\.(?:orig|rej|bak|backup|old|tmp|temp|swp|swo|log|patch|diff|pyc|prof|core|dmp)$

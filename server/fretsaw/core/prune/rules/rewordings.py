@@ -8,9 +8,9 @@ import textwrap
 from collections import defaultdict
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.lexing import words
-from fretsaw.core.prune.phrases import canonical, without_hints
-from fretsaw.core.prune.python import parse, same_meaning
+from fretsaw.core.prune.canonical_python import canonical, without_hints
+from fretsaw.core.prune.lexer import words
+from fretsaw.core.prune.python_meaning import parse, same_meaning
 from fretsaw.core.prune.scene import Scene, text
 
 MOST_LINES = 60

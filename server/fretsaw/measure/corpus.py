@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fretsaw.core.issue import parse
-from fretsaw.core.prune.measure import Answer, Rate, Score, extraneous_rate, score
-from fretsaw.core.prune.values import Mode, Verdict
+from fretsaw.core.prune.verdict import Mode, Verdict
+from fretsaw.measure.score import Rate, RightAnswer, Score, extraneous_rate, score
 
 _MODE = re.compile(r"^diff --git a/(\S+) b/\S+\n(?:.*\n)??old mode (\d+)\nnew mode (\d+)", re.MULTILINE)
 _COUNTS = ("gold", "gold_dropped", "gold_flagged", "extraneous", "dropped", "flagged", "exact")
@@ -42,12 +42,12 @@ class Scored:
         return self.score.exact
 
 
-def answer_of(row: Mapping[str, Any]) -> Answer:
+def answer_of(row: Mapping[str, Any]) -> RightAnswer:
     """The row as texts. KeyError when it lacks a field."""
     modes = {path: (old, new) for path, old, new in _MODE.findall(row["reply"])}
     paths = {*row["files"], *row["noisy"], *row["expect"], *modes}
     before = {path: row["files"].get(path) for path in paths}
-    return Answer(before, row["noisy"], row["expect"], parse(row["issue"]), modes)
+    return RightAnswer(before, row["noisy"], row["expect"], parse(row["issue"]), modes)
 
 
 def scored(row: Mapping[str, Any], mode: Mode, seconds: float = 0.0) -> Scored:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fretsaw.core.prune import measure
-from fretsaw.core.prune.corpus import answer_of
-from fretsaw.core.prune.values import Mode
+from fretsaw.core.prune.verdict import Mode
 from fretsaw.errors import UsageError
+from fretsaw.measure import score
+from fretsaw.measure.corpus import answer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Measured:
     """The extraneous rate of a corpus, before and after pruning."""
 
     rows: int
-    proposed: measure.Rate
-    delivered: measure.Rate
+    proposed: score.Rate
+    delivered: score.Rate
     gold_dropped: int
     """Changes of right answers that what is delivered lacks."""
     gold: int
@@ -36,11 +36,11 @@ def extraneous(corpus: Path, mode: Mode) -> Measured:
 
     A `reply` is read for its lines on modes, where there is one.
     """
-    scores = [measure.score(answer, mode)[0] for answer in _answers(corpus)]
+    scores = [score.score(answer, mode)[0] for answer in _answers(corpus)]
     return Measured(
         len(scores),
-        measure.extraneous_rate(scores, delivered=False),
-        measure.extraneous_rate(scores),
+        score.extraneous_rate(scores, delivered=False),
+        score.extraneous_rate(scores),
         sum(score.gold_dropped for score in scores),
         sum(score.gold for score in scores),
         sum(score.exact for score in scores),
@@ -48,7 +48,7 @@ def extraneous(corpus: Path, mode: Mode) -> Measured:
     )
 
 
-def _answers(corpus: Path) -> Iterator[measure.Answer]:
+def _answers(corpus: Path) -> Iterator[score.RightAnswer]:
     for number, line in enumerate(_lines(corpus), start=1):
         try:
             row = json.loads(line)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
-class Grammar:
+class NodeTypes:
     """One language's node types, by what they are for."""
 
     imports: frozenset[str] = frozenset()
@@ -36,7 +36,7 @@ def _set(kinds: str) -> frozenset[str]:
     return frozenset(kinds.split())
 
 
-_JAVASCRIPT = Grammar(
+_JAVASCRIPT = NodeTypes(
     imports=_set("import_statement"),
     locals={
         **_names("variable_declarator"),
@@ -54,7 +54,7 @@ _JAVASCRIPT = Grammar(
         "function_declaration generator_function_declaration function_expression arrow_function method_definition"
     ),
 )
-_TYPESCRIPT = Grammar(
+_TYPESCRIPT = NodeTypes(
     imports=_JAVASCRIPT.imports,
     locals=_JAVASCRIPT.locals,
     wide={
@@ -66,7 +66,7 @@ _TYPESCRIPT = Grammar(
     tops=_JAVASCRIPT.tops,
     functions=_JAVASCRIPT.functions,
 )
-_GO = Grammar(
+_GO = NodeTypes(
     imports=_set("import_spec"),
     locals={
         **_names("var_spec const_spec parameter_declaration variadic_parameter_declaration"),
@@ -77,7 +77,7 @@ _GO = Grammar(
     tops=_set("source_file"),
     functions=_set("function_declaration method_declaration func_literal"),
 )
-_RUST = Grammar(
+_RUST = NodeTypes(
     imports=_set("use_declaration"),
     locals={
         **_names("let_declaration parameter for_expression let_condition", "pattern"),
@@ -91,7 +91,7 @@ _RUST = Grammar(
     tops=_set("source_file"),
     functions=_set("function_item closure_expression"),
 )
-_JAVA = Grammar(
+_JAVA = NodeTypes(
     imports=_set("import_declaration"),
     locals=_names(
         "variable_declarator formal_parameter spread_parameter enhanced_for_statement catch_formal_parameter resource"
@@ -105,7 +105,7 @@ _JAVA = Grammar(
     catches=_set("catch_clause"),
     widest={"Exception": 1, "Throwable": 2},
 )
-_C = Grammar(
+_C = NodeTypes(
     locals=_names("declaration init_declarator parameter_declaration", "declarator"),
     wide={
         **_names("function_definition field_declaration type_definition", "declarator"),
@@ -115,7 +115,7 @@ _C = Grammar(
     tops=_set("translation_unit"),
     functions=_set("function_definition"),
 )
-_CPP = Grammar(
+_CPP = NodeTypes(
     locals={
         **_C.locals,
         **_names("optional_parameter_declaration for_range_loop", "declarator"),
@@ -127,7 +127,7 @@ _CPP = Grammar(
     catches=_set("catch_clause"),
     widest={"std::exception": 1, "": 2, "...": 2},
 )
-_RUBY = Grammar(
+_RUBY = NodeTypes(
     imports=_set("call"),
     locals={
         **_names("assignment operator_assignment", "left"),
@@ -141,7 +141,7 @@ _RUBY = Grammar(
     catches=_set("rescue"),
     widest={"": 1, "StandardError": 1, "Exception": 2},
 )
-GRAMMARS: Mapping[str, Grammar] = MappingProxyType(
+NODE_TYPES: Mapping[str, NodeTypes] = MappingProxyType(
     {
         "javascript": _JAVASCRIPT,
         "typescript": _TYPESCRIPT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from fretsaw.core.prune.python import same_meaning
+from fretsaw.core.prune.python_meaning import same_meaning
 
 _SPEC = re.compile(r"%(?:\((\w+)\))?([-#0 +]*\d*(?:\.\d+)?)([srdifxXgeoc%])")
 _FIELD = re.compile(r"\{([^{}:!]*)(?:!([rsa]))?(?::([^{}]*))?\}")

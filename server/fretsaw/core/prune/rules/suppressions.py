@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.lexing import without_comment
+from fretsaw.core.prune.lexer import without_comment
 from fretsaw.core.prune.scene import Scene, is_blank
 
 _SILENCES = re.compile(
