@@ -14,10 +14,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from fretsaw.core import tokens
 from fretsaw.core.context import Context, choose
 from fretsaw.core.issue import parse
 from fretsaw.core.snapshot import Snapshot
+from fretsaw.core.text import tokens
 
 BUDGETS = (24_000, 12_000, 6_000, 3_000, 1_500)
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from fretsaw.core.issue import parse
 from fretsaw.core.patch import derive_set
 from fretsaw.core.prune import Verdict, prune
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 
 ISSUE = parse("# The total is wrong\n\nIt counts the last row twice.\n")
 _CLANG = (

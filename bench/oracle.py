@@ -26,7 +26,7 @@ from typing import TypeAlias
 from fretsaw.core.issue import parse
 from fretsaw.core.patch import assemble, derive_set
 from fretsaw.core.prune import Verdict, prune
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 
 WITHOUT_EFFECT = ("line-endings", "whitespace", "import-order", "formatting", "blank-lines")
 ISSUE = parse("# The total is wrong\n\nIt counts the last row twice.\n")

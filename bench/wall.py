@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from fretsaw.core.tokens import count
+from fretsaw.core.text.tokens import count
 from fretsaw.model.scripted import Reply, Script, serve
 
 SMALL = {

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from fretsaw.core.ask import Answer, Request
+from fretsaw.core.chat import Answer, Request
 from fretsaw.core.issue import Issue
 from fretsaw.core.run import GaveUp, NoChange, Outcome, Proposal, Run
 from fretsaw.errors import RepoError, UsageError

@@ -19,7 +19,7 @@ from fretsaw.check.sandbox.choose import sandboxes
 from fretsaw.check.sandbox.sandbox import enter
 from fretsaw.check.sandbox.scratch import Scratch
 from fretsaw.check.toolchain import toolchain
-from fretsaw.core.check import Check
+from fretsaw.core.proof.check_result import Check
 from fretsaw.settings import Settings
 
 STATE = Path(tempfile.mkdtemp(prefix="fretsaw-tests-"))

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from tests.golden import Golden, folders
 
-from fretsaw.core.check import CheckResult
-from fretsaw.core.declared import _BY_EXTENSION, declared_tests, deleted_tests
-from fretsaw.core.judge import compare
+from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.core.proof.compare import compare
+from fretsaw.core.proof.declared_tests import _BY_EXTENSION, declared_tests, deleted_tests
 
 
 @pytest.mark.parametrize("case", folders("declared"), ids=lambda case: case.name)

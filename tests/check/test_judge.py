@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from fretsaw.core.check import CheckResult
-from fretsaw.core.judge import agree, compare
+from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.core.proof.compare import agree, compare
 
 MARKS = {"p": "passed", "f": "failed", "s": "skipped"}
 

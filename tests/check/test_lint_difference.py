@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fretsaw.core.lint import findings, new_findings
+from fretsaw.core.proof.lint_diff import lint_findings, new_findings
 
 BEFORE = "a.py:3:1: F401 unused\nb.py:7: error: bad\nFound 2 errors\n"
 
@@ -26,4 +26,4 @@ def test_new_findings(after: str, new: tuple[str, ...]) -> None:
 
 
 def test_a_gigantic_line_is_cut() -> None:
-    assert len(findings("a.py:1: " + "x" * 5_000_000)[0][2]) < 1000
+    assert len(lint_findings("a.py:1: " + "x" * 5_000_000)[0][2]) < 1000

@@ -13,7 +13,7 @@ import pytest
 from tests.check.check_support import CELLS, ISOLATED, STATE, in_cell, make, require, tree_of
 
 from fretsaw.check import Limits
-from fretsaw.core.check import CheckResult
+from fretsaw.core.proof.check_result import CheckResult
 
 MIB = 1 << 20
 

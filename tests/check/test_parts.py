@@ -22,7 +22,7 @@ from fretsaw.check.run.test_report import read_report, wants_report, with_report
 from fretsaw.check.sandbox import bwrap
 from fretsaw.check.sandbox.landlock import LEAST_VERSION, landlock_version
 from fretsaw.check.sandbox.scratch import Scratch, sweep
-from fretsaw.core.check import CheckResult
+from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.settings import Settings
 
 # -- output

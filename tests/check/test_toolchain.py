@@ -14,7 +14,7 @@ from tests.check.check_support import STATE, require
 from fretsaw.cancel import Cancel
 from fretsaw.check import CheckEnvironment, make_check
 from fretsaw.check.toolchain import toolchain
-from fretsaw.core.check import CheckResult
+from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.settings import Settings
 
 

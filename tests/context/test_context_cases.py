@@ -10,7 +10,7 @@ from tests.golden import Golden, folders
 from fretsaw.core.context import choose
 from fretsaw.core.issue import parse
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.core.tokens import estimate
+from fretsaw.core.text.tokens import estimate
 
 
 def snapshot_of(folder: Path) -> Snapshot:

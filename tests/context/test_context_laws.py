@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from fretsaw.core.context import Context, choose, documents
 from fretsaw.core.issue import parse
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.core.text import split_lines
-from fretsaw.core.tokens import estimate
+from fretsaw.core.text.lines import split_lines
+from fretsaw.core.text.tokens import estimate
 
 WORDS = [
     "cart",

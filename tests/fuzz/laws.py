@@ -6,7 +6,7 @@ from collections import Counter
 
 from fretsaw.core.locate import Placing, place
 from fretsaw.core.reply import Reading, read
-from fretsaw.core.text import body, split_lines
+from fretsaw.core.text.lines import body, split_lines
 
 
 def check(reply: str, files: dict[str, str]) -> Placing:

@@ -8,7 +8,7 @@ import pytest
 from tests.golden import Golden, folders
 
 from fretsaw.core.issue import Issue, parse
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.text.safe_text import safe_text
 
 CASES = folders("issue")
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fretsaw.core.issue import parse
-from fretsaw.core.safe_text import CONTROL, INVISIBLE
+from fretsaw.core.text.safe_text import CONTROL, INVISIBLE
 
 PIECES = st.sampled_from(
     [

@@ -10,7 +10,7 @@ from tests.golden import Golden, folders
 
 from fretsaw.core.locate import LADDER, Placing, place
 from fretsaw.core.reply import read
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 
 
 def texts(folder: Path) -> dict[str, str]:

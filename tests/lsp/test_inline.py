@@ -9,7 +9,7 @@ from tests.editors.editor import Editor
 from tests.editors.wire import ServerError
 from tests.lsp.conftest import World
 
-from fretsaw.core.complete import offered
+from fretsaw.core.completion import offered
 
 TEXT = "def add(a, b):\n    return a\n"
 

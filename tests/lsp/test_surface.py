@@ -16,7 +16,7 @@ from tests.lsp.test_neovim import APP, REPLY
 from tests.lsp.test_places import proposed
 from tests.lsp.test_runs import asked_models, rewrite
 
-from fretsaw.core.request import todo_of
+from fretsaw.core.issue.from_editor import todo_of
 
 
 def test_dollars_of_a_day_are_capped(world: World) -> None:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from fretsaw.core.patch import hunks_of
 from fretsaw.core.patch.patch_set import Hunk
-from fretsaw.core.text import split_lines
-from fretsaw.core.track import Edit, Memory, after_edit, differences, follow, spans
+from fretsaw.core.text.lines import split_lines
+from fretsaw.review.track import Edit, Memory, after_edit, differences, follow, spans
 
 WORDS = st.sampled_from(["a\n", "b\n", "c\n", "\n", "x😀\n", "y\r\n", "z\x0c\n", "w\u2028\n"])
 TEXTS = st.lists(WORDS, max_size=12).map("".join)

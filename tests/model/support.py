@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fretsaw.cancel import Cancel
-from fretsaw.core.ask import Message, Request, Tool
+from fretsaw.core.chat import Message, Request, Tool
 from fretsaw.model.budget import Budget
 from fretsaw.model.live import Live, Pace, connect
 from fretsaw.model.registry import load

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.model.support import bench, question
 
-from fretsaw.core.ask import Image, Message, Request, Tool
-from fretsaw.core.tokens import count, exact
+from fretsaw.core.chat import Image, Message, Request, Tool
+from fretsaw.core.text.tokens import count, exact
 from fretsaw.errors import BudgetError
 from fretsaw.model.budget import LEAST_OUTPUT, Budget
 from fretsaw.model.registry import load

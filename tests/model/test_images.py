@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fretsaw.core.tokens import ImageRule, image_tokens
+from fretsaw.core.text.tokens import ImageRule, image_tokens
 from fretsaw.errors import UsageError
 from fretsaw.model.images import from_data_uri, image, read_header
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fretsaw.core.ask import Usage
+from fretsaw.core.chat import Usage
 from fretsaw.errors import ModelError
 from fretsaw.model import chat, responses
 from fretsaw.model.parse import Collected, StreamError, whole

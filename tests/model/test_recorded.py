@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.model.support import bench, question
 
-from fretsaw.core.ask import Answer, Image, Message, Request
+from fretsaw.core.chat import Answer, Image, Message, Request
 from fretsaw.errors import ModelError
 from fretsaw.model.recorded import recording, replay, without_images
 

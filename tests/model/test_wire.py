@@ -14,7 +14,7 @@ import pytest
 from tests.model.support import KEY, READ, bench, question
 
 from fretsaw.cancel import Cancel
-from fretsaw.core.ask import Image, Message, Request, ToolCall
+from fretsaw.core.chat import Image, Message, Request, ToolCall
 from fretsaw.errors import Cancelled
 from fretsaw.model.scripted import Call, Fault, Reply
 

@@ -24,7 +24,7 @@ from fretsaw.core.patch import (
     select,
     split,
 )
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 from fretsaw.errors import ConflictError
 
 optional = st.one_of(st.none(), texts())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fretsaw.core.patch import PatchSet, derive, derive_set, select, split
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 
 
 def parts(before: str, after: str) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ import pytest
 from fretsaw.core.patch import derive_set
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import Judgement, judge_lines, judge_patch
-from fretsaw.core.policy.lines import show
+from fretsaw.core.policy.added_lines import show
 from fretsaw.core.snapshot import Snapshot
 
 INVISIBLE = (

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fretsaw.core.policy import is_secret, is_test, judge_path
-from fretsaw.core.policy.lists import ASK, HARD
+from fretsaw.core.policy.path_lists import ASK, HARD
 
 TRACKED = frozenset(
     {"a.py", "src/b.py", "src/café.py", "tests/test_b.py", "docs/guide.md", "pyproject.toml", "Src2/x.py"}

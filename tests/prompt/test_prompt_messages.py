@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from tests.golden import CASES, Golden
 
 from fretsaw.core import prompt
-from fretsaw.core.ask import Answer, Message, ToolCall
-from fretsaw.core.check import CheckResult
+from fretsaw.core.chat import Answer, Message, ToolCall
 from fretsaw.core.context import Context, Part, choose
 from fretsaw.core.issue import Issue, parse
 from fretsaw.core.locate.misfit import Misfit
-from fretsaw.core.prompt.forms import FORMS, EditForm
+from fretsaw.core.prompt.edit_forms import FORMS, EditForm
+from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.core.tokens import estimate
+from fretsaw.core.text.tokens import estimate
 from fretsaw.core.tools import TOOLS
 
 FILE = "def total(items):\n    return sum(items)\n"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fretsaw.core.safe_text import CONTROL, INVISIBLE, safe_text, sendable
+from fretsaw.core.text.safe_text import CONTROL, INVISIBLE, safe_text, sendable
 
 TRICKS = {
     "\x1b[31mred\x1b[0m": "<U+001B>[31mred<U+001B>[0m",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fretsaw.core.ask import ToolCall
+from fretsaw.core.chat import ToolCall
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.tools import TOOLS, edits_of, run_tool
 

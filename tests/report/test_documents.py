@@ -14,11 +14,11 @@ from typing import Literal
 import jsonschema
 import pytest
 
-from fretsaw.core.ask import Usage
-from fretsaw.core.check import CheckResult
+from fretsaw.core.chat import Usage
 from fretsaw.core.issue import Constraint, Issue
 from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.patch import derive_set, split
+from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Evidence, GaveUp, NoChange, Outcome, Proposal, Run, Turn
 from fretsaw.report.document import document

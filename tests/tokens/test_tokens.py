@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fretsaw
-from fretsaw.core.tokens import ImageRule, count, estimate, exact, image_tokens, upper_bound
+from fretsaw.core.text.tokens import ImageRule, count, estimate, exact, image_tokens, upper_bound
 
 SOURCES = sorted(Path(fretsaw.__file__).parent.rglob("*.py"))
 

@@ -11,7 +11,7 @@ import click
 
 from fretsaw.cli import show
 from fretsaw.cli.options import settings_flags
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode, UsageError
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from fretsaw.cli import show
 from fretsaw.core.run import Outcome, Proposal
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.text.safe_text import safe_text
 
 _NAMED = 5
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode, FretsawError, from_os_error
 
 

@@ -13,7 +13,7 @@ from fretsaw.cli import show
 from fretsaw.cli.delivered import delivered, named, unproved
 from fretsaw.cli.options import settings_flags
 from fretsaw.core.run import Run
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode
 
 _IN = click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")

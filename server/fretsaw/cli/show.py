@@ -16,13 +16,13 @@ from typing import Protocol
 
 import click
 
-from fretsaw.core.ask import Usage
-from fretsaw.core.check import CheckResult
+from fretsaw.core.chat import Usage
 from fretsaw.core.patch import render
 from fretsaw.core.patch.patch_set import PatchSet
+from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.prune.verdict import Verdict, why
 from fretsaw.core.run import Event, GaveUp, NoChange, Outcome, Proposal, Run
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.text.safe_text import safe_text
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 _VERDICT_COLOURS = {"keep": "green", "flag": "yellow", "drop": "red"}

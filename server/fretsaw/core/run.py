@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from fretsaw.core.ask import Usage
-from fretsaw.core.check import CheckResult
+from fretsaw.core.chat import Usage
 from fretsaw.core.locate.misfit import Located, Misfit
 from fretsaw.core.patch.patch_set import PatchSet
+from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.prune.verdict import Verdict
 
 Phase: TypeAlias = Literal[

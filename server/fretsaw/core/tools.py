@@ -9,13 +9,13 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any
 
-from fretsaw.core.ask import Tool, ToolCall
+from fretsaw.core.chat import Tool, ToolCall
+from fretsaw.core.context.parts import Part
 from fretsaw.core.context.render import documents
 from fretsaw.core.context.search import find
-from fretsaw.core.context.values import Part
-from fretsaw.core.safe_text import safe_text
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.core.text import is_binary, split_lines
+from fretsaw.core.text.lines import is_binary, split_lines
+from fretsaw.core.text.safe_text import safe_text
 
 _MOST_LINES = 400
 _MOST_TEXT = 16_000

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fretsaw.core import tools
-from fretsaw.core.ask import Answer, Message, OnText, Request, ToolCall, Usage
+from fretsaw.core.chat import Answer, Message, OnText, Request, ToolCall, Usage
 from fretsaw.core.run import Event
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import BudgetError

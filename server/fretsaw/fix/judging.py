@@ -6,11 +6,11 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from fretsaw.core.ask import Ask, Message, Request, Usage
+from fretsaw.core.chat import Ask, Message, Request, Usage
 from fretsaw.core.issue import Issue
 from fretsaw.core.prompt.wording import fenced
 from fretsaw.core.prune.verdict import Verdict
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.text.safe_text import safe_text
 
 _SCHEMA: dict[str, Any] = {
     "type": "object",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fretsaw.core import prompt
 from fretsaw.core.issue import Issue
-from fretsaw.core.lint import new_findings
 from fretsaw.core.patch import texts
+from fretsaw.core.proof.lint_diff import new_findings
 from fretsaw.core.run import Event
 from fretsaw.fix.propose import Back, Landed
 from fretsaw.fix.world import World

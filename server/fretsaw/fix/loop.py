@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from fretsaw.core import prompt
-from fretsaw.core.check import CheckResult
 from fretsaw.core.context import choose
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch.patch_set import PatchSet
+from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.run import Draft, Event, Evidence, GaveUp, NoChange, Outcome, Phase, Proposal, Turn
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.core.tokens import estimate
+from fretsaw.core.text.tokens import estimate
 from fretsaw.errors import CheckError, ContextTooLongError
 from fretsaw.fix.converse import Conversation, Said, converse
 from fretsaw.fix.early import Early

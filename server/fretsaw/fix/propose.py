@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from fretsaw.core import locate, prompt, prune, reply
-from fretsaw.core.ask import Message, Usage
+from fretsaw.core.chat import Message, Usage
 from fretsaw.core.issue import Issue
 from fretsaw.core.locate.misfit import Misfit, Placing
 from fretsaw.core.patch import derive_set, select, texts

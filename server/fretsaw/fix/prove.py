@@ -6,14 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from fretsaw.core import prompt
-from fretsaw.core.check import Check, CheckResult
-from fretsaw.core.declared import deleted_tests
 from fretsaw.core.issue import Issue
-from fretsaw.core.judge import compare
 from fretsaw.core.minimize import Minimized, minimize, unverified
 from fretsaw.core.patch import render, select, texts
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import is_test
+from fretsaw.core.proof.check_result import Check, CheckResult
+from fretsaw.core.proof.compare import compare
+from fretsaw.core.proof.declared_tests import deleted_tests
 from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Event
 from fretsaw.fix.propose import Back, Landed

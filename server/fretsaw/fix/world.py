@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from fretsaw.cancel import Cancel
-from fretsaw.core.ask import Answer, Ask, Image, Request
-from fretsaw.core.check import Check
+from fretsaw.core.chat import Answer, Ask, Image, Request
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import Judgement
+from fretsaw.core.proof.check_result import Check
 from fretsaw.core.run import Event
 
 EditForm: TypeAlias = Literal["v4a", "udiff", "search-replace"]

@@ -11,8 +11,8 @@ from typing import Any
 
 from lsprotocol import types
 
-from fretsaw.core import request
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.issue import from_editor
+from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import UsageError
 from fretsaw.lsp import applying, checks, present, reviewing
 from fretsaw.lsp.client import LLM_GENERATED
@@ -71,7 +71,7 @@ def at(server: Server, params: Asked) -> list[Any]:
     if _wanted(only, QUICKFIX):
         offered += _fixes(document, params.diagnostics)
         offered += _todo(document, params.range)
-        if request.is_issue_file(document.uri):
+        if from_editor.is_issue_file(document.uri):
             offered.append(_command("Agent: Fix this issue", QUICKFIX, "agent.fixIssue", {"uri": document.uri}))
     if _wanted(only, REWRITE) and _selected(params.range):
         argument = {"uri": document.uri, "range": _plain(params.range)}
@@ -151,7 +151,7 @@ def _todo(document: Document, where: types.Range) -> list[dict[str, Any]]:
     start = document.text.rfind("\n", 0, document.offset(where.start)) + 1
     end = document.text.find("\n", start)
     line = document.text[start : end if end >= 0 else len(document.text)]
-    if request.todo_of(line) is None:
+    if from_editor.todo_of(line) is None:
         return []
     argument = {"uri": document.uri, "kind": "todo", "range": _plain(where)}
     return [_command("Agent: Resolve this TODO", QUICKFIX, "agent.fix", argument)]

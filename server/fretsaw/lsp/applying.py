@@ -12,13 +12,13 @@ from typing import Any, Literal
 
 from lsprotocol import types
 
-from fretsaw.core.safe_text import safe_text
-from fretsaw.core.track import Edit
+from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import FretsawError
 from fretsaw.lsp import backend, present, reviewing, showing
 from fretsaw.lsp.jobs import in_thread
 from fretsaw.lsp.review import Review
 from fretsaw.lsp.server import Server
+from fretsaw.review.track import Edit
 
 log = logging.getLogger("fretsaw.lsp")
 _ANSWER_SECONDS, _ARRIVAL_SECONDS, _REFUSED_SECONDS = 60.0, 3.0, 0.1

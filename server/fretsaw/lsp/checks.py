@@ -12,7 +12,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import FretsawError
 from fretsaw.lsp import backend
 from fretsaw.lsp.jobs import Job, in_thread

@@ -6,7 +6,7 @@ import re
 from urllib.parse import unquote
 
 from fretsaw.core.patch import render, select
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import UsageError
 from fretsaw.lsp import present
 from fretsaw.lsp.review import Review

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from lsprotocol import types
 
-from fretsaw.core.track import Edit
 from fretsaw.lsp import convert
+from fretsaw.review.track import Edit
 
 _MOST_EDITS = 4000
 

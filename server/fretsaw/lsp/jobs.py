@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 from lsprotocol import types
 
 from fretsaw.cancel import Cancel
-from fretsaw.core.ask import Usage
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.chat import Usage
+from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import Cancelled, FretsawError
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import Any
 
 from lsprotocol import types
 
-from fretsaw.core.check import CheckResult
+from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.run import Run
-from fretsaw.core.safe_text import safe_text
-from fretsaw.core.text import body
+from fretsaw.core.text.lines import body
+from fretsaw.core.text.safe_text import safe_text
 from fretsaw.lsp import convert
 from fretsaw.lsp.jobs import Job, outcome_line
 from fretsaw.lsp.review import Review

@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk
 from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Proposal
-from fretsaw.core.track import Edit, Memory, Place, Span, after_edit, differences, follow, spans
+from fretsaw.review.track import Edit, Memory, Place, Span, after_edit, differences, follow, spans
 
 State: TypeAlias = Literal["pending", "accepted", "rejected", "stale", "handed-off", "dropped"]
 

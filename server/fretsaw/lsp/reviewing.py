@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fretsaw.core.run import Draft, Evidence, Proposal
-from fretsaw.core.track import Edit
 from fretsaw.lsp import backend, convert, present, showing
 from fretsaw.lsp.documents import Document
 from fretsaw.lsp.jobs import Job, in_thread
 from fretsaw.lsp.review import Review
 from fretsaw.lsp.server import Server
+from fretsaw.review.track import Edit
 
 if TYPE_CHECKING:
     from fretsaw.session import Finished, Stored

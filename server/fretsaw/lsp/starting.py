@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from fretsaw.core import request
+from fretsaw.core.issue import from_editor
 from fretsaw.errors import UsageError
 from fretsaw.lsp import backend, checks, convert, jobs, showing
 from fretsaw.lsp.documents import Document
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _MOST_WAITING = 8
 _SEVERITIES = {1: "error", 2: "warning", 3: "information", 4: "hint"}
-Asking = Callable[[Server, Mapping[str, Any]], "tuple[Path, str, request.Asked]"]
+Asking = Callable[[Server, Mapping[str, Any]], "tuple[Path, str, from_editor.EditorRequest]"]
 
 
 def start(server: Server, command: str, argument: dict[str, Any], token: int | str | None) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def may_run(server: Server) -> None:
         raise RefusedError(REQUEST_FAILED, "this workspace is not trusted: nothing is run and nothing is sent")
 
 
-async def _run(server: Server, job: Job, asked: request.Asked) -> None:
+async def _run(server: Server, job: Job, asked: from_editor.EditorRequest) -> None:
     def begin() -> jobs.Work:
         wishes = backend.interactive(server.wishes(job.root), job.source)
         overlay = _overlay(server, job)
@@ -75,7 +75,11 @@ async def _run(server: Server, job: Job, asked: request.Asked) -> None:
 
 
 def _work(
-    job: Job, asked: request.Asked, overlay: dict[str, str], wishes: backend.Wishes, report: Callable[[Any], None]
+    job: Job,
+    asked: from_editor.EditorRequest,
+    overlay: dict[str, str],
+    wishes: backend.Wishes,
+    report: Callable[[Any], None],
 ) -> Any:
     from fretsaw.session import Task
 
@@ -140,7 +144,7 @@ def _instruction(argument: Mapping[str, Any]) -> str:
     return value or ""
 
 
-def _fix(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, request.Asked]:
+def _fix(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, from_editor.EditorRequest]:
     kind = argument.get("kind", "diagnostics")
     if kind not in ("diagnostics", "todo", "file"):
         raise RefusedError(INVALID_PARAMS, "kind is one of diagnostics, todo, file")
@@ -149,18 +153,18 @@ def _fix(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, reques
         where = _range(argument, needed=True)
         assert where is not None
         first, _ = document.lines_of(where)
-        return root, "todo", request.from_todo(path, document.text, first, _instruction(argument))
+        return root, "todo", from_editor.from_todo(path, document.text, first, _instruction(argument))
     problems = _problems(document, argument)
     if not problems:
         raise RefusedError(INVALID_PARAMS, "diagnostics: at least one is needed")
-    return root, str(kind), request.from_diagnostics(path, document.text, problems, _instruction(argument))
+    return root, str(kind), from_editor.from_diagnostics(path, document.text, problems, _instruction(argument))
 
 
-def _problems(document: Document, argument: Mapping[str, Any]) -> list[request.Problem]:
+def _problems(document: Document, argument: Mapping[str, Any]) -> list[from_editor.Problem]:
     listed = argument.get("diagnostics")
     if not isinstance(listed, (list, tuple)):
         raise RefusedError(INVALID_PARAMS, "diagnostics: a list is needed")
-    problems: list[request.Problem] = []
+    problems: list[from_editor.Problem] = []
     for item in listed:
         if not isinstance(item, Mapping) or not isinstance(item.get("message"), str):
             raise RefusedError(INVALID_PARAMS, "diagnostics: each needs a range and a message")
@@ -169,7 +173,7 @@ def _problems(document: Document, argument: Mapping[str, Any]) -> list[request.P
         first, last = document.lines_of(where)
         code = item.get("code")
         problems.append(
-            request.Problem(
+            from_editor.Problem(
                 item["message"],
                 first,
                 last,
@@ -181,20 +185,20 @@ def _problems(document: Document, argument: Mapping[str, Any]) -> list[request.P
     return problems
 
 
-def _rewrite(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, request.Asked]:
+def _rewrite(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, from_editor.EditorRequest]:
     document, root, path = _document(server, argument)
     where = _range(argument, needed=True)
     assert where is not None
     first, last = document.lines_of(where)
-    return root, "selection", request.from_selection(path, document.text, first, last, _instruction(argument))
+    return root, "selection", from_editor.from_selection(path, document.text, first, last, _instruction(argument))
 
 
-def _fix_issue(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, request.Asked]:
+def _fix_issue(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, from_editor.EditorRequest]:
     from fretsaw.core.issue import parse
 
     text = argument.get("text")
     if isinstance(text, str):
-        return _root(server, argument), "issue", request.Asked(_parsed(text, parse), ())
+        return _root(server, argument), "issue", from_editor.EditorRequest(_parsed(text, parse), ())
     uri = argument.get("uri")
     if not isinstance(uri, str):
         raise RefusedError(INVALID_PARAMS, "uri or text: a string is needed")
@@ -203,8 +207,8 @@ def _fix_issue(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, 
     if document is None:
         from fretsaw.session import read_issue
 
-        return where.root, "issue", request.Asked(read_issue(str(where.root / where.path))[0], ())
-    return where.root, "issue", request.Asked(_parsed(document.text, parse), ())
+        return where.root, "issue", from_editor.EditorRequest(read_issue(str(where.root / where.path))[0], ())
+    return where.root, "issue", from_editor.EditorRequest(_parsed(document.text, parse), ())
 
 
 def _parsed(text: str, parse: Callable[[str], Issue]) -> Issue:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fretsaw.core.ask import Message, Request, ToolCall
-from fretsaw.core.safe_text import sendable
+from fretsaw.core.chat import Message, Request, ToolCall
+from fretsaw.core.text.safe_text import sendable
 from fretsaw.model.parse import Collected, as_list, as_map, as_text, count, shape_error
 from fretsaw.model.registry import Row
 

@@ -12,8 +12,8 @@ import struct
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from fretsaw.core.ask import Image
-from fretsaw.core.tokens import ImageRule, image_tokens
+from fretsaw.core.chat import Image
+from fretsaw.core.text.tokens import ImageRule, image_tokens
 from fretsaw.errors import UsageError
 
 LONGEST_SIDE = 2048

@@ -11,8 +11,8 @@ from types import ModuleType
 from typing import Any
 
 from fretsaw.cancel import Cancel
-from fretsaw.core.ask import Answer, OnText, Request, Usage
-from fretsaw.core.tokens import estimate
+from fretsaw.core.chat import Answer, OnText, Request, Usage
+from fretsaw.core.text.tokens import estimate
 from fretsaw.errors import Cancelled, ModelError
 from fretsaw.model import chat, responses
 from fretsaw.model.budget import Budget, Reservation

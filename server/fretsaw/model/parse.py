@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from fretsaw.core.ask import Answer, ToolCall, Usage
+from fretsaw.core.chat import Answer, ToolCall, Usage
 from fretsaw.errors import ModelError
 
 NOT_THE_API = "a sign-in page, a proxy or another program answers there; check --base-url"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeAlias
 
-from fretsaw.core.ask import Answer, Ask, OnText, Request
+from fretsaw.core.chat import Answer, Ask, OnText, Request
 from fretsaw.errors import ModelError
 
 Pair: TypeAlias = tuple[Request, Answer]

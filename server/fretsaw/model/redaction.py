@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.text.safe_text import safe_text
 
 HIDDEN = "[key hidden]"
 

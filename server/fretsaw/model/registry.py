@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
 
-from fretsaw.core.tokens import ImageRule
+from fretsaw.core.text.tokens import ImageRule
 from fretsaw.errors import ConfigError
 from fretsaw.settings import Settings
 

@@ -6,8 +6,8 @@ import json
 import math
 from collections.abc import Callable
 
-from fretsaw.core.ask import Request
-from fretsaw.core.tokens import count, estimate, exact, image_tokens, upper_bound
+from fretsaw.core.chat import Request
+from fretsaw.core.text.tokens import count, estimate, exact, image_tokens, upper_bound
 from fretsaw.model.registry import Row
 
 PER_MESSAGE = 8

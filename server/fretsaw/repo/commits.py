@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from fretsaw.core.patch.patch_set import FilePatch, PatchSet
-from fretsaw.core.policy.names import INVISIBLE
+from fretsaw.core.policy.file_names import INVISIBLE
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import ConflictError, RepoError
 from fretsaw.repo.git.history import Committed, History, open_history

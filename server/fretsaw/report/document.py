@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fretsaw.core.check import CheckResult
 from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.patch import render
 from fretsaw.core.patch.patch_set import PatchSet
+from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import GaveUp, NoChange, Outcome, Proposal, Run
 

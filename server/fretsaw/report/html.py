@@ -9,8 +9,8 @@ from typing import Any
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.prune.verdict import why
-from fretsaw.core.safe_text import safe_text
-from fretsaw.core.text import body
+from fretsaw.core.text.lines import body
+from fretsaw.core.text.safe_text import safe_text
 from fretsaw.report.style import SCRIPT, STYLE
 
 Plain = dict[str, Any]

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from fretsaw.core.prune.verdict import why
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.text.safe_text import safe_text
 
 Plain = dict[str, Any]
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from fretsaw import __version__
 from fretsaw.core.prune.verdict import why
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.text.safe_text import safe_text
 
 Plain = dict[str, Any]
 

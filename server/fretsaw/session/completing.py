@@ -10,8 +10,8 @@ from datetime import datetime, timezone
 
 from fretsaw import model, repo, run_store
 from fretsaw.cancel import Cancel
-from fretsaw.core import complete as completion
-from fretsaw.core.policy.lists import is_secret
+from fretsaw.core import completion as completion
+from fretsaw.core.policy.path_lists import is_secret
 from fretsaw.session.opening import Opened
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from fretsaw import check, config, model, repo
 from fretsaw.cancel import Cancel
-from fretsaw.core.check import CheckResult
+from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.errors import CheckError, ConfigError, FretsawError
 from fretsaw.session.opening import Opened, open_session
 from fretsaw.session.running import make_check

@@ -9,10 +9,10 @@ from typing import Any
 
 from fretsaw import model, repo
 from fretsaw.core import prompt, tools
-from fretsaw.core.ask import Message
+from fretsaw.core.chat import Message
 from fretsaw.core.context import Context, choose
 from fretsaw.core.issue import Issue
-from fretsaw.core.tokens import count, estimate
+from fretsaw.core.text.tokens import count, estimate
 from fretsaw.session.issues import read_issue, read_logs
 from fretsaw.session.opening import Opened
 from fretsaw.session.shown import about, images_of, rules_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.text.safe_text import safe_text
 from fretsaw.report.html import html
 from fretsaw.report.markdown import markdown
 from fretsaw.report.sarif import sarif

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from fretsaw import model, repo, run_store
 from fretsaw.cancel import Cancel
-from fretsaw.core.ask import Answer, Ask, Request, Usage
-from fretsaw.core.check import Check, CheckResult
+from fretsaw.core.chat import Answer, Ask, Request, Usage
 from fretsaw.core.issue import with_rules
 from fretsaw.core.policy import judge_patch
+from fretsaw.core.proof.check_result import Check, CheckResult
 from fretsaw.core.run import Event, Outcome, Run, RunState
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import BudgetError, Cancelled, FretsawError, RepoError

@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from fretsaw import check, model
-from fretsaw.core.ask import Image
+from fretsaw.core.chat import Image
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import UsageError
 from fretsaw.session.issues import MAX_IMAGE, read_beside

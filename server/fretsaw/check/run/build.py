@@ -16,7 +16,7 @@ from fretsaw.check.run.test_report import read_report, refused, wants_report, wi
 from fretsaw.check.sandbox.choose import CheckEnvironment, SandboxChoice, choose
 from fretsaw.check.sandbox.sandbox import Entered, Sandbox, enter, report_place
 from fretsaw.check.toolchain import toolchain
-from fretsaw.core.check import Check, CheckResult
+from fretsaw.core.proof.check_result import Check, CheckResult
 from fretsaw.errors import Cancelled, UsageError
 from fretsaw.settings import Settings
 

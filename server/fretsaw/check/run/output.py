@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.text.safe_text import safe_text
 
 # CSI, OSC and other escape sequences of a terminal; a check thinks that nobody watches, some colour nevertheless.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")

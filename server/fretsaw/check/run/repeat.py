@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from fretsaw.core.check import Check, CheckResult
-from fretsaw.core.judge import agree
+from fretsaw.core.proof.check_result import Check, CheckResult
+from fretsaw.core.proof.compare import agree
 
 
 def repeat(check: Check, times: int = 2) -> Check:

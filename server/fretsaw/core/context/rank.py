@@ -7,15 +7,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from fretsaw.core.context.closeup import Closeup, Reader, fits
-from fretsaw.core.context.imports import imported
+from fretsaw.core.context.definition_fit import DefinitionFit, Reader, score_definitions
+from fretsaw.core.context.imported_files import imported
 from fretsaw.core.context.outline import Definition
 from fretsaw.core.context.paths import Paths, is_test, prior, stem
+from fretsaw.core.context.query import STOP_WORDS, Query, query_of, split_name
 from fretsaw.core.context.search import Hit, find
-from fretsaw.core.context.words import STOP_WORDS, Query, query_of, split_name
-from fretsaw.core.issue.values import Issue
+from fretsaw.core.issue.issue import Issue
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.core.text import is_binary
+from fretsaw.core.text.lines import is_binary
 
 _DEFINES = re.compile(
     r"^\s*(?:[\w@(),]+\s+){0,4}?(?:def|class|function\*?|func|fn|interface|struct|enum|trait|impl|type|const|let|var|module|object|record|fun)"
@@ -169,19 +169,19 @@ def _by_reading(
 ) -> tuple[tuple[tuple[str, str, str], ...], dict[str, tuple[Definition, ...]]]:
     """Reads the best files: how well their definitions fit the words, what those use, what a test tests."""
     reader = Reader(query)
-    read: dict[str, Closeup] = {}
+    read: dict[str, DefinitionFit] = {}
     for path in _best(found):
         for source in paths.tested_by(path):
             at(source).add(min(0.4 * found[path].score / max(prior(path), 0.1), 20.0), f"{path} tests it")
     _read_more(read, _best(found)[:_READ_AT_MOST], snapshot, reader)
-    scored = fits(list(read.values()), reader)
+    scored = score_definitions(list(read.values()), reader)
     _by_fit(scored, read, at)
     used = _used(read, scored, paths, found)
     for target, (share, user) in sorted(used.items()):
         at(target).add(share * prior(target), f"{user} uses it")
     fresh = [path for path in _best(found)[:_READ_AT_MOST] if path not in read]
     _read_more(read, fresh, snapshot, reader)
-    again = fits(list(read.values()), reader)
+    again = score_definitions(list(read.values()), reader)
     _by_fit({path: again[path] for path in fresh if path in again}, read, at)
     return _uses(read, again, paths, found), {path: each.definitions for path, each in read.items()}
 
@@ -190,7 +190,7 @@ def _best(found: Mapping[str, Found]) -> list[str]:
     return sorted(found, key=lambda path: (-found[path].score, path))
 
 
-def _read_more(read: dict[str, Closeup], wanted: list[str], snapshot: Snapshot, reader: Reader) -> None:
+def _read_more(read: dict[str, DefinitionFit], wanted: list[str], snapshot: Snapshot, reader: Reader) -> None:
     for path in wanted:
         text = snapshot.read(path)
         if text is not None and len(text) <= _LONGEST_READ and not is_binary(text):
@@ -198,7 +198,7 @@ def _read_more(read: dict[str, Closeup], wanted: list[str], snapshot: Snapshot, 
 
 
 def _by_fit(
-    scored: Mapping[str, Mapping[tuple[int, int], float]], read: Mapping[str, Closeup], at: Callable[[str], Found]
+    scored: Mapping[str, Mapping[tuple[int, int], float]], read: Mapping[str, DefinitionFit], at: Callable[[str], Found]
 ) -> None:
     """Adds the best definitions of each file to its score, and all of them to its points."""
     for path, spans in scored.items():
@@ -214,7 +214,7 @@ _Scores = Mapping[str, Mapping[tuple[int, int], float]]
 
 
 def _used(
-    read: Mapping[str, Closeup], scored: _Scores, paths: Paths, found: Mapping[str, Found]
+    read: Mapping[str, DefinitionFit], scored: _Scores, paths: Paths, found: Mapping[str, Found]
 ) -> dict[str, tuple[float, str]]:
     """Tracked path → (how much its use by the best definitions of better files counts, the user)."""
     out: dict[str, tuple[float, str]] = {}
@@ -232,7 +232,7 @@ def _used(
 
 
 def _uses(
-    read: Mapping[str, Closeup], scored: _Scores, paths: Paths, found: Mapping[str, Found]
+    read: Mapping[str, DefinitionFit], scored: _Scores, paths: Paths, found: Mapping[str, Found]
 ) -> tuple[tuple[str, str, str], ...]:
     """(path, name, user) for the names that the best definitions take from other files, those of the best first."""
     out: dict[tuple[str, str], tuple[float, str]] = {}
@@ -255,7 +255,7 @@ def _uses(
     return tuple(use for _, _, use in sorted(turns))
 
 
-def _names_of_best(closeup: Closeup, spans: Mapping[tuple[int, int], float], most: int) -> list[set[str]]:
+def _names_of_best(closeup: DefinitionFit, spans: Mapping[tuple[int, int], float], most: int) -> list[set[str]]:
     """The names in the best ranges of a file, and in the headers of the classes around each, best range first."""
     lines = closeup.text.split("\n")
     out = []

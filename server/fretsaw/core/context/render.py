@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fretsaw.core.context.values import Part
-from fretsaw.core.safe_text import sendable
+from fretsaw.core.context.parts import Part
+from fretsaw.core.text.safe_text import sendable
 
 
 def documents(parts: Iterable[Part]) -> str:

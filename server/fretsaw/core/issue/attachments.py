@@ -6,7 +6,7 @@ import re
 
 from fretsaw.core.issue.blocks import lines_of
 from fretsaw.core.issue.hidden import code_spans
-from fretsaw.core.issue.values import Attachment
+from fretsaw.core.issue.issue import Attachment
 
 _MOST = 20
 # One link or image, `![alt](target "title")`; lengths are bounded so that hostile text costs linear time.

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from fretsaw.core.issue.blocks import lines_of
 from fretsaw.core.issue.frames import frame
+from fretsaw.core.issue.issue import Constraint
 from fretsaw.core.issue.targets import targets_of
-from fretsaw.core.issue.values import Constraint
 from fretsaw.core.issue.wordings import CARRIED, CHANGE, DONT, LISTED, MAYBE, WORDINGS, Wording
 
 _MOST = 40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fretsaw.core.issue.values import Mention
+from fretsaw.core.issue.issue import Mention
 
 _PYTHON = re.compile(r'File "([^"\n]{1,400})", line (\d{1,9})(?:, in ([^\s,]{1,200}))?')
 _JVM = re.compile(

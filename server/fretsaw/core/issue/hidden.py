@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from fretsaw.core.issue.blocks import Fences
-from fretsaw.core.safe_text import CONTROL, INVISIBLE
+from fretsaw.core.text.safe_text import CONTROL, INVISIBLE
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 _EMOJI_JOINERS = re.compile("(?<=[\u00a9-\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]\u200d?")

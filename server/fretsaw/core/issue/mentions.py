@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fretsaw.core.issue.blocks import lines_of
 from fretsaw.core.issue.frames import frame
 from fretsaw.core.issue.hidden import code_spans
-from fretsaw.core.issue.values import Mention
+from fretsaw.core.issue.issue import Mention
 
 _MOST = 300
 _LONGEST_LINE = 4000

@@ -8,8 +8,8 @@ from fretsaw.core.issue.attachments import attachments
 from fretsaw.core.issue.blocks import lines_of
 from fretsaw.core.issue.constraints import constraints
 from fretsaw.core.issue.hidden import visible
+from fretsaw.core.issue.issue import Issue
 from fretsaw.core.issue.mentions import mentions
-from fretsaw.core.issue.values import Issue
 
 _LONGEST_TITLE = 200
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")

@@ -1,6 +1,6 @@
 """The enforcement of an issue's rules over a patch, in code. Knows no model: what a patch does is judged."""
 
 from fretsaw.core.ledger.enforce import enforce
-from fretsaw.core.ledger.values import Violation
+from fretsaw.core.ledger.violation import Violation
 
 __all__ = ["Violation", "enforce"]

@@ -6,15 +6,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from fretsaw.core.context.paths import is_test
-from fretsaw.core.issue.values import Constraint
+from fretsaw.core.issue.issue import Constraint
 from fretsaw.core.ledger.dependencies import added_dependencies
-from fretsaw.core.ledger.imports import new_modules
 from fretsaw.core.ledger.interface import broken_interface
+from fretsaw.core.ledger.new_modules import new_modules
 from fretsaw.core.ledger.reach import Reach
-from fretsaw.core.ledger.values import Violation
+from fretsaw.core.ledger.violation import Violation
 from fretsaw.core.patch.patch_set import FilePatch, PatchSet
-from fretsaw.core.safe_text import safe_text
 from fretsaw.core.snapshot import Snapshot
+from fretsaw.core.text.safe_text import safe_text
 
 _Found = Iterator[tuple[str, str]]
 """(path, what it does, as the end of a sentence)."""

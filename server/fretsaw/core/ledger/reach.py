@@ -9,7 +9,7 @@ from fretsaw.core.context.outline import Definition, outline
 from fretsaw.core.context.paths import Paths, stem
 from fretsaw.core.patch.patch_set import FilePatch, Hunk, PatchSet
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.core.text import body, split_lines
+from fretsaw.core.text.lines import body, split_lines
 
 _IMPORT = re.compile(
     r"^\s*(?:from\b.*\bimport\b|import\b|use\b|using\b|#\s*include\b|require\b|const\b.*\brequire\(|$)"

@@ -14,7 +14,7 @@ from fretsaw.core.locate.misfit import Located, Misfit, Placing
 from fretsaw.core.locate.path_repair import by_name, clean, is_outside, repair
 from fretsaw.core.locate.section import Section, place_section, probe
 from fretsaw.core.reply.edit_block import EditBlock, Reading
-from fretsaw.core.text import is_binary
+from fretsaw.core.text.lines import is_binary
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from fretsaw.core.locate.fit import Splice
 from fretsaw.core.locate.view import View
-from fretsaw.core.text import ending, newline_of, split_lines
+from fretsaw.core.text.lines import ending, newline_of, split_lines
 
 BOM = "\ufeff"
 

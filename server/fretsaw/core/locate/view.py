@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from fretsaw.core.text import body, split_lines
+from fretsaw.core.text.lines import body, split_lines
 
 Key: TypeAlias = Callable[[str], str]
 

@@ -2,6 +2,6 @@
 
 from fretsaw.core.minimize.coverage import unverified
 from fretsaw.core.minimize.search import Minimized, minimize
-from fretsaw.core.minimize.sense import makes_sense
+from fretsaw.core.minimize.sensible_subsets import makes_sense
 
 __all__ = ["Minimized", "makes_sense", "minimize", "unverified"]

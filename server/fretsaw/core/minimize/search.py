@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from fretsaw.core.minimize.sense import Sense
+from fretsaw.core.minimize.sensible_subsets import Sense
 from fretsaw.core.patch import assemble, split
 from fretsaw.core.patch.patch_set import Change, PatchSet
 

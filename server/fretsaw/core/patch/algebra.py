@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from fretsaw.core.patch.derive import derive
 from fretsaw.core.patch.patch_set import FilePatch, Hunk, PatchSet
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 from fretsaw.errors import ConflictError
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from fretsaw.core.patch.patch_set import FilePatch, Hunk, PatchSet
 from fretsaw.core.patch.sequence import differences
 from fretsaw.core.patch.slide import slide
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 
 
 def derive(path: str, before: str | None, after: str | None, mode: tuple[str, str] | None = None) -> FilePatch | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fretsaw.core.text import ending
+from fretsaw.core.text.lines import ending
 
 
 @dataclass(frozen=True, slots=True)

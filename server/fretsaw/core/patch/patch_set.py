@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 
 
 @dataclass(frozen=True, slots=True)

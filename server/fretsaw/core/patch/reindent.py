@@ -9,7 +9,7 @@ from __future__ import annotations
 from fretsaw.core.patch.patch_set import Hunk
 from fretsaw.core.patch.sequence import differences
 from fretsaw.core.patch.slide import slide
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 
 FEWEST = 12
 """Removed lines from which a file may have been indented anew."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fretsaw.core.patch.patch_set import FilePatch, Hunk, PatchSet
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 
 NO_NEWLINE = "\\ No newline at end of file\n"
 ESCAPES = {

@@ -1,8 +1,8 @@
 """Issue, context and what went wrong before → messages. Knows no client library, no tokens and no repository."""
 
-from fretsaw.core.ask import Message
-from fretsaw.core.prompt.first import first_messages
-from fretsaw.core.prompt.turns import after_empty, after_misfits, after_red_check, after_refusal, answered
+from fretsaw.core.chat import Message
+from fretsaw.core.prompt.follow_ups import after_empty, after_misfits, after_red_check, after_refusal, answered
+from fretsaw.core.prompt.start import first_messages
 
 __all__ = [
     "Message",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fretsaw.core.context.render import free_tag
-from fretsaw.core.issue.values import Constraint
-from fretsaw.core.safe_text import safe_text, sendable
+from fretsaw.core.issue.issue import Constraint
+from fretsaw.core.text.safe_text import safe_text, sendable
 
 SYSTEM = """\
 You are a coding agent. You fix one issue in a git repository with the smallest change that does it.

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from fretsaw.core.prune.lexer import is_comment
 from fretsaw.core.prune.python_meaning import parse
 from fretsaw.core.prune.syntax import depths_of_lines
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 
 
 def depths(text: str, language: str) -> Sequence[int] | None:

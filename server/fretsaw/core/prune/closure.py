@@ -13,7 +13,7 @@ from fretsaw.core.prune.scene import Scene, runs
 from fretsaw.core.prune.syntax import NODE_TYPES, parses
 from fretsaw.core.prune.used_names import defined, used
 from fretsaw.core.prune.verdict import Verdict
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 
 
 def needed(scene: Scene, verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:

@@ -19,7 +19,7 @@ from fretsaw.core.prune.lexer import FREE_QUOTES, OPTIONAL_SEMICOLON, spans
 from fretsaw.core.prune.rules.layout import reworded
 from fretsaw.core.prune.same_meaning import means_same
 from fretsaw.core.prune.scene import Scene, runs, text
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 
 Word: TypeAlias = tuple[int, int, str]
 """Where a word stands, [start, end), and what it says."""

@@ -10,7 +10,7 @@ from fretsaw.core.prune.lexer import words
 from fretsaw.core.prune.python_meaning import parse, same_meaning, windows
 from fretsaw.core.prune.scene import Scene, runs
 from fretsaw.core.prune.syntax import same_syntax
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 
 MOST_TRIALS = 96
 MOST_READ = 3_000_000

@@ -15,7 +15,7 @@ from fretsaw.core.prune.issue_topics import IssueTopics, issue_topics
 from fretsaw.core.prune.lexer import language_of
 from fretsaw.core.prune.python_meaning import parse
 from fretsaw.core.prune.syntax import Outline, outline
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from lsprotocol import types
 
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import FretsawError
 from fretsaw.lsp import applying, arguments, checks, content, debug, places, present, reviewing, showing, starting
 from fretsaw.lsp.jobs import Job

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from fretsaw.core.tokens import estimate
+from fretsaw.core.text.tokens import estimate
 from fretsaw.model.scripted import wire
 from fretsaw.model.scripted.faults import FAULTS, STREAM, Fault, send, trickle
 from fretsaw.model.scripted.script import Order, Reply, Script, as_reply

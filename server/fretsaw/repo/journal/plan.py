@@ -11,7 +11,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from fretsaw.core.policy.names import escape_of
+from fretsaw.core.policy.file_names import escape_of
 from fretsaw.errors import RepoError
 from fretsaw.repo.journal.safe_read import FileImage
 

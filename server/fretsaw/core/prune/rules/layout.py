@@ -10,7 +10,7 @@ from fretsaw.core.prune.followers import followers, is_shifted
 from fretsaw.core.prune.lexer import extended, loose, words
 from fretsaw.core.prune.same_meaning import harmless, has_witness
 from fretsaw.core.prune.scene import Scene, is_blank, runs, text
-from fretsaw.core.text import body
+from fretsaw.core.text.lines import body
 
 _CONFIGURATION = re.compile(r"\.(?:toml|ini|cfg|conf|ya?ml|properties|css|scss|sh|sql)$|(?:^|/)(?:Make|Docker)file$")
 _MARKUP = re.compile(r"\.(?:md|markdown|mdx|csv|tsv|snap|golden|expected|out|patch|diff|properties|env)$")

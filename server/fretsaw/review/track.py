@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from fretsaw.core.patch.derive import hunks_of
 from fretsaw.core.patch.patch_set import Hunk
-from fretsaw.core.text import split_lines
+from fretsaw.core.text.lines import split_lines
 
 Place: TypeAlias = Literal["before", "after", "touched"]
 """before: the old lines stand there; after: the new ones; touched: neither."""

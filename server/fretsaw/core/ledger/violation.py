@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fretsaw.core.issue.values import Constraint
+from fretsaw.core.issue.issue import Constraint
 
 
 @dataclass(frozen=True, slots=True)

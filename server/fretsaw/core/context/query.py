@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from keyword import iskeyword
 
 from fretsaw.core.issue.blocks import lines_of
-from fretsaw.core.issue.values import Issue
+from fretsaw.core.issue.issue import Issue
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,60}")
 _PLAIN = re.compile(r"[A-Za-z]{4,30}")

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from fretsaw.core.ask import Answer, Message
-from fretsaw.core.check import CheckResult
-from fretsaw.core.issue.values import Issue
+from fretsaw.core.chat import Answer, Message
+from fretsaw.core.issue.issue import Issue
 from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.prompt.wording import closing, fenced
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.core.text.safe_text import safe_text
 
 _MOST_MISFITS = 8
 _LONGEST_MISFIT = 2_000

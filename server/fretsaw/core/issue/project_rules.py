@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fretsaw.core.issue.constraints import constraints
-from fretsaw.core.issue.values import Issue
+from fretsaw.core.issue.issue import Issue
 
 ENFORCED = frozenset({"not", "no-new-dependency", "no-new-file", "no-test-change"})
 """What a project may forbid for every issue. "Only change …" is an issue's word, never a project's."""

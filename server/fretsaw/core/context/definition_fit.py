@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fretsaw.core.context.outline import Definition, outline
-from fretsaw.core.context.words import Query, split_name, stem
+from fretsaw.core.context.query import Query, split_name, stem
 
 _TOKENS = re.compile(r"[A-Za-z_]\w*|\n")
 _MOST_TEXT = 400_000
@@ -18,7 +18,7 @@ _USUAL_LINES = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Closeup:
+class DefinitionFit:
     """One file, looked at closely."""
 
     path: str
@@ -50,7 +50,7 @@ class Reader:
             self._held[token] = found
         return found
 
-    def look(self, path: str, text: str) -> Closeup:
+    def look(self, path: str, text: str) -> DefinitionFit:
         """The definitions of a file and the words of the query in each; linear in the text, of which 400 KB count."""
         text = text[:_MOST_TEXT]
         definitions = outline(path, text.replace("\r\n", "\n").split("\n"))
@@ -76,7 +76,7 @@ class Reader:
                 span = (definition.first, definition.last)
                 owners[span] = definition
             words.setdefault(span, Counter()).update(found)
-        return Closeup(path, text, definitions, words, owners)
+        return DefinitionFit(path, text, definitions, words, owners)
 
 
 def _owners(definitions: tuple[Definition, ...]) -> dict[int, Definition]:
@@ -88,7 +88,7 @@ def _owners(definitions: tuple[Definition, ...]) -> dict[int, Definition]:
     return owner
 
 
-def fits(closeups: list[Closeup], reader: Reader) -> dict[str, dict[tuple[int, int], float]]:
+def score_definitions(closeups: list[DefinitionFit], reader: Reader) -> dict[str, dict[tuple[int, int], float]]:
     """Path → range → how well it fits: rare words of the query, saturating, less in long ranges, more in names."""
     having: Counter[str] = Counter()
     count = 0

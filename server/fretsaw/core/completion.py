@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fretsaw.core.ask import Message, Request
+from fretsaw.core.chat import Message, Request
 
 _MOST_BEFORE, _MOST_AFTER = 4000, 1500
 _MOST_LINES, _MOST_TOKENS = 12, 160

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fretsaw.core.issue import Constraint, Issue, Mention
-from fretsaw.core.safe_text import safe_text
-from fretsaw.core.text import body, split_lines
+from fretsaw.core.text.lines import body, split_lines
+from fretsaw.core.text.safe_text import safe_text
 
 _MOST_MESSAGE = 2000
 _MOST_PROBLEMS = 50
@@ -35,7 +35,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class EditorRequest:
     """A request as an issue, and the places it points at."""
 
     issue: Issue
@@ -43,7 +43,7 @@ class Asked:
     """(path, first line, last line), lines from 1."""
 
 
-def from_diagnostics(path: str, text: str, problems: Sequence[Problem], instruction: str = "") -> Asked:
+def from_diagnostics(path: str, text: str, problems: Sequence[Problem], instruction: str = "") -> EditorRequest:
     """Ask to fix what diagnostics say of one file, and to edit nothing else."""
     told = sorted(problems, key=lambda problem: (problem.first, problem.last))[:_MOST_PROBLEMS]
     first = _one_line(told[0].message) if told else "the problem"
@@ -52,10 +52,10 @@ def from_diagnostics(path: str, text: str, problems: Sequence[Problem], instruct
     parts = [f"In `{path}`:\n\n{listed}", _quoted(path, text, [(problem.first, problem.last) for problem in told])]
     parts.append(instruction.strip() or "Correct the cause, not the message: do not silence the checker.")
     focus = tuple((path, problem.first, problem.last) for problem in told)
-    return Asked(_issue(title, parts, path, focus), focus)
+    return EditorRequest(_issue(title, parts, path, focus), focus)
 
 
-def from_selection(path: str, text: str, first: int, last: int, instruction: str = "") -> Asked:
+def from_selection(path: str, text: str, first: int, last: int, instruction: str = "") -> EditorRequest:
     """Ask to rewrite some lines of one file, and to edit nothing else."""
     lines = split_lines(text)[first - 1 : last]
     wish = (
@@ -65,10 +65,10 @@ def from_selection(path: str, text: str, first: int, last: int, instruction: str
     title = f"Rewrite {which} of {path}: {_one_line(wish)}"
     parts = [wish, f"This is about lines {first} to {last} of `{path}`.", _quoted(path, text, [(first, last)])]
     focus = ((path, first, last),)
-    return Asked(_issue(title, parts, path, focus), focus)
+    return EditorRequest(_issue(title, parts, path, focus), focus)
 
 
-def from_todo(path: str, text: str, line: int, instruction: str = "") -> Asked:
+def from_todo(path: str, text: str, line: int, instruction: str = "") -> EditorRequest:
     """Ask to do what a TODO or FIXME on a line says, and to remove it."""
     lines = split_lines(text)
     said = todo_of(body(lines[line - 1])) if 0 < line <= len(lines) else None
@@ -80,7 +80,7 @@ def from_todo(path: str, text: str, line: int, instruction: str = "") -> Asked:
         instruction.strip(),
     ]
     focus = ((path, line, line),)
-    return Asked(_issue(title, parts, path, focus, only=False), focus)
+    return EditorRequest(_issue(title, parts, path, focus, only=False), focus)
 
 
 def todo_of(line: str) -> str | None:

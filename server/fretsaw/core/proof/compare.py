@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from fretsaw.core.check import CheckResult
+from fretsaw.core.proof.check_result import CheckResult
 
 Kind: TypeAlias = Literal["proved", "held", "red", "broke", "fewer", "edited", "flaky", "unverified"]
 """proved: red before, green after · held: green before and after, so it shows only that nothing broke · red: not
@@ -19,7 +19,7 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Comparison:
     """What two or three results of a check say of a patch."""
 
     kind: Kind
@@ -43,7 +43,7 @@ def compare(
     after: CheckResult,
     base_tests_after: CheckResult | None = None,
     deleted: tuple[str, ...] = (),
-) -> Judgement:
+) -> Comparison:
     """Judge a patch by the check before it, after it, and after it with the base's own tests where it edits tests.
 
     `base_tests_after` None: the patch leaves the existing tests alone. `deleted`: tests that the patch's own lines take
@@ -52,7 +52,7 @@ def compare(
     """
     for when, result in (("before", before), ("after", after), ("with the base's own tests after", base_tests_after)):
         if result is not None and result.state in {"unavailable", "error"}:
-            return Judgement("unverified", f"the check did not run {when} the patch: {result.reason}")
+            return Comparison("unverified", f"the check did not run {when} the patch: {result.reason}")
     shaky = frozenset(before.unsteady) | frozenset(after.unsteady)
     fixed = _moved(before, after, "failed", "passed", shaky)
     return (
@@ -67,10 +67,10 @@ def compare(
 
 def _by_luck(
     before: CheckResult, after: CheckResult, fixed: tuple[str, ...], shaky: frozenset[str]
-) -> Judgement | None:
+) -> Comparison | None:
     """Whether what was seen may be chance: unsteady after, or red before only at times."""
     if after.flaky or (before.flaky and not before.ok and not fixed):
-        return Judgement(
+        return Comparison(
             "flaky", "the check is flaky: repeated runs on one tree did not agree" + _names(tuple(sorted(shaky)))
         )
     return None
@@ -78,61 +78,61 @@ def _by_luck(
 
 def _against(
     before: CheckResult, after: CheckResult, fixed: tuple[str, ...], shaky: frozenset[str]
-) -> Judgement | None:
+) -> Comparison | None:
     """Whether a test fails now that did not, or the check is red."""
     broken = _moved(before, after, "passed", "failed", shaky)
     if broken:
         said = f"{_count(broken)} that passed before {_verb(broken)} now{_names(broken)}"
-        return Judgement("broke", said, fixed, broken)
-    return None if after.ok else Judgement("red", _still_red(after), fixed)
+        return Comparison("broke", said, fixed, broken)
+    return None if after.ok else Comparison("red", _still_red(after), fixed)
 
 
-def _missing(before: CheckResult, after: CheckResult, fixed: tuple[str, ...], *, edited: bool) -> Judgement | None:
+def _missing(before: CheckResult, after: CheckResult, fixed: tuple[str, ...], *, edited: bool) -> Comparison | None:
     """Whether fewer tests are run than before. A patch that edits tests may rename them, but not skip a failing one."""
     gone = _moved(before, after, "failed", "skipped", frozenset()) if edited else _gone(before, after)
     if gone or _vanished(before, after):
-        return Judgement("fewer", _fewer(before, after, gone), fixed, (), gone)
+        return Comparison("fewer", _fewer(before, after, gone), fixed, (), gone)
     return None
 
 
-def _uncounted(after: CheckResult, fixed: tuple[str, ...], deleted: tuple[str, ...]) -> Judgement | None:
+def _uncounted(after: CheckResult, fixed: tuple[str, ...], deleted: tuple[str, ...]) -> Comparison | None:
     """Whether the patch takes tests away and the check is none that would tell."""
     if not deleted or after.tests is not None or after.ran is not None:
         return None
     said = f"the patch deletes {_count(deleted)}{_names(deleted)}; the check prints no count that would show it"
-    return Judgement("fewer", said, fixed, (), deleted)
+    return Comparison("fewer", said, fixed, (), deleted)
 
 
-def _green(before: CheckResult, after: CheckResult, fixed: tuple[str, ...], *, edited: bool) -> Judgement:
+def _green(before: CheckResult, after: CheckResult, fixed: tuple[str, ...], *, edited: bool) -> Comparison:
     """The sentence for a patch that stands."""
     counted = f", {len(after.tests)} tests" if after.tests else ""
     own = "; the base's own tests hold too" if edited else ""
     if before.ok:
         said = f"the check was green before and is green after{counted}{own}: it shows that nothing broke"
-        return Judgement("held", said, fixed)
+        return Comparison("held", said, fixed)
     was = "timed out" if before.state == "timeout" else "was red"
     flaky = f"; flaky, and left out{_names(before.unsteady)}" if before.unsteady else ""
-    return Judgement("proved", f"the check {was} before and is green after{counted}{own}{_names(fixed)}{flaky}", fixed)
+    return Comparison("proved", f"the check {was} before and is green after{counted}{own}{_names(fixed)}{flaky}", fixed)
 
 
 def _with_base_tests(
     before: CheckResult, base: CheckResult | None, fixed: tuple[str, ...], shaky: frozenset[str]
-) -> Judgement | None:
+) -> Comparison | None:
     """What the base's own tests object to; None when they hold, or are the ones that were run."""
     if base is None:
         return None
     broken = _moved(before, base, "passed", "failed", shaky)
     if broken:
         said = f"with the base's own tests, {_count(broken)} that passed before {_verb(broken)}{_names(broken)}"
-        return Judgement("broke", said, fixed, broken)
+        return Comparison("broke", said, fixed, broken)
     if base.ok:
         gone = _gone(before, base)
         lost = gone or _vanished(before, base)
-        return Judgement("fewer", _fewer(before, base, gone), fixed, (), gone) if lost else None
+        return Comparison("fewer", _fewer(before, base, gone), fixed, (), gone) if lost else None
     if before.ok:
-        return Judgement("broke", f"with the base's own tests the check is red: {_still_red(base)}", fixed)
+        return Comparison("broke", f"with the base's own tests the check is red: {_still_red(base)}", fixed)
     said = "the check is green only because the patch changes the tests; with the base's own it is still red"
-    return Judgement("edited", said, fixed)
+    return Comparison("edited", said, fixed)
 
 
 def _moved(before: CheckResult, after: CheckResult, was: str, now: str, shaky: frozenset[str]) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from fretsaw.core.patch.patch_set import FilePatch, PatchSet
-from fretsaw.core.policy.lines import judge_lines
-from fretsaw.core.policy.lists import is_allowed, is_ask, is_conftest, is_hard, is_secret, is_test
-from fretsaw.core.policy.names import escape_of, oddity_of, twin_key
-from fretsaw.core.policy.values import Judgement, Refusal
+from fretsaw.core.policy.added_lines import judge_lines
+from fretsaw.core.policy.file_names import escape_of, oddity_of, twin_key
+from fretsaw.core.policy.path_lists import is_allowed, is_ask, is_conftest, is_hard, is_secret, is_test
+from fretsaw.core.policy.refusal import Judgement, Refusal
 from fretsaw.core.snapshot import Snapshot
 
 MOST_FILES = 50

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fnmatch import translate
 from functools import lru_cache
 
-from fretsaw.core.policy.names import fold
+from fretsaw.core.policy.file_names import fold
 
 HARD = (
     # run by forges and their runners

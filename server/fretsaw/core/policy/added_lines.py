@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 
-from fretsaw.core.policy.names import INVISIBLE
-from fretsaw.core.text import body
+from fretsaw.core.policy.file_names import INVISIBLE
+from fretsaw.core.text.lines import body
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from fretsaw.core.context.search import find
 from fretsaw.core.patch.patch_set import FilePatch
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.core.text import body
+from fretsaw.core.text.lines import body
 
 _PYTHON = re.compile(r"^\s*(?:from\s+([A-Za-z_]\w*)[\w.]*\s+import\b|import\s+([\w., ]+))")
 _JS = re.compile(r"""(?:\bfrom\s+|\brequire\(\s*|^\s*import\s*\(?\s*)["']([@\w][^"']*)["']""")

@@ -13,7 +13,7 @@ _FINDING = re.compile(r"^\s*(?:\./)?(?P<path>[^\s:]+):(?P<line>\d+)(?::\d+)?(?::
 _MOST_LINES = 20_000
 
 
-def findings(output: str) -> tuple[tuple[str, int, str], ...]:
+def lint_findings(output: str) -> tuple[tuple[str, int, str], ...]:
     """(path, line number from 1, text) of every line that is a finding."""
     found = []
     for line in output.split("\n")[:_MOST_LINES]:
@@ -29,9 +29,9 @@ def new_findings(before: str, after: str) -> tuple[str, ...]:
     >>> new_findings("a.py:3:1: unused x", "a.py:9:1: unused x\\na.py:9:1: unused y")
     ('a.py:9: unused y',)
     """
-    old = Counter((path, text) for path, _, text in findings(before))
+    old = Counter((path, text) for path, _, text in lint_findings(before))
     new = []
-    for path, line, text in findings(after):
+    for path, line, text in lint_findings(after):
         if old[path, text] > 0:
             old[path, text] -= 1
         else:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from fretsaw.core.ask import Image, Message
-from fretsaw.core.check import CheckResult
+from fretsaw.core.chat import Image, Message
+from fretsaw.core.context.parts import Context
 from fretsaw.core.context.render import attribute, documents
-from fretsaw.core.context.values import Context
-from fretsaw.core.issue.values import Issue
-from fretsaw.core.prompt.forms import FORMS, EditForm
-from fretsaw.core.prompt.turns import check_output
+from fretsaw.core.issue.issue import Issue
+from fretsaw.core.prompt.edit_forms import FORMS, EditForm
+from fretsaw.core.prompt.follow_ups import check_output
 from fretsaw.core.prompt.wording import SYSTEM, SYSTEM_WITHOUT_TOOLS, closing, fenced
-from fretsaw.core.safe_text import safe_text
+from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.core.text.safe_text import safe_text
 
 _LONGEST_LOG = 8_000
 _MOST_RULES = 40

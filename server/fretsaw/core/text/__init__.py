@@ -1,0 +1,1 @@
+"""Lines, safe text, tokens: what every package needs of a text."""
