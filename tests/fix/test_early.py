@@ -12,8 +12,8 @@ from fretsaw.core.issue import parse
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Draft, Event
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.fix.early import Early
-from fretsaw.fix.world import World
+from fretsaw.fix.preview import Preview
+from fretsaw.fix.services import Services
 from fretsaw.model.recorded import replay
 from fretsaw.session.running import no_check
 from fretsaw.settings import Settings
@@ -35,8 +35,8 @@ def edit(path: str, old: str, new: str) -> str:
 ONE, TWO, THREE = edit("one.py", "one = 1", "ONE = 1"), edit("two.py", "two = 2", "TWO = 2"), edit("three.py", "", "x")
 
 
-def world(events: list[Event], clock: Callable[[], float]) -> World:
-    return World(
+def world(events: list[Event], clock: Callable[[], float]) -> Services:
+    return Services(
         ask=replay([]),
         form="udiff",
         check=None,
@@ -53,7 +53,7 @@ def world(events: list[Event], clock: Callable[[], float]) -> World:
 def drafts(pieces: Sequence[str | None], issue: str = ISSUE) -> list[Draft]:
     """The drafts that are reported while these pieces stream in, where a look takes no time."""
     events: list[Event] = []
-    early = Early(parse(issue), SNAPSHOT, world(events, lambda: 1.0), Settings())
+    early = Preview(parse(issue), SNAPSHOT, world(events, lambda: 1.0), Settings())
     for piece in pieces:
         early(piece)
     return [event.draft for event in events if event.draft is not None]
@@ -103,7 +103,7 @@ def test_it_rests_after_a_look() -> None:
     """Reading is not repeated for every piece: at most a fifth of the time goes into it."""
     seen: list[Event] = []
     seconds = count(1.0)
-    early = Early(parse(ISSUE), SNAPSHOT, world(seen, lambda: next(seconds)), Settings())
+    early = Preview(parse(ISSUE), SNAPSHOT, world(seen, lambda: next(seconds)), Settings())
     for piece in (ONE, "prose\n", TWO, "prose\n", "prose\n"):
         early(piece)
     # It looks at second 1 for a second, rests until second 6, and by then the second file has begun.

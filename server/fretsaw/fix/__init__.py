@@ -4,6 +4,6 @@ Knows no model, no git, no process: it is handed its world as values and functio
 """
 
 from fretsaw.fix.loop import fix
-from fretsaw.fix.world import World
+from fretsaw.fix.services import Services
 
-__all__ = ["World", "fix"]
+__all__ = ["Services", "fix"]

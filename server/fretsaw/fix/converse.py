@@ -10,7 +10,7 @@ from fretsaw.core.chat import Answer, Message, OnText, Request, ToolCall, Usage
 from fretsaw.core.run import Event
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import BudgetError
-from fretsaw.fix.world import World
+from fretsaw.fix.services import Services
 from fretsaw.settings import Settings
 
 _LAST_STEP = "No more tool calls: answer now with the edit."
@@ -33,7 +33,7 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ModelAnswer:
     """The model's answer, whole."""
 
     text: str
@@ -45,11 +45,11 @@ class Said:
 def converse(
     conversation: Conversation,
     snapshot: Snapshot,
-    world: World,
+    world: Services,
     settings: Settings,
     started: float,
     listen: Callable[[], OnText],
-) -> Said:
+) -> ModelAnswer:
     """Ask until the model gives an answer. Raises BudgetError when the run's time is used up.
 
     `listen` makes the one that hears an answer as it streams in.
@@ -81,7 +81,7 @@ def converse(
             text = "\n\n".join(part for part in (answer.text, *edits) if part)
             # Every tool call needs its answer, or the endpoint refuses the next turn.
             closing = tuple(Message("tool", "received", tool_call_id=call.id) for call in answer.tool_calls)
-            return Said(text, answer.finish, conversation.said(*closing))
+            return ModelAnswer(text, answer.finish, conversation.said(*closing))
         conversation = _answered(conversation, looked_up, snapshot, settings)
 
 

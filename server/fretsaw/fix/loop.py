@@ -16,12 +16,12 @@ from fretsaw.core.run import Draft, Event, Evidence, GaveUp, NoChange, Outcome, 
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text.tokens import estimate
 from fretsaw.errors import CheckError, ContextTooLongError
-from fretsaw.fix.converse import Conversation, Said, converse
-from fretsaw.fix.early import Early
-from fretsaw.fix.linting import linted
-from fretsaw.fix.propose import Back, propose
+from fretsaw.fix.converse import Conversation, ModelAnswer, converse
+from fretsaw.fix.lint import lint_patch
+from fretsaw.fix.preview import Preview
+from fretsaw.fix.propose import Rejected, propose
 from fretsaw.fix.prove import Proved, prove
-from fretsaw.fix.world import World
+from fretsaw.fix.services import Services
 from fretsaw.settings import Settings
 
 _LEAST_CONTEXT = 3000
@@ -35,7 +35,7 @@ Focus = tuple[tuple[str, int, int], ...]
 class _Book:
     """What a run has to show at its end, written as it goes."""
 
-    world: World
+    world: Services
     started: float
     base: str | None
     turns: list[Turn] = field(default_factory=list)
@@ -71,7 +71,7 @@ class _Book:
         )
 
 
-def fix(issue: Issue, snapshot: Snapshot, world: World, settings: Settings, focus: Focus = ()) -> Outcome:
+def fix(issue: Issue, snapshot: Snapshot, world: Services, settings: Settings, focus: Focus = ()) -> Outcome:
     """Work on one issue until there is a proved patch or the limits are reached. Never touches the user's tree.
 
     Raises ModelError, ConfigError, BudgetError, CheckError (the check cannot be started), Cancelled.
@@ -82,7 +82,7 @@ def fix(issue: Issue, snapshot: Snapshot, world: World, settings: Settings, focu
         if book.before:
             book.notices += _about(book.before)
     book.talk = _opening(issue, snapshot, world, settings, focus, book)
-    listen = partial(Early, issue, snapshot, world, settings) if world.drafts else lambda: lambda piece: None
+    listen = partial(Preview, issue, snapshot, world, settings) if world.drafts else lambda: lambda piece: None
     left = {"misfit": settings.misfits, "refused": settings.misfits, "empty": 1, "check": settings.attempts}
     while True:
         with book.phase("ask"):
@@ -109,7 +109,7 @@ def fix(issue: Issue, snapshot: Snapshot, world: World, settings: Settings, focu
         book.talk = book.talk.said(step.message)
 
 
-def _check_before(world: World) -> CheckResult | None:
+def _check_before(world: Services) -> CheckResult | None:
     """The check on the snapshot as it is. A check that cannot be started is found before a dollar is spent."""
     if world.check is None:
         return None
@@ -137,7 +137,7 @@ def _about(before: CheckResult) -> list[str]:
 
 
 def _opening(
-    issue: Issue, snapshot: Snapshot, world: World, settings: Settings, focus: Focus, book: _Book
+    issue: Issue, snapshot: Snapshot, world: Services, settings: Settings, focus: Focus, book: _Book
 ) -> Conversation:
     """The first messages: what is asked, what is shown, what the check says now."""
     world.report(Event("context", "choosing what the model is shown", percentage=10))
@@ -160,16 +160,16 @@ def _opening(
 
 
 def _consider(
-    said: Said, issue: Issue, snapshot: Snapshot, world: World, settings: Settings, book: _Book
-) -> Proved | Back:
+    said: ModelAnswer, issue: Issue, snapshot: Snapshot, world: Services, settings: Settings, book: _Book
+) -> Proved | Rejected:
     """One reply: does it fit, and does it prove itself?"""
     with book.phase("place"):
         step = propose(said.text, said.finish, issue, snapshot, world, settings, book.refused)
     book.talk = replace(book.talk, usage=book.talk.usage + step.judge_usage)
-    if isinstance(step, Back):
+    if isinstance(step, Rejected):
         return step
     with book.phase("check-after"):
-        return linted(step, issue, world) or prove(step, book.before, issue, world, settings)
+        return lint_patch(step, issue, world) or prove(step, book.before, issue, world, settings)
 
 
 def _proposal(proved: Proved, book: _Book) -> Proposal:
@@ -179,7 +179,7 @@ def _proposal(proved: Proved, book: _Book) -> Proposal:
     return Proposal(landed.proposed, landed.patch, landed.verdicts, book.evidence(proved.after), landed.summary)
 
 
-def _end(step: Back, said: Said, book: _Book) -> Outcome:
+def _end(step: Rejected, said: ModelAnswer, book: _Book) -> Outcome:
     """The limits are reached."""
     if step.kind == "empty":
         return NoChange(step.reason, book.evidence(), step.verdicts)

@@ -18,14 +18,14 @@ from fretsaw.core.prune.verdict import Pruned, Verdict
 from fretsaw.core.reply.edit_block import Reading
 from fretsaw.core.run import Draft, Event, Turn
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.fix.allowed import allowed
-from fretsaw.fix.judging import judged
-from fretsaw.fix.world import World
+from fretsaw.fix.restrictions import check_restrictions
+from fretsaw.fix.services import Services
+from fretsaw.fix.triage import ask_judge
 from fretsaw.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Back:
+class Rejected:
     """The reply does not do; the message says to the model why."""
 
     kind: Literal["misfit", "refused", "empty", "check"]
@@ -39,7 +39,7 @@ class Back:
 
 
 @dataclass(frozen=True, slots=True)
-class Landed:
+class Candidate:
     """A reply that fits, pruned and accepted by policy, ledger and git."""
 
     proposed: PatchSet
@@ -57,10 +57,10 @@ def propose(
     finish: str,
     issue: Issue,
     snapshot: Snapshot,
-    world: World,
+    world: Services,
     settings: Settings,
     before: PatchSet = PatchSet(),
-) -> Landed | Back:
+) -> Candidate | Rejected:
     """Read one reply and make a patch of it.
 
     `before`: the patch that the check refused a turn ago. A model that corrects that one, instead of sending the whole
@@ -68,7 +68,7 @@ def propose(
     """
     if finish in {"content_filter", "refusal"}:
         turn = Turn(said, refused="the model declined to answer")
-        return Back("refused", prompt.after_refusal(("declined",), issue), "the model declined to answer", turn)
+        return Rejected("refused", prompt.after_refusal(("declined",), issue), "the model declined to answer", turn)
     reading = reply.read(said)
     world.report(Event("place", "placing the edits", percentage=65))
     placing = locate.place(reading, snapshot.read, snapshot.paths)
@@ -79,11 +79,11 @@ def propose(
         misfits = placing.misfits or (_cut(finish),)
         turn = Turn(said, reading.grammars, misfits, placing.located)
         reason = " ".join(misfit.for_person for misfit in misfits[:3])
-        return Back("misfit", prompt.after_misfits(misfits, issue), reason, turn)
+        return Rejected("misfit", prompt.after_misfits(misfits, issue), reason, turn)
     proposed = derive_set(snapshot.read, placing.after, placing.modes)
     if not proposed:
         reason = reading.ignored.strip() or "the model proposed no edit"
-        return Back("empty", prompt.after_empty(issue), reason, turn)
+        return Rejected("empty", prompt.after_empty(issue), reason, turn)
     return _accept(proposed, turn, reading.ignored, issue, snapshot, world, settings)
 
 
@@ -101,31 +101,31 @@ def _accept(
     prose: str,
     issue: Issue,
     snapshot: Snapshot,
-    world: World,
+    world: Services,
     settings: Settings,
-) -> Landed | Back:
+) -> Candidate | Rejected:
     """Prune what landed, then hold it against ledger, policy and git."""
     world.report(Event("prune", "dropping what nobody asked for", percentage=70))
     pruned = prune.prune(proposed, issue, settings.prune, snapshot.read)
     proposed = pruned.proposed
     spent = Usage()
     if world.judge is not None:
-        verdicts, spent = judged(pruned.verdicts, issue, world.judge)
+        verdicts, spent = ask_judge(pruned.verdicts, issue, world.judge)
         if verdicts != pruned.verdicts:
             kept = frozenset(item.change.id for item in verdicts if item.decision != "drop")
             pruned = Pruned(select(proposed, kept), verdicts, proposed)
     if not pruned.patch:
         reason = "only unrelated changes: " + "; ".join(verdict.reason for verdict in pruned.verdicts[:3])
         back = prompt.after_refusal((reason,), issue)
-        return Back("refused", back, reason, _refused(turn, reason), proposed, pruned.verdicts, spent)
-    may = allowed(pruned.patch, issue, snapshot, world)
+        return Rejected("refused", back, reason, _refused(turn, reason), proposed, pruned.verdicts, spent)
+    may = check_restrictions(pruned.patch, issue, snapshot, world)
     if may.reason:
         back = prompt.after_refusal(may.for_model, issue)
-        return Back("refused", back, may.reason, _refused(turn, may.reason), proposed, pruned.verdicts, spent)
+        return Rejected("refused", back, may.reason, _refused(turn, may.reason), proposed, pruned.verdicts, spent)
     world.trial(pruned.patch)
     draft = Draft(proposed, pruned.patch, pruned.verdicts)
     world.report(Event("trial", "git has applied it in a private place", percentage=75, draft=draft))
-    return Landed(proposed, pruned.patch, pruned.verdicts, turn, prose.strip(), may.notices, spent)
+    return Candidate(proposed, pruned.patch, pruned.verdicts, turn, prose.strip(), may.notices, spent)
 
 
 def _cut(finish: str) -> Misfit:

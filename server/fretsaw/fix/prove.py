@@ -16,8 +16,8 @@ from fretsaw.core.proof.compare import compare
 from fretsaw.core.proof.declared_tests import deleted_tests
 from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Event
-from fretsaw.fix.propose import Back, Landed
-from fretsaw.fix.world import World
+from fretsaw.fix.propose import Candidate, Rejected
+from fretsaw.fix.services import Services
 from fretsaw.settings import Settings
 
 _ENDED = "minimizing ended after {:g} seconds, before every change was tried: more may be needless (--minimize-seconds)"
@@ -30,7 +30,7 @@ _SEEN = ("test ", "the check")
 class Proved:
     """A patch with what the check says of it."""
 
-    landed: Landed
+    landed: Candidate
     after: CheckResult | None
     notices: tuple[str, ...] = ()
 
@@ -40,7 +40,7 @@ class _Trial:
     """The check as a question about a patch, with what is needed to ask it. No patch is asked about twice."""
 
     before: CheckResult
-    world: World
+    world: Services
     settings: Settings
     known: dict[PatchSet, bool] = field(default_factory=dict)
 
@@ -61,7 +61,9 @@ class _Trial:
         return minimize(patch, kept, candidates, self.holds, lambda: self.world.clock() > end)
 
 
-def prove(landed: Landed, before: CheckResult | None, issue: Issue, world: World, settings: Settings) -> Proved | Back:
+def prove(
+    landed: Candidate, before: CheckResult | None, issue: Issue, world: Services, settings: Settings
+) -> Proved | Rejected:
     """Run the check on the patch; give back what the model has to hear when it is not green."""
     if world.check is None or before is None or before.state == "unavailable":
         return Proved(landed, before)
@@ -76,7 +78,7 @@ def prove(landed: Landed, before: CheckResult | None, issue: Issue, world: World
             return restored
         turn = replace(landed.turn, check=after)
         back = prompt.after_red_check(after, render(landed.patch), issue)
-        return Back("check", back, judged.reason, turn, landed.proposed, landed.verdicts)
+        return Rejected("check", back, judged.reason, turn, landed.proposed, landed.verdicts)
     trial.known[landed.patch] = True
     proved = Proved(landed, after)
     if before.state == "red":
@@ -96,7 +98,7 @@ def _with_base_tests(patch: PatchSet, after: CheckResult, check: Check) -> Check
     return check({path: text for path, text in texts(patch).items() if path not in edited})
 
 
-def _restored(landed: Landed, trial: _Trial) -> Proved | None:
+def _restored(landed: Candidate, trial: _Trial) -> Proved | None:
     """When the check needs something that was dropped, keep just that: nothing needed is lost."""
     dropped = frozenset(item.change.id for item in landed.verdicts if item.decision == "drop")
     if not dropped or not trial.world.policy(landed.proposed, ()).ok or not trial.holds(landed.proposed):
@@ -113,7 +115,7 @@ def _restored(landed: Landed, trial: _Trial) -> Proved | None:
     return _tried(replace(landed, verdicts=verdicts), kept, trial)
 
 
-def _minimized(landed: Landed, after: CheckResult, trial: _Trial) -> Proved:
+def _minimized(landed: Candidate, after: CheckResult, trial: _Trial) -> Proved:
     """Let the check decide about flagged changes (or about all of them), as the settings say."""
     kept = frozenset(item.change.id for item in landed.verdicts if item.decision != "drop")
     mode = trial.settings.minimize
@@ -141,7 +143,7 @@ def _dropped(verdict: Verdict) -> Verdict:
     )
 
 
-def _tried(landed: Landed, kept: Collection[int], trial: _Trial) -> Proved:
+def _tried(landed: Candidate, kept: Collection[int], trial: _Trial) -> Proved:
     """The patch of just these changes, accepted by git, with the check's result on it."""
     patch = select(landed.proposed, kept)
     trial.world.trial(patch)
@@ -183,7 +185,7 @@ def _named(tests: tuple[str, ...]) -> str:
     return f"test {tests[0]}{more}"
 
 
-def _covered(proved: Proved, world: World, settings: Settings) -> tuple[Verdict, ...]:
+def _covered(proved: Proved, world: Services, settings: Settings) -> tuple[Verdict, ...]:
     """The verdicts, with a mark on each kept change of which the check is known to run no line.
 
     What the check was seen to be red without is needed, whatever a tool that measures lines can see.

@@ -21,7 +21,7 @@ from fretsaw.core.proof.check_result import Check, CheckResult
 from fretsaw.core.run import Event, Outcome, Run, RunState
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import BudgetError, Cancelled, FretsawError, RepoError
-from fretsaw.fix import World
+from fretsaw.fix import Services
 from fretsaw.fix import fix as run_the_loop
 from fretsaw.repo import Delivery
 from fretsaw.session.after import deliver
@@ -182,7 +182,7 @@ def _world(
     cancel: Cancel,
     ask: Ask,
     record: Callable[[Request, Answer], None],
-) -> tuple[World, Snapshot, tuple[str, ...]]:
+) -> tuple[Services, Snapshot, tuple[str, ...]]:
     """The world that the loop is handed, the snapshot, and notices."""
     settings = opened.settings
     report(Event("snapshot", "reading the repository", percentage=1))
@@ -191,7 +191,7 @@ def _world(
     logs, notices = read_logs(task.issue, task.folder)
     images, more = images_of(task, row)
     secrets = (settings.api_key,) if settings.api_key else ()
-    world = World(
+    world = Services(
         ask=ask,
         form=row.edit_form if settings.edit_form == "auto" else settings.edit_form,
         check=checked,

@@ -12,7 +12,7 @@ from fretsaw.core.patch import render
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Evidence, Proposal, Run, Turn
 from fretsaw.errors import NoPatchError
-from fretsaw.fix.allowed import asked_paths
+from fretsaw.fix.restrictions import asked_paths
 from fretsaw.fix.vet import NO_ISSUE, Vetted
 from fretsaw.fix.vet import vet as vet_text
 from fretsaw.repo import Delivery

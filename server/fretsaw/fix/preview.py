@@ -13,8 +13,8 @@ from fretsaw.core.patch import derive_set
 from fretsaw.core.reply.edit_block import EditBlock
 from fretsaw.core.run import Draft, Event
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.fix.allowed import allowed
-from fretsaw.fix.world import World
+from fretsaw.fix.restrictions import check_restrictions
+from fretsaw.fix.services import Services
 from fretsaw.settings import Settings
 
 _REST = 4
@@ -22,12 +22,12 @@ _REST = 4
 
 
 @dataclass(slots=True)
-class Early:
+class Preview:
     """Listens to one answer as it streams in (an `OnText`), and reports a draft whenever a file is complete."""
 
     issue: Issue
     snapshot: Snapshot
-    world: World
+    world: Services
     settings: Settings
     _said: list[str] = field(default_factory=list)
     _known: tuple[EditBlock, ...] = ()
@@ -61,6 +61,10 @@ class Early:
         placing = locate.place(blocks, self.snapshot.read, self.snapshot.paths)
         proposed = derive_set(self.snapshot.read, placing.after, placing.modes)
         pruned = prune.prune(proposed, self.issue, self.settings.prune, self.snapshot.read)
-        if placing.misfits or not pruned.patch or allowed(pruned.patch, self.issue, self.snapshot, self.world).reason:
+        if (
+            placing.misfits
+            or not pruned.patch
+            or check_restrictions(pruned.patch, self.issue, self.snapshot, self.world).reason
+        ):
             return None
         return Draft(pruned.proposed, pruned.patch, pruned.verdicts)

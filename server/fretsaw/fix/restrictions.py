@@ -8,11 +8,11 @@ from fretsaw.core.issue import Issue
 from fretsaw.core.ledger import enforce
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.fix.world import World
+from fretsaw.fix.services import Services
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class Restrictions:
     """What the rules say of a patch."""
 
     reason: str = ""
@@ -23,14 +23,14 @@ class Allowed:
     """Where it may: what a person should know."""
 
 
-def allowed(patch: PatchSet, issue: Issue, snapshot: Snapshot, world: World) -> Allowed:
+def check_restrictions(patch: PatchSet, issue: Issue, snapshot: Snapshot, world: Services) -> Restrictions:
     """Hold a patch against the issue's ledger and the policy."""
     violations = enforce(issue.constraints, patch, snapshot)
     judgement = world.policy(patch, asked_paths(issue))
     refusals = tuple(str(refusal) for refusal in judgement.refusals)
     hints = dict.fromkeys(refusal.hint for refusal in judgement.refusals if refusal.hint)
     reason = "; ".join((*(violation.for_person for violation in violations), *refusals, *hints))
-    return Allowed(reason, (*(violation.for_model for violation in violations), *refusals), judgement.notices)
+    return Restrictions(reason, (*(violation.for_model for violation in violations), *refusals), judgement.notices)
 
 
 def asked_paths(issue: Issue) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ EditForm: TypeAlias = Literal["v4a", "udiff", "search-replace"]
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Services:
     """Everything outside `fix`, as functions. None of them changes the user's tree."""
 
     ask: Ask

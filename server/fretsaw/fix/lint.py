@@ -7,13 +7,13 @@ from fretsaw.core.issue import Issue
 from fretsaw.core.patch import texts
 from fretsaw.core.proof.lint_diff import new_findings
 from fretsaw.core.run import Event
-from fretsaw.fix.propose import Back, Landed
-from fretsaw.fix.world import World
+from fretsaw.fix.propose import Candidate, Rejected
+from fretsaw.fix.services import Services
 
 _MOST = 10
 
 
-def linted(landed: Landed, issue: Issue, world: World) -> Back | None:
+def lint_patch(landed: Candidate, issue: Issue, world: Services) -> Rejected | None:
     """What to say to the model when the linter finds what it did not find before; None when it does not."""
     if world.lint is None:
         return None
@@ -26,4 +26,6 @@ def linted(landed: Landed, issue: Issue, world: World) -> Back | None:
         return None
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
     reason = f"the linter finds what it did not find before: {'; '.join(found[:_MOST])}{more}"
-    return Back("check", prompt.after_refusal((reason,), issue), reason, landed.turn, landed.proposed, landed.verdicts)
+    return Rejected(
+        "check", prompt.after_refusal((reason,), issue), reason, landed.turn, landed.proposed, landed.verdicts
+    )

@@ -39,7 +39,7 @@ _SYSTEM = (
 )
 
 
-def judged(verdicts: tuple[Verdict, ...], issue: Issue, ask: Ask) -> tuple[tuple[Verdict, ...], Usage]:
+def ask_judge(verdicts: tuple[Verdict, ...], issue: Issue, ask: Ask) -> tuple[tuple[Verdict, ...], Usage]:
     """The verdicts after asking about the flagged ones, and what that cost. An unusable answer changes nothing."""
     flagged = [item for item in verdicts if item.decision == "flag"]
     if not flagged:
