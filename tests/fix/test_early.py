@@ -15,7 +15,7 @@ from fretsaw.core.snapshot import Snapshot
 from fretsaw.fix.preview import Preview
 from fretsaw.fix.services import Services
 from fretsaw.model.recorded import replay
-from fretsaw.session.running import no_check
+from fretsaw.session.fix import no_check
 from fretsaw.settings import Settings
 
 TEXTS = {

@@ -108,7 +108,7 @@ def _ask(opened: Any) -> None:
         show.say(f"  {number}  {_shown(argv)}  ({safe_text(why)})")
     choices = {str(number): argv for number, (argv, _) in enumerate(rows, 1)}
     argv = _answer(choices)
-    session.take_check(opened, argv)
+    session.answer_check(opened, argv)
     if argv:
         _say_remembered(argv)
     else:

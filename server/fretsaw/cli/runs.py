@@ -79,7 +79,7 @@ def show_command(
     }
     form = next((name for name, wanted in forms.items() if wanted), None)
     if form is not None:
-        show.emit(session.rendered(kept, form))
+        show.emit(session.render_run(kept, form))
         return 0
     show.outcome(kept.run, kept.outcome)
     if kept.run.delivered_to:

@@ -80,7 +80,7 @@ def _vet_one(
 
 def _text_of(argument: str, where: Path) -> str:
     """The reply's text, bytes kept."""
-    from fretsaw.session.issues import read_bounded
+    from fretsaw.session.issue_source import read_bounded
 
     data = sys.stdin.buffer.read(_MOST + 1) if argument == "-" else read_bounded(where / argument, _MOST)
     if len(data) > _MOST:

@@ -14,7 +14,8 @@ from fretsaw.cancel import Cancel
 
 if TYPE_CHECKING:
     from fretsaw.core.run import Event
-    from fretsaw.session import Finished, Opened, Stored, Task
+    from fretsaw.session.open import Session
+    from fretsaw.session.task import FinishedRun, StoredRun, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def warm() -> None:
     import fretsaw.session  # noqa: F401
 
 
-def opened(root: Path, wishes: Wishes) -> Opened:
+def opened(root: Path, wishes: Wishes) -> Session:
     """The repository with its settings. Raises RepoError, ConfigError."""
     from fretsaw import session
 
@@ -59,14 +60,14 @@ def opened(root: Path, wishes: Wishes) -> Opened:
 
 def run(
     root: Path, wishes: Wishes, task: Task, report: Callable[[Event], None], cancel: Cancel, run_id: str
-) -> Finished:
+) -> FinishedRun:
     """One run; see `session.run`."""
     from fretsaw import session
 
     return session.run(opened(root, wishes), task, report, cancel, run_id)
 
 
-def stored(root: Path, wishes: Wishes, most: int = 50) -> tuple[Stored, ...]:
+def stored(root: Path, wishes: Wishes, most: int = 50) -> tuple[StoredRun, ...]:
     """The newest runs of a repository."""
     from fretsaw import session
 
@@ -118,7 +119,7 @@ def set_check(root: Path, wishes: Wishes, argv: tuple[str, ...]) -> None:
     """Remember the user's choice for this repository."""
     from fretsaw import session
 
-    session.take_check(opened(root, wishes), argv)
+    session.answer_check(opened(root, wishes), argv)
 
 
 def interactive(wishes: Wishes, source: str) -> Wishes:

@@ -22,7 +22,7 @@ from fretsaw.errors import Cancelled, FretsawError
 
 if TYPE_CHECKING:
     from fretsaw.core.run import Draft, Event
-    from fretsaw.session import Finished
+    from fretsaw.session.task import FinishedRun
 
 T = TypeVar("T")
 Work: TypeAlias = "Callable[[Callable[[Event], None]], FinishedRun]"
@@ -59,7 +59,7 @@ class Wire(Protocol):
     def drafted(self, job: Job) -> None:
         """There is another draft of what the job will propose."""
 
-    async def ended(self, job: Job, finished: Finished | None) -> None:
+    async def ended(self, job: Job, finished: FinishedRun | None) -> None:
         """The job ended, with this or without anything."""
 
 
@@ -159,7 +159,7 @@ async def run(job: Job, turn: asyncio.Lock, begin: Callable[[], Work], wire: Wir
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(_take, job, event, wire)
 
-    finished: Finished | None = None
+    finished: FinishedRun | None = None
     held = False
     beat = asyncio.ensure_future(_beat(job, wire, has_token))
     try:

@@ -19,7 +19,7 @@ from fretsaw.lsp.server import Server
 from fretsaw.review.track import Edit
 
 if TYPE_CHECKING:
-    from fretsaw.session import Finished, Stored
+    from fretsaw.session.task import FinishedRun, StoredRun
 
 log = logging.getLogger("fretsaw.lsp")
 _MOST_KEPT = 20
@@ -37,7 +37,7 @@ async def drafted(server: Server, job: Job) -> None:
         _show(server, review)
 
 
-async def ended(server: Server, job: Job, finished: Finished | None) -> None:
+async def ended(server: Server, job: Job, finished: FinishedRun | None) -> None:
     """Take what a run proposes into review in the place of its drafts, or take these back."""
     if finished is None or not isinstance(finished.outcome, Proposal):
         _withdraw(server, job)
@@ -129,7 +129,7 @@ async def bring_back(server: Server) -> None:
     showing.rows(server)
 
 
-async def _take_stored(server: Server, root: Path, stored: Stored) -> None:
+async def _take_stored(server: Server, root: Path, stored: StoredRun) -> None:
     server.records[stored.run.id] = present.run_of_record(stored.run)
     # What the command line delivered has no decisions of a person; what an editor delivered in part has some.
     waiting = stored.run.state == "proposed" or (stored.run.state == "delivered" and stored.states)

@@ -26,7 +26,7 @@ from fretsaw.lsp.roots import Roots
 
 if TYPE_CHECKING:
     from fretsaw.lsp.review import Review
-    from fretsaw.session import Finished
+    from fretsaw.session.task import FinishedRun
 
 log = logging.getLogger("fretsaw.lsp")
 _ASK_SECONDS = 5.0
@@ -65,7 +65,7 @@ class Server(LanguageServer):
         """The completion that is asked for right now; there is one at most."""
         self.on_told: Callable[[Server, Job], None] = lambda _server, _job: None
         self.on_drafted: Callable[[Server, Job], Coroutine[Any, Any, None]] = _nothing
-        self.on_finished: Callable[[Server, Job, Finished | None], Awaitable[None]] = _nothing
+        self.on_finished: Callable[[Server, Job, FinishedRun | None], Awaitable[None]] = _nothing
         self.warm: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._writing: set[asyncio.Task[Any]] = set()
@@ -169,7 +169,7 @@ class Server(LanguageServer):
         """There is another draft of what the job will propose: it can be looked at."""
         self.spawn(self.on_drafted(self, job))
 
-    async def ended(self, job: Job, finished: Finished | None) -> None:
+    async def ended(self, job: Job, finished: FinishedRun | None) -> None:
         """A job ended: what it proposes, if anything, can be accepted."""
         await self.on_finished(self, job, finished)
 
@@ -190,7 +190,7 @@ class Server(LanguageServer):
             await in_thread(lambda: backend.decide(review.root, wishes, review.run_id, states))
 
 
-async def _nothing(_server: Server, _job: Job, _finished: Finished | None = None) -> None:
+async def _nothing(_server: Server, _job: Job, _finished: FinishedRun | None = None) -> None:
     """Until the parts are wired."""
 
 

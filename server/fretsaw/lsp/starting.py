@@ -81,7 +81,7 @@ def _work(
     wishes: backend.Wishes,
     report: Callable[[Any], None],
 ) -> Any:
-    from fretsaw.session import Task
+    from fretsaw.session.task import Task
 
     uri = job.request.get("uri")
     issue_file = convert.to_path(uri) if job.source == "issue" and isinstance(uri, str) else None
@@ -205,7 +205,7 @@ def _fix_issue(server: Server, argument: Mapping[str, Any]) -> tuple[Path, str, 
     where = server.roots.locate(uri)
     document = server.documents.get(uri) or server.documents.at(str(where.root / where.path))
     if document is None:
-        from fretsaw.session import read_issue
+        from fretsaw.session.issue_source import read_issue
 
         return where.root, "issue", from_editor.EditorRequest(read_issue(str(where.root / where.path))[0], ())
     return where.root, "issue", from_editor.EditorRequest(_parsed(document.text, parse), ())

@@ -9,12 +9,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fretsaw.session.after import apply, apply_texts, deliver, restore, set_states, undo
-    from fretsaw.session.completing import complete
-    from fretsaw.session.example import has_key, has_sandbox, make_example, scripted_model
-    from fretsaw.session.issues import read_issue
-    from fretsaw.session.kept import load, runs_of, summaries, view
-    from fretsaw.session.looking import (
+    from fretsaw.report.formats import render_run
+    from fretsaw.session.complete import complete
+    from fretsaw.session.deliver import apply, apply_texts, deliver, restore, set_states, undo
+    from fretsaw.session.doctor import (
+        answer_check,
         approve,
         check_candidates,
         choose_check,
@@ -22,15 +21,16 @@ if TYPE_CHECKING:
         models,
         remote_models,
         run_check,
-        take_check,
     )
-    from fretsaw.session.opening import Opened, open_session
+    from fretsaw.session.example import has_key, has_sandbox, make_example, scripted_model
+    from fretsaw.session.fix import fix, new_run_id, replay, run
+    from fretsaw.session.history import load, runs_of, summaries, view
+    from fretsaw.session.issue_source import read_issue
+    from fretsaw.session.open import Session, open_session
     from fretsaw.session.outcome import document, exit_code, failure, patch_of
-    from fretsaw.session.previewing import preview
-    from fretsaw.session.rendering import rendered
-    from fretsaw.session.running import fix, new_run_id, replay, run
-    from fretsaw.session.values import Finished, Stored, Task
-    from fretsaw.session.vetting import patch_text, vet, vet_document
+    from fretsaw.session.preview import preview
+    from fretsaw.session.task import FinishedRun, StoredRun, Task
+    from fretsaw.session.vet import patch_text, vet, vet_document
 
 _HOME = {
     "completing": ("complete",),
@@ -61,11 +61,48 @@ _HOME = {
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
-    "Finished", "Opened", "Stored", "Task", "apply", "apply_texts", "approve", "check_candidates", "choose_check",
-    "complete", "deliver", "document", "examine", "exit_code", "failure", "fix", "has_key", "has_sandbox", "load",
-    "make_example", "models", "new_run_id", "open_session", "patch_of", "patch_text", "preview", "read_issue",
-    "remote_models", "rendered", "replay", "restore", "run", "run_check", "runs_of", "scripted_model", "set_states",
-    "summaries", "take_check", "undo", "vet", "vet_document", "view",
+    "FinishedRun",
+    "Session",
+    "StoredRun",
+    "Task",
+    "answer_check",
+    "apply",
+    "apply_texts",
+    "approve",
+    "check_candidates",
+    "choose_check",
+    "complete",
+    "deliver",
+    "document",
+    "examine",
+    "exit_code",
+    "failure",
+    "fix",
+    "has_key",
+    "has_sandbox",
+    "load",
+    "make_example",
+    "models",
+    "new_run_id",
+    "open_session",
+    "patch_of",
+    "patch_text",
+    "preview",
+    "read_issue",
+    "remote_models",
+    "render_run",
+    "replay",
+    "restore",
+    "run",
+    "run_check",
+    "runs_of",
+    "scripted_model",
+    "set_states",
+    "summaries",
+    "undo",
+    "vet",
+    "vet_document",
+    "view",
 ]  # fmt: skip
 
 

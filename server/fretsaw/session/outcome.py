@@ -11,9 +11,9 @@ from fretsaw.core.run import GaveUp, Outcome, Proposal, Run
 from fretsaw.errors import ExitCode, FretsawError
 from fretsaw.repo import Delivery
 from fretsaw.report.document import document as report_document
-from fretsaw.session.kept import load
-from fretsaw.session.opening import Opened
-from fretsaw.session.values import Finished, Stored
+from fretsaw.session.history import load
+from fretsaw.session.open import Session
+from fretsaw.session.task import FinishedRun, StoredRun
 
 
 def patch_of(outcome: Outcome | None) -> str:
@@ -21,7 +21,7 @@ def patch_of(outcome: Outcome | None) -> str:
     return render(outcome.patch) if isinstance(outcome, Proposal) else ""
 
 
-def exit_code(finished: Finished, delivery: Delivery | None, *, applied: bool = True) -> ExitCode:
+def exit_code(finished: FinishedRun, delivery: Delivery | None, *, applied: bool = True) -> ExitCode:
     """0 delivered (or, for a replay, proposed), 1 no acceptable patch, 7 the check failed or could not run."""
     outcome = finished.outcome
     if isinstance(outcome, Proposal):
@@ -33,7 +33,7 @@ def exit_code(finished: Finished, delivery: Delivery | None, *, applied: bool = 
     return ExitCode.NO_PATCH
 
 
-def failure(opened: Opened | None, error: Exception) -> dict[str, Any]:
+def failure(opened: Session | None, error: Exception) -> dict[str, Any]:
     """The document of a run that ended with an error, or of none at all: outcome "failed" and the reason."""
     run_id = getattr(error, "run_id", None)
     reason = str(error) or type(error).__name__
@@ -46,7 +46,7 @@ def failure(opened: Opened | None, error: Exception) -> dict[str, Any]:
     return {**told, "outcome": "failed", "reason": reason}
 
 
-def document(run: Finished | Stored, delivery: Delivery | None = None) -> dict[str, Any]:
+def document(run: FinishedRun | StoredRun, delivery: Delivery | None = None) -> dict[str, Any]:
     """The run as the published JSON document."""
     recorded = run_store.to_plain(delivery) if delivery else getattr(run, "delivery", None)
     return report_document(run.run, run.outcome, recorded)

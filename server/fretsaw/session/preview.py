@@ -13,10 +13,10 @@ from fretsaw.core.chat import Message
 from fretsaw.core.context import Context, choose
 from fretsaw.core.issue import Issue
 from fretsaw.core.text.tokens import count, estimate
-from fretsaw.session.issues import read_issue, read_logs
-from fretsaw.session.opening import Opened
-from fretsaw.session.shown import about, images_of, rules_of
-from fretsaw.session.values import Task
+from fretsaw.session.attachments import images_for, notices_about, rules_for
+from fretsaw.session.issue_source import read_issue, read_logs
+from fretsaw.session.open import Session
+from fretsaw.session.task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Preview:
         }
 
 
-def preview(opened: Opened, argument: str, where: Path = Path()) -> Preview:
+def preview(opened: Session, argument: str, where: Path = Path()) -> Preview:
     """The first request of a fix of this issue (a path is relative to `where`), but for what the check says now."""
     issue, folder = read_issue(argument, where)
     settings = opened.settings
@@ -61,8 +61,8 @@ def preview(opened: Opened, argument: str, where: Path = Path()) -> Preview:
     context = choose(issue, snapshot, settings.context_tokens, settings.context, estimate)
     logs, notices = read_logs(issue, folder)
     form = choice.row.edit_form if settings.edit_form == "auto" else settings.edit_form
-    images, more = images_of(Task(issue, folder=folder), choice.row)
-    rules = rules_of(opened, snapshot)
+    images, more = images_for(Task(issue, folder=folder), choice.row)
+    rules = rules_for(opened, snapshot)
     messages = prompt.first_messages(issue, context, form, images=images, logs=logs, rules=rules, tools=settings.tools)
     schemas = (
         "".join(f"{tool.name}{tool.description}{tool.parameters}" for tool in tools.TOOLS) if settings.tools else ""
@@ -82,7 +82,7 @@ def preview(opened: Opened, argument: str, where: Path = Path()) -> Preview:
             *choice.notices,
             *notices,
             *more,
-            *about(snapshot, issue.hidden, opened),
+            *notices_about(snapshot, issue.hidden, opened),
             *context.notices,
         ),
     )

@@ -28,7 +28,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class FinishedRun:
     """A run that has ended, kept in its folder."""
 
     run: Run
@@ -37,7 +37,7 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredRun:
     """A run as it is kept: also one that failed, or one that another process began."""
 
     run: Run

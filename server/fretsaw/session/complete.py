@@ -12,10 +12,10 @@ from fretsaw import model, repo, run_store
 from fretsaw.cancel import Cancel
 from fretsaw.core import completion as completion
 from fretsaw.core.policy.path_lists import is_secret
-from fretsaw.session.opening import Opened
+from fretsaw.session.open import Session
 
 
-def complete(opened: Opened, path: str, texts: tuple[str, str], cancel: Cancel) -> str:
+def complete(opened: Session, path: str, texts: tuple[str, str], cancel: Cancel) -> str:
     """The text to offer between the text before and the text after a place of a file, "" for none.
 
     A secret, an ignored or an untracked file is never sent. Raises ModelError, ConfigError, BudgetError, Cancelled.

@@ -11,26 +11,26 @@ from fretsaw import repo, run_store
 from fretsaw.core.run import Run
 from fretsaw.errors import RepoError
 from fretsaw.repo import Delivery
-from fretsaw.session.opening import Opened
-from fretsaw.session.values import Stored
+from fretsaw.session.open import Session
+from fretsaw.session.task import StoredRun
 
-CUT_OFF = "it was cut off: its process ended without a word"
+INTERRUPTED = "it was cut off: its process ended without a word"
 
 
-def runs_of(opened: Opened, most: int | None = None) -> tuple[Stored, ...]:
+def runs_of(opened: Session, most: int | None = None) -> tuple[StoredRun, ...]:
     """Every run of the repository, or so many, newest first; what cannot be read is left out."""
-    found: list[Stored] = []
+    found: list[StoredRun] = []
     for folder in opened.store.all():
         if most is not None and len(found) >= most:
             break
         try:
-            found.append(stored(opened, folder))
+            found.append(read_run(opened, folder))
         except RepoError:
             continue
     return tuple(found)
 
 
-def summaries(opened: Opened) -> Iterator[Run | RepoError]:
+def summaries(opened: Session) -> Iterator[Run | RepoError]:
     """How every run stands, newest first, without reading what it proposes; the error for one that cannot be read."""
     for folder in opened.store.all():
         try:
@@ -39,12 +39,12 @@ def summaries(opened: Opened) -> Iterator[Run | RepoError]:
             yield error
 
 
-def load(opened: Opened, run_id: str | None = None) -> Stored:
+def load(opened: Session, run_id: str | None = None) -> StoredRun:
     """One run by its id or the beginning of it; None: the newest. Raises UsageError, RepoError."""
-    return stored(opened, opened.store.get(run_id))
+    return read_run(opened, opened.store.get(run_id))
 
 
-def view(opened: Opened, run_id: str, name: str, text: str) -> Path:
+def view(opened: Session, run_id: str, name: str, text: str) -> Path:
     """A read-only file with a text about a run, in its folder: for an editor that shows files and nothing else.
 
     Another text is another file, since an editor does not read again what it has open.
@@ -60,24 +60,24 @@ def view(opened: Opened, run_id: str, name: str, text: str) -> Path:
     return path
 
 
-def newest_delivered(opened: Opened) -> Stored | None:
+def newest_delivered(opened: Session) -> StoredRun | None:
     """The newest run that is applied."""
     for folder in opened.store.all():
         try:
             if _as_it_stands(opened, folder).state == "delivered":
-                return stored(opened, folder)
+                return read_run(opened, folder)
         except RepoError:
             continue
     return None
 
 
-def stored(opened: Opened, folder: run_store.RunFolder) -> Stored:
+def read_run(opened: Session, folder: run_store.RunFolder) -> StoredRun:
     """A run as it is kept. RepoError when it cannot be read."""
     run = _as_it_stands(opened, folder)
-    return Stored(run, folder.outcome(), folder.issue(), folder.states(), folder.note("delivery"), folder.path)
+    return StoredRun(run, folder.outcome(), folder.issue(), folder.states(), folder.note("delivery"), folder.path)
 
 
-def as_delivered(run: Run, delivery: Delivery | None) -> Run:
+def mark_delivered(run: Run, delivery: Delivery | None) -> Run:
     """The run once its patch is delivered; as it was when nothing is."""
     if delivery is None or delivery.kind == "none":
         return run
@@ -89,15 +89,15 @@ def keep_delivery(folder: run_store.RunFolder, run: Run, delivery: Delivery, tag
     """Write down that a run's patch is applied; `tag` is what the journal calls this delivery."""
     before = (folder.note("delivery") or {}).get("tags", [])
     folder.write_note("delivery", {**run_store.to_plain(delivery), "tags": [*before, tag]})
-    folder.write_run(as_delivered(run, delivery))
+    folder.write_run(mark_delivered(run, delivery))
     folder.forget_note("delivering")
 
 
-def _as_it_stands(opened: Opened, folder: run_store.RunFolder) -> Run:
+def _as_it_stands(opened: Session, folder: run_store.RunFolder) -> Run:
     """How the run stands, whatever its process had no time to write."""
     run = folder.run()
     if run.state == "running" and not folder.is_held():
-        return replace(run, state="failed", error=CUT_OFF)
+        return replace(run, state="failed", error=INTERRUPTED)
     begun = folder.note("delivering")
     if begun and not folder.is_held():
         tag = str(begun.get("tag"))

@@ -24,12 +24,12 @@ from fretsaw.errors import BudgetError, Cancelled, FretsawError, RepoError
 from fretsaw.fix import Services
 from fretsaw.fix import fix as run_the_loop
 from fretsaw.repo import Delivery
-from fretsaw.session.after import deliver
-from fretsaw.session.issues import read_issue, read_logs
-from fretsaw.session.kept import as_delivered
-from fretsaw.session.opening import Opened
-from fretsaw.session.shown import about, images_of, rules_of
-from fretsaw.session.values import Finished, Task
+from fretsaw.session.attachments import images_for, notices_about, rules_for
+from fretsaw.session.deliver import deliver
+from fretsaw.session.history import mark_delivered
+from fretsaw.session.issue_source import read_issue, read_logs
+from fretsaw.session.open import Session
+from fretsaw.session.task import FinishedRun, Task
 
 if TYPE_CHECKING:
     from fretsaw.check import CheckEnvironment
@@ -38,8 +38,8 @@ Reporter = Callable[[Event], None]
 
 
 def fix(
-    opened: Opened, argument: str, report: Reporter, cancel: Cancel, where: Path = Path()
-) -> tuple[Finished, Delivery | None]:
+    opened: Session, argument: str, report: Reporter, cancel: Cancel, where: Path = Path()
+) -> tuple[FinishedRun, Delivery | None]:
     """`agent fix`: read the issue (a path is relative to `where`), run, and deliver what was proved."""
     issue, folder = read_issue(argument, where)
     if opened.settings.apply != "none":
@@ -53,7 +53,7 @@ def fix(
     except FretsawError as error:
         error.run_id = finished.run.id
         raise
-    return replace(finished, run=as_delivered(finished.run, delivery)), delivery
+    return replace(finished, run=mark_delivered(finished.run, delivery)), delivery
 
 
 def new_run_id() -> str:
@@ -61,7 +61,7 @@ def new_run_id() -> str:
     return run_store.new_id()
 
 
-def replay(opened: Opened, run_id: str | None, report: Reporter, cancel: Cancel) -> Finished:
+def replay(opened: Session, run_id: str | None, report: Reporter, cancel: Cancel) -> FinishedRun:
     """Repeat a run from its recorded answers, on the files as they are now. Sends and keeps nothing."""
     folder = opened.store.get(run_id)
     ask = model.replay(folder.calls())
@@ -74,10 +74,10 @@ def replay(opened: Opened, run_id: str | None, report: Reporter, cancel: Cancel)
     if judged:
         world = replace(world, judge=model.replay(judged))
     outcome = run_the_loop(with_rules(task.issue, world.rules), snapshot, world, opened.settings, task.focus)
-    return Finished(run_store.finished(kept, outcome), outcome, folder.path)
+    return FinishedRun(run_store.finished(kept, outcome), outcome, folder.path)
 
 
-def run(opened: Opened, task: Task, report: Reporter, cancel: Cancel, run_id: str | None = None) -> Finished:
+def run(opened: Session, task: Task, report: Reporter, cancel: Cancel, run_id: str | None = None) -> FinishedRun:
     """One run from task to outcome, kept in its folder whatever happens. Never touches the user's tree.
 
     Raises ModelError, ConfigError, RepoError, BudgetError, CheckError, Cancelled; the run is recorded as failed then.
@@ -113,11 +113,11 @@ def run(opened: Opened, task: Task, report: Reporter, cancel: Cancel, run_id: st
         ended = run_store.finished(begun, outcome)
         folder.write_outcome(outcome)
         folder.write_run(ended)
-    return Finished(ended, outcome, folder.path)
+    return FinishedRun(ended, outcome, folder.path)
 
 
 def _outcome(
-    opened: Opened, task: Task, choice: model.ModelChoice, meter: _Meter, cancel: Cancel, folder: run_store.RunFolder
+    opened: Session, task: Task, choice: model.ModelChoice, meter: _Meter, cancel: Cancel, folder: run_store.RunFolder
 ) -> Outcome:
     """The loop in its world, with every notice."""
     settings = opened.settings
@@ -175,7 +175,7 @@ class _Meter:
 
 
 def _world(
-    opened: Opened,
+    opened: Session,
     task: Task,
     row: model.Row,
     report: Reporter,
@@ -189,7 +189,7 @@ def _world(
     snapshot = repo.snapshot(opened.repo, task.overlay)
     checked = make_check(opened, snapshot, cancel)
     logs, notices = read_logs(task.issue, task.folder)
-    images, more = images_of(task, row)
+    images, more = images_for(task, row)
     secrets = (settings.api_key,) if settings.api_key else ()
     world = Services(
         ask=ask,
@@ -207,12 +207,12 @@ def _world(
         drafts=task.drafts,
         images=images,
         logs=logs,
-        rules=rules_of(opened, snapshot),
+        rules=rules_for(opened, snapshot),
     )
-    return world, snapshot, (*notices, *more, *about(snapshot, task.issue.hidden, opened))
+    return world, snapshot, (*notices, *more, *notices_about(snapshot, task.issue.hidden, opened))
 
 
-def _make_lint(opened: Opened, snapshot: Snapshot, cancel: Cancel) -> Check | None:
+def _make_lint(opened: Session, snapshot: Snapshot, cancel: Cancel) -> Check | None:
     settings = opened.settings
     if not settings.lint:
         return None
@@ -232,7 +232,7 @@ def no_check(texts: Mapping[str, str | None]) -> CheckResult:
     raise AssertionError(f"there is no check to run on {len(texts)} files")
 
 
-def make_check(opened: Opened, snapshot: Snapshot, cancel: Cancel) -> Check | None:
+def make_check(opened: Session, snapshot: Snapshot, cancel: Cancel) -> Check | None:
     """The check of the settings over a snapshot, None when none is set."""
     settings = opened.settings
     if not settings.check:
@@ -243,7 +243,7 @@ def make_check(opened: Opened, snapshot: Snapshot, cancel: Cancel) -> Check | No
 
 
 def _make_covered(
-    opened: Opened, snapshot: Snapshot, cancel: Cancel
+    opened: Session, snapshot: Snapshot, cancel: Cancel
 ) -> Callable[[Mapping[str, str | None]], dict[str, frozenset[int]] | None] | None:
     settings = opened.settings
     if not settings.check:
@@ -253,13 +253,13 @@ def _make_covered(
     return check.make_covered(opened.root, settings.check, settings, cancel, _around(opened, snapshot))
 
 
-def _around(opened: Opened, snapshot: Snapshot) -> CheckEnvironment:
+def _around(opened: Session, snapshot: Snapshot) -> CheckEnvironment:
     from fretsaw import check
 
     return check.CheckEnvironment(opened.state, unsaved=snapshot.overlay, secrets=snapshot.secrets)
 
 
-def _judge(opened: Opened, cancel: Cancel, budget: model.Budget) -> model.Live:
+def _judge(opened: Session, cancel: Cancel, budget: model.Budget) -> model.Live:
     """The triage model; no connection is made before it is asked."""
     settings = replace(opened.settings, role="triage", model=None)
     row = model.load(opened.resolved.places.config / "models.toml").choose(settings, _today()).row

@@ -9,21 +9,21 @@ from fretsaw import check, model
 from fretsaw.core.chat import Image
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import UsageError
-from fretsaw.session.issues import MAX_IMAGE, read_beside
-from fretsaw.session.opening import Opened
-from fretsaw.session.values import Task
+from fretsaw.session.issue_source import MAX_IMAGE, read_beside
+from fretsaw.session.open import Session
+from fretsaw.session.task import Task
 
 _MOST_RULES = 4_000
 """Characters of AGENTS.md that are sent at most."""
 
 
-def rules_of(opened: Opened, snapshot: Snapshot) -> tuple[str, ...]:
+def rules_for(opened: Session, snapshot: Snapshot) -> tuple[str, ...]:
     """The rules that the repository's own settings and its AGENTS.md give, as data for the model."""
     text = snapshot.read("AGENTS.md") if "AGENTS.md" in snapshot.paths else None
     return (*opened.resolved.rules, *((text[:_MOST_RULES],) if text else ()))
 
 
-def images_of(task: Task, row: model.Row) -> tuple[tuple[Image, ...], tuple[str, ...]]:
+def images_for(task: Task, row: model.Row) -> tuple[tuple[Image, ...], tuple[str, ...]]:
     """The issue's images, ready to send, and a notice for each that is not."""
     images, notices = [], []
     for attachment in task.issue.attachments:
@@ -46,7 +46,7 @@ def _image_bytes(source: str, folder: Path | None) -> bytes:
     return data
 
 
-def about(snapshot: Snapshot, hidden: int, opened: Opened) -> tuple[str, ...]:
+def notices_about(snapshot: Snapshot, hidden: int, opened: Session) -> tuple[str, ...]:
     """What a person should know about what is and is not sent."""
     notices = []
     if snapshot.secrets:

@@ -14,7 +14,7 @@ from fretsaw.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class Session:
     """A repository, the settings that hold in it, and the runs that were made in it."""
 
     repo: Repo
@@ -36,14 +36,14 @@ class Opened:
         """The user's state directory."""
         return self.resolved.places.state
 
-    def with_settings(self, **changes: Any) -> Opened:
+    def with_settings(self, **changes: Any) -> Session:
         """The same with other values of some settings."""
         return replace(self, resolved=replace(self.resolved, settings=replace(self.settings, **changes)))
 
 
 def open_session(
     directory: Path, flags: Mapping[str, Any] | None = None, editor: Mapping[str, Any] | None = None
-) -> Opened:
+) -> Session:
     """Open the repository that `directory` lies in. Finishes or rolls back what a crash left half-applied.
 
     Raises RepoError, ConfigError.
@@ -52,4 +52,4 @@ def open_session(
     resolved = config.resolve(flags or {}, opened.root, editor=editor)
     store = run_store.store(resolved.places.state, opened.root)
     told = repo.recover(opened, store.folder)
-    return Opened(opened, replace(resolved, notices=(*told, *resolved.notices)), store)
+    return Session(opened, replace(resolved, notices=(*told, *resolved.notices)), store)

@@ -17,14 +17,14 @@ from fretsaw.fix.vet import NO_ISSUE, Vetted
 from fretsaw.fix.vet import vet as vet_text
 from fretsaw.repo import Delivery
 from fretsaw.report.document import misfit_row, verdict_row
-from fretsaw.session.after import deliver
-from fretsaw.session.issues import read_issue
-from fretsaw.session.opening import Opened
-from fretsaw.session.values import Finished
+from fretsaw.session.deliver import deliver
+from fretsaw.session.issue_source import read_issue
+from fretsaw.session.open import Session
+from fretsaw.session.task import FinishedRun
 
 
 def vet(
-    opened: Opened, reply: str, issue_argument: str | None, do_apply: bool, where: Path = Path()
+    opened: Session, reply: str, issue_argument: str | None, do_apply: bool, where: Path = Path()
 ) -> tuple[Vetted, Delivery | None]:
     """Vet a reply against the repository as it is now; apply it, as a run that can be undone, when asked to.
 
@@ -45,7 +45,7 @@ def vet(
     return vetted, _apply(opened.with_settings(apply="worktree"), reply, issue, vetted)
 
 
-def _apply(opened: Opened, reply: str, issue: Issue, vetted: Vetted) -> Delivery | None:
+def _apply(opened: Session, reply: str, issue: Issue, vetted: Vetted) -> Delivery | None:
     folder = opened.store.new()
     turn = Turn(reply, vetted.grammars, vetted.misfits, vetted.located)
     evidence = Evidence(base=opened.repo.head, turns=(turn,))
@@ -55,7 +55,7 @@ def _apply(opened: Opened, reply: str, issue: Issue, vetted: Vetted) -> Delivery
     folder.write_issue(issue)
     folder.write_outcome(outcome)
     folder.write_run(run)
-    return deliver(opened, Finished(run, outcome, folder.path), lambda event: None)
+    return deliver(opened, FinishedRun(run, outcome, folder.path), lambda event: None)
 
 
 def patch_text(vetted: Vetted) -> str:

@@ -12,14 +12,14 @@ from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Event, GaveUp, Proposal, Run
 from fretsaw.errors import FretsawError, NoPatchError, RepoError, UsageError, from_os_error
 from fretsaw.repo import Delivery, UndoResult
-from fretsaw.session.kept import keep_delivery, load, newest_delivered
-from fretsaw.session.opening import Opened
-from fretsaw.session.values import Finished, Stored
+from fretsaw.session.history import keep_delivery, load, newest_delivered
+from fretsaw.session.open import Session
+from fretsaw.session.task import FinishedRun, StoredRun
 
 # -- delivery --------------------------------------------------------------------------------------
 
 
-def deliver(opened: Opened, finished: Finished, report: Callable[[Event], None]) -> Delivery | None:
+def deliver(opened: Session, finished: FinishedRun, report: Callable[[Event], None]) -> Delivery | None:
     """Deliver a proposal as the settings say; None when it must not be: no patch, or a check that did not prove it."""
     if not isinstance(finished.outcome, Proposal) or not may_apply(opened, finished.outcome):
         return None
@@ -29,7 +29,7 @@ def deliver(opened: Opened, finished: Finished, report: Callable[[Event], None])
     )
 
 
-def may_apply(opened: Opened, proposal: Proposal) -> bool:
+def may_apply(opened: Session, proposal: Proposal) -> bool:
     """Whether what was asked to prove the patch did so. Without a check there is nothing that it must pass."""
     if opened.settings.apply == "none":
         return True
@@ -37,7 +37,7 @@ def may_apply(opened: Opened, proposal: Proposal) -> bool:
     return after is None or after.ok
 
 
-def apply(opened: Opened, run_id: str | None, changes: frozenset[int] | None = None) -> tuple[Delivery, str]:
+def apply(opened: Session, run_id: str | None, changes: frozenset[int] | None = None) -> tuple[Delivery, str]:
     """Deliver the proposal of a run, or some of its changes, as a person decided; the check is not asked again.
 
     The delivery and the patch as text. What is left out then counts as dropped, so that it can be restored.
@@ -54,7 +54,7 @@ def apply(opened: Opened, run_id: str | None, changes: frozenset[int] | None = N
     return delivery, render(chosen.patch)
 
 
-def _only(opened: Opened, run_id: str, proposal: Proposal, changes: frozenset[int]) -> Proposal:
+def _only(opened: Session, run_id: str, proposal: Proposal, changes: frozenset[int]) -> Proposal:
     known = {item.change.id for item in proposal.verdicts}
     unknown = sorted(changes - known)
     if unknown:
@@ -72,7 +72,7 @@ def _only(opened: Opened, run_id: str, proposal: Proposal, changes: frozenset[in
     return _allowed(opened, replace(proposal, patch=select(proposal.proposed, changes), verdicts=verdicts))
 
 
-def _allowed(opened: Opened, proposal: Proposal) -> Proposal:
+def _allowed(opened: Session, proposal: Proposal) -> Proposal:
     """The proposal, when a patch that a person put together may be written at all. NoPatchError when not.
 
     What is on the ask-first list was asked for, by that person; what is never written stays so.
@@ -87,7 +87,7 @@ def _allowed(opened: Opened, proposal: Proposal) -> Proposal:
 
 
 def apply_texts(
-    opened: Opened, run_id: str, before: Mapping[str, str | None], after: Mapping[str, str | None]
+    opened: Session, run_id: str, before: Mapping[str, str | None], after: Mapping[str, str | None]
 ) -> Delivery:
     """Deliver a part of a run's proposal that an editor places in files as they are now, on top of what was delivered.
 
@@ -101,7 +101,7 @@ def apply_texts(
 
 
 def _deliver(
-    opened: Opened, patch: PatchSet, run: Run, folder: run_store.RunFolder, proposal: Proposal, tag: str = ""
+    opened: Session, patch: PatchSet, run: Run, folder: run_store.RunFolder, proposal: Proposal, tag: str = ""
 ) -> Delivery:
     """Apply and record. `tag` tells later deliveries of one run apart, for undo."""
     settings = opened.settings
@@ -145,7 +145,7 @@ def _message(title: str, proposal: Proposal) -> str:
     return f"{subject}\n\n{summary}\n" if summary else f"{subject}\n"
 
 
-def _proposal(kept: Stored) -> Proposal:
+def _proposal(kept: StoredRun) -> Proposal:
     if isinstance(kept.outcome, Proposal):
         return kept.outcome
     why = kept.run.error or kept.run.state
@@ -157,7 +157,7 @@ def _proposal(kept: Stored) -> Proposal:
 # -- undo, restore, decide -------------------------------------------------------------------------
 
 
-def undo(opened: Opened, run_id: str | None = None) -> tuple[str, UndoResult]:
+def undo(opened: Session, run_id: str | None = None) -> tuple[str, UndoResult]:
     """Take back what a run applied (None: the newest that is applied). The run's id, and what became of each file."""
     kept = load(opened, run_id) if run_id else newest_delivered(opened)
     if kept is None:
@@ -186,7 +186,7 @@ def undo(opened: Opened, run_id: str | None = None) -> tuple[str, UndoResult]:
     return kept.run.id, replace(results[-1], undone=tuple(undone), notices=notices)
 
 
-def restore(opened: Opened, run_id: str | None, changes: frozenset[int]) -> Delivery | None:
+def restore(opened: Session, run_id: str | None, changes: frozenset[int]) -> Delivery | None:
     """Bring dropped changes back into a run's patch. An applied run gets them applied on top; the delivery, or None."""
     kept = load(opened, run_id)
     proposal = _proposal(kept)
@@ -229,7 +229,7 @@ def _before(patch: PatchSet, path: str) -> str | None:
     return next((file.before for file in patch.files if file.path == path), None)
 
 
-def set_states(opened: Opened, run_id: str, states: Mapping[int, str]) -> None:
+def set_states(opened: Session, run_id: str, states: Mapping[int, str]) -> None:
     """Keep what a person decided on changes."""
     folder = opened.store.get(run_id)
     folder.write_states({**folder.states(), **states})

@@ -16,8 +16,8 @@ from fretsaw import check, config, model, repo
 from fretsaw.cancel import Cancel
 from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.errors import CheckError, ConfigError, FretsawError
-from fretsaw.session.opening import Opened, open_session
-from fretsaw.session.running import make_check
+from fretsaw.session.fix import make_check
+from fretsaw.session.open import Session, open_session
 from fretsaw.settings import Settings
 
 
@@ -33,7 +33,7 @@ class Finding:
 # -- the check -------------------------------------------------------------------------------------
 
 
-def run_check(opened: Opened, cancel: Cancel) -> CheckResult:
+def run_check(opened: Session, cancel: Cancel) -> CheckResult:
     """The check on the files as they are now. CheckError when it could not run at all."""
     made = make_check(opened, repo.snapshot(opened.repo), cancel)
     assert made is not None, "the caller has looked whether one is set"
@@ -43,18 +43,18 @@ def run_check(opened: Opened, cancel: Cancel) -> CheckResult:
     return result
 
 
-def check_candidates(opened: Opened) -> tuple[check.CheckCandidate, ...]:
+def check_candidates(opened: Session) -> tuple[check.CheckCandidate, ...]:
     """Commands that look like the repository's check, best first."""
     snapshot = repo.snapshot(opened.repo)
     return check.check_candidates(snapshot.read, snapshot.paths)
 
 
-def approve(opened: Opened, argv: tuple[str, ...]) -> None:
+def approve(opened: Session, argv: tuple[str, ...]) -> None:
     """Remember that the user wants the command of the repository's file run for this repository."""
     config.approve(opened.resolved.places, opened.root, argv)
 
 
-def take_check(opened: Opened, argv: tuple[str, ...]) -> None:
+def answer_check(opened: Session, argv: tuple[str, ...]) -> None:
     """Remember an answer to the question of which check: what the repository proposes is approved, and asked about
     again when it changes; any other command is the user's own choice, `()` for none."""
     if argv and argv == opened.resolved.proposed_check:
@@ -63,7 +63,7 @@ def take_check(opened: Opened, argv: tuple[str, ...]) -> None:
         choose_check(opened, argv)
 
 
-def choose_check(opened: Opened, argv: tuple[str, ...] | None) -> None:
+def choose_check(opened: Session, argv: tuple[str, ...] | None) -> None:
     """Remember the user's own choice for this repository; `()`: none, None: forget it and what was approved."""
     if argv is None:
         config.forget(opened.resolved.places, opened.root, opened.settings.check or ())
@@ -123,7 +123,7 @@ def examine(directory: Path, flags: Mapping[str, Any]) -> tuple[Finding, ...]:
 def _findings(directory: Path, flags: Mapping[str, Any]) -> Iterator[Finding]:
     yield Finding("system", "ok", f"{platform.system()} {platform.release()}, Python {platform.python_version()}")
     yield _git()
-    opened: Opened | None = None
+    opened: Session | None = None
     try:
         opened = open_session(directory, flags)
         busy = f", {opened.repo.operation} in progress" if opened.repo.operation else ""
@@ -168,7 +168,7 @@ def _model(settings: Settings, places: config.UserDirs) -> Iterator[Finding]:
     yield Finding("endpoint", "ok" if probe.ok else "bad", said)
 
 
-def _check(opened: Opened) -> Finding:
+def _check(opened: Session) -> Finding:
     if opened.settings.check:
         return Finding("check", "ok", shlex.join(opened.settings.check))
     found = check_candidates(opened)
@@ -176,7 +176,7 @@ def _check(opened: Opened) -> Finding:
     return Finding("check", "note", f"none is set, so nothing can be proved{seems} (`agent check`)")
 
 
-def _sandbox(settings: Settings, places: config.UserDirs, opened: Opened | None) -> Finding:
+def _sandbox(settings: Settings, places: config.UserDirs, opened: Session | None) -> Finding:
     tier, reason = check.describe(settings, places.state, opened.root if opened else None)
     words = {"bwrap": "bubblewrap: no network, your home is hidden", "landlock": "Landlock and seccomp: no network"}
     if tier in words:
