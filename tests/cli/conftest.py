@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fretsaw import session
-from fretsaw.cli.ending import run_to_exit_code
+from fretsaw.cli.exit import run_to_exit_code
 from fretsaw.model.scripted import ScriptedServer, serve
 from fretsaw.model.scripted.script import Script, as_reply
 

@@ -264,7 +264,7 @@ def test_each_form_can_be_asked_for(agent: Agent, model: Model, form: str) -> No
 
 
 def test_help_and_version_import_nothing_heavy() -> None:
-    code = "import sys; from fretsaw.cli.ending import run_to_exit_code as run; run(['--help']); "
+    code = "import sys; from fretsaw.cli.exit import run_to_exit_code as run; run(['--help']); "
     code += "print([name for name in ('openai', 'git', 'rich', 'pygls', 'unidiff') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("[]\n")

@@ -295,7 +295,7 @@ def test_no_colour_where_none_is_wanted(project: Path, agent: Agent, model: Mode
 
 @pytest.mark.parametrize("arguments", [("--help",), ("runs",), ("completion", "bash"), ("fix", "--help")])
 def test_small_commands_import_nothing_heavy(project: Path, arguments: tuple[str, ...]) -> None:
-    code = "import sys; from fretsaw.cli.ending import run_to_exit_code as run; "
+    code = "import sys; from fretsaw.cli.exit import run_to_exit_code as run; "
     code += f"run({list(arguments)!r}); heavy = ('openai', 'git', 'rich', 'pygls', 'unidiff', 'cattrs', 'tree_sitter', "
     code += "'httpx', 'pydantic', 'rs_bpe', 'PIL'); print([name for name in heavy if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=True)

@@ -27,6 +27,6 @@ def main() -> None:
         sys.exit(lsp.main(sys.argv[2:]))
     # A short process that mostly imports: collecting while modules load costs a tenth of it and finds nothing.
     gc.set_threshold(100_000, 50, 100)
-    from fretsaw.cli.ending import run_to_exit_code
+    from fretsaw.cli.exit import run_to_exit_code
 
     sys.exit(run_to_exit_code(sys.argv[1:]))

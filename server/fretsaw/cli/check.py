@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from fretsaw.cli import show
+from fretsaw.cli import terminal
 from fretsaw.cli.options import settings_flags
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode, UsageError
@@ -37,7 +37,7 @@ def check_command(approve: bool, remember: bool, forget: bool, do_run: bool, dir
         return _remember(opened, flags["check"])
     if forget:
         session.choose_check(opened, None)
-        show.say("Forgotten.")
+        terminal.say("Forgotten.")
         opened = session.open_session(directory, flags)
     if not opened.resolved.asked and sys.stdin.isatty():
         _ask(opened)
@@ -60,9 +60,9 @@ def _run(opened: Any) -> int:
     with interruptible(cancel):
         result = session.run_check(opened, cancel)
     cancel.check()
-    show.checks(result, None)
+    terminal.checks(result, None)
     if not result.ok:
-        show.output(result)
+        terminal.output(result)
     return int(ExitCode.DELIVERED if result.ok else ExitCode.CHECK)
 
 
@@ -76,10 +76,10 @@ def _approve(opened: Any) -> int:
             hint='it would stand in .fretsaw.toml: check = ["python", "-m", "pytest"]',
         )
     if sys.stdin.isatty() and not click.confirm(f"Run {_shown(argv)} as the check of {opened.root}?", err=True):
-        show.say("Not approved; nothing was changed.")
+        terminal.say("Not approved; nothing was changed.")
         return 0
     session.approve(opened, argv)
-    show.say(f"Approved: {_shown(argv)}", bold=True)
+    terminal.say(f"Approved: {_shown(argv)}", bold=True)
     return 0
 
 
@@ -101,18 +101,20 @@ def _ask(opened: Any) -> None:
     rows = [(proposed, "the repository's own file proposes it")] if proposed else []
     rows += [(found.argv, found.why) for found in session.check_candidates(opened) if found.argv != proposed]
     if not rows:
-        show.say("No check is set, and nothing here looks like one.")
+        terminal.say("No check is set, and nothing here looks like one.")
     else:
-        show.say("No check is set. This repository looks as if it had:")
+        terminal.say("No check is set. This repository looks as if it had:")
     for number, (argv, why) in enumerate(rows, 1):
-        show.say(f"  {number}  {_shown(argv)}  ({safe_text(why)})")
+        terminal.say(f"  {number}  {_shown(argv)}  ({safe_text(why)})")
     choices = {str(number): argv for number, (argv, _) in enumerate(rows, 1)}
     argv = _answer(choices)
     session.answer_check(opened, argv)
     if argv:
         _say_remembered(argv)
     else:
-        show.say("None, and you are not asked again (`agent check --forget` asks again). Nothing can be proved so far.")
+        terminal.say(
+            "None, and you are not asked again (`agent check --forget` asks again). Nothing can be proved so far."
+        )
 
 
 def _answer(choices: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -127,19 +129,19 @@ def _answer(choices: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
         try:
             argv = tuple(shlex.split(said))
         except ValueError as error:
-            show.say(f"{safe_text(said)}: {error}")
+            terminal.say(f"{safe_text(said)}: {error}")
             continue
         if said.isdigit():
-            show.say(f"There is no number {safe_text(said)}.")
+            terminal.say(f"There is no number {safe_text(said)}.")
         elif argv and argv[0]:
             return argv
         else:
-            show.say("An empty command cannot be run.")
+            terminal.say("An empty command cannot be run.")
 
 
 def _say_remembered(argv: tuple[str, ...]) -> None:
-    show.say(f"The check of this repository is now {_shown(argv)}", bold=True)
-    show.say("`agent check --run` runs it now, `agent check --forget` asks again.", dim=True)
+    terminal.say(f"The check of this repository is now {_shown(argv)}", bold=True)
+    terminal.say("`agent check --run` runs it now, `agent check --forget` asks again.", dim=True)
 
 
 def _tell(opened: Any) -> int:
@@ -156,11 +158,13 @@ def _tell(opened: Any) -> int:
     if not (check or proposed or others):
         print("No check is set, and nothing here looks like one.")
     if check:
-        show.say("`agent check --run` runs it now.", dim=True)
+        terminal.say("`agent check --run` runs it now.", dim=True)
     elif opened.resolved.asked:
-        show.say("You said that this repository has no check; `agent check --forget` asks again.", dim=True)
+        terminal.say("You said that this repository has no check; `agent check --forget` asks again.", dim=True)
     else:
-        show.say('Take one with --check "…" --remember, or put it into your own config.toml: check = ["…"].', dim=True)
+        terminal.say(
+            'Take one with --check "…" --remember, or put it into your own config.toml: check = ["…"].', dim=True
+        )
     return 0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fretsaw.cli import show
+from fretsaw.cli import terminal
 from fretsaw.cli.options import settings_flags
 from fretsaw.core.text.safe_text import safe_text
 
@@ -39,6 +39,6 @@ def context_command(issue: str, full: bool, as_json: bool, directory: Path, **fl
     for constraint in preview.issue.constraints:
         print(f"  rule ({constraint.kind}): {safe_text(constraint.text)}")
     for notice in preview.notices:
-        show.paragraph("! ", notice, fg="yellow")
-    show.say("Nothing was sent.", dim=True)
+        terminal.paragraph("! ", notice, fg="yellow")
+    terminal.say("Nothing was sent.", dim=True)
     return 0

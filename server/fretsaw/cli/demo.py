@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from fretsaw.cli import show
+from fretsaw.cli import terminal
 from fretsaw.errors import ConfigError
 
 _CHECK = "python -m unittest -q"
@@ -29,7 +29,7 @@ def demo_command(live: bool, keep: bool) -> int:
         return _demo(folder, live)
     finally:
         if keep:
-            show.say(f"kept: {folder}", dim=True)
+            terminal.say(f"kept: {folder}", dim=True)
         else:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -43,7 +43,7 @@ def _demo(folder: Path, live: bool) -> int:
     print((project / "ISSUE.md").read_text("utf-8"))
     proof = ["--check", _CHECK]
     if not session.has_sandbox(project):
-        show.say("No sandbox works on this machine: the example's own tests run WITHOUT isolation.", fg="yellow")
+        terminal.say("No sandbox works on this machine: the example's own tests run WITHOUT isolation.", fg="yellow")
         proof += ["--sandbox", "none"]
     if live:
         if not session.has_key():
@@ -52,7 +52,9 @@ def _demo(folder: Path, live: bool) -> int:
             )
         return _walk(project, proof, [], "the real model")
     with session.scripted_model() as base_url:
-        show.say(f"The model is SCRIPTED: two written replies, served over HTTP at {base_url}", fg="yellow", bold=True)
+        terminal.say(
+            f"The model is SCRIPTED: two written replies, served over HTTP at {base_url}", fg="yellow", bold=True
+        )
         return _walk(project, proof, ["--base-url", base_url, "--model", "gpt-4.1"], "the SCRIPTED model")
 
 
@@ -75,16 +77,16 @@ def _walk(project: Path, proof: list[str], model: list[str], who: str) -> int:
         if code:
             return code
     _step("Done: the issue is fixed by the one line that was asked for; the noise was dropped and is on record.")
-    show.say(f"Next, in a repository of yours: agent fix ISSUE.md --check '{_CHECK}'")
+    terminal.say(f"Next, in a repository of yours: agent fix ISSUE.md --check '{_CHECK}'")
     return 0
 
 
 def _agent(arguments: list[str]) -> int:
-    from fretsaw.cli.ending import run_to_exit_code
+    from fretsaw.cli.exit import run_to_exit_code
 
     return run_to_exit_code(arguments)
 
 
 def _step(text: str) -> None:
-    show.say()
-    show.say(text, bold=True)
+    terminal.say()
+    terminal.say(text, bold=True)

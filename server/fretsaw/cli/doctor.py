@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fretsaw.cli import show
+from fretsaw.cli import terminal
 from fretsaw.cli.options import settings_flags
 from fretsaw.errors import ExitCode
 
@@ -28,5 +28,5 @@ def doctor_command(as_json: bool, directory: Path, **flags: Any) -> int:
         print(json.dumps([{"name": one.name, "state": one.state, "text": one.text} for one in findings], indent=2))
     else:
         for one in findings:
-            show.paragraph(f"{one.state:<5} {one.name:<11} ", one.text, fg=_COLOURS[one.state])
+            terminal.paragraph(f"{one.state:<5} {one.name:<11} ", one.text, fg=_COLOURS[one.state])
     return int(ExitCode.CONFIG if any(one.state == "bad" for one in findings) else ExitCode.DELIVERED)

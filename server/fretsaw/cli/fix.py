@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from fretsaw.cli import show
-from fretsaw.cli.delivered import delivered
+from fretsaw.cli import terminal
+from fretsaw.cli.delivery_text import delivery_text
 from fretsaw.cli.options import settings_flags
 
 
@@ -38,7 +38,7 @@ def fix_command(issue: str, directory: Path, as_json: bool, quiet: bool, **flags
     cancel = Cancel()
     opened = None
     try:
-        with interruptible(cancel), show.progress(quiet or as_json) as report:
+        with interruptible(cancel), terminal.progress(quiet or as_json) as report:
             opened = session.open_session(directory, flags)
             finished, delivery = session.fix(opened, issue, report, cancel, directory)
     except Exception as error:
@@ -48,8 +48,8 @@ def fix_command(issue: str, directory: Path, as_json: bool, quiet: bool, **flags
     if as_json:
         print(json.dumps(session.document(finished, delivery), indent=2))
     else:
-        show.outcome(finished.run, finished.outcome)
-        delivered(finished.run.id, delivery, session.patch_of(finished.outcome), finished.outcome)
+        terminal.outcome(finished.run, finished.outcome)
+        delivery_text(finished.run.id, delivery, session.patch_of(finished.outcome), finished.outcome)
     return int(session.exit_code(finished, delivery))
 
 

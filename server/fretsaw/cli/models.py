@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from fretsaw.cli import show
+from fretsaw.cli import terminal
 from fretsaw.cli.options import settings_flags
 from fretsaw.core.text.safe_text import safe_text
 
@@ -27,5 +27,5 @@ def models_command(remote: bool, as_json: bool, **flags: Any) -> int:
     for row in rows:
         print("  ".join(safe_text(str(value)) for value in row.values() if value not in (None, "")))
     if not remote:
-        show.say("Dollars per million tokens: in / cached in / out.", dim=True)
+        terminal.say("Dollars per million tokens: in / cached in / out.", dim=True)
     return 0

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from fretsaw.cli import show
-from fretsaw.cli.delivered import delivered, named, unproved
+from fretsaw.cli import terminal
+from fretsaw.cli.delivery_text import delivery_text, named, unproved
 from fretsaw.cli.options import settings_flags
 from fretsaw.core.run import Run
 from fretsaw.core.text.safe_text import safe_text
@@ -39,9 +39,9 @@ def runs_command(directory: Path, as_json: bool, most: int) -> int:
             title = safe_text(" ".join(one.title.split()))[:60]
             print(f"{one.id}  {one.state:<10} ${one.usage.dollars:.4f}  {title}")
         else:
-            show.paragraph("! ", str(one), fg="yellow")
+            terminal.paragraph("! ", str(one), fg="yellow")
     if not shown:
-        show.say("No runs yet: start one with `agent fix ISSUE.md`.", dim=True)
+        terminal.say("No runs yet: start one with `agent fix ISSUE.md`.", dim=True)
     return 0
 
 
@@ -79,13 +79,13 @@ def show_command(
     }
     form = next((name for name, wanted in forms.items() if wanted), None)
     if form is not None:
-        show.emit(session.render_run(kept, form))
+        terminal.emit(session.render_run(kept, form))
         return 0
-    show.outcome(kept.run, kept.outcome)
+    terminal.outcome(kept.run, kept.outcome)
     if kept.run.delivered_to:
-        show.say(f"delivered to {kept.run.delivered_to}", bold=True)
+        terminal.say(f"delivered to {kept.run.delivered_to}", bold=True)
     else:
-        show.say(f"state: {kept.run.state}", dim=True)
+        terminal.say(f"state: {kept.run.state}", dim=True)
     return 0
 
 
@@ -105,10 +105,10 @@ def apply_command(run: str | None, changes: tuple[int, ...], directory: Path, **
     chosen = frozenset(changes) or None
     why = unproved(kept.outcome)
     if why or (chosen and kept.outcome and kept.outcome.evidence.after):
-        show.paragraph("! ", f"UNVERIFIED: {why or 'the check was not run on this choice of changes'}", fg="yellow")
+        terminal.paragraph("! ", f"UNVERIFIED: {why or 'the check was not run on this choice of changes'}", fg="yellow")
     with interruptible(Cancel()):
         delivery, patch = session.apply(opened, kept.run.id, chosen)
-    delivered(kept.run.id, delivery, patch)
+    delivery_text(kept.run.id, delivery, patch)
     return 0
 
 
@@ -124,10 +124,10 @@ def undo_command(run: str | None, directory: Path) -> int:
     with interruptible(Cancel()):
         run_id, result = session.undo(session.open_session(directory), run)
     for notice in result.notices:
-        show.paragraph("! ", notice, fg="yellow")
+        terminal.paragraph("! ", notice, fg="yellow")
     for path, why in result.left:
-        show.paragraph(f"left as it is: {safe_text(path)}: ", why, fg="yellow")
-    show.say(f"run {run_id}: {safe_text(result.message)}", bold=True)
+        terminal.paragraph(f"left as it is: {safe_text(path)}: ", why, fg="yellow")
+    terminal.say(f"run {run_id}: {safe_text(result.message)}", bold=True)
     return int(ExitCode.REPOSITORY if result.left else ExitCode.DELIVERED)
 
 
@@ -144,11 +144,11 @@ def restore_command(run: str, change: tuple[int, ...], directory: Path) -> int:
     with interruptible(Cancel()):
         delivery = session.restore(session.open_session(directory), run, frozenset(change))
     if delivery is None:
-        show.say(f"Restored in the proposal, nothing else was changed; `agent apply {run}` applies it.", bold=True)
+        terminal.say(f"Restored in the proposal, nothing else was changed; `agent apply {run}` applies it.", bold=True)
         return 0
     for notice in delivery.notices:
-        show.paragraph("! ", notice, fg="yellow")
-    show.say(f"Restored and applied to {named(delivery.paths)}. `agent undo {run}` takes the run back.", bold=True)
+        terminal.paragraph("! ", notice, fg="yellow")
+    terminal.say(f"Restored and applied to {named(delivery.paths)}. `agent undo {run}` takes the run back.", bold=True)
     return 0
 
 
@@ -164,11 +164,11 @@ def replay_command(run: str | None, directory: Path, as_json: bool, **flags: Any
     from fretsaw.cli.fix import interruptible
 
     cancel = Cancel()
-    with interruptible(cancel), show.progress(as_json) as report:
+    with interruptible(cancel), terminal.progress(as_json) as report:
         finished = session.replay(session.open_session(directory, flags), run, report, cancel)
     if as_json:
         print(json.dumps(session.document(finished), indent=2))
     else:
-        show.outcome(finished.run, finished.outcome)
-        show.say("A replay: nothing was sent, nothing was changed.", dim=True)
+        terminal.outcome(finished.run, finished.outcome)
+        terminal.say("A replay: nothing was sent, nothing was changed.", dim=True)
     return int(session.exit_code(finished, None, applied=False))

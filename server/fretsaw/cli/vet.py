@@ -10,8 +10,8 @@ from typing import Any, TextIO
 
 import click
 
-from fretsaw.cli import show
-from fretsaw.cli.delivered import delivered
+from fretsaw.cli import terminal
+from fretsaw.cli.delivery_text import delivery_text
 from fretsaw.errors import ExitCode, UsageError
 
 _MOST = 20 * 1024 * 1024
@@ -67,14 +67,16 @@ def _vet_one(
         print(json.dumps(session.vet_document(vetted, delivery), indent=2))
     else:
         for misfit in vetted.misfits:
-            show.paragraph(f"{misfit.kind}: ", misfit.for_person, fg="yellow")
-        show.verdicts(vetted.verdicts)
+            terminal.paragraph(f"{misfit.kind}: ", misfit.for_person, fg="yellow")
+        terminal.verdicts(vetted.verdicts)
         if not do_apply:
-            show.emit(session.patch_text(vetted))
+            terminal.emit(session.patch_text(vetted))
         elif delivery is not None:
-            delivered("", delivery, "")
+            delivery_text("", delivery, "")
         if vetted.status != "ok":
-            show.say("no edit found" if not (vetted.misfits or vetted.verdicts) else "no acceptable patch", fg="yellow")
+            terminal.say(
+                "no edit found" if not (vetted.misfits or vetted.verdicts) else "no acceptable patch", fg="yellow"
+            )
     return int(ExitCode.DELIVERED if vetted.status == "ok" else ExitCode.NO_PATCH)
 
 

@@ -28,7 +28,7 @@ _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 _VERDICT_COLOURS = {"keep": "green", "flag": "yellow", "drop": "red"}
 
 
-class Report(Protocol):
+class TerminalReport(Protocol):
     """Is told what a run does."""
 
     def __call__(self, event: Event) -> None:
@@ -52,7 +52,7 @@ def _colour() -> bool | None:
 
 
 @contextmanager
-def progress(quiet: bool) -> Iterator[Report]:
+def progress(quiet: bool) -> Iterator[TerminalReport]:
     """Show progress while the block runs: a spinner on a terminal, a line a phase elsewhere, nothing when quiet."""
     if quiet:
         yield lambda event: None
@@ -63,7 +63,7 @@ def progress(quiet: bool) -> Iterator[Report]:
         yield _line_a_phase()
 
 
-def _line_a_phase() -> Report:
+def _line_a_phase() -> TerminalReport:
     last = [""]
 
     def report(event: Event) -> None:
@@ -76,7 +76,7 @@ def _line_a_phase() -> Report:
 
 
 @contextmanager
-def _spinner() -> Iterator[Report]:
+def _spinner() -> Iterator[TerminalReport]:
     from rich.console import Console
     from rich.text import Text
 

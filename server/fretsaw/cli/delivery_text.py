@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from fretsaw.cli import show
+from fretsaw.cli import terminal
 from fretsaw.core.run import Outcome, Proposal
 from fretsaw.core.text.safe_text import safe_text
 
 _NAMED = 5
 
 
-def delivered(run_id: str, delivery: Any, patch: str, outcome: Outcome | None = None) -> None:
+def delivery_text(run_id: str, delivery: Any, patch: str, outcome: Outcome | None = None) -> None:
     """Say what was changed, or that nothing was and why; the patch goes to standard output where it is not applied."""
     if delivery is None:
         _why_not(run_id, outcome)
         return
     for notice in delivery.notices:
-        show.paragraph("! ", notice, fg="yellow")
+        terminal.paragraph("! ", notice, fg="yellow")
     commit = (delivery.commit or "")[:12]
     if delivery.kind == "none":
-        show.emit(patch)
-        show.say(f"Nothing was changed. `agent apply {run_id}` applies it.")
+        terminal.emit(patch)
+        terminal.say(f"Nothing was changed. `agent apply {run_id}` applies it.")
     elif delivery.kind == "branch":
         _done(f"Committed {commit} on branch {delivery.branch}; your files are as they were. `agent undo` deletes it.")
     elif delivery.kind == "commit":
@@ -48,12 +48,12 @@ def unproved(outcome: Outcome | None) -> str:
 
 
 def _done(text: str) -> None:
-    show.say(text, bold=True)
+    terminal.say(text, bold=True)
 
 
 def _why_not(run_id: str, outcome: Outcome | None) -> None:
-    show.say("Nothing was changed.")
+    terminal.say("Nothing was changed.")
     if isinstance(outcome, Proposal) and unproved(outcome):  # why is among the notices
-        show.paragraph(
+        terminal.paragraph(
             "", f"The patch is UNVERIFIED: its check was not run. `agent apply {run_id}` applies it all the same."
         )
