@@ -18,7 +18,7 @@ from tests.editors.profile import NEOVIM_7
 from tests.editors.wire import COMMAND, ServerError, Wire
 from tests.lsp.conftest import World
 
-from fretsaw.lsp.wire import BrokenFrameError, read_frame
+from fretsaw.lsp.transport.framing import BrokenFrameError, read_frame
 
 
 def started(world: World) -> Wire:
@@ -300,7 +300,7 @@ def test_signals_end_it(world: World) -> None:
 def test_stray_output_never_reaches_the_client(world: World) -> None:
     command = "import os, sys; from fretsaw.lsp import running\nwas = running._undumpable\n" + (
         "def noisy():\n    was()\nrunning._undumpable = noisy\n"
-        "import fretsaw.lsp.wiring as w\nmade = w.server\n"
+        "import fretsaw.lsp.methods as w\nmade = w.server\n"
         "def loud():\n    print('stray'); os.system('echo child'); os.write(1, b'raw'); return made()\n"
         "running.wiring.server = loud\n"
         "from fretsaw.lsp import main; sys.exit(main(sys.argv[1:]))"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lsprotocol import types
 from tests.editors.buffer import Buffer
 
-from fretsaw.lsp import convert
-from fretsaw.lsp.documents import Documents
+from fretsaw.lsp.state import positions
+from fretsaw.lsp.state.documents import Documents
 
 CHARACTERS = "ab é😀\n\r\u2028\x0c𝕏"
 TEXTS = st.text(CHARACTERS, max_size=30)
@@ -55,27 +55,27 @@ def _place(data: st.DataObject, model: Buffer) -> int:
 @given(text=TEXTS, data=st.data())
 def test_positions_go_there_and_back(encoding: Any, text: str, data: st.DataObject) -> None:
     offset = data.draw(st.integers(0, len(text)))
-    starts = convert.line_starts(text)
-    position = convert.to_position(text, starts, offset, encoding)
-    assert convert.to_offset(text, starts, position, encoding) == offset
+    starts = positions.line_starts(text)
+    position = positions.to_position(text, starts, offset, encoding)
+    assert positions.to_offset(text, starts, position, encoding) == offset
 
 
 def test_half_a_surrogate_pair_is_the_start_of_its_character() -> None:
-    assert convert.to_offset("a😀b", [0], types.Position(0, 2), "utf-16") == 1
-    assert convert.to_offset("a😀b", [0], types.Position(0, 4), "utf-16") == 3
-    assert convert.to_offset("é", [0], types.Position(0, 1), "utf-8") == 0
+    assert positions.to_offset("a😀b", [0], types.Position(0, 2), "utf-16") == 1
+    assert positions.to_offset("a😀b", [0], types.Position(0, 4), "utf-16") == 3
+    assert positions.to_offset("é", [0], types.Position(0, 1), "utf-8") == 0
 
 
 @pytest.mark.parametrize("path", ["/a/b c.py", "/ü/😀#?%.py", "/a\udcff.py", "/C:/x"])
 def test_a_path_survives_its_uri(path: str) -> None:
-    assert convert.to_path(convert.from_path(path)) == path
+    assert positions.to_path(positions.from_path(path)) == path
 
 
 @pytest.mark.parametrize(
     "uri", ["untitled:x", "file://host/a", "file:///a?q", "file:///a#f", "", "file:///%00", "http://[x"]
 )
 def test_what_is_no_file_here_has_no_path(uri: str) -> None:
-    assert convert.to_path(uri) is None
+    assert positions.to_path(uri) is None
 
 
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3), st.text("a\n", max_size=3)), max_size=8))

@@ -13,7 +13,7 @@ from tests.lsp.conftest import World
 from tests.lsp.test_neovim import APP, REPLY
 from tests.lsp.test_runs import rewrite
 
-from fretsaw.lsp import tree
+from fretsaw.review import tree_rows
 
 ISSUE = "# Rename\n\nRename `one` to `ONE` and `two` to `TWO`.\n"
 BOTH = """```diff
@@ -169,8 +169,13 @@ def test_the_tree_comes_back_with_a_new_server(world: World) -> None:
 
 
 def test_wording() -> None:
-    assert [tree.dollars(amount) for amount in (0, 0.0031, 0.01, 1.5)] == ["$0.00", "$0.0031", "$0.01", "$1.50"]
-    assert tree.glimpse(["", "  return 1", "x"]) == "→ return 1  (+1)"
-    assert (tree.glimpse([""]), tree.glimpse([])) == ("→ a blank line", "→ removed")
-    assert tree.why({"rule": "quotes", "reason": "only quotes differ"}) == "quotes: only quotes differ"
-    assert tree.why({"rule": "", "reason": ""}) == ""
+    assert [tree_rows.format_dollars(amount) for amount in (0, 0.0031, 0.01, 1.5)] == [
+        "$0.00",
+        "$0.0031",
+        "$0.01",
+        "$1.50",
+    ]
+    assert tree_rows.glimpse(["", "  return 1", "x"]) == "→ return 1  (+1)"
+    assert (tree_rows.glimpse([""]), tree_rows.glimpse([])) == ("→ a blank line", "→ removed")
+    assert tree_rows.reason_text({"rule": "quotes", "reason": "only quotes differ"}) == "quotes: only quotes differ"
+    assert tree_rows.reason_text({"rule": "", "reason": ""}) == ""

@@ -18,8 +18,8 @@ from tests.editors.wire import COMMAND, ServerError
 from tests.lsp.conftest import World
 from tests.lsp.test_neovim import APP, REPLY
 
-from fretsaw.lsp.argv import parse
-from fretsaw.lsp.handlers import commands, lifecycle
+from fretsaw.lsp.handlers import execute_command, initialize
+from fretsaw.lsp.transport.flags import parse_flags
 
 
 def rewrite(editor: Editor, **more: Any) -> Any:
@@ -268,21 +268,21 @@ def test_actions_keep_to_their_place(world: World) -> None:
 
 
 def test_every_command_is_announced() -> None:
-    assert tuple(commands.COMMANDS) == lifecycle.COMMANDS
+    assert tuple(execute_command.COMMANDS) == initialize.COMMANDS
 
 
 def test_what_is_heavy_is_not_imported_before_initialized() -> None:
-    code = "import sys, fretsaw.lsp.running; print([name for name in sys.modules])"
+    code = "import sys, fretsaw.lsp.serve; print([name for name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     for name in ("openai", "git", "unidiff", "httpx", "fretsaw.session", "fretsaw.fix", "fretsaw.core.prune"):
         assert f"'{name}'" not in done.stdout, name
 
 
 def test_flags() -> None:
-    assert parse([]).transport == "stdio"
-    assert parse(["--pipe", "/x"]).address == parse(["--pipe=/x"]).address == "/x"
-    assert (parse(["--socket=77"]).transport, parse(["--listen", "0"]).transport) == ("connect", "listen")
-    odd = parse(["--socket", "x", "--clientProcessId=y", "--log-level=z", "--pipe", "--stdio", "word"])
+    assert parse_flags([]).transport == "stdio"
+    assert parse_flags(["--pipe", "/x"]).address == parse_flags(["--pipe=/x"]).address == "/x"
+    assert (parse_flags(["--socket=77"]).transport, parse_flags(["--listen", "0"]).transport) == ("connect", "listen")
+    odd = parse_flags(["--socket", "x", "--clientProcessId=y", "--log-level=z", "--pipe", "--stdio", "word"])
     assert (odd.transport, len(odd.warnings)) == ("stdio", 5)
 
 

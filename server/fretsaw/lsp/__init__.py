@@ -11,7 +11,7 @@ import os
 def main(argv: list[str]) -> int:
     """`agent lsp …`: serve one editor until it ends; gives the exit code."""
     parent = os.getppid()  # before the slow imports: the editor may be gone after them
-    from fretsaw.lsp import argv as flags
-    from fretsaw.lsp import running
+    from fretsaw.lsp import serve
+    from fretsaw.lsp.transport import flags as flags
 
-    return running.run(flags.parse(argv), parent)
+    return serve.serve(flags.parse_flags(argv), parent)

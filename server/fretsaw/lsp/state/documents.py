@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from lsprotocol import types
 
-from fretsaw.lsp import convert
+from fretsaw.lsp.state import positions
 from fretsaw.review.track import Edit
 
 _MOST_EDITS = 4000
@@ -28,7 +28,7 @@ class Document:
     version: int
     text: str
     lone_cr: bool = False
-    encoding: convert.Encoding = "utf-16"
+    encoding: positions.Encoding = "utf-16"
     edits: list[Edit] = field(default_factory=list)
     """What changed since it was opened, oldest first; `dropped` of them are forgotten."""
     dropped: int = 0
@@ -38,18 +38,18 @@ class Document:
     def starts(self) -> list[int]:
         """Offsets of the protocol's lines."""
         if self._starts is None:
-            self._starts = convert.line_starts(self.text, self.lone_cr)
+            self._starts = positions.line_starts(self.text, self.lone_cr)
         return self._starts
 
     def offset(self, position: types.Position) -> int:
         """The offset of a position, clamped."""
-        return convert.to_offset(self.text, self.starts, position, self.encoding)
+        return positions.to_offset(self.text, self.starts, position, self.encoding)
 
     def range(self, start: int, end: int) -> types.Range:
         """The range between two offsets."""
         return types.Range(
-            convert.to_position(self.text, self.starts, start, self.encoding),
-            convert.to_position(self.text, self.starts, end, self.encoding),
+            positions.to_position(self.text, self.starts, start, self.encoding),
+            positions.to_position(self.text, self.starts, end, self.encoding),
         )
 
     def lines_of(self, wanted: types.Range) -> tuple[int, int]:
@@ -92,7 +92,7 @@ class Documents:
     """All open buffers."""
 
     def __init__(self) -> None:
-        self.encoding: convert.Encoding = "utf-16"
+        self.encoding: positions.Encoding = "utf-16"
         self.lone_cr = True
         self._by_uri: dict[str, Document] = {}
 

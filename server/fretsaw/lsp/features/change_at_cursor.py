@@ -7,9 +7,9 @@ from typing import Literal
 
 from lsprotocol import types
 
-from fretsaw.lsp import content, present
-from fretsaw.lsp.review import Review, State
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.features import to_json, virtual_documents
+from fretsaw.lsp.state.server import Server
+from fretsaw.review.review import Review, State
 
 Step = Literal["next", "previous"]
 WAITING: tuple[State, ...] = ("pending", "handed-off")
@@ -17,14 +17,14 @@ WAITING: tuple[State, ...] = ("pending", "handed-off")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Place:
+class PendingChange:
     """A change that waits, and its lines in the present text; None: it is about a whole file."""
 
     review: Review
     number: int
     lines: tuple[int, int] | None
 
-    def same(self, other: Place | None) -> bool:
+    def same(self, other: PendingChange | None) -> bool:
         """Whether it is the same change."""
         return other is not None and self.review is other.review and self.number == other.number
 
@@ -34,49 +34,51 @@ class Place:
         return {"runId": self.review.run_id, "change": self.number}
 
 
-def waiting(server: Server) -> list[Place]:
+def pending_changes(server: Server) -> list[PendingChange]:
     """Every change that waits: the newest proposal first, then in the order of files and lines."""
     reviews = sorted(server.reviews.values(), key=lambda review: review.run_id, reverse=True)
     return [place for review in reviews for path in review.files for place in _in_file(server, review, path)]
 
 
-def _in_file(server: Server, review: Review, path: str) -> list[Place]:
-    found = [Place(review, number, _lines(server, review, number)) for number in review.numbers(*WAITING, path=path)]
+def _in_file(server: Server, review: Review, path: str) -> list[PendingChange]:
+    found = [
+        PendingChange(review, number, _lines(server, review, number)) for number in review.numbers(*WAITING, path=path)
+    ]
     return sorted(found, key=lambda place: (place.lines or (0, 0), place.number))
 
 
 def _lines(server: Server, review: Review, number: int) -> tuple[int, int] | None:
-    where = present.range_of(server, review, number) if review.change(number).kind == "lines" else None
+    where = to_json.range_of(server, review, number) if review.change(number).kind == "lines" else None
     return (where.start.line, where.end.line) if where is not None else None
 
 
-def in_document(server: Server, uri: str) -> list[Place]:
+def changes_in_document(server: Server, uri: str) -> list[PendingChange]:
     """Those of a file, or of the proposal whose virtual document this is."""
-    side = content.side_of(uri)
+    side = virtual_documents.document_side(uri)
     if side is not None:
-        return [place for place in waiting(server) if (place.review.run_id, _path(place)) == side]
-    return [place for place in waiting(server) if present.file_uri(place.review, _path(place)) == uri]
+        return [place for place in pending_changes(server) if (place.review.run_id, _path(place)) == side]
+    return [place for place in pending_changes(server) if to_json.file_uri(place.review, _path(place)) == uri]
 
 
-def _path(place: Place) -> str:
+def _path(place: PendingChange) -> str:
     return place.review.change(place.number).path
 
 
-def at(server: Server, uri: str, position: types.Position) -> Place | None:
+def change_at(server: Server, uri: str, position: types.Position) -> PendingChange | None:
     """The change at the cursor."""
-    return next((place for place in in_document(server, uri) if _covers(place, position.line)), None)
+    return next((place for place in changes_in_document(server, uri) if _covers(place, position.line)), None)
 
 
-def _covers(place: Place, line: int) -> bool:
+def _covers(place: PendingChange, line: int) -> bool:
     return place.lines is None or place.lines[0] <= line <= place.lines[1]
 
 
-def beside(server: Server, cursor: tuple[str, types.Position] | None, step: Step) -> Place | None:
+def adjacent_change(server: Server, cursor: tuple[str, types.Position] | None, step: Step) -> PendingChange | None:
     """The change after or before the cursor, through all files and around; None when there is no other."""
     forward = step == "next"
-    places = waiting(server)
-    here = in_document(server, cursor[0]) if cursor else []
-    current = at(server, *cursor) if cursor else None
+    places = pending_changes(server)
+    here = changes_in_document(server, cursor[0]) if cursor else []
+    current = change_at(server, *cursor) if cursor else None
     if cursor is not None and current is None:
         line = cursor[1].line
         ahead = [place for place in here if place.lines and (place.lines[0] > line) == forward]

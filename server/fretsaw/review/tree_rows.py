@@ -21,7 +21,7 @@ _CAN = {
 }
 
 
-def run(run: Json, proposal: Json | None, known: bool) -> dict[str, Any]:
+def run_row(run: Json, proposal: Json | None, known: bool) -> dict[str, Any]:
     """The row of a run and all below it. `known`: this server started it, so it can be asked for again."""
     changes = _changes(proposal)
     states = {change["state"] for change in changes}
@@ -36,10 +36,10 @@ def run(run: Json, proposal: Json | None, known: bool) -> dict[str, Any]:
         "report": proposal is not None,
         "retry": known and not active,
     }
-    tally = tallied([*changes, *(proposal["dropped"] if proposal else [])])
+    tally = tally_states([*changes, *(proposal["dropped"] if proposal else [])])
     described = run["text"] or run["state"] if active else tally or run["error"] or run["state"]
     summary = proposal["summary"] if proposal else ""
-    return row(
+    return tree_row(
         "run",
         run["id"],
         run["title"],
@@ -53,7 +53,7 @@ def run(run: Json, proposal: Json | None, known: bool) -> dict[str, Any]:
     )
 
 
-def row(kind: str, name: str, label: str, state: str, target: Json, **more: Any) -> dict[str, Any]:
+def tree_row(kind: str, name: str, label: str, state: str, target: Json, **more: Any) -> dict[str, Any]:
     """One row; what is not said of it is empty."""
     empty: dict[str, Any] = {"description": "", "tooltip": "", "can": [], "open": False, "rows": []}
     return {"kind": kind, "id": name, "label": label, "state": state, "target": dict(target), **empty, **more}
@@ -74,17 +74,19 @@ def _parts(proposal: Json) -> list[dict[str, Any]]:
     if dropped:
         below = [_change(target, change, proved) for change in dropped]
         name, label = f"{proposal['runId']}/dropped", f"Dropped ({len(dropped)})"
-        rows.append(row("group", name, label, "dropped", target, description="not asked for", rows=below))
+        rows.append(tree_row("group", name, label, "dropped", target, description="not asked for", rows=below))
     rows += [_check(target, check) for check in proposal["checks"]]
     notices = enumerate(proposal["notices"])
-    rows += [row("notice", f"{proposal['runId']}/notice/{n}", text, "", target, tooltip=text) for n, text in notices]
+    rows += [
+        tree_row("notice", f"{proposal['runId']}/notice/{n}", text, "", target, tooltip=text) for n, text in notices
+    ]
     return rows
 
 
 def _file(target: Json, file: Json, proved: bool) -> dict[str, Any]:
     folder, _, name = file["path"].rpartition("/")
     waits = any(change["state"] in WAITING for change in file["changes"])
-    return row(
+    return tree_row(
         "file",
         f"{target['runId']}/{file['path']}",
         name,
@@ -101,26 +103,26 @@ def _change(target: Json, change: Json, proved: bool) -> dict[str, Any]:
     state, kind = change["state"], change["kind"]
     where = f"line {change['range']['start']['line'] + 1}" if change["range"] else kind
     told = "" if state == "pending" else state
-    described = why(change) if state == "dropped" else " · ".join(filter(None, [where, told, change["flag"]]))
+    described = reason_text(change) if state == "dropped" else " · ".join(filter(None, [where, told, change["flag"]]))
     place = f"{change['path']}, {where}, {state}"
-    return row(
+    return tree_row(
         "change",
         f"{target['runId']}/change/{change['id']}",
         glimpse(change["added"]) if kind == "lines" else change["label"],
         state,
         {**target, "change": change["id"]},
         description=described,
-        tooltip="\n\n".join(filter(None, [change["label"], place, why(change)])),
+        tooltip="\n\n".join(filter(None, [change["label"], place, reason_text(change)])),
         can=[name for name in _CAN.get(state, ("why",)) if proved or name != "accept"],
         uri=change["uri"],
         range=change["range"] if kind == "lines" and state in WAITING else None,
         diff="\n".join([f"-{line}" for line in change["removed"]] + [f"+{line}" for line in change["added"]]),
-        why=" · ".join(filter(None, [why(change), change["flag"]])),
+        why=" · ".join(filter(None, [reason_text(change), change["flag"]])),
     )
 
 
 def _check(target: Json, check: Json) -> dict[str, Any]:
-    return row(
+    return tree_row(
         "check",
         f"{target['runId']}/check/{check['name']}",
         f"Check {check['name']}: {check['state']}",
@@ -134,7 +136,7 @@ def _check(target: Json, check: Json) -> dict[str, Any]:
 # Wording
 
 
-def tallied(changes: Sequence[Json]) -> str:
+def tally_states(changes: Sequence[Json]) -> str:
     """How many changes are in each state: `2 pending · 1 accepted · 3 dropped`."""
     counts = Counter(change["state"] for change in changes)
     return " · ".join(f"{count} {state}" for state, count in counts.items())
@@ -148,11 +150,11 @@ def glimpse(added: Sequence[str]) -> str:
     return f"→ {said[0][:_MOST_SHOWN]}{f'  (+{len(said) - 1})' if len(said) > 1 else ''}"
 
 
-def why(change: Json) -> str:
+def reason_text(change: Json) -> str:
     """Why a change stands where it stands: `formatting: only the quotes differ`."""
     return ": ".join(filter(None, [change["rule"], change["reason"]]))
 
 
-def dollars(amount: float) -> str:
+def format_dollars(amount: float) -> str:
     """`$0.12`, and two digits more for a small sum."""
     return f"${amount:.{4 if 0 < amount < 0.01 else 2}f}"

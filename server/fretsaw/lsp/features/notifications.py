@@ -11,10 +11,12 @@ from lsprotocol import types
 
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import FretsawError
-from fretsaw.lsp import backend, convert, places, present, tree
-from fretsaw.lsp.jobs import Job, in_thread, outcome_line
-from fretsaw.lsp.review import FileReview, Review
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.features import change_at_cursor, to_json
+from fretsaw.lsp.state import engine, positions
+from fretsaw.lsp.state.jobs import Job, in_thread, outcome_line
+from fretsaw.lsp.state.server import Server
+from fretsaw.review import tree_rows
+from fretsaw.review.review import FileReview, Review
 
 log = logging.getLogger("fretsaw.lsp")
 _PAUSE = 0.1
@@ -26,11 +28,11 @@ _STANDS = {"untrusted": "Nothing is run or sent until you trust this workspace."
 # What is sent
 
 
-def told(server: Server, job: Job) -> None:
+def notify_run(server: Server, job: Job) -> None:
     """A run changed."""
-    server.tell("agent/run", {**present.run_of_job(job), "message": _ended(server, job)})
+    server.tell("agent/run", {**to_json.job_to_json(job), "message": _ended(server, job)})
     _row(server, job.id)
-    status(server)
+    notify_status(server)
 
 
 def _ended(server: Server, job: Job) -> str:
@@ -40,14 +42,14 @@ def _ended(server: Server, job: Job) -> str:
     title = safe_text(job.title)
     if job.state == "proposed":
         review = server.reviews.get(job.id)
-        count = len(review.numbers(*places.WAITING)) if review else 0
+        count = len(review.numbers(*change_at_cursor.WAITING)) if review else 0
         return f"{title} – {count} change{'s' if count != 1 else ''} to review."
     if job.state in ("no-change", "gave-up"):
         return f"{safe_text(job.error) or 'nothing was found to change'} ({title})"
     return outcome_line(job)
 
 
-def rows(server: Server) -> None:
+def notify_runs(server: Server) -> None:
     """Send the tree of the newest runs: to a client that starts, there is nothing yet."""
     known = sorted({*server.jobs, *server.records}, reverse=True)[:_MOST_ROWS]
     for run_id in reversed(known):
@@ -58,16 +60,16 @@ def _row(server: Server, run_id: str) -> None:
     if "tree" not in server.client.notify:
         return
     job = server.jobs.get(run_id)
-    run = present.run_of_job(job) if job is not None else server.records.get(run_id)
+    run = to_json.job_to_json(job) if job is not None else server.records.get(run_id)
     if run is None:
         return
-    said = tree.run(run, server.said.get(run_id), known=job is not None)
+    said = tree_rows.run_row(run, server.said.get(run_id), known=job is not None)
     if said != server.said.get(f"tree {run_id}"):
         server.said[f"tree {run_id}"] = said
         server.tell("agent/tree", said)
 
 
-def changed(server: Server) -> None:
+def schedule_publish(server: Server) -> None:
     """Something about proposals changed: show it soon, once."""
     if not server.dirty:
         server.dirty = True
@@ -77,10 +79,10 @@ def changed(server: Server) -> None:
 async def _soon(server: Server) -> None:
     await asyncio.sleep(_PAUSE)
     server.dirty = False
-    now(server)
+    publish_changes(server)
 
 
-def now(server: Server) -> None:
+def publish_changes(server: Server) -> None:
     """Send what differs from what was sent: hints and proposals."""
     wanted: dict[str, list[types.Diagnostic]] = {}
     if server.option("hints", "on") == "on":
@@ -88,7 +90,7 @@ def now(server: Server) -> None:
             for path, file in review.files.items():
                 found = _hints(server, review, path, file)
                 if found:
-                    wanted.setdefault(present.file_uri(review, path), []).extend(found)
+                    wanted.setdefault(to_json.file_uri(review, path), []).extend(found)
     for uri in [*wanted, *(uri for uri in server.published if uri not in wanted)]:
         document = server.documents.get(uri)
         told = document.version if document else None, wanted.get(uri, [])
@@ -100,14 +102,14 @@ def now(server: Server) -> None:
             server.published[uri] = told
     fresh = False
     for review in server.reviews.values():
-        said = present.proposal(server, review)
+        said = to_json.proposal_to_json(server, review)
         if said != server.said.get(review.run_id):
             fresh = True
             server.said[review.run_id] = said
             server.tell("agent/proposal", said)
             _row(server, review.run_id)
             server.keep(review)
-    status(server)
+    notify_status(server)
     if fresh and server.client.lens_refresh:
         # VS Code asks for lenses again only when a text changed, or when told to.
         server.spawn(server.ask("workspace/codeLens/refresh", None))
@@ -118,7 +120,7 @@ def _hints(server: Server, review: Review, path: str, file: FileReview) -> list[
         return []
     hints = []
     for number in review.numbers("pending", "stale", "handed-off", path=path):
-        where = present.range_of(server, review, number)
+        where = to_json.range_of(server, review, number)
         if where is not None:
             state = "stale" if review.state(number) == "stale" else "draft" if review.draft else "pending"
             data: Any = {"runId": review.run_id, "change": number}
@@ -135,36 +137,36 @@ def _hint(review: Review, number: int, state: str) -> str:
     added = "".join(verdict.change.hunk.added) if verdict.change.hunk else ""
     text = safe_text(added if len(added) <= _MOST_SHOWN else added[:_MOST_SHOWN] + "…").rstrip("\n")
     does = "is still checking" if state == "draft" else "proposes"
-    head = f"Agent {does} change {number}: {present.label(review, number)}"
+    head = f"Agent {does} change {number}: {to_json.label(review, number)}"
     if state == "stale":
         return f"{head}. These lines were edited since; undo that or ask again."
     flagged = f"\nflagged: {safe_text(verdict.reason)}" if verdict.decision == "flag" else ""
     return f"{head}{flagged}\n{text}".rstrip()
 
 
-async def document(server: Server, review: Review, uri: str, text: str) -> None:
+async def show_document(server: Server, review: Review, uri: str, text: str) -> None:
     """Have the client show a virtual document; one that cannot ask for its text gets a file with it."""
     if not server.client.text_content:
         name, wishes = uri.partition(f"{review.run_id}/")[2].replace("/", "-"), server.wishes(review.root)
-        path = await in_thread(partial(backend.view, review.root, wishes, review.run_id, name, text))
-        uri = convert.from_path(str(path))
+        path = await in_thread(partial(engine.view, review.root, wishes, review.run_id, name, text))
+        uri = positions.from_path(str(path))
     await server.ask("window/showDocument", types.ShowDocumentParams(uri, take_focus=True))
 
 
-async def look(server: Server) -> None:
+async def refresh_status(server: Server) -> None:
     """Find out what a status line shows, and tell."""
     if "status" not in server.client.notify:
         return
     roots = server.roots.repositories()
     wishes = server.wishes(roots[0]) if roots else server.wishes("")
     try:
-        server.standing = await in_thread(partial(backend.standing, roots[0] if roots else None, wishes))
+        server.standing = await in_thread(partial(engine.read_status, roots[0] if roots else None, wishes))
     except FretsawError as error:
         log.warning("settings: %s", error)
-    status(server)
+    notify_status(server)
 
 
-def status(server: Server) -> None:
+def notify_status(server: Server) -> None:
     """Tell a client that asked for it how the server stands."""
     if "status" not in server.client.notify:
         return
@@ -173,8 +175,8 @@ def status(server: Server) -> None:
     if state == "idle" and known is not None and not known.has_key:
         state = "no-key"
     model, spent = (known.model, known.dollars_today) if known else ("", 0.0)
-    waiting = len(places.waiting(server))
-    parts = [model or "Agent", f"{waiting} to review" if waiting else "", tree.dollars(spent)]
+    waiting = len(change_at_cursor.pending_changes(server))
+    parts = [model or "Agent", f"{waiting} to review" if waiting else "", tree_rows.format_dollars(spent)]
     working = f"{safe_text(active[0].title)}: {active[0].line()}" if active else ""
     said = {
         "state": state,
@@ -184,7 +186,7 @@ def status(server: Server) -> None:
         "pending": waiting,
         "accepted": sum(len(review.numbers("accepted")) for review in server.reviews.values()),
         "text": " · ".join(filter(None, parts)),
-        "detail": _STANDS.get(state) or working or f"Agent: idle, {tree.dollars(spent)} spent today.",
+        "detail": _STANDS.get(state) or working or f"Agent: idle, {tree_rows.format_dollars(spent)} spent today.",
     }
     if said != server.said.get(""):
         server.said[""] = said

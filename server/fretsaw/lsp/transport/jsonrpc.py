@@ -21,7 +21,7 @@ from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol
 
 from fretsaw.errors import FretsawError
-from fretsaw.lsp import wire
+from fretsaw.lsp.transport import framing
 
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, INTERNAL_ERROR = -32700, -32600, -32601, -32602, -32603
 NOT_INITIALIZED, CONTENT_MODIFIED, REQUEST_FAILED, REQUEST_CANCELLED = -32002, -32801, -32803, -32800
@@ -216,7 +216,7 @@ class Protocol(LanguageServerProtocol):
         if self.writer is None:
             return
         body = json.dumps(data, default=self._serialize_message, separators=(",", ":"))
-        self.writer.write(wire.frame(body.encode("ascii")))
+        self.writer.write(framing.frame(body.encode("ascii")))
 
     def ask(self, method: str, params: Any) -> Awaitable[Any]:
         """Send a request; awaits the client's raw result. Raises JsonRpcException for its errors."""

@@ -7,14 +7,14 @@ from typing import Any
 
 from lsprotocol import types
 
-from fretsaw.lsp import reviewing
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.features import reviews
+from fretsaw.lsp.state.server import Server
 
 
 def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
     """Keep the text; opened twice counts as replaced."""
     document = server.documents.open(params.text_document, server.roots.real(params.text_document.uri))
-    reviewing.opened(server, document)
+    reviews.document_opened(server, document)
 
 
 def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:
@@ -25,13 +25,13 @@ def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> Non
     if server.completing is not None:
         server.completing.set()  # what is typed now was not asked about
     edits = document.change(params.content_changes, params.text_document.version)
-    reviewing.typed(server, document, edits)
+    reviews.document_changed(server, document, edits)
 
 
 def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> Coroutine[Any, Any, None] | None:
     """Forget the buffer at once; its file's text is read after."""
     document = server.documents.close(params.text_document.uri)
-    return None if document is None else reviewing.closed(server, document)
+    return None if document is None else reviews.document_closed(server, document)
 
 
 def did_save(_server: Server, _params: types.DidSaveTextDocumentParams) -> None:

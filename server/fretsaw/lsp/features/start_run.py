@@ -14,11 +14,12 @@ from lsprotocol import types
 
 from fretsaw.core.issue import from_editor
 from fretsaw.errors import UsageError
-from fretsaw.lsp import backend, checks, convert, jobs, showing
-from fretsaw.lsp.documents import Document
-from fretsaw.lsp.jobs import Job
-from fretsaw.lsp.protocol import INVALID_PARAMS, REQUEST_FAILED, RefusedError
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.features import check_offer, notifications
+from fretsaw.lsp.state import engine, jobs, positions
+from fretsaw.lsp.state.documents import Document
+from fretsaw.lsp.state.jobs import Job
+from fretsaw.lsp.state.server import Server
+from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, REQUEST_FAILED, RefusedError
 
 if TYPE_CHECKING:
     from fretsaw.core.issue import Issue
@@ -32,7 +33,7 @@ def start(server: Server, command: str, argument: dict[str, Any], token: int | s
     """Queue a run and answer at once. Raises RefusedError with what is wrong with the argument or the workspace."""
     may_run(server)
     root, source, asked = _ASKING[command](server, argument)
-    run_id = backend.new_id()
+    run_id = engine.new_id()
     own = f"agent/{run_id}"
     job = Job(
         run_id,
@@ -61,33 +62,33 @@ def may_run(server: Server) -> None:
 
 async def _run(server: Server, job: Job, asked: from_editor.EditorRequest) -> None:
     def begin() -> jobs.Work:
-        wishes = backend.interactive(server.wishes(job.root), job.source)
+        wishes = engine.interactive(server.wishes(job.root), job.source)
         overlay = _overlay(server, job)
         return lambda report: _work(job, asked, overlay, wishes, report)
 
-    await jobs.run(job, server.locks.setdefault(job.root, asyncio.Lock()), begin, server)
+    await jobs.run_job(job, server.locks.setdefault(job.root, asyncio.Lock()), begin, server)
     if job.state in ("failed", "gave-up", "no-change") and "run" not in server.client.notify:
         # A client that asked to be told of runs says it in its own way, with what can be done next.
         kind = types.MessageType.Info if job.state == "no-change" else types.MessageType.Error
         server.say(f"Agent: {jobs.outcome_line(job)}", kind)
-    await showing.look(server)
-    await checks.look(server, job)
+    await notifications.refresh_status(server)
+    await check_offer.find_check_offer(server, job)
 
 
 def _work(
     job: Job,
     asked: from_editor.EditorRequest,
     overlay: dict[str, str],
-    wishes: backend.Wishes,
+    wishes: engine.EditorSettings,
     report: Callable[[Any], None],
 ) -> Any:
     from fretsaw.session.task import Task
 
     uri = job.request.get("uri")
-    issue_file = convert.to_path(uri) if job.source == "issue" and isinstance(uri, str) else None
+    issue_file = positions.to_path(uri) if job.source == "issue" and isinstance(uri, str) else None
     folder = Path(issue_file).parent if issue_file else None
     task = Task(asked.issue, overlay, asked.focus, _task_source(job.source), folder, drafts=True)
-    return backend.run(Path(job.root), wishes, task, report, job.cancel, job.id)
+    return engine.run(Path(job.root), wishes, task, report, job.cancel, job.id)
 
 
 def _task_source(source: str) -> Any:

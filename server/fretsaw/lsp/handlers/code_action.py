@@ -6,19 +6,19 @@ from typing import Any
 
 from lsprotocol import types
 
-from fretsaw.lsp import actions, present
-from fretsaw.lsp.protocol import INVALID_PARAMS, RefusedError
-from fretsaw.lsp.review import Review
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.features import code_actions, to_json
+from fretsaw.lsp.state.server import Server
+from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, RefusedError
+from fretsaw.review.review import Review
 
 
 def code_action(server: Server, params: Any) -> list[Any]:
     """The actions at a place."""
     try:
-        asked = actions.read(params)
+        asked = code_actions.read_request(params)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RefusedError(INVALID_PARAMS, "the parameters are not CodeActionParams") from error
-    return actions.at(server, asked)
+    return code_actions.code_actions(server, asked)
 
 
 def code_lens(server: Server, params: types.CodeLensParams) -> list[types.CodeLens]:
@@ -28,7 +28,7 @@ def code_lens(server: Server, params: types.CodeLensParams) -> list[types.CodeLe
     lenses: list[types.CodeLens] = []
     for review in server.reviews.values():
         for path in review.files:
-            if present.file_uri(review, path) == params.text_document.uri:
+            if to_json.file_uri(review, path) == params.text_document.uri:
                 lenses += _of_file(server, review, path)
     return lenses
 
@@ -37,13 +37,13 @@ def _of_file(server: Server, review: Review, path: str) -> list[types.CodeLens]:
     numbers = review.numbers("pending", "handed-off", path=path)
     lenses: list[types.CodeLens] = []
     for number in numbers:
-        where = present.range_of(server, review, number)
+        where = to_json.range_of(server, review, number)
         if where is None:
             continue
         above = types.Range(where.start, where.start)
         argument = {"runId": review.run_id, "change": number}
         if not lenses and len(numbers) > 1 and not review.draft:
-            everything = {"runId": review.run_id, "uri": present.file_uri(review, path)}
+            everything = {"runId": review.run_id, "uri": to_json.file_uri(review, path)}
             lenses.append(_lens(above, f"Accept all {len(numbers)} changes in this file", "agent.accept", everything))
         if not review.draft:
             lenses.append(_lens(above, "Accept", "agent.accept", argument))

@@ -15,7 +15,7 @@ _HIGHEST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
-class Arguments:
+class Flags:
     """How to talk to the client."""
 
     transport: Literal["stdio", "pipe", "connect", "listen"] = "stdio"
@@ -28,13 +28,13 @@ class Arguments:
     """What was not understood, for stderr."""
 
 
-def parse(argv: list[str]) -> Arguments:
+def parse_flags(argv: list[str]) -> Flags:
     """Read the flags; what is unknown or malformed becomes a warning.
 
     >>> parse(["--stdio", "--clientProcessId=12", "--what"]).warnings
     ('unknown argument --what is ignored',)
     """
-    arguments = Arguments()
+    arguments = Flags()
     rest = list(argv)
     while rest:
         word = rest.pop(0)
@@ -48,7 +48,7 @@ def parse(argv: list[str]) -> Arguments:
     return arguments
 
 
-def _take(arguments: Arguments, name: str, value: str, word: str) -> Arguments:
+def _take(arguments: Flags, name: str, value: str, word: str) -> Flags:
     taking = _TAKING.get(name)
     if taking is None:
         return _warn(arguments, f"unknown argument {word} is ignored")
@@ -88,5 +88,5 @@ _TAKING: dict[str, Callable[[str], tuple[str, dict[str, Any]]]] = {
 """Flag → what is wrong with its value (or nothing) and what it sets."""
 
 
-def _warn(arguments: Arguments, text: str) -> Arguments:
+def _warn(arguments: Flags, text: str) -> Flags:
     return replace(arguments, warnings=(*arguments.warnings, text))

@@ -12,10 +12,10 @@ from typing import Any
 
 from lsprotocol import types
 
-from fretsaw.lsp.handlers import lifecycle
-from fretsaw.lsp.jobs import Job
-from fretsaw.lsp.protocol import Handler, Method
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.handlers import initialize
+from fretsaw.lsp.state.jobs import Job
+from fretsaw.lsp.state.server import Server
+from fretsaw.lsp.transport.jsonrpc import Handler, Method
 
 
 def _later(module: str, name: str) -> Handler:
@@ -28,15 +28,15 @@ def _later(module: str, name: str) -> Handler:
 
 
 METHODS: Mapping[str, Method] = {
-    "initialize": Method(None, lifecycle.initialize),
-    "initialized": Method(None, lifecycle.initialized),
-    "shutdown": Method(None, lifecycle.shutdown),
-    "agent/didChangeTrust": Method(None, lifecycle.did_change_trust),
-    "agent/didChangeKey": Method(None, lifecycle.did_change_key),
-    "window/workDoneProgress/cancel": Method(types.WorkDoneProgressCancelParams, lifecycle.cancel_progress),
-    "workspace/didChangeConfiguration": Method(None, lifecycle.did_change_configuration),
-    "workspace/didChangeWorkspaceFolders": Method(types.DidChangeWorkspaceFoldersParams, lifecycle.did_change_folders),
-    "workspace/didChangeWatchedFiles": Method(types.DidChangeWatchedFilesParams, lifecycle.did_change_watched_files),
+    "initialize": Method(None, initialize.initialize),
+    "initialized": Method(None, initialize.initialized),
+    "shutdown": Method(None, initialize.shutdown),
+    "agent/didChangeTrust": Method(None, initialize.did_change_trust),
+    "agent/didChangeKey": Method(None, initialize.did_change_key),
+    "window/workDoneProgress/cancel": Method(types.WorkDoneProgressCancelParams, initialize.cancel_progress),
+    "workspace/didChangeConfiguration": Method(None, initialize.did_change_configuration),
+    "workspace/didChangeWorkspaceFolders": Method(types.DidChangeWorkspaceFoldersParams, initialize.did_change_folders),
+    "workspace/didChangeWatchedFiles": Method(types.DidChangeWatchedFilesParams, initialize.did_change_watched_files),
     "workspace/executeCommand": Method(types.ExecuteCommandParams, _later("commands", "execute_command")),
     "workspace/textDocumentContent": Method(
         types.TextDocumentContentParams, _later("content", "text_document_content")
@@ -52,24 +52,24 @@ METHODS: Mapping[str, Method] = {
 
 
 def _told(server: Server, job: Job) -> None:
-    from fretsaw.lsp import showing
+    from fretsaw.lsp.features import notifications
 
-    showing.told(server, job)
+    notifications.notify_run(server, job)
 
 
 async def _drafted(server: Server, job: Job) -> None:
-    from fretsaw.lsp import reviewing
+    from fretsaw.lsp.features import reviews
 
-    await reviewing.drafted(server, job)
+    await reviews.show_draft(server, job)
 
 
 async def _finished(server: Server, job: Job, finished: Any) -> None:
-    from fretsaw.lsp import reviewing
+    from fretsaw.lsp.features import reviews
 
-    await reviewing.ended(server, job, finished)
+    await reviews.show_proposal(server, job, finished)
 
 
-def server() -> Server:
+def make_server() -> Server:
     """A server with everything in its place."""
     made = Server()
     made.protocol.methods = dict(METHODS)

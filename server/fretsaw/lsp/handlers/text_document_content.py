@@ -6,10 +6,10 @@ from typing import Any
 
 from lsprotocol import types
 
-from fretsaw.lsp import content
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.features import virtual_documents
+from fretsaw.lsp.state.server import Server
 
 
 def text_document_content(server: Server, params: types.TextDocumentContentParams) -> dict[str, Any]:
     """The document's text."""
-    return {"text": content.text_of(server, params.uri)}
+    return {"text": virtual_documents.document_text(server, params.uri)}

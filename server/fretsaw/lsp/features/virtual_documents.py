@@ -8,21 +8,21 @@ from urllib.parse import unquote
 from fretsaw.core.patch import render, select
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import UsageError
-from fretsaw.lsp import present
-from fretsaw.lsp.review import Review
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.features import to_json
+from fretsaw.lsp.state.server import Server
+from fretsaw.review.review import Review
 
 _URI = re.compile(r"agent:/+runs/(?P<run>[\w-]+)/(?P<rest>.+)")
 
 
-def side_of(uri: str) -> tuple[str, str] | None:
+def document_side(uri: str) -> tuple[str, str] | None:
     """Run and path of a file's text before or after; None for other documents."""
     found = _URI.fullmatch(unquote(uri))
     kind, _, path = found["rest"].partition("/") if found else ("", "", "")
     return (found["run"], path) if found and kind in ("before", "after") else None
 
 
-def text_of(server: Server, uri: str) -> str:
+def document_text(server: Server, uri: str) -> str:
     """The text of a virtual document. Raises UsageError for one that there is not."""
     found = _URI.fullmatch(unquote(uri))
     review = server.reviews.get(found["run"]) if found else None
@@ -68,7 +68,7 @@ def _why(review: Review, number: int) -> str:
     rule = f" by the rule `{verdict.rule}`" if verdict.rule else ""
     reason = safe_text(verdict.reason) or "no rule speaks against it"
     lines = [
-        f"# Change {number}: {present.label(review, number)}",
+        f"# Change {number}: {to_json.label(review, number)}",
         "",
         f"{_DECIDED[verdict.decision]}{rule}: {reason}",
         "",
@@ -79,7 +79,7 @@ def _why(review: Review, number: int) -> str:
     if verdict.unverified:
         lines.append("- unverified: the check does not show its need")
     lines += [f"- {line}" for line in _checks(review)] or [
-        f"- {present.UNPROVED if review.draft else 'no check was run'}"
+        f"- {to_json.UNPROVED if review.draft else 'no check was run'}"
     ]
     diff = _diff(review, [number])
     fence = "```"
@@ -115,7 +115,7 @@ def report(review: Review) -> str:
         why = safe_text(verdict.reason).replace("|", "\\|").replace("\n", " ")
         rule = f" `{verdict.rule}`" if verdict.rule else ""
         path = safe_text(verdict.change.path)
-        what = present.label(review, number)
+        what = to_json.label(review, number)
         decided = " ".join(filter(None, (verdict.decision + rule, why)))
         lines.append(f"| {number} | {what} | {path} | {review.state(number)} | {decided} |")
     lines.append("")

@@ -43,7 +43,7 @@ _PHASES = {
 }
 
 
-class Wire(Protocol):
+class JobListener(Protocol):
     """What a job says to the client."""
 
     def report_progress(self, token: int | str, value: Any) -> None:
@@ -140,7 +140,7 @@ async def in_thread(work: Callable[[], T], name: str = "lsp-work") -> T:
     return await done
 
 
-async def run(job: Job, turn: asyncio.Lock, begin: Callable[[], Work], wire: Wire) -> None:
+async def run_job(job: Job, turn: asyncio.Lock, begin: Callable[[], Work], wire: JobListener) -> None:
     """Drive one job to its end: progress is begun, reported and ended whatever happens; never raises.
 
     `turn`: held while it runs; until then a queued one waits, and says so. `begin`: looks at the texts, gives the work.
@@ -190,7 +190,7 @@ async def run(job: Job, turn: asyncio.Lock, begin: Callable[[], Work], wire: Wir
             turn.release()
 
 
-def _take(job: Job, event: Event, wire: Wire) -> None:
+def _take(job: Job, event: Event, wire: JobListener) -> None:
     if job.state != "running":
         return
     job.phase, job.text, job.usage = event.phase, safe_text(event.text), event.usage
@@ -200,7 +200,7 @@ def _take(job: Job, event: Event, wire: Wire) -> None:
         wire.drafted(job)
 
 
-async def _beat(job: Job, wire: Wire, has_token: bool) -> None:
+async def _beat(job: Job, wire: JobListener, has_token: bool) -> None:
     """Report when something changed, but not too often, and when nothing did, but not too seldom."""
     said, at = "", time.monotonic()
     while True:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fretsaw.lsp import convert
+from fretsaw.lsp.state import positions
 
 LLM_GENERATED = 1
 """`CodeActionTag.LLMGenerated` of 3.18."""
@@ -15,12 +15,12 @@ _OWN_LINES = ("neovim", "emacs", "eglot", "lsp-mode", "kakoune", "vim")
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class ClientCapabilities:
     """One client's abilities and wishes."""
 
     name: str = ""
     version: str = ""
-    encoding: convert.Encoding = "utf-16"
+    encoding: positions.Encoding = "utf-16"
     lone_cr: bool = True
     progress: bool = False
     apply_edit: bool = False
@@ -44,7 +44,7 @@ class Client:
     """`initializationOptions`, without the key."""
 
 
-def read(params: Mapping[str, Any]) -> Client:
+def read_capabilities(params: Mapping[str, Any]) -> ClientCapabilities:
     """The client of an `initialize` request's raw parameters; what is missing or odd counts as absent."""
     caps = _map(params.get("capabilities"))
     info = _map(params.get("clientInfo"))
@@ -52,10 +52,10 @@ def read(params: Mapping[str, Any]) -> Client:
     name = str(info.get("name") or "")
     neovim, helix = name.lower().startswith("neovim"), name.lower() == "helix"
     notify = options.get("notify")
-    return Client(
+    return ClientCapabilities(
         name=name,
         version=str(info.get("version") or ""),
-        encoding=convert.choose_encoding(_at(caps, "general.positionEncodings")),
+        encoding=positions.choose_encoding(_at(caps, "general.positionEncodings")),
         lone_cr=not any(word in name.lower() for word in _OWN_LINES),
         progress=_at(caps, "window.workDoneProgress") is True,
         apply_edit=_at(caps, "workspace.applyEdit") is True,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fretsaw.errors import UsageError
-from fretsaw.lsp import convert
+from fretsaw.lsp.state import positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Located:
     """Relative to the root, with `/`."""
 
 
-class Roots:
+class Workspace:
     """The client's workspace folders."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Roots:
     def add(self, uris: Iterable[str]) -> None:
         """Take folders by their URIs; what is no folder of this machine is left out."""
         for uri in uris:
-            path = convert.to_path(uri)
+            path = positions.to_path(uri)
             if path is not None:
                 self._folders[uri] = os.path.realpath(path)
         self.forget()
@@ -60,7 +60,7 @@ class Roots:
 
     def real(self, uri: str) -> str | None:
         """The real path of a `file:` URI, None for other schemes."""
-        path = convert.to_path(uri)
+        path = positions.to_path(uri)
         return None if path is None else os.path.realpath(path)
 
     def locate(self, uri: str) -> Located:

@@ -14,10 +14,11 @@ from lsprotocol import types
 
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import FretsawError
-from fretsaw.lsp import backend, present, reviewing, showing
-from fretsaw.lsp.jobs import in_thread
-from fretsaw.lsp.review import Review
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.features import notifications, reviews, to_json
+from fretsaw.lsp.state import engine
+from fretsaw.lsp.state.jobs import in_thread
+from fretsaw.lsp.state.server import Server
+from fretsaw.review.review import Review
 from fretsaw.review.track import Edit
 
 log = logging.getLogger("fretsaw.lsp")
@@ -53,13 +54,13 @@ def _document_edit(
     text = file.text or ""
     made: list[Any] = []
     for edit in edits:
-        where = present.range_between(server, text, edit.start, edit.end)
+        where = to_json.range_between(server, text, edit.start, edit.end)
         if annotated:
             made.append(types.AnnotatedTextEdit(_ANNOTATION, where, edit.text))
         else:
             made.append(types.TextEdit(where, edit.text))
     return types.TextDocumentEdit(
-        types.OptionalVersionedTextDocumentIdentifier(present.file_uri(review, path), file.version), made
+        types.OptionalVersionedTextDocumentIdentifier(to_json.file_uri(review, path), file.version), made
     )
 
 
@@ -88,7 +89,7 @@ async def accept(server: Server, review: Review, numbers: list[int], preview: bo
             return
         if journal:
             await _through_journal(server, review, journal)
-        showing.now(server)
+        notifications.publish_changes(server)
 
 
 async def undo(server: Server, review: Review, numbers: list[int]) -> None:
@@ -105,7 +106,7 @@ async def undo(server: Server, review: Review, numbers: list[int]) -> None:
         if left:
             places = ", ".join(sorted({safe_text(review.change(number).path) for number in left}))
             server.say(f"Agent: left as they are, since they were edited again: {places}", types.MessageType.Warning)
-        showing.now(server)
+        notifications.publish_changes(server)
 
 
 async def _through_editor(
@@ -127,20 +128,20 @@ async def _through_editor(
         return True
     unchanged = texts == {path: review.files[path].text for path in plan}
     if preview and applied and not unchanged:
-        showing.now(server)
+        notifications.publish_changes(server)
         return True  # what was ticked is in the text, what was not is pending still
     if applied is not None and unchanged and (applied or wanted == "new"):
         # Nothing speaks against the edit: the client reviews by itself, or tells of the change when it is idle.
         if wanted == "new":
             review.decide(numbers, "handed-off")
-        showing.now(server)
+        notifications.publish_changes(server)
         return bool(applied)
     reason = safe_text(str(answer.get("failureReason") or "")) if isinstance(answer, dict) else "no answer"
     server.say(
         f"Agent: the editor did not apply the change{f' ({reason})' if reason else ''}. The proposal is kept.",
         types.MessageType.Warning,
     )
-    showing.now(server)
+    notifications.publish_changes(server)
     return False
 
 
@@ -157,19 +158,19 @@ async def _through_journal(server: Server, review: Review, numbers: list[int]) -
     wishes = server.wishes(review.root)
     texts = review.texts_after(numbers)
     try:
-        await in_thread(lambda: backend.deliver(review.root, wishes, review.run_id, texts))
+        await in_thread(lambda: engine.deliver(review.root, wishes, review.run_id, texts))
     except FretsawError as error:
         server.say(f"Agent: {safe_text(str(error))}. The proposal is kept.", types.MessageType.Warning)
     else:
         review.delivered.update(numbers)
         review.decide(numbers, "accepted")
-    await reviewing.refresh_closed(server)
+    await reviews.refresh_closed(server)
 
 
 async def _undo_journal(server: Server, review: Review) -> None:
     wishes = server.wishes(review.root)
     try:
-        left = await in_thread(lambda: backend.undo(review.root, wishes, review.run_id))
+        left = await in_thread(lambda: engine.undo(review.root, wishes, review.run_id))
     except FretsawError as error:
         server.say(f"Agent: {safe_text(str(error))}", types.MessageType.Warning)
         return
@@ -181,4 +182,4 @@ async def _undo_journal(server: Server, review: Review) -> None:
             f"Agent: left as they are, since they were edited again: {', '.join(map(safe_text, left))}",
             types.MessageType.Warning,
         )
-    await reviewing.refresh_closed(server)
+    await reviews.refresh_closed(server)

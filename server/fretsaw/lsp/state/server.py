@@ -17,15 +17,15 @@ from pygls.lsp.server import LanguageServer
 
 from fretsaw import __version__
 from fretsaw.cancel import Cancel
-from fretsaw.lsp import backend
-from fretsaw.lsp.client import Client
-from fretsaw.lsp.documents import Documents
-from fretsaw.lsp.jobs import Job, in_thread
-from fretsaw.lsp.protocol import Protocol
-from fretsaw.lsp.roots import Roots
+from fretsaw.lsp.state import engine
+from fretsaw.lsp.state.capabilities import ClientCapabilities
+from fretsaw.lsp.state.documents import Documents
+from fretsaw.lsp.state.jobs import Job, in_thread
+from fretsaw.lsp.state.workspace import Workspace
+from fretsaw.lsp.transport.jsonrpc import Protocol
 
 if TYPE_CHECKING:
-    from fretsaw.lsp.review import Review
+    from fretsaw.review.review import Review
     from fretsaw.session.task import FinishedRun
 
 log = logging.getLogger("fretsaw.lsp")
@@ -39,9 +39,9 @@ class Server(LanguageServer):
 
     def __init__(self) -> None:
         super().__init__("fretsaw", __version__, protocol_cls=Protocol)
-        self.client = Client()
+        self.client = ClientCapabilities()
         self.documents = Documents()
-        self.roots = Roots()
+        self.roots = Workspace()
         self.trusted = True
         self.api_key: str | None = None
         self.pushed: dict[str, Any] = {}
@@ -60,7 +60,7 @@ class Server(LanguageServer):
         self.offers: dict[str, tuple[str, ...]] = {}
         """By repository, the command that looks like its check; empty: nothing to offer."""
         self.dirty = False
-        self.standing: backend.Standing | None = None
+        self.standing: engine.StatusFacts | None = None
         self.completing: Cancel | None = None
         """The completion that is asked for right now; there is one at most."""
         self.on_told: Callable[[Server, Job], None] = lambda _server, _job: None
@@ -109,10 +109,10 @@ class Server(LanguageServer):
 
     # Settings
 
-    def wishes(self, root: Path | str) -> backend.Wishes:
+    def wishes(self, root: Path | str) -> engine.EditorSettings:
         """The settings that hold in a repository."""
         uri = self.roots.folder_uri(str(root))
-        return backend.Wishes(self.pulled.get(uri) or self.pulled.get(None) or self.pushed, self.api_key)
+        return engine.EditorSettings(self.pulled.get(uri) or self.pulled.get(None) or self.pushed, self.api_key)
 
     def option(self, name: str, default: str) -> str:
         """One of the server's own two-valued settings: from the settings, else the initialization options."""
@@ -187,7 +187,7 @@ class Server(LanguageServer):
     async def _keep(self, review: Review, states: dict[int, str]) -> None:
         wishes = self.wishes(review.root)
         async with self.locks.setdefault(f"states of {review.run_id}", asyncio.Lock()):
-            await in_thread(lambda: backend.decide(review.root, wishes, review.run_id, states))
+            await in_thread(lambda: engine.decide(review.root, wishes, review.run_id, states))
 
 
 async def _nothing(_server: Server, _job: Job, _finished: FinishedRun | None = None) -> None:

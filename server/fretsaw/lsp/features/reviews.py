@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fretsaw.core.run import Draft, Evidence, Proposal
-from fretsaw.lsp import backend, convert, present, showing
-from fretsaw.lsp.documents import Document
-from fretsaw.lsp.jobs import Job, in_thread
-from fretsaw.lsp.review import Review
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.features import notifications, to_json
+from fretsaw.lsp.state import engine, positions
+from fretsaw.lsp.state.documents import Document
+from fretsaw.lsp.state.jobs import Job, in_thread
+from fretsaw.lsp.state.server import Server
+from fretsaw.review.review import Review
 from fretsaw.review.track import Edit
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ log = logging.getLogger("fretsaw.lsp")
 _MOST_KEPT = 20
 
 
-async def drafted(server: Server, job: Job) -> None:
+async def show_draft(server: Server, job: Job) -> None:
     """Show what a run has valid so far, to be looked at and rejected; nothing any more where the draft is empty."""
     draft = job.draft
     if draft is None or not draft.verdicts:
@@ -37,7 +38,7 @@ async def drafted(server: Server, job: Job) -> None:
         _show(server, review)
 
 
-async def ended(server: Server, job: Job, finished: FinishedRun | None) -> None:
+async def show_proposal(server: Server, job: Job, finished: FinishedRun | None) -> None:
     """Take what a run proposes into review in the place of its drafts, or take these back."""
     if finished is None or not isinstance(finished.outcome, Proposal):
         _withdraw(server, job)
@@ -58,7 +59,7 @@ def _show(server: Server, review: Review) -> None:
         review.take_over(last)
     server.reviews[review.run_id] = review
     _forget_old(server)
-    showing.now(server)
+    notifications.publish_changes(server)
 
 
 def _withdraw(server: Server, job: Job) -> None:
@@ -66,7 +67,7 @@ def _withdraw(server: Server, job: Job) -> None:
     last = server.reviews.get(job.id)
     if last is not None and last.draft:
         server.reviews[job.id] = Review(job.id, last.root, last.title, _unproved(Draft()), draft=True)
-        showing.now(server)
+        notifications.publish_changes(server)
         del server.reviews[job.id]
         server.said.pop(job.id, None)
 
@@ -109,9 +110,9 @@ async def _place_others(server: Server, review: Review) -> None:
         if document is not None:
             review.set_text(path, document.text, document.uri, document.version)
         else:
-            text = await in_thread(partial(backend.read_text, Path(full)))
+            text = await in_thread(partial(engine.read_text, Path(full)))
             if server.documents.at(full) is None:  # it may have been opened meanwhile
-                review.set_text(path, text, convert.from_path(full), None)
+                review.set_text(path, text, positions.from_path(full), None)
 
 
 async def bring_back(server: Server) -> None:
@@ -119,18 +120,18 @@ async def bring_back(server: Server) -> None:
     for root in server.roots.repositories():
         wishes = server.wishes(root)
         try:
-            kept = await in_thread(partial(backend.stored, root, wishes))
+            kept = await in_thread(partial(engine.stored, root, wishes))
         except Exception as error:  # a broken store must not keep the server from starting
             log.warning("stored runs of %s: %s", root, error)
             continue
         for stored in kept:
             await _take_stored(server, root, stored)
-    showing.now(server)
-    showing.rows(server)
+    notifications.publish_changes(server)
+    notifications.notify_runs(server)
 
 
 async def _take_stored(server: Server, root: Path, stored: StoredRun) -> None:
-    server.records[stored.run.id] = present.run_of_record(stored.run)
+    server.records[stored.run.id] = to_json.run_to_json(stored.run)
     # What the command line delivered has no decisions of a person; what an editor delivered in part has some.
     waiting = stored.run.state == "proposed" or (stored.run.state == "delivered" and stored.states)
     if not waiting or stored.run.id in server.reviews or not isinstance(stored.outcome, Proposal):
@@ -148,7 +149,7 @@ async def refresh_closed(server: Server) -> None:
             if file.version is None:
                 file.known = False
         await _place_others(server, review)
-    showing.changed(server)
+    notifications.schedule_publish(server)
 
 
 def refresh_lenses(server: Server) -> None:
@@ -160,28 +161,28 @@ def refresh_lenses(server: Server) -> None:
 # Documents
 
 
-def opened(server: Server, document: Document) -> None:
+def document_opened(server: Server, document: Document) -> None:
     """A buffer was opened: it is the text of its file from now on."""
     for review, path in _of(server, document):
         review.set_text(path, document.text, document.uri, document.version)
-        showing.changed(server)
+        notifications.schedule_publish(server)
 
 
-def typed(server: Server, document: Document, edits: list[Edit]) -> None:
+def document_changed(server: Server, document: Document, edits: list[Edit]) -> None:
     """Something was typed."""
     for review, path in _of(server, document):
         review.follow(path, edits, document.version)
-        showing.changed(server)
+        notifications.schedule_publish(server)
 
 
-async def closed(server: Server, document: Document) -> None:
+async def document_closed(server: Server, document: Document) -> None:
     """A buffer was closed: the disk has its file's text, unless it was opened again meanwhile."""
     for review, path in _of(server, document):
         if server.documents.at(str(review.root / path)) is None:
             review.files[path].known = False
             review.files[path].version = None
             await _place_others(server, review)
-            showing.changed(server)
+            notifications.schedule_publish(server)
 
 
 def _of(server: Server, document: Document) -> list[tuple[Review, str]]:
@@ -195,7 +196,7 @@ def _of(server: Server, document: Document) -> list[tuple[Review, str]]:
     return found
 
 
-def at(server: Server, document: Document, start: int, end: int) -> list[tuple[Review, int]]:
+def changes_in_range(server: Server, document: Document, start: int, end: int) -> list[tuple[Review, int]]:
     """Changes whose lines meet a range of offsets, in whatever state but rejected."""
     low = document.text.rfind("\n", 0, start) + 1
     high = document.text.find("\n", end)

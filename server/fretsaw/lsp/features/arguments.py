@@ -7,10 +7,10 @@ from typing import Any
 
 from lsprotocol import types
 
-from fretsaw.lsp import places, present
-from fretsaw.lsp.protocol import INVALID_PARAMS, REQUEST_FAILED, RefusedError
-from fretsaw.lsp.review import Review, State
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.features import change_at_cursor, to_json
+from fretsaw.lsp.state.server import Server
+from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, REQUEST_FAILED, RefusedError
+from fretsaw.review.review import Review, State
 
 
 def string_of(argument: Mapping[str, Any], name: str, needed: bool = False) -> str | None:
@@ -42,7 +42,10 @@ def at_cursor(server: Server, argument: dict[str, Any]) -> tuple[dict[str, Any] 
     cursor = cursor_of(argument)
     if cursor is None:
         return argument, {}
-    here, following = places.at(server, *cursor), places.beside(server, cursor, "next")
+    here, following = (
+        change_at_cursor.change_at(server, *cursor),
+        change_at_cursor.adjacent_change(server, cursor, "next"),
+    )
     return here.named if here else None, {"next": following.named if following else None}
 
 
@@ -82,7 +85,7 @@ def changes_of(
         return [number]
     path = None
     if uri is not None:
-        path = next((path for path in review.files if present.file_uri(review, path) == uri), None)
+        path = next((path for path in review.files if to_json.file_uri(review, path) == uri), None)
         path = path or server.roots.locate(uri).path
     found = review.numbers(*states, path=path)
     if not found:

@@ -10,9 +10,9 @@ from lsprotocol import types
 
 from fretsaw.cancel import Cancel
 from fretsaw.errors import FretsawError
-from fretsaw.lsp import backend
-from fretsaw.lsp.jobs import in_thread
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.state import engine
+from fretsaw.lsp.state.jobs import in_thread
+from fretsaw.lsp.state.server import Server
 
 log = logging.getLogger("fretsaw.lsp")
 _DEBOUNCE = 0.25
@@ -35,7 +35,7 @@ async def inline_completion(server: Server, params: types.InlineCompletionParams
         offset = document.offset(params.position)
         texts = (document.text[:offset], document.text[offset:])
         wishes = server.wishes(where.root)
-        text = await in_thread(lambda: backend.complete(where.root, wishes, where.path, texts, cancel), "lsp-complete")
+        text = await in_thread(lambda: engine.complete(where.root, wishes, where.path, texts, cancel), "lsp-complete")
     except FretsawError as error:
         log.info("completion: %s", type(error).__name__)
         return _NOTHING

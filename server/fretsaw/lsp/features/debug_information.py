@@ -9,13 +9,13 @@ from dataclasses import fields
 from importlib.metadata import version
 
 from fretsaw import __version__
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.state.server import Server
 
 _HIDDEN = ("options",)
 _PLAIN = ("model", "role", "apply", "check", "sandbox", "maxUsd", "maxUsdDay", "prune", "minimize", "inlineCompletion")
 
 
-def information(server: Server) -> str:
+def debug_information(server: Server) -> str:
     """A text for a person."""
     client = server.client
     known = {item.name: getattr(client, item.name) for item in fields(client) if item.name not in _HIDDEN}

@@ -9,10 +9,10 @@ from typing import Any
 from lsprotocol import types
 
 from fretsaw import __version__
-from fretsaw.lsp import backend, client, convert
-from fretsaw.lsp.jobs import in_thread
-from fretsaw.lsp.protocol import INVALID_PARAMS, RefusedError
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.state import capabilities, engine, positions
+from fretsaw.lsp.state.jobs import in_thread
+from fretsaw.lsp.state.server import Server
+from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, RefusedError
 
 COMMANDS = (
     "agent.fix",
@@ -41,7 +41,7 @@ def initialize(server: Server, params: Any) -> dict[str, Any]:
     """Read what the client can, say what we can. The parameters are read raw: a client from tomorrow is no error."""
     if not isinstance(params, dict) or not isinstance(params.get("capabilities"), dict):
         raise RefusedError(INVALID_PARAMS, "the parameters are not InitializeParams")
-    server.client = client.read(params)
+    server.client = capabilities.read_capabilities(params)
     server.documents.encoding, server.documents.lone_cr = server.client.encoding, server.client.lone_cr
     options = params.get("initializationOptions")
     options = options if isinstance(options, dict) else {}
@@ -52,7 +52,7 @@ def initialize(server: Server, params: Any) -> dict[str, Any]:
     pid = params.get("processId")
     server.process_id = pid if isinstance(pid, int) and not isinstance(pid, bool) and pid > 0 else None
     server.protocol.state = "initialized"
-    return {"capabilities": capabilities(server), "serverInfo": {"name": "fretsaw", "version": __version__}}
+    return {"capabilities": announced_capabilities(server), "serverInfo": {"name": "fretsaw", "version": __version__}}
 
 
 def _folders(params: dict[str, Any]) -> list[str]:
@@ -61,10 +61,10 @@ def _folders(params: dict[str, Any]) -> list[str]:
         return [str(folder["uri"]) for folder in folders if isinstance(folder, dict) and "uri" in folder]
     if isinstance(params.get("rootUri"), str):
         return [params["rootUri"]]
-    return [convert.from_path(params["rootPath"])] if isinstance(params.get("rootPath"), str) else []
+    return [positions.from_path(params["rootPath"])] if isinstance(params.get("rootPath"), str) else []
 
 
-def capabilities(server: Server) -> dict[str, Any]:
+def announced_capabilities(server: Server) -> dict[str, Any]:
     """What we announce, as it stands on the wire."""
     workspace: dict[str, Any] = {"workspaceFolders": {"supported": True, "changeNotifications": True}}
     if server.client.text_content:
@@ -84,7 +84,7 @@ def capabilities(server: Server) -> dict[str, Any]:
 
 async def initialized(server: Server, _params: Any) -> None:
     """Now that the client can be talked to: ask for settings, watch files, bring stored proposals back."""
-    server.warm = server.spawn(in_thread(backend.warm, "lsp-warm"))
+    server.warm = server.spawn(in_thread(engine.warm, "lsp-warm"))
     if server.client.watch_files:
         watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
         registration = types.Registration(
@@ -143,9 +143,9 @@ async def _settings_changed(server: Server) -> None:
 
 
 async def _look(server: Server) -> None:
-    from fretsaw.lsp import showing
+    from fretsaw.lsp.features import notifications
 
-    await showing.look(server)
+    await notifications.refresh_status(server)
 
 
 def did_change_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> Coroutine[Any, Any, None]:
@@ -156,13 +156,13 @@ def did_change_folders(server: Server, params: types.DidChangeWorkspaceFoldersPa
 
 
 async def _look_again(server: Server) -> None:
-    from fretsaw.lsp import reviewing, showing
+    from fretsaw.lsp.features import notifications, reviews
 
-    showing.status(server)
+    notifications.notify_status(server)
     await pull(server)
-    await showing.look(server)
+    await notifications.refresh_status(server)
     if server.trusted:
-        await reviewing.bring_back(server)
+        await reviews.bring_back(server)
 
 
 def did_change_watched_files(server: Server, _params: types.DidChangeWatchedFilesParams) -> Coroutine[Any, Any, None]:
@@ -172,9 +172,9 @@ def did_change_watched_files(server: Server, _params: types.DidChangeWatchedFile
 
 
 async def _refresh_closed(server: Server) -> None:
-    from fretsaw.lsp import reviewing
+    from fretsaw.lsp.features import reviews
 
-    await reviewing.refresh_closed(server)
+    await reviews.refresh_closed(server)
 
 
 def did_change_trust(server: Server, params: Any) -> Coroutine[Any, Any, None]:

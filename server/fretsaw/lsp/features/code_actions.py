@@ -14,11 +14,11 @@ from lsprotocol import types
 from fretsaw.core.issue import from_editor
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import UsageError
-from fretsaw.lsp import applying, checks, present, reviewing
-from fretsaw.lsp.client import LLM_GENERATED
-from fretsaw.lsp.documents import Document
-from fretsaw.lsp.review import Review
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.features import apply_edits, check_offer, reviews, to_json
+from fretsaw.lsp.state.capabilities import LLM_GENERATED
+from fretsaw.lsp.state.documents import Document
+from fretsaw.lsp.state.server import Server
+from fretsaw.review.review import Review
 
 QUICKFIX, REWRITE, FIX_FILE = "quickfix.agent", "refactor.rewrite.agent", "source.agent.fixFile"
 _ENDS = ("start", "end")
@@ -28,7 +28,7 @@ _MOST_SENT = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CodeActionRequest:
     """A request for actions. Diagnostics stay as the client wrote them: they go back to it, and reading hundreds of
     them into objects would take longer than everything else."""
 
@@ -39,7 +39,7 @@ class Asked:
     automatic: bool
 
 
-def read(params: Any) -> Asked:
+def read_request(params: Any) -> CodeActionRequest:
     """The request of raw parameters. Raises KeyError, TypeError or ValueError where they are not as they should be."""
     context = params["context"]
     diagnostics = tuple(context["diagnostics"])
@@ -51,12 +51,12 @@ def read(params: Any) -> Asked:
     where = types.Range(
         *(types.Position(params["range"][end]["line"], params["range"][end]["character"]) for end in _ENDS)
     )
-    return Asked(
+    return CodeActionRequest(
         uri, where, diagnostics, None if only is None else tuple(map(str, only)), context.get("triggerKind") == 2
     )
 
 
-def at(server: Server, params: Asked) -> list[Any]:
+def code_actions(server: Server, params: CodeActionRequest) -> list[Any]:
     """The actions for a request, as they stand on the wire."""
     document = server.documents.get(params.uri)
     only = params.only
@@ -181,7 +181,7 @@ def _plain(where: types.Range) -> dict[str, Any]:
 
 def _review(server: Server, document: Document, where: types.Range) -> list[dict[str, Any]]:
     actions: list[dict[str, Any]] = []
-    here = reviewing.at(server, document, document.offset(where.start), document.offset(where.end))
+    here = reviews.changes_in_range(server, document, document.offset(where.start), document.offset(where.end))
     for review, number in here:
         state = review.state(number)
         if state == "pending":
@@ -199,14 +199,14 @@ def _review(server: Server, document: Document, where: types.Range) -> list[dict
 
 
 def _pending(server: Server, review: Review, number: int) -> list[dict[str, Any]]:
-    title = f"Agent: Accept change {number}: {present.label(review, number)}"
+    title = f"Agent: Accept change {number}: {to_json.label(review, number)}"
     argument = {"runId": review.run_id, "change": number}
     if review.draft:
         accept = _command(title, f"{QUICKFIX}.accept", "agent.accept", argument)
-        return [{**accept, "disabled": {"reason": present.UNPROVED}}, _reject(review, number), *_show(review, number)]
+        return [{**accept, "disabled": {"reason": to_json.UNPROVED}}, _reject(review, number), *_show(review, number)]
     accept = {"title": title, "kind": f"{QUICKFIX}.accept", "accept": argument}
     if review.change(number).kind == "lines" and server.client.action_literals:
-        accept["edit"] = applying.workspace_edit(server, review, review.plan([number], "new"), title)
+        accept["edit"] = apply_edits.workspace_edit(server, review, review.plan([number], "new"), title)
     else:
         accept = _command(title, f"{QUICKFIX}.accept", "agent.accept", argument)
     return [accept, _reject(review, number), *_show(review, number)]
@@ -227,7 +227,7 @@ def _show(review: Review, number: int) -> list[dict[str, Any]]:
 
 def _many(review: Review, document: Document) -> list[dict[str, Any]]:
     """Accept all of the file and all of the proposal, where that is more than what is at the cursor."""
-    path = next((path for path in review.files if present.file_uri(review, path) == document.uri), None)
+    path = next((path for path in review.files if to_json.file_uri(review, path) == document.uri), None)
     in_file = review.numbers("pending", path=path) if path else []
     in_all = review.numbers("pending")
     if review.draft:
@@ -245,10 +245,10 @@ def _many(review: Review, document: Document) -> list[dict[str, Any]]:
 
 def _prove(server: Server, review: Review) -> list[dict[str, Any]]:
     """Where nothing proves the proposal: take the command that looks like this repository's check."""
-    argv = checks.offered(server, review)
+    argv = check_offer.offered_check(server, review)
     if not argv:
         return []
-    title = f"Agent: Prove fixes here with “{_short(checks.shown(argv))}”"
+    title = f"Agent: Prove fixes here with “{_short(check_offer.command_text(argv))}”"
     argument = {"runId": review.run_id, "check": list(argv)}
     return [_command(title, f"{QUICKFIX}.setCheck", "agent.setCheck", argument)]
 

@@ -11,10 +11,10 @@ from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.run import Run
 from fretsaw.core.text.lines import body
 from fretsaw.core.text.safe_text import safe_text
-from fretsaw.lsp import convert
-from fretsaw.lsp.jobs import Job, outcome_line
-from fretsaw.lsp.review import Review
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.state import positions
+from fretsaw.lsp.state.jobs import Job, outcome_line
+from fretsaw.lsp.state.server import Server
+from fretsaw.review.review import Review
 
 UNPROVED = "nothing is proved yet: accept when the run has ended"
 """Why nothing of a draft can be accepted."""
@@ -22,11 +22,11 @@ UNPROVED = "nothing is proved yet: accept when the run has ended"
 # Runs
 
 
-def run_of_job(job: Job) -> dict[str, Any]:
+def job_to_json(job: Job) -> dict[str, Any]:
     """A run that this server started, as `agent/run` shows it."""
     return {
         "id": job.id,
-        "root": convert.from_path(job.root),
+        "root": positions.from_path(job.root),
         "title": safe_text(job.title),
         "source": job.source,
         "state": job.state,
@@ -44,11 +44,11 @@ def run_of_job(job: Job) -> dict[str, Any]:
     }
 
 
-def run_of_record(run: Run) -> dict[str, Any]:
+def run_to_json(run: Run) -> dict[str, Any]:
     """A stored run in the same shape."""
     return {
         "id": run.id,
-        "root": convert.from_path(run.root),
+        "root": positions.from_path(run.root),
         "title": safe_text(run.title),
         "source": "cli",
         "state": run.state,
@@ -78,14 +78,14 @@ def _usage(usage: Any) -> dict[str, int]:
 # Proposals
 
 
-def proposal(server: Server, review: Review) -> dict[str, Any]:
+def proposal_to_json(server: Server, review: Review) -> dict[str, Any]:
     """A proposal, whole, as `agent/proposal` shows it."""
     base = f"agent:/runs/{review.run_id}"
     evidence = review.proposal.evidence
     shown = [number for number in review.verdicts if review.state(number) != "dropped"]
     return {
         "runId": review.run_id,
-        "root": convert.from_path(str(review.root)),
+        "root": positions.from_path(str(review.root)),
         "title": safe_text(review.title),
         "stage": "draft" if review.draft else "ready",
         "summary": safe_text(review.proposal.summary),
@@ -94,13 +94,15 @@ def proposal(server: Server, review: Review) -> dict[str, Any]:
                 "uri": file_uri(review, path),
                 "path": path,
                 "op": file.patch.op,
-                "changes": [change(server, review, number) for number in shown if review.change(number).path == path],
-                **sides(review, path),
+                "changes": [
+                    change_to_json(server, review, number) for number in shown if review.change(number).path == path
+                ],
+                **side_uris(review, path),
             }
             for path, file in review.files.items()
             if any(review.change(number).path == path for number in shown)
         ],
-        "dropped": [change(server, review, number) for number in review.numbers("dropped")],
+        "dropped": [change_to_json(server, review, number) for number in review.numbers("dropped")],
         "checks": [
             _check(name, told) for name, told in (("before", evidence.before), ("after", evidence.after)) if told
         ],
@@ -110,12 +112,12 @@ def proposal(server: Server, review: Review) -> dict[str, Any]:
     }
 
 
-def sides(review: Review, path: str) -> dict[str, str]:
+def side_uris(review: Review, path: str) -> dict[str, str]:
     """The virtual documents of a file's texts, for a diff editor."""
     return {side: f"agent:/runs/{review.run_id}/{side}/{path}" for side in ("before", "after")}
 
 
-def change(server: Server, review: Review, number: int) -> dict[str, Any]:
+def change_to_json(server: Server, review: Review, number: int) -> dict[str, Any]:
     """One change of a proposal."""
     verdict = review.verdicts[number]
     hunk = verdict.change.hunk
@@ -125,7 +127,7 @@ def change(server: Server, review: Review, number: int) -> dict[str, Any]:
         "uri": file_uri(review, verdict.change.path),
         "kind": verdict.change.kind,
         "state": review.state(number),
-        "range": plain(range_of(server, review, number)),
+        "range": range_to_json(range_of(server, review, number)),
         "label": label(review, number),
         "removed": [safe_text(body(line)) for line in hunk.removed] if hunk else [],
         "added": [safe_text(body(line)) for line in hunk.added] if hunk else [],
@@ -161,7 +163,7 @@ def _lines(count: int) -> str:
 
 def file_uri(review: Review, path: str) -> str:
     """The file's URI, as the client spells it where it has the file open."""
-    return review.files[path].uri or convert.from_path(str(review.root / path))
+    return review.files[path].uri or positions.from_path(str(review.root / path))
 
 
 def range_of(server: Server, review: Review, number: int) -> types.Range | None:
@@ -179,14 +181,14 @@ def range_of(server: Server, review: Review, number: int) -> types.Range | None:
 
 def range_between(server: Server, text: str, start: int, end: int) -> types.Range:
     """The range between two offsets of a text."""
-    starts = convert.line_starts(text, server.documents.lone_cr)
+    starts = positions.line_starts(text, server.documents.lone_cr)
     encoding = server.documents.encoding
     return types.Range(
-        convert.to_position(text, starts, start, encoding), convert.to_position(text, starts, end, encoding)
+        positions.to_position(text, starts, start, encoding), positions.to_position(text, starts, end, encoding)
     )
 
 
-def plain(where: types.Range | None) -> dict[str, Any] | None:
+def range_to_json(where: types.Range | None) -> dict[str, Any] | None:
     """A range as it stands on the wire."""
     if where is None:
         return None

@@ -14,39 +14,39 @@ from lsprotocol import types
 
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import FretsawError
-from fretsaw.lsp import backend
-from fretsaw.lsp.jobs import Job, in_thread
-from fretsaw.lsp.protocol import INVALID_PARAMS, RefusedError
-from fretsaw.lsp.review import Review
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.state import engine
+from fretsaw.lsp.state.jobs import Job, in_thread
+from fretsaw.lsp.state.server import Server
+from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, RefusedError
+from fretsaw.review.review import Review
 
 
-async def look(server: Server, job: Job) -> None:
+async def find_check_offer(server: Server, job: Job) -> None:
     """After a run: find what could have proved it, where nothing did and the user has not been asked."""
     review = server.reviews.get(job.id)
-    if review is not None and unproved(review) and server.trusted:
-        found = await in_thread(partial(backend.check_offer, review.root, server.wishes(job.root)))
+    if review is not None and is_unproved(review) and server.trusted:
+        found = await in_thread(partial(engine.check_offer, review.root, server.wishes(job.root)))
         server.offers[str(review.root)] = found
 
 
-def unproved(review: Review) -> bool:
+def is_unproved(review: Review) -> bool:
     """Whether a whole proposal came without any run of a check."""
     return not review.draft and review.proposal.evidence.before is None
 
 
-def offered(server: Server, review: Review) -> tuple[str, ...]:
+def offered_check(server: Server, review: Review) -> tuple[str, ...]:
     """The command that may be taken here; empty where there is none to offer."""
-    return server.offers.get(str(review.root), ()) if unproved(review) else ()
+    return server.offers.get(str(review.root), ()) if is_unproved(review) else ()
 
 
-def shown(argv: tuple[str, ...]) -> str:
+def command_text(argv: tuple[str, ...]) -> str:
     """A command for a person."""
     return safe_text(shlex.join(argv))
 
 
-def take(server: Server, review: Review, argv: Any) -> dict[str, Any]:
+def accept_check_offer(server: Server, review: Review, argv: Any) -> dict[str, Any]:
     """Remember the user's answer: just what was offered, for this repository. Raises RefusedError for anything else."""
-    offer = offered(server, review)
+    offer = offered_check(server, review)
     if not offer or argv != list(offer):
         raise RefusedError(INVALID_PARAMS, "check: only the command that an action offered here can be taken")
     server.finishing(_keep(server, review.root, offer))
@@ -55,9 +55,11 @@ def take(server: Server, review: Review, argv: Any) -> dict[str, Any]:
 
 async def _keep(server: Server, root: Path, argv: tuple[str, ...]) -> None:
     try:
-        await in_thread(partial(backend.set_check, root, server.wishes(root), argv))
+        await in_thread(partial(engine.set_check, root, server.wishes(root), argv))
     except (OSError, FretsawError) as error:
         server.say(f"Agent: the check cannot be remembered: {safe_text(str(error))}", types.MessageType.Error)
         return
     server.offers.pop(str(root), None)
-    server.say(f"Agent: {shown(argv)} proves fixes in {root.name} from the next run on (`agent check` changes it)")
+    server.say(
+        f"Agent: {command_text(argv)} proves fixes in {root.name} from the next run on (`agent check` changes it)"
+    )

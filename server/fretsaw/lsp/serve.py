@@ -15,16 +15,17 @@ import sys
 from collections.abc import Callable
 from typing import IO, cast
 
-from fretsaw.lsp import wire, wiring
-from fretsaw.lsp.argv import Arguments
-from fretsaw.lsp.server import Server
+from fretsaw.lsp import methods
+from fretsaw.lsp.state.server import Server
+from fretsaw.lsp.transport import framing
+from fretsaw.lsp.transport.flags import Flags
 
 log = logging.getLogger("fretsaw.lsp")
 _WATCH_SECONDS = 0.5
 _PR_SET_DUMPABLE = 4
 
 
-def run(arguments: Arguments, parent: int) -> int:
+def serve(arguments: Flags, parent: int) -> int:
     """Serve one client until the end; gives the exit code. `parent`: the process id of who started us."""
     _log_to(arguments)
     for warning in arguments.warnings:
@@ -40,11 +41,11 @@ def run(arguments: Arguments, parent: int) -> int:
     return asyncio.run(_serve(arguments, parent, (reading, writing)))
 
 
-async def _serve(arguments: Arguments, parent: int, streams: tuple[IO[bytes], IO[bytes]]) -> int:
+async def _serve(arguments: Flags, parent: int, streams: tuple[IO[bytes], IO[bytes]]) -> int:
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[int] = loop.create_future()
-    server = wiring.server()
-    writer = wire.Writer(streams[1])
+    server = methods.make_server()
+    writer = framing.Writer(streams[1])
     server.protocol.writer = writer
 
     def end(code: int) -> None:
@@ -57,7 +58,7 @@ async def _serve(arguments: Arguments, parent: int, streams: tuple[IO[bytes], IO
         end(0 if server.protocol.state == "shutdown" and not why else 1)
 
     server.protocol.on_exit = end
-    wire.start_reader(
+    framing.start_reader(
         streams[0],
         lambda body: cast("None", loop.call_soon_threadsafe(server.protocol.receive, body)),
         lambda why: cast("None", loop.call_soon_threadsafe(lost, why)),
@@ -98,7 +99,7 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def _streams(arguments: Arguments) -> tuple[IO[bytes], IO[bytes]]:
+def _streams(arguments: Flags) -> tuple[IO[bytes], IO[bytes]]:
     """Where to read and write. Standard output is taken away from everybody else, so nothing stray gets into it."""
     if arguments.transport == "stdio":
         reading, writing = os.dup(0), os.dup(1)
@@ -111,7 +112,7 @@ def _streams(arguments: Arguments) -> tuple[IO[bytes], IO[bytes]]:
     return connection.makefile("rb"), connection.makefile("wb")
 
 
-def _connect(arguments: Arguments) -> socket.socket:
+def _connect(arguments: Flags) -> socket.socket:
     if arguments.transport == "pipe":
         if sys.platform == "win32":
             raise OSError("named pipes are not supported here yet; use --stdio")
@@ -125,7 +126,7 @@ def _connect(arguments: Arguments) -> socket.socket:
         return listening.accept()[0]
 
 
-def _log_to(arguments: Arguments) -> None:
+def _log_to(arguments: Flags) -> None:
     handler: logging.Handler = (
         logging.FileHandler(arguments.log, encoding="utf-8") if arguments.log else logging.StreamHandler(sys.stderr)
     )

@@ -9,11 +9,22 @@ from lsprotocol import types
 
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import FretsawError
-from fretsaw.lsp import applying, arguments, checks, content, debug, places, present, reviewing, showing, starting
-from fretsaw.lsp.jobs import Job
-from fretsaw.lsp.protocol import INVALID_PARAMS, REQUEST_FAILED, RefusedError
-from fretsaw.lsp.review import Review
-from fretsaw.lsp.server import Server
+from fretsaw.lsp.features import (
+    apply_edits,
+    arguments,
+    change_at_cursor,
+    check_offer,
+    debug_information,
+    notifications,
+    reviews,
+    start_run,
+    to_json,
+    virtual_documents,
+)
+from fretsaw.lsp.state.jobs import Job
+from fretsaw.lsp.state.server import Server
+from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, REQUEST_FAILED, RefusedError
+from fretsaw.review.review import Review
 
 Command: TypeAlias = Callable[[Server, dict[str, Any], "int | str | None"], Any]
 
@@ -38,14 +49,14 @@ def execute_command(server: Server, params: types.ExecuteCommandParams) -> Any:
 
 
 def _starting(name: str) -> Command:
-    return lambda server, argument, token: starting.start(server, name, argument, token)
+    return lambda server, argument, token: start_run.start(server, name, argument, token)
 
 
 def _retry(server: Server, argument: dict[str, Any], token: int | str | None) -> Any:
     job = server.jobs.get(arguments.string_of(argument, "runId", needed=True) or "")
     if job is None:
         raise RefusedError(REQUEST_FAILED, "this run was not started by this server; ask again where the problem is")
-    return starting.start(server, job.command, job.request, token)
+    return start_run.start(server, job.command, job.request, token)
 
 
 def _cancel(server: Server, argument: dict[str, Any], _token: Any) -> Any:
@@ -62,20 +73,20 @@ def _cancel(server: Server, argument: dict[str, Any], _token: Any) -> Any:
 
 
 def _accept(server: Server, argument: dict[str, Any], _token: Any) -> Any:
-    starting.may_run(server)
+    start_run.may_run(server)
     named, after = arguments.at_cursor(server, argument)
     if named is None:
         return {"changes": [], **after}
-    review = arguments.review_of(server, named, *places.WAITING)
+    review = arguments.review_of(server, named, *change_at_cursor.WAITING)
     _refuse_draft(review)
-    numbers = arguments.changes_of(server, review, named, places.WAITING, "nothing here is pending")
-    server.finishing(applying.accept(server, review, numbers))
+    numbers = arguments.changes_of(server, review, named, change_at_cursor.WAITING, "nothing here is pending")
+    server.finishing(apply_edits.accept(server, review, numbers))
     return {"runId": review.run_id, "changes": numbers, **after}
 
 
 def _refuse_draft(review: Review) -> None:
     if review.draft:
-        raise RefusedError(REQUEST_FAILED, present.UNPROVED)
+        raise RefusedError(REQUEST_FAILED, to_json.UNPROVED)
 
 
 def _reject(server: Server, argument: dict[str, Any], _token: Any) -> Any:
@@ -85,7 +96,7 @@ def _reject(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     review = arguments.review_of(server, named)
     numbers = arguments.changes_of(server, review, named, ("pending", "stale", "handed-off"), "nothing here is pending")
     review.decide(numbers, "rejected")
-    showing.now(server)
+    notifications.publish_changes(server)
     _refresh(server)
     return {"runId": review.run_id, "changes": numbers, **after}
 
@@ -98,13 +109,13 @@ def _restore(server: Server, argument: dict[str, Any], _token: Any) -> Any:
         server, review, argument, ("dropped", "rejected"), "this change is neither dropped nor rejected"
     )
     review.decide(numbers, "restored")
-    showing.now(server)
+    notifications.publish_changes(server)
     _refresh(server)
     return {"runId": review.run_id, "changes": numbers}
 
 
 def _undo(server: Server, argument: dict[str, Any], _token: Any) -> Any:
-    starting.may_run(server)
+    start_run.may_run(server)
     run_id = arguments.string_of(argument, "runId")
     if run_id is None:
         accepted = [review for review in server.reviews.values() if review.numbers("accepted")]
@@ -116,7 +127,7 @@ def _undo(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     numbers = review.numbers("accepted")
     if not numbers:
         raise RefusedError(REQUEST_FAILED, "there is nothing to undo: no change of this proposal is accepted")
-    server.finishing(applying.undo(server, review, numbers))
+    server.finishing(apply_edits.undo(server, review, numbers))
     return {"runId": review.run_id, "changes": numbers}
 
 
@@ -132,9 +143,9 @@ def _show_diff(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     own = f"changes/{number}.{'md' if view == 'why' else 'diff'}"
     end = "report.md" if view == "report" else "proposal.diff" if number is None else own
     uri = f"agent:/runs/{review.run_id}/{end}"
-    text = content.text_of(server, uri)
+    text = virtual_documents.document_text(server, uri)
     if server.client.show_document:
-        server.spawn(showing.document(server, review, uri, text))
+        server.spawn(notifications.show_document(server, review, uri, text))
     title = f"Agent: {safe_text(review.title)}"
     return {
         "uri": uri,
@@ -149,20 +160,20 @@ def _sides(review: Review, number: int | None, uri: str | None) -> list[dict[str
     """What a diff editor would compare: the file of a change, a file, or all; none for a change that was dropped."""
     chosen = [number] if number is not None else list(review.verdicts)
     paths = {review.change(one).path for one in chosen if review.state(one) != "dropped"}
-    told = [(path, present.file_uri(review, path)) for path in review.files if path in paths]
+    told = [(path, to_json.file_uri(review, path)) for path in review.files if path in paths]
     return [
-        {"path": path, "uri": own, **present.sides(review, path)} for path, own in told if uri is None or uri == own
+        {"path": path, "uri": own, **to_json.side_uris(review, path)} for path, own in told if uri is None or uri == own
     ]
 
 
 def _preview(server: Server, argument: dict[str, Any], token: Any) -> Any:
-    starting.may_run(server)
-    review = arguments.review_of(server, argument, *places.WAITING)
+    start_run.may_run(server)
+    review = arguments.review_of(server, argument, *change_at_cursor.WAITING)
     _refuse_draft(review)
-    numbers = arguments.changes_of(server, review, argument, places.WAITING, "nothing here is pending")
+    numbers = arguments.changes_of(server, review, argument, change_at_cursor.WAITING, "nothing here is pending")
     if not server.client.annotations or any(review.change(number).kind != "lines" for number in numbers):
         return _show_diff(server, {"runId": review.run_id}, token)
-    server.finishing(applying.accept(server, review, numbers, preview=True))
+    server.finishing(apply_edits.accept(server, review, numbers, preview=True))
     return {"runId": review.run_id, "changes": numbers}
 
 
@@ -174,32 +185,32 @@ def _go_to(server: Server, argument: dict[str, Any], token: Any) -> Any:
         if isinstance(number, bool) or number not in review.verdicts:
             raise RefusedError(INVALID_PARAMS, "change: this proposal has no such change")
     elif step in ("next", "previous"):
-        found = places.beside(server, arguments.cursor_of(argument), step)
+        found = change_at_cursor.adjacent_change(server, arguments.cursor_of(argument), step)
         if found is None:
             return None
         review, number = found.review, found.number
     else:
         raise RefusedError(INVALID_PARAMS, "step is one of next, previous")
-    where = present.range_of(server, review, number)
+    where = to_json.range_of(server, review, number)
     if where is None or review.change(number).kind != "lines" or review.state(number) == "dropped":
         return _show_diff(server, {"runId": review.run_id, "change": number}, token)
-    uri = present.file_uri(review, review.change(number).path)
+    uri = to_json.file_uri(review, review.change(number).path)
     if server.client.show_document:
         shown = types.ShowDocumentParams(uri, take_focus=True, selection=types.Range(where.start, where.start))
         server.spawn(server.ask("window/showDocument", shown))
-    return {"runId": review.run_id, "change": number, "uri": uri, "range": present.plain(where)}
+    return {"runId": review.run_id, "change": number, "uri": uri, "range": to_json.range_to_json(where)}
 
 
 def _set_check(server: Server, argument: dict[str, Any], _token: Any) -> Any:
-    starting.may_run(server)
+    start_run.may_run(server)
     review = arguments.known(server, arguments.string_of(argument, "runId", needed=True) or "")
-    return checks.take(server, review, argument.get("check"))
+    return check_offer.accept_check_offer(server, review, argument.get("check"))
 
 
 def _list_runs(server: Server, _argument: dict[str, Any], _token: Any) -> Any:
-    runs = [present.run_of_job(job) for job in server.jobs.values()]
+    runs = [to_json.job_to_json(job) for job in server.jobs.values()]
     runs += [run for run_id, run in server.records.items() if run_id not in server.jobs]
-    proposals = [present.proposal(server, review) for review in server.reviews.values()]
+    proposals = [to_json.proposal_to_json(server, review) for review in server.reviews.values()]
     return {
         "runs": sorted(runs, key=lambda run: str(run["id"]), reverse=True),
         "proposals": sorted(proposals, key=lambda proposal: str(proposal["runId"]), reverse=True),
@@ -207,7 +218,7 @@ def _list_runs(server: Server, _argument: dict[str, Any], _token: Any) -> Any:
 
 
 def _debug(server: Server, _argument: dict[str, Any], _token: Any) -> Any:
-    return {"text": debug.information(server)}
+    return {"text": debug_information.debug_information(server)}
 
 
 COMMANDS: Mapping[str, Command] = {
@@ -230,4 +241,4 @@ COMMANDS: Mapping[str, Command] = {
 
 
 def _refresh(server: Server) -> None:
-    reviewing.refresh_lenses(server)
+    reviews.refresh_lenses(server)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class EditorSettings:
     """What an editor says of settings."""
 
     editor: Mapping[str, Any] = field(default_factory=dict)
@@ -27,11 +27,11 @@ class Wishes:
     api_key: str | None = field(default=None, repr=False)
 
 
-def complete(root: Path, wishes: Wishes, path: str, texts: tuple[str, str], cancel: Cancel) -> str:
+def complete(root: Path, wishes: EditorSettings, path: str, texts: tuple[str, str], cancel: Cancel) -> str:
     """A completion; see `session.complete`."""
     from fretsaw import session
 
-    return session.complete(opened(root, wishes), path, texts, cancel)
+    return session.complete(open_repository(root, wishes), path, texts, cancel)
 
 
 def new_id() -> str:
@@ -43,14 +43,14 @@ def new_id() -> str:
 
 def warm() -> None:
     """Import what the first command needs, so that its answer is quick."""
-    import fretsaw.lsp.handlers.actions
-    import fretsaw.lsp.handlers.commands
-    import fretsaw.lsp.handlers.sync
+    import fretsaw.lsp.handlers.code_action
+    import fretsaw.lsp.handlers.execute_command
+    import fretsaw.lsp.handlers.text_sync
     import fretsaw.run_store
     import fretsaw.session  # noqa: F401
 
 
-def opened(root: Path, wishes: Wishes) -> Session:
+def open_repository(root: Path, wishes: EditorSettings) -> Session:
     """The repository with its settings. Raises RepoError, ConfigError."""
     from fretsaw import session
 
@@ -59,70 +59,72 @@ def opened(root: Path, wishes: Wishes) -> Session:
 
 
 def run(
-    root: Path, wishes: Wishes, task: Task, report: Callable[[Event], None], cancel: Cancel, run_id: str
+    root: Path, wishes: EditorSettings, task: Task, report: Callable[[Event], None], cancel: Cancel, run_id: str
 ) -> FinishedRun:
     """One run; see `session.run`."""
     from fretsaw import session
 
-    return session.run(opened(root, wishes), task, report, cancel, run_id)
+    return session.run(open_repository(root, wishes), task, report, cancel, run_id)
 
 
-def stored(root: Path, wishes: Wishes, most: int = 50) -> tuple[StoredRun, ...]:
+def stored(root: Path, wishes: EditorSettings, most: int = 50) -> tuple[StoredRun, ...]:
     """The newest runs of a repository."""
     from fretsaw import session
 
-    return tuple(session.runs_of(opened(root, wishes))[:most])
+    return tuple(session.runs_of(open_repository(root, wishes))[:most])
 
 
-def decide(root: Path, wishes: Wishes, run_id: str, states: Mapping[int, str]) -> None:
+def decide(root: Path, wishes: EditorSettings, run_id: str, states: Mapping[int, str]) -> None:
     """Keep what a person decided."""
     from fretsaw import session
 
-    session.set_states(opened(root, wishes), run_id, states)
+    session.set_states(open_repository(root, wishes), run_id, states)
 
 
-def view(root: Path, wishes: Wishes, run_id: str, name: str, text: str) -> Path:
+def view(root: Path, wishes: EditorSettings, run_id: str, name: str, text: str) -> Path:
     """A file with a diff or a report, to be looked at."""
     from fretsaw import session
 
-    return session.view(opened(root, wishes), run_id, name, text)
+    return session.view(open_repository(root, wishes), run_id, name, text)
 
 
-def deliver(root: Path, wishes: Wishes, run_id: str, texts: Mapping[str, tuple[str | None, str | None]]) -> None:
+def deliver(
+    root: Path, wishes: EditorSettings, run_id: str, texts: Mapping[str, tuple[str | None, str | None]]
+) -> None:
     """Put texts (path → before, after) into files that no editor has open, by the journal. Raises ConflictError."""
     from fretsaw import session
 
     before = {path: pair[0] for path, pair in texts.items()}
     after = {path: pair[1] for path, pair in texts.items()}
-    session.apply_texts(opened(root, wishes).with_settings(apply="worktree"), run_id, before, after)
+    session.apply_texts(open_repository(root, wishes).with_settings(apply="worktree"), run_id, before, after)
 
 
-def undo(root: Path, wishes: Wishes, run_id: str) -> tuple[str, ...]:
+def undo(root: Path, wishes: EditorSettings, run_id: str) -> tuple[str, ...]:
     """Take back what was delivered by the journal; the paths that were left since they were edited again."""
     from fretsaw import session
 
-    return tuple(path for path, _ in session.undo(opened(root, wishes), run_id)[1].left)
+    return tuple(path for path, _ in session.undo(open_repository(root, wishes), run_id)[1].left)
 
 
-def check_offer(root: Path, wishes: Wishes) -> tuple[str, ...]:
+def check_offer(root: Path, wishes: EditorSettings) -> tuple[str, ...]:
     """The command to offer as the repository's check; empty where one is set, none is found, or the user said none."""
     from fretsaw import session
 
-    here = opened(root, wishes)
+    here = open_repository(root, wishes)
     if here.resolved.asked:
         return ()
     found = session.check_candidates(here)
     return here.resolved.proposed_check or (found[0].argv if found else ())
 
 
-def set_check(root: Path, wishes: Wishes, argv: tuple[str, ...]) -> None:
+def set_check(root: Path, wishes: EditorSettings, argv: tuple[str, ...]) -> None:
     """Remember the user's choice for this repository."""
     from fretsaw import session
 
-    session.answer_check(opened(root, wishes), argv)
+    session.answer_check(open_repository(root, wishes), argv)
 
 
-def interactive(wishes: Wishes, source: str) -> Wishes:
+def interactive(wishes: EditorSettings, source: str) -> EditorSettings:
     """The wishes of a run: what a person waits for goes to the quick model, unless the settings say otherwise."""
     if source == "issue" or "role" in wishes.editor or "model" in wishes.editor:
         return wishes
@@ -130,7 +132,7 @@ def interactive(wishes: Wishes, source: str) -> Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StatusFacts:
     """What a status line shows."""
 
     model: str
@@ -138,7 +140,7 @@ class Standing:
     has_key: bool
 
 
-def standing(root: Path | None, wishes: Wishes) -> Standing:
+def read_status(root: Path | None, wishes: EditorSettings) -> StatusFacts:
     """The model that an interactive run would ask, the day's dollars, and whether there is a key."""
     from datetime import datetime, timezone
 
@@ -148,7 +150,7 @@ def standing(root: Path | None, wishes: Wishes) -> Standing:
     models = model.load(resolved.places.config / "models.toml")
     row = models.choose(resolved.settings, datetime.now(timezone.utc).date()).row
     key = bool(wishes.api_key or resolved.settings.api_key)
-    return Standing(row.id, round(run_store.spent_today(resolved.places.state), 6), key)
+    return StatusFacts(row.id, round(run_store.spent_today(resolved.places.state), 6), key)
 
 
 def read_text(path: Path) -> str | None:

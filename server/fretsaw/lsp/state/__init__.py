@@ -1,0 +1,1 @@
+"""What the server knows: the client's abilities, documents, workspace, jobs, settings."""

@@ -1,0 +1,1 @@
+"""Bytes to JSON-RPC messages and back, and the flags of `agent lsp`."""
