@@ -10,7 +10,7 @@ import sys
 
 from fretsaw.check.sandbox import landlock
 
-REFUSED = ("unshare", "setns", "mount")  # and clone with a new namespace, which is part of every filter of the cage
+REFUSED = ("unshare", "setns", "mount")  # and clone with a new namespace, which is part of every filter of the sandbox
 
 
 def main(argv: list[str]) -> None:

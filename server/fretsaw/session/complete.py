@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 
 from fretsaw import model, repo, run_store
 from fretsaw.cancel import Cancel
-from fretsaw.core import completion as completion
+from fretsaw.core import completion
 from fretsaw.core.policy.path_lists import is_secret
 from fretsaw.session.open import Session
 

@@ -30,7 +30,7 @@ LOOK = EXECUTE | READ_FILE | READ_DIR
 FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 LEAST_VERSION = 3  # the first one that also forbids truncate(2)
 
-# System calls by number, (x86_64, aarch64): what can leave the cage and what a test has no use for.
+# System calls by number, (x86_64, aarch64): what can leave the sandbox and what a test has no use for.
 FORBIDDEN = {
     "socket": (41, 198),
     "ptrace": (101, 117),

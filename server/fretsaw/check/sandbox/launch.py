@@ -47,8 +47,8 @@ def main(spec_fd: int, status_fd: int) -> None:
             for path in spec["overlay"]["blank"]:
                 _blank(path)
         os.chdir(spec["cwd"])
-        if spec["cage"]:
-            __import__("cage").main(spec["cage"], status_fd)
+        if spec["confined"]:
+            __import__("landlock").main(spec["confined"], status_fd)
         os.execve(spec["program"], spec["argv"], spec["env"])
     except (OSError, ValueError, KeyError) as error:
         os.write(status_fd, f"{type(error).__name__}: {error}".encode(errors="replace")[:4000])

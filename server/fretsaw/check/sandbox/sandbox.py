@@ -148,7 +148,7 @@ def _spec(
         "tree": tree,
         "texts": dict(texts),
         "cwd": "/",
-        "cage": None,
+        "confined": None,
         "env": {**env, "HOME": "/tmp/home", "TMPDIR": "/tmp"},
     }
     if bubble:
@@ -157,7 +157,7 @@ def _spec(
             "argv": bwrap.arguments(cell.program, _view(cell, tree), info_fd, argv),
         }
     cwd = tree if cell.copy else str(cell.root)
-    return spec | {"cage": _caged(cell, argv, env), "cwd": cwd}
+    return spec | {"confined": _confined(cell, argv, env), "cwd": cwd}
 
 
 def _view(cell: Sandbox, tree: str) -> bwrap.View:
@@ -173,8 +173,8 @@ def _view(cell: Sandbox, tree: str) -> bwrap.View:
     )
 
 
-def _caged(cell: Sandbox, argv: tuple[str, ...], env: Mapping[str, str]) -> dict[str, object]:
-    """What `cage.py` is to do, as its own description says."""
+def _confined(cell: Sandbox, argv: tuple[str, ...], env: Mapping[str, str]) -> dict[str, object]:
+    """What `landlock.py` is to do, as its own description says."""
     tree = str(cell.copy.path if cell.copy else cell.root)
     tmp = str(cell.scratch.tmp) if cell.copy else f"{cell.scratch.stage}/tmp"
     linked = [str(cell.root / path) for path in cell.copy.installed] if cell.copy else []
