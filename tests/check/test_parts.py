@@ -187,7 +187,10 @@ def test_no_candidates(files: dict[str, str]) -> None:
 
 
 def test_what_a_killed_process_left_is_swept_away() -> None:
-    script = "import os, signal; from fretsaw.check.sandbox.scratch import Scratch; kept = Scratch(); print(kept.path, flush=True)"
+    script = (
+        "import os, signal; from fretsaw.check.sandbox.scratch import Scratch; kept = Scratch(); "
+        "print(kept.path, flush=True)"
+    )
     env = {"PYTHONPATH": str(Path(__file__).parents[2] / "server")}
     argv = [sys.executable, "-c", f"{script}; os.kill(os.getpid(), signal.SIGKILL)"]
     left = Path(subprocess.run(argv, env=env, capture_output=True, text=True, check=False).stdout.strip())

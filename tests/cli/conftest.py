@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from fretsaw import session
 from fretsaw.cli.exit import run_to_exit_code
 from fretsaw.model.scripted import ScriptedServer, serve
 from fretsaw.model.scripted.script import Script, as_reply
+from fretsaw.session.example import make_example
 
 
 @dataclass
@@ -46,7 +46,7 @@ def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def project(tmp_path: Path) -> Path:
     """The shipped example, committed."""
     folder = tmp_path / "first-fix"
-    session.make_example(folder)
+    make_example(folder)
     return folder
 
 

@@ -14,7 +14,7 @@ from fretsaw.core.run import Draft, Event
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.fix.preview import Preview
 from fretsaw.fix.services import Services
-from fretsaw.model.recorded import replay
+from fretsaw.model.recorded import replay_calls
 from fretsaw.session.fix import no_check
 from fretsaw.settings import Settings
 
@@ -37,7 +37,7 @@ ONE, TWO, THREE = edit("one.py", "one = 1", "ONE = 1"), edit("two.py", "two = 2"
 
 def world(events: list[Event], clock: Callable[[], float]) -> Services:
     return Services(
-        ask=replay([]),
+        ask=replay_calls([]),
         form="udiff",
         check=None,
         steady=no_check,

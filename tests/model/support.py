@@ -11,7 +11,7 @@ from fretsaw.cancel import Cancel
 from fretsaw.core.chat import Message, Request, Tool
 from fretsaw.model.budget import Budget
 from fretsaw.model.live import Live, Pace, connect
-from fretsaw.model.registry import load
+from fretsaw.model.registry import load_registry
 from fretsaw.model.scripted import Fault, ScriptedServer, serve
 from fretsaw.settings import Settings
 
@@ -58,7 +58,7 @@ def bench(
         values = {"base_url": server.base_url, "api_key": KEY, "timeout": 20.0, **settings}
         cancel = Cancel()
         budget = budget or Budget(100.0)
-        registry = load()
+        registry = load_registry()
         row = registry.find(model) or registry.generic(model)
         pace = Pace(wait=wait, random=lambda: 1.0, stall=stall)
         ask = connect(Settings(**values), row, cancel, budget=budget, pace=pace)

@@ -13,12 +13,12 @@ from fretsaw.core.chat import Image, Message, Request, Tool
 from fretsaw.core.text.tokens import count, exact
 from fretsaw.errors import BudgetError
 from fretsaw.model.budget import LEAST_OUTPUT, Budget
-from fretsaw.model.registry import load
+from fretsaw.model.registry import load_registry
 from fretsaw.model.request_size import input_bound, input_exact
 from fretsaw.model.scripted import Fault, Reply
 
-ROW = load().row("gpt-4.1")
-FREE = load().generic("local")
+ROW = load_registry().row("gpt-4.1")
+FREE = load_registry().generic("local")
 
 calls = st.lists(
     st.tuples(

@@ -11,7 +11,7 @@ import pytest
 
 from fretsaw.core.text.tokens import ImageRule, image_tokens
 from fretsaw.errors import UsageError
-from fretsaw.model.images import from_data_uri, image, read_header
+from fretsaw.model.images import from_data_uri, read_header, read_image
 
 Pillow: Any = pytest.importorskip("PIL.Image")
 TILES = ImageRule("tiles")
@@ -29,11 +29,11 @@ def test_kind_and_size_are_read_from_the_first_bytes(kind: str) -> None:
     header = read_header(data)
     assert header is not None
     assert (header.kind, header.width, header.height) == (kind.lower(), 70, 30)
-    assert image(data, TILES).data_uri.startswith(f"data:image/{kind.lower()};base64,")
+    assert read_image(data, TILES).data_uri.startswith(f"data:image/{kind.lower()};base64,")
 
 
 def test_a_large_picture_is_scaled_down() -> None:
-    small = image(drawn("PNG", 5000, 1000), TILES)
+    small = read_image(drawn("PNG", 5000, 1000), TILES)
     assert (small.width, small.height) == (2048, 410)
     assert read_header(from_data_uri(small.data_uri)) is not None
     assert small.tokens == image_tokens(2048, 410, TILES)
@@ -44,18 +44,18 @@ def test_a_large_picture_is_scaled_down() -> None:
 )
 def test_what_is_no_picture_is_refused(data: bytes) -> None:
     with pytest.raises(UsageError, match=r"shot\.png is not a"):
-        image(data, TILES, name="shot.png")
+        read_image(data, TILES, name="shot.png")
 
 
 def test_a_bomb_is_not_opened() -> None:
     head = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 60_000, 60_000)
     with pytest.raises(UsageError, match="pixels large"):
-        image(head, TILES)
+        read_image(head, TILES)
 
 
 def test_a_broken_large_picture_is_refused() -> None:
     with pytest.raises(UsageError, match="cannot be read"):
-        image(drawn("PNG", 3000, 100)[:60], TILES)
+        read_image(drawn("PNG", 3000, 100)[:60], TILES)
 
 
 @pytest.mark.parametrize("uri", ["data:image/png", "http://x/y.png", "data:image/png;base64,@@@"])

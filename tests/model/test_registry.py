@@ -10,11 +10,11 @@ import pytest
 
 import fretsaw
 from fretsaw.errors import ConfigError
-from fretsaw.model.registry import load
+from fretsaw.model.registry import load_registry
 from fretsaw.settings import Settings
 
 TODAY = date(2026, 11, 22)
-REGISTRY = load()
+REGISTRY = load_registry()
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_users_own_rows_and_roles(tmp_path: Path) -> None:
         '[roles]\neditor = ["mine"]\n[[model]]\nid = "mine"\ncontext = 1000\noutput = 100\n'
         '[[model]]\nid = "gpt-4.1"\nprice = {input = 1, output = 1}\ncontext = 5\noutput = 5\n'
     )
-    registry = load(own)
+    registry = load_registry(own)
     assert registry.for_role("editor", TODAY).row.id == "mine"
     assert registry.for_role("quick", TODAY).row.id == "gpt-4.1-mini"
     assert registry.row("gpt-4.1").context == 5
@@ -100,7 +100,7 @@ def test_a_wrong_file_names_itself(tmp_path: Path, text: str, word: str) -> None
     own = tmp_path / "models.toml"
     own.write_text(text)
     with pytest.raises(ConfigError, match=r"models\.toml") as caught:
-        load(own)
+        load_registry(own)
     assert word in str(caught.value)
 
 

@@ -14,7 +14,7 @@ from tests.model.support import question
 from fretsaw.cancel import Cancel
 from fretsaw.errors import Cancelled, ModelError
 from fretsaw.model.live import connect
-from fretsaw.model.registry import load
+from fretsaw.model.registry import load_registry
 from fretsaw.model.scripted import Fault, ScriptedServer, serve
 from fretsaw.settings import Settings
 
@@ -61,7 +61,7 @@ def quiet(_piece: str | None) -> None:
 
 def test_a_certificate_that_is_not_trusted(certificate: Path) -> None:
     with over_tls(serve("x"), certificate) as server:
-        ask = connect(settings(server), load().row("gpt-4.1"), Cancel())
+        ask = connect(settings(server), load_registry().row("gpt-4.1"), Cancel())
         with pytest.raises(ModelError, match=r"certificate of 127\.0\.0\.1:\d+ is not trusted.*self.signed"):
             ask(question(), quiet)
         ask.close()
@@ -72,11 +72,11 @@ def test_one_that_is_and_a_cut(certificate: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "cert.pem"))
     cancel = Cancel()
     with over_tls(serve("Safe."), certificate) as server:
-        ask = connect(settings(server), load().row("gpt-4.1"), cancel)
+        ask = connect(settings(server), load_registry().row("gpt-4.1"), cancel)
         assert ask(question(), quiet).text == "Safe."
         ask.close()
     with over_tls(serve("x", faults=[Fault("drip", seconds=60)]), certificate) as server:
-        ask = connect(settings(server), load().row("gpt-4.1"), cancel)
+        ask = connect(settings(server), load_registry().row("gpt-4.1"), cancel)
         threading.Timer(0.3, cancel.set).start()
         with pytest.raises(Cancelled):
             ask(question(), quiet)

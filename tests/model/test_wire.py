@@ -217,14 +217,14 @@ def test_cancel_wakes_from_a_pause() -> None:
     from dataclasses import replace
 
     from fretsaw.model.live import Live, Pace, connect
-    from fretsaw.model.registry import load
+    from fretsaw.model.registry import load_registry
     from fretsaw.model.scripted import error, serve
     from fretsaw.settings import Settings
 
     cancel = Cancel()
     with serve("x", faults=[error(503, None, "busy", retry_after="50")]) as server:
         settings = replace(Settings(), base_url=server.base_url)
-        ask: Live = connect(settings, load().row("gpt-4.1"), cancel, pace=Pace())
+        ask: Live = connect(settings, load_registry().row("gpt-4.1"), cancel, pace=Pace())
         threading.Timer(0.2, cancel.set).start()
         began = time.monotonic()
         with pytest.raises(Cancelled):

@@ -28,28 +28,29 @@ def check_command(approve: bool, remember: bool, forget: bool, do_run: bool, dir
     On a terminal you are asked once which one it is; the answer is kept in your own state folder and holds in every
     editor. A command from a repository's file runs only after you have approved it; another command asks again.
     """
-    from fretsaw import session
+    from fretsaw.session.doctor import choose_check
+    from fretsaw.session.open import open_session
 
-    opened = session.open_session(directory, flags)
+    opened = open_session(directory, flags)
     if approve:
         return _approve(opened)
     if remember:
         return _remember(opened, flags["check"])
     if forget:
-        session.choose_check(opened, None)
+        choose_check(opened, None)
         terminal.say("Forgotten.")
-        opened = session.open_session(directory, flags)
+        opened = open_session(directory, flags)
     if not opened.resolved.asked and sys.stdin.isatty():
         _ask(opened)
-        opened = session.open_session(directory, flags)
+        opened = open_session(directory, flags)
         return _run(opened) if do_run and opened.settings.check else 0
     return _run(opened) if do_run else _tell(opened)
 
 
 def _run(opened: Any) -> int:
-    from fretsaw import session
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
+    from fretsaw.session.doctor import run_check
 
     if not opened.settings.check:
         raise UsageError(
@@ -58,7 +59,7 @@ def _run(opened: Any) -> int:
         )
     cancel = Cancel()
     with interruptible(cancel):
-        result = session.run_check(opened, cancel)
+        result = run_check(opened, cancel)
     cancel.check()
     terminal.checks(result, None)
     if not result.ok:
@@ -67,7 +68,7 @@ def _run(opened: Any) -> int:
 
 
 def _approve(opened: Any) -> int:
-    from fretsaw import session
+    from fretsaw.session.doctor import approve_check
 
     argv = opened.resolved.proposed_check
     if not argv:
@@ -78,28 +79,28 @@ def _approve(opened: Any) -> int:
     if sys.stdin.isatty() and not click.confirm(f"Run {_shown(argv)} as the check of {opened.root}?", err=True):
         terminal.say("Not approved; nothing was changed.")
         return 0
-    session.approve(opened, argv)
+    approve_check(opened, argv)
     terminal.say(f"Approved: {_shown(argv)}", bold=True)
     return 0
 
 
 def _remember(opened: Any, argv: tuple[str, ...] | None) -> int:
-    from fretsaw import session
+    from fretsaw.session.doctor import choose_check
 
     if not argv or not argv[0]:
         raise UsageError("--remember needs the command: --check 'pytest -q' --remember")
-    session.choose_check(opened, argv)
+    choose_check(opened, argv)
     _say_remembered(argv)
     return 0
 
 
 def _ask(opened: Any) -> None:
     """The one question. The command that the repository's own file names is one of the answers, and marked as such."""
-    from fretsaw import session
+    from fretsaw.session.doctor import answer_check, find_checks
 
     proposed = opened.resolved.proposed_check
     rows = [(proposed, "the repository's own file proposes it")] if proposed else []
-    rows += [(found.argv, found.why) for found in session.check_candidates(opened) if found.argv != proposed]
+    rows += [(found.argv, found.why) for found in find_checks(opened) if found.argv != proposed]
     if not rows:
         terminal.say("No check is set, and nothing here looks like one.")
     else:
@@ -108,7 +109,7 @@ def _ask(opened: Any) -> None:
         terminal.say(f"  {number}  {_shown(argv)}  ({safe_text(why)})")
     choices = {str(number): argv for number, (argv, _) in enumerate(rows, 1)}
     argv = _answer(choices)
-    session.answer_check(opened, argv)
+    answer_check(opened, argv)
     if argv:
         _say_remembered(argv)
     else:
@@ -145,14 +146,14 @@ def _say_remembered(argv: tuple[str, ...]) -> None:
 
 
 def _tell(opened: Any) -> int:
-    from fretsaw import session
+    from fretsaw.session.doctor import find_checks
 
     check, proposed = opened.settings.check, opened.resolved.proposed_check
     if check:
         print(f"set       {_shown(check)}")
     if proposed:
         print(f"proposed  {_shown(proposed)}  (`agent check --approve` takes it)")
-    others = [found for found in session.check_candidates(opened) if found.argv not in (check, proposed)]
+    others = [found for found in find_checks(opened) if found.argv not in (check, proposed)]
     for candidate in others:
         print(f"found     {_shown(candidate.argv)}  ({safe_text(candidate.why)})")
     if not (check or proposed or others):

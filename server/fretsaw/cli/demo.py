@@ -35,23 +35,23 @@ def demo_command(live: bool, keep: bool) -> int:
 
 
 def _demo(folder: Path, live: bool) -> int:
-    from fretsaw import session
+    from fretsaw.session.example import has_key, has_sandbox, make_example, scripted_model
 
     project = folder / "first-fix"
-    session.make_example(project)
+    make_example(project)
     _step(f"A repository with an issue: {project}")
     print((project / "ISSUE.md").read_text("utf-8"))
     proof = ["--check", _CHECK]
-    if not session.has_sandbox(project):
+    if not has_sandbox(project):
         terminal.say("No sandbox works on this machine: the example's own tests run WITHOUT isolation.", fg="yellow")
         proof += ["--sandbox", "none"]
     if live:
-        if not session.has_key():
+        if not has_key():
             raise ConfigError(
                 "--live needs a key", hint="set OPENAI_API_KEY, or leave --live out for the scripted model"
             )
         return _walk(project, proof, [], "the real model")
-    with session.scripted_model() as base_url:
+    with scripted_model() as base_url:
         terminal.say(
             f"The model is SCRIPTED: two written replies, served over HTTP at {base_url}", fg="yellow", bold=True
         )

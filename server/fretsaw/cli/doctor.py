@@ -21,9 +21,9 @@ _COLOURS = {"ok": "green", "note": "yellow", "bad": "red"}
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Look there.")
 def doctor_command(as_json: bool, directory: Path, **flags: Any) -> int:
     """Look at git, repository, key, endpoint, models, sandbox and editors. Changes nothing."""
-    from fretsaw import session
+    from fretsaw.session.doctor import examine
 
-    findings = session.examine(directory, flags)
+    findings = examine(directory, flags)
     if as_json:
         print(json.dumps([{"name": one.name, "state": one.state, "text": one.text} for one in findings], indent=2))
     else:

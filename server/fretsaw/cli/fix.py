@@ -32,25 +32,27 @@ def fix_command(issue: str, directory: Path, as_json: bool, quiet: bool, **flags
     agent fix ISSUE.md --check "python -m pytest -q"
     agent fix "parse('') should return None" --apply none > fix.patch
     """
-    from fretsaw import session
     from fretsaw.cancel import Cancel
+    from fretsaw.session.fix import fix_issue
+    from fretsaw.session.open import open_session
+    from fretsaw.session.outcome import exit_code, failure_document, patch_of, run_document
 
     cancel = Cancel()
     opened = None
     try:
         with interruptible(cancel), terminal.progress(quiet or as_json) as report:
-            opened = session.open_session(directory, flags)
-            finished, delivery = session.fix(opened, issue, report, cancel, directory)
+            opened = open_session(directory, flags)
+            finished, delivery = fix_issue(opened, issue, report, cancel, directory)
     except Exception as error:
         if as_json:
-            print(json.dumps(session.failure(opened, error), indent=2))
+            print(json.dumps(failure_document(opened, error), indent=2))
         raise
     if as_json:
-        print(json.dumps(session.document(finished, delivery), indent=2))
+        print(json.dumps(run_document(finished, delivery), indent=2))
     else:
         terminal.outcome(finished.run, finished.outcome)
-        delivery_text(finished.run.id, delivery, session.patch_of(finished.outcome), finished.outcome)
-    return int(session.exit_code(finished, delivery))
+        delivery_text(finished.run.id, delivery, patch_of(finished.outcome), finished.outcome)
+    return int(exit_code(finished, delivery))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from fretsaw.cli.options import settings_flags
 from fretsaw.core.run import Run
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode
+from fretsaw.report.formats import FORMATS, Report
 
 _IN = click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -26,14 +28,16 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON doc
 @click.option("-n", "most", type=click.IntRange(min=1), default=20, help="How many, newest first.  [default: 20]")
 def runs_command(directory: Path, as_json: bool, most: int) -> int:
     """List the runs of this repository, newest first."""
-    from fretsaw import session
+    from fretsaw.session.history import run_summaries, runs_of
+    from fretsaw.session.open import open_session
+    from fretsaw.session.outcome import run_document
 
-    opened = session.open_session(directory)
+    opened = open_session(directory)
     if as_json:
-        print(json.dumps([session.document(one) for one in session.runs_of(opened, most)], indent=2))
+        print(json.dumps([run_document(one) for one in runs_of(opened, most)], indent=2))
         return 0
     shown = 0
-    for one in islice(session.summaries(opened), most):
+    for one in islice(run_summaries(opened), most):
         shown += 1
         if isinstance(one, Run):
             title = safe_text(" ".join(one.title.split()))[:60]
@@ -45,47 +49,34 @@ def runs_command(directory: Path, as_json: bool, most: int) -> int:
     return 0
 
 
+def _format_flags(command: Callable[..., int]) -> Callable[..., int]:
+    """A flag for each form of report."""
+    for name, form in reversed(list(FORMATS.items())):
+        command = click.option(f"--{name}", name, is_flag=True, help=form.help)(command)
+    return command
+
+
 @click.command("show")
 @click.argument("run", required=False)
 @_IN
-@_JSON
-@click.option("--patch", "only_patch", is_flag=True, help="Print only the patch, on standard output.")
-@click.option("--replies", is_flag=True, help="Print what the model wrote.")
-@click.option("--html", is_flag=True, help="Print one self-contained page.")
-@click.option("--sarif", is_flag=True, help="Print SARIF, for code scanning.")
-@click.option("--markdown", is_flag=True, help="Print Markdown, for a pull request's comment.")
-def show_command(
-    run: str | None,
-    directory: Path,
-    as_json: bool,
-    only_patch: bool,
-    replies: bool,
-    html: bool,
-    sarif: bool,
-    markdown: bool,
-) -> int:
+@_format_flags
+def show_command(run: str | None, directory: Path, **flags: bool) -> int:
     """Show RUN (its id or the beginning of it; without one the newest): verdicts, checks, cost, patch."""
-    from fretsaw import session
+    from fretsaw.session.history import load_run
+    from fretsaw.session.open import open_session
+    from fretsaw.session.outcome import run_document
 
-    opened = session.open_session(directory)
-    kept = session.load(opened, run)
-    forms = {
-        "json": as_json,
-        "patch": only_patch,
-        "replies": replies,
-        "html": html,
-        "sarif": sarif,
-        "markdown": markdown,
-    }
-    form = next((name for name, wanted in forms.items() if wanted), None)
+    opened = open_session(directory)
+    stored = load_run(opened, run)
+    form = next((FORMATS[name] for name in FORMATS if flags[name]), None)
     if form is not None:
-        terminal.emit(session.render_run(kept, form))
+        terminal.emit(form.write(Report(run_document(stored), stored.issue, stored.outcome)))
         return 0
-    terminal.outcome(kept.run, kept.outcome)
-    if kept.run.delivered_to:
-        terminal.say(f"delivered to {kept.run.delivered_to}", bold=True)
+    terminal.outcome(stored.run, stored.outcome)
+    if stored.run.delivered_to:
+        terminal.say(f"delivered to {stored.run.delivered_to}", bold=True)
     else:
-        terminal.say(f"state: {kept.run.state}", dim=True)
+        terminal.say(f"state: {stored.run.state}", dim=True)
     return 0
 
 
@@ -96,18 +87,20 @@ def show_command(
 @_IN
 def apply_command(run: str | None, changes: tuple[int, ...], directory: Path, **flags: Any) -> int:
     """Apply the proposal of RUN that was not applied, or some of its changes. Your decision: no check is run."""
-    from fretsaw import session
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
+    from fretsaw.session.deliver import apply_run
+    from fretsaw.session.history import load_run
+    from fretsaw.session.open import open_session
 
-    opened = session.open_session(directory, flags)
-    kept = session.load(opened, run)
+    opened = open_session(directory, flags)
+    kept = load_run(opened, run)
     chosen = frozenset(changes) or None
     why = unproved(kept.outcome)
     if why or (chosen and kept.outcome and kept.outcome.evidence.after):
         terminal.paragraph("! ", f"UNVERIFIED: {why or 'the check was not run on this choice of changes'}", fg="yellow")
     with interruptible(Cancel()):
-        delivery, patch = session.apply(opened, kept.run.id, chosen)
+        delivery, patch = apply_run(opened, kept.run.id, chosen)
     delivery_text(kept.run.id, delivery, patch)
     return 0
 
@@ -117,12 +110,13 @@ def apply_command(run: str | None, changes: tuple[int, ...], directory: Path, **
 @_IN
 def undo_command(run: str | None, directory: Path) -> int:
     """Take back what RUN (without one: the newest that is applied) changed, keeping your later edits."""
-    from fretsaw import session
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
+    from fretsaw.session.deliver import undo_run
+    from fretsaw.session.open import open_session
 
     with interruptible(Cancel()):
-        run_id, result = session.undo(session.open_session(directory), run)
+        run_id, result = undo_run(open_session(directory), run)
     for notice in result.notices:
         terminal.paragraph("! ", notice, fg="yellow")
     for path, why in result.left:
@@ -137,12 +131,13 @@ def undo_command(run: str | None, directory: Path) -> int:
 @_IN
 def restore_command(run: str, change: tuple[int, ...], directory: Path) -> int:
     """Bring back CHANGE of RUN that was dropped (`agent show RUN` lists them); applied at once when RUN is."""
-    from fretsaw import session
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
+    from fretsaw.session.deliver import restore_changes
+    from fretsaw.session.open import open_session
 
     with interruptible(Cancel()):
-        delivery = session.restore(session.open_session(directory), run, frozenset(change))
+        delivery = restore_changes(open_session(directory), run, frozenset(change))
     if delivery is None:
         terminal.say(f"Restored in the proposal, nothing else was changed; `agent apply {run}` applies it.", bold=True)
         return 0
@@ -159,16 +154,18 @@ def restore_command(run: str, change: tuple[int, ...], directory: Path) -> int:
 @_JSON
 def replay_command(run: str | None, directory: Path, as_json: bool, **flags: Any) -> int:
     """Repeat RUN offline from its recorded answers, on the files as they are now. Applies nothing, costs nothing."""
-    from fretsaw import session
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
+    from fretsaw.session.fix import replay_run
+    from fretsaw.session.open import open_session
+    from fretsaw.session.outcome import exit_code, run_document
 
     cancel = Cancel()
     with interruptible(cancel), terminal.progress(as_json) as report:
-        finished = session.replay(session.open_session(directory, flags), run, report, cancel)
+        finished = replay_run(open_session(directory, flags), run, report, cancel)
     if as_json:
-        print(json.dumps(session.document(finished), indent=2))
+        print(json.dumps(run_document(finished), indent=2))
     else:
         terminal.outcome(finished.run, finished.outcome)
         terminal.say("A replay: nothing was sent, nothing was changed.", dim=True)
-    return int(session.exit_code(finished, None, applied=False))
+    return int(exit_code(finished, None, applied=False))

@@ -56,21 +56,22 @@ def vet_command(
 def _vet_one(
     directory: Path, reply: str, issue_argument: str | None, flags: dict[str, Any], do_apply: bool, as_json: bool
 ) -> int:
-    from fretsaw import session
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
+    from fretsaw.session.open import open_session
+    from fretsaw.session.vet import patch_text, vet_document, vet_reply
 
-    opened = session.open_session(directory, flags)
+    opened = open_session(directory, flags)
     with interruptible(Cancel()):
-        vetted, delivery = session.vet(opened, _text_of(reply, directory), issue_argument, do_apply, directory)
+        vetted, delivery = vet_reply(opened, _text_of(reply, directory), issue_argument, do_apply, directory)
     if as_json:
-        print(json.dumps(session.vet_document(vetted, delivery), indent=2))
+        print(json.dumps(vet_document(vetted, delivery), indent=2))
     else:
         for misfit in vetted.misfits:
             terminal.paragraph(f"{misfit.kind}: ", misfit.for_person, fg="yellow")
         terminal.verdicts(vetted.verdicts)
         if not do_apply:
-            terminal.emit(session.patch_text(vetted))
+            terminal.emit(patch_text(vetted))
         elif delivery is not None:
             delivery_text("", delivery, "")
         if vetted.status != "ok":

@@ -34,7 +34,7 @@ class ImageHeader:
     height: int
 
 
-def image(data: bytes, rule: ImageRule, *, name: str = "the picture") -> Image:
+def read_image(data: bytes, rule: ImageRule, *, name: str = "the picture") -> Image:
     """The picture, ready to send, scaled down where it is too large. UsageError when it cannot be read or shrunk."""
     header = read_header(data)
     if header is None:

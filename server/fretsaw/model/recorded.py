@@ -14,7 +14,7 @@ Pair: TypeAlias = tuple[Request, Answer]
 """One call of a model."""
 
 
-def recording(ask: Ask, sink: Callable[[Request, Answer], None]) -> Ask:
+def record_calls(ask: Ask, sink: Callable[[Request, Answer], None]) -> Ask:
     """The same `Ask`; every answer goes to the sink, with its request, before it is given."""
 
     def recorded(request: Request, on_text: OnText) -> Answer:
@@ -25,7 +25,7 @@ def recording(ask: Ask, sink: Callable[[Request, Answer], None]) -> Ask:
     return recorded
 
 
-def replay(pairs: Iterable[Pair], *, strict: bool = False) -> Ask:
+def replay_calls(pairs: Iterable[Pair], *, strict: bool = False) -> Ask:
     """An `Ask` that gives the recorded answers again, offline.
 
     A request that was recorded gets its own answer (each once); another gets the next one that is left, unless

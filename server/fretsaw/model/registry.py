@@ -143,7 +143,7 @@ class Registry:
         return ModelChoice(row, _ends_soon(row, today))
 
 
-def load(user_file: Path | None = None) -> Registry:
+def load_registry(user_file: Path | None = None) -> Registry:
     """The shipped list, with the rows and roles of the user's own file over it. ConfigError names what is wrong."""
     shipped = _read(Path(__file__).with_name("models.toml"))
     if user_file is None or not user_file.is_file():

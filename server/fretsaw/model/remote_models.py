@@ -62,7 +62,7 @@ def list_models(settings: Settings, cancel: Cancel | None = None) -> tuple[Remot
         line.close()
 
 
-def probe(settings: Settings, cancel: Cancel | None = None) -> Probe:
+def probe_endpoint(settings: Settings, cancel: Cancel | None = None) -> Probe:
     """The same as a finding for `agent doctor`; only `Cancelled` is raised."""
     began = time.monotonic()
     host = settings.base_url or "OpenAI"

@@ -1,33 +1,53 @@
-"""A kept run in the forms that people and machines read."""
+"""The forms in which a run is written out: `FORMATS`, one row a form. `agent show` makes its flags from it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
+from fretsaw.core.issue import Issue
+from fretsaw.core.run import Outcome
 from fretsaw.core.text.safe_text import safe_text
+from fretsaw.report.document import Plain
 from fretsaw.report.html import html
 from fretsaw.report.markdown import markdown
 from fretsaw.report.sarif import sarif
-from fretsaw.session.outcome import document, patch_of
-from fretsaw.session.task import StoredRun
 
 
-def render_run(kept: StoredRun, form: str) -> str:
-    """A run as `json`, `patch`, `replies`, `html`, `sarif` or `markdown`."""
-    return FORMS[form](kept)
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a form is made from."""
+
+    document: Plain
+    """The run as `report.document.document` gives it."""
+    issue: Issue
+    outcome: Outcome | None
 
 
-def _replies(kept: StoredRun) -> str:
-    turns = kept.outcome.evidence.turns if kept.outcome else ()
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One form of report."""
+
+    help: str
+    """What its flag does, for `--help`."""
+    write: Callable[[Report], str]
+
+
+def _replies(report: Report) -> str:
+    turns = report.outcome.evidence.turns if report.outcome else ()
     return "\n".join(f"=== reply {number}\n{safe_text(turn.reply)}" for number, turn in enumerate(turns, 1)) + "\n"
 
 
-FORMS: dict[str, Callable[[StoredRun], str]] = {
-    "json": lambda kept: json.dumps(document(kept), indent=2) + "\n",
-    "patch": lambda kept: patch_of(kept.outcome),
-    "replies": _replies,
-    "html": lambda kept: html(kept.issue, document(kept)),
-    "sarif": lambda kept: sarif(document(kept)),
-    "markdown": lambda kept: markdown(document(kept)),
-}
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        "json": Format("Print one JSON document.", lambda report: json.dumps(report.document, indent=2) + "\n"),
+        "patch": Format("Print only the patch, on standard output.", lambda report: str(report.document["patch"])),
+        "replies": Format("Print what the model wrote.", _replies),
+        "html": Format("Print one self-contained page.", lambda report: html(report.issue, report.document)),
+        "sarif": Format("Print SARIF, for code scanning.", lambda report: sarif(report.document)),
+        "markdown": Format("Print Markdown, for a pull request's comment.", lambda report: markdown(report.document)),
+    }
+)
+"""Name of the flag -> the form, in the order of `--help`; of several flags the first in this order counts."""

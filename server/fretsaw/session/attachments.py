@@ -5,10 +5,12 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from fretsaw import check, model
+from fretsaw import check
 from fretsaw.core.chat import Image
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import UsageError
+from fretsaw.model.images import from_data_uri, read_image
+from fretsaw.model.registry import Row
 from fretsaw.session.issue_source import MAX_IMAGE, read_beside
 from fretsaw.session.open import Session
 from fretsaw.session.task import Task
@@ -23,7 +25,7 @@ def rules_for(opened: Session, snapshot: Snapshot) -> tuple[str, ...]:
     return (*opened.resolved.rules, *((text[:_MOST_RULES],) if text else ()))
 
 
-def images_for(task: Task, row: model.Row) -> tuple[tuple[Image, ...], tuple[str, ...]]:
+def images_for(task: Task, row: Row) -> tuple[tuple[Image, ...], tuple[str, ...]]:
     """The issue's images, ready to send, and a notice for each that is not."""
     images, notices = [], []
     for attachment in task.issue.attachments:
@@ -31,7 +33,7 @@ def images_for(task: Task, row: model.Row) -> tuple[tuple[Image, ...], tuple[str
             continue
         name = attachment.source if not attachment.source.startswith("data:") else attachment.alt or "a data URI"
         try:
-            images.append(model.image(_image_bytes(attachment.source, task.folder), row.image, name=name))
+            images.append(read_image(_image_bytes(attachment.source, task.folder), row.image, name=name))
         except UsageError as error:
             notices.append(f"{name} is not attached: {error}")
     return tuple(images), tuple(notices)
@@ -39,7 +41,7 @@ def images_for(task: Task, row: model.Row) -> tuple[tuple[Image, ...], tuple[str
 
 def _image_bytes(source: str, folder: Path | None) -> bytes:
     if source.startswith("data:"):
-        return model.from_data_uri(source)
+        return from_data_uri(source)
     data, why = read_beside(source, folder, MAX_IMAGE)
     if data is None:
         raise UsageError(why)

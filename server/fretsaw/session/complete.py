@@ -8,14 +8,17 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import datetime, timezone
 
-from fretsaw import model, repo, run_store
+from fretsaw import repo, run_store
 from fretsaw.cancel import Cancel
 from fretsaw.core import completion
 from fretsaw.core.policy.path_lists import is_secret
+from fretsaw.model.budget import Budget
+from fretsaw.model.live import connect
+from fretsaw.model.registry import load_registry
 from fretsaw.session.open import Session
 
 
-def complete(opened: Session, path: str, texts: tuple[str, str], cancel: Cancel) -> str:
+def complete_text(opened: Session, path: str, texts: tuple[str, str], cancel: Cancel) -> str:
     """The text to offer between the text before and the text after a place of a file, "" for none.
 
     A secret, an ignored or an untracked file is never sent. Raises ModelError, ConfigError, BudgetError, Cancelled.
@@ -25,16 +28,16 @@ def complete(opened: Session, path: str, texts: tuple[str, str], cancel: Cancel)
     cancel.check()
     settings = opened.with_settings(role="complete", model=None).settings
     row = (
-        model.load(opened.resolved.places.config / "models.toml")
+        load_registry(opened.resolved.places.config / "models.toml")
         .choose(settings, datetime.now(timezone.utc).date())
         .row
     )
-    budget = model.Budget(
+    budget = Budget(
         settings.max_usd,
         max_usd_day=settings.max_usd_day,
         day=lambda dollars: run_store.add_spent(opened.state, dollars),
     )
     before, after = texts
-    with closing(model.connect(settings, row, cancel, budget=budget)) as ask:
+    with closing(connect(settings, row, cancel, budget=budget)) as ask:
         answer = ask(completion.request(path, before, after), lambda _: None)
     return completion.offered(answer.text, before, after)

@@ -12,14 +12,14 @@ from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Event, GaveUp, Proposal, Run
 from fretsaw.errors import FretsawError, NoPatchError, RepoError, UsageError, from_os_error
 from fretsaw.repo import Delivery, UndoResult
-from fretsaw.session.history import keep_delivery, load, newest_delivered
+from fretsaw.session.history import keep_delivery, load_run, newest_delivered
 from fretsaw.session.open import Session
 from fretsaw.session.task import FinishedRun, StoredRun
 
 # -- delivery --------------------------------------------------------------------------------------
 
 
-def deliver(opened: Session, finished: FinishedRun, report: Callable[[Event], None]) -> Delivery | None:
+def deliver_proposal(opened: Session, finished: FinishedRun, report: Callable[[Event], None]) -> Delivery | None:
     """Deliver a proposal as the settings say; None when it must not be: no patch, or a check that did not prove it."""
     if not isinstance(finished.outcome, Proposal) or not may_apply(opened, finished.outcome):
         return None
@@ -37,12 +37,12 @@ def may_apply(opened: Session, proposal: Proposal) -> bool:
     return after is None or after.ok
 
 
-def apply(opened: Session, run_id: str | None, changes: frozenset[int] | None = None) -> tuple[Delivery, str]:
+def apply_run(opened: Session, run_id: str | None, changes: frozenset[int] | None = None) -> tuple[Delivery, str]:
     """Deliver the proposal of a run, or some of its changes, as a person decided; the check is not asked again.
 
     The delivery and the patch as text. What is left out then counts as dropped, so that it can be restored.
     """
-    kept = load(opened, run_id)
+    kept = load_run(opened, run_id)
     proposal = _proposal(kept)
     if kept.run.state == "delivered":
         raise UsageError(f"run {kept.run.id} is applied already", hint="`agent undo` takes it back")
@@ -93,7 +93,7 @@ def apply_texts(
 
     `before`: what the editor saw on disk; other text there is a conflict. None stands for no such file.
     """
-    kept = load(opened, run_id)
+    kept = load_run(opened, run_id)
     tags = (kept.delivery or {}).get("tags")
     patch = derive_set(before.__getitem__, after)
     tag = f"+editor{len(tags)}" if isinstance(tags, list) and tags else ""
@@ -157,9 +157,9 @@ def _proposal(kept: StoredRun) -> Proposal:
 # -- undo, restore, decide -------------------------------------------------------------------------
 
 
-def undo(opened: Session, run_id: str | None = None) -> tuple[str, UndoResult]:
+def undo_run(opened: Session, run_id: str | None = None) -> tuple[str, UndoResult]:
     """Take back what a run applied (None: the newest that is applied). The run's id, and what became of each file."""
-    kept = load(opened, run_id) if run_id else newest_delivered(opened)
+    kept = load_run(opened, run_id) if run_id else newest_delivered(opened)
     if kept is None:
         raise UsageError("there is nothing to undo: no run of this repository is applied")
     if kept.run.state != "delivered":
@@ -186,9 +186,9 @@ def undo(opened: Session, run_id: str | None = None) -> tuple[str, UndoResult]:
     return kept.run.id, replace(results[-1], undone=tuple(undone), notices=notices)
 
 
-def restore(opened: Session, run_id: str | None, changes: frozenset[int]) -> Delivery | None:
+def restore_changes(opened: Session, run_id: str | None, changes: frozenset[int]) -> Delivery | None:
     """Bring dropped changes back into a run's patch. An applied run gets them applied on top; the delivery, or None."""
-    kept = load(opened, run_id)
+    kept = load_run(opened, run_id)
     proposal = _proposal(kept)
     how = str((kept.delivery or {}).get("kind", "worktree"))
     if kept.run.state == "delivered" and how == "branch":

@@ -12,10 +12,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
 
-from fretsaw import check, config, model, repo
+from fretsaw import check, config, repo
 from fretsaw.cancel import Cancel
 from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.errors import CheckError, ConfigError, FretsawError
+from fretsaw.model.registry import Registry, load_registry
+from fretsaw.model.remote_models import list_models, probe_endpoint
 from fretsaw.session.fix import make_check
 from fretsaw.session.open import Session, open_session
 from fretsaw.settings import Settings
@@ -43,13 +45,13 @@ def run_check(opened: Session, cancel: Cancel) -> CheckResult:
     return result
 
 
-def check_candidates(opened: Session) -> tuple[check.CheckCandidate, ...]:
+def find_checks(opened: Session) -> tuple[check.CheckCandidate, ...]:
     """Commands that look like the repository's check, best first."""
     snapshot = repo.snapshot(opened.repo)
     return check.check_candidates(snapshot.read, snapshot.paths)
 
 
-def approve(opened: Session, argv: tuple[str, ...]) -> None:
+def approve_check(opened: Session, argv: tuple[str, ...]) -> None:
     """Remember that the user wants the command of the repository's file run for this repository."""
     config.approve(opened.resolved.places, opened.root, argv)
 
@@ -58,7 +60,7 @@ def answer_check(opened: Session, argv: tuple[str, ...]) -> None:
     """Remember an answer to the question of which check: what the repository proposes is approved, and asked about
     again when it changes; any other command is the user's own choice, `()` for none."""
     if argv and argv == opened.resolved.proposed_check:
-        approve(opened, argv)
+        approve_check(opened, argv)
     else:
         choose_check(opened, argv)
 
@@ -74,10 +76,10 @@ def choose_check(opened: Session, argv: tuple[str, ...] | None) -> None:
 # -- models ----------------------------------------------------------------------------------------
 
 
-def models(flags: Mapping[str, Any]) -> list[dict[str, Any]]:
+def model_rows(flags: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The registry as rows."""
     resolved = config.resolve(flags, None)
-    registry = model.load(resolved.places.config / "models.toml")
+    registry = load_registry(resolved.places.config / "models.toml")
     today = datetime.now(timezone.utc).date()
     rows = []
     for row in registry.rows:
@@ -98,17 +100,17 @@ def models(flags: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def _has_role(registry: model.Registry, role: str, row_id: str) -> bool:
+def _has_role(registry: Registry, role: str, row_id: str) -> bool:
     try:
         return registry.for_role(role, datetime.now(timezone.utc).date()).row.id == row_id
     except ConfigError:
         return False
 
 
-def remote_models(flags: Mapping[str, Any]) -> list[dict[str, Any]]:
+def remote_model_rows(flags: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the endpoint says it serves."""
     settings = config.resolve(flags, None).settings
-    listed = model.list_models(settings)
+    listed = list_models(settings)
     return [{"id": one.id, "owner": one.owner, "shutdown": str(one.shutdown or "")} for one in listed]
 
 
@@ -155,14 +157,14 @@ def _git() -> Finding:
 
 def _model(settings: Settings, places: config.UserDirs) -> Iterator[Finding]:
     try:
-        choice = model.load(places.config / "models.toml").choose(settings, datetime.now(timezone.utc).date())
+        choice = load_registry(places.config / "models.toml").choose(settings, datetime.now(timezone.utc).date())
     except ConfigError as error:
         yield Finding("model", "bad", str(error))
         return
     yield Finding("model", "ok", f"{choice.row.id} (role {settings.role}), prices as of {choice.row.as_of}")
     for notice in choice.notices:
         yield Finding("model", "note", notice)
-    probe = model.probe(settings)
+    probe = probe_endpoint(settings)
     label = " (the SCRIPTED model)" if probe.scripted else ""
     said = f"{probe.message}{label}" + (f" ({probe.hint})" if probe.hint else "")
     yield Finding("endpoint", "ok" if probe.ok else "bad", said)
@@ -171,7 +173,7 @@ def _model(settings: Settings, places: config.UserDirs) -> Iterator[Finding]:
 def _check(opened: Session) -> Finding:
     if opened.settings.check:
         return Finding("check", "ok", shlex.join(opened.settings.check))
-    found = check_candidates(opened)
+    found = find_checks(opened)
     seems = f"; this looks like one: {shlex.join(found[0].argv)}" if found else ""
     return Finding("check", "note", f"none is set, so nothing can be proved{seems} (`agent check`)")
 

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fretsaw import model, repo, run_store
+from fretsaw import repo, run_store
 from fretsaw.cancel import Cancel
 from fretsaw.core.chat import Answer, Ask, Request, Usage
 from fretsaw.core.issue import with_rules
@@ -23,9 +23,14 @@ from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import BudgetError, Cancelled, FretsawError, RepoError
 from fretsaw.fix import Services
 from fretsaw.fix import fix as run_the_loop
+from fretsaw.model.budget import Budget
+from fretsaw.model.client import warm
+from fretsaw.model.live import Live, connect
+from fretsaw.model.recorded import record_calls, replay_calls
+from fretsaw.model.registry import ModelChoice, Row, load_registry
 from fretsaw.repo import Delivery
 from fretsaw.session.attachments import images_for, notices_about, rules_for
-from fretsaw.session.deliver import deliver
+from fretsaw.session.deliver import deliver_proposal
 from fretsaw.session.history import mark_delivered
 from fretsaw.session.issue_source import read_issue, read_logs
 from fretsaw.session.open import Session
@@ -37,7 +42,7 @@ if TYPE_CHECKING:
 Reporter = Callable[[Event], None]
 
 
-def fix(
+def fix_issue(
     opened: Session, argument: str, report: Reporter, cancel: Cancel, where: Path = Path()
 ) -> tuple[FinishedRun, Delivery | None]:
     """`agent fix`: read the issue (a path is relative to `where`), run, and deliver what was proved."""
@@ -47,9 +52,9 @@ def fix(
         repo.refuse_operation(opened.repo)
     if opened.settings.apply == "commit" and opened.repo.branch is None:
         raise RepoError("HEAD is detached", hint="use --apply branch --branch NAME, or check a branch out")
-    finished = run(opened, Task(issue, folder=folder), report, cancel)
+    finished = run_fix(opened, Task(issue, folder=folder), report, cancel)
     try:
-        delivery = deliver(opened, finished, report)
+        delivery = deliver_proposal(opened, finished, report)
     except FretsawError as error:
         error.run_id = finished.run.id
         raise
@@ -61,30 +66,30 @@ def new_run_id() -> str:
     return run_store.new_id()
 
 
-def replay(opened: Session, run_id: str | None, report: Reporter, cancel: Cancel) -> FinishedRun:
+def replay_run(opened: Session, run_id: str | None, report: Reporter, cancel: Cancel) -> FinishedRun:
     """Repeat a run from its recorded answers, on the files as they are now. Sends and keeps nothing."""
     folder = opened.store.get(run_id)
-    ask = model.replay(folder.calls())
+    ask = replay_calls(folder.calls())
     task = Task(folder.issue())
     kept = folder.run()
-    row = model.load(opened.resolved.places.config / "models.toml").choose(opened.settings, _today()).row
+    row = load_registry(opened.resolved.places.config / "models.toml").choose(opened.settings, _today()).row
     meter = _Meter(report)
     world, snapshot, _ = _world(opened, task, row, meter, cancel, ask, lambda request, answer: None)
     judged = tuple(folder.calls("judge"))
     if judged:
-        world = replace(world, judge=model.replay(judged))
+        world = replace(world, judge=replay_calls(judged))
     outcome = run_the_loop(with_rules(task.issue, world.rules), snapshot, world, opened.settings, task.focus)
     return FinishedRun(run_store.finished(kept, outcome), outcome, folder.path)
 
 
-def run(opened: Session, task: Task, report: Reporter, cancel: Cancel, run_id: str | None = None) -> FinishedRun:
+def run_fix(opened: Session, task: Task, report: Reporter, cancel: Cancel, run_id: str | None = None) -> FinishedRun:
     """One run from task to outcome, kept in its folder whatever happens. Never touches the user's tree.
 
     Raises ModelError, ConfigError, RepoError, BudgetError, CheckError, Cancelled; the run is recorded as failed then.
     """
-    model.warm()
+    warm()
     settings = opened.settings
-    choice = model.load(opened.resolved.places.config / "models.toml").choose(settings, _today())
+    choice = load_registry(opened.resolved.places.config / "models.toml").choose(settings, _today())
     folder = opened.store.new(run_id, lambda: repo.deliveries(opened.repo, opened.store.folder))
     begun = Run(
         folder.id,
@@ -117,22 +122,22 @@ def run(opened: Session, task: Task, report: Reporter, cancel: Cancel, run_id: s
 
 
 def _outcome(
-    opened: Session, task: Task, choice: model.ModelChoice, meter: _Meter, cancel: Cancel, folder: run_store.RunFolder
+    opened: Session, task: Task, choice: ModelChoice, meter: _Meter, cancel: Cancel, folder: run_store.RunFolder
 ) -> Outcome:
     """The loop in its world, with every notice."""
     settings = opened.settings
-    budget = model.Budget(
+    budget = Budget(
         settings.max_usd,
         max_usd_day=settings.max_usd_day,
         day=lambda dollars: run_store.add_spent(opened.state, dollars),
     )
     with ExitStack() as stack:
-        ask = stack.enter_context(closing(model.connect(settings, choice.row, cancel, budget=budget)))
+        ask = stack.enter_context(closing(connect(settings, choice.row, cancel, budget=budget)))
         world, snapshot, notices = _world(opened, task, choice.row, meter, cancel, ask, folder.append_call)
         if settings.judge:
             live = stack.enter_context(closing(_judge(opened, cancel, budget)))
             keep = partial(folder.append_call, whom="judge")
-            world = replace(world, judge=model.recording(live, keep))
+            world = replace(world, judge=record_calls(live, keep))
         issue = with_rules(task.issue, world.rules)
         outcome = run_the_loop(issue, snapshot, world, settings, task.focus)
     notices = (*opened.resolved.notices, *choice.notices, *notices, *outcome.evidence.notices)
@@ -177,7 +182,7 @@ class _Meter:
 def _world(
     opened: Session,
     task: Task,
-    row: model.Row,
+    row: Row,
     report: Reporter,
     cancel: Cancel,
     ask: Ask,
@@ -259,11 +264,11 @@ def _around(opened: Session, snapshot: Snapshot) -> CheckEnvironment:
     return check.CheckEnvironment(opened.state, unsaved=snapshot.overlay, secrets=snapshot.secrets)
 
 
-def _judge(opened: Session, cancel: Cancel, budget: model.Budget) -> model.Live:
+def _judge(opened: Session, cancel: Cancel, budget: Budget) -> Live:
     """The triage model; no connection is made before it is asked."""
     settings = replace(opened.settings, role="triage", model=None)
-    row = model.load(opened.resolved.places.config / "models.toml").choose(settings, _today()).row
-    return model.connect(settings, row, cancel, budget=budget)
+    row = load_registry(opened.resolved.places.config / "models.toml").choose(settings, _today()).row
+    return connect(settings, row, cancel, budget=budget)
 
 
 def _today() -> date:

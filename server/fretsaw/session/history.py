@@ -30,7 +30,7 @@ def runs_of(opened: Session, most: int | None = None) -> tuple[StoredRun, ...]:
     return tuple(found)
 
 
-def summaries(opened: Session) -> Iterator[Run | RepoError]:
+def run_summaries(opened: Session) -> Iterator[Run | RepoError]:
     """How every run stands, newest first, without reading what it proposes; the error for one that cannot be read."""
     for folder in opened.store.all():
         try:
@@ -39,12 +39,12 @@ def summaries(opened: Session) -> Iterator[Run | RepoError]:
             yield error
 
 
-def load(opened: Session, run_id: str | None = None) -> StoredRun:
+def load_run(opened: Session, run_id: str | None = None) -> StoredRun:
     """One run by its id or the beginning of it; None: the newest. Raises UsageError, RepoError."""
     return read_run(opened, opened.store.get(run_id))
 
 
-def view(opened: Session, run_id: str, name: str, text: str) -> Path:
+def write_view(opened: Session, run_id: str, name: str, text: str) -> Path:
     """A read-only file with a text about a run, in its folder: for an editor that shows files and nothing else.
 
     Another text is another file, since an editor does not read again what it has open.

@@ -11,7 +11,7 @@ from fretsaw.core.run import GaveUp, Outcome, Proposal, Run
 from fretsaw.errors import ExitCode, FretsawError
 from fretsaw.repo import Delivery
 from fretsaw.report.document import document as report_document
-from fretsaw.session.history import load
+from fretsaw.session.history import load_run
 from fretsaw.session.open import Session
 from fretsaw.session.task import FinishedRun, StoredRun
 
@@ -33,20 +33,20 @@ def exit_code(finished: FinishedRun, delivery: Delivery | None, *, applied: bool
     return ExitCode.NO_PATCH
 
 
-def failure(opened: Session | None, error: Exception) -> dict[str, Any]:
+def failure_document(opened: Session | None, error: Exception) -> dict[str, Any]:
     """The document of a run that ended with an error, or of none at all: outcome "failed" and the reason."""
     run_id = getattr(error, "run_id", None)
     reason = str(error) or type(error).__name__
     told: dict[str, Any] = {}
     if opened is not None and run_id:
         with suppress(FretsawError):
-            told = document(load(opened, run_id))
+            told = run_document(load_run(opened, run_id))
     if not told:
         told = report_document(Run("", str(opened.root) if opened else "", "", "failed"), None)
     return {**told, "outcome": "failed", "reason": reason}
 
 
-def document(run: FinishedRun | StoredRun, delivery: Delivery | None = None) -> dict[str, Any]:
+def run_document(run: FinishedRun | StoredRun, delivery: Delivery | None = None) -> dict[str, Any]:
     """The run as the published JSON document."""
     recorded = run_store.to_plain(delivery) if delivery else getattr(run, "delivery", None)
     return report_document(run.run, run.outcome, recorded)

@@ -7,12 +7,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from fretsaw import model, repo
+from fretsaw import repo
 from fretsaw.core import prompt, tools
 from fretsaw.core.chat import Message
 from fretsaw.core.context import Context, choose
 from fretsaw.core.issue import Issue
 from fretsaw.core.text.tokens import count, estimate
+from fretsaw.model.registry import load_registry
 from fretsaw.session.attachments import images_for, notices_about, rules_for
 from fretsaw.session.issue_source import read_issue, read_logs
 from fretsaw.session.open import Session
@@ -20,7 +21,7 @@ from fretsaw.session.task import Task
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class RequestPreview:
     """The first request of a run."""
 
     issue: Issue
@@ -50,11 +51,11 @@ class Preview:
         }
 
 
-def preview(opened: Session, argument: str, where: Path = Path()) -> Preview:
+def preview_request(opened: Session, argument: str, where: Path = Path()) -> RequestPreview:
     """The first request of a fix of this issue (a path is relative to `where`), but for what the check says now."""
     issue, folder = read_issue(argument, where)
     settings = opened.settings
-    choice = model.load(opened.resolved.places.config / "models.toml").choose(
+    choice = load_registry(opened.resolved.places.config / "models.toml").choose(
         settings, datetime.now(timezone.utc).date()
     )
     snapshot = repo.snapshot(opened.repo)
@@ -69,7 +70,7 @@ def preview(opened: Session, argument: str, where: Path = Path()) -> Preview:
     )
     tokens = count("".join(message.text for message in messages) + schemas) + sum(image.tokens for image in images)
     row = choice.row
-    return Preview(
+    return RequestPreview(
         issue,
         context,
         messages,

@@ -17,13 +17,13 @@ from fretsaw.fix.vet import NO_ISSUE, Vetted
 from fretsaw.fix.vet import vet as vet_text
 from fretsaw.repo import Delivery
 from fretsaw.report.document import misfit_row, verdict_row
-from fretsaw.session.deliver import deliver
+from fretsaw.session.deliver import deliver_proposal
 from fretsaw.session.issue_source import read_issue
 from fretsaw.session.open import Session
 from fretsaw.session.task import FinishedRun
 
 
-def vet(
+def vet_reply(
     opened: Session, reply: str, issue_argument: str | None, do_apply: bool, where: Path = Path()
 ) -> tuple[Vetted, Delivery | None]:
     """Vet a reply against the repository as it is now; apply it, as a run that can be undone, when asked to.
@@ -55,7 +55,7 @@ def _apply(opened: Session, reply: str, issue: Issue, vetted: Vetted) -> Deliver
     folder.write_issue(issue)
     folder.write_outcome(outcome)
     folder.write_run(run)
-    return deliver(opened, FinishedRun(run, outcome, folder.path), lambda event: None)
+    return deliver_proposal(opened, FinishedRun(run, outcome, folder.path), lambda event: None)
 
 
 def patch_text(vetted: Vetted) -> str:

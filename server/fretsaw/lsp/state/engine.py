@@ -29,9 +29,9 @@ class EditorSettings:
 
 def complete(root: Path, wishes: EditorSettings, path: str, texts: tuple[str, str], cancel: Cancel) -> str:
     """A completion; see `session.complete`."""
-    from fretsaw import session
+    from fretsaw.session.complete import complete_text
 
-    return session.complete(open_repository(root, wishes), path, texts, cancel)
+    return complete_text(open_repository(root, wishes), path, texts, cancel)
 
 
 def new_id() -> str:
@@ -52,9 +52,9 @@ def warm() -> None:
 
 def open_repository(root: Path, wishes: EditorSettings) -> Session:
     """The repository with its settings. Raises RepoError, ConfigError."""
-    from fretsaw import session
+    from fretsaw.session.open import open_session
 
-    found = session.open_session(root, editor=wishes.editor)
+    found = open_session(root, editor=wishes.editor)
     return found.with_settings(api_key=wishes.api_key) if wishes.api_key else found
 
 
@@ -62,66 +62,66 @@ def run(
     root: Path, wishes: EditorSettings, task: Task, report: Callable[[Event], None], cancel: Cancel, run_id: str
 ) -> FinishedRun:
     """One run; see `session.run`."""
-    from fretsaw import session
+    from fretsaw.session.fix import run_fix
 
-    return session.run(open_repository(root, wishes), task, report, cancel, run_id)
+    return run_fix(open_repository(root, wishes), task, report, cancel, run_id)
 
 
 def stored(root: Path, wishes: EditorSettings, most: int = 50) -> tuple[StoredRun, ...]:
     """The newest runs of a repository."""
-    from fretsaw import session
+    from fretsaw.session.history import runs_of
 
-    return tuple(session.runs_of(open_repository(root, wishes))[:most])
+    return tuple(runs_of(open_repository(root, wishes))[:most])
 
 
 def decide(root: Path, wishes: EditorSettings, run_id: str, states: Mapping[int, str]) -> None:
     """Keep what a person decided."""
-    from fretsaw import session
+    from fretsaw.session.deliver import set_states
 
-    session.set_states(open_repository(root, wishes), run_id, states)
+    set_states(open_repository(root, wishes), run_id, states)
 
 
 def view(root: Path, wishes: EditorSettings, run_id: str, name: str, text: str) -> Path:
     """A file with a diff or a report, to be looked at."""
-    from fretsaw import session
+    from fretsaw.session.history import write_view
 
-    return session.view(open_repository(root, wishes), run_id, name, text)
+    return write_view(open_repository(root, wishes), run_id, name, text)
 
 
 def deliver(
     root: Path, wishes: EditorSettings, run_id: str, texts: Mapping[str, tuple[str | None, str | None]]
 ) -> None:
     """Put texts (path → before, after) into files that no editor has open, by the journal. Raises ConflictError."""
-    from fretsaw import session
+    from fretsaw.session.deliver import apply_texts
 
     before = {path: pair[0] for path, pair in texts.items()}
     after = {path: pair[1] for path, pair in texts.items()}
-    session.apply_texts(open_repository(root, wishes).with_settings(apply="worktree"), run_id, before, after)
+    apply_texts(open_repository(root, wishes).with_settings(apply="worktree"), run_id, before, after)
 
 
 def undo(root: Path, wishes: EditorSettings, run_id: str) -> tuple[str, ...]:
     """Take back what was delivered by the journal; the paths that were left since they were edited again."""
-    from fretsaw import session
+    from fretsaw.session.deliver import undo_run
 
-    return tuple(path for path, _ in session.undo(open_repository(root, wishes), run_id)[1].left)
+    return tuple(path for path, _ in undo_run(open_repository(root, wishes), run_id)[1].left)
 
 
 def check_offer(root: Path, wishes: EditorSettings) -> tuple[str, ...]:
     """The command to offer as the repository's check; empty where one is set, none is found, or the user said none."""
-    from fretsaw import session
+    from fretsaw.session.doctor import find_checks
 
     here = open_repository(root, wishes)
     if here.resolved.asked:
         return ()
-    found = session.check_candidates(here)
+    found = find_checks(here)
     return here.resolved.proposed_check or (found[0].argv if found else ())
 
 
 def set_check(root: Path, wishes: EditorSettings, argv: tuple[str, ...]) -> None:
     """Remember the user's choice for this repository."""
-    from fretsaw import session
+    from fretsaw.session.doctor import answer_check
 
-    session.answer_check(open_repository(root, wishes), argv)
+    answer_check(open_repository(root, wishes), argv)
 
 
 def interactive(wishes: EditorSettings, source: str) -> EditorSettings:
@@ -144,10 +144,11 @@ def read_status(root: Path | None, wishes: EditorSettings) -> StatusFacts:
     """The model that an interactive run would ask, the day's dollars, and whether there is a key."""
     from datetime import datetime, timezone
 
-    from fretsaw import config, model, run_store
+    from fretsaw import config, run_store
+    from fretsaw.model.registry import load_registry
 
     resolved = config.resolve({}, root, editor=interactive(wishes, "diagnostics").editor)
-    models = model.load(resolved.places.config / "models.toml")
+    models = load_registry(resolved.places.config / "models.toml")
     row = models.choose(resolved.settings, datetime.now(timezone.utc).date()).row
     key = bool(wishes.api_key or resolved.settings.api_key)
     return StatusFacts(row.id, round(run_store.spent_today(resolved.places.state), 6), key)
