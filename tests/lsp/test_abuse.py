@@ -298,11 +298,10 @@ def test_signals_end_it(world: World) -> None:
 
 
 def test_stray_output_never_reaches_the_client(world: World) -> None:
-    command = "import os, sys; from fretsaw.lsp import running\nwas = running._undumpable\n" + (
-        "def noisy():\n    was()\nrunning._undumpable = noisy\n"
-        "import fretsaw.lsp.methods as w\nmade = w.server\n"
+    command = (
+        "import os, sys\nfrom fretsaw.lsp import methods\nmade = methods.make_server\n"
         "def loud():\n    print('stray'); os.system('echo child'); os.write(1, b'raw'); return made()\n"
-        "running.wiring.server = loud\n"
+        "methods.make_server = loud\n"
         "from fretsaw.lsp import main; sys.exit(main(sys.argv[1:]))"
     )
     pipe = subprocess.PIPE

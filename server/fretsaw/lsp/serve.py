@@ -6,7 +6,6 @@ Knows nothing of what is said on the streams.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import logging
 import os
 import signal
@@ -22,7 +21,6 @@ from fretsaw.lsp.transport.flags import Flags
 
 log = logging.getLogger("fretsaw.lsp")
 _WATCH_SECONDS = 0.5
-_PR_SET_DUMPABLE = 4
 
 
 def serve(arguments: Flags, parent: int) -> int:
@@ -30,7 +28,6 @@ def serve(arguments: Flags, parent: int) -> int:
     _log_to(arguments)
     for warning in arguments.warnings:
         log.warning("%s", warning)
-    _undumpable()
     # An answer changes threads three times, and waits as long as this for each while a run computes or imports.
     sys.setswitchinterval(0.001)
     try:
@@ -136,9 +133,3 @@ def _log_to(arguments: Flags) -> None:
     log.propagate = False
     for noisy in ("pygls", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
-
-
-def _undumpable() -> None:
-    """Keep other processes of the user, a check's tests first, from reading the key out of `/proc/<pid>/environ`."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 from lsprotocol import types
@@ -15,7 +15,7 @@ from lsprotocol import types
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import FretsawError
 from fretsaw.lsp.features import notifications, reviews, to_json
-from fretsaw.lsp.state import engine
+from fretsaw.lsp.state.editor_settings import EditorSettings
 from fretsaw.lsp.state.jobs import in_thread
 from fretsaw.lsp.state.server import Server
 from fretsaw.review.review import Review
@@ -105,7 +105,9 @@ async def undo(server: Server, review: Review, numbers: list[int]) -> None:
             await _undo_journal(server, review)
         if left:
             places = ", ".join(sorted({safe_text(review.change(number).path) for number in left}))
-            server.say(f"Agent: left as they are, since they were edited again: {places}", types.MessageType.Warning)
+            server.show_message(
+                f"Agent: left as they are, since they were edited again: {places}", types.MessageType.Warning
+            )
         notifications.publish_changes(server)
 
 
@@ -115,7 +117,7 @@ async def _through_editor(
     plan = review.plan(numbers, wanted)
     texts = {path: review.files[path].text for path in plan}
     edit = workspace_edit(server, review, plan, title, preview)
-    answer = await server.ask(
+    answer = await server.request_client(
         "workspace/applyEdit", types.ApplyWorkspaceEditParams(edit, label=title), seconds=_ANSWER_SECONDS
     )
     applied = answer.get("applied") if isinstance(answer, dict) else None
@@ -137,7 +139,7 @@ async def _through_editor(
         notifications.publish_changes(server)
         return bool(applied)
     reason = safe_text(str(answer.get("failureReason") or "")) if isinstance(answer, dict) else "no answer"
-    server.say(
+    server.show_message(
         f"Agent: the editor did not apply the change{f' ({reason})' if reason else ''}. The proposal is kept.",
         types.MessageType.Warning,
     )
@@ -155,12 +157,12 @@ async def _arrives(there: Callable[[], bool], seconds: float) -> bool:
 
 
 async def _through_journal(server: Server, review: Review, numbers: list[int]) -> None:
-    wishes = server.wishes(review.root)
+    settings = server.editor_settings(review.root)
     texts = review.texts_after(numbers)
     try:
-        await in_thread(lambda: engine.deliver(review.root, wishes, review.run_id, texts))
+        await in_thread(lambda: _deliver_texts(settings, review, texts))
     except FretsawError as error:
-        server.say(f"Agent: {safe_text(str(error))}. The proposal is kept.", types.MessageType.Warning)
+        server.show_message(f"Agent: {safe_text(str(error))}. The proposal is kept.", types.MessageType.Warning)
     else:
         review.delivered.update(numbers)
         review.decide(numbers, "accepted")
@@ -168,18 +170,36 @@ async def _through_journal(server: Server, review: Review, numbers: list[int]) -
 
 
 async def _undo_journal(server: Server, review: Review) -> None:
-    wishes = server.wishes(review.root)
+    settings = server.editor_settings(review.root)
     try:
-        left = await in_thread(lambda: engine.undo(review.root, wishes, review.run_id))
+        left = await in_thread(lambda: _undo_delivery(settings, review))
     except FretsawError as error:
-        server.say(f"Agent: {safe_text(str(error))}", types.MessageType.Warning)
+        server.show_message(f"Agent: {safe_text(str(error))}", types.MessageType.Warning)
         return
     taken = {number for number in review.delivered if review.change(number).path not in left}
     review.decide(taken, "pending")
     review.delivered -= taken
     if left:
-        server.say(
+        server.show_message(
             f"Agent: left as they are, since they were edited again: {', '.join(map(safe_text, left))}",
             types.MessageType.Warning,
         )
     await reviews.refresh_closed(server)
+
+
+def _deliver_texts(
+    settings: EditorSettings, review: Review, texts: Mapping[str, tuple[str | None, str | None]]
+) -> None:
+    """Put texts (path → before, after) into files that no editor has open, by the journal. Raises ConflictError."""
+    from fretsaw.session.deliver import apply_texts
+
+    before = {path: pair[0] for path, pair in texts.items()}
+    after = {path: pair[1] for path, pair in texts.items()}
+    apply_texts(settings.open(review.root).with_settings(apply="worktree"), review.run_id, before, after)
+
+
+def _undo_delivery(settings: EditorSettings, review: Review) -> tuple[str, ...]:
+    """Take back what was delivered by the journal; the paths that were left since they were edited again."""
+    from fretsaw.session.deliver import undo_run
+
+    return tuple(path for path, _ in undo_run(settings.open(review.root), review.run_id)[1].left)

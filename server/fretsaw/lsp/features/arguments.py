@@ -1,21 +1,181 @@
-"""What the one object of a command names: a text, a cursor, a proposal, changes. RefusedError says what it does not."""
+"""The one object that a command takes, read once into a value of its own kind; nothing behind this sees the wire.
+
+Every reader raises RefusedError (invalid parameters) that names the field and what it needs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
 
 from lsprotocol import types
 
-from fretsaw.lsp.features import change_at_cursor, to_json
-from fretsaw.lsp.state.server import Server
-from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, REQUEST_FAILED, RefusedError
-from fretsaw.review.review import Review, State
+from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, RefusedError
+
+Wire: TypeAlias = Mapping[str, Any]
+Step: TypeAlias = Literal["next", "previous"]
+View: TypeAlias = Literal["diff", "why", "report"]
+FixKind: TypeAlias = Literal["diagnostics", "todo", "file"]
 
 
-def string_of(argument: Mapping[str, Any], name: str, needed: bool = False) -> str | None:
-    """A field that has to be text, None where it is not there."""
-    value = argument.get(name)
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the cursor is."""
+
+    uri: str
+    position: types.Position
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeArgument:
+    """Changes of a proposal: one, those of a file, those at the cursor, or all."""
+
+    run_id: str | None = None
+    """None: the latest proposal that has something to decide."""
+    change: int | None = None
+    uri: str | None = None
+    cursor: Cursor | None = None
+    view: View = "diff"
+    """What `agent.showDiff` shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoToArgument:
+    """A change to go to: the one beside the cursor, or a named one."""
+
+    step: Step | None
+    """None: `target` names the change."""
+    target: ChangeArgument
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A problem that another server published."""
+
+    message: str
+    range: types.Range
+    severity: int
+    """As the protocol counts: 1 error, 2 warning, 3 information, 4 hint."""
+    source: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixArgument:
+    """What `agent.fix` is asked for."""
+
+    kind: FixKind
+    uri: str
+    instruction: str
+    range: types.Range | None
+    """For "todo": where it is."""
+    diagnostics: tuple[Diagnostic, ...]
+    """For the other kinds, at least one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteArgument:
+    """What `agent.rewrite` is asked for."""
+
+    uri: str
+    range: types.Range
+    instruction: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueArgument:
+    """An issue for `agent.fixIssue`: its text with a repository, or its file."""
+
+    text: str | None
+    uri: str | None
+    root: str | None
+    """URI of a folder; None: the only repository of the workspace."""
+
+
+def read_run_id(wire: Wire, needed: bool = False) -> str | None:
+    """Read `runId`; None where it may be absent and is."""
+    return _string(wire, "runId", needed)
+
+
+def read_change(wire: Wire) -> ChangeArgument:
+    """Read the argument of accept, reject, restore, preview and showDiff."""
+    change = wire.get("change")
+    if change is not None and type(change) is not int:
+        raise RefusedError(INVALID_PARAMS, "change: a number is needed")
+    view: View | None = _one_of(wire, "view", ("diff", "why", "report"))
+    return ChangeArgument(_string(wire, "runId"), change, _string(wire, "uri"), read_cursor(wire), view or "diff")
+
+
+def read_cursor(wire: Wire) -> Cursor | None:
+    """Read `uri` and `position`; None without both."""
+    position, uri = wire.get("position"), _string(wire, "uri")
+    if position is None or uri is None:
+        return None
+    line, character = (position.get(name) if isinstance(position, Mapping) else None for name in ("line", "character"))
+    if type(line) is not int or type(character) is not int:
+        raise RefusedError(INVALID_PARAMS, "position: a line and a character are needed")
+    return Cursor(uri, types.Position(line, character))
+
+
+def read_go_to(wire: Wire) -> GoToArgument:
+    """Read the argument of `agent.goTo`; without a step it has to name a run."""
+    step: Step | None = _one_of(wire, "step", ("next", "previous"))
+    if step is None:
+        _string(wire, "runId", needed=True)
+    return GoToArgument(step, read_change(wire))
+
+
+def read_check(wire: Wire) -> tuple[str, tuple[str, ...]]:
+    """Read the run and the command of `agent.setCheck`."""
+    argv = wire.get("check")
+    if not isinstance(argv, list) or not all(isinstance(word, str) for word in argv):
+        raise RefusedError(INVALID_PARAMS, "check: only the command that an action offered here can be taken")
+    return _needed(wire, "runId"), tuple(argv)
+
+
+def read_fix(wire: Wire) -> FixArgument:
+    """Read the argument of `agent.fix`."""
+    kind: FixKind = _one_of(wire, "kind", ("diagnostics", "todo", "file")) or "diagnostics"
+    uri, instruction = _needed(wire, "uri"), _string(wire, "instruction") or ""
+    if kind == "todo":
+        return FixArgument(kind, uri, instruction, _range(wire), ())
+    listed = wire.get("diagnostics")
+    if not isinstance(listed, (list, tuple)):
+        raise RefusedError(INVALID_PARAMS, "diagnostics: a list is needed")
+    if not listed:
+        raise RefusedError(INVALID_PARAMS, "diagnostics: at least one is needed")
+    return FixArgument(kind, uri, instruction, None, tuple(map(_diagnostic, listed)))
+
+
+def read_rewrite(wire: Wire) -> RewriteArgument:
+    """Read the argument of `agent.rewrite`."""
+    return RewriteArgument(_needed(wire, "uri"), _range(wire), _string(wire, "instruction") or "")
+
+
+def read_issue_argument(wire: Wire) -> IssueArgument:
+    """Read the argument of `agent.fixIssue`."""
+    text, uri, root = (wire[name] if isinstance(wire.get(name), str) else None for name in ("text", "uri", "root"))
+    if text is None and uri is None:
+        raise RefusedError(INVALID_PARAMS, "uri or text: a string is needed")
+    return IssueArgument(text, uri, root)
+
+
+def _diagnostic(item: Any) -> Diagnostic:
+    if not isinstance(item, Mapping) or not isinstance(item.get("message"), str):
+        raise RefusedError(INVALID_PARAMS, "diagnostics: each needs a range and a message")
+    severity, code = item.get("severity", 1), item.get("code")
+    return Diagnostic(
+        item["message"],
+        _range(item),
+        severity if type(severity) is int else 1,
+        str(item.get("source") or ""),
+        str(code) if isinstance(code, (str, int)) else "",
+    )
+
+
+def _string(wire: Wire, name: str, needed: bool = False) -> str | None:
+    value = wire.get(name)
     if value is None and not needed:
         return None
     if not isinstance(value, str):
@@ -23,71 +183,24 @@ def string_of(argument: Mapping[str, Any], name: str, needed: bool = False) -> s
     return value
 
 
-def cursor_of(argument: Mapping[str, Any]) -> tuple[str, types.Position] | None:
-    """Where the cursor is, when an argument says so."""
-    position, uri = argument.get("position"), string_of(argument, "uri")
-    if position is None or uri is None:
-        return None
-    line, character = (position.get(name) if isinstance(position, Mapping) else None for name in ("line", "character"))
-    if type(line) is not int or type(character) is not int:
-        raise RefusedError(INVALID_PARAMS, "position: a line and a character are needed")
-    return uri, types.Position(line, character)
+def _needed(wire: Wire, name: str) -> str:
+    value = _string(wire, name, needed=True)
+    assert value is not None
+    return value
 
 
-def at_cursor(server: Server, argument: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """An argument with a cursor as one that names the change there (None: there is none), and the next change.
-
-    The next one is found before anything moves.
-    """
-    cursor = cursor_of(argument)
-    if cursor is None:
-        return argument, {}
-    here, following = (
-        change_at_cursor.change_at(server, *cursor),
-        change_at_cursor.adjacent_change(server, cursor, "next"),
-    )
-    return here.named if here else None, {"next": following.named if following else None}
+def _one_of(wire: Wire, name: str, words: tuple[str, ...]) -> Any:
+    """One of the words, None where there is none."""
+    value = wire.get(name)
+    if value is not None and value not in words:
+        raise RefusedError(INVALID_PARAMS, f"{name} is one of {', '.join(words)}")
+    return value
 
 
-def known(server: Server, run_id: str) -> Review:
-    """The proposal of a run."""
-    review = server.reviews.get(run_id)
-    if review is None:
-        raise RefusedError(INVALID_PARAMS, f"there is no proposal {run_id[:60]}")
-    return review
-
-
-def review_of(server: Server, argument: Mapping[str, Any], *states: State) -> Review:
-    """The proposal that an argument names, else the latest with something in one of the states (pending)."""
-    run_id = string_of(argument, "runId")
-    if run_id is not None:
-        return known(server, run_id)
-    having = [
-        review for review in server.reviews.values() if review.numbers(*(states or ("pending", "stale", "handed-off")))
-    ]
-    if not having:
-        raise RefusedError(REQUEST_FAILED, "there is no proposal to review")
-    return max(having, key=lambda review: (not review.draft, review.run_id))
-
-
-def changes_of(
-    server: Server, review: Review, argument: Mapping[str, Any], states: tuple[State, ...], why_none: str
-) -> list[int]:
-    """The changes that an argument names: one, those of a file, or all in the states. Raises RefusedError for none."""
-    number, uri = argument.get("change"), string_of(argument, "uri")
-    if number is not None:
-        if isinstance(number, bool) or number not in review.verdicts:
-            raise RefusedError(INVALID_PARAMS, "change: this proposal has no such change")
-        state = review.state(number)
-        if state not in states:
-            hint = "; undo what was typed there or ask again" if state == "stale" else ""
-            raise RefusedError(-32801 if state == "stale" else REQUEST_FAILED, f"change {number} is {state}{hint}")
-        return [number]
-    path = None
-    if uri is not None:
-        path = next((path for path in review.files if to_json.file_uri(review, path) == uri), None)
-        path = path or server.roots.locate(uri).path
-    found = review.numbers(*states, path=path)
-    if not found:
-        raise RefusedError(REQUEST_FAILED, why_none)
-    return found
+def _range(wire: Wire) -> types.Range:
+    value: Any = wire.get("range")
+    try:
+        start, end = (types.Position(int(value[at]["line"]), int(value[at]["character"])) for at in ("start", "end"))
+    except (TypeError, KeyError, ValueError) as error:
+        raise RefusedError(INVALID_PARAMS, "range: {start, end} is needed, in lines and characters from 0") from error
+    return types.Range(start, end)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
-
-from lsprotocol import types
 
 from fretsaw.lsp.features import to_json, virtual_documents
+from fretsaw.lsp.features.arguments import Cursor, Step
 from fretsaw.lsp.state.server import Server
 from fretsaw.review.review import Review, State
 
-Step = Literal["next", "previous"]
 WAITING: tuple[State, ...] = ("pending", "handed-off")
 """What waits for a person: also what was shown in a preview and not applied there."""
 
@@ -64,27 +61,38 @@ def _path(place: PendingChange) -> str:
     return place.review.change(place.number).path
 
 
-def change_at(server: Server, uri: str, position: types.Position) -> PendingChange | None:
+def change_at(server: Server, cursor: Cursor) -> PendingChange | None:
     """The change at the cursor."""
-    return next((place for place in changes_in_document(server, uri) if _covers(place, position.line)), None)
+    line = cursor.position.line
+    return next((place for place in changes_in_document(server, cursor.uri) if _covers(place, line)), None)
 
 
 def _covers(place: PendingChange, line: int) -> bool:
     return place.lines is None or place.lines[0] <= line <= place.lines[1]
 
 
-def adjacent_change(server: Server, cursor: tuple[str, types.Position] | None, step: Step) -> PendingChange | None:
-    """The change after or before the cursor, through all files and around; None when there is no other."""
+def adjacent_change(server: Server, cursor: Cursor | None, step: Step) -> PendingChange | None:
+    """The change after or before the cursor, through all files and around; None when there is no other.
+
+    Without a cursor: the first or the last of all. With one between two changes of its file: the nearer one there.
+    """
     forward = step == "next"
-    places = pending_changes(server)
-    here = changes_in_document(server, cursor[0]) if cursor else []
-    current = change_at(server, *cursor) if cursor else None
-    if cursor is not None and current is None:
-        line = cursor[1].line
-        ahead = [place for place in here if place.lines and (place.lines[0] > line) == forward]
+    pending = pending_changes(server)
+    if not pending:
+        return None
+    if cursor is None:
+        return pending[0] if forward else pending[-1]
+    current = change_at(server, cursor)
+    in_file = changes_in_document(server, cursor.uri)
+    if current is None:
+        line = cursor.position.line
+        ahead = [place for place in in_file if place.lines and (place.lines[0] > line) == forward]
         if ahead:
-            return ahead[0 if forward else -1]
-    start = current or (here[-1 if forward else 0] if here else None)
-    index = next((index for index, place in enumerate(places) if place.same(start)), -1 if forward else 0)
-    found = places[(index + (1 if forward else -1)) % len(places)] if places else None
-    return None if found is None or found.same(current) else found
+            return ahead[0] if forward else ahead[-1]
+    if current is None and not in_file:
+        return pending[0] if forward else pending[-1]
+    # Go on from the change at the cursor; past the last of a file from that one, into the next file.
+    start = current or (in_file[-1] if forward else in_file[0])
+    index = next(index for index, place in enumerate(pending) if place.same(start))
+    found = pending[(index + (1 if forward else -1)) % len(pending)]
+    return None if found.same(current) else found

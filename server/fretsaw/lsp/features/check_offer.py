@@ -14,7 +14,7 @@ from lsprotocol import types
 
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import FretsawError
-from fretsaw.lsp.state import engine
+from fretsaw.lsp.state.editor_settings import EditorSettings
 from fretsaw.lsp.state.jobs import Job, in_thread
 from fretsaw.lsp.state.server import Server
 from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, RefusedError
@@ -25,8 +25,8 @@ async def find_check_offer(server: Server, job: Job) -> None:
     """After a run: find what could have proved it, where nothing did and the user has not been asked."""
     review = server.reviews.get(job.id)
     if review is not None and is_unproved(review) and server.trusted:
-        found = await in_thread(partial(engine.check_offer, review.root, server.wishes(job.root)))
-        server.offers[str(review.root)] = found
+        found = await in_thread(partial(_find_offer, server.editor_settings(job.root), review.root))
+        server.check_offers[str(review.root)] = found
 
 
 def is_unproved(review: Review) -> bool:
@@ -36,7 +36,7 @@ def is_unproved(review: Review) -> bool:
 
 def offered_check(server: Server, review: Review) -> tuple[str, ...]:
     """The command that may be taken here; empty where there is none to offer."""
-    return server.offers.get(str(review.root), ()) if is_unproved(review) else ()
+    return server.check_offers.get(str(review.root), ()) if is_unproved(review) else ()
 
 
 def command_text(argv: tuple[str, ...]) -> str:
@@ -44,22 +44,39 @@ def command_text(argv: tuple[str, ...]) -> str:
     return safe_text(shlex.join(argv))
 
 
-def accept_check_offer(server: Server, review: Review, argv: Any) -> dict[str, Any]:
+def accept_check_offer(server: Server, review: Review, argv: tuple[str, ...]) -> dict[str, Any]:
     """Remember the user's answer: just what was offered, for this repository. Raises RefusedError for anything else."""
     offer = offered_check(server, review)
-    if not offer or argv != list(offer):
+    if not offer or argv != offer:
         raise RefusedError(INVALID_PARAMS, "check: only the command that an action offered here can be taken")
-    server.finishing(_keep(server, review.root, offer))
+    server.spawn_writing(_keep(server, review.root, offer))
     return {"runId": review.run_id, "check": list(offer)}
 
 
 async def _keep(server: Server, root: Path, argv: tuple[str, ...]) -> None:
     try:
-        await in_thread(partial(engine.set_check, root, server.wishes(root), argv))
+        await in_thread(partial(_remember, server.editor_settings(root), root, argv))
     except (OSError, FretsawError) as error:
-        server.say(f"Agent: the check cannot be remembered: {safe_text(str(error))}", types.MessageType.Error)
+        server.show_message(f"Agent: the check cannot be remembered: {safe_text(str(error))}", types.MessageType.Error)
         return
-    server.offers.pop(str(root), None)
-    server.say(
+    server.check_offers.pop(str(root), None)
+    server.show_message(
         f"Agent: {command_text(argv)} proves fixes in {root.name} from the next run on (`agent check` changes it)"
     )
+
+
+def _find_offer(settings: EditorSettings, root: Path) -> tuple[str, ...]:
+    """The command to offer as the repository's check; empty where one is set, none is found, or the user said none."""
+    from fretsaw.session.doctor import find_checks
+
+    session = settings.open(root)
+    if session.resolved.asked:
+        return ()
+    found = find_checks(session)
+    return session.resolved.proposed_check or (found[0].argv if found else ())
+
+
+def _remember(settings: EditorSettings, root: Path, argv: tuple[str, ...]) -> None:
+    from fretsaw.session.doctor import answer_check
+
+    answer_check(settings.open(root), argv)

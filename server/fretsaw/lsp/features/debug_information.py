@@ -28,7 +28,7 @@ def debug_information(server: Server) -> str:
         f"documents: {len(server.documents.all())}",
     ]
     for root in server.roots.repositories():
-        editor = server.wishes(root).editor
+        editor = server.editor_settings(root).editor
         shown = {name: editor[name] for name in _PLAIN if name in editor}
         lines.append(f"repository {root}: settings {shown or 'all default'}")
     lines += [

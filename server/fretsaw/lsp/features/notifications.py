@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
@@ -12,7 +13,8 @@ from lsprotocol import types
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import FretsawError
 from fretsaw.lsp.features import change_at_cursor, to_json
-from fretsaw.lsp.state import engine, positions
+from fretsaw.lsp.state import positions, status
+from fretsaw.lsp.state.editor_settings import EditorSettings
 from fretsaw.lsp.state.jobs import Job, in_thread, outcome_line
 from fretsaw.lsp.state.server import Server
 from fretsaw.review import tree_rows
@@ -30,7 +32,7 @@ _STANDS = {"untrusted": "Nothing is run or sent until you trust this workspace."
 
 def notify_run(server: Server, job: Job) -> None:
     """A run changed."""
-    server.tell("agent/run", {**to_json.job_to_json(job), "message": _ended(server, job)})
+    server.notify_client("agent/run", {**to_json.job_to_json(job), "message": _ended(server, job)})
     _row(server, job.id)
     notify_status(server)
 
@@ -51,7 +53,7 @@ def _ended(server: Server, job: Job) -> str:
 
 def notify_runs(server: Server) -> None:
     """Send the tree of the newest runs: to a client that starts, there is nothing yet."""
-    known = sorted({*server.jobs, *server.records}, reverse=True)[:_MOST_ROWS]
+    known = sorted({*server.jobs, *server.stored_runs}, reverse=True)[:_MOST_ROWS]
     for run_id in reversed(known):
         _row(server, run_id)
 
@@ -60,13 +62,13 @@ def _row(server: Server, run_id: str) -> None:
     if "tree" not in server.client.notify:
         return
     job = server.jobs.get(run_id)
-    run = to_json.job_to_json(job) if job is not None else server.records.get(run_id)
+    run = to_json.job_to_json(job) if job is not None else server.stored_runs.get(run_id)
     if run is None:
         return
-    said = tree_rows.run_row(run, server.said.get(run_id), known=job is not None)
-    if said != server.said.get(f"tree {run_id}"):
-        server.said[f"tree {run_id}"] = said
-        server.tell("agent/tree", said)
+    said = tree_rows.run_row(run, server.last_sent.get(run_id), known=job is not None)
+    if said != server.last_sent.get(f"tree {run_id}"):
+        server.last_sent[f"tree {run_id}"] = said
+        server.notify_client("agent/tree", said)
 
 
 def schedule_publish(server: Server) -> None:
@@ -103,16 +105,16 @@ def publish_changes(server: Server) -> None:
     fresh = False
     for review in server.reviews.values():
         said = to_json.proposal_to_json(server, review)
-        if said != server.said.get(review.run_id):
+        if said != server.last_sent.get(review.run_id):
             fresh = True
-            server.said[review.run_id] = said
-            server.tell("agent/proposal", said)
+            server.last_sent[review.run_id] = said
+            server.notify_client("agent/proposal", said)
             _row(server, review.run_id)
-            server.keep(review)
+            server.store_decisions(review)
     notify_status(server)
     if fresh and server.client.lens_refresh:
         # VS Code asks for lenses again only when a text changed, or when told to.
-        server.spawn(server.ask("workspace/codeLens/refresh", None))
+        server.spawn(server.request_client("workspace/codeLens/refresh", None))
 
 
 def _hints(server: Server, review: Review, path: str, file: FileReview) -> list[types.Diagnostic]:
@@ -147,10 +149,16 @@ def _hint(review: Review, number: int, state: str) -> str:
 async def show_document(server: Server, review: Review, uri: str, text: str) -> None:
     """Have the client show a virtual document; one that cannot ask for its text gets a file with it."""
     if not server.client.text_content:
-        name, wishes = uri.partition(f"{review.run_id}/")[2].replace("/", "-"), server.wishes(review.root)
-        path = await in_thread(partial(engine.view, review.root, wishes, review.run_id, name, text))
+        name, settings = uri.partition(f"{review.run_id}/")[2].replace("/", "-"), server.editor_settings(review.root)
+        path = await in_thread(partial(_write_view, settings, review, name, text))
         uri = positions.from_path(str(path))
-    await server.ask("window/showDocument", types.ShowDocumentParams(uri, take_focus=True))
+    await server.request_client("window/showDocument", types.ShowDocumentParams(uri, take_focus=True))
+
+
+def _write_view(settings: EditorSettings, review: Review, name: str, text: str) -> Path:
+    from fretsaw.session.history import write_view
+
+    return write_view(settings.open(review.root), review.run_id, name, text)
 
 
 async def refresh_status(server: Server) -> None:
@@ -158,9 +166,9 @@ async def refresh_status(server: Server) -> None:
     if "status" not in server.client.notify:
         return
     roots = server.roots.repositories()
-    wishes = server.wishes(roots[0]) if roots else server.wishes("")
+    settings = server.editor_settings(roots[0]) if roots else server.editor_settings("")
     try:
-        server.standing = await in_thread(partial(engine.read_status, roots[0] if roots else None, wishes))
+        server.status_facts = await in_thread(partial(status.read_status, roots[0] if roots else None, settings))
     except FretsawError as error:
         log.warning("settings: %s", error)
     notify_status(server)
@@ -170,7 +178,7 @@ def notify_status(server: Server) -> None:
     """Tell a client that asked for it how the server stands."""
     if "status" not in server.client.notify:
         return
-    active, known = server.active(), server.standing
+    active, known = server.active(), server.status_facts
     state = "untrusted" if not server.trusted else "running" if active else "idle"
     if state == "idle" and known is not None and not known.has_key:
         state = "no-key"
@@ -188,6 +196,6 @@ def notify_status(server: Server) -> None:
         "text": " · ".join(filter(None, parts)),
         "detail": _STANDS.get(state) or working or f"Agent: idle, {tree_rows.format_dollars(spent)} spent today.",
     }
-    if said != server.said.get(""):
-        server.said[""] = said
-        server.tell("agent/status", said)
+    if said != server.last_sent.get(""):
+        server.last_sent[""] = said
+        server.notify_client("agent/status", said)

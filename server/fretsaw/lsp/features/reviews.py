@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from fretsaw.core.run import Draft, Evidence, Proposal
 from fretsaw.lsp.features import notifications, to_json
-from fretsaw.lsp.state import engine, positions
+from fretsaw.lsp.state import positions
 from fretsaw.lsp.state.documents import Document
+from fretsaw.lsp.state.editor_settings import EditorSettings
 from fretsaw.lsp.state.jobs import Job, in_thread
 from fretsaw.lsp.state.server import Server
 from fretsaw.review.review import Review
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("fretsaw.lsp")
 _MOST_KEPT = 20
+_MOST_RUNS = 50
 
 
 async def show_draft(server: Server, job: Job) -> None:
@@ -69,7 +71,7 @@ def _withdraw(server: Server, job: Job) -> None:
         server.reviews[job.id] = Review(job.id, last.root, last.title, _unproved(Draft()), draft=True)
         notifications.publish_changes(server)
         del server.reviews[job.id]
-        server.said.pop(job.id, None)
+        server.last_sent.pop(job.id, None)
 
 
 async def _place(server: Server, review: Review, job: Job) -> None:
@@ -92,8 +94,8 @@ def _forget_old(server: Server) -> None:
         old = sorted(server.reviews, key=lambda run_id: (server.reviews[run_id].open, run_id))
         for run_id in old[:surplus]:
             del server.reviews[run_id]
-            server.said.pop(run_id, None)
-            server.said.pop(f"tree {run_id}", None)
+            server.last_sent.pop(run_id, None)
+            server.last_sent.pop(f"tree {run_id}", None)
             server.locks.pop(f"states of {run_id}", None)
     done = [job_id for job_id, job in server.jobs.items() if not job.active]
     for job_id in done[: max(0, len(done) - 2 * _MOST_KEPT)]:
@@ -110,17 +112,32 @@ async def _place_others(server: Server, review: Review) -> None:
         if document is not None:
             review.set_text(path, document.text, document.uri, document.version)
         else:
-            text = await in_thread(partial(engine.read_text, Path(full)))
+            text = await in_thread(partial(_read_text, Path(full)))
             if server.documents.at(full) is None:  # it may have been opened meanwhile
                 review.set_text(path, text, positions.from_path(full), None)
+
+
+def _read_text(path: Path) -> str | None:
+    """A file's text as the core reads it, None when there is none."""
+    try:
+        if not path.is_file() or path.is_symlink():
+            return None
+        return path.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError:
+        return None
+
+
+def _newest_runs(settings: EditorSettings, root: Path) -> tuple[StoredRun, ...]:
+    from fretsaw.session.history import runs_of
+
+    return tuple(runs_of(settings.open(root))[:_MOST_RUNS])
 
 
 async def bring_back(server: Server) -> None:
     """Take stored proposals that still wait for a decision into review, after a restart."""
     for root in server.roots.repositories():
-        wishes = server.wishes(root)
         try:
-            kept = await in_thread(partial(engine.stored, root, wishes))
+            kept = await in_thread(partial(_newest_runs, server.editor_settings(root), root))
         except Exception as error:  # a broken store must not keep the server from starting
             log.warning("stored runs of %s: %s", root, error)
             continue
@@ -131,7 +148,7 @@ async def bring_back(server: Server) -> None:
 
 
 async def _take_stored(server: Server, root: Path, stored: StoredRun) -> None:
-    server.records[stored.run.id] = to_json.run_to_json(stored.run)
+    server.stored_runs[stored.run.id] = to_json.run_to_json(stored.run)
     # What the command line delivered has no decisions of a person; what an editor delivered in part has some.
     waiting = stored.run.state == "proposed" or (stored.run.state == "delivered" and stored.states)
     if not waiting or stored.run.id in server.reviews or not isinstance(stored.outcome, Proposal):
@@ -155,7 +172,7 @@ async def refresh_closed(server: Server) -> None:
 def refresh_lenses(server: Server) -> None:
     """Have the client ask for code lenses again."""
     if server.client.lens_refresh:
-        server.spawn(server.ask("workspace/codeLens/refresh", None))
+        server.spawn(server.request_client("workspace/codeLens/refresh", None))
 
 
 # Documents

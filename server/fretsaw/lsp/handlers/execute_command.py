@@ -1,9 +1,12 @@
-"""`workspace/executeCommand`: each command checks its one object, sets off the work and answers at once."""
+"""`workspace/executeCommand`: each command reads its one object, sets off the work and answers at once.
+
+The functions below are named in `commands.COMMANDS`; each takes the server, the object as it came, and the token of the
+client's progress.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from lsprotocol import types
 
@@ -11,7 +14,6 @@ from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import FretsawError
 from fretsaw.lsp.features import (
     apply_edits,
-    arguments,
     change_at_cursor,
     check_offer,
     debug_information,
@@ -21,46 +23,64 @@ from fretsaw.lsp.features import (
     to_json,
     virtual_documents,
 )
+from fretsaw.lsp.features.arguments import ChangeArgument, read_change, read_check, read_go_to, read_run_id
+from fretsaw.lsp.features.change_at_cursor import WAITING
+from fretsaw.lsp.features.chosen_changes import at_cursor, changes_of, check_change, known_review, review_of
+from fretsaw.lsp.handlers.commands import COMMANDS
 from fretsaw.lsp.state.jobs import Job
 from fretsaw.lsp.state.server import Server
 from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, REQUEST_FAILED, RefusedError
-from fretsaw.review.review import Review
+from fretsaw.review.review import Review, State
 
-Command: TypeAlias = Callable[[Server, dict[str, Any], "int | str | None"], Any]
+Json: TypeAlias = dict[str, Any]
+ProgressToken: TypeAlias = "int | str | None"
 
 
 def execute_command(server: Server, params: types.ExecuteCommandParams) -> Any:
     """Answer a command. Raises RefusedError for what is not ours or not as documented."""
-    command = COMMANDS.get(params.command)
-    if command is None:
+    name = COMMANDS.get(params.command)
+    if name is None:
         raise RefusedError(INVALID_PARAMS, f"there is no command {params.command[:100]}")
     given: list[Any] = list(params.arguments or [{}])
     if len(given) != 1 or not isinstance(given[0], (dict, type(None))):
         raise RefusedError(INVALID_PARAMS, f"{params.command} takes one object")
     try:
-        return command(server, dict(given[0] or {}), params.work_done_token)
+        return globals()[name](server, dict(given[0] or {}), params.work_done_token)
     except (RefusedError, FretsawError) as error:
         if not server.client.tells_refusals:
-            server.say(f"Agent: {safe_text(str(error))}", types.MessageType.Warning)
+            server.show_message(f"Agent: {safe_text(str(error))}", types.MessageType.Warning)
         raise
 
 
 # Runs
 
 
-def _starting(name: str) -> Command:
-    return lambda server, argument, token: start_run.start(server, name, argument, token)
+def start_fix(server: Server, wire: Json, token: ProgressToken) -> Json:
+    """Start a fix of problems, a TODO or a file."""
+    return start_run.start(server, "agent.fix", wire, token)
 
 
-def _retry(server: Server, argument: dict[str, Any], token: int | str | None) -> Any:
-    job = server.jobs.get(arguments.string_of(argument, "runId", needed=True) or "")
+def start_rewrite(server: Server, wire: Json, token: ProgressToken) -> Json:
+    """Start a rewrite of the selection."""
+    return start_run.start(server, "agent.rewrite", wire, token)
+
+
+def start_fix_issue(server: Server, wire: Json, token: ProgressToken) -> Json:
+    """Start a fix of an issue."""
+    return start_run.start(server, "agent.fixIssue", wire, token)
+
+
+def retry(server: Server, wire: Json, token: ProgressToken) -> Json:
+    """Ask again what a run of this server was asked."""
+    job = server.jobs.get(read_run_id(wire, needed=True) or "")
     if job is None:
         raise RefusedError(REQUEST_FAILED, "this run was not started by this server; ask again where the problem is")
     return start_run.start(server, job.command, job.request, token)
 
 
-def _cancel(server: Server, argument: dict[str, Any], _token: Any) -> Any:
-    run_id = arguments.string_of(argument, "runId")
+def cancel(server: Server, wire: Json, _token: ProgressToken) -> Json:
+    """Cancel one run, or all."""
+    run_id = read_run_id(wire)
     if run_id is not None and run_id not in server.jobs:
         raise RefusedError(INVALID_PARAMS, f"there is no run {run_id[:60]}")
     chosen: list[Job] = [job for job in server.active() if run_id in (None, job.id)]
@@ -72,16 +92,17 @@ def _cancel(server: Server, argument: dict[str, Any], _token: Any) -> Any:
 # Review
 
 
-def _accept(server: Server, argument: dict[str, Any], _token: Any) -> Any:
+def accept(server: Server, wire: Json, _token: ProgressToken) -> Json:
+    """Accept changes that wait."""
     start_run.may_run(server)
-    named, after = arguments.at_cursor(server, argument)
-    if named is None:
-        return {"changes": [], **after}
-    review = arguments.review_of(server, named, *change_at_cursor.WAITING)
+    target, following = at_cursor(server, read_change(wire))
+    if target is None:
+        return {"changes": [], **following}
+    review = review_of(server, target.run_id, *WAITING)
     _refuse_draft(review)
-    numbers = arguments.changes_of(server, review, named, change_at_cursor.WAITING, "nothing here is pending")
-    server.finishing(apply_edits.accept(server, review, numbers))
-    return {"runId": review.run_id, "changes": numbers, **after}
+    numbers = changes_of(server, review, target, WAITING, "nothing here is pending")
+    server.spawn_writing(apply_edits.accept(server, review, numbers))
+    return {"runId": review.run_id, "changes": numbers, **following}
 
 
 def _refuse_draft(review: Review) -> None:
@@ -89,127 +110,141 @@ def _refuse_draft(review: Review) -> None:
         raise RefusedError(REQUEST_FAILED, to_json.UNPROVED)
 
 
-def _reject(server: Server, argument: dict[str, Any], _token: Any) -> Any:
-    named, after = arguments.at_cursor(server, argument)
-    if named is None:
-        return {"changes": [], **after}
-    review = arguments.review_of(server, named)
-    numbers = arguments.changes_of(server, review, named, ("pending", "stale", "handed-off"), "nothing here is pending")
-    review.decide(numbers, "rejected")
-    notifications.publish_changes(server)
-    _refresh(server)
-    return {"runId": review.run_id, "changes": numbers, **after}
+def reject(server: Server, wire: Json, _token: ProgressToken) -> Json:
+    """Reject changes that are not accepted."""
+    target, following = at_cursor(server, read_change(wire))
+    if target is None:
+        return {"changes": [], **following}
+    review = review_of(server, target.run_id)
+    numbers = changes_of(server, review, target, ("pending", "stale", "handed-off"), "nothing here is pending")
+    _decide(server, review, numbers, "rejected")
+    return {"runId": review.run_id, "changes": numbers, **following}
 
 
-def _restore(server: Server, argument: dict[str, Any], _token: Any) -> Any:
-    review = arguments.review_of(server, argument, "dropped", "rejected")
-    if "change" not in argument:
+def restore(server: Server, wire: Json, _token: ProgressToken) -> Json:
+    """Bring a dropped or rejected change back."""
+    target = read_change(wire)
+    review = review_of(server, target.run_id, "dropped", "rejected")
+    if target.change is None:
         raise RefusedError(INVALID_PARAMS, "change: a number is needed")
-    numbers = arguments.changes_of(
-        server, review, argument, ("dropped", "rejected"), "this change is neither dropped nor rejected"
-    )
-    review.decide(numbers, "restored")
-    notifications.publish_changes(server)
-    _refresh(server)
+    states: tuple[State, ...] = ("dropped", "rejected")
+    numbers = changes_of(server, review, target, states, "this change is neither dropped nor rejected")
+    _decide(server, review, numbers, "restored")
     return {"runId": review.run_id, "changes": numbers}
 
 
-def _undo(server: Server, argument: dict[str, Any], _token: Any) -> Any:
+def _decide(server: Server, review: Review, numbers: list[int], state: Literal["rejected", "restored"]) -> None:
+    review.decide(numbers, state)
+    notifications.publish_changes(server)
+    reviews.refresh_lenses(server)
+
+
+def undo(server: Server, wire: Json, _token: ProgressToken) -> Json:
+    """Take accepted changes back: of one run, or of the latest that has some."""
     start_run.may_run(server)
-    run_id = arguments.string_of(argument, "runId")
+    run_id = read_run_id(wire)
     if run_id is None:
         accepted = [review for review in server.reviews.values() if review.numbers("accepted")]
         if not accepted:
             raise RefusedError(REQUEST_FAILED, "there is nothing to undo: no change of a proposal is accepted")
         review = max(accepted, key=lambda review: review.run_id)
     else:
-        review = arguments.known(server, run_id)
+        review = known_review(server, run_id)
     numbers = review.numbers("accepted")
     if not numbers:
         raise RefusedError(REQUEST_FAILED, "there is nothing to undo: no change of this proposal is accepted")
-    server.finishing(apply_edits.undo(server, review, numbers))
+    server.spawn_writing(apply_edits.undo(server, review, numbers))
     return {"runId": review.run_id, "changes": numbers}
 
 
-def _show_diff(server: Server, argument: dict[str, Any], _token: Any) -> Any:
-    review = arguments.review_of(server, argument, "pending", "stale", "handed-off", "accepted", "dropped", "rejected")
-    view = argument.get("view", "diff")
-    if view not in ("diff", "why", "report"):
-        raise RefusedError(INVALID_PARAMS, "view is one of diff, why, report")
-    number = argument.get("change")
-    if number is not None and (isinstance(number, bool) or number not in review.verdicts):
-        raise RefusedError(INVALID_PARAMS, "change: this proposal has no such change")
-    files = _sides(review, number, arguments.string_of(argument, "uri")) if view == "diff" else []
+def show_diff(server: Server, wire: Json, _token: ProgressToken) -> Json:
+    """Show a change, a file or a proposal: its diff, why, or the report."""
+    return _show_diff(server, read_change(wire))
+
+
+def _show_diff(server: Server, target: ChangeArgument) -> Json:
+    looked_at: tuple[State, ...] = ("pending", "stale", "handed-off", "accepted", "dropped", "rejected")
+    review = review_of(server, target.run_id, *looked_at)
+    number, view = target.change, target.view
+    if number is not None:
+        check_change(review, number)
     own = f"changes/{number}.{'md' if view == 'why' else 'diff'}"
     end = "report.md" if view == "report" else "proposal.diff" if number is None else own
     uri = f"agent:/runs/{review.run_id}/{end}"
     text = virtual_documents.document_text(server, uri)
     if server.client.show_document:
         server.spawn(notifications.show_document(server, review, uri, text))
-    title = f"Agent: {safe_text(review.title)}"
     return {
         "uri": uri,
-        "title": title,
+        "title": f"Agent: {safe_text(review.title)}",
         "text": text,
         "languageId": "markdown" if end.endswith(".md") else "diff",
-        "files": files,
+        "files": _compared_files(review, target) if view == "diff" else [],
     }
 
 
-def _sides(review: Review, number: int | None, uri: str | None) -> list[dict[str, str]]:
+def _compared_files(review: Review, target: ChangeArgument) -> list[dict[str, str]]:
     """What a diff editor would compare: the file of a change, a file, or all; none for a change that was dropped."""
-    chosen = [number] if number is not None else list(review.verdicts)
+    chosen = [target.change] if target.change is not None else list(review.verdicts)
     paths = {review.change(one).path for one in chosen if review.state(one) != "dropped"}
-    told = [(path, to_json.file_uri(review, path)) for path in review.files if path in paths]
+    files = [(path, to_json.file_uri(review, path)) for path in review.files if path in paths]
     return [
-        {"path": path, "uri": own, **to_json.side_uris(review, path)} for path, own in told if uri is None or uri == own
+        {"path": path, "uri": uri, **to_json.side_uris(review, path)}
+        for path, uri in files
+        if target.uri is None or target.uri == uri
     ]
 
 
-def _preview(server: Server, argument: dict[str, Any], token: Any) -> Any:
+def preview(server: Server, wire: Json, _token: ProgressToken) -> Json:
+    """Let the editor show changes before it applies them; where it cannot, show the diff."""
     start_run.may_run(server)
-    review = arguments.review_of(server, argument, *change_at_cursor.WAITING)
+    target = read_change(wire)
+    review = review_of(server, target.run_id, *WAITING)
     _refuse_draft(review)
-    numbers = arguments.changes_of(server, review, argument, change_at_cursor.WAITING, "nothing here is pending")
+    numbers = changes_of(server, review, target, WAITING, "nothing here is pending")
     if not server.client.annotations or any(review.change(number).kind != "lines" for number in numbers):
-        return _show_diff(server, {"runId": review.run_id}, token)
-    server.finishing(apply_edits.accept(server, review, numbers, preview=True))
+        return _show_diff(server, ChangeArgument(review.run_id))
+    server.spawn_writing(apply_edits.accept(server, review, numbers, preview=True))
     return {"runId": review.run_id, "changes": numbers}
 
 
-def _go_to(server: Server, argument: dict[str, Any], token: Any) -> Any:
-    step = argument.get("step")
-    if step is None:
-        number = argument.get("change")
-        review = arguments.known(server, arguments.string_of(argument, "runId", needed=True) or "")
-        if isinstance(number, bool) or number not in review.verdicts:
-            raise RefusedError(INVALID_PARAMS, "change: this proposal has no such change")
-    elif step in ("next", "previous"):
-        found = change_at_cursor.adjacent_change(server, arguments.cursor_of(argument), step)
+def go_to(server: Server, wire: Json, _token: ProgressToken) -> Json | None:
+    """Go to a change, or to the one beside the cursor; None where there is no other."""
+    argument = read_go_to(wire)
+    if argument.step is None:
+        review, number = known_review(server, argument.target.run_id or ""), argument.target.change
+        if number is None:
+            raise RefusedError(INVALID_PARAMS, "change: a number is needed")
+        check_change(review, number)
+    else:
+        found = change_at_cursor.adjacent_change(server, argument.target.cursor, argument.step)
         if found is None:
             return None
         review, number = found.review, found.number
-    else:
-        raise RefusedError(INVALID_PARAMS, "step is one of next, previous")
     where = to_json.range_of(server, review, number)
     if where is None or review.change(number).kind != "lines" or review.state(number) == "dropped":
-        return _show_diff(server, {"runId": review.run_id, "change": number}, token)
+        return _show_diff(server, ChangeArgument(review.run_id, number))
     uri = to_json.file_uri(review, review.change(number).path)
     if server.client.show_document:
         shown = types.ShowDocumentParams(uri, take_focus=True, selection=types.Range(where.start, where.start))
-        server.spawn(server.ask("window/showDocument", shown))
+        server.spawn(server.request_client("window/showDocument", shown))
     return {"runId": review.run_id, "change": number, "uri": uri, "range": to_json.range_to_json(where)}
 
 
-def _set_check(server: Server, argument: dict[str, Any], _token: Any) -> Any:
+# The rest
+
+
+def set_check(server: Server, wire: Json, _token: ProgressToken) -> Json:
+    """Take the check that an action offered."""
     start_run.may_run(server)
-    review = arguments.known(server, arguments.string_of(argument, "runId", needed=True) or "")
-    return check_offer.accept_check_offer(server, review, argument.get("check"))
+    run_id, argv = read_check(wire)
+    return check_offer.accept_check_offer(server, known_review(server, run_id), argv)
 
 
-def _list_runs(server: Server, _argument: dict[str, Any], _token: Any) -> Any:
+def list_runs(server: Server, _wire: Json, _token: ProgressToken) -> Json:
+    """List runs and proposals, newest first."""
     runs = [to_json.job_to_json(job) for job in server.jobs.values()]
-    runs += [run for run_id, run in server.records.items() if run_id not in server.jobs]
+    runs += [run for run_id, run in server.stored_runs.items() if run_id not in server.jobs]
     proposals = [to_json.proposal_to_json(server, review) for review in server.reviews.values()]
     return {
         "runs": sorted(runs, key=lambda run: str(run["id"]), reverse=True),
@@ -217,28 +252,6 @@ def _list_runs(server: Server, _argument: dict[str, Any], _token: Any) -> Any:
     }
 
 
-def _debug(server: Server, _argument: dict[str, Any], _token: Any) -> Any:
+def show_debug_information(server: Server, _wire: Json, _token: ProgressToken) -> Json:
+    """Give what helps to understand a report of a fault."""
     return {"text": debug_information.debug_information(server)}
-
-
-COMMANDS: Mapping[str, Command] = {
-    "agent.fix": _starting("agent.fix"),
-    "agent.rewrite": _starting("agent.rewrite"),
-    "agent.fixIssue": _starting("agent.fixIssue"),
-    "agent.cancel": _cancel,
-    "agent.retry": _retry,
-    "agent.accept": _accept,
-    "agent.reject": _reject,
-    "agent.restore": _restore,
-    "agent.undo": _undo,
-    "agent.showDiff": _show_diff,
-    "agent.preview": _preview,
-    "agent.goTo": _go_to,
-    "agent.setCheck": _set_check,
-    "agent.listRuns": _list_runs,
-    "agent.debugInformation": _debug,
-}
-
-
-def _refresh(server: Server) -> None:
-    reviews.refresh_lenses(server)

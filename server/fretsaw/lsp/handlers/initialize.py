@@ -1,4 +1,4 @@
-"""`initialize`, `initialized`, `shutdown`, trust, key, settings, folders. Knows no documents and no runs' content."""
+"""`initialize`, `initialized`, `shutdown`: what we announce, and the beginning and end of the conversation."""
 
 from __future__ import annotations
 
@@ -9,29 +9,13 @@ from typing import Any
 from lsprotocol import types
 
 from fretsaw import __version__
-from fretsaw.lsp.state import capabilities, engine, positions
+from fretsaw.lsp.handlers.commands import COMMANDS
+from fretsaw.lsp.handlers.workspace import look_again
+from fretsaw.lsp.state import capabilities, positions
 from fretsaw.lsp.state.jobs import in_thread
 from fretsaw.lsp.state.server import Server
 from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, RefusedError
 
-COMMANDS = (
-    "agent.fix",
-    "agent.rewrite",
-    "agent.fixIssue",
-    "agent.cancel",
-    "agent.retry",
-    "agent.accept",
-    "agent.reject",
-    "agent.restore",
-    "agent.undo",
-    "agent.showDiff",
-    "agent.preview",
-    "agent.goTo",
-    "agent.setCheck",
-    "agent.listRuns",
-    "agent.debugInformation",
-)
-"""The ids of `handlers.commands`, which is not imported before it is needed."""
 ACTION_KINDS = ("quickfix.agent", "refactor.rewrite.agent", "source.agent.fixFile")
 SCHEME = "agent"
 _WATCHED = ("**/.git/HEAD", "**/.fretsaw.toml", "**/pyproject.toml")
@@ -84,32 +68,17 @@ def announced_capabilities(server: Server) -> dict[str, Any]:
 
 async def initialized(server: Server, _params: Any) -> None:
     """Now that the client can be talked to: ask for settings, watch files, bring stored proposals back."""
-    server.warm = server.spawn(in_thread(engine.warm, "lsp-warm"))
+    server.warm = server.spawn(in_thread(server.warm_up, "lsp-warm"))
     if server.client.watch_files:
         watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
         registration = types.Registration(
             "fretsaw-files", "workspace/didChangeWatchedFiles", types.DidChangeWatchedFilesRegistrationOptions(watchers)
         )
-        server.spawn(server.ask("client/registerCapability", types.RegistrationParams([registration])))
+        server.spawn(server.request_client("client/registerCapability", types.RegistrationParams([registration])))
     if server.client.settings_registration:
         registration = types.Registration("fretsaw-settings", "workspace/didChangeConfiguration", {"section": "agent"})
-        server.spawn(server.ask("client/registerCapability", types.RegistrationParams([registration])))
-    await _look_again(server)
-
-
-async def pull(server: Server) -> None:
-    """Ask the client for its settings, once per folder and once without."""
-    if not server.client.configuration:
-        return
-    scopes: list[str | None] = [None, *server.roots.folders]
-    items = [types.ConfigurationItem(scope_uri=scope, section="agent") for scope in scopes]
-    answers = await server.ask("workspace/configuration", types.ConfigurationParams(items))
-    if isinstance(answers, list) and len(answers) == len(scopes):
-        server.pulled = {
-            scope: {**server.pushed, **answer}
-            for scope, answer in zip(scopes, answers, strict=True)
-            if isinstance(answer, dict)
-        }
+        server.spawn(server.request_client("client/registerCapability", types.RegistrationParams([registration])))
+    await look_again(server)
 
 
 def shutdown(server: Server, _params: Any) -> Coroutine[Any, Any, None]:
@@ -123,78 +92,3 @@ async def _wind_down(server: Server) -> None:
     await server.stop()
     if others:
         await asyncio.wait(others, timeout=1)
-
-
-# Notifications take effect at once, before the next message is read; only what asks the client or a disk comes after.
-
-
-def did_change_configuration(server: Server, params: Any) -> Coroutine[Any, Any, None]:
-    """Take pushed settings, or ask for them again."""
-    settings = params.get("settings") if isinstance(params, dict) else None
-    own = settings.get("agent") if isinstance(settings, dict) else None
-    if isinstance(own, dict):
-        server.pushed = dict(own)
-    return _settings_changed(server)
-
-
-async def _settings_changed(server: Server) -> None:
-    await pull(server)
-    await _look(server)
-
-
-async def _look(server: Server) -> None:
-    from fretsaw.lsp.features import notifications
-
-    await notifications.refresh_status(server)
-
-
-def did_change_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> Coroutine[Any, Any, None]:
-    """Take folders in and out."""
-    server.roots.remove(folder.uri for folder in params.event.removed)
-    server.roots.add(folder.uri for folder in params.event.added)
-    return _look_again(server)
-
-
-async def _look_again(server: Server) -> None:
-    from fretsaw.lsp.features import notifications, reviews
-
-    notifications.notify_status(server)
-    await pull(server)
-    await notifications.refresh_status(server)
-    if server.trusted:
-        await reviews.bring_back(server)
-
-
-def did_change_watched_files(server: Server, _params: types.DidChangeWatchedFilesParams) -> Coroutine[Any, Any, None]:
-    """HEAD or a configuration file changed: look at repositories and closed files again."""
-    server.roots.forget()
-    return _refresh_closed(server)
-
-
-async def _refresh_closed(server: Server) -> None:
-    from fretsaw.lsp.features import reviews
-
-    await reviews.refresh_closed(server)
-
-
-def did_change_trust(server: Server, params: Any) -> Coroutine[Any, Any, None]:
-    """The user trusts the workspace, or no longer: then everything that runs is cancelled."""
-    server.trusted = isinstance(params, dict) and params.get("trust") == "trusted"
-    if not server.trusted:
-        for job in server.active():
-            job.cancel.set()
-    return _look_again(server)
-
-
-def did_change_key(server: Server, params: Any) -> Coroutine[Any, Any, None]:
-    """Another key, held in memory only."""
-    key = params.get("apiKey") if isinstance(params, dict) else None
-    server.api_key = key if isinstance(key, str) and key else None
-    return _look(server)
-
-
-def cancel_progress(server: Server, params: types.WorkDoneProgressCancelParams) -> None:
-    """The progress' own cancel button."""
-    for job in server.active():
-        if job.token == params.token:
-            job.cancel.set()

@@ -10,9 +10,10 @@ from lsprotocol import types
 
 from fretsaw.cancel import Cancel
 from fretsaw.errors import FretsawError
-from fretsaw.lsp.state import engine
+from fretsaw.lsp.state.editor_settings import EditorSettings
 from fretsaw.lsp.state.jobs import in_thread
 from fretsaw.lsp.state.server import Server
+from fretsaw.lsp.state.workspace import Located
 
 log = logging.getLogger("fretsaw.lsp")
 _DEBOUNCE = 0.25
@@ -34,8 +35,8 @@ async def inline_completion(server: Server, params: types.InlineCompletionParams
             return _NOTHING
         offset = document.offset(params.position)
         texts = (document.text[:offset], document.text[offset:])
-        wishes = server.wishes(where.root)
-        text = await in_thread(lambda: engine.complete(where.root, wishes, where.path, texts, cancel), "lsp-complete")
+        settings = server.editor_settings(where.root)
+        text = await in_thread(lambda: _complete(settings, where, texts, cancel), "lsp-complete")
     except FretsawError as error:
         log.info("completion: %s", type(error).__name__)
         return _NOTHING
@@ -45,3 +46,9 @@ async def inline_completion(server: Server, params: types.InlineCompletionParams
             server.completing = None
     place = types.Range(params.position, params.position)
     return {"items": [{"insertText": text, "range": place}]} if text else _NOTHING
+
+
+def _complete(settings: EditorSettings, where: Located, texts: tuple[str, str], cancel: Cancel) -> str:
+    from fretsaw.session.complete import complete_text
+
+    return complete_text(settings.open(where.root), where.path, texts, cancel)

@@ -53,13 +53,13 @@ class JobListener(Protocol):
         """Ask for a progress of our own; False where the client has none."""
         ...
 
-    def told(self, job: Job) -> None:
+    def job_changed(self, job: Job) -> None:
         """The job changed."""
 
-    def drafted(self, job: Job) -> None:
+    def job_drafted(self, job: Job) -> None:
         """There is another draft of what the job will propose."""
 
-    async def ended(self, job: Job, finished: FinishedRun | None) -> None:
+    async def job_ended(self, job: Job, finished: FinishedRun | None) -> None:
         """The job ended, with this or without anything."""
 
 
@@ -140,28 +140,28 @@ async def in_thread(work: Callable[[], T], name: str = "lsp-work") -> T:
     return await done
 
 
-async def run_job(job: Job, turn: asyncio.Lock, begin: Callable[[], Work], wire: JobListener) -> None:
+async def run_job(job: Job, turn: asyncio.Lock, begin: Callable[[], Work], listener: JobListener) -> None:
     """Drive one job to its end: progress is begun, reported and ended whatever happens; never raises.
 
     `turn`: held while it runs; until then a queued one waits, and says so. `begin`: looks at the texts, gives the work.
     """
     loop = asyncio.get_running_loop()
     work = begin() if job.state == "running" else None  # at once: what is typed from here on comes after
-    has_token = job.client_token or await wire.create_progress(str(job.token))
+    has_token = job.client_token or await listener.create_progress(str(job.token))
     if has_token:
-        wire.report_progress(
+        listener.report_progress(
             job.token,
             types.WorkDoneProgressBegin(f"Agent: {job.title}", cancellable=True, message=job.line(), percentage=0),
         )
-    wire.told(job)
+    listener.job_changed(job)
 
     def report(event: Event) -> None:
         with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_take, job, event, wire)
+            loop.call_soon_threadsafe(_take, job, event, listener)
 
     finished: FinishedRun | None = None
     held = False
-    beat = asyncio.ensure_future(_beat(job, wire, has_token))
+    beat = asyncio.ensure_future(_beat(job, listener, has_token))
     try:
         held = await _until_cancelled(job, turn.acquire(), grace=0)
         job.state = "running"
@@ -181,26 +181,26 @@ async def run_job(job: Job, turn: asyncio.Lock, begin: Callable[[], Work], wire:
         job.state = "cancelled"
     job.percentage, job.draft = 100, None
     try:
-        await wire.ended(job, finished)
+        await listener.job_ended(job, finished)
     finally:
         if has_token:
-            wire.report_progress(job.token, types.WorkDoneProgressEnd(message=outcome_line(job)))
-        wire.told(job)
+            listener.report_progress(job.token, types.WorkDoneProgressEnd(message=outcome_line(job)))
+        listener.job_changed(job)
         if held:
             turn.release()
 
 
-def _take(job: Job, event: Event, wire: JobListener) -> None:
+def _take(job: Job, event: Event, listener: JobListener) -> None:
     if job.state != "running":
         return
     job.phase, job.text, job.usage = event.phase, safe_text(event.text), event.usage
     job.percentage = max(job.percentage, min(99, event.percentage))
     if event.draft is not None:
         job.draft = event.draft
-        wire.drafted(job)
+        listener.job_drafted(job)
 
 
-async def _beat(job: Job, wire: JobListener, has_token: bool) -> None:
+async def _beat(job: Job, listener: JobListener, has_token: bool) -> None:
     """Report when something changed, but not too often, and when nothing did, but not too seldom."""
     said, at = "", time.monotonic()
     while True:
@@ -208,10 +208,12 @@ async def _beat(job: Job, wire: JobListener, has_token: bool) -> None:
         now = (job.state, job.phase, job.percentage, job.usage.output_tokens)
         if str(now) == said and time.monotonic() - at < SLOWEST:
             continue
-        wire.told(job)
+        listener.job_changed(job)
         said, at = str(now), time.monotonic()
         if has_token:
-            wire.report_progress(job.token, types.WorkDoneProgressReport(message=job.line(), percentage=job.percentage))
+            listener.report_progress(
+                job.token, types.WorkDoneProgressReport(message=job.line(), percentage=job.percentage)
+            )
 
 
 async def _until_cancelled(job: Job, work: Coroutine[Any, Any, T], grace: float = GRACE) -> T:

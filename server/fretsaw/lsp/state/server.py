@@ -17,10 +17,11 @@ from pygls.lsp.server import LanguageServer
 
 from fretsaw import __version__
 from fretsaw.cancel import Cancel
-from fretsaw.lsp.state import engine
 from fretsaw.lsp.state.capabilities import ClientCapabilities
 from fretsaw.lsp.state.documents import Documents
+from fretsaw.lsp.state.editor_settings import EditorSettings
 from fretsaw.lsp.state.jobs import Job, in_thread
+from fretsaw.lsp.state.status import StatusFacts
 from fretsaw.lsp.state.workspace import Workspace
 from fretsaw.lsp.transport.jsonrpc import Protocol
 
@@ -53,20 +54,22 @@ class Server(LanguageServer):
         self.locks: dict[str, asyncio.Lock] = {}
         self.published: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
         """Version and hints that were sent last, for files that have some."""
-        self.said: dict[str, Any] = {}
+        self.last_sent: dict[str, Any] = {}
         """What was told last, by run; "" for the status."""
-        self.records: dict[str, dict[str, Any]] = {}
+        self.stored_runs: dict[str, dict[str, Any]] = {}
         """Stored runs of before, as `agent/run` shows them."""
-        self.offers: dict[str, tuple[str, ...]] = {}
+        self.check_offers: dict[str, tuple[str, ...]] = {}
         """By repository, the command that looks like its check; empty: nothing to offer."""
         self.dirty = False
-        self.standing: engine.StatusFacts | None = None
+        self.status_facts: StatusFacts | None = None
         self.completing: Cancel | None = None
         """The completion that is asked for right now; there is one at most."""
-        self.on_told: Callable[[Server, Job], None] = lambda _server, _job: None
-        self.on_drafted: Callable[[Server, Job], Coroutine[Any, Any, None]] = _nothing
-        self.on_finished: Callable[[Server, Job, FinishedRun | None], Awaitable[None]] = _nothing
+        self.on_job_changed: Callable[[Server, Job], None] = lambda _server, _job: None
+        self.on_job_drafted: Callable[[Server, Job], Coroutine[Any, Any, None]] = _nothing
+        self.on_job_ended: Callable[[Server, Job, FinishedRun | None], Awaitable[None]] = _nothing
         self.warm: asyncio.Task[None] | None = None
+        self.warm_up: Callable[[], None] = lambda: None
+        """Imports what the first command needs."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._writing: set[asyncio.Task[Any]] = set()
 
@@ -88,7 +91,7 @@ class Server(LanguageServer):
             log.error("%s: %s", type(error).__name__, error, exc_info=log.isEnabledFor(logging.DEBUG))
             return None
 
-    def finishing(self, work: Coroutine[Any, Any, Any]) -> None:
+    def spawn_writing(self, work: Coroutine[Any, Any, Any]) -> None:
         """Do something that the end of the server waits for: it writes."""
         task = self.spawn(work)
         self._writing.add(task)
@@ -109,10 +112,10 @@ class Server(LanguageServer):
 
     # Settings
 
-    def wishes(self, root: Path | str) -> engine.EditorSettings:
+    def editor_settings(self, root: Path | str) -> EditorSettings:
         """The settings that hold in a repository."""
         uri = self.roots.folder_uri(str(root))
-        return engine.EditorSettings(self.pulled.get(uri) or self.pulled.get(None) or self.pushed, self.api_key)
+        return EditorSettings(self.pulled.get(uri) or self.pulled.get(None) or self.pushed, self.api_key)
 
     def option(self, name: str, default: str) -> str:
         """One of the server's own two-valued settings: from the settings, else the initialization options."""
@@ -123,7 +126,7 @@ class Server(LanguageServer):
 
     # Talking to the client
 
-    async def ask(self, method: str, params: Any, seconds: float = _ASK_SECONDS) -> Any:
+    async def request_client(self, method: str, params: Any, seconds: float = _ASK_SECONDS) -> Any:
         """Ask the client; None when it refuses or does not answer in time."""
         try:
             return await asyncio.wait_for(asyncio.shield(_quiet(self.protocol.ask(method, params))), seconds)
@@ -133,11 +136,11 @@ class Server(LanguageServer):
             log.warning("%s: %s", method, error)
         return None
 
-    def say(self, message: str, kind: types.MessageType = types.MessageType.Info) -> None:
+    def show_message(self, message: str, kind: types.MessageType = types.MessageType.Info) -> None:
         """Show a line to the person."""
         self.window_show_message(types.ShowMessageParams(kind, message))
 
-    def tell(self, method: str, params: dict[str, Any]) -> None:
+    def notify_client(self, method: str, params: dict[str, Any]) -> None:
         """Send one of our own notifications to a client that asked for them (`agent/run`: "run")."""
         if method.partition("/")[2] in self.client.notify:
             self.protocol.notify(method, cast("Any", params))
@@ -161,33 +164,39 @@ class Server(LanguageServer):
             return True
         return False
 
-    def told(self, job: Job) -> None:
+    def job_changed(self, job: Job) -> None:
         """A job changed."""
-        self.on_told(self, job)
+        self.on_job_changed(self, job)
 
-    def drafted(self, job: Job) -> None:
+    def job_drafted(self, job: Job) -> None:
         """There is another draft of what the job will propose: it can be looked at."""
-        self.spawn(self.on_drafted(self, job))
+        self.spawn(self.on_job_drafted(self, job))
 
-    async def ended(self, job: Job, finished: FinishedRun | None) -> None:
+    async def job_ended(self, job: Job, finished: FinishedRun | None) -> None:
         """A job ended: what it proposes, if anything, can be accepted."""
-        await self.on_finished(self, job, finished)
+        await self.on_job_ended(self, job, finished)
 
     # What reviews say
 
-    def keep(self, review: Review) -> None:
+    def store_decisions(self, review: Review) -> None:
         """Store what was decided on a proposal, in the order it was decided."""
         if review.draft:
             return
         states = {number: state for number, state in review.chosen.items() if state != "handed-off"}
         if states != review.kept:
             review.kept = states
-            self.finishing(self._keep(review, states))
+            self.spawn_writing(self._store_decisions(review, states))
 
-    async def _keep(self, review: Review, states: dict[int, str]) -> None:
-        wishes = self.wishes(review.root)
+    async def _store_decisions(self, review: Review, states: dict[int, str]) -> None:
+        settings = self.editor_settings(review.root)
         async with self.locks.setdefault(f"states of {review.run_id}", asyncio.Lock()):
-            await in_thread(lambda: engine.decide(review.root, wishes, review.run_id, states))
+            await in_thread(lambda: _write_decisions(settings, review, states))
+
+
+def _write_decisions(settings: EditorSettings, review: Review, states: dict[int, str]) -> None:
+    from fretsaw.session.deliver import set_states
+
+    set_states(settings.open(review.root), review.run_id, states)
 
 
 async def _nothing(_server: Server, _job: Job, _finished: FinishedRun | None = None) -> None:

@@ -1,0 +1,31 @@
+"""What a status line shows, found out in a thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fretsaw.lsp.state.editor_settings import EditorSettings
+
+
+@dataclass(frozen=True, slots=True)
+class StatusFacts:
+    """What a status line shows."""
+
+    model: str
+    dollars_today: float
+    has_key: bool
+
+
+def read_status(root: Path | None, settings: EditorSettings) -> StatusFacts:
+    """The model that an interactive run would ask, the day's dollars, whether there is a key. Raises ConfigError."""
+    from datetime import datetime, timezone
+
+    from fretsaw import config, run_store
+    from fretsaw.model.registry import load_registry
+
+    resolved = config.resolve({}, root, editor=settings.for_source("diagnostics").editor)
+    models = load_registry(resolved.places.config / "models.toml")
+    row = models.choose(resolved.settings, datetime.now(timezone.utc).date()).row
+    key = bool(settings.api_key or resolved.settings.api_key)
+    return StatusFacts(row.id, round(run_store.spent_today(resolved.places.state), 6), key)
