@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from tests.golden import Golden, folders
 
+from fretsaw.core.languages import LANGUAGES
 from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.proof.compare import compare
-from fretsaw.core.proof.declared_tests import _BY_EXTENSION, declared_tests, deleted_tests
+from fretsaw.core.proof.declared_tests import declared_tests, deleted_tests
 
 
 @pytest.mark.parametrize("case", folders("declared"), ids=lambda case: case.name)
@@ -48,7 +49,10 @@ def test_it_counts_only_where_the_check_says_of_no_test_that_it_ran() -> None:
     assert compare(red, red, None, ("TestB",)).kind == "red", "what is worse is said first"
 
 
-@pytest.mark.parametrize("extension", sorted(_BY_EXTENSION))
+EXTENSIONS = [extension for row in LANGUAGES.values() if row.declares_test for extension in row.extensions]
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS)
 def test_no_text_takes_much_longer_than_its_length(extension: str) -> None:
     pieces = (
         "@Test\n",

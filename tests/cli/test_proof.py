@@ -76,3 +76,28 @@ def test_unverified_says_what_was_found(agent: Agent, model: Callable[..., Scrip
     assert code == 0
     assert "UNVERIFIED: the check is green without it, so nothing shows its need" in said
     assert "runs no line of it" not in said, "the test of sub runs it"
+
+
+EXPECTATIONS = (
+    "App.Tests/AddTests.cs", "src/AddTests.fs", "src/AddTest.java", "AddTest.kt", "src/AddTest.php", "AddTests.swift",
+    "AddSpec.scala", "add_test.go", "src/tests.rs", "add.test.ts", "lib/add_spec.rb", "add_test.exs", "src/add_test.cc",
+    "t/add.t", "test_add.py",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", EXPECTATIONS)
+def test_green_only_because_the_patch_changes_the_tests_of_any_language(
+    agent: Agent, model: Callable[..., ScriptedServer], tmp_path: Path, path: str
+) -> None:
+    folder = tmp_path / "add"
+    (folder / path).parent.mkdir(parents=True)
+    (folder / "add.txt").write_text("2\n")
+    (folder / path).write_text("3\n")
+    (folder / "run.py").write_text(f"import sys\nsys.exit(open('add.txt').read() != open({path!r}).read())\n")
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "base")
+    model(f"```diff\n--- a/{path}\n+++ b/{path}\n@@\n-3\n+2\n```\n")
+    ended = agent("fix", "the sum is wrong", "--check", "python3 run.py", "--attempts", "0", cwd=folder)
+    assert (ended.code, git(folder, "status", "--porcelain")) == (7, "")
+    assert "green only because the patch changes the tests" in " ".join(ended.err.split())

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fretsaw.core.policy import is_secret, is_test, judge_path
+from fretsaw.core.languages import is_test
+from fretsaw.core.policy import is_secret, judge_path
 from fretsaw.core.policy.path_lists import ASK, HARD
 
 TRACKED = frozenset(

@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from fretsaw.core.languages import LANGUAGES
+
 Read: TypeAlias = Callable[[str], str | None]
 """Text of a path, None when there is none (`Snapshot.read`)."""
 
@@ -143,28 +145,8 @@ def _deno(project: _Project) -> Iterator[CheckCandidate]:
 
 def _compiled(project: _Project) -> Iterator[CheckCandidate]:
     """Tools that one file gives away."""
-    for path, argv in (
-        ("Cargo.toml", ("cargo", "test", "--offline")),
-        ("go.mod", ("go", "test", "./...")),
-        ("go.work", ("go", "test", "./...")),
-        ("mvnw", ("./mvnw", "-o", "-q", "test")),
-        ("pom.xml", ("mvn", "-o", "-q", "test")),
-        ("gradlew", ("./gradlew", "--offline", "test")),
-        ("build.gradle", ("gradle", "--offline", "test")),
-        ("build.gradle.kts", ("gradle", "--offline", "test")),
-        ("build.sbt", ("sbt", "test")),
-        ("mix.exs", ("mix", "test")),
-        ("Package.swift", ("swift", "test")),
-        ("stack.yaml", ("stack", "test")),
-        ("cabal.project", ("cabal", "test")),
-        ("dune-project", ("dune", "test")),
-        ("build.zig", ("zig", "build", "test")),
-        ("phpunit.xml", ("vendor/bin/phpunit",)),
-        ("phpunit.xml.dist", ("vendor/bin/phpunit",)),
-        ("meson.build", ("meson", "test", "-C", "build")),
-        ("CTestTestfile.cmake", ("ctest",)),
-        ("MODULE.bazel", ("bazel", "test", "//...")),
-    ):
+    by_language = (row for language in LANGUAGES.values() for row in language.checks)
+    for path, argv in (*by_language, ("MODULE.bazel", ("bazel", "test", "//..."))):
         if path in project.paths:
             yield CheckCandidate(argv, path)
     if project.any(r"(?:[^/]*/)?[^/]*\.(?:sln|slnx|csproj|fsproj)"):

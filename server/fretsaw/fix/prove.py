@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from fretsaw.core import prompt
 from fretsaw.core.issue import Issue
+from fretsaw.core.languages import is_test
 from fretsaw.core.minimize import Minimized, minimize, unverified
 from fretsaw.core.patch import render, select, texts
 from fretsaw.core.patch.patch_set import PatchSet
-from fretsaw.core.policy import is_test
 from fretsaw.core.proof.check_result import Check, CheckResult
 from fretsaw.core.proof.compare import compare
 from fretsaw.core.proof.declared_tests import deleted_tests

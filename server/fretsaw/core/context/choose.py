@@ -9,10 +9,10 @@ from typing import Literal, NamedTuple
 from fretsaw.core.context.excerpt import excerpt
 from fretsaw.core.context.outline import Definition, outline
 from fretsaw.core.context.parts import Context, Part
-from fretsaw.core.context.paths import is_test
 from fretsaw.core.context.rank import Found, Ranking, rank
 from fretsaw.core.context.render import document
 from fretsaw.core.issue.issue import Issue
+from fretsaw.core.languages import is_test
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text.lines import is_binary, split_lines
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from fretsaw.core.context.paths import Paths
+from fretsaw.core.languages import family_of
 
 _PY = re.compile(
     r"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]{0,4000}\)|[^\n]{1,1000})|"
@@ -26,7 +27,7 @@ _HEAD = 60_000
 
 def imported(path: str, text: str, paths: Paths) -> dict[str, tuple[str, ...]]:
     """Tracked path → the names that the text takes from it (empty: the module as such), in the order of the text."""
-    reader = _READERS.get(path.rsplit(".", 1)[-1])
+    reader = _READERS.get(family_of(path))
     found = reader(path, text[:_HEAD], paths) if reader else {}
     found.pop(path, None)
     return found
@@ -159,11 +160,12 @@ def _joined(folder: str, spec: str) -> str:
 
 
 _READERS: Mapping[str, Callable[[str, str, Paths], dict[str, tuple[str, ...]]]] = {
-    **dict.fromkeys(("py", "pyi", "pyx"), _python),
-    **dict.fromkeys(("js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "vue", "svelte"), _javascript),
+    "python": _python,
+    "javascript": _javascript,
     "go": _go,
-    "rs": _rust,
-    **dict.fromkeys(("java", "kt", "scala", "groovy"), _jvm),
-    **dict.fromkeys(("c", "h", "cc", "cpp", "cxx", "hpp", "hh", "m", "mm"), _c),
-    "rb": _ruby,
+    "rust": _rust,
+    "jvm": _jvm,
+    "c": _c,
+    "ruby": _ruby,
 }
+"""By `Language.family`."""

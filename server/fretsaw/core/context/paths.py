@@ -1,4 +1,4 @@
-"""What a path tells: whether it is a test, a document, data; which path of a repository a written one means."""
+"""What a path tells: how likely a fix changes the file, and which path of a repository a written one means."""
 
 from __future__ import annotations
 
@@ -6,25 +6,14 @@ import re
 from collections.abc import Collection, Iterable
 
 from fretsaw.core.issue.mentions import CODE_ENDS
+from fretsaw.core.languages import is_test, subject_of_test
 
-_TEST = re.compile(
-    r"(?:^|/)(?:tests?|testing|__tests__|specs?|python_testcases|testcases|e2e|testdata|fixtures?)/|(?:^|/)(?:test_|conftest\b)|[._-](?:test|tests|spec)\.\w+$|Tests?\.(?:java|kt|cs|scala)$",
-    re.IGNORECASE,
-)
-_TEST_CODE = re.compile(
-    r"(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:py|go|rs|cc|cpp)$|[._-](?:test|spec)\.\w+$|Tests?\.(?:java|kt|cs|scala)$"
-)
 _MINOR = re.compile(
     r"(?:^|/)(?:docs?|examples?|benchmarks?|bench|samples?|demos?|changelogs?|news|vendor|third_party|node_modules|dist|build|locale|translations?|migrations|legacy|_?antlr|generated)/|(?:^|/)(?:change(?:s|log)|history|news|authors|readme|license|contributing)[^/]*$|\.min\.\w+$|_pb2(?:_grpc)?\.py$",
     re.IGNORECASE,
 )
 _PROSE_ENDS = frozenset(str.split("md rst txt tex html htm css scss less svg"))
 _DATA_ENDS = frozenset(str.split("json yaml yml toml ini cfg conf lock sum mod xml csv po pot ipynb"))
-
-
-def is_test(path: str) -> bool:
-    """Whether a path is a test or belongs to tests."""
-    return _TEST.search(path) is not None
 
 
 def prior(path: str) -> float:
@@ -86,20 +75,8 @@ class Paths:
 
     def tested_by(self, path: str) -> tuple[str, ...]:
         """The sources that a test's name points to: `tests/test_kth.py` → `…/kth.py`."""
-        if not _TEST_CODE.search(path):
+        name = subject_of_test(path)
+        if not name:
             return ()
-        end = path.rsplit(".", 1)[-1]
-        name = re.sub(r"(?:^test_|[._-]?(?:tests?|spec)$|Tests?$)", "", path.rsplit("/", 1)[-1][: -len(end) - 1])
-        return tuple(found for found in sorted(self._by_name.get(f"{name}.{end}", ())) if not is_test(found))[:3]
-
-    def tests_of(self, path: str) -> tuple[str, ...]:
-        """The tests whose name points to a source."""
-        name, _, end = path.rsplit("/", 1)[-1].rpartition(".")
-        names = (
-            f"test_{name}.{end}",
-            f"{name}_test.{end}",
-            f"{name}.test.{end}",
-            f"{name}.spec.{end}",
-            f"{name}Test.{end}",
-        )
-        return tuple(found for each in names for found in sorted(self._by_name.get(each, ())))[:2]
+        source = f"{name}.{path.rsplit('.', 1)[-1]}"
+        return tuple(found for found in sorted(self._by_name.get(source, ())) if not is_test(found))[:3]

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from fretsaw.core.context.definition_fit import DefinitionFit, Reader, score_definitions
 from fretsaw.core.context.imported_files import imported
 from fretsaw.core.context.outline import Definition
-from fretsaw.core.context.paths import Paths, is_test, prior, stem
+from fretsaw.core.context.paths import Paths, prior, stem
 from fretsaw.core.context.query import STOP_WORDS, Query, query_of, split_name
 from fretsaw.core.context.search import Hit, find
 from fretsaw.core.issue.issue import Issue
+from fretsaw.core.languages import is_test
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text.lines import is_binary
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from fretsaw.core.context.paths import is_test
 from fretsaw.core.issue.issue import Constraint
+from fretsaw.core.languages import is_test
 from fretsaw.core.ledger.dependencies import added_dependencies
 from fretsaw.core.ledger.interface import broken_interface
 from fretsaw.core.ledger.new_modules import new_modules

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 
 from fretsaw.core.context.search import find
+from fretsaw.core.languages import family_of
 from fretsaw.core.patch.patch_set import FilePatch
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text.lines import body
@@ -27,7 +28,7 @@ _NODE = frozenset(
 
 def new_modules(file: FilePatch, snapshot: Snapshot) -> tuple[str, ...]:
     """Top-level modules that only added lines import, in order; those that the repository holds or uses are none."""
-    reader = _READERS.get(file.path.rsplit(".", 1)[-1])
+    reader = _READERS.get(family_of(file.path))
     if reader is None:
         return ()
     added = [name for hunk in file.hunks for line in hunk.added for name in reader(body(line))]
@@ -77,8 +78,9 @@ def _rust(line: str) -> list[str]:
 
 
 _READERS: Mapping[str, Callable[[str], list[str]]] = {
-    **dict.fromkeys(("py", "pyi"), _python),
-    **dict.fromkeys(("js", "jsx", "ts", "tsx", "mjs", "cjs", "mts", "cts", "vue", "svelte"), _javascript),
+    "python": _python,
+    "javascript": _javascript,
     "go": _go,
-    "rs": _rust,
+    "rust": _rust,
 }
+"""By `Language.family`."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from fretsaw.core.languages import syntax_of
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.lexer import is_comment, language_of
+from fretsaw.core.prune.lexer import is_comment
 
 
 def unverified(kept: Iterable[Change], covered: Mapping[str, frozenset[int]] | None) -> frozenset[int]:
@@ -31,6 +32,6 @@ def unverified(kept: Iterable[Change], covered: Mapping[str, frozenset[int]] | N
 
 
 def _code_lines(change: Change, start: int) -> list[int]:
-    language = language_of(change.path)
+    language = syntax_of(change.path)
     added = change.hunk.added if change.hunk else ()
     return [start + at for at, line in enumerate(added, 1) if line.strip() and not is_comment(line, language)]

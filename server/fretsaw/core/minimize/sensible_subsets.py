@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from fretsaw.core.languages import syntax_of
 from fretsaw.core.patch import assemble
 from fretsaw.core.patch.patch_set import Change, PatchSet
-from fretsaw.core.prune.lexer import language_of
 from fretsaw.core.prune.python_meaning import parse
 from fretsaw.core.prune.syntax import parses
 from fretsaw.core.prune.used_names import defined, used
@@ -78,7 +78,7 @@ class Sense:
         return [*units, group] if group else units
 
     def _parses(self, path: str, text: str | None) -> bool:
-        language = language_of(path)
+        language = syntax_of(path)
         if text is None or not language:
             return True
         key = (path, text)

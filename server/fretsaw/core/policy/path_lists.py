@@ -1,4 +1,4 @@
-"""The lists: never edited, edited only with leave, tests, secrets. Knows nothing of what is in a file.
+"""The lists: never edited, edited only with leave, secrets. Knows nothing of what is in a file.
 
 Patterns are compared with every part of a path after `fold`, so case and Unicode tricks do not help.
 """
@@ -75,15 +75,12 @@ SECRET_FOLDERS = (".env*", ".ssh", ".gnupg", ".aws", ".kube")
 _PUBLIC = ("id_*.pub", ".env.example", ".env.sample", ".env.template", ".env.dist")
 """Looks like a secret and is made to be shared; still never edited where `HARD` says so."""
 
-_TEST_FOLDERS = ("test", "tests", "testing", "__tests__", "spec", "specs", "e2e", "testdata")
-_TEST_FILES = ("test_*.*", "*_test.*", "*_tests.*", "*.test.*", "*.spec.*", "tests.py", "conftest.py", "*_spec.rb")
-
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(translate(pattern) for pattern in patterns))
 
 
-_HARD, _ASK, _TEST = map(_any_of, (HARD, ASK, _TEST_FILES))
+_HARD, _ASK = map(_any_of, (HARD, ASK))
 _SECRET, _SECRET_FOLDER, _NOT_SECRET = map(_any_of, (SECRET, SECRET_FOLDERS, _PUBLIC))
 _HARMLESS = (".gitignore", ".gitkeep")
 
@@ -111,12 +108,6 @@ def is_secret(path: str) -> bool:
 def _is_secret_folder(folder: str) -> bool:
     """Whether a folder or one that it lies in is never read; asked again for every file in it."""
     return any(map(_SECRET_FOLDER.match, folder.split("/")))
-
-
-def is_test(path: str) -> bool:
-    """Whether a path belongs to the project's tests, by its name."""
-    *folders, name = path.lower().split("/")
-    return any(folder in _TEST_FOLDERS for folder in folders) or _TEST.match(name) is not None
 
 
 def is_conftest(path: str) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from fretsaw.core.issue import Issue
+from fretsaw.core.languages import syntax_of
 from fretsaw.core.patch.patch_set import Change, PatchSet
-from fretsaw.core.prune.lexer import language_of
 from fretsaw.core.prune.python_meaning import parse, windows
 from fretsaw.core.prune.scene import Scene, runs
 from fretsaw.core.prune.syntax import NODE_TYPES, parses
@@ -85,7 +85,7 @@ def _sees(user: str, path: str, words: frozenset[str]) -> bool:
     if user == path:
         return True
     module = path.rsplit("/", 1)[-1].partition(".")[0]
-    return module in words or (language_of(path) in NODE_TYPES and language_of(user) in NODE_TYPES)
+    return module in words or (syntax_of(path) in NODE_TYPES and syntax_of(user) in NODE_TYPES)
 
 
 def explained(patch: PatchSet, verdicts: Sequence[Verdict], issue: Issue) -> tuple[Verdict, ...]:

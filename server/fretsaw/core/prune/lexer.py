@@ -6,36 +6,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
-LANGUAGES = {
-    "py": "python",
-    "pyi": "python",
-    "js": "javascript",
-    "jsx": "javascript",
-    "mjs": "javascript",
-    "cjs": "javascript",
-    "ts": "typescript",
-    "mts": "typescript",
-    "cts": "typescript",
-    "tsx": "tsx",
-    "go": "go",
-    "rs": "rust",
-    "java": "java",
-    "c": "c",
-    "h": "c",
-    "cc": "cpp",
-    "cpp": "cpp",
-    "cxx": "cpp",
-    "hpp": "cpp",
-    "hh": "cpp",
-    "rb": "ruby",
-    "json": "json",
-}
-HASH_COMMENTS = frozenset({"python", "ruby", ""})
-OPTIONAL_SEMICOLON = frozenset({"javascript", "typescript", "tsx"})
-_FREE = {**dict.fromkeys(OPTIONAL_SEMICOLON, "();"), "rust": "(){},"}
-"""Signs that formatters add and take away; "()" in the other languages."""
-FREE_QUOTES = frozenset({"python", "javascript", "typescript", "tsx"})
-"""Languages in which 'x' and "x" are the same string."""
+from fretsaw.core.languages import BY_SYNTAX
+
+HASH_COMMENTS = frozenset({"", *(name for name, language in BY_SYNTAX.items() if language.comment == "#")})
+"""What is no language that is known has comments as configuration files have."""
+OPTIONAL_SEMICOLON = frozenset(name for name, language in BY_SYNTAX.items() if language.optional_semicolon)
+_FREE = {name: language.free_signs for name, language in BY_SYNTAX.items()}
+FREE_QUOTES = frozenset(name for name, language in BY_SYNTAX.items() if language.free_quotes)
 
 _STRING = (
     r"(?P<string>[rRbBuUfFtT]{0,2}(?:\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''"
@@ -48,11 +25,6 @@ _COMMENT_HASH = re.compile(r"\s*#")
 _COMMENT_SLASH = re.compile(r"\s*(//|/\*|\*(?![\w(*]))")
 _MARKED = re.compile(r"^(#+|//+|/\*+)[ \t]+(?=[-\w(\[{\"'`.$])")
 _ESCAPE = re.compile(r"\\(?:x\w\w|u\w{4}|U\w{8})")
-
-
-def language_of(path: str) -> str:
-    """The language by the name's end, "" where none is known."""
-    return LANGUAGES.get(path.rsplit(".", 1)[-1].lower(), "") if "." in path else ""
 
 
 def words(text: str, language: str) -> list[str]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from fretsaw.core.issue import Issue
+from fretsaw.core.languages import syntax_of
 from fretsaw.core.patch import assemble
 from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.prune.block_depth import depths
 from fretsaw.core.prune.issue_topics import IssueTopics, issue_topics
-from fretsaw.core.prune.lexer import language_of
 from fretsaw.core.prune.python_meaning import parse
 from fretsaw.core.prune.syntax import Outline, outline
 from fretsaw.core.text.lines import split_lines
@@ -42,7 +42,7 @@ class Scene:
     @cached_property
     def language(self) -> str:
         """By the file's name; "" where none is known."""
-        return language_of(self.file.path)
+        return syntax_of(self.file.path)
 
     @cached_property
     def asked(self) -> IssueTopics:

@@ -9,7 +9,7 @@ from importlib import import_module
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
-from fretsaw.core.prune.lexer import unspaced
+from fretsaw.core.prune.lexer import FREE_QUOTES, OPTIONAL_SEMICOLON, unspaced
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -64,7 +64,6 @@ _CLAUSES = frozenset({"match_arm", "where_clause"})
 _VALUES = frozenset({"identifier", "scoped_identifier", "macro_invocation", "self", "unit_expression"})
 _KEYED = frozenset({"pair", "property_signature"})
 """In which a name in quotes is a name."""
-_FREE_QUOTES = frozenset({"javascript", "typescript", "tsx"})
 MOST = 400_000
 """Bytes of a file up to which it is parsed: about 70 ms."""
 
@@ -159,7 +158,7 @@ def _signs(root: Node, language: str, without: Collection[str]) -> Iterator[str]
             yield ")"
         elif "comment" in node.type:
             comments += [str(leaves), *_leaf(node, language)]
-        elif node.type in _VERBATIM or not node.children or (language in _FREE_QUOTES and node.type in _STRINGS):
+        elif node.type in _VERBATIM or not node.children or (language in FREE_QUOTES and node.type in _STRINGS):
             leaves += 1
             yield from _leaf(node, language)
         else:
@@ -183,7 +182,7 @@ def _leaf(node: Node, language: str) -> Iterator[str]:
         lines = said.split("\n")
         inner = [line.lstrip() if at else line for at, line in enumerate(lines)]
         yield from filter(None, [line.rstrip() for line in inner[:-1]] + inner[-1:])
-    elif language in _FREE_QUOTES and node.type in _STRINGS:
+    elif language in FREE_QUOTES and node.type in _STRINGS:
         key = node.parent is not None and node.parent.type in _KEYED and node.parent.children[0] == node
         yield said[1:-1] if key and said[1:-1].isidentifier() else _plain(said)
     else:
@@ -254,8 +253,8 @@ def _meaningful(node: Node, language: str, layout: bool) -> list[Node]:
         child
         for at, child in enumerate(children)
         if child.type not in ("\n", "line_continuation")
-        and not (child.type == ";" and language in _FREE_QUOTES and node.type != "for_statement")
-        and not (child.type == "empty_statement" and language in _FREE_QUOTES and node.type in _STATEMENTS)
+        and not (child.type == ";" and language in OPTIONAL_SEMICOLON and node.type != "for_statement")
+        and not (child.type == "empty_statement" and language in OPTIONAL_SEMICOLON and node.type in _STATEMENTS)
         and not (child.type == "," and _is_last(children, at) and not _makes_tuple(node, children))
     ]
 
