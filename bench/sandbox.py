@@ -20,8 +20,9 @@ from pathlib import Path
 from fretsaw.cancel import Cancel
 from fretsaw.check.run.limits import Limits
 from fretsaw.check.sandbox.choose import CheckEnvironment, sandboxes
+from fretsaw.check.sandbox.enter import enter
 from fretsaw.check.sandbox.probe import find_leaks
-from fretsaw.check.sandbox.sandbox import Sandbox, enter
+from fretsaw.check.sandbox.sandbox import Sandbox
 from fretsaw.check.sandbox.scratch import Scratch
 from fretsaw.check.toolchain import toolchain
 from fretsaw.errors import CheckError

@@ -16,7 +16,7 @@ import pytest
 from fretsaw.cancel import Cancel
 from fretsaw.check import CheckEnvironment, Limits, describe, make_check
 from fretsaw.check.sandbox.choose import sandboxes
-from fretsaw.check.sandbox.sandbox import enter
+from fretsaw.check.sandbox.enter import enter
 from fretsaw.check.sandbox.scratch import Scratch
 from fretsaw.check.toolchain import toolchain
 from fretsaw.core.proof.check_result import Check

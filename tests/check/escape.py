@@ -19,7 +19,7 @@ from typing import Any
 from fretsaw.cancel import Cancel
 from fretsaw.check.run.limits import Limits
 from fretsaw.check.sandbox.choose import CheckEnvironment, sandboxes
-from fretsaw.check.sandbox.sandbox import enter
+from fretsaw.check.sandbox.enter import enter
 from fretsaw.check.sandbox.scratch import Scratch
 from fretsaw.check.toolchain import toolchain
 from fretsaw.settings import Settings

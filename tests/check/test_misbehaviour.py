@@ -177,7 +177,7 @@ def test_it_dies_with_us(root: Path, isolation: str) -> None:
         "import sys; from pathlib import Path; from fretsaw.check import *; from fretsaw.settings import Settings\n"
         "from fretsaw.cancel import Cancel\n"
         "argv = (sys.executable, '-I', '-S', '-c', sys.argv[3])\n"
-        "around = Surroundings(Path(sys.argv[4]))\n"
+        "around = CheckEnvironment(Path(sys.argv[4]))\n"
         "make_check(Path(sys.argv[1]), argv, Settings(sandbox=sys.argv[2]), Cancel(), around)({})\n"
     )
     env = {

@@ -9,9 +9,11 @@ from fretsaw.check.run.limits import Limits
 from fretsaw.check.run.repeat import repeat, steady
 from fretsaw.check.sandbox.choose import CheckEnvironment
 from fretsaw.check.sandbox.describe import describe
+from fretsaw.check.sandbox.tiers import TIERS
 from fretsaw.harden import harden
 
 __all__ = [
+    "TIERS",
     "CheckCandidate",
     "CheckEnvironment",
     "Covered",

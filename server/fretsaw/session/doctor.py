@@ -180,9 +180,9 @@ def _check(opened: Session) -> Finding:
 
 def _sandbox(settings: Settings, places: config.UserDirs, opened: Session | None) -> Finding:
     tier, reason = check.describe(settings, places.state, opened.root if opened else None)
-    words = {"bwrap": "bubblewrap: no network, your home is hidden", "landlock": "Landlock and seccomp: no network"}
-    if tier in words:
-        return Finding("sandbox", "ok", words[tier])
+    praise = check.TIERS[tier].description if tier else ""
+    if praise:
+        return Finding("sandbox", "ok", praise)
     return Finding("sandbox", "note", f"{reason or 'off'}; checks do not run, unless with --sandbox none")
 
 

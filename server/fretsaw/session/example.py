@@ -35,7 +35,8 @@ def has_key() -> bool:
 def has_sandbox(project: Path) -> bool:
     """Whether a check can be isolated on this machine."""
     resolved = config.resolve({}, project)
-    return check.describe(resolved.settings, resolved.places.state, project)[0] in {"bwrap", "landlock"}
+    tier, _ = check.describe(resolved.settings, resolved.places.state, project)
+    return tier is not None and check.TIERS[tier].isolates
 
 
 def _examples() -> Path:

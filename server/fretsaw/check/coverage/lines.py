@@ -20,7 +20,8 @@ from fretsaw.cancel import Cancel
 from fretsaw.check.coverage import nodejs
 from fretsaw.check.run.test_report import read_file
 from fretsaw.check.sandbox.choose import CheckEnvironment, choose
-from fretsaw.check.sandbox.sandbox import Sandbox, enter, report_place
+from fretsaw.check.sandbox.enter import enter, report_place
+from fretsaw.check.sandbox.sandbox import Sandbox
 from fretsaw.check.toolchain import interpreter_of, toolchain
 from fretsaw.errors import Cancelled
 from fretsaw.settings import Settings
@@ -171,7 +172,7 @@ def make_covered(
                 continue
             if not chosen:
                 limits = replace(around.limits, seconds=settings.check_timeout)
-                chosen.append(choose(place, tools, settings, limits, around).cell)
+                chosen.append(choose(place, tools, settings, limits, around).sandbox)
             if chosen[0] is not None:
                 known |= way.read(
                     _run(chosen[0], line, files, laid, cancel), {path: laid[path] or "" for path in files}
@@ -181,14 +182,18 @@ def make_covered(
     return covered
 
 
-def _run(cell: Sandbox, line: Line, files: list[str], texts: Mapping[str, str | None], cancel: Cancel) -> bytes | None:
+def _run(
+    sandbox: Sandbox, line: Line, files: list[str], texts: Mapping[str, str | None], cancel: Cancel
+) -> bytes | None:
     """What the driver wrote to the report's file."""
-    argv = line(report_place(cell), json.dumps(files))
-    program = argv[0] if os.path.isabs(argv[0]) else cell.tools.program
-    ran = enter(replace(cell, tools=replace(cell.tools, program=program)), texts, argv, {**cell.env, "CI": "1"}, cancel)
+    argv = line(report_place(sandbox), json.dumps(files))
+    program = argv[0] if os.path.isabs(argv[0]) else sandbox.tools.program
+    ran = enter(
+        replace(sandbox, tools=replace(sandbox.tools, program=program)), texts, argv, {**sandbox.env, "CI": "1"}, cancel
+    )
     if ran.ran.end == "cancelled":
         raise Cancelled
-    return read_file(cell.scratch.report)
+    return read_file(sandbox.scratch.report)
 
 
 def whole_statements(text: str, lines: frozenset[int]) -> frozenset[int]:

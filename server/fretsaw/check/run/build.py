@@ -14,7 +14,8 @@ from fretsaw.check.run.masked_secrets import black_out, secret_values
 from fretsaw.check.run.test_count import count_run
 from fretsaw.check.run.test_report import read_report, refused, wants_report, with_report, without_notice
 from fretsaw.check.sandbox.choose import CheckEnvironment, SandboxChoice, choose
-from fretsaw.check.sandbox.sandbox import Entered, Sandbox, enter, report_place
+from fretsaw.check.sandbox.enter import Entered, enter, report_place
+from fretsaw.check.sandbox.sandbox import Sandbox
 from fretsaw.check.toolchain import toolchain
 from fretsaw.core.proof.check_result import Check, CheckResult
 from fretsaw.errors import Cancelled, UsageError
@@ -42,11 +43,11 @@ def make_check(
             return CheckResult("error", argv, reason=f"{argv[0]}: no such program in PATH")
         if not chosen:
             chosen.append(choose(root.resolve(), tools, settings, limits, around))
-        cell = chosen[0].cell
-        if cell is None:
+        sandbox = chosen[0].sandbox
+        if sandbox is None:
             return CheckResult("unavailable", argv, reason=chosen[0].reason)
         try:
-            result = _run(cell, {**around.unsaved, **texts}, argv, cancel)
+            result = _run(sandbox, {**around.unsaved, **texts}, argv, cancel)
         except OSError as error:
             return CheckResult("error", argv, reason=f"the check could not be prepared: {error}")
         secret = secret_values(root, around.secrets, around.environ)
@@ -55,25 +56,25 @@ def make_check(
     return check
 
 
-def _run(cell: Sandbox, texts: Mapping[str, str | None], argv: tuple[str, ...], cancel: Cancel) -> CheckResult:
+def _run(sandbox: Sandbox, texts: Mapping[str, str | None], argv: tuple[str, ...], cancel: Cancel) -> CheckResult:
     """One run; once more without the report where the test runner does not know how to write it."""
-    env = {**cell.env, "CI": "1"}
+    env = {**sandbox.env, "CI": "1"}
     wanted = wants_report(argv)
-    entered = enter(cell, texts, argv, with_report(env, report_place(cell)) if wanted else env, cancel)
+    entered = enter(sandbox, texts, argv, with_report(env, report_place(sandbox)) if wanted else env, cancel)
     if wanted and refused(entered.ran.exit_code, entered.ran.output):
-        entered = enter(cell, texts, argv, env, cancel)
-    return _result(cell, argv, entered)
+        entered = enter(sandbox, texts, argv, env, cancel)
+    return _result(sandbox, argv, entered)
 
 
-def _result(cell: Sandbox, argv: tuple[str, ...], entered: Entered) -> CheckResult:
+def _result(sandbox: Sandbox, argv: tuple[str, ...], entered: Entered) -> CheckResult:
     ran = entered.ran
     if ran.end == "cancelled":
         raise Cancelled
-    output = without_notice(ran.output, report_place(cell))
-    result = CheckResult("red", argv, ran.exit_code, ran.seconds, output, cell.tier, ran.reason)
+    output = without_notice(ran.output, report_place(sandbox))
+    result = CheckResult("red", argv, ran.exit_code, ran.seconds, output, sandbox.tier, ran.reason)
     if entered.problem:
         return replace(result, state="error", exit_code=None, output="", reason=entered.problem)
-    result = replace(result, tests=read_report(cell.scratch.report), ran=count_run(output))
+    result = replace(result, tests=read_report(sandbox.scratch.report), ran=count_run(output))
     if ran.end == "timeout":
         return replace(result, state="timeout")
     return replace(result, state="green" if ran.end == "exit" and ran.exit_code == 0 else "red")

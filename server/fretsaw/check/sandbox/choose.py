@@ -16,16 +16,15 @@ from pathlib import Path
 from fretsaw import __version__
 from fretsaw.check.run.limits import Limits
 from fretsaw.check.sandbox import bwrap
-from fretsaw.check.sandbox.landlock import MACHINES
 from fretsaw.check.sandbox.probe import CANARY, find_leaks
-from fretsaw.check.sandbox.sandbox import Sandbox, Tier
+from fretsaw.check.sandbox.sandbox import Sandbox
 from fretsaw.check.sandbox.scratch import Scratch
+from fretsaw.check.sandbox.tiers import BWRAP_MISSING, TIERS
 from fretsaw.check.sandbox.warm_copy import WarmCopy
 from fretsaw.check.toolchain import Toolchain
 from fretsaw.errors import CheckError
 from fretsaw.settings import Settings
 
-_MISSING = "bubblewrap is not installed"
 _KEYS = frozenset(("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "OPENAI_ADMIN_KEY"))
 
 
@@ -51,30 +50,30 @@ class CheckEnvironment:
 
 @dataclass(frozen=True, slots=True)
 class SandboxChoice:
-    """The cell to run in, or why there is none."""
+    """The sandbox to run in, or why there is none."""
 
-    cell: Sandbox | None
+    sandbox: Sandbox | None
     reason: str = ""
-    """Without a cell: what a person can do about it."""
+    """Without a sandbox: what a person can do about it."""
     tried: tuple[tuple[str, str], ...] = ()
     """What was tried, with the reason why it does not hold; the chosen one is last, with an empty reason."""
 
 
 def choose(root: Path, tools: Toolchain, settings: Settings, limits: Limits, around: CheckEnvironment) -> SandboxChoice:
-    """The strongest cell that keeps what it promises, of those that the settings allow."""
+    """The strongest sandbox that keeps what it promises, of those that the settings allow."""
     scratch = Scratch()
     memory = _Memory(around, root, scratch)
     tried: list[tuple[str, str]] = []
     for name, build in sandboxes(root, tools, settings, limits, around, scratch):
         try:
-            cell = build()
-            reason = "" if memory.holds(name) else find_leaks(cell, scratch.path)
+            sandbox = build()
+            reason = "" if memory.holds(name) else find_leaks(sandbox, scratch.path)
         except (OSError, CheckError) as error:
-            cell, reason = None, str(error)
+            sandbox, reason = None, str(error)
         tried.append((name, reason))
-        if cell and not reason:
+        if sandbox and not reason:
             memory.remember(name)
-            return SandboxChoice(cell, "", tuple(tried))
+            return SandboxChoice(sandbox, "", tuple(tried))
     return SandboxChoice(None, f"no sandbox holds here ({reasons(tried)}); {_hint(tried)}", tuple(tried))
 
 
@@ -100,7 +99,7 @@ def _hint(tried: Iterable[tuple[str, str]]) -> str:
     """What a person can do."""
     said = " ".join(reason for _, reason in tried)
     first = "`agent doctor` tells more"
-    if _MISSING in said:
+    if BWRAP_MISSING in said:
         first = "install bubblewrap"
     elif any(word in said for word in ("namespace", "uid map", "unshare", "not permitted")):
         first = "allow user namespaces (on Ubuntu: sysctl kernel.apparmor_restrict_unprivileged_userns=0)"
@@ -110,36 +109,22 @@ def _hint(tried: Iterable[tuple[str, str]]) -> str:
 def sandboxes(
     root: Path, tools: Toolchain, settings: Settings, limits: Limits, around: CheckEnvironment, scratch: Scratch
 ) -> Iterator[tuple[str, Callable[[], Sandbox]]]:
-    """Name and builder of every cell that may be tried, in this order."""
+    """Name and builder of every sandbox that may be tried, in this order."""
     hidden = tuple(path.resolve() for path in (around.home, around.state, scratch.path) if path)
-    tiers: tuple[Tier, ...] = ("bwrap", "landlock") if settings.sandbox == "auto" else (settings.sandbox,)
+    isolating = tuple(name for name, tier in TIERS.items() if tier.isolates)
+    names = isolating if settings.sandbox == "auto" else (settings.sandbox,)
     linux = sys.platform.startswith("linux")
-    for tier in tiers:
-        env = _whole(around.environ, settings) if tier == "none" else tools.env
-        plain = Sandbox(tier, root, tools, env, limits, hidden, scratch)
+    for name in names:
+        tier = TIERS[name]
+        env = _whole(around.environ, settings) if tier.whole_environment else tools.env
+        plain = Sandbox(name, root, tools, env, limits, hidden, scratch)
         if linux:
-            yield f"{tier} with an overlay", lambda plain=plain: _ready(plain)  # type: ignore[misc]
-        yield f"{tier} with a copy", lambda plain=plain: _copied(_ready(plain))  # type: ignore[misc]
+            yield f"{name} with an overlay", lambda plain=plain, tier=tier: tier.prepare(plain)  # type: ignore[misc]
+        yield f"{name} with a copy", lambda plain=plain, tier=tier: _copied(tier.prepare(plain))  # type: ignore[misc]
 
 
-def _ready(cell: Sandbox) -> Sandbox:
-    """The cell with what its tier needs. Raises `CheckError` where that is missing."""
-    if cell.tier == "none":
-        return cell
-    if not sys.platform.startswith("linux"):
-        raise CheckError("there is no sandbox for this system yet")
-    if cell.tier == "landlock":
-        if platform.machine() not in MACHINES:
-            raise CheckError(f"not for {platform.machine()}")
-        return cell
-    program = bwrap.find(cell.root)
-    if program is None:
-        raise CheckError(_MISSING)
-    return replace(cell, program=program)
-
-
-def _copied(cell: Sandbox) -> Sandbox:
-    return replace(cell, copy=WarmCopy(cell.root, link=cell.tier != "bwrap"))
+def _copied(sandbox: Sandbox) -> Sandbox:
+    return replace(sandbox, copy=WarmCopy(sandbox.root, link=not TIERS[sandbox.tier].own_root))
 
 
 def _whole(environ: Mapping[str, str], settings: Settings) -> dict[str, str]:
@@ -159,7 +144,7 @@ class _Memory:
         self._key = hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def holds(self, name: str) -> bool:
-        """Whether this cell held before, under just these circumstances."""
+        """Whether this sandbox held before, under just these circumstances."""
         return self._key in self._all().get(name, ())
 
     def remember(self, name: str) -> None:

@@ -7,20 +7,21 @@ import tempfile
 from pathlib import Path
 
 from fretsaw.check.sandbox.choose import CheckEnvironment, choose, reasons
+from fretsaw.check.sandbox.sandbox import TierName
 from fretsaw.check.toolchain import toolchain
 from fretsaw.settings import Settings
 
 
-def describe(settings: Settings, state: Path | None = None, root: Path | None = None) -> tuple[str, str]:
+def describe(settings: Settings, state: Path | None = None, root: Path | None = None) -> tuple[TierName | None, str]:
     """Try what the settings allow, on `root` or on an empty folder.
 
-    The tier that holds ("bwrap", "landlock", "none"; empty when a check cannot be run), and what a person should
+    The tier that holds (None when a check cannot be run), and what a person should
     know of it: why it is not a stronger one, or what to do.
     """
     around = CheckEnvironment(state)
     with tempfile.TemporaryDirectory(prefix="fretsaw-doctor-") as empty:
         place = (root or Path(empty)).resolve()
         choice = choose(place, toolchain(place, (sys.executable,), around.environ), settings, around.limits, around)
-    if choice.cell is None:
-        return "", choice.reason
-    return choice.cell.tier, reasons(choice.tried)
+    if choice.sandbox is None:
+        return None, choice.reason
+    return choice.sandbox.tier, reasons(choice.tried)

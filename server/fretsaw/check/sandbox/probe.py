@@ -1,4 +1,4 @@
-"""Tries a cell with a canary before anything of the user's is run in it: what must fail fails, what must work works.
+"""Tries a sandbox with a canary before anything of the user's is run in it: what must fail fails, what must work works.
 
 Each thing that must fail inside is also done outside, where it must succeed; else its failure would tell nothing.
 """
@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from fretsaw.cancel import Cancel
-from fretsaw.check.sandbox.sandbox import Sandbox, enter
+from fretsaw.check.sandbox.enter import enter
+from fretsaw.check.sandbox.sandbox import Sandbox
+from fretsaw.check.sandbox.tiers import TIERS
 
 CANARY = """
 import json, os, socket, subprocess, sys
@@ -67,26 +69,26 @@ _MUST_FAIL = {
 }
 _UNCONTROLLED = frozenset({"system"})  # on some systems they are read-only anyway
 _MUST_WORK = {"work": "it cannot write in the copy", "spawn": "it cannot run the interpreter"}
-_WEAKER = {"landlock": frozenset({"see", "system"}), "none": frozenset(_MUST_FAIL)}
-"""What a tier does not promise."""
 
 
-def find_leaks(cell: Sandbox, lair: Path) -> str:
-    """The empty string when the cell keeps what its tier promises, else the reason why it does not.
+def find_leaks(sandbox: Sandbox, lair: Path) -> str:
+    """The empty string when the sandbox keeps what its tier promises, else the reason why it does not.
 
-    `lair` is a folder of ours that the cell hides; nothing stays there.
+    `lair` is a folder of ours that the sandbox hides; nothing stays there.
     """
     with _bait(lair) as bait:
         outside = _outside(bait)
         missing = [name for name in _MUST_FAIL if not outside.get(name) and name not in _UNCONTROLLED]
         if missing:
             return f"it cannot be tried here: even without a sandbox the canary could not {', '.join(missing)}"
-        inside = _inside(cell, bait)
+        inside = _inside(sandbox, bait)
     if isinstance(inside, str):
         return inside
-    escapes = [said for name, said in _MUST_FAIL.items() if inside.get(name) and name not in _WEAKER.get(cell.tier, ())]
+    escapes = [
+        said for name, said in _MUST_FAIL.items() if inside.get(name) and name not in TIERS[sandbox.tier].does_not_stop
+    ]
     broken = [said for name, said in _MUST_WORK.items() if not inside.get(name)]
-    spoiled = ["it wrote into the user's tree"] if (cell.root / "fretsaw-canary-2").exists() else []
+    spoiled = ["it wrote into the user's tree"] if (sandbox.root / "fretsaw-canary-2").exists() else []
     return "; ".join(spoiled + escapes + broken)
 
 
@@ -112,11 +114,13 @@ def _outside(bait: dict[str, Any]) -> dict[str, bool]:
     return _read(ran.stdout.decode("utf-8", "replace")) or {}
 
 
-def _inside(cell: Sandbox, bait: dict[str, Any]) -> dict[str, bool] | str:
-    """What the canary could do in the cell, or why it could not even be started."""
+def _inside(sandbox: Sandbox, bait: dict[str, Any]) -> dict[str, bool] | str:
+    """What the canary could do in the sandbox, or why it could not even be started."""
     argv = (sys.executable, "-I", "-S", "-c", CANARY, json.dumps(bait | {"inside": True}))
-    trial = replace(cell, tools=replace(cell.tools, program=sys.executable), limits=replace(cell.limits, seconds=30.0))
-    entered = enter(trial, {"fretsaw-laid-over": bait["word"]}, argv, cell.env, Cancel())
+    trial = replace(
+        sandbox, tools=replace(sandbox.tools, program=sys.executable), limits=replace(sandbox.limits, seconds=30.0)
+    )
+    entered = enter(trial, {"fretsaw-laid-over": bait["word"]}, argv, sandbox.env, Cancel())
     if entered.problem:
         return entered.problem
     said = _read(entered.ran.output)

@@ -1,0 +1,137 @@
+"""Enters a sandbox: starts one command in it, by the launcher, and waits for its end."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fretsaw.cancel import Cancel
+from fretsaw.check.run.command import Command, Ran, run
+from fretsaw.check.run.processes import wait_until_gone
+from fretsaw.check.sandbox import bwrap
+from fretsaw.check.sandbox.launch import write_texts
+from fretsaw.check.sandbox.sandbox import Sandbox
+from fretsaw.check.sandbox.tiers import TIERS, Start, python_path
+
+_HERE = Path(__file__).parent
+_START = "import sys; sys.path.append(sys.argv[1]); import launch; launch.main(int(sys.argv[2]), int(sys.argv[3]))"
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What came of entering a sandbox."""
+
+    ran: Ran
+    problem: str = ""
+    """Why the command was never started, for a person; then `ran` tells nothing of it."""
+
+
+def enter(
+    sandbox: Sandbox, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], cancel: Cancel
+) -> Entered:
+    """Run a command in the sandbox with these texts over the tree; the report's file is emptied first.
+
+    Raises `CheckError` when the tree cannot be copied.
+    """
+    with sandbox.scratch.lock:
+        sandbox.scratch.renew()
+        if sandbox.copy:
+            sandbox.copy.put_right()
+        go = _enter if sys.platform.startswith("linux") else enter_plainly
+        return go(sandbox, texts, argv, env, cancel)
+
+
+def _enter(
+    sandbox: Sandbox, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], cancel: Cancel
+) -> Entered:
+    """By the launcher, which says through one pipe why it could not, as bubblewrap says through another that it did."""
+    status, info, tier = _Pipe(), _Pipe(), TIERS[sandbox.tier]
+    held = [status.write, info.write]
+
+    def release() -> None:
+        while held:
+            os.close(held.pop())
+
+    try:
+        held.append(_memory_file(_spec(sandbox, texts, Start(argv, env, info.write))))
+        launcher = (sys.executable, "-I", "-S", "-c", _START, str(_HERE), str(held[-1]), str(status.write))
+        disk = sandbox.copy.path if sandbox.copy else None
+        command = Command(launcher, {}, Path("/"), tuple(held), disk, release, gentle=not tier.own_root)
+        ran = run(command, sandbox.limits, cancel)
+        problem = status.said()
+        first = re.search(r'"child-pid": (\d+)', info.said())
+        if first:
+            wait_until_gone([int(first[1])], 2.0)  # the first process inside goes only after all the others
+        elif not problem and tier.own_root and ran.end == "exit":
+            problem = ran.output.strip() or f"bubblewrap ended with {ran.exit_code}"
+        return Entered(ran, problem)
+    finally:
+        release()
+        os.close(status.read)
+        os.close(info.read)
+
+
+def enter_plainly(
+    sandbox: Sandbox, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], cancel: Cancel
+) -> Entered:
+    """Run a command in a copied tree without any of Linux's means: for other systems, and without isolation only."""
+    assert sandbox.copy is not None and not TIERS[sandbox.tier].isolates
+    tree = sandbox.copy.path
+    write_texts(str(tree), dict(texts))
+    program = sandbox.tools.program_in(sandbox.root, str(tree))
+    command = Command((program, *argv[1:]), {**env, **python_path(sandbox, env)}, tree, group=True)
+    return Entered(run(command, sandbox.limits, cancel))
+
+
+def report_place(sandbox: Sandbox) -> str:
+    """Where the inside finds the report's file."""
+    return bwrap.REPORT if TIERS[sandbox.tier].own_root else str(sandbox.scratch.report)
+
+
+def _spec(sandbox: Sandbox, texts: Mapping[str, str | None], start: Start) -> dict[str, object]:
+    """What the launcher is to do, as its own description says."""
+    tier = TIERS[sandbox.tier]
+    overlay = {
+        "root": str(sandbox.root),
+        "stage": str(sandbox.scratch.stage),
+        "size": sandbox.limits.scratch,
+        **tier.overlay(sandbox),
+    }
+    return {
+        "parent": os.getpid(),
+        "rlimits": sandbox.limits.rlimits(root=os.geteuid() == 0),
+        "overlay": None if sandbox.copy else overlay,
+        "tree": sandbox.tree,
+        "texts": dict(texts),
+        "env": {**start.env, "HOME": "/tmp/home", "TMPDIR": "/tmp"},
+        **tier.launch(sandbox, start),
+    }
+
+
+def _memory_file(spec: dict[str, object]) -> int:
+    """A descriptor from which the launcher reads its specification; no file has a name that others could open."""
+    fd = os.memfd_create("fretsaw-spec")
+    with open(os.dup(fd), "wb") as handle:
+        handle.write(marshal.dumps(spec))
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
+
+
+class _Pipe:
+    """A pipe whose writing end goes to the launcher."""
+
+    def __init__(self) -> None:
+        self.read, self.write = os.pipe()
+
+    def said(self) -> str:
+        """What was written to it; never waits."""
+        os.set_blocking(self.read, False)
+        try:
+            return os.read(self.read, 65536).decode("utf-8", "replace")
+        except BlockingIOError:
+            return ""
