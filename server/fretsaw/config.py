@@ -106,12 +106,6 @@ def resolve(
     return Resolved(Settings(**values, api_key=_key(values)), here, tuple(notices), waiting, rules, asked)
 
 
-def forget_keys() -> None:
-    """Take the key out of this process's environment, so that no child inherits it."""
-    for name in KEY_VARIABLES:
-        os.environ.pop(name, None)
-
-
 # -- the user's word on checks ---------------------------------------------------------------------
 
 

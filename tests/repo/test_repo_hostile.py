@@ -9,7 +9,7 @@ import pytest
 from tests.repo.repo_support import change_paths, git
 
 from fretsaw.errors import RepoError
-from fretsaw.repo import deliver, open_repo, recover, snapshot, trial, undo, untracked
+from fretsaw.repo import deliver, open_repo, recover, snapshot, trial, undo
 
 HOOKS = (
     "applypatch-msg", "commit-msg", "fsmonitor-watchman", "p4-changelist", "post-applypatch", "post-checkout",
@@ -90,7 +90,6 @@ def test_nothing_of_the_repository_runs(root: Path, state: Path, mark: Path, how
     seen = snapshot(repo)
     assert seen.searcher is not None
     assert seen.searcher("two line", 5)
-    untracked(repo)
     recover(repo, state)
     patch = change_paths(seen, {"a.py": "one\n2\nthree\n", "src/b.py": None, "new/c.py": "c\n"})
     trial(repo, seen, patch)

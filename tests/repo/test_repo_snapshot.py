@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from tests.repo.repo_support import commit, everything, git
 
-from fretsaw.repo import open_repo, snapshot, untracked
+from fretsaw.repo import open_repo, snapshot
 from fretsaw.repo.git.snapshot import ignored
-from fretsaw.repo.journal.file_operations import can_exchange
 
 
 def test_what_is_in_it(root: Path) -> None:
@@ -21,7 +20,6 @@ def test_what_is_in_it(root: Path) -> None:
     seen = snapshot(repo)
     assert (seen.base, seen.paths) == (repo.head, ("a.py", "src/b.py"))
     assert seen.read("a.py") == "mine\n"
-    assert untracked(repo) == ("run.sh", "untracked.py")
 
 
 def test_it_takes_nothing_from_the_disk_twice(root: Path) -> None:
@@ -142,11 +140,5 @@ def test_a_snapshot_changes_nothing(root: Path) -> None:
     seen = snapshot(repo)
     assert seen.searcher is not None
     seen.searcher("line", 3)
-    untracked(repo)
     assert ignored(repo, ["x"]) == frozenset()
     assert everything(root) == before
-
-
-def test_the_disk_here_can_exchange_names(tmp_path: Path) -> None:
-    assert can_exchange(tmp_path)
-    assert list(tmp_path.iterdir()) == []

@@ -28,7 +28,6 @@ class Row:
     """One model. Prices are dollars per million tokens, limits are tokens."""
 
     id: str
-    purpose: str
     price_input: float
     price_cached: float
     price_output: float
@@ -50,8 +49,6 @@ class Row:
     successor: str | None = None
     source: str = ""
     as_of: date | None = None
-    priced: bool = True
-    """False: its price is not known, so a call of it counts no dollars."""
     plain: bool = False
     """Send only fields that every compatible server understands."""
 
@@ -191,7 +188,6 @@ def _row(item: Mapping[str, Any]) -> Row:
         raise ValueError(f"{item['id']}: api is chat or responses, edit-form is v4a, udiff or search-replace")
     return Row(
         id=str(item["id"]),
-        purpose=str(item.get("for", "")),
         price_input=float(price.get("input", 0)),
         price_cached=float(price.get("cached", price.get("input", 0))),
         price_output=float(price.get("output", 0)),
@@ -208,7 +204,6 @@ def _row(item: Mapping[str, Any]) -> Row:
         successor=item.get("successor"),
         source=str(item.get("source", "")),
         as_of=item.get("as-of"),
-        priced="price" in item,
         plain=bool(item.get("plain", False)),
     )
 

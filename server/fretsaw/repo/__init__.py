@@ -9,7 +9,7 @@ from __future__ import annotations
 from fretsaw.repo.deliver import deliver, refuse_operation
 from fretsaw.repo.discover import open_repo, reopened
 from fretsaw.repo.git.program import git_version
-from fretsaw.repo.git.snapshot import snapshot, untracked
+from fretsaw.repo.git.snapshot import snapshot
 from fretsaw.repo.git.trial import trial
 from fretsaw.repo.new_repository import create
 from fretsaw.repo.repository import Delivery, How, Repo, UndoResult
@@ -32,5 +32,4 @@ __all__ = [
     "snapshot",
     "trial",
     "undo",
-    "untracked",
 ]

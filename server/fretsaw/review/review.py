@@ -18,6 +18,10 @@ from fretsaw.core.run import Proposal
 from fretsaw.review.track import Edit, Memory, Place, Span, after_edit, differences, follow, spans
 
 State: TypeAlias = Literal["pending", "accepted", "rejected", "stale", "handed-off", "dropped"]
+WAITING: tuple[State, ...] = ("pending", "handed-off")
+"""What waits for a person and can be accepted: also what was shown in a preview and not applied there."""
+UNDECIDED: tuple[State, ...] = ("pending", "stale", "handed-off")
+"""What nobody has decided yet: also what cannot be accepted since its lines were edited."""
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from fretsaw.core.patch.derive import hunks_of
 from fretsaw.core.patch.patch_set import Hunk
 from fretsaw.core.text.lines import split_lines
+from fretsaw.core.text.short import common_head
 
 Place: TypeAlias = Literal["before", "after", "touched"]
 """before: the old lines stand there; after: the new ones; touched: neither."""
@@ -30,8 +31,8 @@ class Edit:
     def between(cls, before: str, after: str) -> Edit:
         """The one edit that makes one text of the other, its equal head and tail left out."""
         most = min(len(before), len(after))
-        head = _common(before, after, most)
-        tail = _common(before[::-1], after[::-1], most - head)
+        head = common_head(before, after)
+        tail = min(common_head(before[::-1], after[::-1]), most - head)
         return cls(head, len(before) - tail, after[head : len(after) - tail])
 
     @property
@@ -42,18 +43,6 @@ class Edit:
     def on(self, text: str) -> str:
         """The text after it."""
         return text[: self.start] + self.text + text[self.end :]
-
-
-def _common(one: str, other: str, most: int) -> int:
-    """Length of the common head, at most so long; by halving, so that slices are compared in C."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 @dataclass(frozen=True, slots=True)

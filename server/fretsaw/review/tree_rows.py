@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fretsaw.review.review import WAITING
+
 Json = Mapping[str, Any]
-WAITING = ("pending", "handed-off")
 _MOST_SHOWN = 100
 _CAN = {
     "pending": ("accept", "reject", "why"),

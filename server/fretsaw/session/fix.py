@@ -61,11 +61,6 @@ def fix_issue(
     return replace(finished, run=mark_delivered(finished.run, delivery)), delivery
 
 
-def new_run_id() -> str:
-    """A name for a run that is about to start."""
-    return run_store.new_id()
-
-
 def replay_run(opened: Session, run_id: str | None, report: Reporter, cancel: Cancel) -> FinishedRun:
     """Repeat a run from its recorded answers, on the files as they are now. Sends and keeps nothing."""
     folder = opened.store.get(run_id)

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from fretsaw.core.issue import Constraint, Issue, Mention
 from fretsaw.core.text.lines import body, split_lines
 from fretsaw.core.text.safe_text import safe_text
+from fretsaw.core.text.short import one_line
 
 _MOST_MESSAGE = 2000
+_LONGEST_TITLE = 72
 _MOST_PROBLEMS = 50
 _MOST_QUOTED = 60
 _TODO = re.compile(r"\b(TODO|FIXME)\b[:\s]*(?P<text>.*)")
@@ -46,7 +48,7 @@ class EditorRequest:
 def from_diagnostics(path: str, text: str, problems: Sequence[Problem], instruction: str = "") -> EditorRequest:
     """Ask to fix what diagnostics say of one file, and to edit nothing else."""
     told = sorted(problems, key=lambda problem: (problem.first, problem.last))[:_MOST_PROBLEMS]
-    first = _one_line(told[0].message) if told else "the problem"
+    first = one_line(told[0].message, _LONGEST_TITLE) if told else "the problem"
     title = f"Fix “{first}” in {path}" if len(told) == 1 else f"Fix {len(told)} problems in {path}"
     listed = "\n".join(f"- line {problem.first}: {_told(problem)}" for problem in told)
     parts = [f"In `{path}`:\n\n{listed}", _quoted(path, text, [(problem.first, problem.last) for problem in told])]
@@ -62,7 +64,7 @@ def from_selection(path: str, text: str, first: int, last: int, instruction: str
         instruction.strip() or _comments(lines) or "Make these lines correct, clear and idiomatic; keep what they do."
     )
     which = f"line {first}" if first == last else f"lines {first}–{last}"
-    title = f"Rewrite {which} of {path}: {_one_line(wish)}"
+    title = f"Rewrite {which} of {path}: {one_line(wish, _LONGEST_TITLE)}"
     parts = [wish, f"This is about lines {first} to {last} of `{path}`.", _quoted(path, text, [(first, last)])]
     focus = ((path, first, last),)
     return EditorRequest(_issue(title, parts, path, focus), focus)
@@ -73,7 +75,7 @@ def from_todo(path: str, text: str, line: int, instruction: str = "") -> EditorR
     lines = split_lines(text)
     said = todo_of(body(lines[line - 1])) if 0 < line <= len(lines) else None
     wish = said or "what the comment asks for"
-    title = f"Resolve the TODO in {path}: {_one_line(wish)}"
+    title = f"Resolve the TODO in {path}: {one_line(wish, _LONGEST_TITLE)}"
     parts = [
         f"Do what the comment on line {line} of `{path}` asks for, then remove the comment.",
         _quoted(path, text, [(line, line)]),
@@ -143,8 +145,3 @@ def _comments(lines: Sequence[str]) -> str:
             break
         said.append(found.group("text"))
     return " ".join(said).strip()
-
-
-def _one_line(text: str, most: int = 72) -> str:
-    line = " ".join(safe_text(text).split())
-    return line if len(line) <= most else line[: most - 1] + "…"

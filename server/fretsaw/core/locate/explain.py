@@ -11,6 +11,7 @@ from collections import Counter
 from fretsaw.core.locate.misfit import Misfit, MisfitKind
 from fretsaw.core.locate.pattern import Pattern
 from fretsaw.core.locate.view import View, squeezed
+from fretsaw.core.text.short import cut
 
 _SHOWN = 160
 
@@ -35,19 +36,19 @@ def absent(view: View, path: str, pattern: Pattern, line: int | None) -> Misfit:
             "absent",
             path,
             f"No line of an edit to {path} is in the file.",
-            f"{path}: none of these lines is in the file; the first is `{_cut(_first(pattern))}`. "
+            f"{path}: none of these lines is in the file; the first is `{cut(_first(pattern), _SHOWN)}`. "
             "Copy the lines to change from the file as it was given to you.",
         )
     at, ours, theirs = _divergence(view, pattern, start)
     shown = "\n".join(
-        f"{n + 1:>5} {_cut(view.bodies[n])}" for n in range(max(0, at - 2), min(len(view.bodies), at + 3))
+        f"{n + 1:>5} {cut(view.bodies[n], _SHOWN)}" for n in range(max(0, at - 2), min(len(view.bodies), at + 3))
     )
     return misfit(
         "absent",
         path,
         f"An edit to {path} does not match the file: it first differs at line {at + 1}.",
-        f"{path}: the edit does not match the file. First differing line:\n  you wrote: `{_cut(ours)}`\n"
-        f"  line {at + 1} is: `{_cut(theirs)}`\nThe file there:\n{shown}\n"
+        f"{path}: the edit does not match the file. First differing line:\n  you wrote: `{cut(ours, _SHOWN)}`\n"
+        f"  line {at + 1} is: `{cut(theirs, _SHOWN)}`\nThe file there:\n{shown}\n"
         "Repeat this edit with the lines exactly as they are in the file.",
     )
 
@@ -60,7 +61,7 @@ def ambiguous(path: str, pattern: Pattern, starts: list[int], more: bool) -> Mis
         "ambiguous",
         path,
         f"An edit to {path} fits {'more than ' if more else ''}{len(lines)} places (lines {named}).",
-        f"{path}: the lines you want to change (from `{_cut(_first(pattern))}`) stand at lines {named}. "
+        f"{path}: the lines you want to change (from `{cut(_first(pattern), _SHOWN)}`) stand at lines {named}. "
         "Repeat the edit with enough unchanged lines above or below to fit only the place you mean.",
         lines,
     )
@@ -116,7 +117,3 @@ def _divergence(view: View, pattern: Pattern, start: int) -> tuple[int, str, str
         if 0 <= start + i < len(view.bodies) and text != view.bodies[start + i]:
             return start + i, text, view.bodies[start + i]
     return at, _first(pattern), view.bodies[at]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

@@ -2,6 +2,5 @@
 
 from fretsaw.core.minimize.coverage import unverified
 from fretsaw.core.minimize.search import Minimized, minimize
-from fretsaw.core.minimize.sensible_subsets import makes_sense
 
-__all__ = ["Minimized", "makes_sense", "minimize", "unverified"]
+__all__ = ["Minimized", "minimize", "unverified"]

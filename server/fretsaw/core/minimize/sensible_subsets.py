@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fretsaw.core.languages import syntax_of
@@ -11,13 +11,6 @@ from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune.python_meaning import parse
 from fretsaw.core.prune.syntax import parses
 from fretsaw.core.prune.used_names import defined, used
-
-
-def makes_sense(patch: PatchSet, changes: Collection[Change]) -> bool:
-    """Whether the patch of these changes parses wherever the whole patch does."""
-    return Sense(patch, {change.id: change for change in changes}, frozenset()).parses(
-        frozenset(change.id for change in changes)
-    )
 
 
 @dataclass(slots=True)

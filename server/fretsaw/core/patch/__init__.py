@@ -4,7 +4,7 @@ Knows nothing of models and of disks. The one door of unidiff is `reread`.
 """
 
 from fretsaw.core.patch.algebra import apply, compose, reverse, reverse_set
-from fretsaw.core.patch.atoms import assemble, count_lines, select, split, texts
+from fretsaw.core.patch.atoms import assemble, select, split, texts
 from fretsaw.core.patch.derive import derive, derive_set, hunks_of
 from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.patch.render import quoted, render
@@ -18,7 +18,6 @@ __all__ = [
     "apply",
     "assemble",
     "compose",
-    "count_lines",
     "derive",
     "derive_set",
     "hunks_of",

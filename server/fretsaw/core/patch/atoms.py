@@ -105,9 +105,3 @@ def _trimmed(hunk: Hunk) -> Hunk:
 def texts(patch: PatchSet) -> dict[str, str | None]:
     """Path → text after (None: deleted)."""
     return {file.path: file.after for file in patch.files}
-
-
-def count_lines(patch: PatchSet) -> tuple[int, int]:
-    """Lines (added, removed) in all."""
-    hunks = [hunk for file in patch.files for hunk in file.hunks]
-    return sum(len(hunk.added) for hunk in hunks), sum(len(hunk.removed) for hunk in hunks)

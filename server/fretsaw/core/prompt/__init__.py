@@ -1,7 +1,7 @@
 """Issue, context and what went wrong before → messages. Knows no client library, no tokens and no repository."""
 
 from fretsaw.core.chat import Message
-from fretsaw.core.prompt.follow_ups import after_empty, after_misfits, after_red_check, after_refusal, answered
+from fretsaw.core.prompt.follow_ups import after_empty, after_misfits, after_red_check, after_refusal
 from fretsaw.core.prompt.start import first_messages
 
 __all__ = [
@@ -10,6 +10,5 @@ __all__ = [
     "after_misfits",
     "after_red_check",
     "after_refusal",
-    "answered",
     "first_messages",
 ]

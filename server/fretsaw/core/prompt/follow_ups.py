@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from fretsaw.core.chat import Answer, Message
+from fretsaw.core.chat import Message
 from fretsaw.core.issue.issue import Issue
 from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.prompt.wording import closing, fenced
 from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.text.safe_text import safe_text
+from fretsaw.core.text.short import cut
 
 _MOST_MISFITS = 8
 _LONGEST_MISFIT = 2_000
@@ -26,7 +27,7 @@ _AGAIN = "Every file is still as it was shown to you at first: send the whole ch
 def after_misfits(misfits: Sequence[Misfit], issue: Issue) -> Message:
     """What to say after edits that have no clear place: each with its first diverging line."""
     rows = [
-        f"{number}. {_cut(each.for_model, _LONGEST_MISFIT)}" for number, each in enumerate(misfits[:_MOST_MISFITS], 1)
+        f"{number}. {cut(each.for_model, _LONGEST_MISFIT)}" for number, each in enumerate(misfits[:_MOST_MISFITS], 1)
     ]
     if len(misfits) > _MOST_MISFITS:
         rows.append(f"… and {len(misfits) - _MOST_MISFITS} more like these.")
@@ -42,7 +43,7 @@ def after_misfits(misfits: Sequence[Misfit], issue: Issue) -> Message:
 
 def after_red_check(result: CheckResult, patch_text: str, issue: Issue) -> Message:
     """What to say after a patch that was applied to a copy and failed the project's check."""
-    applied = fenced("patch", safe_text(_cut(patch_text, _LONGEST_PATCH))) if patch_text else ""
+    applied = fenced("patch", safe_text(cut(patch_text, _LONGEST_PATCH))) if patch_text else ""
     return _user(
         "Your change was applied to a copy of the repository as this patch, and the project's check fails:",
         applied,
@@ -67,13 +68,6 @@ def after_empty(issue: Issue) -> Message:
     )
 
 
-def answered(answer: Answer, then: Message) -> tuple[Message, ...]:
-    """An answer as the conversation keeps it, its tool calls closed, and the message that follows it."""
-    said = Message("assistant", answer.text, tool_calls=answer.tool_calls)
-    closed = (Message("tool", "Received; see below.", tool_call_id=call.id) for call in answer.tool_calls)
-    return (said, *closed, then)
-
-
 def check_output(result: CheckResult) -> str:
     """The end of what a check printed, at most 4 KB, set apart as data."""
     end = result.output.encode("utf-8", "replace")[-_LONGEST_OUTPUT:].decode("utf-8", "ignore")
@@ -85,7 +79,3 @@ def check_output(result: CheckResult) -> str:
 
 def _user(*pieces: str) -> Message:
     return Message("user", "\n".join(filter(None, pieces)))
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[:most] + "…"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +12,6 @@ from fretsaw.core.patch import assemble
 from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.prune.block_depth import depths
 from fretsaw.core.prune.issue_topics import IssueTopics, issue_topics
-from fretsaw.core.prune.python_meaning import parse
 from fretsaw.core.prune.syntax import Outline, outline
 from fretsaw.core.text.lines import split_lines
 
@@ -58,16 +56,6 @@ class Scene:
     def after(self) -> list[str]:
         """Lines after, all changes taken."""
         return split_lines(self.file.after or "")
-
-    @cached_property
-    def tree_before(self) -> ast.Module | None:
-        """Python only: the syntax tree before, None where it does not parse."""
-        return parse(self.file.before or "") if self.language == "python" else None
-
-    @cached_property
-    def tree_after(self) -> ast.Module | None:
-        """Python only: the syntax tree after, None where it does not parse."""
-        return parse(self.file.after or "") if self.language == "python" else None
 
     @cached_property
     def outline_before(self) -> Outline | None:

@@ -59,11 +59,6 @@ class Cursor:
         """Whether the block stands in a fence that is closed, so that it cannot have been cut off."""
         return self.fence is not None and self.fence.close is not None
 
-    def peek(self, ahead: int = 1) -> str:
-        """A line further down, empty past the end of the fence."""
-        index = self.at + ahead
-        return self.lines[index] if index < self.end else ""
-
     def moved(self, at: int) -> Cursor:
         """The same cursor at another line."""
         return Cursor(self.lines, at, self.fence, self.path)

@@ -18,7 +18,7 @@ from fretsaw.lsp.features import notifications, reviews, to_json
 from fretsaw.lsp.state.editor_settings import EditorSettings
 from fretsaw.lsp.state.jobs import in_thread
 from fretsaw.lsp.state.server import Server
-from fretsaw.review.review import Review
+from fretsaw.review.review import WAITING, Review
 from fretsaw.review.track import Edit
 
 log = logging.getLogger("fretsaw.lsp")
@@ -82,7 +82,7 @@ async def accept(server: Server, review: Review, numbers: list[int], preview: bo
     `preview`: all of it goes through the editor, open or not, which shows it first.
     """
     async with server.locks.setdefault(f"apply {review.root}", asyncio.Lock()):
-        numbers = [number for number in numbers if review.state(number) in ("pending", "handed-off")]
+        numbers = [number for number in numbers if review.state(number) in WAITING]
         editor, journal = (numbers, []) if preview else split(server, review, numbers)
         title = f"Agent: {safe_text(review.title)}"
         if editor and not await _through_editor(server, review, editor, "new", title, preview):

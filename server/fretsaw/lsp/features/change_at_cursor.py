@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from fretsaw.lsp.features import to_json, virtual_documents
 from fretsaw.lsp.features.arguments import Cursor, Step
 from fretsaw.lsp.state.server import Server
-from fretsaw.review.review import Review, State
-
-WAITING: tuple[State, ...] = ("pending", "handed-off")
-"""What waits for a person: also what was shown in a preview and not applied there."""
+from fretsaw.review.review import WAITING, Review
 
 
 @dataclass(frozen=True, slots=True, eq=False)

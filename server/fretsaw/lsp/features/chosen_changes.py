@@ -9,7 +9,7 @@ from fretsaw.lsp.features.arguments import ChangeArgument
 from fretsaw.lsp.features.change_at_cursor import PendingChange
 from fretsaw.lsp.state.server import Server
 from fretsaw.lsp.transport.jsonrpc import CONTENT_MODIFIED, INVALID_PARAMS, REQUEST_FAILED, RefusedError
-from fretsaw.review.review import Review, State
+from fretsaw.review.review import UNDECIDED, Review, State
 
 
 def at_cursor(
@@ -44,9 +44,7 @@ def review_of(server: Server, run_id: str | None, *states: State) -> Review:
     """The proposal of a run; None: the latest with something in one of the states (default: not decided yet)."""
     if run_id is not None:
         return known_review(server, run_id)
-    having = [
-        review for review in server.reviews.values() if review.numbers(*(states or ("pending", "stale", "handed-off")))
-    ]
+    having = [review for review in server.reviews.values() if review.numbers(*(states or UNDECIDED))]
     if not having:
         raise RefusedError(REQUEST_FAILED, "there is no proposal to review")
     return max(having, key=lambda review: (not review.draft, review.run_id))

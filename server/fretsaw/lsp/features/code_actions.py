@@ -12,12 +12,12 @@ from typing import Any
 from lsprotocol import types
 
 from fretsaw.core.issue import from_editor
-from fretsaw.core.text.safe_text import safe_text
+from fretsaw.core.text.short import one_line
 from fretsaw.errors import UsageError
 from fretsaw.lsp.features import apply_edits, check_offer, reviews, to_json
 from fretsaw.lsp.state.capabilities import LLM_GENERATED
 from fretsaw.lsp.state.documents import Document
-from fretsaw.lsp.state.server import Server
+from fretsaw.lsp.state.server import UNTRUSTED, Server
 from fretsaw.review.review import Review
 
 QUICKFIX, REWRITE, FIX_FILE = "quickfix.agent", "refactor.rewrite.agent", "source.agent.fixFile"
@@ -25,6 +25,7 @@ _ENDS = ("start", "end")
 _SERIOUS = (None, 1, 2)
 _MOST_SINGLE = 5
 _MOST_SENT = 50
+_LONGEST_TITLE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,12 @@ def code_actions(server: Server, params: CodeActionRequest) -> list[Any]:
         if from_editor.is_issue_file(document.uri):
             offered.append(_command("Agent: Fix this issue", QUICKFIX, "agent.fixIssue", {"uri": document.uri}))
     if _wanted(only, REWRITE) and _selected(params.range):
-        argument = {"uri": document.uri, "range": _plain(params.range)}
+        argument = {"uri": document.uri, "range": to_json.range_to_json(params.range)}
         offered.append(_command("Agent: Rewrite selection", REWRITE, "agent.rewrite", argument))
     if _named(only):
         offered += _fix_file(document, params.diagnostics)
     if not server.trusted:
-        reason = "this workspace is not trusted: nothing is run and nothing is sent"
-        offered = [{**action, "disabled": {"reason": reason}} for action in offered]
+        offered = [{**action, "disabled": {"reason": UNTRUSTED}} for action in offered]
     if _wanted(only, QUICKFIX):
         offered += _review(server, document, params.range)
         offered += _cancel(server, str(where.root))
@@ -153,7 +153,7 @@ def _todo(document: Document, where: types.Range) -> list[dict[str, Any]]:
     line = document.text[start : end if end >= 0 else len(document.text)]
     if from_editor.todo_of(line) is None:
         return []
-    argument = {"uri": document.uri, "kind": "todo", "range": _plain(where)}
+    argument = {"uri": document.uri, "kind": "todo", "range": to_json.range_to_json(where)}
     return [_command("Agent: Resolve this TODO", QUICKFIX, "agent.fix", argument)]
 
 
@@ -164,16 +164,8 @@ def _fix_file(document: Document, diagnostics: Sequence[Mapping[str, Any]]) -> l
     return [action if serious else {**action, "disabled": {"reason": "no problem is known in this file"}}]
 
 
-def _short(message: str, most: int = 60) -> str:
-    line = " ".join(safe_text(message).split())
-    return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def _plain(where: types.Range) -> dict[str, Any]:
-    return {
-        "start": {"line": where.start.line, "character": where.start.character},
-        "end": {"line": where.end.line, "character": where.end.character},
-    }
+def _short(message: str) -> str:
+    return one_line(message, _LONGEST_TITLE)
 
 
 # Reviewing
@@ -255,7 +247,12 @@ def _prove(server: Server, review: Review) -> list[dict[str, Any]]:
 
 def _cancel(server: Server, root: str) -> list[dict[str, Any]]:
     return [
-        _command(f"Agent: Cancel “{_short(job.title)}”", f"{QUICKFIX}.cancel", "agent.cancel", {"runId": job.id})
+        _command(
+            f"Agent: Cancel “{_short(job.title)}”",
+            f"{QUICKFIX}.cancel",
+            "agent.cancel",
+            {"runId": job.id},
+        )
         for job in server.active()
         if job.root == root
     ]

@@ -18,7 +18,7 @@ from fretsaw.lsp.state.editor_settings import EditorSettings
 from fretsaw.lsp.state.jobs import Job, in_thread, outcome_line
 from fretsaw.lsp.state.server import Server
 from fretsaw.review import tree_rows
-from fretsaw.review.review import FileReview, Review
+from fretsaw.review.review import UNDECIDED, WAITING, FileReview, Review
 
 log = logging.getLogger("fretsaw.lsp")
 _PAUSE = 0.1
@@ -44,7 +44,7 @@ def _ended(server: Server, job: Job) -> str:
     title = safe_text(job.title)
     if job.state == "proposed":
         review = server.reviews.get(job.id)
-        count = len(review.numbers(*change_at_cursor.WAITING)) if review else 0
+        count = len(review.numbers(*WAITING)) if review else 0
         return f"{title} – {count} change{'s' if count != 1 else ''} to review."
     if job.state in ("no-change", "gave-up"):
         return f"{safe_text(job.error) or 'nothing was found to change'} ({title})"
@@ -121,7 +121,7 @@ def _hints(server: Server, review: Review, path: str, file: FileReview) -> list[
     if file.text is None:
         return []
     hints = []
-    for number in review.numbers("pending", "stale", "handed-off", path=path):
+    for number in review.numbers(*UNDECIDED, path=path):
         where = to_json.range_of(server, review, number)
         if where is not None:
             state = "stale" if review.state(number) == "stale" else "draft" if review.draft else "pending"

@@ -17,7 +17,7 @@ from fretsaw.lsp.state.documents import Document
 from fretsaw.lsp.state.editor_settings import EditorSettings
 from fretsaw.lsp.state.jobs import Job, in_thread
 from fretsaw.lsp.state.server import Server
-from fretsaw.review.review import Review
+from fretsaw.review.review import WAITING, Review
 from fretsaw.review.track import Edit
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ async def _take_stored(server: Server, root: Path, stored: StoredRun) -> None:
         return
     review = Review(stored.run.id, root, stored.run.title, stored.outcome, dict(stored.states))
     await _place_others(server, review)
-    if review.numbers("pending", "handed-off"):
+    if review.numbers(*WAITING):
         server.reviews[review.run_id] = review
 
 

@@ -20,7 +20,7 @@ from fretsaw.lsp.state import jobs, positions
 from fretsaw.lsp.state.documents import Document
 from fretsaw.lsp.state.editor_settings import EditorSettings
 from fretsaw.lsp.state.jobs import Job
-from fretsaw.lsp.state.server import Server
+from fretsaw.lsp.state.server import UNTRUSTED, Server
 from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, REQUEST_FAILED, RefusedError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def start(server: Server, command: str, argument: dict[str, Any], token: int | s
 def may_run(server: Server) -> None:
     """Raise RefusedError where nothing may be run or sent."""
     if not server.trusted:
-        raise RefusedError(REQUEST_FAILED, "this workspace is not trusted: nothing is run and nothing is sent")
+        raise RefusedError(REQUEST_FAILED, UNTRUSTED)
 
 
 async def _run(server: Server, job: Job, asked: from_editor.EditorRequest) -> None:

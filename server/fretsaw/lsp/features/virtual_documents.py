@@ -10,7 +10,7 @@ from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import UsageError
 from fretsaw.lsp.features import to_json
 from fretsaw.lsp.state.server import Server
-from fretsaw.review.review import Review
+from fretsaw.review.review import UNDECIDED, Review
 
 _URI = re.compile(r"agent:/+runs/(?P<run>[\w-]+)/(?P<rest>.+)")
 
@@ -30,9 +30,7 @@ def document_text(server: Server, uri: str) -> str:
         raise UsageError(f"there is no document {uri[:200]}", hint="the proposal may be decided or gone")
     kind, _, rest = found["rest"].partition("/")
     if kind == "proposal.diff":
-        return _diff(
-            review, [n for n in review.verdicts if review.state(n) in ("pending", "accepted", "stale", "handed-off")]
-        )
+        return _diff(review, review.numbers(*UNDECIDED, "accepted"))
     if kind == "report.md":
         return report(review)
     if kind == "changes":

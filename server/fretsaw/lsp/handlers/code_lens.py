@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from fretsaw.lsp.features import to_json
 from fretsaw.lsp.state.server import Server
-from fretsaw.review.review import Review
+from fretsaw.review.review import WAITING, Review
 
 
 def code_lens(server: Server, params: types.CodeLensParams) -> list[types.CodeLens]:
@@ -24,7 +24,7 @@ def code_lens(server: Server, params: types.CodeLensParams) -> list[types.CodeLe
 
 
 def _of_file(server: Server, review: Review, path: str) -> list[types.CodeLens]:
-    numbers = review.numbers("pending", "handed-off", path=path)
+    numbers = review.numbers(*WAITING, path=path)
     lenses: list[types.CodeLens] = []
     for number in numbers:
         where = to_json.range_of(server, review, number)

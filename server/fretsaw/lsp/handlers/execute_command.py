@@ -24,13 +24,12 @@ from fretsaw.lsp.features import (
     virtual_documents,
 )
 from fretsaw.lsp.features.arguments import ChangeArgument, read_change, read_check, read_go_to, read_run_id
-from fretsaw.lsp.features.change_at_cursor import WAITING
 from fretsaw.lsp.features.chosen_changes import at_cursor, changes_of, check_change, known_review, review_of
 from fretsaw.lsp.handlers.commands import COMMANDS
 from fretsaw.lsp.state.jobs import Job
 from fretsaw.lsp.state.server import Server
 from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, REQUEST_FAILED, RefusedError
-from fretsaw.review.review import Review, State
+from fretsaw.review.review import UNDECIDED, WAITING, Review, State
 
 Json: TypeAlias = dict[str, Any]
 ProgressToken: TypeAlias = "int | str | None"
@@ -116,7 +115,7 @@ def reject(server: Server, wire: Json, _token: ProgressToken) -> Json:
     if target is None:
         return {"changes": [], **following}
     review = review_of(server, target.run_id)
-    numbers = changes_of(server, review, target, ("pending", "stale", "handed-off"), "nothing here is pending")
+    numbers = changes_of(server, review, target, UNDECIDED, "nothing here is pending")
     _decide(server, review, numbers, "rejected")
     return {"runId": review.run_id, "changes": numbers, **following}
 
@@ -163,8 +162,7 @@ def show_diff(server: Server, wire: Json, _token: ProgressToken) -> Json:
 
 
 def _show_diff(server: Server, target: ChangeArgument) -> Json:
-    looked_at: tuple[State, ...] = ("pending", "stale", "handed-off", "accepted", "dropped", "rejected")
-    review = review_of(server, target.run_id, *looked_at)
+    review = review_of(server, target.run_id, *UNDECIDED, "accepted", "dropped", "rejected")
     number, view = target.change, target.view
     if number is not None:
         check_change(review, number)

@@ -30,7 +30,6 @@ class ClientCapabilities:
     action_disabled: bool = False
     action_llm_tag: bool = False
     lens_refresh: bool = False
-    content_refresh: bool = False
     text_content: bool = False
     show_document: bool = False
     tells_refusals: bool = True
@@ -66,7 +65,6 @@ def read_capabilities(params: Mapping[str, Any]) -> ClientCapabilities:
         action_disabled=_at(caps, "textDocument.codeAction.disabledSupport") is True,
         action_llm_tag=LLM_GENERATED in _list(_at(caps, "textDocument.codeAction.tagSupport.valueSet")),
         lens_refresh=_at(caps, "workspace.codeLens.refreshSupport") is True,
-        content_refresh=isinstance(_at(caps, "workspace.textDocumentContent"), Mapping),
         text_content=isinstance(_at(caps, "workspace.textDocumentContent"), Mapping),
         # Helix shows documents (files only), and does not announce it.
         show_document=(helix or _at(caps, "window.showDocument.support") is True)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("fretsaw.lsp")
 _ASK_SECONDS = 5.0
+UNTRUSTED = "this workspace is not trusted: nothing is run and nothing is sent"
 
 
 class Server(LanguageServer):

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from fretsaw.core.text.short import common_head
 from fretsaw.core.text.tokens import estimate
 from fretsaw.model.scripted import wire
 from fretsaw.model.scripted.faults import FAULTS, STREAM, Fault, send, trickle
@@ -116,7 +117,7 @@ class ScriptedServer(ThreadingHTTPServer):
         """Input, cached and output tokens: a prefix that was sent before is cached from 1,024 tokens on."""
         text = "".join(_texts(messages))
         with self._lock:
-            shared = max((_common(text, earlier) for earlier in self._prompts[-8:]), default=0)
+            shared = max((common_head(text, earlier) for earlier in self._prompts[-8:]), default=0)
             self._prompts.append(text)
             del self._prompts[:-8]
         cached = estimate(text[:shared]) // 128 * 128
@@ -223,15 +224,3 @@ def _texts(messages: Sequence[Any]) -> Iterable[str]:
             )
         if isinstance(message, dict) and isinstance(message.get("output"), str):
             yield message["output"]
-
-
-def _common(one: str, other: str) -> int:
-    """Length of the common beginning, by halving: comparing slices is what strings are fast at."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

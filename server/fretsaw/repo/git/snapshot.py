@@ -109,11 +109,6 @@ def index_entries(repo: Repo, *args: str) -> list[Entry]:
     return entries
 
 
-def untracked(repo: Repo) -> tuple[str, ...]:
-    """Files that git neither tracks nor ignores; they are not part of a snapshot."""
-    return tuple(_paths(repo.git.out("ls-files", "-z", "--others", "--exclude-standard")))
-
-
 def ignored(repo: Repo, paths: Iterable[str]) -> frozenset[str]:
     """Those of `paths` that the repository's ignore rules hide."""
     asked = b"".join(os.fsencode(path) + b"\0" for path in paths)

@@ -1,4 +1,4 @@
-"""Lets git apply a patch in a store of our own and compares the result with the core's, byte for byte.
+"""Lets unidiff read a patch and git apply it in a store of our own; both must agree with the core, byte for byte.
 
 Knows nothing of the user's worktree: nothing is read from it and nothing is written to it.
 """
@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from fretsaw.core.patch.patch_set import FilePatch, PatchSet
 from fretsaw.core.patch.render import render
+from fretsaw.core.patch.reread import reread
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import FretsawError, NoPatchError, RepoError
 from fretsaw.repo.git.snapshot import ignored
@@ -22,12 +23,15 @@ REGULAR = ("100644", "100755")
 
 
 def trial(repo: Repo, snapshot: Snapshot, patch: PatchSet) -> None:
-    """Nothing when git makes of the rendered patch what the core says; FretsawError (our bug) when it does not.
+    """Nothing when unidiff and git make of the rendered patch what the core says; FretsawError (our bug) when not.
 
     NoPatchError when a file would be created that the repository's ignore rules hide, or a text has no bytes.
     """
     if not patch:
         return
+    problem = reread(patch)
+    if problem is not None:
+        raise _bug(problem)
     created = [file.path for file in patch.files if file.op == "create"]
     if created and (hidden := ignored(repo, created)):
         raise NoPatchError(f"the patch creates files that .gitignore hides: {', '.join(sorted(hidden))}")

@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 HOOK: Callable[[str, str], None] | None = None
 """Called with ("before mkdir", name) and ("after mkdir", name); may raise, may not return."""
@@ -200,20 +199,3 @@ def _kernel_call() -> tuple[Callable[..., int] | None, dict[int, int]]:
     if call is not None:
         call.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint)
     return call, flags
-
-
-def can_exchange(folder: Path) -> bool:
-    """Whether the disk of a folder can exchange two names at one instant (`agent doctor` says so)."""
-    one, other = (f".fretsaw-{os.getpid()}-{number}" for number in (0, 1))
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        for name in (one, other):
-            write_new(handle, name, b"")
-        return _renameat2(handle, one, other, _EXCHANGE)
-    except OSError:
-        return False
-    finally:
-        for name in (one, other):
-            if os.path.lexists(folder / name):
-                os.unlink(name, dir_fd=handle)
-        os.close(handle)
