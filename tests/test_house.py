@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
-from tests import tables
+from tests import house, tables
 
 from fretsaw.cli.options import GROUPS
 from fretsaw.settings import options
@@ -14,6 +15,21 @@ from fretsaw.settings import options
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "server" / "fretsaw"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
+GRAPH = house.import_graph(PACKAGE)
+MOST_BRANCHES = 15
+STOP_NAMES = re.compile(
+    r"values|utils?|helpers|misc|common|stuff|told|said|kept|shown|lost|after|beneath|cage|cell|looking|\w+ing"
+)
+"""Names of modules that hide what is in them: a moment, a participle, a box for everything."""
+FIELD_WORDS = frozenset({"framing", "wording", "python_meaning", "same_meaning"})
+"""Words that end in -ing and are the field's nouns."""
+UNUSED = {
+    "compose": "the laws of patches are stated with it",
+    "reverse_set": "the laws of patches are stated with it",
+}
+"""Public names that only tests use, with the reason."""
+CALLED_BY_NAME = re.compile(r"\w+_command")
+"""What click or the table of commands finds by its name."""
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -38,3 +54,60 @@ def test_every_option_is_a_flag_in_exactly_one_group() -> None:
 def test_the_readme_has_the_tables_that_the_code_makes() -> None:
     text = tables.README.read_text("utf-8")
     assert tables.updated(text) == text, "run `make tables`"
+
+
+def test_no_import_circle() -> None:
+    assert house.circles(GRAPH) == []
+
+
+def test_the_parts_of_the_language_server_are_apart() -> None:
+    assert len(house.arrows(GRAPH, "fretsaw.lsp")) <= 25
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_function_has_too_many_branches(path: Path) -> None:
+    """Split by meaning what has more; do not fold branches into one expression, which counts them all the same."""
+    branchy = {
+        function.name: house.complexity(function)
+        for function in house.functions(ast.parse(path.read_text("utf-8")))
+        if house.complexity(function) > MOST_BRANCHES
+    }
+    assert not branchy
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_module_hides_behind_its_name(path: Path) -> None:
+    for name in path.relative_to(PACKAGE).with_suffix("").parts:
+        assert name in FIELD_WORDS or not STOP_NAMES.fullmatch(name), "name the thing in it, in the field's words"
+
+
+def test_every_public_name_is_used() -> None:
+    counted = house.uses(PACKAGE)
+    unused = {
+        name: str(path.relative_to(PACKAGE))
+        for name, path, is_assigned in house.public_names(PACKAGE)
+        if counted[name] <= is_assigned and not CALLED_BY_NAME.fullmatch(name)
+    }
+    assert set(unused) == set(UNUSED), unused
+
+
+def _rows_of_architecture() -> list[str]:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    return [line for line in text.splitlines() if line.startswith("|")]
+
+
+def _known(word: str, defined: set[str]) -> bool:
+    """Whether a word in back-ticks is a path of the package or the repository, a target of make, or a name in code."""
+    path = word.rstrip("/")
+    if (PACKAGE / path).exists() or (ROOT / path).exists():
+        return True
+    if word.startswith(("make ", "agent ")):
+        return True
+    return word.rsplit(".", 1)[-1] in defined
+
+
+@pytest.mark.parametrize("row", _rows_of_architecture(), ids=lambda row: row.split("|")[1].strip()[:40])
+def test_architecture_names_what_there_is(row: str) -> None:
+    defined = {name for name, _, _ in house.public_names(PACKAGE)} | {path.stem for path in SOURCES}
+    words = re.findall(r"`([^`]+)`", row)
+    assert [word for word in words if not _known(word, defined)] == []

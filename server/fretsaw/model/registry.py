@@ -8,13 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, cast
 
 from fretsaw.core.text.tokens import ImageRule
 from fretsaw.errors import ConfigError
 from fretsaw.settings import Settings
-
-Role: TypeAlias = Literal["editor", "quick", "triage", "complete"]
 
 GENERIC = "*"
 """The id of the row that stands for every model without one."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexer import without_comment, words
-from fretsaw.core.prune.rules.common import asks_for_guard, count, is_alone, used_elsewhere, uses
+from fretsaw.core.prune.rules.questions import asks_for_guard, count, is_alone, used_elsewhere, uses
 from fretsaw.core.prune.rules.rewordings import renaming
 from fretsaw.core.prune.scene import Scene, is_blank, text
 from fretsaw.core.prune.syntax import Outline, same_syntax

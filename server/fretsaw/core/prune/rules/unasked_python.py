@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.rules.common import asks_for_guard, count, is_alone, used_elsewhere, uses
+from fretsaw.core.prune.rules.questions import asks_for_guard, count, is_alone, used_elsewhere, uses
 from fretsaw.core.prune.scene import Scene, text
 
 _PRINT = {
