@@ -11,7 +11,7 @@ import click
 from fretsaw.cli import show
 from fretsaw.errors import ConfigError
 
-_CHECK = "python -m unittest -q"
+_CHECK = "python3 -m unittest -q"
 
 
 @click.command("demo")
