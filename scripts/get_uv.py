@@ -1,6 +1,6 @@
 """Install the uv that uv.lock names, for a Python without pip (Debian's and Ubuntu's without python3-venv).
 
-`python3 scripts/get_uv.py .venv/bin`. Needs the standard library only; what is downloaded has the hash in the lock file.
+`python3 scripts/get_uv.py .venv/bin`. Needs the standard library only; the download has to have the lock file's hash.
 """
 
 from __future__ import annotations
