@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -82,7 +83,9 @@ def _walk(project: Path, proof: list[str], model: list[str], who: str) -> int:
 def _agent(arguments: list[str]) -> int:
     from fretsaw.cli.ending import run_to_exit_code
 
-    return run_to_exit_code(arguments)
+    code = run_to_exit_code(arguments)
+    sys.stdout.flush()  # where it is a file or a pipe, what a command prints would otherwise come after all steps
+    return code
 
 
 def _step(text: str) -> None:
