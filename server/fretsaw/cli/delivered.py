@@ -11,8 +11,11 @@ from fretsaw.core.safe_text import safe_text
 _NAMED = 5
 
 
-def delivered(run_id: str, delivery: Any, patch: str, outcome: Outcome | None = None) -> None:
-    """Say what was changed, or that nothing was and why; the patch goes to standard output where it is not applied."""
+def delivered(run_id: str, delivery: Any, patch: str, outcome: Outcome | None = None, undo: str = "agent undo") -> None:
+    """Say what was changed, or that nothing was and why; the patch goes to standard output where it is not applied.
+
+    `undo`: the command that takes it back; `agent undo` alone takes the newest run.
+    """
     if delivery is None:
         _why_not(run_id, outcome)
         return
@@ -23,11 +26,11 @@ def delivered(run_id: str, delivery: Any, patch: str, outcome: Outcome | None = 
         show.emit(patch)
         show.say(f"Nothing was changed. `agent apply {run_id}` applies it.")
     elif delivery.kind == "branch":
-        _done(f"Committed {commit} on branch {delivery.branch}; your files are as they were. `agent undo` deletes it.")
+        _done(f"Committed {commit} on branch {delivery.branch}; your files are as they were. `{undo}` deletes it.")
     elif delivery.kind == "commit":
-        _done(f"Committed {commit}: {named(delivery.paths)}. `agent undo` takes it back.")
+        _done(f"Committed {commit}: {named(delivery.paths)}. `{undo}` takes it back.")
     else:
-        _done(f"Applied to {named(delivery.paths)}. `agent undo` takes it back.")
+        _done(f"Applied to {named(delivery.paths)}. `{undo}` takes it back.")
 
 
 def named(paths: tuple[str, ...]) -> str:

@@ -108,7 +108,7 @@ def apply_command(run: str | None, changes: tuple[int, ...], directory: Path, **
         show.paragraph("! ", f"UNVERIFIED: {why or 'the check was not run on this choice of changes'}", fg="yellow")
     with interruptible(Cancel()):
         delivery, patch = session.apply(opened, kept.run.id, chosen)
-    delivered(kept.run.id, delivery, patch)
+    delivered(kept.run.id, delivery, patch, undo=f"agent undo {kept.run.id}")  # a newer run may be applied
     return 0
 
 

@@ -62,19 +62,22 @@ def _vet_one(
 
     opened = session.open_session(directory, flags)
     with interruptible(Cancel()):
-        vetted, delivery = session.vet(opened, _text_of(reply, directory), issue_argument, do_apply, directory)
+        vetted, applied = session.vet(opened, _text_of(reply, directory), issue_argument, do_apply, directory)
     if as_json:
-        print(json.dumps(session.vet_document(vetted, delivery), indent=2))
+        print(json.dumps(session.vet_document(vetted, applied), indent=2))
     else:
         for misfit in vetted.misfits:
             show.paragraph(f"{misfit.kind}: ", misfit.for_person, fg="yellow")
-        show.verdicts(vetted.verdicts)
+        if applied is not None:
+            show.say(f"run {applied.run_id}", bold=True)
+        show.verdicts(vetted.verdicts, restorable=applied is not None)
         if not do_apply:
             show.emit(session.patch_text(vetted))
-        elif delivery is not None:
-            delivered("", delivery, "")
+        elif applied is not None:
+            delivered(applied.run_id, applied.delivery, "")
         if vetted.status != "ok":
             show.say("no edit found" if not (vetted.misfits or vetted.verdicts) else "no acceptable patch", fg="yellow")
+            show.say("Nothing was changed.")
     return int(ExitCode.DELIVERED if vetted.status == "ok" else ExitCode.NO_PATCH)
 
 

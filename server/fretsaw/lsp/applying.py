@@ -155,9 +155,9 @@ async def _arrives(there: Callable[[], bool], seconds: float) -> bool:
 
 async def _through_journal(server: Server, review: Review, numbers: list[int]) -> None:
     wishes = server.wishes(review.root)
-    texts = review.texts_after(numbers)
+    texts, modes = review.texts_after(numbers), review.modes_after(numbers)
     try:
-        await in_thread(lambda: backend.deliver(review.root, wishes, review.run_id, texts))
+        await in_thread(lambda: backend.deliver(review.root, wishes, review.run_id, texts, modes))
     except FretsawError as error:
         server.say(f"Agent: {safe_text(str(error))}. The proposal is kept.", types.MessageType.Warning)
     else:

@@ -87,13 +87,19 @@ def view(root: Path, wishes: Wishes, run_id: str, name: str, text: str) -> Path:
     return session.view(opened(root, wishes), run_id, name, text)
 
 
-def deliver(root: Path, wishes: Wishes, run_id: str, texts: Mapping[str, tuple[str | None, str | None]]) -> None:
-    """Put texts (path → before, after) into files that no editor has open, by the journal. Raises ConflictError."""
+def deliver(
+    root: Path,
+    wishes: Wishes,
+    run_id: str,
+    texts: Mapping[str, tuple[str | None, str | None]],
+    modes: Mapping[str, tuple[str, str]],
+) -> None:
+    """Put texts and modes (path → before, after) into files, by the journal. Raises ConflictError."""
     from fretsaw import session
 
     before = {path: pair[0] for path, pair in texts.items()}
     after = {path: pair[1] for path, pair in texts.items()}
-    session.apply_texts(opened(root, wishes).with_settings(apply="worktree"), run_id, before, after)
+    session.apply_texts(opened(root, wishes).with_settings(apply="worktree"), run_id, before, after, modes)
 
 
 def undo(root: Path, wishes: Wishes, run_id: str) -> tuple[str, ...]:
