@@ -103,8 +103,8 @@ def apply_texts(
 ) -> Delivery:
     """Deliver a part of a run's proposal that an editor places in files as they are now, on top of what was delivered.
 
-    `before`: what the editor saw on disk; other text there is a conflict. None stands for no such file. `modes`: path ->
-    (old, new) git mode, where it changes.
+    `before`: what the editor saw on disk; other text there is a conflict. None stands for no such file.
+    `modes`: path -> (old, new) git mode, where it changes.
     """
     kept = load(opened, run_id)
     tags = (kept.delivery or {}).get("tags")
