@@ -148,7 +148,8 @@ def restore_command(run: str, change: tuple[int, ...], directory: Path) -> int:
         return 0
     for notice in delivery.notices:
         show.paragraph("! ", notice, fg="yellow")
-    show.say(f"Restored and applied to {named(delivery.paths)}. `agent undo {run}` takes the run back.", bold=True)
+    done = f"committed {delivery.commit[:12]}:" if delivery.kind == "commit" and delivery.commit else "applied to"
+    show.say(f"Restored and {done} {named(delivery.paths)}. `agent undo {run}` takes the run back.", bold=True)
     return 0
 
 
