@@ -53,9 +53,11 @@ clean: ## Remove the environment, caches and results
 .venv/ready: pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Fretsaw needs Python 3.10 or newer; set PYTHON=")'
 	@echo "Setting up .venv (once) ..."
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9" 2>/dev/null \
-		|| $(BIN)/python -m pip install --quiet "uv>=0.9"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $$($(PYTHON) -c 'import ensurepip' 2>/dev/null || echo --without-pip) .venv
+	@if $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9" 2>/dev/null \
+			|| $(BIN)/python -m pip install --quiet "uv>=0.9"; \
+	else $(BIN)/python scripts/get_uv.py $(BIN); fi
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --all-extras --inexact --active
 	@touch $@
 

@@ -69,7 +69,7 @@ class Settings:
     repeat: int = option(2, "How often a quick check (under 10 s) is run on one state, to tell a flaky one.", least=1)
     check_timeout: float = option(300.0, "Seconds that one run of the check may take.", least=0.1)
     lint: tuple[str, ...] | None = option(
-        None, "A linter's command, run like the check: only findings that are new with the patch count."
+        None, "A linter's command, run like the check: a patch that makes it fail, or find something new, is refused."
     )
     sandbox: Literal["auto", "bwrap", "landlock", "none"] = option(
         "auto", "Isolation of the check; auto takes the strongest that works; none runs it without any."

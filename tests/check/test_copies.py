@@ -149,7 +149,8 @@ def picture(root: Path) -> dict[str, tuple[object, ...]]:
         links, when = state.st_nlink, state.st_mtime_ns
         if stat.S_ISDIR(state.st_mode):
             left_out = {".git", "node_modules"} if path == root else set()
-            waiting += [inside for inside in path.iterdir() if inside.name not in left_out]
+            if os.access(path, os.R_OK | os.X_OK):  # who is no root cannot look into a folder that was closed
+                waiting += [inside for inside in path.iterdir() if inside.name not in left_out]
             links = 1
         elif stat.S_ISLNK(state.st_mode):
             what, when = str(path.readlink()), 0

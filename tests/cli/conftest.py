@@ -40,6 +40,9 @@ def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FRETSAW_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789abcdef")
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    for who in ("AUTHOR", "COMMITTER"):  # a bare machine has no ~/.gitconfig
+        monkeypatch.setenv(f"GIT_{who}_NAME", "Ada")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "ada@example.invalid")
 
 
 @pytest.fixture

@@ -367,12 +367,20 @@ def test_a_conflict_is_a_document_with_the_patch(agent: Agent, model: Model, pro
 # -- signals -----------------------------------------------------------------------------------------
 
 
+def catches(pid: int, number: int) -> bool:
+    """Whether a process has a handler for a signal: SIGTERM has one from when `agent` listens to both."""
+    lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+    mask = next(line.split()[1] for line in lines if line.startswith("SigCgt:"))
+    return bool(int(mask, 16) >> (number - 1) & 1)
+
+
 def test_two_interrupts_end_at_once_and_claim_nothing(project: Path, model: Model) -> None:
     model({"text": FIX, "delay": 30})
     process = subprocess.Popen(
         [sys.executable, "-m", "fretsaw", "fix", "-"], cwd=project, stdin=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    time.sleep(1.0)
+    while not catches(process.pid, signal.SIGTERM):
+        time.sleep(0.01)
     for _ in range(2):
         process.send_signal(signal.SIGINT)
         time.sleep(0.2)

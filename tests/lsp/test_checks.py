@@ -89,3 +89,13 @@ def test_nothing_is_offered_where_there_is_nothing_to_ask(world: World, files: d
     editor = proposed(world, files, **settings)
     with pytest.raises(AssertionError, match="not so in"):
         editor.wire.wait_until(lambda: offer(editor) is not None, 1.0)
+
+
+def test_a_linter_that_cannot_be_started_ends_the_run_before_the_model(world: World) -> None:
+    server = world.model(REPLY)
+    editor = world.editor(world.repository({"app.py": APP}), lint=["nosuchlinter", "."])
+    buffer = editor.open("app.py")
+    end = editor.wait_progress(rewrite(editor)["progressToken"])
+    assert "the linter could not be started: nosuchlinter: no such program in PATH" in end["message"]
+    assert server.requests == []
+    assert buffer.text == APP

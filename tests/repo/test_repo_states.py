@@ -152,7 +152,7 @@ def _missing_head_object(root: Path) -> None:
 
 def _unknown_extension(root: Path) -> None:
     git(root, "config", "core.repositoryFormatVersion", "1")
-    git(root, "config", "extensions.refStorage", "reftable")
+    git(root, "config", "extensions.unknownToEveryGit", "true")
 
 
 def _git_link(root: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import sys
 
 
@@ -29,4 +30,15 @@ def main() -> None:
     gc.set_threshold(100_000, 50, 100)
     from fretsaw.cli.exit import run_to_exit_code
 
-    sys.exit(run_to_exit_code(sys.argv[1:]))
+    code = run_to_exit_code(sys.argv[1:])
+    _flush_output()
+    sys.exit(code)
+
+
+def _flush_output() -> None:
+    """Write what is still buffered; where the reader went away (`agent runs | head -1`), drop it in silence."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more at its end, and would complain about the same pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -11,8 +11,13 @@ from fretsaw.core.text.safe_text import safe_text
 _NAMED = 5
 
 
-def delivery_text(run_id: str, delivery: Any, patch: str, outcome: Outcome | None = None) -> None:
-    """Say what was changed, or that nothing was and why; the patch goes to standard output where it is not applied."""
+def delivery_text(
+    run_id: str, delivery: Any, patch: str, outcome: Outcome | None = None, undo: str = "agent undo"
+) -> None:
+    """Say what was changed, or that nothing was and why; the patch goes to standard output where it is not applied.
+
+    `undo`: the command that takes it back; `agent undo` alone takes the newest run.
+    """
     if delivery is None:
         _why_not(run_id, outcome)
         return
@@ -23,11 +28,11 @@ def delivery_text(run_id: str, delivery: Any, patch: str, outcome: Outcome | Non
         terminal.emit(patch)
         terminal.say(f"Nothing was changed. `agent apply {run_id}` applies it.")
     elif delivery.kind == "branch":
-        _done(f"Committed {commit} on branch {delivery.branch}; your files are as they were. `agent undo` deletes it.")
+        _done(f"Committed {commit} on branch {delivery.branch}; your files are as they were. `{undo}` deletes it.")
     elif delivery.kind == "commit":
-        _done(f"Committed {commit}: {named(delivery.paths)}. `agent undo` takes it back.")
+        _done(f"Committed {commit}: {named(delivery.paths)}. `{undo}` takes it back.")
     else:
-        _done(f"Applied to {named(delivery.paths)}. `agent undo` takes it back.")
+        _done(f"Applied to {named(delivery.paths)}. `{undo}` takes it back.")
 
 
 def named(paths: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import click
 from fretsaw.cli import terminal
 from fretsaw.errors import ConfigError
 
-_CHECK = "python -m unittest -q"
+_CHECK = "python3 -m unittest -q"
 
 
 @click.command("demo")
@@ -84,7 +85,9 @@ def _walk(project: Path, proof: list[str], model: list[str], who: str) -> int:
 def _agent(arguments: list[str]) -> int:
     from fretsaw.cli.exit import run_to_exit_code
 
-    return run_to_exit_code(arguments)
+    code = run_to_exit_code(arguments)
+    sys.stdout.flush()  # where it is a file or a pipe, what a command prints would otherwise come after all steps
+    return code
 
 
 def _step(text: str) -> None:

@@ -101,7 +101,7 @@ def apply_command(run: str | None, changes: tuple[int, ...], directory: Path, **
         terminal.paragraph("! ", f"UNVERIFIED: {why or 'the check was not run on this choice of changes'}", fg="yellow")
     with interruptible(Cancel()):
         delivery, patch = apply_run(opened, kept.run.id, chosen)
-    delivery_text(kept.run.id, delivery, patch)
+    delivery_text(kept.run.id, delivery, patch, undo=f"agent undo {kept.run.id}")  # a newer run may be applied
     return 0
 
 
@@ -143,7 +143,8 @@ def restore_command(run: str, change: tuple[int, ...], directory: Path) -> int:
         return 0
     for notice in delivery.notices:
         terminal.paragraph("! ", notice, fg="yellow")
-    terminal.say(f"Restored and applied to {named(delivery.paths)}. `agent undo {run}` takes the run back.", bold=True)
+    done = f"committed {delivery.commit[:12]}:" if delivery.kind == "commit" and delivery.commit else "applied to"
+    terminal.say(f"Restored and {done} {named(delivery.paths)}. `agent undo {run}` takes the run back.", bold=True)
     return 0
 
 

@@ -129,7 +129,7 @@ def outcome(run: Run, ended: Outcome | None) -> None:
         say(safe_text(run.error), fg="red")
     if ended:
         turns(ended)
-        verdicts(ended.verdicts)
+        verdicts(ended.verdicts, restorable=isinstance(ended, Proposal))
         checks(ended.evidence.before, ended.evidence.after)
         for notice in ended.evidence.notices:
             paragraph("! ", notice, fg="yellow")
@@ -160,8 +160,8 @@ def turns(ended: Outcome) -> None:
             paragraph(f"reply {number}: ", f"sent back: the check was {turn.check.state} with it", fg="yellow")
 
 
-def verdicts(rows: tuple[Verdict, ...]) -> None:
-    """The verdict on each atomic change, with its reason."""
+def verdicts(rows: tuple[Verdict, ...], *, restorable: bool) -> None:
+    """The verdict on each atomic change, with its reason; how to restore one where a run keeps a proposal."""
     if not rows:
         return
     where = [f"{row.change.path}:{row.change.hunk.start + 1}" if row.change.hunk else row.change.path for row in rows]
@@ -173,7 +173,8 @@ def verdicts(rows: tuple[Verdict, ...]) -> None:
         paragraph(head, told, fg=_VERDICT_COLOURS[row.decision])
     dropped = sum(row.decision == "drop" for row in rows)
     if dropped:
-        say(f"     {dropped} of {len(rows)} changes dropped; `agent restore RUN CHANGE` brings one back", dim=True)
+        way_back = "; `agent restore RUN CHANGE` brings one back" if restorable else ""
+        say(f"     {dropped} of {len(rows)} changes dropped{way_back}", dim=True)
 
 
 def checks(before: CheckResult | None, after: CheckResult | None) -> None:

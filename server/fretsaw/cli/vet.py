@@ -63,21 +63,24 @@ def _vet_one(
 
     opened = open_session(directory, flags)
     with interruptible(Cancel()):
-        vetted, delivery = vet_reply(opened, _text_of(reply, directory), issue_argument, do_apply, directory)
+        vetted, applied = vet_reply(opened, _text_of(reply, directory), issue_argument, do_apply, directory)
     if as_json:
-        print(json.dumps(vet_document(vetted, delivery), indent=2))
+        print(json.dumps(vet_document(vetted, applied), indent=2))
     else:
         for misfit in vetted.misfits:
             terminal.paragraph(f"{misfit.kind}: ", misfit.for_person, fg="yellow")
-        terminal.verdicts(vetted.verdicts)
+        if applied is not None:
+            terminal.say(f"run {applied.run_id}", bold=True)
+        terminal.verdicts(vetted.verdicts, restorable=applied is not None)
         if not do_apply:
             terminal.emit(patch_text(vetted))
-        elif delivery is not None:
-            delivery_text("", delivery, "")
+        elif applied is not None:
+            delivery_text(applied.run_id, applied.delivery, "")
         if vetted.status != "ok":
             terminal.say(
                 "no edit found" if not (vetted.misfits or vetted.verdicts) else "no acceptable patch", fg="yellow"
             )
+            terminal.say("Nothing was changed.")
     return int(ExitCode.DELIVERED if vetted.status == "ok" else ExitCode.NO_PATCH)
 
 

@@ -2,30 +2,81 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fretsaw.core import prompt
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import texts
-from fretsaw.core.proof.lint_diff import new_findings
+from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.core.proof.lint_diff import lint_findings, new_findings
 from fretsaw.core.run import Event
+from fretsaw.errors import CheckError
 from fretsaw.fix.propose import Candidate, Rejected
 from fretsaw.fix.services import Services
 
 _MOST = 10
+_NOT_STARTED = {126: "it cannot be executed", 127: "there is no such program"}
+"""What these exit codes mean where a shell, `env` or `npx` starts the linter."""
 
 
-def lint_patch(landed: Candidate, issue: Issue, world: Services) -> Rejected | None:
-    """What to say to the model when the linter finds what it did not find before; None when it does not."""
+def lint_before(world: Services) -> CheckResult | None:
+    """Run the linter on the snapshot as it is, None without one.
+
+    Raises CheckError when it cannot be run to its end here: nothing that it says later could be compared.
+    """
     if world.lint is None:
         return None
-    world.report(Event("check-after", "asking the linter what is new", percentage=78))
-    before, after = world.lint({}), world.lint(texts(landed.patch))
-    if not {before.state, after.state} <= {"green", "red"}:
-        return None
-    found = new_findings(before.output, after.output)
-    if not found:
-        return None
-    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
-    reason = f"the linter finds what it did not find before: {'; '.join(found[:_MOST])}{more}"
-    return Rejected(
-        "check", prompt.after_refusal((reason,), issue), reason, landed.turn, landed.proposed, landed.verdicts
+    world.report(Event("check-before", "running the linter before the change", percentage=8))
+    before = world.lint({})
+    if before.state in {"green", "red"} and before.exit_code not in _NOT_STARTED:
+        return before
+    command = " ".join(before.argv)
+    if before.state == "unavailable":
+        raise CheckError(f"the linter was not run: {before.reason}", hint=f"or leave --lint out; it is {command!r}")
+    if before.state == "timeout":
+        raise CheckError(f"the linter was stopped: {before.reason}", hint=f"raise --check-timeout; it is {command!r}")
+    reason = before.reason or f"{_NOT_STARTED.get(before.exit_code or 0, '')}: {_excerpt(before)}"
+    raise CheckError(
+        f"the linter could not be started: {reason}", hint=f"the command is {command!r}; correct it with --lint"
     )
+
+
+def lint_patch(landed: Candidate, before: CheckResult | None, issue: Issue, world: Services) -> Candidate | Rejected:
+    """Run the linter on a patch: the patch, with a notice where it shows nothing, or what the model has to hear."""
+    if world.lint is None or before is None:
+        return landed
+    world.report(Event("check-after", "asking the linter what is new", percentage=78))
+    after = world.lint(texts(landed.patch))
+    reason = _objection(before, after)
+    if reason:
+        message = prompt.after_refusal((reason,), issue)
+        return Rejected("check", message, reason, landed.turn, landed.proposed, landed.verdicts)
+    if not after.ok and not lint_findings(after.output):
+        blind = (
+            f"the linter shows nothing about this patch: it fails before it (exit code {before.exit_code}) and with it "
+            f"(exit code {after.exit_code}), and no line that it prints is of the form `path:line: text`"
+        )
+        return replace(landed, notices=(*landed.notices, blind))
+    return landed
+
+
+def _objection(before: CheckResult, after: CheckResult) -> str:
+    """Why the linter speaks against the patch, empty when it does not."""
+    if after.state not in {"green", "red"}:
+        return f"the linter could not be run to its end with this change: {after.reason}"
+    new = new_findings(before.output, after.output)
+    if new:
+        more = f" and {len(new) - _MOST} more" if len(new) > _MOST else ""
+        return f"the linter finds what it did not find before: {'; '.join(new[:_MOST])}{more}"
+    if before.ok and not after.ok:
+        # Whatever its output looks like, here only the change can be the reason.
+        return (
+            f"the linter passes before this change and fails with it (exit code {after.exit_code}): {_excerpt(after)}"
+        )
+    return ""
+
+
+def _excerpt(result: CheckResult) -> str:
+    """The first lines that it printed, as one."""
+    lines = [" ".join(line.split()) for line in result.output.split("\n") if line.strip()]
+    return " | ".join(lines[:_MOST]) or "it printed nothing"

@@ -17,7 +17,7 @@ from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text.tokens import estimate
 from fretsaw.errors import CheckError, ContextTooLongError
 from fretsaw.fix.converse import Conversation, ModelAnswer, converse
-from fretsaw.fix.lint import lint_patch
+from fretsaw.fix.lint import lint_before, lint_patch
 from fretsaw.fix.preview import Preview
 from fretsaw.fix.propose import Rejected, propose
 from fretsaw.fix.prove import Proved, prove
@@ -42,6 +42,7 @@ class _Book:
     seconds: dict[str, float] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     before: CheckResult | None = None
+    lint_before: CheckResult | None = None
     refused: PatchSet = field(default_factory=PatchSet)
     """The patch that the check refused a turn ago."""
     talk: Conversation = field(default_factory=lambda: Conversation(()))
@@ -74,13 +75,14 @@ class _Book:
 def fix(issue: Issue, snapshot: Snapshot, world: Services, settings: Settings, focus: Focus = ()) -> Outcome:
     """Work on one issue until there is a proved patch or the limits are reached. Never touches the user's tree.
 
-    Raises ModelError, ConfigError, BudgetError, CheckError (the check cannot be started), Cancelled.
+    Raises ModelError, ConfigError, BudgetError, CheckError (check or linter cannot be started), Cancelled.
     """
     book = _Book(world, world.clock(), snapshot.base)
     with book.phase("check-before"):
         book.before = _check_before(world)
         if book.before:
             book.notices += _about(book.before)
+        book.lint_before = lint_before(world)
     book.talk = _opening(issue, snapshot, world, settings, focus, book)
     listen = partial(Preview, issue, snapshot, world, settings) if world.drafts else lambda: lambda piece: None
     left = {"misfit": settings.misfits, "refused": settings.misfits, "empty": 1, "check": settings.attempts}
@@ -169,7 +171,15 @@ def _consider(
     if isinstance(step, Rejected):
         return step
     with book.phase("check-after"):
-        return lint_patch(step, issue, world) or prove(step, book.before, issue, world, settings)
+        linted = lint_patch(step, book.lint_before, issue, world)
+        if isinstance(linted, Rejected):
+            return linted
+        proved = prove(linted, book.before, issue, world, settings)
+        if isinstance(proved, Rejected) or proved.landed.patch == step.patch:
+            return proved
+        # The check has dropped changes or brought some back: what is delivered is what the linter has to see.
+        linted = lint_patch(replace(proved.landed, notices=step.notices), book.lint_before, issue, world)
+        return linted if isinstance(linted, Rejected) else replace(proved, landed=linted)
 
 
 def _proposal(proved: Proved, book: _Book) -> Proposal:

@@ -23,6 +23,8 @@ class Vetted:
     status: Literal["ok", "misfit", "nochange"]
     patch: PatchSet = PatchSet()
     """What is kept."""
+    proposed: PatchSet = PatchSet()
+    """What the reply asks for, before anything was dropped: `verdicts` has one for each of its changes."""
     verdicts: tuple[Verdict, ...] = ()
     misfits: tuple[Misfit, ...] = ()
     located: tuple[Located, ...] = ()
@@ -54,6 +56,7 @@ def vet(
     return Vetted(
         "ok" if pruned.patch else "nochange",
         pruned.patch,
+        pruned.proposed,
         pruned.verdicts,
         located=placing.located,
         grammars=reading.grammars,

@@ -23,6 +23,8 @@ WAITING: tuple[State, ...] = ("pending", "handed-off")
 UNDECIDED: tuple[State, ...] = ("pending", "stale", "handed-off")
 """What nobody has decided yet: also what cannot be accepted since its lines were edited."""
 
+_WITH_MODE = frozenset({"mode", "create"})
+
 
 @dataclass(slots=True)
 class FileReview:
@@ -221,6 +223,12 @@ class Review:
             whole = kinds & {"create", "delete"}
             texts[path] = (file.text, file.patch.after if whole else self._with(file, chosen))
         return texts
+
+    def modes_after(self, numbers: Iterable[int]) -> dict[str, tuple[str, str]]:
+        """The mode before and with changes put in, by path; only where one of them changes it or creates a file."""
+        changes = [self.change(number) for number in numbers]
+        modes = {change.path: self.files[change.path].patch.mode for change in changes if change.kind in _WITH_MODE}
+        return {path: mode for path, mode in modes.items() if mode is not None}
 
     def _with(self, file: FileReview, numbers: list[int]) -> str | None:
         text = file.text

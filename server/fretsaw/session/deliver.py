@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from fretsaw import repo, run_store
-from fretsaw.core.patch import derive_set, render, select
+from fretsaw.core.patch import derive_set, render, select, split
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Event, GaveUp, Proposal, Run
@@ -45,7 +45,7 @@ def apply_run(opened: Session, run_id: str | None, changes: frozenset[int] | Non
     kept = load_run(opened, run_id)
     proposal = _proposal(kept)
     if kept.run.state == "delivered":
-        raise UsageError(f"run {kept.run.id} is applied already", hint="`agent undo` takes it back")
+        raise UsageError(f"run {kept.run.id} is applied already", hint=f"`agent undo {kept.run.id}` takes it back")
     chosen = proposal if changes is None else _only(opened, kept.run.id, proposal, changes)
     folder = run_store.RunFolder(kept.folder)
     delivery = _deliver(opened, chosen.patch, kept.run, folder, chosen)
@@ -55,6 +55,7 @@ def apply_run(opened: Session, run_id: str | None, changes: frozenset[int] | Non
 
 
 def _only(opened: Session, run_id: str, proposal: Proposal, changes: frozenset[int]) -> Proposal:
+    _refuse_incomplete(run_id, proposal)
     known = {item.change.id for item in proposal.verdicts}
     unknown = sorted(changes - known)
     if unknown:
@@ -72,6 +73,15 @@ def _only(opened: Session, run_id: str, proposal: Proposal, changes: frozenset[i
     return _allowed(opened, replace(proposal, patch=select(proposal.proposed, changes), verdicts=verdicts))
 
 
+def _refuse_incomplete(run_id: str, proposal: Proposal) -> None:
+    """RepoError where what was dropped is not on record, as `agent vet --apply` once left it: numbers mislead there."""
+    if tuple(item.change for item in proposal.verdicts) != tuple(split(proposal.proposed)):
+        raise RepoError(
+            f"run {run_id} was kept by an older version, without the changes that were dropped",
+            hint=f"`agent undo {run_id}`, then vet the reply again with --apply",
+        )
+
+
 def _allowed(opened: Session, proposal: Proposal) -> Proposal:
     """The proposal, when a patch that a person put together may be written at all. NoPatchError when not.
 
@@ -87,15 +97,20 @@ def _allowed(opened: Session, proposal: Proposal) -> Proposal:
 
 
 def apply_texts(
-    opened: Session, run_id: str, before: Mapping[str, str | None], after: Mapping[str, str | None]
+    opened: Session,
+    run_id: str,
+    before: Mapping[str, str | None],
+    after: Mapping[str, str | None],
+    modes: Mapping[str, tuple[str, str]],
 ) -> Delivery:
     """Deliver a part of a run's proposal that an editor places in files as they are now, on top of what was delivered.
 
     `before`: what the editor saw on disk; other text there is a conflict. None stands for no such file.
+    `modes`: path -> (old, new) git mode, where it changes.
     """
     kept = load_run(opened, run_id)
     tags = (kept.delivery or {}).get("tags")
-    patch = derive_set(before.__getitem__, after)
+    patch = derive_set(before.__getitem__, after, modes)
     tag = f"+editor{len(tags)}" if isinstance(tags, list) and tags else ""
     return _deliver(opened, patch, kept.run, run_store.RunFolder(kept.folder), _proposal(kept), tag)
 
@@ -103,8 +118,16 @@ def apply_texts(
 def _deliver(
     opened: Session, patch: PatchSet, run: Run, folder: run_store.RunFolder, proposal: Proposal, tag: str = ""
 ) -> Delivery:
-    """Apply and record. `tag` tells later deliveries of one run apart, for undo."""
+    """Apply and record. `tag` tells later deliveries of one run apart, for undo.
+
+    UsageError when there is nothing to write: no shell then says that something was applied.
+    """
     settings = opened.settings
+    if not patch and settings.apply != "none":
+        raise UsageError(
+            f"run {run.id} has nothing left to apply here: the files are already as this would leave them",
+            hint=f"`agent show {run.id}` tells more",
+        )
     now = repo.reopened(opened.repo)
     name = folder.id + tag
     folder.write_note("delivering", {"tag": name})
@@ -167,12 +190,13 @@ def undo_run(opened: Session, run_id: str | None = None) -> tuple[str, UndoResul
     tags = (kept.delivery or {}).get("tags") or [kept.run.id]
     assert isinstance(tags, list)
     known = repo.deliveries(opened.repo, opened.store.folder)
-    if not any(tag in known for tag in tags):
+    if not all(tag in known for tag in tags):
         raise RepoError(
-            f"the way back of run {kept.run.id} is gone: it is kept for 30 days",
+            f"the way back of run {kept.run.id} is gone{', in part' if set(tags) & set(known) else ''}: "
+            "it is kept for 30 days",
             hint=f"`agent show {kept.run.id} --patch | git apply -R` takes its patch out",
         )
-    results = []
+    results: list[UndoResult] = []
     for tag in reversed(tags):
         results.append(repo.undo(repo.reopened(opened.repo), opened.store.folder, str(tag)))
         if results[-1].left:
@@ -183,7 +207,19 @@ def undo_run(opened: Session, run_id: str | None = None) -> tuple[str, UndoResul
         folder.write_run(replace(kept.run, state="undone", delivered_to=""))
     undone = dict.fromkeys(path for result in results for path in result.undone)
     notices = tuple(notice for result in results for notice in result.notices)
-    return kept.run.id, replace(results[-1], undone=tuple(undone), notices=notices)
+    whole = replace(results[-1], undone=tuple(undone), message=_all_undone(results), notices=notices)
+    return kept.run.id, whole
+
+
+def _all_undone(results: Sequence[UndoResult]) -> str:
+    """What became of several deliveries of one run, the newest first, in a sentence."""
+    messages = dict.fromkeys(result.message for result in results if result.undone)
+    last = results[-1]
+    if not messages:
+        return last.message
+    if last.left and not last.undone:
+        messages[f"left: {', '.join(path for path, _ in last.left)}"] = None
+    return "; ".join(messages)
 
 
 def restore_changes(opened: Session, run_id: str | None, changes: frozenset[int]) -> Delivery | None:
@@ -196,6 +232,7 @@ def restore_changes(opened: Session, run_id: str | None, changes: frozenset[int]
             f"run {kept.run.id} is on {kept.run.delivered_to}, and a change is restored in your files",
             hint=f"`agent undo {kept.run.id}`, restore it, then `agent apply {kept.run.id} --apply branch`",
         )
+    _refuse_incomplete(kept.run.id, proposal)
     dropped = {item.change.id for item in proposal.verdicts if item.decision == "drop"}
     unknown = sorted(changes - dropped)
     if unknown:
@@ -217,7 +254,12 @@ def restore_changes(opened: Session, run_id: str | None, changes: frozenset[int]
         # On top of what is applied, so that a file that was edited since is a conflict and nothing is overwritten.
         now = {file.path: file.after for file in proposal.patch.files}
         applied = lambda path: now[path] if path in now else _before(proposal.proposed, path)  # noqa: E731
-        more = derive_set(applied, {file.path: file.after for file in patch.files})
+        modes = {file.path: file.mode for file in proposal.patch.files}
+        more = derive_set(
+            applied,
+            {file.path: file.after for file in patch.files},
+            {file.path: file.mode for file in patch.files if file.mode and file.mode != modes.get(file.path)},
+        )
         tag = f"+{'+'.join(map(str, sorted(changes)))}"
         delivery = _deliver(opened.with_settings(apply=how), more, kept.run, folder, whole, tag)
     folder.write_outcome(whole)

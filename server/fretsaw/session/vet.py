@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,18 @@ from fretsaw.session.open import Session
 from fretsaw.session.task import FinishedRun
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A vetted patch that was delivered."""
+
+    run_id: str
+    """The run that keeps it, for `agent undo` and `agent restore`."""
+    delivery: Delivery
+
+
 def vet_reply(
     opened: Session, reply: str, issue_argument: str | None, do_apply: bool, where: Path = Path()
-) -> tuple[Vetted, Delivery | None]:
+) -> tuple[Vetted, Applied | None]:
     """Vet a reply against the repository as it is now; apply it, as a run that can be undone, when asked to.
 
     A path of an issue is relative to `where`. Raises NoPatchError when policy refuses the patch.
@@ -45,17 +55,19 @@ def vet_reply(
     return vetted, _apply(opened.with_settings(apply="worktree"), reply, issue, vetted)
 
 
-def _apply(opened: Session, reply: str, issue: Issue, vetted: Vetted) -> Delivery | None:
+def _apply(opened: Session, reply: str, issue: Issue, vetted: Vetted) -> Applied:
     folder = opened.store.new()
     turn = Turn(reply, vetted.grammars, vetted.misfits, vetted.located)
     evidence = Evidence(base=opened.repo.head, turns=(turn,))
-    outcome = Proposal(vetted.patch, vetted.patch, vetted.verdicts, evidence, vetted.ignored.strip())
+    outcome = Proposal(vetted.proposed, vetted.patch, vetted.verdicts, evidence, vetted.ignored.strip())
     started = datetime.now(timezone.utc).isoformat(timespec="seconds")
     run = Run(folder.id, str(opened.root), issue.title or "vetted patch", "proposed", started=started)
     folder.write_issue(issue)
     folder.write_outcome(outcome)
     folder.write_run(run)
-    return deliver_proposal(opened, FinishedRun(run, outcome, folder.path), lambda event: None)
+    delivery = deliver_proposal(opened, FinishedRun(run, outcome, folder.path), lambda event: None)
+    assert delivery is not None, "without a check there is nothing that it must pass"
+    return Applied(folder.id, delivery)
 
 
 def patch_text(vetted: Vetted) -> str:
@@ -63,7 +75,7 @@ def patch_text(vetted: Vetted) -> str:
     return render(vetted.patch)
 
 
-def vet_document(vetted: Vetted, delivery: Delivery | None) -> dict[str, Any]:
+def vet_document(vetted: Vetted, applied: Applied | None) -> dict[str, Any]:
     """What `agent vet --json` prints."""
     return {
         "status": vetted.status,
@@ -73,5 +85,6 @@ def vet_document(vetted: Vetted, delivery: Delivery | None) -> dict[str, Any]:
         "dropped": [verdict_row(item) for item in vetted.verdicts if item.decision == "drop"],
         "misfits": [misfit_row(item) for item in vetted.misfits],
         "ignored": vetted.ignored,
-        "delivery": run_store.to_plain(delivery) if delivery else None,
+        "run": applied.run_id if applied else None,
+        "delivery": run_store.to_plain(applied.delivery) if applied else None,
     }

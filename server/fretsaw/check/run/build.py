@@ -40,7 +40,8 @@ def make_check(
     def check(texts: Mapping[str, str | None]) -> CheckResult:
         cancel.check()
         if not tools.program:
-            return CheckResult("error", argv, reason=f"{argv[0]}: no such program in PATH")
+            where = "is missing or not executable" if "/" in argv[0] else "no such program in PATH"
+            return CheckResult("error", argv, reason=f"{argv[0]}: {where}")
         if not chosen:
             chosen.append(choose(root.resolve(), tools, settings, limits, around))
         sandbox = chosen[0].sandbox

@@ -158,9 +158,9 @@ async def _arrives(there: Callable[[], bool], seconds: float) -> bool:
 
 async def _through_journal(server: Server, review: Review, numbers: list[int]) -> None:
     settings = server.editor_settings(review.root)
-    texts = review.texts_after(numbers)
+    texts, modes = review.texts_after(numbers), review.modes_after(numbers)
     try:
-        await in_thread(lambda: _deliver_texts(settings, review, texts))
+        await in_thread(lambda: _deliver_texts(settings, review, texts, modes))
     except FretsawError as error:
         server.show_message(f"Agent: {safe_text(str(error))}. The proposal is kept.", types.MessageType.Warning)
     else:
@@ -188,14 +188,17 @@ async def _undo_journal(server: Server, review: Review) -> None:
 
 
 def _deliver_texts(
-    settings: EditorSettings, review: Review, texts: Mapping[str, tuple[str | None, str | None]]
+    settings: EditorSettings,
+    review: Review,
+    texts: Mapping[str, tuple[str | None, str | None]],
+    modes: Mapping[str, tuple[str, str]],
 ) -> None:
-    """Put texts (path → before, after) into files that no editor has open, by the journal. Raises ConflictError."""
+    """Put texts and modes (path → before, after) into files, by the journal. Raises ConflictError."""
     from fretsaw.session.deliver import apply_texts
 
     before = {path: pair[0] for path, pair in texts.items()}
     after = {path: pair[1] for path, pair in texts.items()}
-    apply_texts(settings.open(review.root).with_settings(apply="worktree"), review.run_id, before, after)
+    apply_texts(settings.open(review.root).with_settings(apply="worktree"), review.run_id, before, after, modes)
 
 
 def _undo_delivery(settings: EditorSettings, review: Review) -> tuple[str, ...]:
