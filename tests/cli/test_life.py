@@ -292,11 +292,11 @@ def test_a_record_that_cannot_be_written_does_not_unsay_the_change(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    from fretsaw.session.deliver import deliver_proposal
+    from fretsaw.session import deliver
 
     model(FIX)
     agent("fix", "ISSUE.md", "--apply", "none")
-    monkeypatch.setattr(deliver_proposal, "keep_delivery", full)
+    monkeypatch.setattr(deliver, "keep_delivery", full)
     ended = agent("apply")
     monkeypatch.undo()
     assert ended.code == 5

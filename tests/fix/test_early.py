@@ -15,7 +15,6 @@ from fretsaw.core.snapshot import Snapshot
 from fretsaw.fix.preview import Preview
 from fretsaw.fix.services import Services
 from fretsaw.model.recorded import replay_calls
-from fretsaw.session.fix import no_check
 from fretsaw.settings import Settings
 
 TEXTS = {
@@ -40,7 +39,7 @@ def world(events: list[Event], clock: Callable[[], float]) -> Services:
         ask=replay_calls([]),
         form="udiff",
         check=None,
-        steady=no_check,
+        repeat=lambda check: check,
         policy=lambda patch, asked: judge_patch(patch, SNAPSHOT, (), asked, ()),
         trial=lambda patch: None,
         report=events.append,

@@ -28,7 +28,7 @@ def check_command(approve: bool, remember: bool, forget: bool, do_run: bool, dir
     On a terminal you are asked once which one it is; the answer is kept in your own state folder and holds in every
     editor. A command from a repository's file runs only after you have approved it; another command asks again.
     """
-    from fretsaw.session.doctor import choose_check
+    from fretsaw.session.check_setup import choose_check
     from fretsaw.session.open import open_session
 
     opened = open_session(directory, flags)
@@ -50,7 +50,7 @@ def check_command(approve: bool, remember: bool, forget: bool, do_run: bool, dir
 def _run(opened: Any) -> int:
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
-    from fretsaw.session.doctor import run_check
+    from fretsaw.session.check_setup import run_check
 
     if not opened.settings.check:
         raise UsageError(
@@ -68,7 +68,7 @@ def _run(opened: Any) -> int:
 
 
 def _approve(opened: Any) -> int:
-    from fretsaw.session.doctor import approve_check
+    from fretsaw.session.check_setup import approve_check
 
     argv = opened.resolved.proposed_check
     if not argv:
@@ -85,7 +85,7 @@ def _approve(opened: Any) -> int:
 
 
 def _remember(opened: Any, argv: tuple[str, ...] | None) -> int:
-    from fretsaw.session.doctor import choose_check
+    from fretsaw.session.check_setup import choose_check
 
     if not argv or not argv[0]:
         raise UsageError("--remember needs the command: --check 'pytest -q' --remember")
@@ -96,7 +96,7 @@ def _remember(opened: Any, argv: tuple[str, ...] | None) -> int:
 
 def _ask(opened: Any) -> None:
     """The one question. The command that the repository's own file names is one of the answers, and marked as such."""
-    from fretsaw.session.doctor import answer_check, find_checks
+    from fretsaw.session.check_setup import answer_check, find_checks
 
     proposed = opened.resolved.proposed_check
     rows = [(proposed, "the repository's own file proposes it")] if proposed else []
@@ -146,7 +146,7 @@ def _say_remembered(argv: tuple[str, ...]) -> None:
 
 
 def _tell(opened: Any) -> int:
-    from fretsaw.session.doctor import find_checks
+    from fretsaw.session.check_setup import find_checks
 
     check, proposed = opened.settings.check, opened.resolved.proposed_check
     if check:

@@ -18,7 +18,7 @@ from fretsaw.core.text.safe_text import safe_text
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def models_command(remote: bool, as_json: bool, **flags: Any) -> int:
     """List models: prices, limits, roles, retirement. Rows of your own go into models.toml in your config folder."""
-    from fretsaw.session.doctor import model_rows, remote_model_rows
+    from fretsaw.session.models import model_rows, remote_model_rows
 
     rows = remote_model_rows(flags) if remote else model_rows(flags)
     if as_json:

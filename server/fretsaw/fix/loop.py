@@ -116,7 +116,7 @@ def _check_before(world: Services) -> CheckResult | None:
     if world.check is None:
         return None
     world.report(Event("check-before", "running the check before the change", percentage=5))
-    before = world.steady({})
+    before = world.repeat(world.check)({})
     if before.state == "error":
         raise CheckError(
             f"the check could not be started: {before.reason}",

@@ -69,7 +69,7 @@ def prove(
         return Proved(landed, before)
     trial = _Trial(before, world, settings)
     world.report(Event("check-after", "running the check on the patch", percentage=80))
-    after = world.steady(texts(landed.patch))
+    after = world.repeat(world.check)(texts(landed.patch))
     deleted = deleted_tests((file.path, file.before, file.after) for file in landed.patch.files)
     judged = compare(before, after, _with_base_tests(landed.patch, after, world.check), deleted)
     if not judged.ok:

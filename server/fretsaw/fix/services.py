@@ -25,8 +25,8 @@ class Services:
     """The form of edit that is asked for."""
     check: Check | None
     """One run of the check; None: there is no check command."""
-    steady: Check
-    """The check, repeated where it is quick, so that chance is not taken for proof; not called without `check`."""
+    repeat: Callable[[Check], Check]
+    """Repeats a command where it is quick, so that chance is not taken for proof."""
     policy: Callable[[PatchSet, Collection[str]], Judgement]
     """(patch, paths the issue asks for) -> what the policy on paths and added lines says of it."""
     trial: Callable[[PatchSet], None]

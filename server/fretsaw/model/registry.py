@@ -50,6 +50,10 @@ class Row:
     plain: bool = False
     """Send only fields that every compatible server understands."""
 
+    def form_for(self, settings: Settings) -> Literal["v4a", "udiff", "search-replace"]:
+        """The edit form to ask for: the setting's, or this model's where that says auto."""
+        return self.edit_form if settings.edit_form == "auto" else settings.edit_form
+
     def cost(self, input_tokens: int, cached_tokens: int, output_tokens: int) -> float:
         """Dollars of a call; `cached_tokens` are part of `input_tokens`."""
         fresh = max(0, input_tokens - cached_tokens)

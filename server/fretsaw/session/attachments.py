@@ -1,11 +1,9 @@
-"""What the model is shown beside the repository's text, and what a person should know about it. Sends nothing."""
+"""What the model is shown beside the repository's text: the project's rules, the issue's images. Sends nothing."""
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
-from fretsaw import check
 from fretsaw.core.chat import Image
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import UsageError
@@ -46,21 +44,3 @@ def _image_bytes(source: str, folder: Path | None) -> bytes:
     if data is None:
         raise UsageError(why)
     return data
-
-
-def notices_about(snapshot: Snapshot, hidden: int, opened: Session) -> tuple[str, ...]:
-    """What a person should know about what is and is not sent."""
-    notices = []
-    if snapshot.secrets:
-        names = ", ".join(snapshot.secrets[:5]) + (" …" if len(snapshot.secrets) > 5 else "")
-        notices.append(f"never sent, since they may hold secrets: {names}")
-    if hidden:
-        notices.append(f"{hidden} hidden characters or comments were removed from the issue")
-    if opened.resolved.proposed_check:
-        argv = " ".join(opened.resolved.proposed_check)
-        notices.append(f"the repository proposes the check {argv!r}: approve it with `agent check --approve`")
-    elif not opened.resolved.asked:
-        found = check.check_candidates(snapshot.read, snapshot.paths)
-        seems = f"; this repository seems to have {shlex.join(found[0].argv)!r}" if found else ""
-        notices.append(f"no check is set, so nothing is proved{seems}: `agent check` asks you once")
-    return tuple(notices)

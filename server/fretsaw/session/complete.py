@@ -6,7 +6,6 @@ Knows nothing of editors.
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import datetime, timezone
 
 from fretsaw import repo, run_store
 from fretsaw.cancel import Cancel
@@ -14,7 +13,7 @@ from fretsaw.core import completion
 from fretsaw.core.policy.path_lists import is_secret
 from fretsaw.model.budget import Budget
 from fretsaw.model.live import connect
-from fretsaw.model.registry import load_registry
+from fretsaw.session.models import choose_model
 from fretsaw.session.open import Session
 
 
@@ -27,11 +26,7 @@ def complete_text(opened: Session, path: str, texts: tuple[str, str], cancel: Ca
         return ""
     cancel.check()
     settings = opened.with_settings(role="complete", model=None).settings
-    row = (
-        load_registry(opened.resolved.places.config / "models.toml")
-        .choose(settings, datetime.now(timezone.utc).date())
-        .row
-    )
+    row = choose_model(opened.resolved.places, settings).row
     budget = Budget(
         settings.max_usd,
         max_usd_day=settings.max_usd_day,

@@ -1,4 +1,4 @@
-"""What works here and what does not: for `agent doctor`, `models` and `check`. Changes nothing."""
+"""`agent doctor`: what works here and what does not. Changes nothing."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
 
 from fretsaw import check, config, repo
-from fretsaw.cancel import Cancel
-from fretsaw.core.proof.check_result import CheckResult
-from fretsaw.errors import CheckError, ConfigError, FretsawError
-from fretsaw.model.registry import Registry, load_registry
-from fretsaw.model.remote_models import list_models, probe_endpoint
-from fretsaw.session.fix import make_check
+from fretsaw.errors import ConfigError, FretsawError
+from fretsaw.model.remote_models import probe_endpoint
+from fretsaw.session.check_setup import find_checks
+from fretsaw.session.models import choose_model
 from fretsaw.session.open import Session, open_session
 from fretsaw.settings import Settings
 
@@ -30,91 +27,6 @@ class Finding:
     name: str
     state: Literal["ok", "note", "bad"]
     text: str
-
-
-# -- the check -------------------------------------------------------------------------------------
-
-
-def run_check(opened: Session, cancel: Cancel) -> CheckResult:
-    """The check on the files as they are now. CheckError when it could not run at all."""
-    made = make_check(opened, repo.snapshot(opened.repo), cancel)
-    assert made is not None, "the caller has looked whether one is set"
-    result = made({})
-    if result.state in {"error", "unavailable"}:
-        raise CheckError(f"the check could not run: {result.reason}", hint="`agent doctor` tells more")
-    return result
-
-
-def find_checks(opened: Session) -> tuple[check.CheckCandidate, ...]:
-    """Commands that look like the repository's check, best first."""
-    snapshot = repo.snapshot(opened.repo)
-    return check.check_candidates(snapshot.read, snapshot.paths)
-
-
-def approve_check(opened: Session, argv: tuple[str, ...]) -> None:
-    """Remember that the user wants the command of the repository's file run for this repository."""
-    config.approve(opened.resolved.places, opened.root, argv)
-
-
-def answer_check(opened: Session, argv: tuple[str, ...]) -> None:
-    """Remember an answer to the question of which check: what the repository proposes is approved, and asked about
-    again when it changes; any other command is the user's own choice, `()` for none."""
-    if argv and argv == opened.resolved.proposed_check:
-        approve_check(opened, argv)
-    else:
-        choose_check(opened, argv)
-
-
-def choose_check(opened: Session, argv: tuple[str, ...] | None) -> None:
-    """Remember the user's own choice for this repository; `()`: none, None: forget it and what was approved."""
-    if argv is None:
-        config.forget(opened.resolved.places, opened.root, opened.settings.check or ())
-    else:
-        config.answer(opened.resolved.places, opened.root, argv)
-
-
-# -- models ----------------------------------------------------------------------------------------
-
-
-def model_rows(flags: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The registry as rows."""
-    resolved = config.resolve(flags, None)
-    registry = load_registry(resolved.places.config / "models.toml")
-    today = datetime.now(timezone.utc).date()
-    rows = []
-    for row in registry.rows:
-        if row.id == "*":
-            continue
-        roles = [role for role in registry.roles if _has_role(registry, role, row.id)]
-        state = "retired" if row.retired(today) else "retires" if row.retires_on else ""
-        rows.append(
-            {
-                "id": row.id,
-                "prices": f"${row.price_input:g} / ${row.price_cached:g} / ${row.price_output:g}",
-                "limits": f"{row.context:,} in, {row.output:,} out",
-                "roles": ", ".join(roles),
-                "retirement": f"{state} {row.retires_on}" if row.retires_on else "",
-                "successor": f"→ {row.successor}" if row.successor and row.retires_on else "",
-            }
-        )
-    return rows
-
-
-def _has_role(registry: Registry, role: str, row_id: str) -> bool:
-    try:
-        return registry.for_role(role, datetime.now(timezone.utc).date()).row.id == row_id
-    except ConfigError:
-        return False
-
-
-def remote_model_rows(flags: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What the endpoint says it serves."""
-    settings = config.resolve(flags, None).settings
-    listed = list_models(settings)
-    return [{"id": one.id, "owner": one.owner, "shutdown": str(one.shutdown or "")} for one in listed]
-
-
-# -- doctor ----------------------------------------------------------------------------------------
 
 
 def examine(directory: Path, flags: Mapping[str, Any]) -> tuple[Finding, ...]:
@@ -157,7 +69,7 @@ def _git() -> Finding:
 
 def _model(settings: Settings, places: config.UserDirs) -> Iterator[Finding]:
     try:
-        choice = load_registry(places.config / "models.toml").choose(settings, datetime.now(timezone.utc).date())
+        choice = choose_model(places, settings)
     except ConfigError as error:
         yield Finding("model", "bad", str(error))
         return

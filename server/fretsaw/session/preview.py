@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,10 @@ from fretsaw.core.chat import Message
 from fretsaw.core.context import Context, choose
 from fretsaw.core.issue import Issue
 from fretsaw.core.text.tokens import count, estimate
-from fretsaw.model.registry import load_registry
-from fretsaw.session.attachments import images_for, notices_about, rules_for
+from fretsaw.session.attachments import images_for, rules_for
 from fretsaw.session.issue_source import read_issue, read_logs
+from fretsaw.session.models import choose_model
+from fretsaw.session.notices import notices_about
 from fretsaw.session.open import Session
 from fretsaw.session.task import Task
 
@@ -55,13 +55,11 @@ def preview_request(opened: Session, argument: str, where: Path = Path()) -> Req
     """The first request of a fix of this issue (a path is relative to `where`), but for what the check says now."""
     issue, folder = read_issue(argument, where)
     settings = opened.settings
-    choice = load_registry(opened.resolved.places.config / "models.toml").choose(
-        settings, datetime.now(timezone.utc).date()
-    )
+    choice = choose_model(opened.resolved.places, settings)
     snapshot = repo.snapshot(opened.repo)
     context = choose(issue, snapshot, settings.context_tokens, settings.context, estimate)
     logs, notices = read_logs(issue, folder)
-    form = choice.row.edit_form if settings.edit_form == "auto" else settings.edit_form
+    form = choice.row.form_for(settings)
     images, more = images_for(Task(issue, folder=folder), choice.row)
     rules = rules_for(opened, snapshot)
     messages = prompt.first_messages(issue, context, form, images=images, logs=logs, rules=rules, tools=settings.tools)
@@ -83,7 +81,7 @@ def preview_request(opened: Session, argument: str, where: Path = Path()) -> Req
             *choice.notices,
             *notices,
             *more,
-            *notices_about(snapshot, issue.hidden, opened),
+            *notices_about(opened, snapshot, issue.hidden),
             *context.notices,
         ),
     )

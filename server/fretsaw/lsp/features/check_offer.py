@@ -67,7 +67,7 @@ async def _keep(server: Server, root: Path, argv: tuple[str, ...]) -> None:
 
 def _find_offer(settings: EditorSettings, root: Path) -> tuple[str, ...]:
     """The command to offer as the repository's check; empty where one is set, none is found, or the user said none."""
-    from fretsaw.session.doctor import find_checks
+    from fretsaw.session.check_setup import find_checks
 
     session = settings.open(root)
     if session.resolved.asked:
@@ -77,6 +77,6 @@ def _find_offer(settings: EditorSettings, root: Path) -> tuple[str, ...]:
 
 
 def _remember(settings: EditorSettings, root: Path, argv: tuple[str, ...]) -> None:
-    from fretsaw.session.doctor import answer_check
+    from fretsaw.session.check_setup import answer_check
 
     answer_check(settings.open(root), argv)

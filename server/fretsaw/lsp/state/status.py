@@ -19,13 +19,10 @@ class StatusFacts:
 
 def read_status(root: Path | None, settings: EditorSettings) -> StatusFacts:
     """The model that an interactive run would ask, the day's dollars, whether there is a key. Raises ConfigError."""
-    from datetime import datetime, timezone
-
     from fretsaw import config, run_store
-    from fretsaw.model.registry import load_registry
+    from fretsaw.session.models import choose_model
 
     resolved = config.resolve({}, root, editor=settings.for_source("diagnostics").editor)
-    models = load_registry(resolved.places.config / "models.toml")
-    row = models.choose(resolved.settings, datetime.now(timezone.utc).date()).row
+    row = choose_model(resolved.places, resolved.settings).row
     key = bool(settings.api_key or resolved.settings.api_key)
     return StatusFacts(row.id, round(run_store.spent_today(resolved.places.state), 6), key)

@@ -1,0 +1,48 @@
+"""`agent check`: run the check, find what looks like one, remember the user's answer for this repository."""
+
+from __future__ import annotations
+
+from fretsaw import check, config, repo
+from fretsaw.cancel import Cancel
+from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.errors import CheckError
+from fretsaw.session.open import Session
+from fretsaw.session.services import make_command
+
+
+def run_check(opened: Session, cancel: Cancel) -> CheckResult:
+    """The check on the files as they are now. CheckError when it could not run at all."""
+    made = make_command(opened, repo.snapshot(opened.repo), cancel, opened.settings.check)
+    assert made is not None, "the caller has looked whether one is set"
+    result = made({})
+    if result.state in {"error", "unavailable"}:
+        raise CheckError(f"the check could not run: {result.reason}", hint="`agent doctor` tells more")
+    return result
+
+
+def find_checks(opened: Session) -> tuple[check.CheckCandidate, ...]:
+    """Commands that look like the repository's check, best first."""
+    snapshot = repo.snapshot(opened.repo)
+    return check.check_candidates(snapshot.read, snapshot.paths)
+
+
+def approve_check(opened: Session, argv: tuple[str, ...]) -> None:
+    """Remember that the user wants the command of the repository's file run for this repository."""
+    config.approve(opened.resolved.places, opened.root, argv)
+
+
+def answer_check(opened: Session, argv: tuple[str, ...]) -> None:
+    """Remember an answer to the question of which check: what the repository proposes is approved, and asked about
+    again when it changes; any other command is the user's own choice, `()` for none."""
+    if argv and argv == opened.resolved.proposed_check:
+        approve_check(opened, argv)
+    else:
+        choose_check(opened, argv)
+
+
+def choose_check(opened: Session, argv: tuple[str, ...] | None) -> None:
+    """Remember the user's own choice for this repository; `()`: none, None: forget it and what was approved."""
+    if argv is None:
+        config.forget(opened.resolved.places, opened.root, opened.settings.check or ())
+    else:
+        config.answer(opened.resolved.places, opened.root, argv)

@@ -1,0 +1,27 @@
+"""What a person should know about a run before it begins: what is not sent, and whether anything is proved."""
+
+from __future__ import annotations
+
+import shlex
+
+from fretsaw import check
+from fretsaw.core.snapshot import Snapshot
+from fretsaw.session.open import Session
+
+
+def notices_about(session: Session, snapshot: Snapshot, hidden: int) -> tuple[str, ...]:
+    """Notices for a person. `hidden`: how many hidden characters and comments were taken out of the issue."""
+    notices = []
+    if snapshot.secrets:
+        names = ", ".join(snapshot.secrets[:5]) + (" …" if len(snapshot.secrets) > 5 else "")
+        notices.append(f"never sent, since they may hold secrets: {names}")
+    if hidden:
+        notices.append(f"{hidden} hidden characters or comments were removed from the issue")
+    if session.resolved.proposed_check:
+        argv = " ".join(session.resolved.proposed_check)
+        notices.append(f"the repository proposes the check {argv!r}: approve it with `agent check --approve`")
+    elif not session.resolved.asked:
+        found = check.check_candidates(snapshot.read, snapshot.paths)
+        seems = f"; this repository seems to have {shlex.join(found[0].argv)!r}" if found else ""
+        notices.append(f"no check is set, so nothing is proved{seems}: `agent check` asks you once")
+    return tuple(notices)

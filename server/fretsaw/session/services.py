@@ -1,0 +1,89 @@
+"""Builds what a run is handed: the snapshot, and everything outside `fix` as functions (`fix.Services`)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeAlias
+
+from fretsaw import repo
+from fretsaw.cancel import Cancel
+from fretsaw.core.chat import Answer, Ask, Request
+from fretsaw.core.policy import judge_patch
+from fretsaw.core.proof.check_result import Check
+from fretsaw.core.run import Event
+from fretsaw.core.snapshot import Snapshot
+from fretsaw.fix import Services
+from fretsaw.model.registry import Row
+from fretsaw.session.attachments import images_for, rules_for
+from fretsaw.session.issue_source import read_logs
+from fretsaw.session.notices import notices_about
+from fretsaw.session.open import Session
+from fretsaw.session.task import Task
+
+Covered: TypeAlias = Callable[[Mapping[str, str | None]], "dict[str, frozenset[int]] | None"]
+
+
+def make_services(
+    session: Session,
+    task: Task,
+    row: Row,
+    report: Callable[[Event], None],
+    cancel: Cancel,
+    ask: Ask,
+    record: Callable[[Request, Answer], None],
+) -> tuple[Services, Snapshot, tuple[str, ...]]:
+    """The services of a run, the snapshot it works on, and what a person should know about them."""
+    settings = session.settings
+    report(Event("snapshot", "reading the repository", percentage=1))
+    snapshot = repo.snapshot(session.repo, task.overlay)
+    logs, log_notices = read_logs(task.issue, task.folder)
+    images, image_notices = images_for(task, row)
+    secrets = (settings.api_key,) if settings.api_key else ()
+    services = Services(
+        ask=ask,
+        form=row.form_for(settings),
+        check=make_command(session, snapshot, cancel, settings.check),
+        repeat=partial(_repeat, times=settings.repeat),
+        lint=make_command(session, snapshot, cancel, settings.lint),
+        policy=lambda patch, asked: judge_patch(patch, snapshot, settings.allow, asked, secrets),
+        trial=lambda patch: repo.trial(session.repo, snapshot, patch),
+        report=report,
+        clock=time.monotonic,
+        cancel=cancel,
+        record=record,
+        covered=_make_covered(session, snapshot, cancel),
+        drafts=task.drafts,
+        images=images,
+        logs=logs,
+        rules=rules_for(session, snapshot),
+    )
+    notices = notices_about(session, snapshot, task.issue.hidden)
+    return services, snapshot, (*log_notices, *image_notices, *notices)
+
+
+def make_command(session: Session, snapshot: Snapshot, cancel: Cancel, argv: tuple[str, ...] | None) -> Check | None:
+    """A command of the user's (check, linter) over a snapshot, run as a check is; None where none is set."""
+    if not argv:
+        return None
+    from fretsaw import check
+
+    around = check.CheckEnvironment(session.state, unsaved=snapshot.overlay, secrets=snapshot.secrets)
+    return check.make_check(session.root, argv, session.settings, cancel, around)
+
+
+def _repeat(command: Check, times: int) -> Check:
+    from fretsaw import check
+
+    return check.steady(command, times)
+
+
+def _make_covered(session: Session, snapshot: Snapshot, cancel: Cancel) -> Covered | None:
+    """What says which lines the check executes; None where there is no check."""
+    if not session.settings.check:
+        return None
+    from fretsaw import check
+
+    around = check.CheckEnvironment(session.state, unsaved=snapshot.overlay, secrets=snapshot.secrets)
+    return check.make_covered(session.root, session.settings.check, session.settings, cancel, around)
