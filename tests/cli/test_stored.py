@@ -1,6 +1,6 @@
 """What an earlier version wrote is shown, replayed, applied and undone: run folders, the journal, configuration.
 
-`tests/cases/stored/` holds what commit e1ae465 left behind: `project` as it was then, `run` (the run's folder), `undo` (the
+`tests/cases/stored/` holds what commit e1ae465 left behind: `project` as it was then, `run` (its folder), `undo` (the
 journal's way back, where something was applied) and `config.toml`. The places that a path decides are made anew.
 """
 
