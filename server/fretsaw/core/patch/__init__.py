@@ -5,7 +5,9 @@ Knows nothing of models and of disks. The one door of unidiff is `reread`.
 
 from fretsaw.core.patch.algebra import apply, compose, reverse, reverse_set
 from fretsaw.core.patch.atoms import assemble, count_lines, select, split, texts
+from fretsaw.core.patch.conserve import find_missing
 from fretsaw.core.patch.derive import derive, derive_set, hunks_of
+from fretsaw.core.patch.moves import Moves, find_moves
 from fretsaw.core.patch.render import quoted, render
 from fretsaw.core.patch.reread import reread
 from fretsaw.core.patch.values import Change, FilePatch, Hunk, PatchSet
@@ -14,6 +16,7 @@ __all__ = [
     "Change",
     "FilePatch",
     "Hunk",
+    "Moves",
     "PatchSet",
     "apply",
     "assemble",
@@ -21,6 +24,8 @@ __all__ = [
     "count_lines",
     "derive",
     "derive_set",
+    "find_missing",
+    "find_moves",
     "hunks_of",
     "quoted",
     "render",
