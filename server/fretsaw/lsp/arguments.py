@@ -68,9 +68,25 @@ def review_of(server: Server, argument: Mapping[str, Any], *states: State) -> Re
 
 
 def changes_of(
+    server: Server,
+    review: Review,
+    argument: Mapping[str, Any],
+    states: tuple[State, ...],
+    why_none: str,
+    goes: bool = False,
+) -> list[int]:
+    """The changes that an argument names: one, those of a file, or all in the states. Raises RefusedError for none.
+
+    Halves of a move come with those named, whatever file they are in. `goes`: the changes are to be taken out.
+    """
+    found = _named(server, review, argument, states, why_none)
+    whole = review.moves.drop_with(found) if goes else review.moves.keep_with(found)
+    return found + [number for number in sorted(whole - set(found)) if review.state(number) in states]
+
+
+def _named(
     server: Server, review: Review, argument: Mapping[str, Any], states: tuple[State, ...], why_none: str
 ) -> list[int]:
-    """The changes that an argument names: one, those of a file, or all in the states. Raises RefusedError for none."""
     number, uri = argument.get("change"), string_of(argument, "uri")
     if number is not None:
         if isinstance(number, bool) or number not in review.verdicts:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from fretsaw import repo, runs
-from fretsaw.core.patch import derive_set, render, select
+from fretsaw.core.patch import derive_set, find_moves, render, select
 from fretsaw.core.patch.values import PatchSet
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Event, GaveUp, Proposal, Run
@@ -53,12 +53,13 @@ def apply(opened: Opened, run_id: str | None, changes: frozenset[int] | None = N
 
 
 def _only(opened: Opened, run_id: str, proposal: Proposal, changes: frozenset[int]) -> Proposal:
-    known = {item.change.id for item in proposal.verdicts}
+    known = frozenset(item.change.id for item in proposal.verdicts)
     unknown = sorted(changes - known)
     if unknown:
         raise UsageError(
             f"run {run_id} has no change {', '.join(map(str, unknown))}", hint=f"`agent show {run_id}` lists them"
         )
+    changes = _with_halves(proposal, changes)
     verdicts = tuple(
         replace(item, decision="keep", reason=f"chosen by you; was dropped: {item.reason}")
         if item.change.id in changes and item.decision == "drop"
@@ -68,6 +69,11 @@ def _only(opened: Opened, run_id: str, proposal: Proposal, changes: frozenset[in
         for item in proposal.verdicts
     )
     return _allowed(opened, replace(proposal, patch=select(proposal.proposed, changes), verdicts=verdicts))
+
+
+def _with_halves(proposal: Proposal, changes: frozenset[int]) -> frozenset[int]:
+    """The changes that a person chose, with the other halves of what moves."""
+    return find_moves(proposal.proposed, [item.change for item in proposal.verdicts]).keep_with(changes)
 
 
 def _allowed(opened: Opened, proposal: Proposal) -> Proposal:
@@ -194,13 +200,14 @@ def restore(opened: Opened, run_id: str | None, changes: frozenset[int]) -> Deli
             f"run {kept.run.id} is on {kept.run.delivered_to}, and a change is restored in your files",
             hint=f"`agent undo {kept.run.id}`, restore it, then `agent apply {kept.run.id} --apply branch`",
         )
-    dropped = {item.change.id for item in proposal.verdicts if item.decision == "drop"}
+    dropped = frozenset(item.change.id for item in proposal.verdicts if item.decision == "drop")
     unknown = sorted(changes - dropped)
     if unknown:
         raise UsageError(
             f"run {kept.run.id} has no dropped change {', '.join(map(str, unknown))}",
             hint=f"dropped are {', '.join(map(str, sorted(dropped))) or 'none'}; see `agent show {kept.run.id}`",
         )
+    changes = _with_halves(proposal, changes) & dropped
     verdicts = tuple(
         replace(item, decision="keep", reason=f"restored by you; was dropped: {item.reason}")
         if item.change.id in changes

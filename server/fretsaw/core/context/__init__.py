@@ -2,6 +2,7 @@
 
 from fretsaw.core.context.choose import choose
 from fretsaw.core.context.render import documents
+from fretsaw.core.context.search import paths_with
 from fretsaw.core.context.values import Context, Part
 
-__all__ = ["Context", "Part", "choose", "documents"]
+__all__ = ["Context", "Part", "choose", "documents", "paths_with"]

@@ -12,8 +12,33 @@ from fretsaw.core.text import split_lines
 
 _WORD = re.compile(r"\w+")
 _GENERIC = frozenset(
-    "return none nil null true false else end pass break continue try finally begin do then default self this raise "
-    "throw fi done esac endif".split()
+    [
+        "return",
+        "none",
+        "nil",
+        "null",
+        "true",
+        "false",
+        "else",
+        "end",
+        "pass",
+        "break",
+        "continue",
+        "try",
+        "finally",
+        "begin",
+        "do",
+        "then",
+        "default",
+        "self",
+        "this",
+        "raise",
+        "throw",
+        "fi",
+        "done",
+        "esac",
+        "endif",
+    ]
 )
 """Words of many languages that stand in lines which say nothing by themselves: `return None`, `} else {`."""
 _GAP = re.compile(r"(?<=\w)\s+(?=\w)")

@@ -32,6 +32,11 @@ class Moves:
         """All changes that are part of a move."""
         return frozenset().union(*self.groups)
 
+    def within(self, ids: Collection[int]) -> Moves:
+        """The moves of which both halves are among these changes."""
+        groups = tuple(group for group in self.groups if group <= frozenset(ids))
+        return Moves(groups, {at: group for at, group in self.edits.items() if group in groups})
+
     def keep_with(self, ids: Collection[int]) -> frozenset[int]:
         """The changes that have to stay when these stay, themselves included."""
         needed = frozenset(ids).union(*(self.edits[at] for at in ids if at in self.edits))
@@ -59,14 +64,14 @@ def find_moves(patch: PatchSet, changes: Sequence[Change]) -> Moves:
         block.tie(gone, come, ties)
     for i, j in _left_over(gone, come, pairs):
         ties.tie((gone.ids[i], come.ids[j]))
-    ties.tie_files(_renamed(patch, changes))
+    ties.tie_files(_renamed(changes))
     return ties.moves()
 
 
 # Example: helper goes at lines 0 to 2 and comes at lines 9 to 11, `x = 1` in it became `x = 2`.
 #   gone: def helper | x = 1 | return x        come: def helper | x = 2 | return x
-# `def helper` and `return x` are equal on both sides: two runs. Nothing but the edit lies between them, and it is deeper
-# than `def helper`: one block. All changes that own one of its lines are tied, the edit's included.
+# `def helper` and `return x` are equal on both sides: two runs. Nothing but the edit lies between them, and it is
+# deeper than `def helper`: one block. All changes that own one of its lines are tied, the edit's included.
 
 
 def _paired(gone: Side, come: Side) -> dict[int, int]:
@@ -259,7 +264,7 @@ def _blanks(side: Side, span: tuple[int, int]) -> Iterator[int]:
             return
 
 
-def _renamed(patch: PatchSet, changes: Iterable[Change]) -> Iterator[tuple[int, int]]:
+def _renamed(changes: Iterable[Change]) -> Iterator[tuple[int, int]]:
     """Pairs of a file that goes and one that comes of the same name, upper and lower case aside."""
     gone = {_name(change.path): change.id for change in changes if change.kind == "delete"}
     for change in changes:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
 from fretsaw.core.issue import Issue
-from fretsaw.core.patch import Moves, assemble, find_moves, split
+from fretsaw.core.patch import Moves, assemble, split
 from fretsaw.core.patch.values import Change, FilePatch, PatchSet
 from fretsaw.core.prune.closure import explained, needed, used_by_kept
-from fretsaw.core.prune.moved import drop_whole, take_back_halves, take_back_lost, without_halves
+from fretsaw.core.prune.moved import (
+    Halves,
+    drop_whole,
+    find_halves,
+    keep_whole,
+    take_back_halves,
+    take_back_lost,
+    without_halves,
+)
 from fretsaw.core.prune.restyle import restyled
 from fretsaw.core.prune.rules import RULES
 from fretsaw.core.prune.scene import Scene
@@ -61,19 +69,24 @@ class _Known:
     find: Callable[[str], Iterable[str]] | None
 
 
+def settle(patch: PatchSet, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """The verdicts after a judge who knows no moves: no drop of his leaves half of one."""
+    return keep_whole(patch, verdicts, RULES)
+
+
 def _verdicts(
     patch: PatchSet, known: _Known, meanings: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[dict[str, Scene], tuple[Verdict, ...]]:
     changes = split(patch)
-    moves = find_moves(patch, changes)
+    halves = find_halves(patch, changes, known.issue)
     verdicts: dict[int, Verdict] = {}
     scenes = _scenes(patch, changes, known, meanings)
     for scene in scenes.values():
-        for at, (rule, reason) in _found(scene, moves).items():
+        for at, (rule, reason) in _found(scene, halves).items():
             decision: Literal["drop", "flag"] = "drop" if RULES[rule].provable or known.mode == "strict" else "flag"
             verdicts[at] = Verdict(_by_id(scene, at), decision, rule, reason)
-    verdicts |= drop_whole(moves, {change.id: change for change in changes}, verdicts, RULES)
-    _take_back(patch, changes, scenes, moves, verdicts)
+    verdicts |= drop_whole(halves.moves, {change.id: change for change in changes}, verdicts, RULES)
+    _take_back(patch, changes, scenes, halves.moves, verdicts)
     return scenes, tuple(verdicts.get(change.id, Verdict(change, "keep", "", "")) for change in changes)
 
 
@@ -134,10 +147,9 @@ def _scenes(
     }
 
 
-def _found(scene: Scene, moves: Moves) -> Mapping[int, tuple[str, str]]:
+def _found(scene: Scene, halves: Halves) -> Mapping[int, tuple[str, str]]:
     """id → (rule, reason) of the first rule that speaks of a change."""
     out: dict[int, tuple[str, str]] = {}
-    halves = moves.ids
     size = max(len(scene.file.before or ""), sum(len(line) for hunk in scene.file.hunks for line in hunk.added))
     large = len(scene.changes) > MOST_CHANGES or size > MOST_TEXT
     for name, rule in RULES.items():
@@ -146,7 +158,7 @@ def _found(scene: Scene, moves: Moves) -> Mapping[int, tuple[str, str]]:
         open_changes = tuple(change for change in scene.changes if change.id not in out)
         if not open_changes:
             break
-        found = without_halves(rule.judge(scene, open_changes), rule, moves, halves)
+        found = without_halves(rule.judge(scene, open_changes), rule, halves)
         out |= {at: (name, reason) for at, reason in found.items()}
         scene.judged.update(dict.fromkeys(found, (name, rule.provable)))
     return out

@@ -2,23 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from fretsaw.core.patch import Moves, find_missing
+from fretsaw.core.issue import Issue
+from fretsaw.core.patch import Moves, find_missing, find_moves
 from fretsaw.core.patch.values import Change, PatchSet
+from fretsaw.core.prune.asked import asked
+from fretsaw.core.prune.names import used
 from fretsaw.core.prune.scene import is_blank
 from fretsaw.core.prune.values import Rule, Verdict
 
+_COMMON = frozenset(["and", "are", "but", "for", "from", "has", "not", "return", "the", "this", "was", "with"])
 
-def without_halves(found: Mapping[int, str], rule: Rule, moves: Moves, ids: frozenset[int]) -> dict[int, str]:
-    """What a rule found, without what only moved: that adds nothing. `ids`: of all changes that are part of a move."""
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """The moves of a patch as rules have to know them."""
+
+    moves: Moves
+    ids: frozenset[int]
+    """Of all changes that are part of a move."""
+    asked: frozenset[int]
+    """Of those that are part of a move for which the issue asks."""
+
+
+def find_halves(patch: PatchSet, changes: Sequence[Change], issue: Issue) -> Halves:
+    """The moves of a patch, and which of them the issue asks for: it speaks of moving, and of a word of theirs."""
+    moves = find_moves(patch, changes)
+    topics, named = asked(issue).topics, used(issue.text.lower())
+    by_id = {change.id: change for change in changes if change.hunk} if moves.groups and "move" in topics else {}
+    asked_groups = (group for group in moves.groups if named & _words(by_id, group))
+    return Halves(moves, moves.ids, frozenset[int]().union(*asked_groups))
+
+
+def moves_asked_for(patch: PatchSet, changes: Sequence[Change], issue: Issue) -> frozenset[int]:
+    """Ids of all changes that are part of a move, where the issue speaks of moving at all: prose may name no line."""
+    return find_moves(patch, changes).ids if "move" in asked(issue).topics else frozenset()
+
+
+def _words(changes: Mapping[int, Change], group: Iterable[int]) -> set[str]:
+    """Words of the lines of a move that do not stand in any text."""
+    hunks = [changes[at].hunk for at in group if at in changes]
+    words = used("".join(line for hunk in hunks if hunk for line in (*hunk.removed, *hunk.added)).lower())
+    return {word for word in words if len(word) > 2 and word not in _COMMON}
+
+
+def without_halves(found: Mapping[int, str], rule: Rule, halves: Halves) -> dict[int, str]:
+    """What a rule found, without what only moved: that adds nothing."""
     if rule.moved:
-        return dict(found)
+        return {at: reason for at, reason in found.items() if rule.binding or at not in halves.asked}
     # What a rule found for one reason is one thing: a moved function with a new line in it is not half new.
-    known = {reason for at, reason in found.items() if at in ids}
-    inside = {at for at in found if at in moves.edits and found[at] in known}
-    return {at: reason for at, reason in found.items() if at not in ids | inside}
+    reasons = {reason for at, reason in found.items() if at in halves.ids}
+    inside = {at for at in found if at in halves.moves.edits and found[at] in reasons}
+    return {at: reason for at, reason in found.items() if at not in halves.ids | inside}
 
 
 def drop_whole(
@@ -50,10 +87,22 @@ def take_back_lost(
     dropped = {at: one for at, one in verdicts.items() if one.decision == "drop"}
     if not dropped:
         return {}
-    same = {at for at, one in dropped.items() if rules[one.rule].layout}
+    same = {at for at, one in dropped.items() if one.rule in rules and rules[one.rule].layout}
     kept = {change.id for change in changes} - dropped.keys()
     missing = find_missing(patch, changes, kept, same)
     return {at: _kept(verdicts[at], "a line of it would be lost or doubled") for at in missing}
+
+
+def keep_whole(patch: PatchSet, verdicts: Sequence[Verdict], rules: Mapping[str, Rule]) -> tuple[Verdict, ...]:
+    """The verdicts of a judge who knows no moves, without what would leave half of one. All of `split(patch)`."""
+    changes = [verdict.change for verdict in verdicts]
+    moves = find_moves(patch, changes)
+    by_id = {verdict.change.id: verdict for verdict in verdicts}
+    while True:
+        back = take_back_halves(moves, changes, by_id) or take_back_lost(patch, changes, by_id, rules)
+        if not back:
+            return tuple(by_id[change.id] for change in changes)
+        by_id |= back
 
 
 def _kept(verdict: Verdict, why: str) -> Verdict:

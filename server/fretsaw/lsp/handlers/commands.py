@@ -83,7 +83,9 @@ def _reject(server: Server, argument: dict[str, Any], _token: Any) -> Any:
     if named is None:
         return {"changes": [], **after}
     review = arguments.review_of(server, named)
-    numbers = arguments.changes_of(server, review, named, ("pending", "stale", "handed-off"), "nothing here is pending")
+    numbers = arguments.changes_of(
+        server, review, named, ("pending", "stale", "handed-off"), "nothing here is pending", goes=True
+    )
     review.decide(numbers, "rejected")
     showing.now(server)
     _refresh(server)
