@@ -12,33 +12,8 @@ from fretsaw.core.text import split_lines
 
 _WORD = re.compile(r"\w+")
 _GENERIC = frozenset(
-    [
-        "return",
-        "none",
-        "nil",
-        "null",
-        "true",
-        "false",
-        "else",
-        "end",
-        "pass",
-        "break",
-        "continue",
-        "try",
-        "finally",
-        "begin",
-        "do",
-        "then",
-        "default",
-        "self",
-        "this",
-        "raise",
-        "throw",
-        "fi",
-        "done",
-        "esac",
-        "endif",
-    ]
+    """return none nil null true false else end pass break continue try finally begin do then default self this raise
+    throw fi done esac endif""".split()  # noqa: SIM905 - a list of words is read more easily as text
 )
 """Words of many languages that stand in lines which say nothing by themselves: `return None`, `} else {`."""
 _GAP = re.compile(r"(?<=\w)\s+(?=\w)")
