@@ -9,28 +9,17 @@ from pathlib import Path
 
 import pytest
 from tests.golden import folders
+from tests.prune.replies import left_by, reply_of
 from tests.prune.test_prune_cases import tree
 
 from fretsaw.core.issue import parse
 from fretsaw.core.minimize import minimize
-from fretsaw.core.patch import derive_set, find_moves, select, split, texts
+from fretsaw.core.patch import find_moves, select, split
 from fretsaw.core.patch.values import PatchSet
 from fretsaw.core.prune import prune
 from fretsaw.core.prune.values import Mode
 
 CASES = folders("moves")
-
-
-def reply_of(folder: Path) -> tuple[dict[str, str], PatchSet]:
-    """The texts before, and the patch that the reply makes of them."""
-    before, after = tree(folder / "before"), tree(folder / "after")
-    return before, derive_set(before.get, {**after, **dict.fromkeys(before.keys() - after.keys())})
-
-
-def left_by(before: dict[str, str], patch: PatchSet) -> dict[str, str]:
-    """All texts after a patch."""
-    now = {**before, **texts(patch)}
-    return {path: text for path, text in now.items() if text is not None}
 
 
 @pytest.mark.parametrize("mode", ["safe", "strict"])

@@ -16,6 +16,11 @@ _GENERIC = frozenset(
     throw fi done esac endif""".split()  # noqa: SIM905 - a list of words is read more easily as text
 )
 """Words of many languages that stand in lines which say nothing by themselves: `return None`, `} else {`."""
+_KEYWORDS = frozenset(
+    """import from def class function const let var use require include func fn static public private print
+    as""".split()  # noqa: SIM905
+)
+"""Words that begin lines which have nothing in common but what kind of line they are."""
 _GAP = re.compile(r"(?<=\w)\s+(?=\w)")
 _BLANKS = re.compile(r"\s+(?!\w)|(?<!\w)\s+")
 _LAYOUT = re.compile(r"[\s()\\,;'\"]+")
@@ -38,6 +43,8 @@ class Side:
     """The same number for lines that stand one below the other in the text."""
     full: list[int] = field(default_factory=list)
     """Rows of the lines that are not blank."""
+    rows_of: dict[int, list[int]] = field(default_factory=dict)
+    """The same by stretch."""
 
     def add(self, lines: Iterable[str], change: Change, stretch: int, settled: Counter[str]) -> None:
         """Take a change's lines, without those that stay in it: `settled`."""
@@ -49,12 +56,18 @@ class Side:
                 continue
             if key:
                 self.full.append(len(self.keys))
+                self.rows_of.setdefault(stretch, []).append(len(self.keys))
             self.keys.append(key)
             self.distinctive.append(is_distinctive(key))
             self.depths.append(len(line) - len(line.lstrip()))
             self.ids.append(change.id)
             self.paths.append(change.path)
             self.stretches.append(stretch)
+
+    def words_of(self, rows: Iterable[int]) -> Counter[str]:
+        """The words of some lines that say something."""
+        found = (word for row in rows for word in _WORD.findall(self.keys[row]))
+        return Counter(word for word in found if word.lower() not in _GENERIC | _KEYWORDS)
 
 
 def key_of(line: str) -> str:

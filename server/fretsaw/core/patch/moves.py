@@ -16,6 +16,8 @@ from fretsaw.core.patch.values import Change, PatchSet
 
 MOST_SEEDS = 64
 """Pairs of equal lines up to which each is tried as the begin of a block; of more, the lines around decide."""
+MOST_ALIKE, MOST_PLACES, LEAST_ALIKE = 12, 2_500, 0.6
+"""Lines of a place up to which it is held against others, pairs of such places, and the share of common words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def find_moves(patch: PatchSet, changes: Sequence[Change]) -> Moves:
         block.tie(gone, come, ties)
     for i, j in _left_over(gone, come, pairs):
         ties.tie((gone.ids[i], come.ids[j]))
+    for old, new in _rewritten(gone, come, pairs):
+        ties.tie({gone.ids[row] for row in old} | {come.ids[row] for row in new})
     ties.tie_files(_renamed(changes))
     return ties.moves()
 
@@ -135,10 +139,8 @@ def _is_whole(gone: Side, come: Side, pairs: list[tuple[int, int]]) -> bool:
     """Whether the pairs are all that went in one place and all that came in another: a `break` that moved alone."""
     if not pairs:
         return False
-    return all(
-        {row for row in side.full if side.stretches[row] == side.stretches[rows[0]]} == set(rows)
-        for side, rows in ((gone, [i for i, _ in pairs]), (come, [j for _, j in pairs]))
-    )
+    i, j = pairs[0]
+    return len(gone.rows_of[gone.stretches[i]]) == len(pairs) == len(come.rows_of[come.stretches[j]])
 
 
 def _left_over(gone: Side, come: Side, pairs: Mapping[int, int]) -> Iterator[tuple[int, int]]:
@@ -151,6 +153,35 @@ def _left_over(gone: Side, come: Side, pairs: Mapping[int, int]) -> Iterator[tup
     for at in gone.full:
         if at not in pairs and free.get(gone.keys[at]):
             yield at, free[gone.keys[at]].pop()
+
+
+def _rewritten(gone: Side, come: Side, pairs: Mapping[int, int]) -> Iterator[tuple[list[int], list[int]]]:
+    """Rows of a place where lines went and of another one where lines came that are almost the same: `LIMIT = 20` in
+    another file for `LIMIT = 10`. Only places of which no line is paired, each with the most alike one."""
+    taken = set(pairs.values())
+    old = [rows for rows in gone.rows_of.values() if len(rows) <= MOST_ALIKE and not any(row in pairs for row in rows)]
+    new = [rows for rows in come.rows_of.values() if len(rows) <= MOST_ALIKE and not taken.intersection(rows)]
+    if len(old) * len(new) > MOST_PLACES:
+        return
+    words = {id(rows): side.words_of(rows) for side, places in ((gone, old), (come, new)) for rows in places}
+    alike = [
+        (share, one, other)
+        for one in old
+        for other in new
+        if gone.stretches[one[0]] != come.stretches[other[0]]
+        and (share := _likeness(words[id(one)], words[id(other)])) >= LEAST_ALIKE
+    ]
+    used: set[int] = set()
+    for _, one, other in sorted(alike, key=lambda found: -found[0]):
+        if not used & {id(one), id(other)}:
+            used |= {id(one), id(other)}
+            yield one, other
+
+
+def _likeness(one: Counter[str], other: Counter[str]) -> float:
+    """The share of their words that two places have in common, by the words' length."""
+    size = sum(len(word) * count for word, count in (one + other).items())
+    return 2 * sum(len(word) * count for word, count in (one & other).items()) / size if size else 0.0
 
 
 @dataclass(slots=True)
