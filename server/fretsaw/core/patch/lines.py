@@ -64,10 +64,9 @@ class Side:
             self.paths.append(change.path)
             self.stretches.append(stretch)
 
-    def words_of(self, rows: Iterable[int]) -> Counter[str]:
-        """The words of some lines that say something."""
-        found = (word for row in rows for word in _WORD.findall(self.keys[row]))
-        return Counter(word for word in found if word.lower() not in _GENERIC | _KEYWORDS)
+    def keys_of(self, rows: Iterable[int]) -> tuple[str, ...]:
+        """What some lines say."""
+        return tuple(self.keys[row] for row in rows)
 
 
 def key_of(line: str) -> str:
@@ -86,6 +85,12 @@ def is_distinctive(key: str) -> bool:
     (False, False, True)
     """
     return any(word.lower() not in _GENERIC for word in _WORD.findall(key))
+
+
+def words_of(keys: Iterable[str]) -> Counter[str]:
+    """The words of some lines that say something."""
+    found = (word for key in keys for word in _WORD.findall(key))
+    return Counter(word for word in found if word.lower() not in _GENERIC | _KEYWORDS)
 
 
 def sides_of(patch: PatchSet, changes: Sequence[Change]) -> tuple[Side, Side]:

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from types import MappingProxyType
 
-from fretsaw.core.patch.lines import Side, sides_of
+from fretsaw.core.patch.lines import Side, sides_of, words_of
 from fretsaw.core.patch.values import Change, PatchSet
 
 MOST_SEEDS = 64
 """Pairs of equal lines up to which each is tried as the begin of a block; of more, the lines around decide."""
 MOST_ALIKE, MOST_PLACES, LEAST_ALIKE = 12, 2_500, 0.6
 """Lines of a place up to which it is held against others, pairs of such places, and the share of common words."""
+SHORTEST_ALIKE, LEAST_SIGNS = 12, 0.85
+"""Signs of a line from which it is compared sign by sign, and the share of them that has to be the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,32 +159,40 @@ def _left_over(gone: Side, come: Side, pairs: Mapping[int, int]) -> Iterator[tup
 
 
 def _rewritten(gone: Side, come: Side, pairs: Mapping[int, int]) -> Iterator[tuple[list[int], list[int]]]:
-    """Rows of a place where lines went and of another one where lines came that are almost the same: `LIMIT = 20` in
-    another file for `LIMIT = 10`. Only places of which no line is paired, each with the most alike one."""
-    taken = set(pairs.values())
-    old = [rows for rows in gone.rows_of.values() if len(rows) <= MOST_ALIKE and not any(row in pairs for row in rows)]
-    new = [rows for rows in come.rows_of.values() if len(rows) <= MOST_ALIKE and not taken.intersection(rows)]
+    """Rows of a place where lines only went and of one where lines only came that are almost the same: `LIMIT = 20` in
+    another file for `LIMIT = 10`. No line of such a place is paired; each goes with the most alike one."""
+    old = _open_places(gone, come, pairs.keys())
+    new = _open_places(come, gone, set(pairs.values()))
     if len(old) * len(new) > MOST_PLACES:
         return
-    words = {id(rows): side.words_of(rows) for side, places in ((gone, old), (come, new)) for rows in places}
-    alike = [
-        (share, one, other)
-        for one in old
-        for other in new
-        if gone.stretches[one[0]] != come.stretches[other[0]]
-        and (share := _likeness(words[id(one)], words[id(other)])) >= LEAST_ALIKE
-    ]
+    alike = [(_likeness(gone.keys_of(old[i]), come.keys_of(new[j])), i, j) for i in old for j in new]
     used: set[int] = set()
-    for _, one, other in sorted(alike, key=lambda found: -found[0]):
-        if not used & {id(one), id(other)}:
-            used |= {id(one), id(other)}
-            yield one, other
+    for share, i, j in sorted(alike, key=lambda found: -found[0]):
+        # No stretch of one is a stretch of the other, so that one set of numbers does for both.
+        if share >= LEAST_ALIKE and not used & {i, j}:
+            used |= {i, j}
+            yield old[i], new[j]
 
 
-def _likeness(one: Counter[str], other: Counter[str]) -> float:
-    """The share of their words that two places have in common, by the words' length."""
-    size = sum(len(word) * count for word, count in (one + other).items())
-    return 2 * sum(len(word) * count for word, count in (one & other).items()) / size if size else 0.0
+def _open_places(side: Side, other: Side, paired: Collection[int]) -> dict[int, list[int]]:
+    """Stretch → rows, of the short stretches where nothing changes on the other side and no line is paired."""
+    return {
+        stretch: rows
+        for stretch, rows in side.rows_of.items()
+        if stretch not in other.rows_of and len(rows) <= MOST_ALIKE and not any(row in paired for row in rows)
+    }
+
+
+def _likeness(one: tuple[str, ...], other: tuple[str, ...]) -> float:
+    """The share of their words that two places have in common, by the words' length; of one line its signs too."""
+    old, new = words_of(one), words_of(other)
+    size = sum(len(word) * count for word, count in (old + new).items())
+    share = 2 * sum(len(word) * count for word, count in (old & new).items()) / size if size else 0.0
+    if len(one) == len(other) == 1 and min(len(one[0]), len(other[0])) >= SHORTEST_ALIKE:
+        signs = SequenceMatcher(None, one[0], other[0], autojunk=False)
+        if signs.real_quick_ratio() >= LEAST_SIGNS and signs.quick_ratio() >= LEAST_SIGNS:
+            return max(share, signs.ratio() if signs.ratio() >= LEAST_SIGNS else 0.0)
+    return share
 
 
 @dataclass(slots=True)
