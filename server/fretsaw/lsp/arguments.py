@@ -42,7 +42,7 @@ def at_cursor(server: Server, argument: dict[str, Any]) -> tuple[dict[str, Any] 
     cursor = cursor_of(argument)
     if cursor is None:
         return argument, {}
-    here, following = places.at(server, *cursor), places.beside(server, cursor, "next")
+    here, following = places.at(server, *cursor), places.beside(server, cursor, "next", decided=True)
     return here.named if here else None, {"next": following.named if following else None}
 
 

@@ -67,16 +67,28 @@ def at(server: Server, uri: str, position: types.Position) -> Place | None:
     return next((place for place in in_document(server, uri) if _covers(place, position.line)), None)
 
 
+def _is_half(place: Place, current: Place) -> bool:
+    """Whether a change is the other half of the move that one at the cursor is part of."""
+    halves = current.review.moves.keep_with({current.number})
+    return place.review is current.review and place.number in halves and not place.same(current)
+
+
 def _covers(place: Place, line: int) -> bool:
     return place.lines is None or place.lines[0] <= line <= place.lines[1]
 
 
-def beside(server: Server, cursor: tuple[str, types.Position] | None, step: Step) -> Place | None:
-    """The change after or before the cursor, through all files and around; None when there is no other."""
+def beside(
+    server: Server, cursor: tuple[str, types.Position] | None, step: Step, decided: bool = False
+) -> Place | None:
+    """The change after or before the cursor, through all files and around; None when there is no other.
+
+    `decided`: the one at the cursor is about to be decided on, and the other half of its move with it.
+    """
     forward = step == "next"
-    places = waiting(server)
-    here = in_document(server, cursor[0]) if cursor else []
     current = at(server, *cursor) if cursor else None
+    halves = [place for place in waiting(server) if decided and current and _is_half(place, current)]
+    places = [place for place in waiting(server) if not any(place.same(half) for half in halves)]
+    here = in_document(server, cursor[0]) if cursor else []
     if cursor is not None and current is None:
         line = cursor[1].line
         ahead = [place for place in here if place.lines and (place.lines[0] > line) == forward]
