@@ -179,3 +179,49 @@ def test_wording() -> None:
     assert (tree_rows.glimpse([""]), tree_rows.glimpse([])) == ("→ a blank line", "→ removed")
     assert tree_rows.reason_text({"rule": "quotes", "reason": "only quotes differ"}) == "quotes: only quotes differ"
     assert tree_rows.reason_text({"rule": "", "reason": ""}) == ""
+
+
+MOVE = """```diff
+--- a/a.py
++++ b/a.py
+@@ -1,4 +1,3 @@
+-one = 1
+ x = 1
+-y = 1
++y = 2
+ print( one )
+--- a/b.py
++++ b/b.py
+@@ -1,2 +1,3 @@
+ two = 2
++one = 1
+ x = 1
+```
+"""
+
+
+@pytest.mark.parametrize("decision", ["accept", "reject"])
+def test_both_halves_of_a_move_are_decided_on_together(world: World, decision: str) -> None:
+    world.model(MOVE)
+    editor = world.editor(world.repository(FILES))
+    buffer = editor.open("a.py")
+    run_id = editor.command("agent.fixIssue", {"uri": editor.uri(editor.path("ISSUE.md"))})["runId"]
+    editor.wait_hints(buffer, 2)
+    told = editor.command(f"agent.{decision}", cursor(editor, 0))
+    assert told["changes"] == [1, 3]
+    assert told["next"] == {"runId": run_id, "change": 2}
+    if decision == "accept":
+        editor.wire.wait_until(lambda: buffer.text.startswith("x = 1\n"))
+        editor.wire.wait_until(lambda: editor.path("b.py").read_text() == "two = 2\none = 1\nx = 1\n")
+    editor.wait_hints(buffer, 1)
+    assert editor.command("agent.goTo", {**cursor(editor, 0), "step": "next"})["change"] == 2
+
+
+def test_what_comes_next_is_no_half_of_what_was_decided(world: World) -> None:
+    world.model(MOVE.replace("-y = 1\n+y = 2\n", " y = 1\n"))
+    editor = world.editor(world.repository(FILES))
+    buffer = editor.open("a.py")
+    run_id = editor.command("agent.fixIssue", {"uri": editor.uri(editor.path("ISSUE.md"))})["runId"]
+    editor.wait_hints(buffer, 1)
+    told = editor.command("agent.reject", cursor(editor, 0))
+    assert told == {"runId": run_id, "changes": [1, 2], "next": None}

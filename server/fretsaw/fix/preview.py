@@ -6,8 +6,10 @@ Knows no client. Nothing here is proved, sent or applied: what it shows is repla
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from fretsaw.core import locate, prune, reply
+from fretsaw.core.context import paths_with
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import derive_set
 from fretsaw.core.reply.edit_block import EditBlock
@@ -60,7 +62,9 @@ class Preview:
         """The blocks as a patch; None where they do not fit or may not be: the whole reply will tell the model."""
         placing = locate.place(blocks, self.snapshot.read, self.snapshot.paths)
         proposed = derive_set(self.snapshot.read, placing.after, placing.modes)
-        pruned = prune.prune(proposed, self.issue, self.settings.prune, self.snapshot.read)
+        pruned = prune.prune(
+            proposed, self.issue, self.settings.prune, self.snapshot.read, partial(paths_with, self.snapshot)
+        )
         if (
             placing.misfits
             or not pruned.patch

@@ -6,10 +6,12 @@ Every way to fail is a `Back`: a sentence for the model and the record of the tu
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from fretsaw.core import locate, prompt, prune, reply
 from fretsaw.core.chat import Message, Usage
+from fretsaw.core.context import paths_with
 from fretsaw.core.issue import Issue
 from fretsaw.core.locate.misfit import Misfit, Placing
 from fretsaw.core.patch import derive_set, select, texts
@@ -106,11 +108,12 @@ def _accept(
 ) -> Candidate | Rejected:
     """Prune what landed, then hold it against ledger, policy and git."""
     world.report(Event("prune", "dropping what nobody asked for", percentage=70))
-    pruned = prune.prune(proposed, issue, settings.prune, snapshot.read)
+    pruned = prune.prune(proposed, issue, settings.prune, snapshot.read, partial(paths_with, snapshot))
     proposed = pruned.proposed
     spent = Usage()
     if world.judge is not None:
         verdicts, spent = ask_judge(pruned.verdicts, issue, world.judge)
+        verdicts = prune.settle(proposed, verdicts)
         if verdicts != pruned.verdicts:
             kept = frozenset(item.change.id for item in verdicts if item.decision != "drop")
             pruned = Pruned(select(proposed, kept), verdicts, proposed)

@@ -14,6 +14,7 @@ from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.proof.check_result import Check, CheckResult
 from fretsaw.core.proof.compare import compare
 from fretsaw.core.proof.declared_tests import deleted_tests
+from fretsaw.core.prune import moves_asked_for
 from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Event
 from fretsaw.fix.propose import Candidate, Rejected
@@ -82,7 +83,7 @@ def prove(
     trial.known[landed.patch] = True
     proved = Proved(landed, after)
     if before.state == "red":
-        proved = _analysed(_minimized(landed, after, trial), trial, judged.fixed)
+        proved = _analysed(_minimized(landed, after, issue, trial), trial, judged.fixed)
     verdicts = _covered(proved, world, settings)
     turn = replace(proved.landed.turn, check=proved.after)
     notices = (judged.reason,) if before.ok else ()
@@ -115,12 +116,13 @@ def _restored(landed: Candidate, trial: _Trial) -> Proved | None:
     return _tried(replace(landed, verdicts=verdicts), kept, trial)
 
 
-def _minimized(landed: Candidate, after: CheckResult, trial: _Trial) -> Proved:
+def _minimized(landed: Candidate, after: CheckResult, issue: Issue, trial: _Trial) -> Proved:
     """Let the check decide about flagged changes (or about all of them), as the settings say."""
     kept = frozenset(item.change.id for item in landed.verdicts if item.decision != "drop")
     mode = trial.settings.minimize
     flagged = frozenset(item.change.id for item in landed.verdicts if item.decision == "flag")
-    candidates = {"all": kept, "flagged": flagged, "off": frozenset[int]()}[mode]
+    every = kept - moves_asked_for(landed.proposed, [item.change for item in landed.verdicts], issue)
+    candidates = {"all": every, "flagged": flagged, "off": frozenset[int]()}[mode]
     if not candidates or len(kept) < 2:
         return Proved(landed, after)
     trial.world.report(Event("minimize", f"asking the check about {_changes(len(candidates))}", percentage=90))

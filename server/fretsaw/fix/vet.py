@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,8 +39,12 @@ def vet(
     paths: Collection[str],
     issue: Issue = NO_ISSUE,
     mode: Literal["strict", "safe", "off"] = "safe",
+    find: Callable[[str], Iterable[str]] | None = None,
 ) -> Vetted:
-    """Read, place, derive and prune one reply. All edits or none: with any misfit the patch is empty."""
+    """Read, place, derive and prune one reply. All edits or none: with any misfit the patch is empty.
+
+    `find`: the paths that hold a word, where there is more than `paths` to ask.
+    """
     reading = reply.read(said)
     placing = locate.place(reading, read, paths)
     if placing.misfits:
@@ -52,7 +56,7 @@ def vet(
             ignored=reading.ignored,
         )
     proposed = derive_set(read, placing.after, placing.modes)
-    pruned = prune.prune(proposed, issue, mode, read)
+    pruned = prune.prune(proposed, issue, mode, read, find)
     return Vetted(
         "ok" if pruned.patch else "nochange",
         pruned.patch,

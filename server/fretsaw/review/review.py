@@ -12,6 +12,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from fretsaw.core.patch import Moves, find_moves
 from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk
 from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Proposal
@@ -66,12 +67,15 @@ class Review:
     """Paths that were open buffers when the run looked at them."""
     kept: dict[int, str] = field(default_factory=dict)
     """The decisions that are in the store."""
+    moves: Moves = field(default_factory=Moves)
+    """The changes that are decided on together, since they are halves of one move."""
     draft: bool = False
     """The run goes on: it can be looked at and rejected, but nothing of it is proved, so nothing can be accepted."""
 
     def __post_init__(self) -> None:
         self.verdicts = {verdict.change.id: verdict for verdict in self.proposal.verdicts}
         self.files = {file.path: FileReview(file) for file in self.proposal.proposed.files}
+        self.moves = find_moves(self.proposal.proposed, [verdict.change for verdict in self.proposal.verdicts])
 
     # States
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from fretsaw import repo, run_store
-from fretsaw.core.patch import derive_set, render, select, split
+from fretsaw.core.patch import derive_set, find_moves, render, select, split
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Event, GaveUp, Proposal, Run
@@ -56,12 +56,13 @@ def apply_run(opened: Session, run_id: str | None, changes: frozenset[int] | Non
 
 def _only(opened: Session, run_id: str, proposal: Proposal, changes: frozenset[int]) -> Proposal:
     _refuse_incomplete(run_id, proposal)
-    known = {item.change.id for item in proposal.verdicts}
+    known = frozenset(item.change.id for item in proposal.verdicts)
     unknown = sorted(changes - known)
     if unknown:
         raise UsageError(
             f"run {run_id} has no change {', '.join(map(str, unknown))}", hint=f"`agent show {run_id}` lists them"
         )
+    changes = _with_halves(proposal, changes)
     verdicts = tuple(
         replace(item, decision="keep", reason=f"chosen by you; was dropped: {item.reason}")
         if item.change.id in changes and item.decision == "drop"
@@ -80,6 +81,11 @@ def _refuse_incomplete(run_id: str, proposal: Proposal) -> None:
             f"run {run_id} was kept by an older version, without the changes that were dropped",
             hint=f"`agent undo {run_id}`, then vet the reply again with --apply",
         )
+
+
+def _with_halves(proposal: Proposal, changes: frozenset[int]) -> frozenset[int]:
+    """The changes that a person chose, with the other halves of what moves."""
+    return find_moves(proposal.proposed, [item.change for item in proposal.verdicts]).keep_with(changes)
 
 
 def _allowed(opened: Session, proposal: Proposal) -> Proposal:
@@ -233,13 +239,16 @@ def restore_changes(opened: Session, run_id: str | None, changes: frozenset[int]
             hint=f"`agent undo {kept.run.id}`, restore it, then `agent apply {kept.run.id} --apply branch`",
         )
     _refuse_incomplete(kept.run.id, proposal)
-    dropped = {item.change.id for item in proposal.verdicts if item.decision == "drop"}
+    dropped = frozenset(item.change.id for item in proposal.verdicts if item.decision == "drop")
+
+    dropped = frozenset(item.change.id for item in proposal.verdicts if item.decision == "drop")
     unknown = sorted(changes - dropped)
     if unknown:
         raise UsageError(
             f"run {kept.run.id} has no dropped change {', '.join(map(str, unknown))}",
             hint=f"dropped are {', '.join(map(str, sorted(dropped))) or 'none'}; see `agent show {kept.run.id}`",
         )
+    changes = _with_halves(proposal, changes) & dropped
     verdicts = tuple(
         replace(item, decision="keep", reason=f"restored by you; was dropped: {item.reason}")
         if item.change.id in changes

@@ -3,5 +3,6 @@
 from fretsaw.core.context.choose import choose
 from fretsaw.core.context.parts import Context, Part
 from fretsaw.core.context.render import documents
+from fretsaw.core.context.search import paths_with
 
-__all__ = ["Context", "Part", "choose", "documents"]
+__all__ = ["Context", "Part", "choose", "documents", "paths_with"]

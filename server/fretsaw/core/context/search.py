@@ -39,6 +39,11 @@ def find(snapshot: Snapshot, words: Sequence[str]) -> tuple[Hit, ...]:
     return tuple(sorted(hits, key=lambda hit: (hit.path, hit.line)))
 
 
+def paths_with(snapshot: Snapshot, word: str) -> tuple[str, ...]:
+    """The paths of the files that hold a word, in their order."""
+    return tuple(dict.fromkeys(hit.path for hit in find(snapshot, (word,))))
+
+
 def _searched(searcher: Callable[[str, int], tuple[tuple[str, int, str], ...]], words: Sequence[str]) -> list[Hit]:
     """One search for all words; when that floods, a second one for the rarer half of them."""
     rows = searcher(" ".join(words), MOST_HITS)

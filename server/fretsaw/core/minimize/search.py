@@ -77,7 +77,8 @@ def minimize(
     units = search.sense.units([changes[at] for at in sorted(whole & frozenset(candidates))])
     left = _reduced(search, whole, units)
     # Within a group that has to stay, one change may still go: a comment in a block that the test needs.
-    units = [frozenset((at,)) for at in sorted(left & frozenset(candidates))]
+    alone = (search.sense.moves.drop_with((at,)) & left for at in sorted(left & frozenset(candidates)))
+    units = [unit for unit in dict.fromkeys(alone) if unit <= frozenset(candidates)]
     left = _reduced(search, left, units)
     needed = frozenset().union(*(unit for unit in units if unit <= left and search.tried.get(left - unit) is False))
     rest = [unit for unit in units if unit <= left and not unit <= needed]

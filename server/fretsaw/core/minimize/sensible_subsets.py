@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fretsaw.core.languages import syntax_of
-from fretsaw.core.patch import assemble
+from fretsaw.core.patch import Moves, assemble, find_moves
 from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune.python_meaning import parse
 from fretsaw.core.prune.syntax import parses
@@ -20,11 +20,14 @@ class Sense:
     patch: PatchSet
     changes: Mapping[int, Change]
     whole: frozenset[int]
+    moves: Moves = field(default_factory=Moves)
+    """Those of which both halves are in the whole."""
     _texts: dict[tuple[str, str], bool] = field(default_factory=dict)
     _brings: dict[int, frozenset[str]] = field(default_factory=dict)
     _uses: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.moves = find_moves(self.patch, list(self.changes.values())).within(self.whole)
         before = {file.path: used(file.before or "") for file in self.patch.files}
         for at, change in self.changes.items():
             added = "".join(change.hunk.added) if change.hunk else ""
@@ -32,7 +35,9 @@ class Sense:
             self._uses[at] = used(added)
 
     def holds(self, ids: frozenset[int]) -> bool:
-        """Whether a test of just these changes can pass: names are there, and every file parses."""
+        """Whether a test of just these changes can pass: names are there, moves are whole, and every file parses."""
+        if self.moves.is_torn(ids):
+            return False
         gone = [at for at in self.whole if at not in ids]
         there = frozenset[str]().union(*(self._brings[at] for at in ids))
         lost = frozenset[str]().union(*(self._brings[at] for at in gone)) - there
@@ -49,7 +54,8 @@ class Sense:
         )
 
     def units(self, candidates: list[Change]) -> list[frozenset[int]]:
-        """The candidates in the smallest groups that can go: alone, or with the neighbours that need one another."""
+        """The candidates in the smallest groups that can go: alone, with the neighbours that need one another, or with
+        the other half of a move. Those of which something has to stay are left out."""
         units: list[frozenset[int]] = []
         waiting: list[Change] = []
         for change in candidates:
@@ -57,7 +63,17 @@ class Sense:
                 units += self._closed(waiting)
                 waiting = []
             waiting.append(change)
-        return units + self._closed(waiting)
+        ids = frozenset(change.id for change in candidates)
+        return self._joined([self.moves.drop_with(unit) for unit in units + self._closed(waiting)], ids)
+
+    def _joined(self, units: list[frozenset[int]], ids: frozenset[int]) -> list[frozenset[int]]:
+        """The units in their order, those joined that have a change in common; only such as are in `ids` wholly."""
+        out: list[frozenset[int]] = []
+        for unit in units:
+            common = [other for other in out if other & unit]
+            out = [other for other in out if not other & unit]
+            out.append(unit.union(*common))
+        return sorted((unit for unit in out if unit <= ids), key=min)
 
     def _closed(self, changes: list[Change]) -> list[frozenset[int]]:
         """Changes of one file: each alone where the file parses without it, else joined with the next ones."""

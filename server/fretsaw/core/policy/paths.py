@@ -58,7 +58,8 @@ def judge_patch(
     refusals = list(_too_much(patch))
     tracked = frozenset(snapshot.paths)
     for file in patch.files:
-        refusal = _unreachable(file, snapshot, tracked) or judge_path(file.path, tracked, allow, asked)
+        beside = tracked - _renamed_to(file, patch)
+        refusal = _unreachable(file, snapshot, tracked) or judge_path(file.path, beside, allow, asked)
         if refusal is None and file.op == "delete" and is_test(file.path) and file.path not in asked:
             refusal = None if is_allowed(file.path, allow) else _deletes_test(file.path)
         if refusal is not None:
@@ -69,6 +70,15 @@ def judge_patch(
     tests = [file.path for file in patch.files if is_test(file.path)]
     notices = (f"the patch changes tests: {', '.join(tests)}",) if tests else ()
     return Judgement(tuple(refusals), notices)
+
+
+def _renamed_to(file: FilePatch, patch: PatchSet) -> frozenset[str]:
+    """Deleted paths that a new one differs from in case or Unicode form only: that is another spelling, no twin."""
+    if file.op != "create":
+        return frozenset()
+    return frozenset(
+        other.path for other in patch.files if other.deleted and twin_key(other.path) == twin_key(file.path)
+    )
 
 
 def _deletes_test(path: str) -> Refusal:

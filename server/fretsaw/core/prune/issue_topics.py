@@ -27,6 +27,8 @@ _TOPICS = {
     "fstring": r"\bf-?strings?\b",
     "mode": r"\bexecutable\b|\bchmod\b|\bfile mode\b|\bpermissions?\b|\bexec(?:ute)? bit\b",
     "endings": r"\bline[- ]?endings?\b|\bCRLF\b|\bcarriage returns?\b|\bfinal newline|\bnewline at (?:the )?end of",
+    "move": r"\b(?:mov(?:e|es|ed|ing)|relocat\w+|reorder\w*|belongs?|extract\w*|split)\b"
+    r"|\bput\b[^.\n]{0,60}\b(?:below|above|before|after|into|under|on top)\b",
     "script": r"\breproduc\w+ script\b|\badd (?:a |an )?(?:script|example|log)\b",
 }
 _PATTERNS = {topic: re.compile(pattern, re.IGNORECASE) for topic, pattern in _TOPICS.items()}

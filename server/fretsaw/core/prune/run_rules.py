@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
 from fretsaw.core.issue import Issue
-from fretsaw.core.patch import assemble, split
+from fretsaw.core.patch import Moves, assemble, split
 from fretsaw.core.patch.patch_set import Change, FilePatch, PatchSet
 from fretsaw.core.prune.closure import explained, needed, used_by_kept
+from fretsaw.core.prune.moved import (
+    Halves,
+    drop_whole,
+    find_halves,
+    keep_whole,
+    take_back_halves,
+    take_back_lost,
+    without_halves,
+)
 from fretsaw.core.prune.restyle import restyled
 from fretsaw.core.prune.rules import RULES
 from fretsaw.core.prune.scene import Scene
@@ -26,21 +35,23 @@ def prune(
     issue: Issue,
     mode: Mode = "safe",
     read: Callable[[str], str | None] | None = None,
+    find: Callable[[str], Iterable[str]] | None = None,
 ) -> Pruned:
     """A verdict on every atomic change of the patch, and the patch of those that stay.
 
-    `read` gives the text of any path of the snapshot, where there is one to ask. It never fails, and what it leaves
-    parses where the whole patch did.
+    `read` gives the text of any path of the snapshot, `find` the paths that hold a word, where there is one to ask. It
+    never fails, what it leaves parses where the whole patch did, and no line is lost that the whole patch keeps.
     """
     if mode == "off":
         return Pruned(patch, tuple(Verdict(change, "keep", "", "") for change in split(patch)), patch)
-    scenes, verdicts = _verdicts(patch, issue, mode, read)
+    known = _Known(issue, mode, read, find)
+    scenes, verdicts = _verdicts(patch, known)
     styled = _in_old_style(scenes, verdicts)
     if styled:
         as_written = {(one.change.path, one.change.hunk) for one in verdicts}
         patch = PatchSet(tuple(styled.get(file.path, file) for file in patch.files))
         meanings = {path: "".join(scenes[path].after) for path in styled}
-        scenes, verdicts = _verdicts(patch, issue, mode, read, meanings)
+        scenes, verdicts = _verdicts(patch, known, meanings)
         verdicts = tuple(one if (one.change.path, one.change.hunk) in as_written else _said(one) for one in verdicts)
     if len(verdicts) <= MOST_CHANGES:
         verdicts = explained(patch, verdicts, issue)
@@ -48,23 +59,53 @@ def prune(
     return Pruned(patch if len(kept) == len(verdicts) else assemble(patch, kept), verdicts, patch)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known beside the patch."""
+
+    issue: Issue
+    mode: Mode
+    read: Callable[[str], str | None] | None
+    find: Callable[[str], Iterable[str]] | None
+
+
+def settle(patch: PatchSet, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """The verdicts after a judge who knows no moves: no drop of his leaves half of one."""
+    return keep_whole(patch, verdicts, RULES)
+
+
 def _verdicts(
-    patch: PatchSet,
-    issue: Issue,
-    mode: Mode,
-    read: Callable[[str], str | None] | None,
-    meanings: Mapping[str, str] = MappingProxyType({}),
+    patch: PatchSet, known: _Known, meanings: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[dict[str, Scene], tuple[Verdict, ...]]:
     changes = split(patch)
+    halves = find_halves(patch, changes, known.issue)
     verdicts: dict[int, Verdict] = {}
-    scenes = _scenes(patch, changes, issue, read, meanings)
+    scenes = _scenes(patch, changes, known, meanings)
     for scene in scenes.values():
-        for at, (rule, reason) in _found(scene).items():
-            decision: Literal["drop", "flag"] = "drop" if RULES[rule].provable or mode == "strict" else "flag"
+        for at, (rule, reason) in _found(scene, halves).items():
+            decision: Literal["drop", "flag"] = "drop" if RULES[rule].provable or known.mode == "strict" else "flag"
             verdicts[at] = Verdict(_by_id(scene, at), decision, rule, reason)
-        verdicts |= needed(scene, verdicts)
-    verdicts |= used_by_kept(scenes, changes, verdicts)
+    verdicts |= drop_whole(halves.moves, {change.id: change for change in changes}, verdicts, RULES)
+    _take_back(patch, changes, scenes, halves.moves, verdicts)
     return scenes, tuple(verdicts.get(change.id, Verdict(change, "keep", "", "")) for change in changes)
+
+
+def _take_back(
+    patch: PatchSet,
+    changes: tuple[Change, ...],
+    scenes: Mapping[str, Scene],
+    moves: Moves,
+    verdicts: dict[int, Verdict],
+) -> None:
+    """Keep what the parse, something kept, the other half of a move or the law of lines needs, and what that needs."""
+    while True:
+        for scene in scenes.values():
+            verdicts |= needed(scene, verdicts)
+        verdicts |= used_by_kept(scenes, changes, verdicts)
+        back = take_back_halves(moves, changes, verdicts) or take_back_lost(patch, changes, verdicts, RULES)
+        if not back:
+            return
+        verdicts |= back
 
 
 def _said(verdict: Verdict) -> Verdict:
@@ -86,20 +127,27 @@ def _in_old_style(scenes: Mapping[str, Scene], verdicts: tuple[Verdict, ...]) ->
 def _scenes(
     patch: PatchSet,
     changes: tuple[Change, ...],
-    issue: Issue,
-    read: Callable[[str], str | None] | None,
+    known: _Known,
     meanings: Mapping[str, str],
 ) -> dict[str, Scene]:
     by_path: dict[str, list[Change]] = {}
     for change in changes:
         by_path.setdefault(change.path, []).append(change)
     return {
-        file.path: Scene(file, tuple(by_path.get(file.path, ())), patch, issue, read, meanings.get(file.path))
+        file.path: Scene(
+            file,
+            tuple(by_path.get(file.path, ())),
+            patch,
+            known.issue,
+            known.read,
+            known.find,
+            meanings.get(file.path),
+        )
         for file in patch.files
     }
 
 
-def _found(scene: Scene) -> Mapping[int, tuple[str, str]]:
+def _found(scene: Scene, halves: Halves) -> Mapping[int, tuple[str, str]]:
     """id → (rule, reason) of the first rule that speaks of a change."""
     out: dict[int, tuple[str, str]] = {}
     size = max(len(scene.file.before or ""), sum(len(line) for hunk in scene.file.hunks for line in hunk.added))
@@ -110,7 +158,7 @@ def _found(scene: Scene) -> Mapping[int, tuple[str, str]]:
         open_changes = tuple(change for change in scene.changes if change.id not in out)
         if not open_changes:
             break
-        found = rule.judge(scene, open_changes)
+        found = without_halves(rule.judge(scene, open_changes), rule, halves)
         out |= {at: (name, reason) for at, reason in found.items()}
         scene.judged.update(dict.fromkeys(found, (name, rule.provable)))
     return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -26,6 +26,8 @@ class Scene:
     issue: Issue
     read: Callable[[str], str | None] | None = None
     """Text of any path of the snapshot, where there is one to ask."""
+    find: Callable[[str], Iterable[str]] | None = None
+    """Paths of the snapshot that hold a word, where there is one to ask."""
     meaning: str | None = None
     """Of a file that was formatted anew: a text that means what the text after does, which may not parse for its
     layout."""

@@ -69,3 +69,7 @@ class Rule:
     """Whether it looks at names and kinds only, and so may be asked about a patch of any size."""
     layout: bool = False
     """Whether what it finds differs from the old lines in layout alone."""
+    moved: bool = False
+    """Whether it may speak of lines that only moved, as a rule on their order or layout; others see what is new."""
+    binding: bool = False
+    """Whether a move goes as a whole when this rule drops a half of it."""

@@ -64,28 +64,34 @@ def change_at(server: Server, cursor: Cursor) -> PendingChange | None:
     return next((place for place in changes_in_document(server, cursor.uri) if _covers(place, line)), None)
 
 
+def _is_half(place: PendingChange, current: PendingChange) -> bool:
+    """Whether a change is the other half of the move that one at the cursor is part of."""
+    halves = current.review.moves.keep_with({current.number})
+    return place.review is current.review and place.number in halves and not place.same(current)
+
+
 def _covers(place: PendingChange, line: int) -> bool:
     return place.lines is None or place.lines[0] <= line <= place.lines[1]
 
 
-def adjacent_change(server: Server, cursor: Cursor | None, step: Step) -> PendingChange | None:
+def adjacent_change(server: Server, cursor: Cursor | None, step: Step, decided: bool = False) -> PendingChange | None:
     """The change after or before the cursor, through all files and around; None when there is no other.
 
     Without a cursor: the first or the last of all. With one between two changes of its file: the nearer one there.
+    `decided`: the one at the cursor is about to be decided on, and the other half of its move with it.
     """
     forward = step == "next"
+    current = change_at(server, cursor) if cursor else None
     pending = pending_changes(server)
+    if decided and current:
+        pending = [place for place in pending if not _is_half(place, current)]
     if not pending:
         return None
-    if cursor is None:
-        return pending[0] if forward else pending[-1]
-    current = change_at(server, cursor)
-    in_file = changes_in_document(server, cursor.uri)
-    if current is None:
-        line = cursor.position.line
-        ahead = [place for place in in_file if place.lines and (place.lines[0] > line) == forward]
-        if ahead:
-            return ahead[0] if forward else ahead[-1]
+    in_file = changes_in_document(server, cursor.uri) if cursor else []
+    if cursor and current is None:
+        nearer = _nearer(in_file, cursor.position.line, forward)
+        if nearer:
+            return nearer
     if current is None and not in_file:
         return pending[0] if forward else pending[-1]
     # Go on from the change at the cursor; past the last of a file from that one, into the next file.
@@ -93,3 +99,10 @@ def adjacent_change(server: Server, cursor: Cursor | None, step: Step) -> Pendin
     index = next(index for index, place in enumerate(pending) if place.same(start))
     found = pending[(index + (1 if forward else -1)) % len(pending)]
     return None if found.same(current) else found
+
+
+def _nearer(in_file: list[PendingChange], line: int, forward: bool) -> PendingChange | None:
+    """The first change of a file below a line, or the last above it."""
+    if forward:
+        return next((place for place in in_file if place.lines and place.lines[0] > line), None)
+    return next((place for place in reversed(in_file) if place.lines and place.lines[0] <= line), None)

@@ -22,7 +22,7 @@ def at_cursor(
     if argument.cursor is None:
         return argument, {}
     here = change_at_cursor.change_at(server, argument.cursor)
-    following = change_at_cursor.adjacent_change(server, argument.cursor, "next")
+    following = change_at_cursor.adjacent_change(server, argument.cursor, "next", decided=True)
     return _naming(argument, here), {"next": following.named if following else None}
 
 
@@ -57,9 +57,25 @@ def check_change(review: Review, number: int) -> None:
 
 
 def changes_of(
+    server: Server,
+    review: Review,
+    argument: ChangeArgument,
+    states: tuple[State, ...],
+    why_none: str,
+    taken_out: bool = False,
+) -> list[int]:
+    """The changes that an argument names: one, those of a file, or all in the states.
+
+    Halves of a move come with those named, whatever file they are in. `taken_out`: the changes are to be taken out.
+    """
+    named = _named(server, review, argument, states, why_none)
+    whole = review.moves.drop_with(named) if taken_out else review.moves.keep_with(named)
+    return named + [number for number in sorted(whole - set(named)) if review.state(number) in states]
+
+
+def _named(
     server: Server, review: Review, argument: ChangeArgument, states: tuple[State, ...], why_none: str
 ) -> list[int]:
-    """The changes that an argument names: one, those of a file, or all in the states."""
     if argument.change is not None:
         check_change(review, argument.change)
         state = review.state(argument.change)

@@ -115,7 +115,7 @@ def reject(server: Server, wire: Json, _token: ProgressToken) -> Json:
     if target is None:
         return {"changes": [], **following}
     review = review_of(server, target.run_id)
-    numbers = changes_of(server, review, target, UNDECIDED, "nothing here is pending")
+    numbers = changes_of(server, review, target, UNDECIDED, "nothing here is pending", taken_out=True)
     _decide(server, review, numbers, "rejected")
     return {"runId": review.run_id, "changes": numbers, **following}
 

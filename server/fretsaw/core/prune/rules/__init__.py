@@ -30,14 +30,14 @@ def _either(python: Judge, others: Judge) -> Judge:
 
 RULES = MappingProxyType(
     {
-        "forbidden": Rule(forbidden.forbidden, provable=True),
-        "mode-only": Rule(whole_files.mode_only, provable=True, cheap=True),
+        "forbidden": Rule(forbidden.forbidden, provable=True, moved=True, binding=True),
+        "mode-only": Rule(whole_files.mode_only, provable=True, cheap=True, moved=True),
         "scratch-file": Rule(whole_files.scratch_file, provable=True, cheap=True),
-        "line-endings": Rule(layout.endings, provable=True, cheap=True),
-        "whitespace": Rule(layout.blanks, provable=True, layout=True),
-        "import-order": Rule(import_order.import_order, provable=True),
-        "formatting": Rule(layout.formatting, provable=True, layout=True),
-        "blank-lines": Rule(layout.blank_lines, provable=True),
+        "line-endings": Rule(layout.endings, provable=True, cheap=True, moved=True),
+        "whitespace": Rule(layout.blanks, provable=True, layout=True, moved=True),
+        "import-order": Rule(import_order.import_order, provable=True, moved=True),
+        "formatting": Rule(layout.formatting, provable=True, layout=True, moved=True),
+        "blank-lines": Rule(layout.blank_lines, provable=True, moved=True),
         "licence": Rule(comments.legal, provable=False),
         "version": Rule(comments.version, provable=False),
         "debug-print": Rule(unasked_python.debug_print, provable=False),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.scene import Scene, text
+
+_PROSE = re.compile(r"\.(?:md|markdown|rst|txt|adoc)$|(?:^|/)[A-Z]+$")
 
 
 def count(said: str, name: str) -> int:
@@ -20,9 +22,40 @@ def uses(scene: Scene, name: str, but: str) -> int:
 
 
 def used_elsewhere(scene: Scene, name: str) -> bool:
-    """Whether another file of the patch adds the word."""
+    """Whether another file of the patch adds the word, or a file of the snapshot uses it."""
     others = (file for file in scene.patch.files if file.path != scene.path)
-    return any(count(line, name) for file in others for hunk in file.hunks for line in hunk.added)
+    if any(count(line, name) for file in others for hunk in file.hunks for line in hunk.added):
+        return True
+    # Only in Python has a file to say from where it has a name.
+    module = _module(scene.path) if scene.language == "python" else ""
+    return any(not module or count(said, module) for said in _holders(scene, name))
+
+
+def imported_elsewhere(scene: Scene, name: str) -> bool:
+    """Python: whether a file of the snapshot takes the name from this module: `from calc import path`, `calc.path`."""
+    module = re.escape(_module(scene.path))
+    taken = re.compile(
+        rf"\b{module}\.{re.escape(name)}\b|\b{module}\s+import\s+(?:\([^)]*|[^\n]*)(?<!\w){re.escape(name)}(?!\w)"
+    )
+    return any(taken.search(said) for said in _holders(scene, name))
+
+
+def _module(path: str) -> str:
+    """The last part of a Python module's name."""
+    folders, _, name = path.rpartition("/")
+    stem = name.partition(".")[0]
+    return folders.rsplit("/", 1)[-1] if stem == "__init__" else stem
+
+
+def _holders(scene: Scene, name: str) -> Iterator[str]:
+    """Texts of the other files of the snapshot that hold the word, as the patch leaves them; prose is no use of it."""
+    if scene.find is None or scene.read is None:
+        return
+    patched = {file.path: file.after for file in scene.patch.files}
+    for path in scene.find(name):
+        said = patched[path] if path in patched else scene.read(path)
+        if path != scene.path and said and not _PROSE.search(path) and count(said, name):
+            yield said
 
 
 def asks_for_guard(scene: Scene, name: str) -> bool:

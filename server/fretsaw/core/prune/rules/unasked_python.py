@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.rules.questions import asks_for_guard, count, is_alone, used_elsewhere, uses
+from fretsaw.core.prune.rules.questions import asks_for_guard, count, imported_elsewhere, is_alone, used_elsewhere, uses
 from fretsaw.core.prune.scene import Scene, text
 
 _PRINT = {
@@ -55,7 +55,8 @@ def unused_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
         said = text(change.hunk.added) if change.hunk and plain else ""
         found = _IMPORT.fullmatch(said.strip()) if "import" in said and "noqa" not in said else None
         names = _bound(found["names"]) if found else []
-        if names and "__future__" not in said and all(uses(scene, name, said) == 0 for name in names):
+        unused = names and "__future__" not in said and all(uses(scene, name, said) == 0 for name in names)
+        if unused and not any(imported_elsewhere(scene, name) for name in names):
             out[change.id] = f"imports {', '.join(names)}, which nothing uses"
     return out
 

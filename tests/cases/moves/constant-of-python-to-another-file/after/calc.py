@@ -1,0 +1,9 @@
+from limits import LIMIT
+
+
+def add(a, b):
+    return a + b
+
+
+def is_small(x):
+    return x < LIMIT

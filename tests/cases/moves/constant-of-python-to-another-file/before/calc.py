@@ -1,0 +1,9 @@
+LIMIT = 10
+
+
+def add(a, b):
+    return a - b
+
+
+def is_small(x):
+    return x < LIMIT

@@ -1,0 +1,15 @@
+import functools
+
+
+# Doubling is slow.
+@functools.lru_cache(maxsize=None)
+def helper(x):
+    return x * 2
+
+
+def other(y):
+    return y * 3
+
+
+def add(a, b):
+    return a - b

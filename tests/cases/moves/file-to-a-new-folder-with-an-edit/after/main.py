@@ -1,0 +1,3 @@
+from lib import util
+
+print(util.double(2))

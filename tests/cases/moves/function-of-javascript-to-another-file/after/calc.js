@@ -1,0 +1,4 @@
+const { helper } = require('./help');
+
+exports.add = (a, b) => a + b;
+exports.helper = helper;

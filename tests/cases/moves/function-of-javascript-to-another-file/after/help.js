@@ -1,0 +1,6 @@
+function helper(x) {
+  return x * 2;
+}
+
+exports.name = 'help';
+exports.helper = helper;

@@ -1,0 +1,10 @@
+def helper(x):
+    return x * 2
+
+
+def other(y):
+    return y * 3
+
+
+def add(a, b):
+    return a - b

@@ -1,0 +1,5 @@
+"""What helps."""
+
+
+def helper(x):
+    return x * 2

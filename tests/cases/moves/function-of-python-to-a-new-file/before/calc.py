@@ -1,0 +1,6 @@
+def helper(x):
+    return x * 2
+
+
+def add(a, b):
+    return a - b

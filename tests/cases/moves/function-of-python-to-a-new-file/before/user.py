@@ -1,0 +1,3 @@
+from calc import helper
+
+print(helper(2))

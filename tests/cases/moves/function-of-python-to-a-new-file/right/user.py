@@ -1,0 +1,3 @@
+from helpers import helper
+
+print(helper(2))

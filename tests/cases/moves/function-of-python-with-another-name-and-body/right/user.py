@@ -1,0 +1,3 @@
+from calc import doubled
+
+print(doubled(2))

@@ -1,0 +1,7 @@
+import { Point } from './point';
+
+export function norm(p: Point): number {
+  return p.x + p.y;
+}
+
+export const add = (a: number, b: number): number => a + b;

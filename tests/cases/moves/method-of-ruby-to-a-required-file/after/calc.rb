@@ -1,0 +1,5 @@
+require_relative 'help'
+
+def add(a, b)
+  a + b
+end

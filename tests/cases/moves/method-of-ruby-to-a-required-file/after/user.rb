@@ -1,0 +1,3 @@
+require_relative 'calc'
+
+puts helper(2)

@@ -1,0 +1,5 @@
+NAME = 'help'
+
+def helper(x)
+  x * 2
+end
