@@ -240,8 +240,6 @@ def restore_changes(opened: Session, run_id: str | None, changes: frozenset[int]
         )
     _refuse_incomplete(kept.run.id, proposal)
     dropped = frozenset(item.change.id for item in proposal.verdicts if item.decision == "drop")
-
-    dropped = frozenset(item.change.id for item in proposal.verdicts if item.decision == "drop")
     unknown = sorted(changes - dropped)
     if unknown:
         raise UsageError(
