@@ -106,6 +106,7 @@ def vet_lines(rows: TextIO, out: TextIO, mode: str) -> int:
 def _vet_row(line: str, mode: Any) -> dict[str, Any]:
     from fretsaw.core.issue import parse
     from fretsaw.core.patch import render
+    from fretsaw.core.snapshot import Snapshot
     from fretsaw.fix.vet import NO_ISSUE, vet
     from fretsaw.report.document import misfit_row, verdict_row
 
@@ -114,7 +115,7 @@ def _vet_row(line: str, mode: Any) -> dict[str, Any]:
         row = json.loads(line)
         files = {str(path): str(text) for path, text in row["files"].items() if text is not None}
         issue = parse(row["issue"]) if row.get("issue") else NO_ISSUE
-        vetted = vet(str(row["reply"]), files.get, files.keys(), issue, mode)
+        vetted = vet(str(row["reply"]), Snapshot(None, tuple(files), files.get), issue, mode)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return {"id": None, "status": "error", "error": f"not a row: {type(error).__name__}: {error}"}
     return {

@@ -10,8 +10,7 @@ from fretsaw.core.chat import Answer, Message, OnText, Request, ToolCall, Usage
 from fretsaw.core.run import Event
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import BudgetError
-from fretsaw.fix.services import Services
-from fretsaw.settings import Settings
+from fretsaw.fix.work import Work
 
 _LAST_STEP = "No more tool calls: answer now with the edit."
 
@@ -42,30 +41,24 @@ class ModelAnswer:
     conversation: Conversation
 
 
-def converse(
-    conversation: Conversation,
-    snapshot: Snapshot,
-    world: Services,
-    settings: Settings,
-    started: float,
-    listen: Callable[[], OnText],
-) -> ModelAnswer:
+def converse(conversation: Conversation, work: Work, started: float, listen: Callable[[], OnText]) -> ModelAnswer:
     """Ask until the model gives an answer. Raises BudgetError when the run's time is used up.
 
     `listen` makes the one that hears an answer as it streams in.
     """
+    services, settings = work.services, work.settings
     while True:
-        world.cancel.check()
-        if world.clock() - started > settings.max_seconds:
+        services.cancel.check()
+        if services.clock() - started > settings.max_seconds:
             raise BudgetError(
                 f"the run took longer than {settings.max_seconds:.0f} s",
                 hint="raise --max-seconds, or narrow the issue",
             )
         last = conversation.steps >= settings.steps
         offered = tools.TOOLS if settings.tools and not last else ()
-        request = Request(conversation.messages, offered, cache_key=_cache_key(snapshot))
-        answer = world.ask(request, listen())
-        world.record(request, answer)
+        request = Request(conversation.messages, offered, cache_key=_cache_key(work.snapshot))
+        answer = services.ask(request, listen())
+        services.record(request, answer)
         conversation = Conversation(
             (*conversation.messages, Message("assistant", answer.text, tool_calls=answer.tool_calls)),
             conversation.usage + answer.usage,
@@ -73,7 +66,7 @@ def converse(
             answer.model or conversation.model,
             conversation.scripted or answer.scripted,
         )
-        world.report(Event("ask", _what(answer), conversation.usage, min(60, 20 + 4 * conversation.usage.calls)))
+        services.report(Event("ask", _what(answer), conversation.usage, min(60, 20 + 4 * conversation.usage.calls)))
         submitted = [call for call in answer.tool_calls if call.name == tools.SUBMIT]
         looked_up = [call for call in answer.tool_calls if call.name != tools.SUBMIT]
         if not looked_up or last or submitted:
@@ -82,15 +75,13 @@ def converse(
             # Every tool call needs its answer, or the endpoint refuses the next turn.
             closing = tuple(Message("tool", "received", tool_call_id=call.id) for call in answer.tool_calls)
             return ModelAnswer(text, answer.finish, conversation.said(*closing))
-        conversation = _answered(conversation, looked_up, snapshot, settings)
+        conversation = _answered(conversation, looked_up, work)
 
 
-def _answered(
-    conversation: Conversation, calls: list[ToolCall], snapshot: Snapshot, settings: Settings
-) -> Conversation:
-    results = tuple(Message("tool", tools.run_tool(call, snapshot), tool_call_id=call.id) for call in calls)
+def _answered(conversation: Conversation, calls: list[ToolCall], work: Work) -> Conversation:
+    results = tuple(Message("tool", tools.run_tool(call, work.snapshot), tool_call_id=call.id) for call in calls)
     steps = conversation.steps + 1
-    if steps >= settings.steps:
+    if steps >= work.settings.steps:
         results += (Message("user", _LAST_STEP),)
     return Conversation(
         conversation.messages + results, conversation.usage, steps, conversation.model, conversation.scripted

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fretsaw.core import prompt
-from fretsaw.core.issue import Issue
 from fretsaw.core.patch import texts
 from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.proof.lint_diff import lint_findings, new_findings
@@ -13,21 +12,22 @@ from fretsaw.core.run import Event
 from fretsaw.errors import CheckError
 from fretsaw.fix.propose import Candidate, Rejected
 from fretsaw.fix.services import Services
+from fretsaw.fix.work import Work
 
 _MOST = 10
 _NOT_STARTED = {126: "it cannot be executed", 127: "there is no such program"}
 """What these exit codes mean where a shell, `env` or `npx` starts the linter."""
 
 
-def lint_before(world: Services) -> CheckResult | None:
+def lint_before(services: Services) -> CheckResult | None:
     """Run the linter on the snapshot as it is, None without one.
 
     Raises CheckError when it cannot be run to its end here: nothing that it says later could be compared.
     """
-    if world.lint is None:
+    if services.lint is None:
         return None
-    world.report(Event("check-before", "running the linter before the change", percentage=8))
-    before = world.lint({})
+    services.report(Event("check-before", "running the linter before the change", percentage=8))
+    before = services.lint({})
     if before.state in {"green", "red"} and before.exit_code not in _NOT_STARTED:
         return before
     command = " ".join(before.argv)
@@ -41,23 +41,23 @@ def lint_before(world: Services) -> CheckResult | None:
     )
 
 
-def lint_patch(landed: Candidate, before: CheckResult | None, issue: Issue, world: Services) -> Candidate | Rejected:
+def lint_patch(candidate: Candidate, before: CheckResult | None, work: Work) -> Candidate | Rejected:
     """Run the linter on a patch: the patch, with a notice where it shows nothing, or what the model has to hear."""
-    if world.lint is None or before is None:
-        return landed
-    world.report(Event("check-after", "asking the linter what is new", percentage=78))
-    after = world.lint(texts(landed.patch))
+    if work.services.lint is None or before is None:
+        return candidate
+    work.services.report(Event("check-after", "asking the linter what is new", percentage=78))
+    after = work.services.lint(texts(candidate.patch))
     reason = _objection(before, after)
     if reason:
-        message = prompt.after_refusal((reason,), issue)
-        return Rejected("check", message, reason, landed.turn, landed.proposed, landed.verdicts)
+        message = prompt.after_refusal((reason,), work.issue)
+        return Rejected("check", message, reason, candidate.turn, candidate.proposed, candidate.verdicts)
     if not after.ok and not lint_findings(after.output):
         blind = (
             f"the linter shows nothing about this patch: it fails before it (exit code {before.exit_code}) and with it "
             f"(exit code {after.exit_code}), and no line that it prints is of the form `path:line: text`"
         )
-        return replace(landed, notices=(*landed.notices, blind))
-    return landed
+        return replace(candidate, notices=(*candidate.notices, blind))
+    return candidate
 
 
 def _objection(before: CheckResult, after: CheckResult) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from fretsaw.core import prompt
-from fretsaw.core.issue import Issue
 from fretsaw.core.languages import is_test
 from fretsaw.core.minimize import Minimized, minimize, unverified
 from fretsaw.core.patch import render, select, texts
@@ -18,8 +17,7 @@ from fretsaw.core.prune import moves_asked_for
 from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Event
 from fretsaw.fix.propose import Candidate, Rejected
-from fretsaw.fix.services import Services
-from fretsaw.settings import Settings
+from fretsaw.fix.work import Work
 
 _ENDED = "minimizing ended after {:g} seconds, before every change was tried: more may be needless (--minimize-seconds)"
 _DARK = "the check runs no line of it"
@@ -31,7 +29,7 @@ _SEEN = ("test ", "the check")
 class Proved:
     """A patch with what the check says of it."""
 
-    landed: Candidate
+    candidate: Candidate
     after: CheckResult | None
     notices: tuple[str, ...] = ()
 
@@ -41,14 +39,13 @@ class _Trial:
     """The check as a question about a patch, with what is needed to ask it. No patch is asked about twice."""
 
     before: CheckResult
-    world: Services
-    settings: Settings
+    work: Work
     known: dict[PatchSet, bool] = field(default_factory=dict)
 
     def check(self, patch: PatchSet) -> CheckResult:
         """One run, without repetition."""
-        assert self.world.check is not None
-        return self.world.check(texts(patch))
+        assert self.work.services.check is not None
+        return self.work.services.check(texts(patch))
 
     def holds(self, patch: PatchSet) -> bool:
         """Whether the check is as good with this patch as it has to be."""
@@ -58,37 +55,35 @@ class _Trial:
 
     def search(self, patch: PatchSet, kept: Collection[int], candidates: Collection[int]) -> Minimized:
         """Which of the candidates the check does not need."""
-        end = self.world.clock() + self.settings.minimize_seconds
-        return minimize(patch, kept, candidates, self.holds, lambda: self.world.clock() > end)
+        end = self.work.services.clock() + self.work.settings.minimize_seconds
+        return minimize(patch, kept, candidates, self.holds, lambda: self.work.services.clock() > end)
 
 
-def prove(
-    landed: Candidate, before: CheckResult | None, issue: Issue, world: Services, settings: Settings
-) -> Proved | Rejected:
+def prove(candidate: Candidate, before: CheckResult | None, work: Work) -> Proved | Rejected:
     """Run the check on the patch; give back what the model has to hear when it is not green."""
-    if world.check is None or before is None or before.state == "unavailable":
-        return Proved(landed, before)
-    trial = _Trial(before, world, settings)
-    world.report(Event("check-after", "running the check on the patch", percentage=80))
-    after = world.repeat(world.check)(texts(landed.patch))
-    deleted = deleted_tests((file.path, file.before, file.after) for file in landed.patch.files)
-    judged = compare(before, after, _with_base_tests(landed.patch, after, world.check), deleted)
+    if work.services.check is None or before is None or before.state == "unavailable":
+        return Proved(candidate, before)
+    trial = _Trial(before, work)
+    work.services.report(Event("check-after", "running the check on the patch", percentage=80))
+    after = work.services.repeat(work.services.check)(texts(candidate.patch))
+    deleted = deleted_tests((file.path, file.before, file.after) for file in candidate.patch.files)
+    judged = compare(before, after, _with_base_tests(candidate.patch, after, work.services.check), deleted)
     if not judged.ok:
-        restored = _restored(landed, trial)
+        restored = _restored(candidate, trial)
         if restored is not None:
             return restored
-        turn = replace(landed.turn, check=after)
-        back = prompt.after_red_check(after, render(landed.patch), issue)
-        return Rejected("check", back, judged.reason, turn, landed.proposed, landed.verdicts)
-    trial.known[landed.patch] = True
-    proved = Proved(landed, after)
+        turn = replace(candidate.turn, check=after)
+        back = prompt.after_red_check(after, render(candidate.patch), work.issue)
+        return Rejected("check", back, judged.reason, turn, candidate.proposed, candidate.verdicts)
+    trial.known[candidate.patch] = True
+    proved = Proved(candidate, after)
     if before.state == "red":
-        proved = _analysed(_minimized(landed, after, issue, trial), trial, judged.fixed)
-    verdicts = _covered(proved, world, settings)
-    turn = replace(proved.landed.turn, check=proved.after)
+        proved = _analysed(_minimized(candidate, after, trial), trial, judged.fixed)
+    verdicts = _covered(proved, work)
+    turn = replace(proved.candidate.turn, check=proved.after)
     notices = (judged.reason,) if before.ok else ()
-    landed = replace(proved.landed, verdicts=verdicts, turn=turn)
-    return replace(proved, landed=landed, notices=(*proved.notices, *notices))
+    candidate = replace(proved.candidate, verdicts=verdicts, turn=turn)
+    return replace(proved, candidate=candidate, notices=(*proved.notices, *notices))
 
 
 def _with_base_tests(patch: PatchSet, after: CheckResult, check: Check) -> CheckResult | None:
@@ -99,39 +94,39 @@ def _with_base_tests(patch: PatchSet, after: CheckResult, check: Check) -> Check
     return check({path: text for path, text in texts(patch).items() if path not in edited})
 
 
-def _restored(landed: Candidate, trial: _Trial) -> Proved | None:
+def _restored(candidate: Candidate, trial: _Trial) -> Proved | None:
     """When the check needs something that was dropped, keep just that: nothing needed is lost."""
-    dropped = frozenset(item.change.id for item in landed.verdicts if item.decision == "drop")
-    if not dropped or not trial.world.policy(landed.proposed, ()).ok or not trial.holds(landed.proposed):
+    dropped = frozenset(item.change.id for item in candidate.verdicts if item.decision == "drop")
+    if not dropped or not trial.work.services.policy(candidate.proposed, ()).ok or not trial.holds(candidate.proposed):
         return None
-    every = frozenset(item.change.id for item in landed.verdicts)
-    kept = trial.search(landed.proposed, every, dropped).kept
+    every = frozenset(item.change.id for item in candidate.verdicts)
+    kept = trial.search(candidate.proposed, every, dropped).kept
     needed = "the check is red without it"
     verdicts = tuple(
         replace(item, decision="keep", rule="needed-by-check", reason=needed, needed_by="the check")
         if item.change.id in kept & dropped
         else item
-        for item in landed.verdicts
+        for item in candidate.verdicts
     )
-    return _tried(replace(landed, verdicts=verdicts), kept, trial)
+    return _tried(replace(candidate, verdicts=verdicts), kept, trial)
 
 
-def _minimized(landed: Candidate, after: CheckResult, issue: Issue, trial: _Trial) -> Proved:
+def _minimized(candidate: Candidate, after: CheckResult, trial: _Trial) -> Proved:
     """Let the check decide about flagged changes (or about all of them), as the settings say."""
-    kept = frozenset(item.change.id for item in landed.verdicts if item.decision != "drop")
-    mode = trial.settings.minimize
-    flagged = frozenset(item.change.id for item in landed.verdicts if item.decision == "flag")
-    every = kept - moves_asked_for(landed.proposed, [item.change for item in landed.verdicts], issue)
+    kept = frozenset(item.change.id for item in candidate.verdicts if item.decision != "drop")
+    mode = trial.work.settings.minimize
+    flagged = frozenset(item.change.id for item in candidate.verdicts if item.decision == "flag")
+    every = kept - moves_asked_for(candidate.proposed, [item.change for item in candidate.verdicts], trial.work.issue)
     candidates = {"all": every, "flagged": flagged, "off": frozenset[int]()}[mode]
     if not candidates or len(kept) < 2:
-        return Proved(landed, after)
-    trial.world.report(Event("minimize", f"asking the check about {_changes(len(candidates))}", percentage=90))
-    found = trial.search(landed.proposed, kept, candidates)
-    survivors, told = found.kept, () if found.complete else (_ENDED.format(trial.settings.minimize_seconds),)
+        return Proved(candidate, after)
+    trial.work.services.report(Event("minimize", f"asking the check about {_changes(len(candidates))}", percentage=90))
+    found = trial.search(candidate.proposed, kept, candidates)
+    survivors, told = found.kept, () if found.complete else (_ENDED.format(trial.work.settings.minimize_seconds),)
     if survivors == kept:
-        return Proved(landed, after, told)
-    verdicts = tuple(_dropped(item) if item.change.id in kept - survivors else item for item in landed.verdicts)
-    return replace(_tried(replace(landed, verdicts=verdicts), survivors, trial), notices=told)
+        return Proved(candidate, after, told)
+    verdicts = tuple(_dropped(item) if item.change.id in kept - survivors else item for item in candidate.verdicts)
+    return replace(_tried(replace(candidate, verdicts=verdicts), survivors, trial), notices=told)
 
 
 def _changes(number: int) -> str:
@@ -145,25 +140,25 @@ def _dropped(verdict: Verdict) -> Verdict:
     )
 
 
-def _tried(landed: Candidate, kept: Collection[int], trial: _Trial) -> Proved:
+def _tried(candidate: Candidate, kept: Collection[int], trial: _Trial) -> Proved:
     """The patch of just these changes, accepted by git, with the check's result on it."""
-    patch = select(landed.proposed, kept)
-    trial.world.trial(patch)
+    patch = select(candidate.proposed, kept)
+    trial.work.services.trial(patch)
     after = trial.check(patch)
-    return Proved(replace(landed, patch=patch, turn=replace(landed.turn, check=after)), after)
+    return Proved(replace(candidate, patch=patch, turn=replace(candidate.turn, check=after)), after)
 
 
 def _analysed(proved: Proved, trial: _Trial, fixed: tuple[str, ...]) -> Proved:
     """The verdicts with what keeps each kept change; said, not acted on. Not done when it would take too long."""
-    landed = proved.landed
-    kept = frozenset(item.change.id for item in landed.verdicts if item.decision != "drop")
+    candidate = proved.candidate
+    kept = frozenset(item.change.id for item in candidate.verdicts if item.decision != "drop")
     seconds = proved.after.seconds if proved.after else 0.0
-    if trial.settings.minimize == "off" or seconds * len(kept) > trial.settings.minimize_seconds:
+    if trial.work.settings.minimize == "off" or seconds * len(kept) > trial.work.settings.minimize_seconds:
         return proved
     needed_by = _named(fixed)
-    found = trial.search(landed.proposed, kept, kept) if len(kept) > 1 else Minimized(kept, kept, {}, 0, True)
-    verdicts = tuple(_why(item, found, needed_by) if item.change.id in kept else item for item in landed.verdicts)
-    return replace(proved, landed=replace(landed, verdicts=verdicts))
+    found = trial.search(candidate.proposed, kept, kept) if len(kept) > 1 else Minimized(kept, kept, {}, 0, True)
+    verdicts = tuple(_why(item, found, needed_by) if item.change.id in kept else item for item in candidate.verdicts)
+    return replace(proved, candidate=replace(candidate, verdicts=verdicts))
 
 
 def _why(verdict: Verdict, found: Minimized, needed_by: str) -> Verdict:
@@ -187,17 +182,17 @@ def _named(tests: tuple[str, ...]) -> str:
     return f"test {tests[0]}{more}"
 
 
-def _covered(proved: Proved, world: Services, settings: Settings) -> tuple[Verdict, ...]:
+def _covered(proved: Proved, work: Work) -> tuple[Verdict, ...]:
     """The verdicts, with a mark on each kept change of which the check is known to run no line.
 
     What the check was seen to be red without is needed, whatever a tool that measures lines can see.
     """
-    verdicts = proved.landed.verdicts
+    verdicts = proved.candidate.verdicts
     seconds = proved.after.seconds if proved.after else 0.0
-    if world.covered is None or settings.minimize == "off" or 4 * seconds > settings.minimize_seconds:
+    if work.services.covered is None or work.settings.minimize == "off" or 4 * seconds > work.settings.minimize_seconds:
         return verdicts
     kept = [item.change for item in verdicts if item.decision != "drop"]
-    dark = unverified(kept, world.covered(texts(proved.landed.patch)))
+    dark = unverified(kept, work.services.covered(texts(proved.candidate.patch)))
     return tuple(
         _doubted(item, _DARK) if item.change.id in dark and not item.needed_by.startswith(_SEEN) else item
         for item in verdicts

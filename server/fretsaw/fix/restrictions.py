@@ -1,4 +1,4 @@
-"""Whether a patch may be: the issue's rules and the policy on paths and lines. Knows no reply and no check."""
+"""Check a patch against the issue's rules and the policy on paths and lines."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from fretsaw.core.issue import Issue
 from fretsaw.core.ledger import enforce
 from fretsaw.core.patch.patch_set import PatchSet
-from fretsaw.core.snapshot import Snapshot
-from fretsaw.fix.services import Services
+from fretsaw.fix.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +22,10 @@ class Restrictions:
     """Where it may: what a person should know."""
 
 
-def check_restrictions(patch: PatchSet, issue: Issue, snapshot: Snapshot, world: Services) -> Restrictions:
-    """Hold a patch against the issue's ledger and the policy."""
-    violations = enforce(issue.constraints, patch, snapshot)
-    judgement = world.policy(patch, asked_paths(issue))
+def check_restrictions(patch: PatchSet, work: Work) -> Restrictions:
+    """Check a patch against the issue's rules and the policy on paths and lines."""
+    violations = enforce(work.issue.constraints, patch, work.snapshot)
+    judgement = work.services.policy(patch, asked_paths(work.issue))
     refusals = tuple(str(refusal) for refusal in judgement.refusals)
     hints = dict.fromkeys(refusal.hint for refusal in judgement.refusals if refusal.hint)
     reason = "; ".join((*(violation.for_person for violation in violations), *refusals, *hints))

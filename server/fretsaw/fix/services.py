@@ -1,4 +1,4 @@
-"""The world that `fix` is handed: functions and limits, nothing to look up."""
+"""Everything outside `fix`, as functions and limits: nothing to look up."""
 
 from __future__ import annotations
 

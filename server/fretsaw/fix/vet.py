@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from fretsaw.core import locate, prune, reply
+from fretsaw.core import reply
+from fretsaw.core.edit import place_edit, prune_edit
 from fretsaw.core.issue import Issue
 from fretsaw.core.locate.misfit import Located, Misfit
-from fretsaw.core.patch import derive_set
 from fretsaw.core.patch.patch_set import PatchSet
-from fretsaw.core.prune.verdict import Verdict
+from fretsaw.core.prune.verdict import Mode, Verdict
+from fretsaw.core.snapshot import Snapshot
 
 NO_ISSUE = Issue("", "")
 
@@ -33,36 +33,13 @@ class Vetted:
     """The text of the reply that is no edit."""
 
 
-def vet(
-    said: str,
-    read: Callable[[str], str | None],
-    paths: Collection[str],
-    issue: Issue = NO_ISSUE,
-    mode: Literal["strict", "safe", "off"] = "safe",
-    find: Callable[[str], Iterable[str]] | None = None,
-) -> Vetted:
-    """Read, place, derive and prune one reply. All edits or none: with any misfit the patch is empty.
-
-    `find`: the paths that hold a word, where there is more than `paths` to ask.
-    """
-    reading = reply.read(said)
-    placing = locate.place(reading, read, paths)
-    if placing.misfits:
-        return Vetted(
-            "misfit",
-            misfits=placing.misfits,
-            located=placing.located,
-            grammars=reading.grammars,
-            ignored=reading.ignored,
-        )
-    proposed = derive_set(read, placing.after, placing.modes)
-    pruned = prune.prune(proposed, issue, mode, read, find)
-    return Vetted(
-        "ok" if pruned.patch else "nochange",
-        pruned.patch,
-        pruned.proposed,
-        pruned.verdicts,
-        located=placing.located,
-        grammars=reading.grammars,
-        ignored=reading.ignored,
-    )
+def vet(text: str, snapshot: Snapshot, issue: Issue = NO_ISSUE, mode: Mode = "safe") -> Vetted:
+    """Read, place, derive and prune one reply. All edits or none: with any misfit the patch is empty."""
+    reading = reply.read(text)
+    edit = place_edit(reading, snapshot)
+    vetted = Vetted("misfit", located=edit.placing.located, grammars=reading.grammars, ignored=reading.ignored)
+    if edit.placing.misfits:
+        return replace(vetted, misfits=edit.placing.misfits)
+    pruned = prune_edit(edit.patch, snapshot, issue, mode)
+    status: Literal["ok", "nochange"] = "ok" if pruned.patch else "nochange"
+    return replace(vetted, status=status, patch=pruned.patch, proposed=pruned.proposed, verdicts=pruned.verdicts)

@@ -16,7 +16,8 @@ from fretsaw.core.chat import Usage
 from fretsaw.core.issue import with_rules
 from fretsaw.core.run import Event, Outcome, Run, RunState
 from fretsaw.errors import BudgetError, Cancelled, FretsawError, RepoError
-from fretsaw.fix import fix as run_the_loop
+from fretsaw.fix import Work
+from fretsaw.fix import fix as run_loop
 from fretsaw.model.budget import Budget
 from fretsaw.model.client import warm
 from fretsaw.model.live import Live, connect
@@ -65,7 +66,7 @@ def replay_run(opened: Session, run_id: str | None, report: Reporter, cancel: Ca
     judged = tuple(folder.calls("judge"))
     if judged:
         services = replace(services, judge=replay_calls(judged))
-    outcome = run_the_loop(with_rules(task.issue, services.rules), snapshot, services, opened.settings, task.focus)
+    outcome = run_loop(Work(with_rules(task.issue, services.rules), snapshot, opened.settings, services, task.focus))
     return FinishedRun(run_store.finished(kept, outcome), outcome, folder.path)
 
 
@@ -126,7 +127,7 @@ def _outcome(
             keep = partial(folder.append_call, whom="judge")
             services = replace(services, judge=record_calls(live, keep))
         issue = with_rules(task.issue, services.rules)
-        outcome = run_the_loop(issue, snapshot, services, settings, task.focus)
+        outcome = run_loop(Work(issue, snapshot, settings, services, task.focus))
     notices = (*opened.resolved.notices, *choice.notices, *notices, *outcome.evidence.notices)
     return replace(outcome, evidence=replace(outcome.evidence, notices=notices))
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fretsaw import repo, run_store
-from fretsaw.core.context import paths_with
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import render
 from fretsaw.core.policy import judge_patch
@@ -44,7 +42,7 @@ def vet_reply(
     """
     issue = read_issue(issue_argument, where)[0] if issue_argument else NO_ISSUE
     snapshot = repo.snapshot(opened.repo)
-    vetted = vet_text(reply, snapshot.read, snapshot.paths, issue, opened.settings.prune, partial(paths_with, snapshot))
+    vetted = vet_text(reply, snapshot, issue, opened.settings.prune)
     if vetted.status != "ok":
         return vetted, None
     judgement = judge_patch(vetted.patch, snapshot, opened.settings.allow, asked_paths(issue))

@@ -1,0 +1,61 @@
+"""From a reply to a patch: place its edit blocks in a snapshot, derive what they change, prune it.
+
+The one pipeline: `fix`, `vet` and the preview of a reply that still streams in all go this way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from fretsaw.core import locate, prune
+from fretsaw.core.context import paths_with
+from fretsaw.core.issue import Issue
+from fretsaw.core.locate.misfit import Placing
+from fretsaw.core.patch import derive_set, texts
+from fretsaw.core.patch.patch_set import PatchSet
+from fretsaw.core.prune.verdict import Mode, Pruned
+from fretsaw.core.reply.edit_block import EditBlock, Reading
+from fretsaw.core.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedEdit:
+    """All edits of a reply, looked up in a snapshot."""
+
+    placing: Placing
+    """Where each edit goes, or the misfits."""
+    patch: PatchSet
+    """What the edits change; empty where one of them has no clear place: all or none."""
+
+
+def place_edit(
+    edit: Reading | Iterable[EditBlock], snapshot: Snapshot, correcting: PatchSet = PatchSet()
+) -> PlacedEdit:
+    """Place every edit block and derive the patch against the snapshot.
+
+    `correcting`: a patch that was refused. Edits that do not fit the snapshot are tried on the texts that it makes; the
+    patch then holds that one with the corrections in it.
+    """
+    blocks = edit if isinstance(edit, Reading) else tuple(edit)
+    placing = locate.place(blocks, snapshot.read, snapshot.paths)
+    if placing.misfits and correcting:
+        placing = _place_on_top(blocks, snapshot, correcting) or placing
+    if placing.misfits:
+        return PlacedEdit(placing, PatchSet())
+    return PlacedEdit(placing, derive_set(snapshot.read, placing.after, placing.modes))
+
+
+def _place_on_top(blocks: Reading | tuple[EditBlock, ...], snapshot: Snapshot, correcting: PatchSet) -> Placing | None:
+    """The edits placed in the texts of a patch, which they then contain; None where they do not fit there."""
+    corrected = texts(correcting)
+    deleted = {path for path, text in corrected.items() if text is None}
+    paths = sorted({*snapshot.paths, *correcting.paths} - deleted)
+    placing = locate.place(blocks, lambda path: corrected[path] if path in corrected else snapshot.read(path), paths)
+    return None if placing.misfits else replace(placing, after={**corrected, **placing.after})
+
+
+def prune_edit(patch: PatchSet, snapshot: Snapshot, issue: Issue, mode: Mode) -> Pruned:
+    """Give each atomic change of the patch its verdict, with the whole snapshot to look in."""
+    return prune.prune(patch, issue, mode, snapshot.read, partial(paths_with, snapshot))
