@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fretsaw.core.patch.patch_set import Change, FilePatch, PatchSet
 from fretsaw.core.text.lines import split_lines
@@ -69,6 +70,7 @@ class Side:
         return tuple(self.keys[row] for row in rows)
 
 
+@lru_cache(maxsize=20_000)
 def key_of(line: str) -> str:
     """What a line says, whatever its indentation, the kind of its quotes and the sign that ends it.
 
@@ -78,6 +80,7 @@ def key_of(line: str) -> str:
     return _BLANKS.sub("", _GAP.sub(" ", line.strip())).replace("'", '"').rstrip(",;")
 
 
+@lru_cache(maxsize=20_000)
 def is_distinctive(key: str) -> bool:
     """Whether a line says something by itself, so that it is known again in another place.
 
@@ -114,10 +117,15 @@ def sides_of(patch: PatchSet, changes: Sequence[Change]) -> tuple[Side, Side]:
         ends = (hunk.end, start + len(hunk.added))
         if change.path in copies or (hunk.removed and hunk.added and is_layout(hunk.removed, hunk.added)):
             continue
-        settled = Counter(filter(None, map(key_of, hunk.removed))) & Counter(filter(None, map(key_of, hunk.added)))
+        settled = _settled(hunk.removed, hunk.added) if hunk.removed and hunk.added else Counter[str]()
         gone.add(hunk.removed, change, stretch, settled)
         come.add(hunk.added, change, stretch, settled)
     return gone, come
+
+
+def _settled(removed: Iterable[str], added: Iterable[str]) -> Counter[str]:
+    """The lines that both sides of one change have."""
+    return Counter(filter(None, map(key_of, removed))) & Counter(filter(None, map(key_of, added)))
 
 
 def is_layout(removed: Iterable[str], added: Iterable[str]) -> bool:

@@ -102,6 +102,8 @@ def _take_back(
         for scene in scenes.values():
             verdicts |= needed(scene, verdicts)
         verdicts |= used_by_kept(scenes, changes, verdicts)
+        if not moves.groups:
+            return  # no line both goes and comes, so none can be lost
         back = take_back_halves(moves, changes, verdicts) or take_back_lost(patch, changes, verdicts, RULES)
         if not back:
             return
