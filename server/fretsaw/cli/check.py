@@ -31,35 +31,35 @@ def check_command(approve: bool, remember: bool, forget: bool, do_run: bool, dir
     from fretsaw.session.check_setup import choose_check
     from fretsaw.session.open import open_session
 
-    opened = open_session(directory, flags)
+    session = open_session(directory, flags)
     if approve:
-        return _approve(opened)
+        return _approve(session)
     if remember:
-        return _remember(opened, flags["check"])
+        return _remember(session, flags["check"])
     if forget:
-        choose_check(opened, None)
+        choose_check(session, None)
         terminal.say("Forgotten.")
-        opened = open_session(directory, flags)
-    if not opened.resolved.asked and sys.stdin.isatty():
-        _ask(opened)
-        opened = open_session(directory, flags)
-        return _run(opened) if do_run and opened.settings.check else 0
-    return _run(opened) if do_run else _tell(opened)
+        session = open_session(directory, flags)
+    if not session.resolved.asked and sys.stdin.isatty():
+        _ask(session)
+        session = open_session(directory, flags)
+        return _run(session) if do_run and session.settings.check else 0
+    return _run(session) if do_run else _tell(session)
 
 
-def _run(opened: Any) -> int:
+def _run(session: Any) -> int:
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
     from fretsaw.session.check_setup import run_check
 
-    if not opened.settings.check:
+    if not session.settings.check:
         raise UsageError(
             "no check is set",
             hint="give one with --check, approve the repository's with --approve, or answer `agent check`",
         )
     cancel = Cancel()
     with interruptible(cancel):
-        result = run_check(opened, cancel)
+        result = run_check(session, cancel)
     cancel.check()
     terminal.checks(result, None)
     if not result.ok:
@@ -67,40 +67,40 @@ def _run(opened: Any) -> int:
     return int(ExitCode.DELIVERED if result.ok else ExitCode.CHECK)
 
 
-def _approve(opened: Any) -> int:
+def _approve(session: Any) -> int:
     from fretsaw.session.check_setup import approve_check
 
-    argv = opened.resolved.proposed_check
+    argv = session.resolved.proposed_check
     if not argv:
         raise UsageError(
             "the repository proposes no check that waits for approval",
             hint='it would stand in .fretsaw.toml: check = ["python", "-m", "pytest"]',
         )
-    if sys.stdin.isatty() and not click.confirm(f"Run {_shown(argv)} as the check of {opened.root}?", err=True):
+    if sys.stdin.isatty() and not click.confirm(f"Run {_shown(argv)} as the check of {session.root}?", err=True):
         terminal.say("Not approved; nothing was changed.")
         return 0
-    approve_check(opened, argv)
+    approve_check(session, argv)
     terminal.say(f"Approved: {_shown(argv)}", bold=True)
     return 0
 
 
-def _remember(opened: Any, argv: tuple[str, ...] | None) -> int:
+def _remember(session: Any, argv: tuple[str, ...] | None) -> int:
     from fretsaw.session.check_setup import choose_check
 
     if not argv or not argv[0]:
         raise UsageError("--remember needs the command: --check 'pytest -q' --remember")
-    choose_check(opened, argv)
+    choose_check(session, argv)
     _say_remembered(argv)
     return 0
 
 
-def _ask(opened: Any) -> None:
+def _ask(session: Any) -> None:
     """The one question. The command that the repository's own file names is one of the answers, and marked as such."""
     from fretsaw.session.check_setup import answer_check, find_checks
 
-    proposed = opened.resolved.proposed_check
+    proposed = session.resolved.proposed_check
     rows = [(proposed, "the repository's own file proposes it")] if proposed else []
-    rows += [(found.argv, found.why) for found in find_checks(opened) if found.argv != proposed]
+    rows += [(found.argv, found.why) for found in find_checks(session) if found.argv != proposed]
     if not rows:
         terminal.say("No check is set, and nothing here looks like one.")
     else:
@@ -109,7 +109,7 @@ def _ask(opened: Any) -> None:
         terminal.say(f"  {number}  {_shown(argv)}  ({safe_text(why)})")
     choices = {str(number): argv for number, (argv, _) in enumerate(rows, 1)}
     argv = _answer(choices)
-    answer_check(opened, argv)
+    answer_check(session, argv)
     if argv:
         _say_remembered(argv)
     else:
@@ -145,22 +145,22 @@ def _say_remembered(argv: tuple[str, ...]) -> None:
     terminal.say("`agent check --run` runs it now, `agent check --forget` asks again.", dim=True)
 
 
-def _tell(opened: Any) -> int:
+def _tell(session: Any) -> int:
     from fretsaw.session.check_setup import find_checks
 
-    check, proposed = opened.settings.check, opened.resolved.proposed_check
+    check, proposed = session.settings.check, session.resolved.proposed_check
     if check:
         print(f"set       {_shown(check)}")
     if proposed:
         print(f"proposed  {_shown(proposed)}  (`agent check --approve` takes it)")
-    others = [found for found in find_checks(opened) if found.argv not in (check, proposed)]
+    others = [found for found in find_checks(session) if found.argv not in (check, proposed)]
     for candidate in others:
         print(f"found     {_shown(candidate.argv)}  ({safe_text(candidate.why)})")
     if not (check or proposed or others):
         print("No check is set, and nothing here looks like one.")
     if check:
         terminal.say("`agent check --run` runs it now.", dim=True)
-    elif opened.resolved.asked:
+    elif session.resolved.asked:
         terminal.say("You said that this repository has no check; `agent check --forget` asks again.", dim=True)
     else:
         terminal.say(

@@ -38,14 +38,14 @@ def fix_command(issue: str, directory: Path, as_json: bool, quiet: bool, **flags
     from fretsaw.session.outcome import exit_code, failure_document, patch_of, run_document
 
     cancel = Cancel()
-    opened = None
+    session = None
     try:
         with interruptible(cancel), terminal.progress(quiet or as_json) as report:
-            opened = open_session(directory, flags)
-            finished, delivery = fix_issue(opened, issue, report, cancel, directory)
+            session = open_session(directory, flags)
+            finished, delivery = fix_issue(session, issue, report, cancel, directory)
     except Exception as error:
         if as_json:
-            print(json.dumps(failure_document(opened, error), indent=2))
+            print(json.dumps(failure_document(session, error), indent=2))
         raise
     if as_json:
         print(json.dumps(run_document(finished, delivery), indent=2))

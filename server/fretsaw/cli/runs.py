@@ -32,12 +32,12 @@ def runs_command(directory: Path, as_json: bool, most: int) -> int:
     from fretsaw.session.open import open_session
     from fretsaw.session.outcome import run_document
 
-    opened = open_session(directory)
+    session = open_session(directory)
     if as_json:
-        print(json.dumps([run_document(one) for one in runs_of(opened, most)], indent=2))
+        print(json.dumps([run_document(one) for one in runs_of(session, most)], indent=2))
         return 0
     shown = 0
-    for one in islice(run_summaries(opened), most):
+    for one in islice(run_summaries(session), most):
         shown += 1
         if isinstance(one, Run):
             title = safe_text(" ".join(one.title.split()))[:60]
@@ -66,8 +66,8 @@ def show_command(run: str | None, directory: Path, **flags: bool) -> int:
     from fretsaw.session.open import open_session
     from fretsaw.session.outcome import run_document
 
-    opened = open_session(directory)
-    stored = load_run(opened, run)
+    session = open_session(directory)
+    stored = load_run(session, run)
     form = next((FORMATS[name] for name in FORMATS if flags[name]), None)
     if form is not None:
         terminal.emit(form.write(Report(run_document(stored), stored.issue, stored.outcome)))
@@ -93,14 +93,14 @@ def apply_command(run: str | None, changes: tuple[int, ...], directory: Path, **
     from fretsaw.session.history import load_run
     from fretsaw.session.open import open_session
 
-    opened = open_session(directory, flags)
-    kept = load_run(opened, run)
+    session = open_session(directory, flags)
+    kept = load_run(session, run)
     chosen = frozenset(changes) or None
     why = unproved(kept.outcome)
     if why or (chosen and kept.outcome and kept.outcome.evidence.after):
         terminal.paragraph("! ", f"UNVERIFIED: {why or 'the check was not run on this choice of changes'}", fg="yellow")
     with interruptible(Cancel()):
-        delivery, patch = apply_run(opened, kept.run.id, chosen)
+        delivery, patch = apply_run(session, kept.run.id, chosen)
     delivery_text(kept.run.id, delivery, patch, undo=f"agent undo {kept.run.id}")  # a newer run may be applied
     return 0
 
@@ -112,8 +112,8 @@ def undo_command(run: str | None, directory: Path) -> int:
     """Take back what RUN (without one: the newest that is applied) changed, keeping your later edits."""
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
-    from fretsaw.session.deliver import undo_run
     from fretsaw.session.open import open_session
+    from fretsaw.session.undo import undo_run
 
     with interruptible(Cancel()):
         run_id, result = undo_run(open_session(directory), run)
@@ -133,8 +133,8 @@ def restore_command(run: str, change: tuple[int, ...], directory: Path) -> int:
     """Bring back CHANGE of RUN that was dropped (`agent show RUN` lists them); applied at once when RUN is."""
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
-    from fretsaw.session.deliver import restore_changes
     from fretsaw.session.open import open_session
+    from fretsaw.session.restore import restore_changes
 
     with interruptible(Cancel()):
         delivery = restore_changes(open_session(directory), run, frozenset(change))

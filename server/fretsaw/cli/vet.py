@@ -61,9 +61,9 @@ def _vet_one(
     from fretsaw.session.open import open_session
     from fretsaw.session.vet import patch_text, vet_document, vet_reply
 
-    opened = open_session(directory, flags)
+    session = open_session(directory, flags)
     with interruptible(Cancel()):
-        vetted, applied = vet_reply(opened, _text_of(reply, directory), issue_argument, do_apply, directory)
+        vetted, applied = vet_reply(session, _text_of(reply, directory), issue_argument, do_apply, directory)
     if as_json:
         print(json.dumps(vet_document(vetted, applied), indent=2))
     else:

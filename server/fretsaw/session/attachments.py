@@ -17,10 +17,10 @@ _MOST_RULES = 4_000
 """Characters of AGENTS.md that are sent at most."""
 
 
-def rules_for(opened: Session, snapshot: Snapshot) -> tuple[str, ...]:
+def rules_for(session: Session, snapshot: Snapshot) -> tuple[str, ...]:
     """The rules that the repository's own settings and its AGENTS.md give, as data for the model."""
     text = snapshot.read("AGENTS.md") if "AGENTS.md" in snapshot.paths else None
-    return (*opened.resolved.rules, *((text[:_MOST_RULES],) if text else ()))
+    return (*session.resolved.rules, *((text[:_MOST_RULES],) if text else ()))
 
 
 def images_for(task: Task, row: Row) -> tuple[tuple[Image, ...], tuple[str, ...]]:

@@ -10,9 +10,9 @@ from fretsaw.session.open import Session
 from fretsaw.session.services import make_command
 
 
-def run_check(opened: Session, cancel: Cancel) -> CheckResult:
+def run_check(session: Session, cancel: Cancel) -> CheckResult:
     """The check on the files as they are now. CheckError when it could not run at all."""
-    made = make_command(opened, repo.snapshot(opened.repo), cancel, opened.settings.check)
+    made = make_command(session, repo.snapshot(session.repo), cancel, session.settings.check)
     assert made is not None, "the caller has looked whether one is set"
     result = made({})
     if result.state in {"error", "unavailable"}:
@@ -20,29 +20,29 @@ def run_check(opened: Session, cancel: Cancel) -> CheckResult:
     return result
 
 
-def find_checks(opened: Session) -> tuple[check.CheckCandidate, ...]:
+def find_checks(session: Session) -> tuple[check.CheckCandidate, ...]:
     """Commands that look like the repository's check, best first."""
-    snapshot = repo.snapshot(opened.repo)
+    snapshot = repo.snapshot(session.repo)
     return check.check_candidates(snapshot.read, snapshot.paths)
 
 
-def approve_check(opened: Session, argv: tuple[str, ...]) -> None:
+def approve_check(session: Session, argv: tuple[str, ...]) -> None:
     """Remember that the user wants the command of the repository's file run for this repository."""
-    config.approve(opened.resolved.places, opened.root, argv)
+    config.approve(session.resolved.places, session.root, argv)
 
 
-def answer_check(opened: Session, argv: tuple[str, ...]) -> None:
+def answer_check(session: Session, argv: tuple[str, ...]) -> None:
     """Remember an answer to the question of which check: what the repository proposes is approved, and asked about
     again when it changes; any other command is the user's own choice, `()` for none."""
-    if argv and argv == opened.resolved.proposed_check:
-        approve_check(opened, argv)
+    if argv and argv == session.resolved.proposed_check:
+        approve_check(session, argv)
     else:
-        choose_check(opened, argv)
+        choose_check(session, argv)
 
 
-def choose_check(opened: Session, argv: tuple[str, ...] | None) -> None:
+def choose_check(session: Session, argv: tuple[str, ...] | None) -> None:
     """Remember the user's own choice for this repository; `()`: none, None: forget it and what was approved."""
     if argv is None:
-        config.forget(opened.resolved.places, opened.root, opened.settings.check or ())
+        config.forget(session.resolved.places, session.root, session.settings.check or ())
     else:
-        config.answer(opened.resolved.places, opened.root, argv)
+        config.answer(session.resolved.places, session.root, argv)

@@ -17,20 +17,20 @@ from fretsaw.session.models import choose_model
 from fretsaw.session.open import Session
 
 
-def complete_text(opened: Session, path: str, texts: tuple[str, str], cancel: Cancel) -> str:
+def complete_text(session: Session, path: str, texts: tuple[str, str], cancel: Cancel) -> str:
     """The text to offer between the text before and the text after a place of a file, "" for none.
 
     A secret, an ignored or an untracked file is never sent. Raises ModelError, ConfigError, BudgetError, Cancelled.
     """
-    if is_secret(path) or path not in repo.snapshot(opened.repo).paths:
+    if is_secret(path) or path not in repo.snapshot(session.repo).paths:
         return ""
     cancel.check()
-    settings = opened.with_settings(role="complete", model=None).settings
-    row = choose_model(opened.resolved.places, settings).row
+    settings = session.with_settings(role="complete", model=None).settings
+    row = choose_model(session.resolved.places, settings).row
     budget = Budget(
         settings.max_usd,
         max_usd_day=settings.max_usd_day,
-        day=lambda dollars: run_store.add_spent(opened.state, dollars),
+        day=lambda dollars: run_store.add_spent(session.state, dollars),
     )
     before, after = texts
     with closing(connect(settings, row, cancel, budget=budget)) as ask:

@@ -37,25 +37,25 @@ def examine(directory: Path, flags: Mapping[str, Any]) -> tuple[Finding, ...]:
 def _findings(directory: Path, flags: Mapping[str, Any]) -> Iterator[Finding]:
     yield Finding("system", "ok", f"{platform.system()} {platform.release()}, Python {platform.python_version()}")
     yield _git()
-    opened: Session | None = None
+    session: Session | None = None
     try:
-        opened = open_session(directory, flags)
-        busy = f", {opened.repo.operation} in progress" if opened.repo.operation else ""
-        where = opened.repo.branch or "detached HEAD"
-        yield Finding("repository", "note" if busy else "ok", f"{opened.root} on {where}{busy}")
+        session = open_session(directory, flags)
+        busy = f", {session.repo.operation} in progress" if session.repo.operation else ""
+        where = session.repo.branch or "detached HEAD"
+        yield Finding("repository", "note" if busy else "ok", f"{session.root} on {where}{busy}")
     except FretsawError as error:
         yield Finding("repository", "note", str(error))
     try:
-        resolved = opened.resolved if opened else config.resolve(flags, None)
+        resolved = session.resolved if session else config.resolve(flags, None)
     except FretsawError as error:
         yield Finding("settings", "bad", str(error))
         return
     for notice in resolved.notices:
         yield Finding("settings", "note", notice)
     yield from _model(resolved.settings, resolved.places)
-    if opened:
-        yield _check(opened)
-    yield _sandbox(resolved.settings, resolved.places, opened)
+    if session:
+        yield _check(session)
+    yield _sandbox(resolved.settings, resolved.places, session)
     yield _state(resolved.places.state)
     yield _editors()
 
@@ -82,16 +82,16 @@ def _model(settings: Settings, places: config.UserDirs) -> Iterator[Finding]:
     yield Finding("endpoint", "ok" if probe.ok else "bad", said)
 
 
-def _check(opened: Session) -> Finding:
-    if opened.settings.check:
-        return Finding("check", "ok", shlex.join(opened.settings.check))
-    found = find_checks(opened)
+def _check(session: Session) -> Finding:
+    if session.settings.check:
+        return Finding("check", "ok", shlex.join(session.settings.check))
+    found = find_checks(session)
     seems = f"; this looks like one: {shlex.join(found[0].argv)}" if found else ""
     return Finding("check", "note", f"none is set, so nothing can be proved{seems} (`agent check`)")
 
 
-def _sandbox(settings: Settings, places: config.UserDirs, opened: Session | None) -> Finding:
-    tier, reason = check.describe(settings, places.state, opened.root if opened else None)
+def _sandbox(settings: Settings, places: config.UserDirs, session: Session | None) -> Finding:
+    tier, reason = check.describe(settings, places.state, session.root if session else None)
     praise = check.TIERS[tier].description if tier else ""
     if praise:
         return Finding("sandbox", "ok", praise)

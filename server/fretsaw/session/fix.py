@@ -36,52 +36,52 @@ Reporter = Callable[[Event], None]
 
 
 def fix_issue(
-    opened: Session, argument: str, report: Reporter, cancel: Cancel, where: Path = Path()
+    session: Session, argument: str, report: Reporter, cancel: Cancel, where: Path = Path()
 ) -> tuple[FinishedRun, Delivery | None]:
     """`agent fix`: read the issue (a path is relative to `where`), run, and deliver what was proved."""
     issue, folder = read_issue(argument, where)
-    if opened.settings.apply != "none":
+    if session.settings.apply != "none":
         # It would be refused at the end; now it costs nothing to find out.
-        repo.refuse_operation(opened.repo)
-    if opened.settings.apply == "commit" and opened.repo.branch is None:
+        repo.refuse_operation(session.repo)
+    if session.settings.apply == "commit" and session.repo.branch is None:
         raise RepoError("HEAD is detached", hint="use --apply branch --branch NAME, or check a branch out")
-    finished = run_fix(opened, Task(issue, folder=folder), report, cancel)
+    finished = run_fix(session, Task(issue, folder=folder), report, cancel)
     try:
-        delivery = deliver_proposal(opened, finished, report)
+        delivery = deliver_proposal(session, finished, report)
     except FretsawError as error:
         error.run_id = finished.run.id
         raise
     return replace(finished, run=mark_delivered(finished.run, delivery)), delivery
 
 
-def replay_run(opened: Session, run_id: str | None, report: Reporter, cancel: Cancel) -> FinishedRun:
+def replay_run(session: Session, run_id: str | None, report: Reporter, cancel: Cancel) -> FinishedRun:
     """Repeat a run from its recorded answers, on the files as they are now. Sends and keeps nothing."""
-    folder = opened.store.get(run_id)
+    folder = session.store.get(run_id)
     ask = replay_calls(folder.calls())
     task = Task(folder.issue())
     kept = folder.run()
-    row = choose_model(opened.resolved.places, opened.settings).row
+    row = choose_model(session.resolved.places, session.settings).row
     meter = _Meter(report)
-    services, snapshot, _ = make_services(opened, task, row, meter, cancel, ask, lambda request, answer: None)
+    services, snapshot, _ = make_services(session, task, row, meter, cancel, ask, lambda request, answer: None)
     judged = tuple(folder.calls("judge"))
     if judged:
         services = replace(services, judge=replay_calls(judged))
-    outcome = run_loop(Work(with_rules(task.issue, services.rules), snapshot, opened.settings, services, task.focus))
+    outcome = run_loop(Work(with_rules(task.issue, services.rules), snapshot, session.settings, services, task.focus))
     return FinishedRun(run_store.finished(kept, outcome), outcome, folder.path)
 
 
-def run_fix(opened: Session, task: Task, report: Reporter, cancel: Cancel, run_id: str | None = None) -> FinishedRun:
+def run_fix(session: Session, task: Task, report: Reporter, cancel: Cancel, run_id: str | None = None) -> FinishedRun:
     """One run from task to outcome, kept in its folder whatever happens. Never touches the user's tree.
 
     Raises ModelError, ConfigError, RepoError, BudgetError, CheckError, Cancelled; the run is recorded as failed then.
     """
     warm()
-    settings = opened.settings
-    choice = choose_model(opened.resolved.places, settings)
-    folder = opened.store.new(run_id, lambda: repo.deliveries(opened.repo, opened.store.folder))
+    settings = session.settings
+    choice = choose_model(session.resolved.places, settings)
+    folder = session.store.new(run_id, lambda: repo.deliveries(session.repo, session.store.folder))
     begun = Run(
         folder.id,
-        str(opened.root),
+        str(session.root),
         task.issue.title,
         "running",
         model=choice.row.id,
@@ -93,7 +93,7 @@ def run_fix(opened: Session, task: Task, report: Reporter, cancel: Cancel, run_i
         folder.write_run(begun)
         try:
             with _within(settings.max_seconds, cancel) as limited:
-                outcome = _outcome(opened, task, choice, meter, limited, folder)
+                outcome = _outcome(session, task, choice, meter, limited, folder)
         except FretsawError as error:
             state: RunState = "cancelled" if isinstance(error, Cancelled) else "failed"
             folder.write_run(replace(begun, state=state, error=str(error), usage=meter.usage))
@@ -110,25 +110,25 @@ def run_fix(opened: Session, task: Task, report: Reporter, cancel: Cancel, run_i
 
 
 def _outcome(
-    opened: Session, task: Task, choice: ModelChoice, meter: _Meter, cancel: Cancel, folder: run_store.RunFolder
+    session: Session, task: Task, choice: ModelChoice, meter: _Meter, cancel: Cancel, folder: run_store.RunFolder
 ) -> Outcome:
     """The loop in its services, with every notice."""
-    settings = opened.settings
+    settings = session.settings
     budget = Budget(
         settings.max_usd,
         max_usd_day=settings.max_usd_day,
-        day=lambda dollars: run_store.add_spent(opened.state, dollars),
+        day=lambda dollars: run_store.add_spent(session.state, dollars),
     )
     with ExitStack() as stack:
         ask = stack.enter_context(closing(connect(settings, choice.row, cancel, budget=budget)))
-        services, snapshot, notices = make_services(opened, task, choice.row, meter, cancel, ask, folder.append_call)
+        services, snapshot, notices = make_services(session, task, choice.row, meter, cancel, ask, folder.append_call)
         if settings.judge:
-            live = stack.enter_context(closing(_judge(opened, cancel, budget)))
+            live = stack.enter_context(closing(_judge(session, cancel, budget)))
             keep = partial(folder.append_call, whom="judge")
             services = replace(services, judge=record_calls(live, keep))
         issue = with_rules(task.issue, services.rules)
         outcome = run_loop(Work(issue, snapshot, settings, services, task.focus))
-    notices = (*opened.resolved.notices, *choice.notices, *notices, *outcome.evidence.notices)
+    notices = (*session.resolved.notices, *choice.notices, *notices, *outcome.evidence.notices)
     return replace(outcome, evidence=replace(outcome.evidence, notices=notices))
 
 
@@ -167,8 +167,8 @@ class _Meter:
         self._report(replace(event, percentage=self._percentage, usage=self.usage))
 
 
-def _judge(opened: Session, cancel: Cancel, budget: Budget) -> Live:
+def _judge(session: Session, cancel: Cancel, budget: Budget) -> Live:
     """The triage model; no connection is made before it is asked."""
-    settings = replace(opened.settings, role="triage", model=None)
-    row = choose_model(opened.resolved.places, settings).row
+    settings = replace(session.settings, role="triage", model=None)
+    row = choose_model(session.resolved.places, settings).row
     return connect(settings, row, cancel, budget=budget)

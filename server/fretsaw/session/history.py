@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,41 +17,41 @@ from fretsaw.session.task import StoredRun
 INTERRUPTED = "it was cut off: its process ended without a word"
 
 
-def runs_of(opened: Session, most: int | None = None) -> tuple[StoredRun, ...]:
+def runs_of(session: Session, most: int | None = None) -> tuple[StoredRun, ...]:
     """Every run of the repository, or so many, newest first; what cannot be read is left out."""
     found: list[StoredRun] = []
-    for folder in opened.store.all():
+    for folder in session.store.all():
         if most is not None and len(found) >= most:
             break
         try:
-            found.append(read_run(opened, folder))
+            found.append(read_run(session, folder))
         except RepoError:
             continue
     return tuple(found)
 
 
-def run_summaries(opened: Session) -> Iterator[Run | RepoError]:
+def run_summaries(session: Session) -> Iterator[Run | RepoError]:
     """How every run stands, newest first, without reading what it proposes; the error for one that cannot be read."""
-    for folder in opened.store.all():
+    for folder in session.store.all():
         try:
-            yield _as_it_stands(opened, folder)
+            yield _as_it_stands(session, folder)
         except RepoError as error:
             yield error
 
 
-def load_run(opened: Session, run_id: str | None = None) -> StoredRun:
+def load_run(session: Session, run_id: str | None = None) -> StoredRun:
     """One run by its id or the beginning of it; None: the newest. Raises UsageError, RepoError."""
-    return read_run(opened, opened.store.get(run_id))
+    return read_run(session, session.store.get(run_id))
 
 
-def write_view(opened: Session, run_id: str, name: str, text: str) -> Path:
+def write_view(session: Session, run_id: str, name: str, text: str) -> Path:
     """A read-only file with a text about a run, in its folder: for an editor that shows files and nothing else.
 
     Another text is another file, since an editor does not read again what it has open.
     """
     data = text.encode("utf-8", "surrogateescape")
     stem, dot, kind = name.rpartition(".")
-    folder = opened.store.get(run_id).path / "views"
+    folder = session.store.get(run_id).path / "views"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}{dot}{kind}"
     if not path.exists():
@@ -60,20 +60,20 @@ def write_view(opened: Session, run_id: str, name: str, text: str) -> Path:
     return path
 
 
-def newest_delivered(opened: Session) -> StoredRun | None:
+def newest_delivered(session: Session) -> StoredRun | None:
     """The newest run that is applied."""
-    for folder in opened.store.all():
+    for folder in session.store.all():
         try:
-            if _as_it_stands(opened, folder).state == "delivered":
-                return read_run(opened, folder)
+            if _as_it_stands(session, folder).state == "delivered":
+                return read_run(session, folder)
         except RepoError:
             continue
     return None
 
 
-def read_run(opened: Session, folder: run_store.RunFolder) -> StoredRun:
+def read_run(session: Session, folder: run_store.RunFolder) -> StoredRun:
     """A run as it is kept. RepoError when it cannot be read."""
-    run = _as_it_stands(opened, folder)
+    run = _as_it_stands(session, folder)
     return StoredRun(run, folder.outcome(), folder.issue(), folder.states(), folder.note("delivery"), folder.path)
 
 
@@ -93,7 +93,7 @@ def keep_delivery(folder: run_store.RunFolder, run: Run, delivery: Delivery, tag
     folder.forget_note("delivering")
 
 
-def _as_it_stands(opened: Session, folder: run_store.RunFolder) -> Run:
+def _as_it_stands(session: Session, folder: run_store.RunFolder) -> Run:
     """How the run stands, whatever its process had no time to write."""
     run = folder.run()
     if run.state == "running" and not folder.is_held():
@@ -101,8 +101,14 @@ def _as_it_stands(opened: Session, folder: run_store.RunFolder) -> Run:
     begun = folder.note("delivering")
     if begun and not folder.is_held():
         tag = str(begun.get("tag"))
-        found = repo.deliveries(opened.repo, opened.store.folder).get(tag)
+        found = repo.deliveries(session.repo, session.store.folder).get(tag)
         if found is not None and not found.undone:
             keep_delivery(folder, run, found.delivery, tag)
             return folder.run()
     return run
+
+
+def set_states(session: Session, run_id: str, states: Mapping[int, str]) -> None:
+    """Keep what a person decided on changes."""
+    folder = session.store.get(run_id)
+    folder.write_states({**folder.states(), **states})

@@ -33,16 +33,16 @@ def exit_code(finished: FinishedRun, delivery: Delivery | None, *, applied: bool
     return ExitCode.NO_PATCH
 
 
-def failure_document(opened: Session | None, error: Exception) -> dict[str, Any]:
+def failure_document(session: Session | None, error: Exception) -> dict[str, Any]:
     """The document of a run that ended with an error, or of none at all: outcome "failed" and the reason."""
     run_id = getattr(error, "run_id", None)
     reason = str(error) or type(error).__name__
     told: dict[str, Any] = {}
-    if opened is not None and run_id:
+    if session is not None and run_id:
         with suppress(FretsawError):
-            told = run_document(load_run(opened, run_id))
+            told = run_document(load_run(session, run_id))
     if not told:
-        told = report_document(Run("", str(opened.root) if opened else "", "", "failed"), None)
+        told = report_document(Run("", str(session.root) if session else "", "", "failed"), None)
     return {**told, "outcome": "failed", "reason": reason}
 
 

@@ -51,17 +51,17 @@ class RequestPreview:
         }
 
 
-def preview_request(opened: Session, argument: str, where: Path = Path()) -> RequestPreview:
+def preview_request(session: Session, argument: str, where: Path = Path()) -> RequestPreview:
     """The first request of a fix of this issue (a path is relative to `where`), but for what the check says now."""
     issue, folder = read_issue(argument, where)
-    settings = opened.settings
-    choice = choose_model(opened.resolved.places, settings)
-    snapshot = repo.snapshot(opened.repo)
+    settings = session.settings
+    choice = choose_model(session.resolved.places, settings)
+    snapshot = repo.snapshot(session.repo)
     context = choose(issue, snapshot, settings.context_tokens, settings.context, estimate)
     logs, notices = read_logs(issue, folder)
     form = choice.row.form_for(settings)
     images, more = images_for(Task(issue, folder=folder), choice.row)
-    rules = rules_for(opened, snapshot)
+    rules = rules_for(session, snapshot)
     messages = prompt.first_messages(issue, context, form, images=images, logs=logs, rules=rules, tools=settings.tools)
     schemas = (
         "".join(f"{tool.name}{tool.description}{tool.parameters}" for tool in tools.TOOLS) if settings.tools else ""
@@ -77,11 +77,11 @@ def preview_request(opened: Session, argument: str, where: Path = Path()) -> Req
         row.cost(tokens, 0, 0),
         row.cost(tokens, tokens, 0),
         (
-            *opened.resolved.notices,
+            *session.resolved.notices,
             *choice.notices,
             *notices,
             *more,
-            *notices_about(opened, snapshot, issue.hidden),
+            *notices_about(session, snapshot, issue.hidden),
             *context.notices,
         ),
     )

@@ -34,38 +34,38 @@ class Applied:
 
 
 def vet_reply(
-    opened: Session, reply: str, issue_argument: str | None, do_apply: bool, where: Path = Path()
+    session: Session, reply: str, issue_argument: str | None, do_apply: bool, where: Path = Path()
 ) -> tuple[Vetted, Applied | None]:
     """Vet a reply against the repository as it is now; apply it, as a run that can be undone, when asked to.
 
     A path of an issue is relative to `where`. Raises NoPatchError when policy refuses the patch.
     """
     issue = read_issue(issue_argument, where)[0] if issue_argument else NO_ISSUE
-    snapshot = repo.snapshot(opened.repo)
-    vetted = vet_text(reply, snapshot, issue, opened.settings.prune)
+    snapshot = repo.snapshot(session.repo)
+    vetted = vet_text(reply, snapshot, issue, session.settings.prune)
     if vetted.status != "ok":
         return vetted, None
-    judgement = judge_patch(vetted.patch, snapshot, opened.settings.allow, asked_paths(issue))
+    judgement = judge_patch(vetted.patch, snapshot, session.settings.allow, asked_paths(issue))
     if not judgement.ok:
         hints = dict.fromkeys(refusal.hint for refusal in judgement.refusals if refusal.hint)
         raise NoPatchError("; ".join(map(str, judgement.refusals)), hint="; ".join(hints))
-    repo.trial(opened.repo, snapshot, vetted.patch)
+    repo.trial(session.repo, snapshot, vetted.patch)
     if not do_apply:
         return vetted, None
-    return vetted, _apply(opened.with_settings(apply="worktree"), reply, issue, vetted)
+    return vetted, _apply(session.with_settings(apply="worktree"), reply, issue, vetted)
 
 
-def _apply(opened: Session, reply: str, issue: Issue, vetted: Vetted) -> Applied:
-    folder = opened.store.new()
+def _apply(session: Session, reply: str, issue: Issue, vetted: Vetted) -> Applied:
+    folder = session.store.new()
     turn = Turn(reply, vetted.grammars, vetted.misfits, vetted.located)
-    evidence = Evidence(base=opened.repo.head, turns=(turn,))
+    evidence = Evidence(base=session.repo.head, turns=(turn,))
     outcome = Proposal(vetted.proposed, vetted.patch, vetted.verdicts, evidence, vetted.ignored.strip())
     started = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    run = Run(folder.id, str(opened.root), issue.title or "vetted patch", "proposed", started=started)
+    run = Run(folder.id, str(session.root), issue.title or "vetted patch", "proposed", started=started)
     folder.write_issue(issue)
     folder.write_outcome(outcome)
     folder.write_run(run)
-    delivery = deliver_proposal(opened, FinishedRun(run, outcome, folder.path), lambda event: None)
+    delivery = deliver_proposal(session, FinishedRun(run, outcome, folder.path), lambda event: None)
     assert delivery is not None, "without a check there is nothing that it must pass"
     return Applied(folder.id, delivery)
 

@@ -203,6 +203,6 @@ def _deliver_texts(
 
 def _undo_delivery(settings: EditorSettings, review: Review) -> tuple[str, ...]:
     """Take back what was delivered by the journal; the paths that were left since they were edited again."""
-    from fretsaw.session.deliver import undo_run
+    from fretsaw.session.undo import undo_run
 
     return tuple(path for path, _ in undo_run(settings.open(review.root), review.run_id)[1].left)

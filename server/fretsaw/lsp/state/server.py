@@ -195,7 +195,7 @@ class Server(LanguageServer):
 
 
 def _write_decisions(settings: EditorSettings, review: Review, states: dict[int, str]) -> None:
-    from fretsaw.session.deliver import set_states
+    from fretsaw.session.history import set_states
 
     set_states(settings.open(review.root), review.run_id, states)
 
