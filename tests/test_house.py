@@ -99,11 +99,11 @@ def _rows_of_architecture() -> list[str]:
 def _known(word: str, defined: set[str]) -> bool:
     """Whether a word in back-ticks is a path of the package or the repository, a target of make, or a name in code."""
     path = word.rstrip("/")
-    if (PACKAGE / path).exists() or (ROOT / path).exists():
+    if (PACKAGE / path).exists() or (ROOT / path).exists() or path in {source.name for source in SOURCES}:
         return True
-    if word.startswith(("make ", "agent ")):
+    if word.split()[0] in {"make", "agent"}:
         return True
-    return word.rsplit(".", 1)[-1] in defined
+    return word.partition("=")[0].rsplit(".", 1)[-1] in defined
 
 
 @pytest.mark.parametrize("row", _rows_of_architecture(), ids=lambda row: row.split("|")[1].strip()[:40])
