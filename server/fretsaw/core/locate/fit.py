@@ -101,7 +101,7 @@ class _Walk:
         return True
 
     def may_insert(self, following: int | None) -> bool:
-        """Tell whether new lines have a clear place: right before the next old line, and right after what they replace."""
+        """Tell whether new lines have a clear place: right before the next old line and right after the run."""
         if following is not None and following != self.here:
             return False
         return not (self.run and self.apart)

@@ -91,7 +91,7 @@ def outer_context(view: View, pattern: Pattern) -> list[Fit]:
 
 
 def _droppable_ends(pattern: Pattern, keys: list[str]) -> tuple[int, int]:
-    """Count the kept lines at the top and at the bottom that may be missing, so that each change keeps its neighbours."""
+    """Count the kept lines that may be missing at the top and at the bottom so that changes keep their neighbours."""
     busy = [i for i in range(len(keys)) if pattern.removed[i] or pattern.inserts[i] or pattern.inserts[i + 1]]
     if not busy:
         return 0, 0
