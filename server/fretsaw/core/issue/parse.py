@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from fretsaw.core.issue.attachments import attachments
 from fretsaw.core.issue.blocks import lines_of
@@ -70,7 +71,7 @@ def _title(text: str) -> tuple[str, str]:
     return title.strip(), "\n".join(lines[:at] + lines[last:]).strip("\n")
 
 
-def _title_line(lines: list[str], kinds: list[str]) -> int | None:
+def _title_line(lines: list[str], kinds: Sequence[str]) -> int | None:
     """Index of the line with the title; None in a text without words.
 
     The first line that is not blank, but a level-1 heading a little further down (after a badge or a greeting) is the
