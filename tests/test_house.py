@@ -101,7 +101,7 @@ def _known(word: str, defined: set[str]) -> bool:
     path = word.rstrip("/")
     if (PACKAGE / path).exists() or (ROOT / path).exists() or path in {source.name for source in SOURCES}:
         return True
-    if word.split()[0] in {"make", "agent"}:
+    if word.split(maxsplit=1)[0] in {"make", "agent"}:
         return True
     return word.partition("=")[0].rsplit(".", 1)[-1] in defined
 

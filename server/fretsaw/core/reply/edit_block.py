@@ -30,7 +30,7 @@ class EditBlock:
     move_to: str | None = None
     mode: tuple[str, str] | None = None
     grammar: str = ""
-    """The name in `GRAMMARS` of the form it was read by."""
+    """The name in `REPLY_FORMATS` of the form it was read by."""
     unterminated: bool = False
     """The reply ended with this block, and nothing says that it was complete: its last line may be half a line."""
     others: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()

@@ -1,6 +1,6 @@
-"""A reply, line by line: at each line the grammars are asked in turn, and what none of them reads is ignored text.
+"""A reply, line by line: at each line the formats are asked in turn, and what none of them reads is ignored text.
 
-Knows the order of the grammars and the fences; knows nothing of the files. Each line is read a bounded number of times.
+Knows the order of the formats and the fences; knows nothing of the files. Each line is read a bounded number of times.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeAlias
 
 from fretsaw.core.reply import json_edits
 from fretsaw.core.reply.cursor import MOST_BLOCKS, Cursor, Fence, Found, dedented, open_fence
@@ -20,23 +19,39 @@ from fretsaw.core.reply.v4a import v4a
 from fretsaw.core.reply.whole_file import whole_file
 from fretsaw.core.reply.xml_blocks import tagged
 
-ReplyFormat: TypeAlias = Callable[[Cursor], "Found | None"]
+
+@dataclass(frozen=True, slots=True)
+class ReplyFormat:
+    """One way to write edits."""
+
+    read: Callable[[Cursor], Found | None]
+    """The edits that begin at the cursor's line; None where none of this format does."""
+    begins: tuple[str, ...]
+    """What its first line begins with, blanks aside: a line that begins with none of these is never asked about."""
+
 
 REPLY_FORMATS: MappingProxyType[str, ReplyFormat] = MappingProxyType(
     {
-        "v4a": v4a,
-        "unified-diff": unified,
-        "search-replace": search_replace,
-        "tags": tagged,
-        "whole-file": whole_file,
+        "v4a": ReplyFormat(v4a, ("***",)),
+        "unified-diff": ReplyFormat(unified, ("diff", "---", "+++", "@@", "Index", "rename")),
+        "search-replace": ReplyFormat(search_replace, ("---", "<", ">>>")),
+        "tags": ReplyFormat(tagged, ("<",)),
+        "whole-file": ReplyFormat(whole_file, ("```", "~~~")),
     }
 )
-"""Ways to write edits, asked in this order. JSON (`arguments`) is opened before them and holds any of them."""
+"""Ways to write edits, asked in this order. JSON (`json_edits`) is opened before them and holds any of them."""
 
 _MOST_BREAKS = 50
 """After so many edits that are cut off the rest of a reply is not read."""
 
-_MAY_BEGIN = re.compile(r"[ \t]*(?:\*\*\*|diff|---|\+\+\+|@@|Index|rename|<|>>>|```|~~~)")
+_MAY_BEGIN = re.compile(
+    rf"[ 	]*(?:{'|'.join(sorted({re.escape(sign) for row in REPLY_FORMATS.values() for sign in row.begins}))})"
+)
+_BY_FIRST_SIGN = {
+    sign: tuple(name for name, row in REPLY_FORMATS.items() if any(begin[0] == sign for begin in row.begins))
+    for sign in {begin[0] for row in REPLY_FORMATS.values() for begin in row.begins}
+}
+"""First character of a line -> the formats that may begin with it, so that most lines cost next to nothing."""
 
 
 def read(reply: str) -> Reading:
@@ -191,20 +206,9 @@ def _within(fence: Fence, lines: list[str]) -> str:
     return "the last fence is never closed" if inside else ""
 
 
-_BEGINS = {
-    "*": ("v4a",),
-    **dict.fromkeys("d+@Ir", ("unified-diff",)),
-    "-": ("unified-diff", "search-replace"),
-    "<": ("search-replace", "tags"),
-    ">": ("search-replace",),
-    **dict.fromkeys("`~", ("whole-file",)),
-}
-"""First character of a line -> the grammars that may begin with it, so that most lines cost next to nothing."""
-
-
 def _ask(cursor: Cursor) -> tuple[str, Found | None]:
-    for name in _BEGINS.get(cursor.line.lstrip(" \t")[:1], ()):
-        found = REPLY_FORMATS[name](cursor)
+    for name in _BY_FIRST_SIGN.get(cursor.line.lstrip(" \t")[:1], ()):
+        found = REPLY_FORMATS[name].read(cursor)
         if found is not None:
             return name, found
     return "", None

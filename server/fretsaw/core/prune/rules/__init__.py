@@ -6,6 +6,7 @@ from types import MappingProxyType
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.rules import (
     comments,
+    debug_prints,
     forbidden,
     import_order,
     layout,
@@ -40,7 +41,7 @@ RULES = MappingProxyType(
         "blank-lines": Rule(layout.blank_lines, provable=True, moved=True),
         "licence": Rule(comments.legal, provable=False),
         "version": Rule(comments.version, provable=False),
-        "debug-print": Rule(unasked_python.debug_print, provable=False),
+        "debug-print": Rule(debug_prints.debug_print, provable=False),
         "unused-import": Rule(_either(unasked_python.unused_import, unasked_outline.unused_import), provable=False),
         "unused-helper": Rule(_either(unasked_python.unused_helper, unasked_outline.unused_helper), provable=False),
         "widened-except": Rule(_either(unasked_python.widened_except, unasked_outline.widened_catch), provable=False),

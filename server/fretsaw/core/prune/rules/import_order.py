@@ -6,21 +6,13 @@ import re
 from collections import Counter
 from typing import TypeAlias
 
+from fretsaw.core.languages import BY_SYNTAX
 from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.lexer import FREE_QUOTES, is_comment, words
 from fretsaw.core.prune.scene import Scene, runs, text
 
-_IMPORT = {
-    "python": re.compile(r"\s*(?:from\s+(?!__future__)[\w.]+\s+import\b[^;*]*$|import\b[^;]*$)"),
-    "javascript": re.compile(
-        r"\s*(?:import\s+[\w{*][^'\"]*['\"][^'\"]*['\"]|(?:const|let|var)\s+[^=]+=\s*require\([^()]*\))\s*;?\s*$"
-    ),
-    "go": re.compile(r"\s*(?:import\b|(?:(?!return\b)[\w.]+\s+)?\"[\w./-]+\"\s*$)"),
-    "rust": re.compile(r"\s*(?:pub\s+)?use\b"),
-    "java": re.compile(r"\s*import\b"),
-}
+_IMPORT = {name: re.compile(row.name_import) for name, row in BY_SYNTAX.items() if row.name_import}
 """Imports that are good for names only. Not the includes of C and the requires of Ruby, which run in their order."""
-_LIKE = {"typescript": "javascript", "tsx": "javascript"}
 _PYTHON = re.compile(r"(?P<depth>\s*)(?:from\s+(?P<module>[\w.]+)\s+)?import\b(?P<names>.*)", re.DOTALL)
 _LOGICAL = re.compile(r"[^\n(\[{]*(?:[(\[{][^)\]}]*[)\]}])?[^\n]*\n?")
 
@@ -81,7 +73,7 @@ def _among_imports(scene: Scene, changes: list[Change]) -> bool:
         scene.before[first.hunk.start : last.hunk.end],
         scene.after[starts[first.id] : starts[last.id] + len(last.hunk.added)],
     )
-    pattern = _IMPORT[_LIKE.get(scene.language, scene.language)]
+    pattern = _IMPORT[scene.language]
     said = [part for side in sides for part in _LOGICAL.findall("".join(side))]
     return all(pattern.match(part) for part in said if part.strip() and not is_comment(part, scene.language))
 
@@ -108,7 +100,7 @@ def _total(counts: list[tuple[Counter[str], Counter[str]]], side: int) -> Counte
 
 def _bound(hunk: Hunk, language: str) -> tuple[Counter[str], Counter[str]] | None:
     """What each side imports, statement by statement with its names sorted; None where anything else stands there."""
-    pattern = _IMPORT.get(_LIKE.get(language, language))
+    pattern = _IMPORT.get(language)
     if pattern is None:
         return None
     sides = []

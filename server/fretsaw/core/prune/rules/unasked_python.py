@@ -1,5 +1,4 @@
-"""Rules on code that works but was not asked for: prints in any language; unused things, guards and widened excepts
-of Python. Not provable."""
+"""Rules on Python code that works but was not asked for: unused things, guards, widened excepts. Not provable."""
 
 from __future__ import annotations
 
@@ -9,19 +8,6 @@ from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.rules.questions import asks_for_guard, count, imported_elsewhere, is_alone, used_elsewhere, uses
 from fretsaw.core.prune.scene import Scene, text
 
-_PRINT = {
-    "python": re.compile(
-        r"\s*(?:(?:print|pprint|pp|ic|(?:log|logger|logging|_logger|LOG)\.debug)\(|"
-        r"breakpoint\(\)|import i?pdb\b|i?pdb\.set_trace\(|sys\.std(?:err|out)\.write\()"
-    ),
-    "javascript": re.compile(r"\s*(?:console\.\w+\(|debugger\b)"),
-    "go": re.compile(r"\s*(?:fmt\.Print\w*|println|log\.Print\w*)\("),
-    "rust": re.compile(r"\s*(?:dbg|e?println)!\("),
-    "java": re.compile(r"\s*(?:System\.(?:out|err)\.print\w*|\w+\.printStackTrace)\("),
-    "c": re.compile(r"\s*(?:printf|puts|fprintf\(\s*stderr|std::(?:cout|cerr))"),
-    "ruby": re.compile(r"\s*(?:puts|p|pp|binding\.pry|byebug)\b"),
-}
-_LIKE = {"typescript": "javascript", "tsx": "javascript", "cpp": "c"}
 _IMPORT = re.compile(r"\s*(?:from\s+[\w.]+\s+)?import\s+\(?(?P<names>[^)#]+)\)?")
 _HEADER = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
 _CALLED_BY_NAME = re.compile(
@@ -31,18 +17,6 @@ _GUARD = re.compile(r"\s*if\s+(?:not\s+([\w.]+)|([\w.\[\]'\"]+)\s+is\s+None|([\w
 _EARLY_END = re.compile(r"\s*(?:return\b|continue\s*$|break\s*$|pass\s*$)")
 _EXCEPT = re.compile(r"\s*except\b\s*([^:]*?)(?:\s+as\s+\w+)?\s*:")
 _WIDE = re.compile(r"\b(?:Base)?Exception\b")
-
-
-def debug_print(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
-    """A statement that prints, put in alone."""
-    pattern = _PRINT.get(_LIKE.get(scene.language, scene.language))
-    if pattern is None or "print" in scene.asked.title_topics:
-        return {}
-    return {
-        change.id: "adds output for debugging"
-        for change in changes
-        if change.hunk and not change.hunk.removed and change.kind == "lines" and pattern.match(text(change.hunk.added))
-    }
 
 
 def unused_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:

@@ -117,7 +117,7 @@ def said(node: Node) -> str:
 
 def brought(node: Node, language: str) -> tuple[str, ...]:
     """Names by which what the statement imports must be used; none where that cannot be told."""
-    names = tuple(_NAMES.get(language, _nothing)(node))
+    names = tuple(IMPORTED_NAMES.get(language, _nothing)(node))
     return names if all(re.fullmatch(r"[^\W\d][\w$]*", name) for name in names) else ()
 
 
@@ -194,7 +194,7 @@ def _ruby(node: Node) -> Iterator[str]:
         yield from _RUBY.get(said(arguments).strip("()\"'"), ())
 
 
-_NAMES = {
+IMPORTED_NAMES = {
     "javascript": _javascript,
     "typescript": _javascript,
     "tsx": _javascript,
@@ -203,3 +203,4 @@ _NAMES = {
     "java": _java,
     "ruby": _ruby,
 }
+"""Syntax grammar -> the names that one of its import statements brings."""

@@ -9,22 +9,12 @@ from importlib import import_module
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
+from fretsaw.core.languages import BY_SYNTAX
 from fretsaw.core.prune.lexer import FREE_QUOTES, OPTIONAL_SEMICOLON, unspaced
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-_GRAMMARS = {
-    "javascript": ("tree_sitter_javascript", "language"),
-    "typescript": ("tree_sitter_typescript", "language_typescript"),
-    "tsx": ("tree_sitter_typescript", "language_tsx"),
-    "go": ("tree_sitter_go", "language"),
-    "rust": ("tree_sitter_rust", "language"),
-    "java": ("tree_sitter_java", "language"),
-    "c": ("tree_sitter_c", "language"),
-    "cpp": ("tree_sitter_cpp", "language"),
-    "ruby": ("tree_sitter_ruby", "language"),
-}
 _PAREN = frozenset({"parenthesized_expression", "parenthesized_statements", "parenthesized_type"})
 _LOOKS_INTO = frozenset(
     {
@@ -134,7 +124,7 @@ def _root(text: str, language: str) -> Node | None:
 
 @lru_cache(maxsize=16)
 def _parser(language: str) -> Parser | None:
-    row = _GRAMMARS.get(language)
+    row = BY_SYNTAX[language].parser if language in BY_SYNTAX else None
     if row is None:
         return None
     try:
