@@ -10,37 +10,47 @@ from fretsaw.errors import RepoError, UsageError
 from fretsaw.repo import UndoResult
 from fretsaw.session.history import load_run, newest_delivered
 from fretsaw.session.open import Session
+from fretsaw.session.task import StoredRun
 
 
 def undo_run(session: Session, run_id: str | None = None) -> tuple[str, UndoResult]:
     """Take back what a run applied (None: the newest that is applied). The run's id, and what became of each file."""
-    kept = load_run(session, run_id) if run_id else newest_delivered(session)
-    if kept is None:
+    stored = load_run(session, run_id) if run_id else newest_delivered(session)
+    if stored is None:
         raise UsageError("there is nothing to undo: no run of this repository is applied")
-    if kept.run.state != "delivered":
-        raise UsageError(f"run {kept.run.id} is not applied ({kept.run.state})", hint="`agent runs` lists the runs")
-    tags = (kept.delivery or {}).get("tags") or [kept.run.id]
-    assert isinstance(tags, list)
-    known = repo.deliveries(session.repo, session.store.folder)
-    if not all(tag in known for tag in tags):
-        raise RepoError(
-            f"the way back of run {kept.run.id} is gone{', in part' if set(tags) & set(known) else ''}: "
-            "it is kept for 30 days",
-            hint=f"`agent show {kept.run.id} --patch | git apply -R` takes its patch out",
-        )
+    if stored.run.state != "delivered":
+        raise UsageError(f"run {stored.run.id} is not applied ({stored.run.state})", hint="`agent runs` lists the runs")
     results: list[UndoResult] = []
-    for tag in reversed(tags):
-        results.append(repo.undo(repo.reopened(session.repo), session.store.folder, str(tag)))
+    for tag in reversed(_deliveries_of(session, stored)):
+        results.append(repo.undo(repo.reopened(session.repo), session.store.folder, tag))
         if results[-1].left:
             break
     else:
-        folder = run_store.RunFolder(kept.folder)
+        folder = run_store.RunFolder(stored.folder)
         folder.write_note("delivery", {})
-        folder.write_run(replace(kept.run, state="undone", delivered_to=""))
+        folder.write_run(replace(stored.run, state="undone", delivered_to=""))
+    return stored.run.id, _joined(results)
+
+
+def _deliveries_of(session: Session, stored: StoredRun) -> list[str]:
+    """What the journal calls the deliveries of a run, oldest first. RepoError where it has forgotten one of them."""
+    tags = (stored.delivery or {}).get("tags") or [stored.run.id]
+    assert isinstance(tags, list)
+    known = repo.deliveries(session.repo, session.store.folder)
+    if all(tag in known for tag in tags):
+        return [str(tag) for tag in tags]
+    part = ", in part" if set(tags) & set(known) else ""
+    raise RepoError(
+        f"the way back of run {stored.run.id} is gone{part}: it is kept for 30 days",
+        hint=f"`agent show {stored.run.id} --patch | git apply -R` takes its patch out",
+    )
+
+
+def _joined(results: Sequence[UndoResult]) -> UndoResult:
+    """Several deliveries that were taken back, the newest first, as one result."""
     undone = dict.fromkeys(path for result in results for path in result.undone)
     notices = tuple(notice for result in results for notice in result.notices)
-    whole = replace(results[-1], undone=tuple(undone), message=_all_undone(results), notices=notices)
-    return kept.run.id, whole
+    return replace(results[-1], undone=tuple(undone), message=_all_undone(results), notices=notices)
 
 
 def _all_undone(results: Sequence[UndoResult]) -> str:

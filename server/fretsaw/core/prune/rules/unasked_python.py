@@ -25,11 +25,11 @@ def unused_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
         return {}
     out = {}
     for change in changes:
-        plain = change.hunk and not change.hunk.removed and change.kind == "lines"
-        said = text(change.hunk.added) if change.hunk and plain else ""
-        found = _IMPORT.fullmatch(said.strip()) if "import" in said and "noqa" not in said else None
-        names = _bound(found["names"]) if found else []
-        unused = names and "__future__" not in said and all(uses(scene, name, said) == 0 for name in names)
+        statement = _added_import(change)
+        if change.kind != "lines" or "noqa" in statement or "__future__" in statement:
+            continue
+        names = _imported_names(statement)
+        unused = names and all(uses(scene, name, statement) == 0 for name in names)
         if unused and not any(imported_elsewhere(scene, name) for name in names):
             out[change.id] = f"imports {', '.join(names)}, which nothing uses"
     return out
@@ -42,12 +42,23 @@ def import_for_findings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, 
     found = "".join(text(c.hunk.added) for c in scene.changes if c.hunk and c.id in scene.judged)
     out = {}
     for change in changes:
-        said = text(change.hunk.added) if change.hunk and not change.hunk.removed else ""
-        match = _IMPORT.fullmatch(said.strip()) if "import" in said else None
-        names = _bound(match["names"]) if match else []
-        if names and all(0 < count(found, name) == uses(scene, name, said) for name in names):
+        statement = _added_import(change)
+        names = _imported_names(statement)
+        if names and all(0 < count(found, name) == uses(scene, name, statement) for name in names):
             out[change.id] = f"imports {', '.join(names)} for what is not needed either"
     return out
+
+
+def _added_import(change: Change) -> str:
+    """The lines that a change only adds, where they speak of importing; else ""."""
+    added = text(change.hunk.added) if change.hunk and not change.hunk.removed else ""
+    return added if "import" in added else ""
+
+
+def _imported_names(statement: str) -> list[str]:
+    """The names that an import statement binds; none for any other text."""
+    found = _IMPORT.fullmatch(statement.strip()) if statement else None
+    return _bound(found["names"]) if found else []
 
 
 def unused_helper(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
