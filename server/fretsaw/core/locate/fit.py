@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fretsaw.core.locate.indent import Shift, lead, shift_between, unchanged
 from fretsaw.core.locate.pattern import Pattern
@@ -56,33 +56,71 @@ def aligned(pattern: Pattern, at: tuple[int | None, ...], start: int, shift: Shi
 
     Unclear is: new lines, or two removed lines, around lines of the file that the pattern does not have.
     """
-    splices: list[Splice] = []
-    here, apart = start, False
-    run: list[int] = []
+    walk = _Walk(start)
     for index, inserts in enumerate(pattern.inserts):
-        if index:
-            place = at[index - 1]
-            if place is not None:
-                if pattern.removed[index - 1]:
-                    if run and place != run[-1] + 1:
-                        return None
-                    apart = place != here if not run else apart
-                    run.append(place)
-                else:
-                    _close(splices, run)
-                here = place + 1
+        place = at[index - 1] if index else None
+        if place is not None and not walk.pass_line(place, removed=pattern.removed[index - 1]):
+            return None
         if inserts:
-            if _beside_unmapped(pattern, at, index):
+            if _beside_unmapped(pattern, at, index) or not walk.may_insert(_next_place(at, index)):
                 return None
-            following = next((place for place in at[index : index + 8] if place is not None), None)
-            if (following is not None and following != here) or (run and apart):
-                return None
-            new = tuple(line for line in map(shift, inserts) if line is not None)
-            splices.append((run[0] if run else here, here, new))
-            run = []
-    _close(splices, run)
+            walk.insert(tuple(line for line in map(shift, inserts) if line is not None))
+    walk.close_run()
     ends = [place for place in at if place is not None]
-    return Fit(at, start, ends[-1] + 1 if ends else start, tuple(_merged(splices)), misses)
+    return Fit(at, start, ends[-1] + 1 if ends else start, tuple(_merged(walk.splices)), misses)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """A walk down the old lines of a pattern, beside the file.
+
+    Pattern `a -b -c +x d` where a is line 10 of the file: past a, `here` is 11; b and c make `run` [11, 12] and `here`
+    13; x takes their place: splice (11, 13, x); past d, `here` is 14.
+    """
+
+    here: int
+    """Index after the last old line that was passed: where new lines go."""
+    run: list[int] = field(default_factory=list)
+    """Indices of the removed lines since the last kept or new one."""
+    apart: bool = False
+    """Lines of the file that the pattern does not have stand right before the run."""
+    splices: list[Splice] = field(default_factory=list)
+
+    def pass_line(self, place: int, *, removed: bool) -> bool:
+        """Go past an old line; False where the file has further lines between two removed ones."""
+        if not removed:
+            self.close_run()
+        elif not self.run:
+            self.apart = place != self.here
+            self.run.append(place)
+        elif place == self.run[-1] + 1:
+            self.run.append(place)
+        else:
+            return False
+        self.here = place + 1
+        return True
+
+    def may_insert(self, following: int | None) -> bool:
+        """Tell whether new lines have a clear place: right before the next old line and right after the run."""
+        if following is not None and following != self.here:
+            return False
+        return not (self.run and self.apart)
+
+    def insert(self, new: tuple[str, ...]) -> None:
+        """Put new lines here, in place of the run."""
+        self.splices.append((self.run[0] if self.run else self.here, self.here, new))
+        self.run.clear()
+
+    def close_run(self) -> None:
+        """Remove the run without new lines in its place."""
+        if self.run:
+            self.splices.append((self.run[0], self.run[-1] + 1, ()))
+            self.run.clear()
+
+
+def _next_place(at: tuple[int | None, ...], index: int) -> int | None:
+    """Find where the file has the next old line; None where it has none of the next eight."""
+    return next((place for place in at[index : index + 8] if place is not None), None)
 
 
 def _beside_unmapped(pattern: Pattern, at: tuple[int | None, ...], index: int) -> bool:
@@ -90,12 +128,6 @@ def _beside_unmapped(pattern: Pattern, at: tuple[int | None, ...], index: int) -
     beside = [i for i in (index - 1, index) if 0 <= i < len(at) and at[i] is None]
     new = pattern.inserts[index]
     return any(pattern.old[i].strip() for i in beside) or (bool(beside) and not (new[0].strip() and new[-1].strip()))
-
-
-def _close(splices: list[Splice], run: list[int]) -> None:
-    if run:
-        splices.append((run[0], run[-1] + 1, ()))
-        run.clear()
 
 
 def _merged(splices: list[Splice]) -> list[Splice]:

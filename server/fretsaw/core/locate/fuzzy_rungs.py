@@ -6,6 +6,7 @@ Knows nothing of other blocks. A place counts only with enough other lines to be
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from fretsaw.core.locate.fit import Fit, aligned
@@ -71,31 +72,51 @@ def gap_context(view: View, pattern: Pattern) -> list[Fit]:
 
 
 def outer_context(view: View, pattern: Pattern) -> list[Fit]:
-    """The outermost kept lines are not there (the model skipped lines); those next to the change are, on both sides."""
+    """The outermost kept lines are not there (the model skipped lines); those next to the change are, on both sides.
+
+    As few lines as possible are left out: of the kept lines `a b` above a change and `c` below it, first c or a, then
+    a and c, or a and b. Where one of these finds places, no further one is tried.
+    """
     keys = [squeezed(line) for line in pattern.old]
-    busy = [i for i in range(len(keys)) if pattern.removed[i] or pattern.inserts[i] or pattern.inserts[i + 1]]
-    if not busy or len(keys) > _LONGEST:
+    if len(keys) > _LONGEST:
         return []
-    top = _spare(keys, range(busy[0] + (not pattern.removed[busy[0]])))
-    bottom = _spare(keys, range(len(keys) - 1, busy[-1] - (not pattern.removed[busy[-1]]), -1))
+    top, bottom = _droppable_ends(pattern, keys)
     for dropped in range(1, top + bottom + 1):
         found: dict[int, Fit] = {}
         for above in range(max(0, dropped - bottom), min(top, dropped) + 1):
-            below = dropped - above
-            stop = len(keys) - below
-            gone = {*range(above), *range(stop, len(keys))}
-            if dropped > stop - above or not _evident(pattern, keys, gone, view, least=3):
-                continue
-            for start in view.find(pattern.old[above:stop], without_trailing):
-                if not _dropped_nearby(view, keys, gone, start - above):
-                    continue
-                at = tuple(None if i in gone else start + i - above for i in range(len(keys)))
-                fit = aligned(pattern, at, start, unchanged, dropped)
-                if fit is not None:
-                    found[start - above] = fit
+            found.update(_fits_without_ends(view, pattern, keys, above, dropped - above))
         if found:
             return list(found.values())
     return []
+
+
+def _droppable_ends(pattern: Pattern, keys: list[str]) -> tuple[int, int]:
+    """Count the kept lines that may be missing at the top and at the bottom so that changes keep their neighbours."""
+    busy = [i for i in range(len(keys)) if pattern.removed[i] or pattern.inserts[i] or pattern.inserts[i + 1]]
+    if not busy:
+        return 0, 0
+    first, last = busy[0], busy[-1]
+    # A kept line is busy where new lines stand beside it: it is the neighbour itself, and counts among the kept ones.
+    top = _spare(keys, range(first + (not pattern.removed[first])))
+    bottom = _spare(keys, range(len(keys) - 1, last - (not pattern.removed[last]), -1))
+    return top, bottom
+
+
+def _fits_without_ends(
+    view: View, pattern: Pattern, keys: list[str], above: int, below: int
+) -> Iterator[tuple[int, Fit]]:
+    """Pairs (where the whole pattern would start, fit) for the places without so many lines at its two ends."""
+    stop = len(keys) - below
+    gone = {*range(above), *range(stop, len(keys))}
+    if above + below > stop - above or not _evident(pattern, keys, gone, view, least=3):
+        return
+    for start in view.find(pattern.old[above:stop], without_trailing):
+        if not _dropped_nearby(view, keys, gone, start - above):
+            continue
+        at = tuple(None if i in gone else start + i - above for i in range(len(keys)))
+        fit = aligned(pattern, at, start, unchanged, above + below)
+        if fit is not None:
+            yield start - above, fit
 
 
 def _dropped_nearby(view: View, keys: list[str], gone: set[int], start: int) -> bool:
@@ -197,25 +218,20 @@ def _run(view: View, keys: list[str], offset: int, *, forward: bool) -> int:
 
 
 def _gap_fit(view: View, pattern: Pattern, offset: int, splits: range, step: int) -> Fit | None:
-    """The fit for a gap, where every way to see the gap changes the file in the same way."""
+    """The fit for a gap, where every way to see the gap changes the file in the same way.
+
+    `step`: 1 where a line of the file is missing in the pattern, -1 where a line of the pattern is not in the file.
+    `splits`: the old lines before which (or which) that may be: of `a b b c` for the file's `a b c` either b may go.
+    """
     found: Fit | None = None
     keys = [squeezed(line) for line in pattern.old]
-    count = len(keys)
     for split in splits:
-        if step > 0:
-            if not 0 < split < count:
-                continue
-            if view.squeezed_at(offset + split) in ("", *keys):
-                return None
-            at: tuple[int | None, ...] = tuple(offset + i + (i >= split) for i in range(count))
-            misses: set[int] = set()
-        else:
-            if split >= count or pattern.removed[split]:
-                continue
-            if not keys[split] or keys[split] in view.index():
-                return None
-            at = tuple(None if i == split else offset + i - (i > split) for i in range(count))
-            misses = {split}
+        if not _may_split(pattern, split, step):
+            continue
+        gap = _line_left_out(view, keys, offset, split) if step > 0 else _line_too_many(view, keys, offset, split)
+        if gap is None:
+            return None
+        at, misses = gap
         if not _evident(pattern, keys, misses, view, least=3):
             return None
         fit = _aligned(view, pattern, at, offset, misses)
@@ -223,3 +239,33 @@ def _gap_fit(view: View, pattern: Pattern, offset: int, splits: range, step: int
             return None
         found = fit
     return found
+
+
+def _may_split(pattern: Pattern, split: int, step: int) -> bool:
+    """Tell whether a line may be missing between two old lines, or a kept line may be one too many."""
+    count = len(pattern.old)
+    return 0 < split < count if step > 0 else split < count and not pattern.removed[split]
+
+
+def _line_left_out(
+    view: View, keys: list[str], offset: int, split: int
+) -> tuple[tuple[int | None, ...], set[int]] | None:
+    """Places and misses where the pattern leaves out the file's line before `split`; None for one that it has.
+
+    `a c` at line 10, where the file has `a b c`: places (10, 12) for split 1.
+    """
+    if view.squeezed_at(offset + split) in ("", *keys):
+        return None
+    return tuple(offset + i + (i >= split) for i in range(len(keys))), set()
+
+
+def _line_too_many(
+    view: View, keys: list[str], offset: int, split: int
+) -> tuple[tuple[int | None, ...], set[int]] | None:
+    """Places and misses where the pattern's line at `split` is not the file's; None for one that it has elsewhere.
+
+    `a b c` at line 10, where the file has `a c`: places (10, None, 11) for split 1.
+    """
+    if not keys[split] or keys[split] in view.index():
+        return None
+    return tuple(None if i == split else offset + i - (i > split) for i in range(len(keys))), {split}

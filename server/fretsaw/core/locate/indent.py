@@ -41,24 +41,33 @@ def shift_between(pairs: Iterable[tuple[str, str, bool]], added: tuple[str, ...]
 
 
 def _mark_lost(leads: set[tuple[str, str, bool]], added: tuple[str, ...]) -> bool | None:
-    """Whether kept lines lost (or doubled) the blank a diff begins them with; None where that cannot be told.
+    """Tell whether kept lines lost (or doubled) the blank a diff begins them with; None where that cannot be told.
 
     Removed lines that are right beside them say so; without any, the new lines stand at the file's depth or at theirs.
     """
-    kept = {(a, b) for a, b, gone in leads if not gone}
-    if any(a != b for a, b, gone in leads if gone) or not kept:
+    kept = {(ours, theirs) for ours, theirs, gone in leads if not gone}
+    removed = {(ours, theirs) for ours, theirs, gone in leads if gone}
+    if not kept or any(ours != theirs for ours, theirs in removed):
         return False
-    if not all(b in (a, a + " ") for a, b in kept) and not all(a in (b, b + " ") for a, b in kept):
+    lost = all(theirs in (ours, ours + " ") for ours, theirs in kept)
+    doubled = all(ours in (theirs, theirs + " ") for ours, theirs in kept)
+    if not lost and not doubled:
         return False
-    if any(gone for _, _, gone in leads):
-        return True
-    here = {lead(line) for line in added if line.strip()}
+    return True if removed else _at_file_depth(kept, added)
+
+
+def _at_file_depth(kept: set[tuple[str, str]], added: tuple[str, ...]) -> bool | None:
+    """Tell whether new lines are indented as the file is, not as the block's kept lines; None where that is open.
+
+    Kept lines at 3 that are at 4 in the file: new lines at 4, or at 4 and 8, are the file's; those at 3 are not.
+    """
+    depths = {lead(line) for line in added if line.strip()}
     theirs, ours = {b for _, b in kept}, {a for a, _ in kept}
-    if (here <= theirs) != (here <= ours):
-        return here <= theirs
-    if bool(here & theirs) != bool(here & ours):
-        return bool(here & theirs)
-    return None if here else True
+    if (depths <= theirs) != (depths <= ours):
+        return depths <= theirs
+    if bool(depths & theirs) != bool(depths & ours):
+        return bool(depths & theirs)
+    return None if depths else True
 
 
 def _absolute(pair: tuple[str, str], added: tuple[str, ...]) -> bool:

@@ -79,41 +79,58 @@ def blank_lines(view: View, pattern: Pattern) -> list[Fit]:
     solid = [i for i, line in enumerate(pattern.old) if line.strip()]
     if not solid or not any(len(pattern.old[i].strip()) > 2 for i in solid):
         return []
-    where = view.solid()[0]
-    found: list[Fit] = []
-    for first in solid_starts(view, [bare(pattern.old[i]) for i in solid]):
-        at: list[int | None] = [None] * len(pattern.old)
-        for step, index in enumerate(solid):
-            at[index] = where[first + step]
-        _pair_blanks(view, at, solid)
-        if any(gone and place is None for gone, place in zip(pattern.removed, at, strict=True)):
-            continue
-        pairs = ((pattern.old[i], view.bodies[where[first + n]], pattern.removed[i]) for n, i in enumerate(solid))
-        shift = shift_between(pairs, pattern.added)
-        start = min(place for place in at if place is not None)
-        fit = aligned(pattern, tuple(at), start, shift) if shift is not None else None
-        if fit is not None and not _spacing_unclear(pattern, at):
-            found.append(fit)
-    return found
+    places = view.solid()[0]
+    starts = solid_starts(view, [bare(pattern.old[i]) for i in solid])
+    fits = (_fit_of_solid(view, pattern, solid, places[first : first + len(solid)]) for first in starts)
+    return [fit for fit in fits if fit is not None]
+
+
+def _fit_of_solid(view: View, pattern: Pattern, solid: list[int], places: list[int]) -> Fit | None:
+    """The fit whose lines that are not blank, `solid`, are the file's at `places`; None where the rest is unclear.
+
+    Old lines `a`, blank, `b` where the file has a at 10 and b at 13: solid [0, 2], places [10, 13], at [10, 11, 13].
+    """
+    at: list[int | None] = [None] * len(pattern.old)
+    for index, place in zip(solid, places, strict=True):
+        at[index] = place
+    _pair_blanks(view, at, solid)
+    if any(gone and place is None for gone, place in zip(pattern.removed, at, strict=True)):
+        return None
+    pairs = ((pattern.old[i], view.bodies[place], pattern.removed[i]) for i, place in zip(solid, places, strict=True))
+    shift = shift_between(pairs, pattern.added)
+    if shift is None:
+        return None
+    start = min(place for place in at if place is not None)
+    fit = aligned(pattern, tuple(at), start, shift)
+    return None if fit is None or _spacing_unclear(pattern, at) else fit
 
 
 def _spacing_unclear(pattern: Pattern, at: list[int | None]) -> bool:
-    """Whether new lines stand in a gap whose blank lines are not the file's: they might count among them."""
+    """Tell whether new lines stand in a gap whose blank lines are not the file's: they might count among them.
+
+    `a +x b`, where the file has a blank line between a and b: before it or after it? With a blank line too many in the
+    pattern, x is clear as long as it stands right beside a or b.
+    """
     solid = [i for i, line in enumerate(pattern.old) if line.strip()]
     for low, high in pairwise((-1, *solid, len(at))):
-        if not any(pattern.inserts[low + 1 : high + 1]):
-            continue
-        first, last = at[low] if low >= 0 else None, at[high] if high < len(at) else None
-        ours = high - low - 1
-        theirs = last - first - 1 if first is not None and last is not None else None
-        if theirs is None:
-            theirs = sum(place is not None for place in at[low + 1 : high])
         spots = [i for i in range(low + 1, high + 1) if pattern.inserts[i]]
+        if not spots:
+            continue
+        ours, theirs = high - low - 1, _blanks_between(at, low, high)
         new = pattern.inserts[spots[0]]
         one_side = len(spots) == 1 and spots[0] in (low + 1, high) and bool(new[0].strip() and new[-1].strip())
         if ours < theirs or (ours > theirs and not one_side):
             return True
     return False
+
+
+def _blanks_between(at: list[int | None], low: int, high: int) -> int:
+    """Count the blank lines the file has between two old lines; at an end of the pattern only those that it has too."""
+    first = at[low] if low >= 0 else None
+    last = at[high] if high < len(at) else None
+    if first is None or last is None:
+        return sum(place is not None for place in at[low + 1 : high])
+    return last - first - 1
 
 
 def _pair_blanks(view: View, at: list[int | None], solid: list[int]) -> None:

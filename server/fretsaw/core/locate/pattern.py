@@ -91,26 +91,39 @@ def _settle(steps: list[tuple[str, str]], gone: list[str], come: list[str]) -> N
 
 
 def _steps(old: list[str], new: list[str]) -> list[tuple[str, str]]:
+    """Steps (tag, line) of a change with few changed lines: `a b c` to `a x c` is ` a`, `-b`, `+x`, ` c`."""
+    head, tail = _equal_ends(old, new)
+    steps = [(" ", line) for line in old[:head]]
+    steps += _steps_between(old[head : len(old) - tail], new[head : len(new) - tail])
+    return steps + [(" ", line) for line in old[len(old) - tail :]]
+
+
+def _equal_ends(old: list[str], new: list[str]) -> tuple[int, int]:
+    """Count the lines that are equal at the head, and of the others at the tail.
+
+    A line that could count to both counts to the head: `a a` to `a a a` has head 2, tail 0, and so the last a is new.
+    """
+    shorter = min(len(old), len(new))
     head = 0
-    while head < len(old) and head < len(new) and old[head] == new[head]:
+    while head < shorter and old[head] == new[head]:
         head += 1
     tail = 0
-    while tail < len(old) - head and tail < len(new) - head and old[-1 - tail] == new[-1 - tail]:
+    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
         tail += 1
-    if len(new) - head - tail == 0 or len(old) - head - tail == 0:
-        while tail and (new if len(new) > len(old) else old)[head] == old[len(old) - tail]:
-            head, tail = head + 1, tail - 1
-    steps = [(" ", line) for line in old[:head]]
-    a, b = old[head : len(old) - tail], new[head : len(new) - tail]
-    if not a or not b or len(a) * len(b) > 250_000 or not set(a) & set(b):
-        steps += [("-", line) for line in a] + [("+", line) for line in b]
-    else:
-        for op, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-            if op == "equal":
-                steps += [(" ", line) for line in a[i:j]]
-            else:
-                steps += [("-", line) for line in a[i:j]] + [("+", line) for line in b[k:m]]
-    return steps + [(" ", line) for line in old[len(old) - tail :]]
+    return head, tail
+
+
+def _steps_between(old: list[str], new: list[str]) -> list[tuple[str, str]]:
+    """The steps where neither the first lines nor the last ones are equal."""
+    if not old or not new or len(old) * len(new) > 250_000 or not set(old) & set(new):
+        return [("-", line) for line in old] + [("+", line) for line in new]
+    steps: list[tuple[str, str]] = []
+    for op, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if op == "equal":
+            steps += [(" ", line) for line in old[i:j]]
+        else:
+            steps += [("-", line) for line in old[i:j]] + [("+", line) for line in new[k:m]]
+    return steps
 
 
 def _from_steps(steps: list[tuple[str, str]]) -> Pattern:

@@ -119,19 +119,11 @@ def _placing(desk: Desk, any_block: bool) -> Placing:
 def _sections(desk: Desk, blocks: Iterable[EditBlock]) -> list[Section]:
     """Blocks with the path they go to; hunks of one file that stand together are one section."""
     sections: list[Section] = []
-    renamed: dict[str, str] = {}
     repairs: dict[str, str] = {}
     created: set[str] = set()
     habits: set[str] = set()
     for block in blocks:
-        path = clean(block.path)
-        if block.op == "create" or (block.op == "overwrite" and path not in desk.paths):
-            created.add(path)
-        elif path and path not in desk.paths and path not in created and path not in renamed:
-            if path not in repairs:
-                repairs[path] = repair(path, desk.names(), loosely=block.op == "edit" and bool(block.search)) or path
-            path = repairs[path]
-        path = renamed.get(path, path)
+        path = _target_path(desk, block, created, repairs)
         last = sections[-1] if sections else None
         if last is not None and last.joins(path, block):
             last.blocks.append(block)
@@ -140,6 +132,23 @@ def _sections(desk: Desk, blocks: Iterable[EditBlock]) -> list[Section]:
         if block.op == "move" and block.move_to is not None:
             created.add(clean(block.move_to))
     return sections
+
+
+def _target_path(desk: Desk, block: EditBlock, created: set[str], repairs: dict[str, str]) -> str:
+    """The path a block goes to: its own, or for one that is no file, the file it must mean.
+
+    `created`: paths that earlier blocks make, this one's joins them. `repairs`: path → file, as far as looked up:
+    `app/main.py` → `server/app/main.py`.
+    """
+    path = clean(block.path)
+    if block.op == "create" or (block.op == "overwrite" and path not in desk.paths):
+        created.add(path)
+        return path
+    if not path or path in desk.paths or path in created:
+        return path
+    if path not in repairs:
+        repairs[path] = repair(path, desk.names(), loosely=block.op == "edit" and bool(block.search)) or path
+    return repairs[path]
 
 
 def _refused(desk: Desk, path: str, creating: bool) -> bool:
@@ -214,28 +223,35 @@ def _whole(desk: Desk, section: Section) -> None:
         return
     known = desk.known(path)
     now = desk.text(path) if known else None
-    problem: Misfit | None = None
     if creating and known and now is None:
-        problem = misfit("unreadable", path, f"{path} exists and cannot be read as text.")
-    elif block.op == "mode":
-        desk.modes[path] = block.mode or ("", "")
-    elif block.op == "move":
-        problem = _move(desk, block, path)
-    elif block.op == "delete":
-        problem = whole_files.deletable(now or "", path, block)
-        if problem is None:
-            desk.write(path, None)
+        problem: Misfit | None = misfit("unreadable", path, f"{path} exists and cannot be read as text.")
     else:
-        text, problem = whole_files.replaced(now, path, block)
-        if problem is None:
-            desk.write(path, text)
-            if block.mode is not None:
-                desk.modes[path] = block.mode
+        problem = _change_whole(desk, block, path, now)
     if problem is not None:
         desk.misfits.append(problem)
     else:
-        end = len((now or "").split("\n")) if now else 0
+        end = len(now.split("\n")) if now else 0
         desk.located.append(Located(replace(block), path, "exact", 0, end))
+
+
+def _change_whole(desk: Desk, block: EditBlock, path: str, now: str | None) -> Misfit | None:
+    """Set a file's mode, move, delete or write it; the misfit where that is not possible."""
+    if block.op == "mode":
+        desk.modes[path] = block.mode or ("", "")
+        return None
+    if block.op == "move":
+        return _move(desk, block, path)
+    if block.op == "delete":
+        problem = whole_files.deletable(now or "", path, block)
+        if problem is None:
+            desk.write(path, None)
+        return problem
+    text, problem = whole_files.replaced(now, path, block)
+    if problem is None:
+        desk.write(path, text)
+        if block.mode is not None:
+            desk.modes[path] = block.mode
+    return problem
 
 
 def _move(desk: Desk, block: EditBlock, path: str) -> Misfit | None:

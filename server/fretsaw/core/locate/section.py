@@ -83,17 +83,33 @@ def place_section(text: str, section: Section, trusted: bool) -> Placed:
     items = _items(view, section.blocks)
     _mend(view, items, section.habits)
     settle(view, items, trusted, ordered=section.tagged)
+    later = _to_look_up_again(items)
+    placed = _written_in_turns(view, items, later, section) if later else None
+    return placed or _written(view, items, section)
+
+
+def _to_look_up_again(items: list[Item]) -> list[Item]:
+    """The items that are nowhere but may be in the text that the others leave.
+
+    None where there are no others, or where a block is half there: its other half is nowhere for another reason.
+    """
     later = [item for item in items if not item.fits and item.pattern.old]
     halves = {id(item.block) for item in items if item.fits} & {id(item.block) for item in later}
-    if not later or halves or len(later) == len(items) or len(items) > _MANY:
-        return _written(view, items, section)
+    return [] if halves or len(later) == len(items) or len(items) > _MANY else later
+
+
+def _written_in_turns(view: View, items: list[Item], later: list[Item], section: Section) -> Placed | None:
+    """The text with the other items, and `later` in what these leave; None where that does not place every one.
+
+    Block 1 turns `a` into `b`, block 2 turns `b` into `b c`: block 2 is looked up in the text that has b.
+    """
     placed = _written(view, [item for item in items if item.fits or not item.pattern.old], section)
     if placed.misfits:
-        return _written(view, items, section)
+        return None
     after = View(placed.after)
     again = [item for block in dict.fromkeys(old.block for old in later) for item in items_of(after, block)]
     if not all(item.fits and item.rung in _CERTAIN for item in again):
-        return _written(view, items, section)
+        return None
     settle(after, again, False, ordered=section.tagged)
     second = _written(after, again, section)
     second.located = placed.located + second.located

@@ -125,29 +125,48 @@ def core_of(fit: Fit) -> tuple[int, int]:
 
 
 def _by_order(items: list[Item]) -> None:
-    """Drop places that no order of all items allows; change nothing where the items are out of order."""
+    """Drop places that no order of all items allows; change nothing where the items are out of order.
+
+    Two sweeps. Down: a place must not begin before the earliest end of the item above. Up: it must not end after the
+    latest begin of the item below. A at 3 or 40, B at 20 or 1: down drops B at 1, up drops A at 40.
+    """
     ordered = [item for item in items if item.fits]
     if len(ordered) < 2 or all(len(item.fits) == 1 for item in ordered):
         return
-    kept: list[list[Fit]] = []
-    least = 0
-    for item in ordered:
-        fits = [fit for fit in item.fits if core_of(fit)[0] >= least]
-        if not fits:
-            return
-        kept.append(fits)
-        least = min(core_of(fit)[1] for fit in fits)
-    most = max(core_of(fit)[0] for fit in kept[-1])
-    for index in range(len(kept) - 2, -1, -1):
-        kept[index] = [fit for fit in kept[index] if core_of(fit)[1] <= most]
-        if not kept[index]:
-            return
-        most = max(core_of(fit)[0] for fit in kept[index])
+    places = _below_previous([item.fits for item in ordered])
+    places = _above_next(places) if places else []
+    if not places:
+        return
     deltas = _deltas(items)
-    for item, fits in zip(ordered, kept, strict=True):
+    for item, fits in zip(ordered, places, strict=True):
         if len(fits) == 1 and len(item.fits) > 1 and (item.capped or _number_says_else(item, fits[0], deltas)):
             continue
         item.fits = fits
+
+
+def _below_previous(places: list[list[Fit]]) -> list[list[Fit]]:
+    """The places without those that begin before the earliest end of the item above; none where an item has none."""
+    kept: list[list[Fit]] = []
+    earliest_end = 0
+    for all_fits in places:
+        fits = [fit for fit in all_fits if core_of(fit)[0] >= earliest_end]
+        if not fits:
+            return []
+        kept.append(fits)
+        earliest_end = min(core_of(fit)[1] for fit in fits)
+    return kept
+
+
+def _above_next(places: list[list[Fit]]) -> list[list[Fit]]:
+    """The places without those that end after the latest begin of the item below; none where an item has none."""
+    kept = [places[-1]]
+    for all_fits in reversed(places[:-1]):
+        latest_start = max(core_of(fit)[0] for fit in kept[-1])
+        fits = [fit for fit in all_fits if core_of(fit)[1] <= latest_start]
+        if not fits:
+            return []
+        kept.append(fits)
+    return kept[::-1]
 
 
 def _number_says_else(item: Item, fit: Fit, deltas: set[int]) -> bool:
