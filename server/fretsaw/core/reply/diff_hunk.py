@@ -75,25 +75,27 @@ def _counted_end(cursor: Cursor, at: int, header: _Header) -> int | None:
     """Where the counts say the hunk ends, where the lines and what follows agree with them; else None."""
     if header.old is None or header.new is None:
         return None
-    old, new = header.old, header.new
-    lines, end = cursor.lines, cursor.end
-    while (old > 0 or new > 0) and at < end:
-        tag = lines[at][:1]
-        if tag == "-":
-            old -= 1
-        elif tag == "+":
-            new -= 1
-        elif tag in (" ", ""):
-            old -= 1
-            new -= 1
-        elif tag != "\\":
-            return None
-        at += 1
-    if old != 0 or new != 0:
+    end = _after_counted(cursor, at, header.old, header.new)
+    if end is None:
         return None
-    while at < end and lines[at].startswith("\\"):
+    while end < cursor.end and cursor.lines[end].startswith("\\"):
+        end += 1
+    return end if end >= cursor.end or _begins_else(cursor, end, after_blank=False) else None
+
+
+def _after_counted(cursor: Cursor, at: int, old: int, new: int) -> int | None:
+    """Index after so many old and new lines; None where the lines do not add up to both.
+
+    `@@ -1,2 +1,3 @@` needs old 2, new 3: ` a` leaves 1, 2; `+b` leaves 1, 1; `+c` leaves 1, 0; then only `-` fits.
+    """
+    while (old > 0 or new > 0) and at < cursor.end:
+        tag = cursor.lines[at][:1]
+        if tag not in ("-", "+", " ", "", "\\"):
+            return None
+        old -= tag in ("-", " ", "")
+        new -= tag in ("+", " ", "")
         at += 1
-    return at if at >= end or _begins_else(cursor, at, after_blank=False) else None
+    return at if old == 0 and new == 0 else None
 
 
 def _begins_else(cursor: Cursor, at: int, *, after_blank: bool) -> bool:

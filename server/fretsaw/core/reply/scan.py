@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -102,48 +103,86 @@ def _scan(text: str, path: str) -> Reading:
     lines = text.split("\n")
     if "\r" in text:
         lines = [line[:-1] if line.endswith("\r") else line for line in lines]
-    blocks: list[EditBlock] = []
-    grammars: dict[str, None] = {}
-    ignored: list[str] = []
-    truncated = ""
-    since = breaks = 0
-    fence: Fence | None = None
+    scan = _Scan(lines, path)
     at = 0
-    while at < len(lines):
-        line = lines[at]
-        if fence is not None and fence.close is not None and at >= fence.close:
-            inside, fence = at == fence.close, None
-            if inside:
-                at += 1
-                continue
+    while at < len(scan.lines) and not scan.is_over:
+        at = scan.read_line(at)
+    return scan.reading()
+
+
+@dataclass(slots=True)
+class _Scan:
+    """A walk through the lines of a reply, and what it has read so far."""
+
+    lines: list[str]
+    path: str
+    """The file that was named last."""
+    blocks: list[EditBlock] = field(default_factory=list)
+    grammars: dict[str, None] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+    truncated: str = ""
+    """Why the reply looks cut off, by the first sign of it."""
+    breaks: int = 0
+    """Edits that are cut off."""
+    fence: Fence | None = None
+    """The fence around the next line."""
+    blocks_before_fence: int = 0
+    is_over: bool = False
+    """There is too much of it: the rest is not read."""
+
+    def read_line(self, at: int) -> int:
+        """Read what begins at a line; the index after it."""
+        if self._closes_fence(at):
+            return at + 1
+        line = self.lines[at]
         if _MAY_BEGIN.match(line) is None:
-            ignored.append(line)
-            at += 1
-            continue
-        name, found = _ask(Cursor(lines, at, fence, path))
+            self.ignored.append(line)
+            return at + 1
+        name, found = _ask(Cursor(self.lines, at, self.fence, self.path))
         if found is not None:
-            blocks += found.blocks
-            if found.blocks:
-                grammars[name] = None
-            path = found.path or path
-            truncated = truncated or found.truncated
-            breaks += bool(found.truncated)
-            at = max(found.end, at + 1)
-            if len(blocks) > MOST_BLOCKS or breaks > _MOST_BREAKS:
-                truncated = truncated or f"it holds more than {MOST_BLOCKS} edits"
-                break
-            continue
-        opened = open_fence(lines, at) if fence is None else None
-        if opened is not None:
-            fence, since = opened, len(blocks)
-            if fence.indent:
-                lines = dedented(lines, fence)
-        else:
-            ignored.append(line)
-        at += 1
-    if fence is not None and fence.close is None and blocks and since == len(blocks) and not truncated:
-        truncated = _within(fence, lines)
-    return Reading(tuple(blocks), tuple(grammars), "\n".join(ignored).strip("\n"), truncated)
+            self._take(name, found)
+            return max(found.end, at + 1)
+        if self.fence is not None or not self._opens_fence(at):
+            self.ignored.append(line)
+        return at + 1
+
+    def _closes_fence(self, at: int) -> bool:
+        """Leave the fence at its end mark, or where an edit went past it; whether this line is the mark."""
+        if self.fence is None or self.fence.close is None or at < self.fence.close:
+            return False
+        is_mark = at == self.fence.close
+        self.fence = None
+        return is_mark
+
+    def _opens_fence(self, at: int) -> bool:
+        """Enter the fence that begins here, its lines moved left by its own indentation; whether there is one."""
+        self.fence = open_fence(self.lines, at)
+        if self.fence is None:
+            return False
+        self.blocks_before_fence = len(self.blocks)
+        if self.fence.indent:
+            self.lines = dedented(self.lines, self.fence)
+        return True
+
+    def _take(self, name: str, found: Found) -> None:
+        """Add what a reply format has read."""
+        self.blocks += found.blocks
+        if found.blocks:
+            self.grammars[name] = None
+        self.path = found.path or self.path
+        self.truncated = self.truncated or found.truncated
+        self.breaks += bool(found.truncated)
+        if len(self.blocks) > MOST_BLOCKS or self.breaks > _MOST_BREAKS:
+            self.truncated = self.truncated or f"it holds more than {MOST_BLOCKS} edits"
+            self.is_over = True
+
+    def reading(self) -> Reading:
+        """The result; edits that end in a fence without an edit, never closed, mean that the reply was cut off."""
+        truncated, fence = self.truncated, self.fence
+        is_empty = self.blocks_before_fence == len(self.blocks)
+        if not truncated and self.blocks and is_empty and fence is not None and fence.close is None:
+            truncated = _within(fence, self.lines)
+        return Reading(tuple(self.blocks), tuple(self.grammars), "\n".join(self.ignored).strip("\n"), truncated)
 
 
 def _within(fence: Fence, lines: list[str]) -> str:

@@ -64,25 +64,30 @@ def _hunks_alone(cursor: Cursor) -> Found | None:
 
 
 def _header(cursor: Cursor) -> tuple[_Header | None, int]:
+    """The header of a file and the index after it; None where no line of it names a file."""
     header, at = _Header(), cursor.at
-    while at < cursor.end:
-        line = cursor.lines[at]
-        if line.startswith("diff --git "):
-            if at != cursor.at:
-                break
-            match = _GIT.match(line)
-            if match:
-                header.git = _same_name(line[11:]) or (unquoted(match[1]), unquoted(match[2]))
-        elif line.startswith("--- ") and header.old is None and _is_name(cursor, at):
-            header.old = unquoted(line[4:])
-        elif line.startswith("+++ ") and header.new is None:
-            header.new = unquoted(line[4:])
-        elif not _extended(header, line):
-            break
+    while at < cursor.end and _take_line(header, cursor, at):
         at += 1
-    if header.old is None and header.new is None and header.git is None and not header.rename[0]:
-        return None, at
-    return header, at
+    is_named = header.old is not None or header.new is not None or header.git is not None or header.rename[0]
+    return header if is_named else None, at
+
+
+def _take_line(header: _Header, cursor: Cursor, at: int) -> bool:
+    """Add a line to the header; False where it is none of it, such as a second file's `diff --git`."""
+    line = cursor.lines[at]
+    if line.startswith("diff --git "):
+        if at != cursor.at:
+            return False
+        match = _GIT.match(line)
+        if match:
+            header.git = _same_name(line[11:]) or (unquoted(match[1]), unquoted(match[2]))
+    elif line.startswith("--- ") and header.old is None and _is_name(cursor, at):
+        header.old = unquoted(line[4:])
+    elif line.startswith("+++ ") and header.new is None:
+        header.new = unquoted(line[4:])
+    else:
+        return _extended(header, line)
+    return True
 
 
 def _same_name(names: str) -> tuple[str, str] | None:

@@ -36,28 +36,31 @@ def v4a(cursor: Cursor) -> Found | None:
         if line.startswith("*** End Patch"):
             at, ended = at + 1, True
             break
-        if at == cursor.end and not begun:
+        if _leaves(cursor, at, begun):
             break
         match = _FILE.match(line)
         if match:
-            read, at = _section(cursor, at + 1, match[1], unquoted(match[2]))
             path = unquoted(match[2])
+            read, at = _section(cursor, at + 1, match[1], path)
             blocks += read
-            continue
-        if line.startswith(("```", "~~~")) and at == cursor.end:
-            break
-        if line.strip() and not begun:
-            break
-        at += 1
-    truncated = ""
-    if not ended and not cursor.closed:
-        truncated = "the patch has no `*** End Patch`" if begun else ""
-        blocks = [*blocks[:-1], _unterminated(blocks[-1])] if blocks else blocks
-    return Found(tuple(blocks), at, path, truncated)
+        else:
+            at += 1
+    if ended or cursor.closed:
+        return Found(tuple(blocks), at, path, "")
+    if blocks:
+        blocks[-1] = replace(blocks[-1], unterminated=True)
+    return Found(tuple(blocks), at, path, "the patch has no `*** End Patch`" if begun else "")
 
 
-def _unterminated(block: EditBlock) -> EditBlock:
-    return replace(block, unterminated=True)
+def _leaves(cursor: Cursor, at: int, begun: bool) -> bool:
+    """Tell whether the patch ends before this line, without an end mark.
+
+    Between files a begun patch ends only at its fence's mark; sections without a begin mark also end at any text.
+    """
+    line = cursor.lines[at]
+    if not begun:
+        return at == cursor.end or (bool(line.strip()) and _FILE.match(line) is None)
+    return at == cursor.end and line.startswith(("```", "~~~"))
 
 
 def _section(cursor: Cursor, at: int, verb: str, path: str) -> tuple[list[EditBlock], int]:
@@ -102,29 +105,36 @@ def _added(lines: Sequence[str], path: str) -> EditBlock:
 
 
 def _hunks(lines: list[str]) -> list[_Hunk]:
-    hunks: list[_Hunk] = []
-    current = _Hunk()
+    """The hunks of a file's section: each begins with its anchors, and without lines an anchor joins the ones above."""
+    hunks = [_Hunk()]
     for line in lines:
-        if line.startswith("@@"):
-            if current.tags:
-                hunks.append(current)
-                current = _Hunk()
-            _anchor(current, line)
-        elif line.startswith("*** End of File"):
-            current.at_end = True
-        elif line.startswith((" ", "+", "-")):
-            current.tags.append(line[0])
-            current.texts.append(line[1:])
-        elif not line.startswith("\\ No newline"):
-            current.tags.append(" ")
-            current.texts.append(line)
-    if current.tags:
-        hunks.append(current)
+        if line.startswith("@@") and hunks[-1].tags:
+            hunks.append(_Hunk())
+        _take_line(hunks[-1], line)
     for hunk in hunks:
-        while len(hunk.texts) > 1 and hunk.tags[-1] == " " and not hunk.texts[-1]:
-            hunk.tags.pop()
-            hunk.texts.pop()
+        _drop_trailing_blanks(hunk)
     return [hunk for hunk in hunks if any(hunk.texts) or any(tag != " " for tag in hunk.tags)]
+
+
+def _take_line(hunk: _Hunk, line: str) -> None:
+    """Add a line to its hunk; one without a mark is context that lost its blank."""
+    if line.startswith("@@"):
+        _anchor(hunk, line)
+    elif line.startswith("*** End of File"):
+        hunk.at_end = True
+    elif line.startswith((" ", "+", "-")):
+        hunk.tags.append(line[0])
+        hunk.texts.append(line[1:])
+    elif not line.startswith("\\ No newline"):
+        hunk.tags.append(" ")
+        hunk.texts.append(line)
+
+
+def _drop_trailing_blanks(hunk: _Hunk) -> None:
+    """Drop empty context at the end: it belongs to the reply's layout more often than to the file."""
+    while len(hunk.texts) > 1 and hunk.tags[-1] == " " and not hunk.texts[-1]:
+        hunk.tags.pop()
+        hunk.texts.pop()
 
 
 def _anchor(hunk: _Hunk, line: str) -> None:
