@@ -65,31 +65,45 @@ def _gap(removed: Sequence[str], added: Sequence[str]) -> list[Block]:
 
 
 def _groups(removed: Sequence[str], added: Sequence[str]) -> list[Block]:
-    """Groups of lines of both sides in which each line shares at least half its words with one of the other side."""
-    if not removed or not added:
-        return []
-    old = [(word, at) for at, line in enumerate(removed) for word in WORDS.findall(line)]
-    new = [(word, at) for at, line in enumerate(added) for word in WORDS.findall(line)]
-    if len(old) + len(new) > MOST_WORDS:
-        return []
-    shared: dict[tuple[int, int], float] = defaultdict(float)
-    total_old: dict[int, float] = defaultdict(float)
-    total_new: dict[int, float] = defaultdict(float)
-    for word, at in old:
-        total_old[at] += _weight(word)
-    for word, at in new:
-        total_new[at] += _weight(word)
-    for i, j in matches([word for word, _ in old], [word for word, _ in new]):
-        shared[old[i][1], new[j][1]] += _weight(old[i][0])
-    links = sorted(pair for pair, w in shared.items() if w * 2 >= min(total_old[pair[0]], total_new[pair[1]]))
+    """Groups of lines of both sides in which each line shares at least half its words with one of the other side.
+
+    Links (0, 0), (1, 0), (2, 1), of the old lines 0, 1, 2 and the new 0, 1: old 0 and 1 were joined into new 0, old 2
+    is new 1. The groups are (0, 2, 0, 1) and (2, 3, 1, 2).
+    """
     groups: list[Block] = []
-    for i, j in links:
+    for i, j in _linked_lines(removed, added):
         if groups and (i < groups[-1][1] or j < groups[-1][3]):
             i0, i1, j0, j1 = groups[-1]
             groups[-1] = (i0, max(i1, i + 1), min(j0, j), max(j1, j + 1))
         else:
             groups.append((i, i + 1, j, j + 1))
     return groups
+
+
+def _linked_lines(removed: Sequence[str], added: Sequence[str]) -> list[tuple[int, int]]:
+    """Pairs (old line, new line), in order, that share at least half the weight of the lighter one's words.
+
+    None where a side is empty, or where there are too many words to look at.
+    """
+    if not removed or not added:
+        return []
+    old = [(word, at) for at, line in enumerate(removed) for word in WORDS.findall(line)]
+    new = [(word, at) for at, line in enumerate(added) for word in WORDS.findall(line)]
+    if len(old) + len(new) > MOST_WORDS:
+        return []
+    total_old, total_new = _weights(old), _weights(new)
+    shared: dict[tuple[int, int], float] = defaultdict(float)
+    for i, j in matches([word for word, _ in old], [word for word, _ in new]):
+        shared[old[i][1], new[j][1]] += _weight(old[i][0])
+    return sorted(pair for pair, w in shared.items() if w * 2 >= min(total_old[pair[0]], total_new[pair[1]]))
+
+
+def _weights(words: list[tuple[str, int]]) -> dict[int, float]:
+    """The weight of each line's words, from (word, line)."""
+    total: dict[int, float] = defaultdict(float)
+    for word, at in words:
+        total[at] += _weight(word)
+    return total
 
 
 def _weight(word: str) -> float:
