@@ -128,26 +128,36 @@ def _search(arguments: Mapping[str, Any], snapshot: Snapshot) -> str:
 
 def _list_files(arguments: Mapping[str, Any], snapshot: Snapshot) -> str:
     folder = _path(arguments.get("folder")).strip("/")
+    is_glob = any(mark in folder for mark in "*?[")
     if folder in ("", "."):
-        found = list(snapshot.paths)
-    elif any(mark in folder for mark in "*?["):
-        found = [
-            path for path in snapshot.paths if fnmatchcase(path, folder) or fnmatchcase(path.rsplit("/", 1)[-1], folder)
-        ]
+        paths = list(snapshot.paths)
+    elif is_glob:
+        paths = [path for path in snapshot.paths if fnmatchcase(path, folder) or fnmatchcase(_last(path), folder)]
     else:
-        found = [path for path in snapshot.paths if path.startswith(folder + "/") or path == folder]
-    if not found:
+        paths = [path for path in snapshot.paths if path.startswith(folder + "/") or path == folder]
+    if not paths:
         return _no_file(folder, snapshot)
-    if len(found) <= _MOST_FILES:
-        return safe_text("\n".join(sorted(found))) + "\n"
-    depth = folder.count("/") + 1 if folder and not any(mark in folder for mark in "*?[") else 0
+    if len(paths) <= _MOST_FILES:
+        return safe_text("\n".join(sorted(paths))) + "\n"
+    rows = _counted_entries(paths, folder.count("/") + 1 if folder and not is_glob else 0)
+    return safe_text("\n".join(rows[:_MOST_ROWS])) + f"\n({len(paths)} files; ask for a folder below)\n"
+
+
+def _last(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
+
+
+def _counted_entries(paths: list[str], depth: int) -> list[str]:
+    """The entries of a folder `depth` levels down: files by name, folders with how many files are below.
+
+    `a/b/x`, `a/b/y`, `a/z` at depth 1: `a/b/ (2 files)`, `a/z`.
+    """
     counts: dict[str, int] = {}
-    for path in found:
+    for path in paths:
         parts = path.split("/")
         name = "/".join(parts[: depth + 1]) + ("/" if len(parts) > depth + 1 else "")
         counts[name] = counts.get(name, 0) + 1
-    rows = [f"{name} ({count} files)" if name.endswith("/") else name for name, count in sorted(counts.items())]
-    return safe_text("\n".join(rows[:_MOST_FILES])) + f"\n({len(found)} files; ask for a folder below)\n"
+    return [f"{name} ({count} files)" if name.endswith("/") else name for name, count in sorted(counts.items())]
 
 
 def _submit_edit(_arguments: Mapping[str, Any], _snapshot: Snapshot) -> str:

@@ -71,27 +71,34 @@ def outline(path: str, lines: list[str]) -> tuple[Definition, ...]:
 
 
 def _header(line: str, *, by_indent: bool) -> tuple[int, str, bool] | None:
-    """(indent, name, whether it may hold others) of a line that starts a definition."""
+    """The indent, the name, and whether it may hold others, of a line that starts a definition."""
     if by_indent:
         found = _PYTHON.match(line)
         return (_width(found[1]), found[3], found[2] == "class") if found else None
     found = _BRACED.match(line) or _ASSIGNED.match(line)
     if found:
-        return (
-            _width(found[1]),
-            found[3],
-            found[2] not in ("function", "func", "fn", "def", "fun", "const", "let", "var"),
-        )
+        return _width(found[1]), found[3], found[2] not in _HOLDS_NOTHING
+    return _callable_header(line)
+
+
+_HOLDS_NOTHING = ("function", "func", "fn", "def", "fun", "const", "let", "var")
+
+
+def _callable_header(line: str) -> tuple[int, str, bool] | None:
+    """The header of a function without a defining word, as in C and Java.
+
+    `static int main(` and `  render() {` are headers; `main(argc,` at the margin and `  check(x)` are calls.
+    """
     if "(" not in line or ";" in line or not line.rstrip().endswith(("{", "(", ",", ")")):
         return None
     found = _CALLABLE.match(line)
-    if not found or found[3] in _NOT_NAMES or (found[2] or found[3]).split()[0] in _NOT_NAMES:
+    if not found:
         return None
-    if not found[1] and not found[2]:
-        return None  # a bare call at the margin
-    if not line.rstrip().endswith("{") and not found[2]:
-        return None  # a call inside a body
-    return _width(found[1]), found[3].rsplit("::", 1)[-1], False
+    indent, types, name = found[1], found[2], found[3]
+    if name in _NOT_NAMES or (types or name).split()[0] in _NOT_NAMES:
+        return None
+    is_call = not types and (not indent or not line.rstrip().endswith("{"))
+    return None if is_call else (_width(indent), name.rsplit("::", 1)[-1], False)
 
 
 def _end(lines: list[str], widths: list[int], index: int, *, by_indent: bool) -> int:

@@ -52,20 +52,32 @@ def query_of(issue: Issue) -> Query:
     plain: dict[str, float] = {}
     _add_mentions(names, issue, {word for kind, line in kinds if kind != "code" for word in _IDENTIFIER.findall(line)})
     for kind, line in kinds:
-        for word in _PLAIN.findall(line):
-            _add_plain(plain, word, {"title": 2.0, "prose": 1.0, "code": 0.7}.get(kind, 0.5))
-        for word in _IDENTIFIER.findall(line):
-            if kind in ("title", "code") or word[:1].isupper():
-                _add_name(names, word, 0.8 if kind == "code" else 1.2)
+        _add_line(names, plain, kind, line)
     for name, weight in names.items():
-        humps = _HUMPS.findall(name)
-        for hump in humps:
-            _add_plain(plain, hump, 0.7)
-        if len(name) == 3 and weight >= 3.0:  # too short for prose, but the issue names it
-            _raise(plain, stem(name.lower()), 1.0)
+        _add_parts(plain, name, weight)
     kept = {name: weight for name, weight in names.items() if name.lower() not in STOP_WORDS and name[:2] != "__"}
     best = sorted(kept, key=lambda name: -kept[name])[:MOST_NAMES]
     return Query({name: kept[name] for name in best}, plain)
+
+
+def _add_line(names: dict[str, float], plain: dict[str, float], kind: str, line: str) -> None:
+    """Weigh the words of a line: all of them as prose, and as names those of a title, of code and with a capital."""
+    for word in _PLAIN.findall(line):
+        _add_plain(plain, word, _WEIGHT_BY_KIND.get(kind, 0.5))
+    for word in _IDENTIFIER.findall(line):
+        if kind in ("title", "code") or word[:1].isupper():
+            _add_name(names, word, 0.8 if kind == "code" else 1.2)
+
+
+_WEIGHT_BY_KIND = {"title": 2.0, "prose": 1.0, "code": 0.7}
+
+
+def _add_parts(plain: dict[str, float], name: str, weight: float) -> None:
+    """Weigh the words within a name: `readConfig` adds `read` and `config`."""
+    for hump in _HUMPS.findall(name):
+        _add_plain(plain, hump, 0.7)
+    if len(name) == 3 and weight >= 3.0:  # too short for prose, but the issue names it
+        _raise(plain, stem(name.lower()), 1.0)
 
 
 def _add_mentions(names: dict[str, float], issue: Issue, prose: set[str]) -> None:

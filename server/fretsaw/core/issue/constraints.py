@@ -21,6 +21,7 @@ _LONGEST_SENTENCE = 600
 _RESTATED = re.compile(rf"^(?:please\s+)?(?:{DONT})\s+(?:{CHANGE}|add|introduce|use|break|create)\b", re.IGNORECASE)
 _EXCEPT = re.compile(r"\b(?:except(?:\s+for)?|other than|besides|apart from|but not)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)\s+(?=[A-Z`\"'*_(])")
+_ANYTHING = re.compile(r"\b(?:anything|any|else)\b")
 _ALSO = Wording("not", "file", "")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?")
 
@@ -69,37 +70,49 @@ def _of_sentence(sentence: str) -> list[Constraint]:
 
 
 def _stated(sentence: str) -> list[Constraint]:
-    taken: list[tuple[int, int, Wording]] = []
-    for row in WORDINGS:
-        for match in row.compiled.finditer(sentence):
-            if all(match.end() <= start or match.start() >= end for start, end, _ in taken):
-                taken.append((match.start(), match.end(), row))
-    taken.sort(key=lambda item: item[:2])
-    out = []
-    for index, (start, end, row) in enumerate(taken):
-        limit = taken[index + 1][0] if index + 1 < len(taken) else len(sentence)
-        since = taken[index - 1][1] if index else 0
-        made = _made(row, sentence, sentence[since:start] if row.before else sentence[end:limit])
-        if made:
-            out.append(made)
-        if row.kind == "no-test-change" and (listed := LISTED.match(sentence[end:limit])):
-            also = _made(_ALSO, sentence, listed[0])
-            out += [also] if also else []
+    """The rules whose words a sentence holds; each with the targets up to the next rule's words.
+
+    "Only change a.py, do not touch b.py": the words `only change` reach to `do not touch`, so a.py is theirs.
+    """
+    found = _wordings_in(sentence)
+    out: list[Constraint] = []
+    for index, (start, end, row) in enumerate(found):
+        behind = sentence[end : found[index + 1][0] if index + 1 < len(found) else len(sentence)]
+        ahead = sentence[found[index - 1][1] if index else 0 : start]
+        out += _rules_of(row, sentence, ahead if row.before else behind)
+        listed = LISTED.match(behind) if row.kind == "no-test-change" else None
+        if listed:
+            out += _rules_of(_ALSO, sentence, listed[0])
     if not out and _RESTATED.match(sentence):
         out.append(Constraint("other", sentence))
     return out
 
 
-def _made(row: Wording, sentence: str, where: str) -> Constraint | None:
+def _wordings_in(sentence: str) -> list[tuple[int, int, Wording]]:
+    """The words of rules, (start, end, wording), in order; where two overlap, the wording listed first counts."""
+    taken: list[tuple[int, int, Wording]] = []
+    for row in WORDINGS:
+        for match in row.compiled.finditer(sentence):
+            if all(match.end() <= start or match.start() >= end for start, end, _ in taken):
+                taken.append((match.start(), match.end(), row))
+    return sorted(taken, key=lambda item: item[:2])
+
+
+def _rules_of(row: Wording, sentence: str, where: str) -> list[Constraint]:
+    """The rule of a wording whose targets stand in `where`; none where it needs a target and has none.
+
+    "do not change x.py except y.py" has target x.py and exception `!y.py`; "do not change anything except y.py" has no
+    target but means "only change y.py".
+    """
     if row.needs == "none":
-        return Constraint(row.kind, sentence)
-    parts = _EXCEPT.split(where, maxsplit=1)
-    targets = targets_of(parts[0])
-    excepted = tuple(f"!{target}" for target in targets_of(parts[1])) if len(parts) > 1 else ()
+        return [Constraint(row.kind, sentence)]
+    said, *exceptions = _EXCEPT.split(where, maxsplit=1)
+    targets = targets_of(said)
     if row.needs == "file":
         targets = tuple(target for target in targets if "/" in target or "." in target or "*" in target)
-    if not targets and excepted and row.kind == "not" and re.search(r"\b(?:anything|any|else)\b", parts[0]):
-        return Constraint("only", sentence, tuple(target[1:] for target in excepted))
-    if not targets:
-        return None
-    return Constraint(row.kind, sentence, targets + (excepted if row.kind == "not" else ()))
+    excepted = targets_of(exceptions[0]) if exceptions and row.kind == "not" else ()
+    if targets:
+        return [Constraint(row.kind, sentence, targets + tuple(f"!{target}" for target in excepted))]
+    if excepted and _ANYTHING.search(said):
+        return [Constraint("only", sentence, excepted)]
+    return []

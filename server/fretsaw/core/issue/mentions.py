@@ -112,10 +112,14 @@ def _names_file(path: str, *, sure: bool) -> bool:
 
 
 def _is_symbol(token: str, *, quoted: bool, called: bool) -> bool:
+    """Tell whether a word names something in code, by the marks around it or by how it is written."""
     if token in _NOT_SYMBOLS or not _DOTTED.match(token) or token.isdigit():
         return False
-    if quoted or called:
-        return True
+    return quoted or called or _looks_like_code(token)
+
+
+def _looks_like_code(token: str) -> bool:
+    """Tell whether prose would not write a word like this: `app.run`, `max_size`, `readConfig`, but not `node.js`."""
     parts = re.split(r"\.|::|#", token)
     if parts[-1] == "js" and parts[0].lower() in _PRODUCTS:
         return False
@@ -123,4 +127,4 @@ def _is_symbol(token: str, *, quoted: bool, called: bool) -> bool:
         return len(token) > 4 and parts[-1] not in _NO_MEMBERS and all(len(part) > 1 for part in parts)
     if "_" in token.strip("_"):
         return len(token) > 3
-    return any(c.isupper() for c in token[1:]) and any(c.islower() for c in token) and len(token) > 3
+    return len(token) > 3 and any(c.isupper() for c in token[1:]) and any(c.islower() for c in token)

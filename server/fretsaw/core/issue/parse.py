@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from fretsaw.core.issue.attachments import attachments
 from fretsaw.core.issue.blocks import lines_of
@@ -54,24 +55,33 @@ def _front_matter(text: str) -> tuple[str, str]:
 
 
 def _title(text: str) -> tuple[str, str]:
-    """The first heading or line, and the text without it."""
+    """The first heading or line, and the text without it; with it where it is too long for a title."""
     lines = text.split("\n")
     kinds = [kind for kind, _ in lines_of(text)]
-    first = next((i for i, line in enumerate(lines) if line.strip() and not _is_fence(line)), None)
-    if first is None:
+    at = _title_line(lines, kinds)
+    if at is None:
         return "", text.strip("\n")
-    if not _HEADING.match(lines[first]):
-        # A level-1 heading a little further down (after a badge or a greeting) is the title all the same.
-        near = range(first, min(first + 8, len(lines)))
-        first = next((i for i in near if kinds[i] == "prose" and lines[i].startswith("# ")), first)
-    found = _HEADING.match(lines[first])
-    title = found[1] if found else lines[first].strip()
-    last = first + 1
-    if not found and last < len(lines) and kinds[first] == "prose" and _UNDERLINE.match(lines[last]):
-        last += 1
+    heading = _HEADING.match(lines[at])
+    title = heading[1] if heading else lines[at].strip()
     if len(title) > _LONGEST_TITLE:
         return title, text.strip("\n")
-    return title.strip(), "\n".join(lines[:first] + lines[last:]).strip("\n")
+    last = at + 1
+    if not heading and last < len(lines) and kinds[at] == "prose" and _UNDERLINE.match(lines[last]):
+        last += 1
+    return title.strip(), "\n".join(lines[:at] + lines[last:]).strip("\n")
+
+
+def _title_line(lines: list[str], kinds: Sequence[str]) -> int | None:
+    """Index of the line with the title; None in a text without words.
+
+    The first line that is not blank, but a level-1 heading a little further down (after a badge or a greeting) is the
+    title all the same.
+    """
+    first = next((i for i, line in enumerate(lines) if line.strip() and not _is_fence(line)), None)
+    if first is None or _HEADING.match(lines[first]):
+        return first
+    near = range(first, min(first + 8, len(lines)))
+    return next((i for i in near if kinds[i] == "prose" and lines[i].startswith("# ")), first)
 
 
 def _is_fence(line: str) -> bool:
