@@ -38,33 +38,43 @@ def needed(scene: Scene, verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
 def used_by_kept(
     scenes: Mapping[str, Scene], changes: Sequence[Change], verdicts: Mapping[int, Verdict]
 ) -> dict[int, Verdict]:
-    """The dropped changes that bring a name which something kept uses, with why; and all that fell with them."""
+    """The dropped changes that bring a name which something kept uses, with why; and all that fell with them.
+
+    What comes back may use what others bring: 1 (kept) calls f, 2 (dropped) adds f and calls g, 3 (dropped) adds g.
+    Then 1 brings back 2, and 2 brings back 3.
+    """
     dropped = {change.id for change in changes if change.id in verdicts and verdicts[change.id].decision == "drop"}
-    before = {path: used(scene.file.before or "") for path, scene in scenes.items()} if dropped else {}
-    # A file that falls as a whole is judged by whether anything names it, not by the words in it.
-    lost = [change for change in changes if change.id in dropped and change.kind == "lines"]
-    brings = {c.id: _brought(scenes[c.path], c) - before[c.path] for c in lost}
-    brings = {at: names for at, names in brings.items() if names}
+    brings = _brought_names(scenes, [change for change in changes if change.id in dropped])
     back: dict[int, Verdict] = {}
-    paths = {change.id: change.path for change in changes}
-    again = bool(brings)
-    while again:
-        users = [(c.id, used(_added(c))) for c in changes if c.id not in dropped]
-        again = False
-        for at in sorted(brings.keys() & dropped):
-            user = next((by for by, words in users if words & brings[at] and _sees(paths[by], paths[at], words)), None)
-            if user is None:
-                continue
-            group = {
-                i
-                for i in dropped
-                if verdicts[i].rule == verdicts[at].rule and verdicts[i].reason == verdicts[at].reason
-            }
-            dropped -= group
-            back |= {i: replace(_kept(verdicts[i]), decision="keep", needed_by=f"change {user}") for i in group}
-            again = True
-            break
+    while found := _find_used(changes, brings, dropped):
+        bringer, user = verdicts[found[0]], found[1]
+        group = {at for at in dropped if (verdicts[at].rule, verdicts[at].reason) == (bringer.rule, bringer.reason)}
+        dropped -= group
+        back |= {at: replace(_kept(verdicts[at]), decision="keep", needed_by=f"change {user}") for at in group}
     return back
+
+
+def _brought_names(scenes: Mapping[str, Scene], dropped: Sequence[Change]) -> dict[int, frozenset[str]]:
+    """Id of a dropped change → the names it brings that its file did not have before; only where there are any."""
+    # A file that falls as a whole is judged by whether anything names it, not by the words in it.
+    lines = [change for change in dropped if change.kind == "lines"]
+    before = {path: used(scenes[path].file.before or "") for path in {change.path for change in lines}}
+    brings = {change.id: _brought(scenes[change.path], change) - before[change.path] for change in lines}
+    return {at: names for at, names in brings.items() if names}
+
+
+def _find_used(
+    changes: Sequence[Change], brings: Mapping[int, frozenset[str]], dropped: set[int]
+) -> tuple[int, int] | None:
+    """The first dropped change that brings a name which one outside `dropped` uses, and that one; None without."""
+    wanted = brings.keys() & dropped
+    bringers = sorted((change for change in changes if change.id in wanted), key=lambda change: change.id)
+    users = [(change, used(_added(change))) for change in changes if change.id not in dropped] if bringers else []
+    for bringer in bringers:
+        for user, words in users:
+            if words & brings[bringer.id] and _sees(user.path, bringer.path, words):
+                return bringer.id, user.id
+    return None
 
 
 def _brought(scene: Scene, change: Change) -> frozenset[str]:

@@ -24,26 +24,39 @@ def followers(scene: Scene, layout: Sequence[Change], staying: set[int]) -> set[
     change that stays, and lines of the same paragraph wrapped otherwise. In a file that was indented or formatted
     anew all over that is why, and only what is in another block follows.
     """
-    nested = {change.id for change in layout if is_shifted(change) and _is_nested(scene, change)}
+    nested = _nested_ids(scene, layout)
     moved = [change for change in layout if is_shifted(change) and change.id not in nested]
     everywhere = scene.meaning is not None or _is_everywhere(scene, moved, staying)
     formatted = len(layout) - len(nested) >= max(FEWEST, 2 * len(staying))
-    known = {change.id for change in layout}
-    out: set[int] = set()
+    free = {change.id for change in layout} - nested
+    # From each that stays to what is beside it, from there on to what is beside that, as far as something follows.
     waiting = [change for change in scene.changes if change.id in staying | nested]
+    following = nested & {change.id for change in waiting}
     while waiting:
         change = waiting.pop()
-        if change.id in nested:
-            out.add(change.id)
         for other in scene.beside(change):
-            if other.id not in known or other.id in out | nested:
+            if other.id not in free:
                 continue
-            shifted = is_shifted(other)
-            wrapped = change.id in staying and _is_wrapped(other) and _depth(other) == _depth(change)
-            if (shifted and not everywhere) or (not shifted and wrapped and not formatted):
-                out.add(other.id)
+            beside_staying = change.id in staying and _depth(other) == _depth(change)
+            if _follows(other, beside_staying, everywhere, formatted):
+                free.discard(other.id)
+                following.add(other.id)
                 waiting.append(other)
-    return out
+    return following
+
+
+def _nested_ids(scene: Scene, layout: Sequence[Change]) -> set[int]:
+    return {change.id for change in layout if is_shifted(change) and _is_nested(scene, change)}
+
+
+def _follows(change: Change, beside_staying: bool, everywhere: bool, formatted: bool) -> bool:
+    """Tell whether a change follows the one beside it: moved with it, or wrapped otherwise in the same paragraph.
+
+    `everywhere`, `formatted`: the file was indented or formatted anew all over, which is why.
+    """
+    if is_shifted(change):
+        return not everywhere
+    return beside_staying and _is_wrapped(change) and not formatted
 
 
 def is_shifted(change: Change) -> bool:
@@ -74,24 +87,34 @@ def _is_nested(scene: Scene, change: Change) -> bool:
 
 def _is_everywhere(scene: Scene, moved: Sequence[Change], staying: set[int]) -> bool:
     """Whether lines were indented anew for no change that stays: most of the file's, or many away from every such."""
-    shifted = {change.id for change in moved}
-    near = away = 0
-    for run in runs([change for change in scene.changes if change.hunk]):
-        lines = sum(len(change.hunk.removed) for change in run if change.hunk and change.id in shifted)
-        if any(change.id in staying for change in run):
-            near += lines
-        else:
-            away += lines
+    near, away = _moved_lines(scene, {change.id for change in moved}, staying)
     if away >= max(FEWEST, 2 * near):
         return True
     indented = sum(line[:1].isspace() and bool(line.strip()) for line in scene.before)
     if near + away < FEWEST or 2 * (near + away) < indented:
         return False
+    return near + away >= MANY or _is_uniform(moved)
+
+
+def _moved_lines(scene: Scene, moved: set[int], staying: set[int]) -> tuple[int, int]:
+    """Count the lines that moved in runs of changes with one that stays, and in the other runs."""
+    near = away = 0
+    for run in runs([change for change in scene.changes if change.hunk]):
+        lines = sum(len(change.hunk.removed) for change in run if change.hunk and change.id in moved)
+        if any(change.id in staying for change in run):
+            near += lines
+        else:
+            away += lines
+    return near, away
+
+
+def _is_uniform(moved: Sequence[Change]) -> bool:
+    """Tell whether eight of ten shifts are the usual one of their indentation, such as 2 → 4 and 4 → 8."""
     shifts = Counter(filter(None, map(_shift, moved)))
     usual: dict[str, int] = {}
     for (old, _), count in shifts.items():
         usual[old] = max(usual.get(old, 0), count)
-    return near + away >= MANY or 10 * sum(usual.values()) >= 8 * shifts.total()
+    return 10 * sum(usual.values()) >= 8 * shifts.total()
 
 
 def _is_wrapped(change: Change) -> bool:

@@ -102,21 +102,28 @@ def _with(scene: Scene, new: Trial, wanted: Sequence[Change]) -> str:
 
 
 def _indents(scene: Scene, layout: Iterable[Change]) -> dict[str, str]:
-    """The indentation that a line has now → the one that most such lines had."""
+    """The indentation that a line has now → the one that most such lines had.
+
+    Indentations deeper than any line was are multiples of the smallest one that changed: with 4 → 2, 12 → 6.
+    """
+    usual = {new: olds.most_common(1)[0][0] for new, olds in _counted_indents(scene, layout).items()}
+    unit = min((new for new in usual if new and usual[new] != new), key=len, default="")
+    deeper = {unit * times: usual[unit] * times for times in range(1, MOST_DEEP)} if unit else {}
+    return {**deeper, **usual}
+
+
+def _counted_indents(scene: Scene, layout: Iterable[Change]) -> dict[str, Counter[str]]:
+    """New indentation → old indentation → lines; lines that did not change have the same one twice."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     changed = {at for change in scene.changes if change.hunk for at in range(change.hunk.start, change.hunk.end)}
     for at, line in enumerate(scene.before):
         if at not in changed and line.strip():
             counts[_indent(line)][_indent(line)] += 1
-    for change in layout:
-        if change.hunk and len(change.hunk.removed) == len(change.hunk.added):
-            for old, new in zip(change.hunk.removed, change.hunk.added, strict=True):
+    for hunk in (change.hunk for change in layout):
+        if hunk and len(hunk.removed) == len(hunk.added):
+            for old, new in zip(hunk.removed, hunk.added, strict=True):
                 counts[_indent(new)][_indent(old)] += 1
-    found = {new: olds.most_common(1)[0][0] for new, olds in counts.items()}
-    unit = min((new for new in found if new and found[new] != new), key=len, default="")
-    # Deeper than any line was.
-    deeper = {unit * times: found[unit] * times for times in range(1, MOST_DEEP)} if unit else {}
-    return {**deeper, **found}
+    return counts
 
 
 def _indent(line: str) -> str:
@@ -144,30 +151,54 @@ def _indented(line: str, new: str, indents: Mapping[str, str]) -> str:
 
 
 def _relaid(hunk: Hunk, language: str, indents: Mapping[str, str], brackets: bool) -> str:
-    """The new text word by word; between and in words that the old one has too, what stands there."""
+    """The new text word by word; between and in words that the old one has too, what stands there.
+
+    Old `f('a', b)`, new `f("a",` and on the next line `c)`: all words but c are the old ones, c stands in b's place,
+    and no word is between two that were beside each other. So the gaps and the quotes are the old ones: `f('a', c)`.
+    """
     old, new = text(hunk.removed), text(hunk.added)
     ours, all_theirs = list(spans(old, language)), list(spans(new, language))
     gaps = {start: new[end:start] for (_, end, _), (start, _, _) in pairwise([(0, 0, ""), *all_theirs])}
     theirs = _without_added_style(ours, all_theirs, language, brackets)
+    # New word → old word: the same one, or the one in whose place it stands.
     same = {j: i for i, j in matches(_words(ours), _words(theirs))}
     place = same | _replaced(_words(ours), _words(theirs))
-    quotes = {old[start] for start, _, _ in ours} & {'"', "'"}
-    quote = quotes.pop() if len(quotes) == 1 and language in FREE_QUOTES else ""
+    quote = _only_quote(old, ours, language)
     out: list[str] = []
     for at, (start, end, _) in enumerate(theirs):
-        mine, last = place.get(at), place.get(at - 1)
-        theirs_gap = gaps[start]
-        ours_gap = None if mine is None else old[ours[mine - 1][1] if mine else 0 : ours[mine][0]]
-        beside = mine == 0 if at == 0 else last is not None and last + 1 == mine
-        otherwise_broken = bool(mine and at) and ("\n" in (ours_gap or "")) != ("\n" in theirs_gap)
-        if ours_gap is not None and (beside or otherwise_broken):
-            gap = ours_gap
-        else:
-            head, newline, indent = theirs_gap.rpartition("\n")
-            gap = head + newline + indents.get(indent, indent) if newline or not at else indent
-        out += [gap, old[ours[same[at]][0] : ours[same[at]][1]] if at in same else _quoted(new[start:end], quote)]
+        before = place.get(at - 1) if at else -1
+        gap = _old_gap(old, ours, before, place.get(at), gaps[start])
+        out.append(_reindented(gaps[start], indents, is_first=not at) if gap is None else gap)
+        out.append(old[ours[same[at]][0] : ours[same[at]][1]] if at in same else _quoted(new[start:end], quote))
     semicolon = language in OPTIONAL_SEMICOLON and _words(ours[-1:]) == [";"] != _words(theirs[-1:])
     return "".join(out) + semicolon * ";" + new[all_theirs[-1][1] if all_theirs else 0 :]
+
+
+def _old_gap(old: str, ours: list[Word], before: int | None, word: int | None, new_gap: str) -> str | None:
+    """What stood before an old word, where it may stand there again; None where the new gap has to.
+
+    `before`, `word`: the places of the two words in the old text, None where they are new, -1 at the beginning. It may
+    where they were beside each other, or where only one of the gaps is a line break.
+    """
+    if word is None:
+        return None
+    gap = old[ours[word - 1][1] if word else 0 : ours[word][0]]
+    if before is not None and before + 1 == word:
+        return gap
+    is_first = before == -1 or not word
+    return gap if not is_first and ("\n" in gap) != ("\n" in new_gap) else None
+
+
+def _reindented(gap: str, indents: Mapping[str, str], *, is_first: bool) -> str:
+    """A gap with the file's own indentation after its last line break, or at the beginning."""
+    head, newline, indent = gap.rpartition("\n")
+    return head + newline + indents.get(indent, indent) if newline or is_first else gap
+
+
+def _only_quote(old: str, ours: list[Word], language: str) -> str:
+    """The quote that the old text has, where it has one kind and the language does not care; else empty."""
+    quotes = {old[start] for start, _, _ in ours} & {'"', "'"}
+    return quotes.pop() if len(quotes) == 1 and language in FREE_QUOTES else ""
 
 
 def _quoted(word: str, quote: str) -> str:
@@ -189,13 +220,19 @@ def _without_added_style(ours: list[Word], theirs: list[Word], language: str, br
         theirs = theirs[:-1]
     if brackets:
         return theirs
-    said = _words(theirs)
-    arrows = {at for at in range(len(said)) if [*said[at : at + 3 : 2], *said[at + 3 : at + 5]] == ["(", ")", "=", ">"]}
-    if "".join(_words(ours)).count(")=>") == 0:
-        theirs = [word for at, word in enumerate(theirs) if at not in arrows and at - 2 not in arrows]
+    if ")=>" not in "".join(_words(ours)):
+        theirs = _without_arrow_brackets(theirs)
     known = {j for _, j in matches(_words(ours), _words(theirs))}
     pairs = _pairs(theirs)
     return [word for at, word in enumerate(theirs) if at not in pairs or at in known or pairs[at] in known]
+
+
+def _without_arrow_brackets(row: list[Word]) -> list[Word]:
+    """The words without the brackets around the one parameter of an arrow function: `(x) => y` is `x => y`."""
+    said = _words(row)
+    # `(`, a word, `)`, `=`, `>`
+    arrows = {at for at in range(len(said)) if [said[at], *said[at + 2 : at + 5]] == ["(", ")", "=", ">"]}
+    return [word for at, word in enumerate(row) if at not in arrows and at - 2 not in arrows]
 
 
 def _pairs(row: list[Word]) -> dict[int, int]:

@@ -125,16 +125,22 @@ def comments(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Comments added, removed or reworded that speak of no line that changes."""
     if "comments" in scene.asked.title_topics:
         return {}
-    found = {c.id for c in changes if c.hunk and c.kind == "lines" and _is_comment_change(c.hunk, scene.language)}
-    found -= {c.id for c in changes if is_shifted(c) and c.hunk and _bare(c.hunk.removed) == _bare(c.hunk.added)}
+    found = _comment_changes(scene, changes)
+    code_words = _changed_words(changes, found) if found and scene.language != "python" else set()
     out = {}
-    told = _changed_words(changes, found) if found and scene.language != "python" else set()
     for change in changes:
-        if change.hunk and _DOCUMENTS.match(text(change.hunk.added)) and told & _words(change.hunk):
+        if change.hunk is None or change.id not in found:
             continue
-        if change.id in found and change.hunk and not _speaks_of_change(scene, change, found):
+        names_changed = _DOCUMENTS.match(text(change.hunk.added)) and code_words & _words(change.hunk)
+        if not names_changed and not _speaks_of_change(scene, change, found):
             out[change.id] = f"{_done(change.hunk)} a comment away from the fix"
     return out
+
+
+def _comment_changes(scene: Scene, changes: tuple[Change, ...]) -> set[int]:
+    """Ids of the changes whose sides differ in comments only, without comments that only moved right or left."""
+    found = {c.id for c in changes if c.hunk and c.kind == "lines" and _is_comment_change(c.hunk, scene.language)}
+    return found - {c.id for c in changes if is_shifted(c) and c.hunk and _bare(c.hunk.removed) == _bare(c.hunk.added)}
 
 
 def _bare(lines: tuple[str, ...]) -> str:
@@ -152,14 +158,18 @@ def docstrings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     if "docs" in scene.asked.title_topics or scene.language not in {"python"}:
         return {}
     candidates = [c for c in changes if c.hunk and c.kind == "lines" and text(c.hunk.removed + c.hunk.added).strip()]
-    if not candidates:
-        return {}
-    before, after = prose_spans(scene.before), prose_spans(scene.after)
-    found = {c.id for c in candidates if _inside(c, scene, before, after)}
-    told = _changed_words(changes, found)
+    return _reworded_docs(scene, changes, candidates) if candidates else {}
+
+
+def _reworded_docs(scene: Scene, changes: tuple[Change, ...], candidates: list[Change]) -> dict[int, str]:
+    """`docstrings` of the candidates; the text is parsed for it, so only where there are any."""
+    spans = prose_spans(scene.before), prose_spans(scene.after)
+    inside = [c for c in candidates if _inside(c, scene, *spans)]
+    found = {c.id for c in inside}
+    code_words = _changed_words(changes, found)
     out: dict[int, str] = {}
-    for group in _by_text([c for c in candidates if c.id in found], scene, (before, after)):
-        if _is_rewording(group, scene, (before, after)) and not any(_tells(scene, c, found, told) for c in group):
+    for group in _by_text(inside, scene, spans):
+        if _is_rewording(group, scene, spans) and not any(_tells(scene, c, found, code_words) for c in group):
             out |= {c.id: f"{_done(c.hunk)} documentation that tells nothing of the fix" for c in group if c.hunk}
     return out
 
@@ -184,12 +194,8 @@ def _span(change: Change, scene: Scene, spans: tuple[Spans, Spans]) -> tuple[int
 def _is_rewording(group: list[Change], scene: Scene, spans: tuple[Spans, Spans]) -> bool:
     """Whether a docstring is reworded here and there, laid out anew, or comes or goes as a whole. New paragraphs tell
     something."""
-    sizes = [(len(c.hunk.removed), len(c.hunk.added)) for c in group if c.hunk]
-    if all(old == new for old, new in sizes) and sum(old for old, _ in sizes) <= MOST_REWORDED:
-        return True
-    old = "".join(_bare(c.hunk.removed) for c in group if c.hunk)
-    new = "".join(_bare(c.hunk.added) for c in group if c.hunk)
-    if old.strip("\"'") == new.strip("\"'"):
+    hunks = [c.hunk for c in group if c.hunk]
+    if _changes_few_lines(hunks) or _says_the_same(hunks):
         return True
     if len(group) != 1 or group[0].hunk is None:
         return False
@@ -197,6 +203,19 @@ def _is_rewording(group: list[Change], scene: Scene, spans: tuple[Spans, Spans])
     whole_gone = not hunk.added and (hunk.start, hunk.end) in spans[0]
     whole_new = not hunk.removed and (start, start + len(hunk.added)) in spans[1]
     return whole_gone or whole_new
+
+
+def _changes_few_lines(hunks: list[Hunk]) -> bool:
+    """Tell whether each hunk has as many lines as before, and all of them few."""
+    lines = sum(len(hunk.removed) for hunk in hunks)
+    return all(len(hunk.removed) == len(hunk.added) for hunk in hunks) and lines <= MOST_REWORDED
+
+
+def _says_the_same(hunks: list[Hunk]) -> bool:
+    """Tell whether the words are the same, laid out or quoted otherwise."""
+    old = "".join(_bare(hunk.removed) for hunk in hunks)
+    new = "".join(_bare(hunk.added) for hunk in hunks)
+    return old.strip("\"'") == new.strip("\"'")
 
 
 def _is_legal(line: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import TypeAlias
 
 from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.lexer import FREE_QUOTES, is_comment, words
@@ -29,17 +30,34 @@ def import_order(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     if "imports" in scene.asked.title_topics:
         return {}
     rows = [(change, found) for change in changes if change.hunk and (found := _bound(change.hunk, scene.language))]
-    same = {change.id for change, (removed, added) in rows if removed == added}
+    same = {change.id for change, (removed, added) in rows if removed == added} | _reordered_runs(scene, rows)
+    same |= _moved(scene, [row for row in rows if row[0].id not in same])
+    if scene.language == "python":
+        same = _without_rebinding(scene, rows, same)
+    return dict.fromkeys(same, "changes the order of imports only")
+
+
+Row: TypeAlias = tuple[Change, tuple[Counter[str], Counter[str]]]
+"""A change of imports with the statements that go and those that come."""
+
+
+def _reordered_runs(scene: Scene, rows: list[Row]) -> set[int]:
+    """Runs of changes that together bring back what they take: `-a`, `-b +c +b`, `-c +a`."""
+    out: set[int] = set()
     for run in runs([change for change, _ in rows]):
         counts = [found for change, found in rows if change in run]
         if _total(counts, 0) == _total(counts, 1) and _among_imports(scene, run):
-            same |= {change.id for change in run}
-    same |= _moved(scene, [row for row in rows if row[0].id not in same])
-    if scene.language == "python":
-        # Names may change places in one statement, whatever the others bind.
-        inside = {change.id for change, (removed, added) in rows if removed == added and removed.total() == 1}
-        same = inside if _rebinds(scene, [c for c, _ in rows if c.id in same - inside]) else same
-    return dict.fromkeys(same, "changes the order of imports only")
+            out |= {change.id for change in run}
+    return out
+
+
+def _without_rebinding(scene: Scene, rows: list[Row], same: set[int]) -> set[int]:
+    """Those that may change places: all, or where two of them bind one name, those within a single statement.
+
+    Names may change places in one statement, whatever the others bind.
+    """
+    inside = {change.id for change, (removed, added) in rows if removed == added and removed.total() == 1}
+    return inside if _rebinds(scene, [change for change, _ in rows if change.id in same - inside]) else same
 
 
 def _moved(scene: Scene, rows: list[tuple[Change, tuple[Counter[str], Counter[str]]]]) -> set[int]:

@@ -89,21 +89,22 @@ def rewrapped(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 def blank_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Blank lines added or removed away from every change that stays."""
-    staying = {c.id for c in changes if c.hunk is None or not is_blank(c.hunk)}
-    out = {}
-    for change in changes:
-        if change.hunk is None or not is_blank(change.hunk) or any(c.id in staying for c in _beside_run(scene, change)):
-            continue
-        if not has_witness(scene.language) and (_may_be_text(scene, change) or not _leaves_paragraphs(scene, change)):
-            continue
-        if (
-            all(scene.provable(c) for c in scene.beside(change))
-            and not tidy(scene, change)
-            and not _regroups(scene, change, staying, changes)
-        ):
-            out[change.id] = "changes blank lines only"
-    kept = harmless(scene, [change for change in changes if change.id in out])
-    return {at: reason for at, reason in out.items() if at in kept}
+    blank = [change for change in changes if change.hunk and is_blank(change.hunk)]
+    staying = {change.id for change in changes} - {change.id for change in blank}
+    found = [change for change in blank if _is_idle_blank(scene, change, staying, changes)]
+    kept = harmless(scene, found)
+    return {change.id: "changes blank lines only" for change in found if change.id in kept}
+
+
+def _is_idle_blank(scene: Scene, change: Change, staying: set[int], changes: tuple[Change, ...]) -> bool:
+    """Tell whether a change of blank lines parts nothing that stays from anything else."""
+    if any(other.id in staying for other in _beside_run(scene, change)):
+        return False
+    if not has_witness(scene.language) and (_may_be_text(scene, change) or not _leaves_paragraphs(scene, change)):
+        return False
+    if not all(scene.provable(other) for other in scene.beside(change)):
+        return False
+    return not tidy(scene, change) and not _regroups(scene, change, staying, changes)
 
 
 def _leaves_paragraphs(scene: Scene, change: Change) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from fretsaw.core.patch.patch_set import Change
+from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.lexer import without_comment, words
 from fretsaw.core.prune.rules.questions import asks_for_guard, count, is_alone, used_elsewhere, uses
 from fretsaw.core.prune.rules.rewordings import renaming
 from fretsaw.core.prune.scene import Scene, is_blank, text
-from fretsaw.core.prune.syntax import Outline, same_syntax
+from fretsaw.core.prune.syntax import Outline, Part, same_syntax
 from fretsaw.core.prune.used_names import WORD
 
 _TYPED = frozenset({"typescript", "tsx"})
@@ -59,20 +59,29 @@ def _imported(scene: Scene, changes: tuple[Change, ...]) -> Iterator[tuple[int, 
     likely = [c for c in changes if c.hunk and c.kind == "lines" and _IMPORT.search(text(c.hunk.added))]
     outline = scene.outline_after if likely else None
     for change in likely:
-        hunk = change.hunk
-        if outline is None or hunk is None:
+        if outline is None or change.hunk is None:
             return
-        start = scene.after_starts[change.id]
-        rows = {start + at for at, line in enumerate(hunk.added) if line.strip()}
-        part = next((p for p in outline.imports if rows and rows == set(range(p.first, p.last + 1))), None)
-        if part is None:
-            continue
-        said = text(hunk.added)
-        old, new = words(text(hunk.removed), scene.language), words(said, scene.language)
-        names = [name for name in part.names if name not in old]
-        plain = not old or (set(old) <= set(new) and set(new) - set(old) <= {*names, *_IN_LIST})
-        if names and plain:
-            yield change.id, names, said
+        part = _import_on(outline, scene.after_starts[change.id], change.hunk.added)
+        names = _names_added(part, change.hunk, scene.language) if part else []
+        if names:
+            yield change.id, names, text(change.hunk.added)
+
+
+def _import_on(outline: Outline, start: int, lines: Sequence[str]) -> Part | None:
+    """The import that covers just these lines, blank ones aside; `start`: row of the first. None without one."""
+    rows = {start + at for at, line in enumerate(lines) if line.strip()}
+    return next((part for part in outline.imports if rows and rows == set(range(part.first, part.last + 1))), None)
+
+
+def _names_added(part: Part, hunk: Hunk, language: str) -> list[str]:
+    """Names of an import that the hunk adds; none where it does anything else.
+
+    `import {a} from "x"` to `import {a, b} from "x"` adds b; with another module it does something else.
+    """
+    old, new = words(text(hunk.removed), language), words(text(hunk.added), language)
+    names = [name for name in part.names if name not in old]
+    only_adds = not old or (set(old) <= set(new) and set(new) - set(old) <= {*names, *_IN_LIST})
+    return names if only_adds else []
 
 
 def unused_helper(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
@@ -195,24 +204,29 @@ def renamed_local(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 def _is_whole(scene: Scene, old: str, new: str, group: list[Change]) -> bool:
     """Whether the lines of the group rename what one of them declares, everywhere in the function that owns it."""
-    outline = scene.outline_before
-    if (
-        outline is None
-        or scene.outline_after is None
-        or {old, new} & (outline.shorthands | scene.outline_after.shorthands)
-    ):
+    before, after = scene.outline_before, scene.outline_after
+    if before is None or after is None or {old, new} & (before.shorthands | after.shorthands):
         return False
-    rows = {row for c in group if c.hunk for row in range(c.hunk.start, c.hunk.end)}
-    scopes = {d.scope for d in outline.declared if d.name == old and d.row in rows}
+    scope = _owner(before, old, {row for c in group if c.hunk for row in range(c.hunk.start, c.hunk.end)})
+    if scope is None:
+        return False
+    word = re.compile(rf"(?<![\w.]){re.escape(old)}(?!\w)")
+    return not any(word.search(without_comment(line, scene.language)[0]) for line in _lines_after(scene, *scope))
+
+
+def _owner(outline: Outline, name: str, rows: set[int]) -> tuple[int, int] | None:
+    """First and last row of the one function that owns the name declared on one of the rows and holds all of them."""
+    scopes = {d.scope for d in outline.declared if d.name == name and d.row in rows}
     scope = scopes.pop() if len(scopes) == 1 else None
-    if scope is None or not all(scope[0] <= row <= scope[1] for row in rows):
-        return False
+    return scope if scope and all(scope[0] <= row <= scope[1] for row in rows) else None
+
+
+def _lines_after(scene: Scene, first: int, last: int) -> list[str]:
+    """The lines that all changes leave of these rows of the text before, not in order: kept ones, then new ones."""
     hunks = [c.hunk for c in scene.changes if c.hunk]
     gone = {row for hunk in hunks for row in range(hunk.start, hunk.end)}
-    left = [scene.before[row] for row in range(scope[0], scope[1] + 1) if row not in gone]
-    left += [line for hunk in hunks if scope[0] <= hunk.start <= scope[1] for line in hunk.added]
-    word = re.compile(rf"(?<![\w.]){re.escape(old)}(?!\w)")
-    return not any(word.search(without_comment(line, scene.language)[0]) for line in left)
+    kept = [scene.before[row] for row in range(first, last + 1) if row not in gone]
+    return kept + [line for hunk in hunks if first <= hunk.start <= last for line in hunk.added]
 
 
 def _inserted(scene: Scene, first: int, last: int, changes: tuple[Change, ...]) -> list[Change]:

@@ -67,9 +67,17 @@ def _kind(path: str) -> str:
 
 def _is_referenced(scene: Scene) -> bool:
     """Whether another file of the patch names it or uses what it defines in what it adds, or a runner names it."""
+    return _runner_names(scene) or _other_file_uses(scene)
+
+
+def _runner_names(scene: Scene) -> bool:
     name = _name(scene.path)
-    if scene.read and any(name in (scene.read(runner) or "") for runner in _RUNNERS):
-        return True
+    return scene.read is not None and any(name in (scene.read(runner) or "") for runner in _RUNNERS)
+
+
+def _other_file_uses(scene: Scene) -> bool:
+    """Tell whether lines that the patch adds to other files name this one, or something wide that it declares."""
+    name = _name(scene.path)
     # Only code can be meant by its name without an ending.
     known = name.rsplit(".", 1)[0] if scene.language and scene.language != "json" else name
     others = [file for file in scene.patch.files if file.path != scene.path and not _kind(file.path)]

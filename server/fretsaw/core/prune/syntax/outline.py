@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -70,26 +70,58 @@ def outline(text: str, language: str) -> Outline | None:
     root = tree(text, language) if grammar is not None and len(text) <= MOST else None
     if grammar is None or root is None:
         return None
-    imports, declared, helpers, guards, catches = [], [], [], [], []
-    shorthands = set()
+    found = _Found(grammar, language, root)
     for node, scope in _walk(root, grammar):
+        found.add_names(node, scope)
+        found.add_shapes(node, scope)
+    return found.outline()
+
+
+@dataclass(slots=True)
+class _Found:
+    """The parts of an outline, while its tree is walked."""
+
+    grammar: NodeTypes
+    language: str
+    root: Node
+    imports: list[Part] = field(default_factory=list)
+    declared: list[Declared] = field(default_factory=list)
+    helpers: list[Part] = field(default_factory=list)
+    guards: list[Part] = field(default_factory=list)
+    catches: list[tuple[int, tuple[str, ...], int]] = field(default_factory=list)
+    shorthands: set[str] = field(default_factory=set)
+
+    def add_names(self, node: Node, scope: Node | None) -> None:
+        """Add what a node imports or declares; `scope`: the function it stands in."""
         kind = node.type
-        if kind in grammar.imports and (names := brought(node, language)):
-            imports.append(_part(node, names))
-            declared += [Declared(name, node.start_point[0], False, None) for name in names]
-        if kind in grammar.locals or kind in grammar.wide:
-            declared += _declared(node, grammar, scope)
-        if kind in grammar.helpers and (name := _helper(node, grammar, language)):
-            helpers.append(_part(node, (name,)))
-        if exits_early(node) and (name := missing(node, scope or root)):
-            guards.append(_part(node, (name,)))
-        if kind in grammar.catches:
-            catches.append(_catch(node, grammar, language))
+        if kind in self.grammar.imports and (names := brought(node, self.language)):
+            self.imports.append(_part(node, names))
+            self.declared += [Declared(name, node.start_point[0], False, None) for name in names]
+        if kind in self.grammar.locals or kind in self.grammar.wide:
+            self.declared += _declared(node, self.grammar, scope)
         if "shorthand" in kind:
-            shorthands |= set(_WORD.findall(said(node)))
-    return Outline(
-        tuple(imports), tuple(declared), tuple(helpers), tuple(guards), tuple(catches), frozenset(shorthands)
-    )
+            self.shorthands |= set(_WORD.findall(said(node)))
+
+    def add_shapes(self, node: Node, scope: Node | None) -> None:
+        """Add the helper, the guard or the catch clause that a node is."""
+        kind = node.type
+        if kind in self.grammar.helpers and (name := _helper(node, self.grammar, self.language)):
+            self.helpers.append(_part(node, (name,)))
+        if exits_early(node) and (name := missing(node, scope or self.root)):
+            self.guards.append(_part(node, (name,)))
+        if kind in self.grammar.catches:
+            self.catches.append(_catch(node, self.grammar, self.language))
+
+    def outline(self) -> Outline:
+        """The parts as one value."""
+        return Outline(
+            tuple(self.imports),
+            tuple(self.declared),
+            tuple(self.helpers),
+            tuple(self.guards),
+            tuple(self.catches),
+            frozenset(self.shorthands),
+        )
 
 
 def _walk(root: Node, grammar: NodeTypes) -> Iterator[tuple[Node, Node | None]]:
@@ -131,25 +163,25 @@ def _leaves(node: Node) -> Iterator[Node]:
 def _helper(node: Node, grammar: NodeTypes, language: str) -> str:
     """The name of a function or type that is of use only where it is named; "" for any other."""
     above = node.parent
-    if (
-        above is None
-        or above.type not in grammar.tops
-        or any(child.type == "visibility_modifier" for child in node.children)
-    ):
+    if above is None or above.type not in grammar.tops:
         return ""
     before = node.prev_named_sibling
-    if before is not None and before.type in _MARKS:
-        return ""
-    if language == "java":
-        marks = next((said(child).split() for child in node.children if child.type == "modifiers"), [])
-        if "private" not in marks or any(mark.startswith("@") for mark in marks):
-            return ""
-    if language in ("c", "cpp") and not any(
-        child.type == "storage_class_specifier" and said(child) == "static" for child in node.children
-    ):
+    if (before is not None and before.type in _MARKS) or _is_open(node, language):
         return ""
     name = _named(node)
     return "" if language == "go" and not name[:1].islower() else name
+
+
+def _is_open(node: Node, language: str) -> bool:
+    """Tell whether other files may use a function or type, by its modifiers or for the lack of them."""
+    if any(child.type == "visibility_modifier" for child in node.children):
+        return True
+    if language == "java":
+        marks = next((said(child).split() for child in node.children if child.type == "modifiers"), [])
+        return "private" not in marks or any(mark.startswith("@") for mark in marks)
+    if language in ("c", "cpp"):
+        return not any(child.type == "storage_class_specifier" and said(child) == "static" for child in node.children)
+    return False
 
 
 def _named(node: Node) -> str:

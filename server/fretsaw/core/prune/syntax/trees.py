@@ -46,6 +46,9 @@ _TAKES_TEXT = {
 _STRINGS = frozenset({"string", "string_literal", "interpreted_string_literal"})
 _VERBATIM = frozenset({"raw_string_literal", "lifetime", "label", "ERROR"})
 """What is not in the children of these counts too."""
+_LINE_ENDS = frozenset({"\n", "line_continuation"})
+_STATEMENT_ENDS = _LINE_ENDS | {";"}
+_IDLE_STATEMENTS = _STATEMENT_ENDS | {"empty_statement"}
 _TUPLES = frozenset({"tuple_type", "tuple_pattern"})
 """A comma makes the one item in these a tuple."""
 _ENDS_BLANK = frozenset({"hash_bang_line"})
@@ -179,24 +182,38 @@ def _leaf(node: Node, language: str) -> Iterator[str]:
     if node.is_missing or node.type == "ERROR":
         yield f"wrong: {said}"
     elif node.type == "jsx_text":
-        lines = said.split("\n")
-        inner = [line.lstrip() if at else line for at, line in enumerate(lines)]
-        yield from filter(None, [line.rstrip() for line in inner[:-1]] + inner[-1:])
+        yield from _jsx_lines(said)
     elif language in FREE_QUOTES and node.type in _STRINGS:
-        key = node.parent is not None and node.parent.type in _KEYED and node.parent.children[0] == node
-        yield said[1:-1] if key and said[1:-1].isidentifier() else _plain(said)
+        yield _string(node, said)
+    elif "comment" in node.type:
+        yield from _comment(node, said, language)
+    elif node.type == "preproc_arg":
+        yield from (token for token in _MACRO.findall(said) if token[0] != "\\")
+    elif said.startswith("#") and language in ("c", "cpp"):
+        yield "#" + said[1:].lstrip()
     else:
-        following = node.next_sibling if language == "go" and node.type == "comment" else None
-        if following is not None and (_DIRECTIVE.match(said) or following.type == "import_declaration"):
-            yield f"{following.start_point[0] - node.end_point[0] > 1}"
-        if "comment" in node.type:
-            yield _unindented(said if language == "go" else unspaced(said))
-        elif node.type == "preproc_arg":
-            yield from (token for token in _MACRO.findall(said) if token[0] != "\\")
-        elif said.startswith("#") and language in ("c", "cpp"):
-            yield "#" + said[1:].lstrip()
-        else:
-            yield said.rstrip() if node.type in _ENDS_BLANK else said
+        yield said.rstrip() if node.type in _ENDS_BLANK else said
+
+
+def _jsx_lines(said: str) -> Iterator[str]:
+    """The lines of a text in JSX without the blanks at line breaks; those at its own two ends count."""
+    first, *rest = said.split("\n")
+    lines = [first, *(line.lstrip() for line in rest)]
+    yield from filter(None, [*(line.rstrip() for line in lines[:-1]), lines[-1]])
+
+
+def _string(node: Node, said: str) -> str:
+    """A string in the one kind of quotes; as the name of a property without: `{"a": 1}` is `{a: 1}`."""
+    is_key = node.parent is not None and node.parent.type in _KEYED and node.parent.children[0] == node
+    return said[1:-1] if is_key and said[1:-1].isidentifier() else _plain(said)
+
+
+def _comment(node: Node, said: str, language: str) -> Iterator[str]:
+    """A comment without its place in the code; in Go first whether it is apart from what it may direct."""
+    following = node.next_sibling if language == "go" and node.type == "comment" else None
+    if following is not None and (_DIRECTIVE.match(said) or following.type == "import_declaration"):
+        yield f"{following.start_point[0] - node.end_point[0] > 1}"
+    yield _unindented(said if language == "go" else unspaced(said))
 
 
 def _is_one_name(node: Node) -> bool:
@@ -249,14 +266,20 @@ def _meaningful(node: Node, language: str, layout: bool) -> list[Node]:
         return [child for child in children if child.type not in ("(", ")", ",", "{", "}")]
     if children[-1].type == "," and node.type in _CLAUSES:
         children.pop()
+    idle = _idle(node, language)
     return [
         child
         for at, child in enumerate(children)
-        if child.type not in ("\n", "line_continuation")
-        and not (child.type == ";" and language in OPTIONAL_SEMICOLON and node.type != "for_statement")
-        and not (child.type == "empty_statement" and language in OPTIONAL_SEMICOLON and node.type in _STATEMENTS)
+        if child.type not in idle
         and not (child.type == "," and _is_last(children, at) and not _makes_tuple(node, children))
     ]
+
+
+def _idle(node: Node, language: str) -> frozenset[str]:
+    """Types of children that say nothing: line breaks, and semicolons where a line break ends a statement as well."""
+    if language not in OPTIONAL_SEMICOLON or node.type == "for_statement":
+        return _LINE_ENDS
+    return _IDLE_STATEMENTS if node.type in _STATEMENTS else _STATEMENT_ENDS
 
 
 def _is_last(children: list[Node], at: int) -> bool:
