@@ -73,23 +73,28 @@ def adjacent_change(server: Server, cursor: Cursor | None, step: Step) -> Pendin
 
     Without a cursor: the first or the last of all. With one between two changes of its file: the nearer one there.
     """
-    forward = step == "next"
     pending = pending_changes(server)
     if not pending:
         return None
-    if cursor is None:
+    forward = step == "next"
+    in_file = changes_in_document(server, cursor.uri) if cursor else []
+    if cursor is None or not in_file:
         return pending[0] if forward else pending[-1]
     current = change_at(server, cursor)
-    in_file = changes_in_document(server, cursor.uri)
     if current is None:
-        line = cursor.position.line
-        ahead = [place for place in in_file if place.lines and (place.lines[0] > line) == forward]
-        if ahead:
-            return ahead[0] if forward else ahead[-1]
-    if current is None and not in_file:
-        return pending[0] if forward else pending[-1]
+        ahead = _ahead(in_file, cursor.position.line, forward)
+        if ahead is not None:
+            return ahead
     # Go on from the change at the cursor; past the last of a file from that one, into the next file.
     start = current or (in_file[-1] if forward else in_file[0])
     index = next(index for index, place in enumerate(pending) if place.same(start))
     found = pending[(index + (1 if forward else -1)) % len(pending)]
     return None if found.same(current) else found
+
+
+def _ahead(in_file: list[PendingChange], line: int, forward: bool) -> PendingChange | None:
+    """The nearest change of the file after a line, or before it; None past the last one."""
+    ahead = [place for place in in_file if place.lines and (place.lines[0] > line) == forward]
+    if not ahead:
+        return None
+    return ahead[0] if forward else ahead[-1]
