@@ -76,34 +76,57 @@ def resolve(
     `editor` has editor names (`maxUsd`). Raises ConfigError for a file or a value that is not as it should be."""
     here = where or user_dirs()
     table = {row.name: row for row in options()}
-    notices: list[str] = []
     merged: dict[str, Any] = {}
     merged |= _from_environment(table)
     merged |= _checked(_load(here.config / "config.toml"), table, str(here.config / "config.toml"))
     answer = answered(here, root) if root else None
     if answer:
         merged["check"] = answer
-    project, source = _project_file(root) if root else ({}, "")
+    project = _read_project(here, root, table) if root else _Project({})
+    merged |= project.values
+    merged |= _checked(_editor_names(editor or {}, table), table, "the editor's settings")
+    merged |= _checked({name: value for name, value in flags.items() if value is not None}, table, "the command line")
+    has_check = bool(merged.get("check"))
+    values = {name.replace("-", "_"): value for name, value in merged.items()}
+    return Resolved(
+        Settings(**values, api_key=_key(values)),
+        here,
+        project.notices,
+        None if has_check else project.proposed_check,
+        project.rules,
+        has_check or answer is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Project:
+    """What the repository's own file has a say in."""
+
+    values: Mapping[str, Any]
+    """Settings that a repository may set; `check` is among them where the user has approved it."""
+    notices: tuple[str, ...] = ()
+    proposed_check: tuple[str, ...] | None = None
+    """A check that the user has not approved."""
+    rules: tuple[str, ...] = ()
+
+
+def _read_project(here: UserDirs, root: Path, table: Mapping[str, OptionRow]) -> _Project:
+    """Read the repository's own file. Raises ConfigError."""
+    project, source = _project_file(root)
     rules = _strings(project.pop("rules", ()), source, "rules")
     proposed = project.pop("check", None)
     allowed, refused = _split_by_scope(project, table)
-    merged |= _checked(allowed, table, source)
+    values = _checked(allowed, table, source)
+    notices: tuple[str, ...] = ()
     if refused:
-        notices.append(f"{source}: {', '.join(sorted(refused))} can be set only by you, not by a repository; ignored")
-    waiting = None
-    if proposed is not None and root is not None:
-        argv = _strings(proposed, source, "check")
-        if is_approved(here, root, argv):
-            merged["check"] = argv
-        else:
-            waiting = argv
-    merged |= _checked(_editor_names(editor or {}, table), table, "the editor's settings")
-    merged |= _checked({name: value for name, value in flags.items() if value is not None}, table, "the command line")
-    if merged.get("check"):
-        waiting = None
-    asked = bool(merged.get("check")) or answer is not None
-    values = {name.replace("-", "_"): value for name, value in merged.items()}
-    return Resolved(Settings(**values, api_key=_key(values)), here, tuple(notices), waiting, rules, asked)
+        names = ", ".join(sorted(refused))
+        notices = (f"{source}: {names} can be set only by you, not by a repository; ignored",)
+    if proposed is None:
+        return _Project(values, notices, None, rules)
+    argv = _strings(proposed, source, "check")
+    if is_approved(here, root, argv):
+        return _Project({**values, "check": argv}, notices, None, rules)
+    return _Project(values, notices, argv, rules)
 
 
 # -- the user's word on checks ---------------------------------------------------------------------

@@ -81,32 +81,61 @@ def toolchain(root: Path, argv: tuple[str, ...], environ: Mapping[str, str]) -> 
     """Find the program in the user's PATH and everything it stands on; reads folders, runs nothing."""
     home = Path(environ.get("HOME") or Path.home())
     program = find_program(root, argv[0], environ.get("PATH", os.defpath))
-    given: set[Path] = set()
+    on_path = _folders_on_path(environ, home)
+    found = _folders_of_programs((program, sys.executable, interpreter_of(program)), home)
+    prefixes = _environments(root, environ, on_path | found)
+    added = {folder for prefix in prefixes for folder in _added(prefix)}
+    found |= {folder for prefix in prefixes for folder in (prefix, *_base(prefix, home))} | added
+    tools, variables = _home_tools(environ, home)
+    # A link or an environment in the repository must not show what is private; what the user's variables name may be.
+    shown = on_path | {path for path in found if not _private(path, home)} | tools
+    editable = sorted(str(path.relative_to(root)) for path in added if path.is_relative_to(root))
+    return Toolchain(program, _outermost(shown, root, home), _kept_variables(environ) | variables, tuple(editable))
+
+
+def _folders_on_path(environ: Mapping[str, str], home: Path) -> set[Path]:
+    """The folders in PATH, each with its installation."""
+    folders: set[Path] = set()
     for entry in environ.get("PATH", "").split(os.pathsep):
         if os.path.isabs(entry):
-            given |= _around(Path(entry), home)
-    wanted: set[Path] = set()
-    for name in (program, sys.executable, interpreter_of(program)):
-        for link in _links(name):
-            wanted |= _around(link.parent, home)
-    prefixes = [Path(environ[name]) for name in ("VIRTUAL_ENV", "CONDA_PREFIX") if os.path.isabs(environ.get(name, ""))]
-    prefixes += [folder for pattern in _VENVS for folder in root.glob(pattern)]
-    prefixes += [folder for folder in given | wanted if (folder / "pyvenv.cfg").is_file()]
-    added = {folder for prefix in prefixes for folder in _added(prefix)}
-    wanted |= {folder for prefix in prefixes for folder in (prefix, *_base(prefix, home))} | added
-    wanted = given | {path for path in wanted if not _private(path, home)}
-    env = (
-        OFFLINE
-        | {"USER": "user", "LOGNAME": "user"}
-        | {name: environ[name] for name in environ if name in KEPT or name.startswith("LC_")}
-    )
+            folders |= _around(Path(entry), home)
+    return folders
+
+
+def _folders_of_programs(programs: Iterable[str], home: Path) -> set[Path]:
+    """The folders of the programs and of all they link to, each with its installation."""
+    folders: set[Path] = set()
+    for program in programs:
+        for link in _links(program):
+            folders |= _around(link.parent, home)
+    return folders
+
+
+def _environments(root: Path, environ: Mapping[str, str], folders: Iterable[Path]) -> list[Path]:
+    """Python environments: the active one, those in the repository, and those among the folders."""
+    active = [Path(environ[name]) for name in ("VIRTUAL_ENV", "CONDA_PREFIX") if os.path.isabs(environ.get(name, ""))]
+    inside = [folder for pattern in _VENVS for folder in root.glob(pattern)]
+    return active + inside + [folder for folder in folders if (folder / "pyvenv.cfg").is_file()]
+
+
+def _kept_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables that a check is given, those of the user that may be among them."""
+    kept = {name: value for name, value in environ.items() if name in KEPT or name.startswith("LC_")}
+    return OFFLINE | {"USER": "user", "LOGNAME": "user"} | kept
+
+
+def _home_tools(environ: Mapping[str, str], home: Path) -> tuple[set[Path], dict[str, str]]:
+    """Folders of `TOOLS` that there are, and the variables that say where."""
+    shown: set[Path] = set()
+    variables: dict[str, str] = {}
     for name, parts, variable in TOOLS:
         folder = Path(environ.get(variable) or home / name) if variable else home / name
-        if folder.is_dir():
-            wanted |= {folder / part for part in parts}
-            env |= {variable: str(folder)} if variable else {}
-    editable = sorted(str(path.relative_to(root)) for path in added if path.is_relative_to(root))
-    return Toolchain(program, _outermost(wanted, root, home), env, tuple(editable))
+        if not folder.is_dir():
+            continue
+        shown |= {folder / part for part in parts}
+        if variable:
+            variables[variable] = str(folder)
+    return shown, variables
 
 
 def find_program(root: Path, name: str, search: str) -> str:

@@ -30,6 +30,16 @@ class Conversation:
         """With these at its end."""
         return Conversation((*self.messages, *messages), self.usage, self.steps, self.model, self.scripted)
 
+    def with_answer(self, answer: Answer) -> Conversation:
+        """With an answer of the model at its end, and what it cost."""
+        return Conversation(
+            (*self.messages, Message("assistant", answer.text, tool_calls=answer.tool_calls)),
+            self.usage + answer.usage,
+            self.steps,
+            answer.model or self.model,
+            self.scripted or answer.scripted,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
@@ -59,26 +69,24 @@ def converse(conversation: Conversation, work: Work, started: float, listen: Cal
         request = Request(conversation.messages, offered, cache_key=_cache_key(work.snapshot))
         answer = services.ask(request, listen())
         services.record(request, answer)
-        conversation = Conversation(
-            (*conversation.messages, Message("assistant", answer.text, tool_calls=answer.tool_calls)),
-            conversation.usage + answer.usage,
-            conversation.steps,
-            answer.model or conversation.model,
-            conversation.scripted or answer.scripted,
-        )
+        conversation = conversation.with_answer(answer)
         services.report(Event("ask", _what(answer), conversation.usage, min(60, 20 + 4 * conversation.usage.calls)))
-        submitted = [call for call in answer.tool_calls if call.name == tools.SUBMIT]
-        looked_up = [call for call in answer.tool_calls if call.name != tools.SUBMIT]
-        if not looked_up or last or submitted:
-            edits = [tools.edits_of(call) for call in submitted]
-            text = "\n\n".join(part for part in (answer.text, *edits) if part)
-            # Every tool call needs its answer, or the endpoint refuses the next turn.
-            closing = tuple(Message("tool", "received", tool_call_id=call.id) for call in answer.tool_calls)
-            return ModelAnswer(text, answer.finish, conversation.said(*closing))
-        conversation = _answered(conversation, looked_up, work)
+        submits = any(call.name == tools.SUBMIT for call in answer.tool_calls)
+        if submits or last or not answer.tool_calls:
+            return _final_answer(conversation, answer)
+        conversation = _answered(conversation, answer.tool_calls, work)
 
 
-def _answered(conversation: Conversation, calls: list[ToolCall], work: Work) -> Conversation:
+def _final_answer(conversation: Conversation, answer: Answer) -> ModelAnswer:
+    """The answer with the edits that were submitted, and the conversation closed so that another turn may follow."""
+    edits = [tools.edits_of(call) for call in answer.tool_calls if call.name == tools.SUBMIT]
+    text = "\n\n".join(part for part in (answer.text, *edits) if part)
+    # Every tool call needs its answer, or the endpoint refuses the next turn.
+    closing = tuple(Message("tool", "received", tool_call_id=call.id) for call in answer.tool_calls)
+    return ModelAnswer(text, answer.finish, conversation.said(*closing))
+
+
+def _answered(conversation: Conversation, calls: tuple[ToolCall, ...], work: Work) -> Conversation:
     results = tuple(Message("tool", tools.run_tool(call, work.snapshot), tool_call_id=call.id) for call in calls)
     steps = conversation.steps + 1
     if steps >= work.settings.steps:

@@ -10,7 +10,7 @@ from fretsaw.core.patch import render
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.prune.verdict import Verdict
-from fretsaw.core.run import GaveUp, NoChange, Outcome, Proposal, Run
+from fretsaw.core.run import Evidence, GaveUp, NoChange, Outcome, Proposal, Run, Turn
 
 SCHEMA_VERSION = 1
 
@@ -22,7 +22,7 @@ def document(run: Run, outcome: Outcome | None, delivery: Mapping[str, Any] | No
 
     `delivery`: {"kind", "branch", "commit", "paths"} as it was recorded, None while nothing is delivered.
     """
-    evidence = outcome.evidence if outcome else None
+    evidence = outcome.evidence if outcome else Evidence()
     patch = outcome.patch if isinstance(outcome, Proposal) else PatchSet()
     verdicts = outcome.verdicts if outcome else ()
     return {
@@ -35,29 +35,24 @@ def document(run: Run, outcome: Outcome | None, delivery: Mapping[str, Any] | No
         "outcome": _kind(outcome),
         "reason": outcome.reason if isinstance(outcome, (NoChange, GaveUp)) else run.error,
         "summary": outcome.summary if isinstance(outcome, Proposal) else "",
-        "base": evidence.base if evidence else None,
+        "base": evidence.base,
         "delivery": dict(delivery) if delivery else None,
         "patch": render(patch),
         "files": [{"path": file.path, "op": file.op} for file in patch.files],
         "kept": [verdict_row(item) for item in verdicts if item.decision != "drop"],
         "dropped": [verdict_row(item) for item in verdicts if item.decision == "drop"],
-        "misfits": [misfit_row(item) for turn in (evidence.turns if evidence else ()) for item in turn.misfits],
-        "turns": [
-            {
-                "grammars": list(turn.grammars),
-                "rungs": sorted({item.rung for item in turn.located}),
-                "misfits": len(turn.misfits),
-                "refused": turn.refused,
-                "check": turn.check.state if turn.check else None,
-            }
-            for turn in (evidence.turns if evidence else ())
-        ],
-        "checks": {
-            "before": check_row(evidence.before) if evidence else None,
-            "after": check_row(evidence.after) if evidence else None,
-        },
+        **_attempts(run, evidence),
+    }
+
+
+def _attempts(run: Run, evidence: Evidence) -> Plain:
+    """What was tried on the way to the outcome, and what it cost."""
+    return {
+        "misfits": [misfit_row(item) for turn in evidence.turns for item in turn.misfits],
+        "turns": [_turn_row(turn) for turn in evidence.turns],
+        "checks": {"before": check_row(evidence.before), "after": check_row(evidence.after)},
         "model": run.model,
-        "scripted": evidence.scripted if evidence else False,
+        "scripted": evidence.scripted,
         "usage": {
             "calls": run.usage.calls,
             "input_tokens": run.usage.input_tokens,
@@ -66,8 +61,19 @@ def document(run: Run, outcome: Outcome | None, delivery: Mapping[str, Any] | No
             "estimated": run.usage.estimated,
         },
         "dollars": round(run.usage.dollars, 6),
-        "seconds": {name: round(value, 3) for name, value in (evidence.seconds if evidence else {}).items()},
-        "notices": list(evidence.notices) if evidence else [],
+        "seconds": {name: round(value, 3) for name, value in evidence.seconds.items()},
+        "notices": list(evidence.notices),
+    }
+
+
+def _turn_row(turn: Turn) -> Plain:
+    """One answer of the model and what became of its edits."""
+    return {
+        "grammars": list(turn.grammars),
+        "rungs": sorted({item.rung for item in turn.located}),
+        "misfits": len(turn.misfits),
+        "refused": turn.refused,
+        "check": turn.check.state if turn.check else None,
     }
 
 

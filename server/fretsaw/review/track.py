@@ -122,21 +122,38 @@ def _insertion(all_spans: Sequence[Span], edit: Edit, text: str) -> tuple[int, i
 
 
 def _moved(span: Span, edit: Edit, text: str, grown: tuple[int, int, int] | None) -> Span:
+    """The span after an edit that did not put its own text in; `text` is the text after the edit.
+
+    A span at 10 to 20: an edit at 5 moves it, one at 25 leaves it, one at 15 touches it. One at 10 or at 20 is beside
+    it, but belongs to a span that is touched already.
+    """
     if grown and span.start == span.end == grown[1]:
         # Two insertions at one place stay in the order of their ids.
         return span if span.id < grown[0] else replace(span, start=grown[2], end=grown[2])
-    if span.old and edit.start == edit.end == span.start == span.end:
-        back = _found_again(replace(span, end=span.end + edit.shift), text)
-        if back.start != back.end and back.place(text) == "before":
-            return back  # a removal was undone together with what is around it
+    restored = _restored(span, edit, text)
+    if restored is not None:
+        return restored
     if edit.end < span.start or (edit.end == span.start and not span.touched):
         return replace(span, start=span.start + edit.shift, end=span.end + edit.shift)
     if edit.start > span.end or (edit.start == span.end and not span.touched):
         return span
-    touched = replace(span, start=min(span.start, edit.start), end=max(span.end, edit.end) + edit.shift)
+    return _touched(span, edit, text)
+
+
+def _restored(span: Span, edit: Edit, text: str) -> Span | None:
+    """The span where its removed lines came back, together with what is around them; None where they did not."""
+    if not span.old or not edit.start == edit.end == span.start == span.end:
+        return None
+    back = _found_again(replace(span, end=span.end + edit.shift), text)
+    return back if back.start != back.end and back.place(text) == "before" else None
+
+
+def _touched(span: Span, edit: Edit, text: str) -> Span:
+    """The span widened by an edit at or in it, or narrowed to where its lines still stand within that."""
+    wide = replace(span, start=min(span.start, edit.start), end=max(span.end, edit.end) + edit.shift)
     exactly = (edit.start, edit.end) == (span.start, span.end)
-    whole = (exactly or touched.start != touched.end) and touched.place(text) != "touched"
-    return touched if whole else _found_again(touched, text)
+    whole = (exactly or wide.start != wide.end) and wide.place(text) != "touched"
+    return wide if whole else _found_again(wide, text)
 
 
 def _found_again(span: Span, text: str) -> Span:

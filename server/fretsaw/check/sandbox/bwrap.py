@@ -82,33 +82,61 @@ def features(program: str) -> frozenset[str]:
 
 
 def arguments(program: str, view: View, status_fd: int, argv: tuple[str, ...]) -> list[str]:
-    """The whole command line; the environment is what the process is started with."""
+    """The whole command line; the environment is what the process is started with.
+
+    A mount lies over the earlier ones: the whole disk read-only, over it what hides, over that what is shown again.
+    """
     known = features(program)
     masks = _masks(view)
-    line = [program, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-    line += [flag for flag in ("--disable-userns",) if flag in known]
-    line += ["--hostname", "sandbox", "--json-status-fd", str(status_fd)]
-    line += ["--uid", "1000", "--gid", "1000"] if os.geteuid() == 0 else []
+    line = [program, *_isolation(status_fd, known)]
     line += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
     line += _tmpfs("/dev/shm", view.scratch, known)
-    for mask in masks:
-        line += ["--bind", view.tmp, mask] if mask == "/tmp" and view.tmp else _tmpfs(mask, view.scratch, known)
-    if os.geteuid() == 0:
-        line += [part for path in _BLANK_FOR_ROOT if Path(path).exists() for part in ("--ro-bind", "/dev/null", path)]
-    for path in view.shown:
-        if any(place.is_relative_to(mask) for mask in masks for place in (Path(path), Path(path).resolve())):
-            line += ["--ro-bind-try", path, path]
-    line += ["--bind", view.tree, str(view.root)]
-    for path in view.read_only:
-        line += ["--ro-bind", path, path]
-    for name in RECORDS:
-        line += _without(view.root / name)
+    line += _hide(masks, view, known)
+    line += _show(masks, view)
+    line += _mount_tree(view)
     line += ["--dir", "/tmp/home"]
     line += ["--bind", str(view.report), REPORT] if view.report else []
     for mask in (*masks, "/dev"):
         if mask not in {"/tmp", "/var/tmp"}:
             line += ["--remount-ro", mask]
     return [*line, "--chdir", str(view.root), "--", *argv]
+
+
+def _isolation(status_fd: int, known: frozenset[str]) -> list[str]:
+    """Namespaces and capabilities of the process, and who it is in there."""
+    flags = ["--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    flags += [flag for flag in ("--disable-userns",) if flag in known]
+    flags += ["--hostname", "sandbox", "--json-status-fd", str(status_fd)]
+    return flags + (["--uid", "1000", "--gid", "1000"] if os.geteuid() == 0 else [])
+
+
+def _hide(masks: list[str], view: View, known: frozenset[str]) -> list[str]:
+    """Empty folders over what is to be hidden, the given one over `/tmp`; for root also over files it could read."""
+    flags: list[str] = []
+    for mask in masks:
+        flags += ["--bind", view.tmp, mask] if mask == "/tmp" and view.tmp else _tmpfs(mask, view.scratch, known)
+    for path in _BLANK_FOR_ROOT if os.geteuid() == 0 else ():
+        flags += ["--ro-bind", "/dev/null", path] if Path(path).exists() else []
+    return flags
+
+
+def _show(masks: list[str], view: View) -> list[str]:
+    """What stays readable although it is, as written or in truth, in a hidden folder."""
+    flags: list[str] = []
+    for path in view.shown:
+        if any(place.is_relative_to(mask) for mask in masks for place in (Path(path), Path(path).resolve())):
+            flags += ["--ro-bind-try", path, path]
+    return flags
+
+
+def _mount_tree(view: View) -> list[str]:
+    """The tree in the repository's place, writable but for some folders, and without its version control's records."""
+    flags = ["--bind", view.tree, str(view.root)]
+    for path in view.read_only:
+        flags += ["--ro-bind", path, path]
+    for name in RECORDS:
+        flags += _without(view.root / name)
+    return flags
 
 
 def hidden_places(more: Iterable[Path]) -> frozenset[Path]:

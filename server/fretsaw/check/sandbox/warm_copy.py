@@ -97,20 +97,12 @@ class WarmCopy:
         known = self._known
         if known.folders and here.folders[""][0] != known.folders[""][0]:
             raise OSError("the copy itself was replaced")
-        changed = {path for path, _ in here.files.items() ^ known.files.items()}
-        files = (changed & self._files) | (self._files - known.files.keys())
-        files |= {path for path in self._opened() - files if self._differs(path)}
-        other = {path for path, _ in here.folders.items() ^ known.folders.items()}
-        folders = (other & self._folders) | (self._folders - known.folders.keys())
-        extra = (changed - self._files) | (other - self._folders)
+        files, folders, extra = self._differences(here)
         if not files and not folders and not extra:
             return
         for path in sorted(folders & here.folders.keys()):
             (self.path / path).chmod(0o700)
-        for path in sorted(extra, reverse=True):
-            remove(self.path / path)
-            if os.path.lexists(self.path / path):
-                raise OSError(f"what a check left cannot be removed: {path}")
+        self._remove_extra(extra)
         for path in sorted(folders - here.folders.keys()):
             remove(self.path / path)
             (self.path / path).mkdir()
@@ -120,6 +112,26 @@ class WarmCopy:
         for path in folders | (touched & self._folders):
             self._dress(path)
         self._written = time.monotonic()
+
+    def _differences(self, here: Scan) -> tuple[set[str], set[str], set[str]]:
+        """Files and folders of the tree that the copy has not or not as they were, and what is in the copy only.
+
+        The tree has a, b/c; a run wrote a, removed b/c and made d/e: files {a, b/c}, folders {"", b}, extra {d, d/e}.
+        """
+        known = self._known
+        changed = {path for path, _ in here.files.items() ^ known.files.items()}
+        files = (changed & self._files) | (self._files - known.files.keys())
+        files |= {path for path in self._opened() - files if self._differs(path)}
+        other = {path for path, _ in here.folders.items() ^ known.folders.items()}
+        folders = (other & self._folders) | (self._folders - known.folders.keys())
+        return files, folders, (changed - self._files) | (other - self._folders)
+
+    def _remove_extra(self, extra: set[str]) -> None:
+        """Remove what a run left, the inner ones first. Raises OSError for what stays."""
+        for path in sorted(extra, reverse=True):
+            remove(self.path / path)
+            if os.path.lexists(self.path / path):
+                raise OSError(f"what a check left cannot be removed: {path}")
 
     def _opened(self) -> set[str]:
         """Files that the last run may have written without a trace."""

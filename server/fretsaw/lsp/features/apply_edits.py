@@ -114,37 +114,59 @@ async def undo(server: Server, review: Review, numbers: list[int]) -> None:
 async def _through_editor(
     server: Server, review: Review, numbers: list[int], wanted: Literal["new", "old"], title: str, preview: bool = False
 ) -> bool:
+    """Let the editor put the changes in (`new`) or take them out (`old`); False where it did not.
+
+    What counts is the text that arrives, not the answer: an editor may say yes and change nothing, or the reverse.
+    """
     plan = review.plan(numbers, wanted)
-    texts = {path: review.files[path].text for path in plan}
+    texts = _texts(review, plan)
     edit = workspace_edit(server, review, plan, title, preview)
     answer = await server.request_client(
         "workspace/applyEdit", types.ApplyWorkspaceEditParams(edit, label=title), seconds=_ANSWER_SECONDS
     )
-    applied = answer.get("applied") if isinstance(answer, dict) else None
-    if preview and applied is None:
-        applied = False  # the person is still looking: what is applied later counts when it arrives
-    goal = "after" if wanted == "new" else "before"
+    applied = _says_applied(answer, preview)
+    goal, decision = ("after", "accepted") if wanted == "new" else ("before", "pending")
     wait = _ARRIVAL_SECONDS if applied else _REFUSED_SECONDS
     if await _arrives(lambda: all(review.place(number) == goal for number in numbers), wait):
-        review.decide(numbers, "accepted" if wanted == "new" else "pending")
+        review.decide(numbers, decision)
         return True
-    unchanged = texts == {path: review.files[path].text for path in plan}
-    if preview and applied and not unchanged:
-        notifications.publish_changes(server)
-        return True  # what was ticked is in the text, what was not is pending still
-    if applied is not None and unchanged and (applied or wanted == "new"):
-        # Nothing speaks against the edit: the client reviews by itself, or tells of the change when it is idle.
-        if wanted == "new":
-            review.decide(numbers, "handed-off")
-        notifications.publish_changes(server)
-        return bool(applied)
+    unchanged = texts == _texts(review, plan)
+    # What was ticked is in the text, what was not is pending still.
+    partly = bool(preview and applied and not unchanged)
+    may_come = unchanged and _may_come(applied, wanted)
+    if may_come and wanted == "new":
+        review.decide(numbers, "handed-off")
+    if not partly and not may_come:
+        _show_refusal(server, answer)
+    notifications.publish_changes(server)
+    return bool(applied) and (partly or may_come)
+
+
+def _says_applied(answer: Any, preview: bool) -> Any:
+    """Read whether the editor says that it applied the edit; None where it says nothing.
+
+    Nothing in a preview means that the person is still looking: what is applied later counts when it arrives.
+    """
+    applied = answer.get("applied") if isinstance(answer, dict) else None
+    return False if preview and applied is None else applied
+
+
+def _may_come(applied: Any, wanted: Literal["new", "old"]) -> bool:
+    """Tell whether an edit that has not arrived still may: the client reviews by itself, or tells of it when idle."""
+    return applied is not None and bool(applied or wanted == "new")
+
+
+def _texts(review: Review, paths: Iterable[str]) -> dict[str, str | None]:
+    return {path: review.files[path].text for path in paths}
+
+
+def _show_refusal(server: Server, answer: Any) -> None:
+    """Tell the person that the editor did not apply the change, and its reason if it gave one."""
     reason = safe_text(str(answer.get("failureReason") or "")) if isinstance(answer, dict) else "no answer"
     server.show_message(
         f"Agent: the editor did not apply the change{f' ({reason})' if reason else ''}. The proposal is kept.",
         types.MessageType.Warning,
     )
-    notifications.publish_changes(server)
-    return False
 
 
 async def _arrives(there: Callable[[], bool], seconds: float) -> bool:

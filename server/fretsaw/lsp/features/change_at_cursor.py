@@ -81,19 +81,17 @@ def adjacent_change(server: Server, cursor: Cursor | None, step: Step, decided: 
     `decided`: the one at the cursor is about to be decided on, and the other half of its move with it.
     """
     forward = step == "next"
-    current = change_at(server, cursor) if cursor else None
     pending = pending_changes(server)
-    if decided and current:
-        pending = [place for place in pending if not _is_half(place, current)]
-    if not pending:
-        return None
     in_file = changes_in_document(server, cursor.uri) if cursor else []
-    if cursor and current is None:
-        nearer = _nearer(in_file, cursor.position.line, forward)
-        if nearer:
-            return nearer
-    if current is None and not in_file:
-        return pending[0] if forward else pending[-1]
+    if cursor is None or not in_file:
+        return _end(pending, last=not forward)
+    current = change_at(server, cursor)
+    if current is None:
+        ahead = [place for place in in_file if _is_ahead(place, cursor.position.line, forward)]
+        if ahead:
+            return _end(ahead, last=not forward)
+    elif decided:
+        pending = [place for place in pending if not _is_half(place, current)]
     # Go on from the change at the cursor; past the last of a file from that one, into the next file.
     start = current or (in_file[-1] if forward else in_file[0])
     index = next(index for index, place in enumerate(pending) if place.same(start))
@@ -101,8 +99,13 @@ def adjacent_change(server: Server, cursor: Cursor | None, step: Step, decided: 
     return None if found.same(current) else found
 
 
-def _nearer(in_file: list[PendingChange], line: int, forward: bool) -> PendingChange | None:
-    """The first change of a file below a line, or the last above it."""
-    if forward:
-        return next((place for place in in_file if place.lines and place.lines[0] > line), None)
-    return next((place for place in reversed(in_file) if place.lines and place.lines[0] <= line), None)
+def _is_ahead(place: PendingChange, line: int, forward: bool) -> bool:
+    """Whether a change lies below the cursor's line (forward) or not; one about a whole file lies nowhere."""
+    return place.lines is not None and (place.lines[0] > line) == forward
+
+
+def _end(places: list[PendingChange], last: bool) -> PendingChange | None:
+    """The first or the last of some changes; None of none."""
+    if not places:
+        return None
+    return places[-1] if last else places[0]

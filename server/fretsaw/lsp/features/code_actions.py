@@ -60,33 +60,42 @@ def read_request(params: Any) -> CodeActionRequest:
 def code_actions(server: Server, params: CodeActionRequest) -> list[Any]:
     """The actions for a request, as they stand on the wire."""
     document = server.documents.get(params.uri)
-    only = params.only
-    # Asked by itself and by kind: a save or a format, which carries out whatever it is given.
-    if document is None or (params.automatic and only is not None and any(only)):
+    if document is None or _is_save_or_format(params):
         return []
     try:
         where = server.roots.locate(document.uri)
     except UsageError:
         return []
-    offered: list[dict[str, Any]] = []
-    if _wanted(only, QUICKFIX):
-        offered += _fixes(document, params.diagnostics)
-        offered += _todo(document, params.range)
-        if from_editor.is_issue_file(document.uri):
-            offered.append(_command("Agent: Fix this issue", QUICKFIX, "agent.fixIssue", {"uri": document.uri}))
-    if _wanted(only, REWRITE) and _selected(params.range):
-        argument = {"uri": document.uri, "range": to_json.range_to_json(params.range)}
-        offered.append(_command("Agent: Rewrite selection", REWRITE, "agent.rewrite", argument))
-    if _named(only):
-        offered += _fix_file(document, params.diagnostics)
+    offered = _asking(document, params)
     if not server.trusted:
         offered = [{**action, "disabled": {"reason": UNTRUSTED}} for action in offered]
-    if _wanted(only, QUICKFIX):
+    if _wanted(params.only, QUICKFIX):
         offered += _review(server, document, params.range)
         offered += _cancel(server, str(where.root))
     return [
         _for_client(server, action) for action in offered if server.client.action_disabled or "disabled" not in action
     ]
+
+
+def _is_save_or_format(params: CodeActionRequest) -> bool:
+    """Tell whether the editor asks by itself and by kind: it would carry out whatever it is given."""
+    return params.automatic and params.only is not None and any(params.only)
+
+
+def _asking(document: Document, params: CodeActionRequest) -> list[dict[str, Any]]:
+    """The actions that ask the model."""
+    offered: list[dict[str, Any]] = []
+    if _wanted(params.only, QUICKFIX):
+        offered += _fixes(document, params.diagnostics)
+        offered += _todo(document, params.range)
+        if from_editor.is_issue_file(document.uri):
+            offered.append(_command("Agent: Fix this issue", QUICKFIX, "agent.fixIssue", {"uri": document.uri}))
+    if _wanted(params.only, REWRITE) and _selected(params.range):
+        argument = {"uri": document.uri, "range": to_json.range_to_json(params.range)}
+        offered.append(_command("Agent: Rewrite selection", REWRITE, "agent.rewrite", argument))
+    if _named(params.only):
+        offered += _fix_file(document, params.diagnostics)
+    return offered
 
 
 def _wanted(only: Sequence[str] | None, kind: str) -> bool:
