@@ -93,10 +93,14 @@ def adjacent_change(server: Server, cursor: Cursor | None, step: Step, decided: 
     elif decided:
         pending = [place for place in pending if not _is_half(place, current)]
     # Go on from the change at the cursor; past the last of a file from that one, into the next file.
-    start = current or (in_file[-1] if forward else in_file[0])
-    index = next(index for index, place in enumerate(pending) if place.same(start))
-    found = pending[(index + (1 if forward else -1)) % len(pending)]
+    found = _following(pending, current or (in_file[-1] if forward else in_file[0]), forward)
     return None if found.same(current) else found
+
+
+def _following(pending: list[PendingChange], start: PendingChange, forward: bool) -> PendingChange:
+    """The change after `start`, or before it, around the end."""
+    index = next(index for index, place in enumerate(pending) if place.same(start))
+    return pending[(index + (1 if forward else -1)) % len(pending)]
 
 
 def _is_ahead(place: PendingChange, line: int, forward: bool) -> bool:
