@@ -73,7 +73,7 @@ def resolve(
     where: UserDirs | None = None,
 ) -> Resolved:
     """Merge all sources. `flags` has the names of `Settings`' fields, None where a flag was not given;
-    `editor` has editor names (`maxUsd`). Raises ConfigError for a file or a value that is not as it should be."""
+    `editor` has editor names (`maxUsd`). Raises ConfigError for an invalid file or value."""
     here = where or user_dirs()
     table = {row.name: row for row in options()}
     merged: dict[str, Any] = {}

@@ -14,7 +14,7 @@ class ExitCode(IntEnum):
 
     DELIVERED = 0, "delivered, or nothing to do"
     NO_PATCH = 1, "no acceptable patch"
-    USAGE = 2, "usage: the command line or an input file is not as it should be"
+    USAGE = 2, "usage: invalid arguments or input file"
     CONFIG = 3, "configuration or key"
     MODEL = 4, "model or network"
     REPOSITORY = 5, "repository state or conflict"

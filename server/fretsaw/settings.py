@@ -14,7 +14,7 @@ it chooses where a key goes, what is run or what is paid. "project": also the re
 
 
 def option(default: Any, doc: str, *, scope: Scope = "user", least: float | None = None) -> Any:
-    """A field of `Settings` with its documentation; `least` is the smallest number that makes sense."""
+    """A field of `Settings` with its documentation; `least`: the smallest number allowed."""
     return field(default=default, metadata={"doc": doc, "scope": scope, "least": least})
 
 
@@ -24,7 +24,7 @@ class Settings:
     `agent.maxUsd` of an editor."""
 
     # The model
-    model: str | None = option(None, "Model id. Without it, the model that has the role.")
+    model: str | None = option(None, "Model id. Defaults to the model assigned to the role.")
     role: Literal["editor", "quick", "triage", "complete"] = option("editor", "Which role's model to use.")
     base_url: str | None = option(None, "Base URL of an OpenAI-compatible endpoint. Without it, OpenAI's own.")
     api: Literal["auto", "chat", "responses"] = option("auto", "API to speak; auto takes what the model's row says.")
@@ -52,7 +52,7 @@ class Settings:
     )
 
     # What becomes of the edits
-    misfits: int = option(2, "How often edits that do not fit go back to the model.", least=0)
+    misfits: int = option(2, "How many times to ask again when edits cannot be placed.", least=0)
     attempts: int = option(2, "How often a patch whose check is red goes back to the model.", least=0)
     prune: Literal["strict", "safe", "off"] = option(
         "safe",

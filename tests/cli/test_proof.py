@@ -74,7 +74,7 @@ def test_unverified_says_what_was_found(agent: Agent, model: Callable[..., Scrip
     model(f"```diff\n{more}```\n")
     code, said = fix(agent, calc)
     assert code == 0
-    assert "UNVERIFIED: the check is green without it, so nothing shows its need" in said
+    assert "UNVERIFIED: the check also passes without this change" in said
     assert "runs no line of it" not in said, "the test of sub runs it"
 
 

@@ -168,7 +168,7 @@ def _why(verdict: Verdict, found: Minimized, needed_by: str) -> Verdict:
     if number in found.kept:
         user = found.needed_by.get(number)
         return verdict if user is None or verdict.needed_by else replace(verdict, needed_by=f"change {user}")
-    return _doubted(verdict, "the check is green without it, so nothing shows its need")
+    return _doubted(verdict, "the check also passes without this change")
 
 
 def _doubted(verdict: Verdict, told: str) -> Verdict:

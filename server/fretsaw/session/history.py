@@ -14,7 +14,7 @@ from fretsaw.repo import Delivery
 from fretsaw.session.open import Session
 from fretsaw.session.task import StoredRun
 
-INTERRUPTED = "it was cut off: its process ended without a word"
+INTERRUPTED = "interrupted: the process exited before the run finished"
 
 
 def runs_of(session: Session, most: int | None = None) -> tuple[StoredRun, ...]:

@@ -31,7 +31,7 @@ class Desk:
     by_name: dict[str, list[str]] | None = None
 
     def names(self) -> dict[str, list[str]]:
-        """Last part of a path -> the paths that end with it; made when a path is not as it should be."""
+        """Last part of a path -> the paths that end with it; made when a path is not in the snapshot."""
         if self.by_name is None:
             self.by_name = by_name(self.paths)
         return self.by_name

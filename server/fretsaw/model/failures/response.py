@@ -107,7 +107,7 @@ def _redirect(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
     if told.status is None or not 300 <= told.status < 400:
         return None
     where = asked.text(told.headers.get("location", "another place"))
-    message = f"{asked.endpoint.host} sends us on to {where}; the key is not sent there"
+    message = f"{asked.endpoint.host} redirects to {where}; Fretsaw does not send the key there"
     return Failure(ModelError(message, hint="if that is right, put it into --base-url"))
 
 
