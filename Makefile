@@ -40,8 +40,9 @@ format: .venv/ready ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-tables: .venv/ready ## Write the README's tables from the code
+tables: .venv/ready ## Write the README's tables and the extension's settings from the code
 	@PYTHONPATH=. $(BIN)/python tests/tables.py
+	@$(BIN)/python vscode-extension/scripts/settings.py
 
 bench: .venv/ready ## Measure the engine, the cases and the wall clock (CORPUS=, CASES= paths; results in OUT=)
 	@$(BIN)/python bench/all.py --corpus "$(CORPUS)" --cases "$(CASES)" --out "$(OUT)" $(ARGS)
