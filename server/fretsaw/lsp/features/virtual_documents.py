@@ -27,7 +27,9 @@ def document_text(server: Server, uri: str) -> str:
     found = _URI.fullmatch(unquote(uri))
     review = server.reviews.get(found["run"]) if found else None
     if found is None or review is None:
-        raise UsageError(f"there is no document {uri[:200]}", hint="the proposal may already be accepted, rejected or removed")
+        raise UsageError(
+            f"there is no document {uri[:200]}", hint="the proposal may already be accepted, rejected or removed"
+        )
     kind, _, rest = found["rest"].partition("/")
     if kind == "proposal.diff":
         return _diff(review, review.numbers(*UNDECIDED, "accepted"))

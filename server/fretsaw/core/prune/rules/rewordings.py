@@ -6,6 +6,7 @@ import ast
 import re
 import textwrap
 from collections import defaultdict
+from collections.abc import Callable
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.canonical_python import canonical, without_hints
@@ -20,6 +21,17 @@ _NAME = re.compile(r"[^\W\d]\w*")
 
 def renamed_local(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A variable with another name and nothing else changed on its lines."""
+
+    def is_bound(old: str, _new: str, group: list[Change]) -> bool:
+        return any(_binds(text(change.hunk.removed), old) for change in group if change.hunk)
+
+    return find_renames(scene, changes, is_bound)
+
+
+def find_renames(
+    scene: Scene, changes: tuple[Change, ...], is_local: Callable[[str, str, list[Change]], bool]
+) -> dict[int, str]:
+    """Changes that only give another name, where the name is new to the file and `is_local(old, new, changes)`."""
     if "rename" in scene.asked.topics:
         return {}
     groups: dict[tuple[str, str], list[Change]] = defaultdict(list)
@@ -30,8 +42,7 @@ def renamed_local(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     known = set(_NAME.findall(scene.file.before or "")) if groups else set()
     out: dict[int, str] = {}
     for (old, new), group in groups.items():
-        binds = any(_binds(text(change.hunk.removed), old) for change in group if change.hunk)
-        if binds and new not in known and not scene.asked.names(new):
+        if new not in known and not scene.asked.names(new) and is_local(old, new, group):
             out |= {change.id: f"renames {old} to {new}" for change in group}
     return out
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.lexer import without_comment, words
 from fretsaw.core.prune.rules.questions import asks_for_guard, count, is_alone, used_elsewhere, uses
-from fretsaw.core.prune.rules.rewordings import renaming
+from fretsaw.core.prune.rules.rewordings import find_renames
 from fretsaw.core.prune.scene import Scene, is_blank, text
 from fretsaw.core.prune.syntax import Outline, Part, same_syntax
-from fretsaw.core.prune.used_names import WORD
 
 _TYPED = frozenset({"typescript", "tsx"})
 _IMPORT = re.compile(r"\b(?:import|use|require)\b|^\s*(?:\w+\s+)?\"[\w./-]+\"\s*$|^\s*[\w{},\s]+$", re.MULTILINE)
@@ -187,19 +186,7 @@ def _adds_words(change: Change, language: str) -> bool:
 
 def renamed_local(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A variable or parameter of a function with another name, and nothing else changed on its lines."""
-    if "rename" in scene.asked.topics:
-        return {}
-    groups: dict[tuple[str, str], list[Change]] = defaultdict(list)
-    for change in changes:
-        pair = renaming(change, scene.language)
-        if pair:
-            groups[pair].append(change)
-    known = set(WORD.findall(scene.file.before or "")) if groups else set()
-    out: dict[int, str] = {}
-    for (old, new), group in groups.items():
-        if new not in known and not scene.asked.names(new) and _is_whole(scene, old, new, group):
-            out |= {change.id: f"renames {old} to {new}" for change in group}
-    return out
+    return find_renames(scene, changes, partial(_is_whole, scene))
 
 
 def _is_whole(scene: Scene, old: str, new: str, group: list[Change]) -> bool:
