@@ -100,7 +100,7 @@ def resolve(
 
 @dataclass(frozen=True, slots=True)
 class _Project:
-    """What the repository's own file has a say in."""
+    """The repository's own file, as far as it is allowed to decide."""
 
     values: Mapping[str, Any]
     """Settings that a repository may set; `check` is among them where the user has approved it."""

@@ -46,7 +46,7 @@ def document(run: Run, outcome: Outcome | None, delivery: Mapping[str, Any] | No
 
 
 def _attempts(run: Run, evidence: Evidence) -> Plain:
-    """What was tried on the way to the outcome, and what it cost."""
+    """The attempts on the way to the outcome, and their cost."""
     return {
         "misfits": [misfit_row(item) for turn in evidence.turns for item in turn.misfits],
         "turns": [_turn_row(turn) for turn in evidence.turns],

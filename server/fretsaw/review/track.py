@@ -124,8 +124,8 @@ def _insertion(all_spans: Sequence[Span], edit: Edit, text: str) -> tuple[int, i
 def _moved(span: Span, edit: Edit, text: str, grown: tuple[int, int, int] | None) -> Span:
     """The span after an edit that did not put its own text in; `text` is the text after the edit.
 
-    A span at 10 to 20: an edit at 5 moves it, one at 25 leaves it, one at 15 touches it. One at 10 or at 20 is beside
-    it, but belongs to a span that is touched already.
+    A span at 10 to 20: an edit at 5 moves it, one at 25 leaves it, one at 15 touches it. One that only touches 10 or
+    20 is beside it, but counts as in it where the span was touched before.
     """
     if grown and span.start == span.end == grown[1]:
         # Two insertions at one place stay in the order of their ids.

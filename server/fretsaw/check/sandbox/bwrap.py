@@ -121,7 +121,7 @@ def _hide(masks: list[str], view: View, known: frozenset[str]) -> list[str]:
 
 
 def _show(masks: list[str], view: View) -> list[str]:
-    """What stays readable although it is, as written or in truth, in a hidden folder."""
+    """Mounts of what stays readable although it is, as written or in truth, in a hidden folder."""
     flags: list[str] = []
     for path in view.shown:
         if any(place.is_relative_to(mask) for mask in masks for place in (Path(path), Path(path).resolve())):

@@ -86,7 +86,7 @@ def _is_nested(scene: Scene, change: Change) -> bool:
 
 
 def _is_everywhere(scene: Scene, moved: Sequence[Change], staying: set[int]) -> bool:
-    """Whether lines were indented anew for no change that stays: most of the file's, or many away from every such."""
+    """Tell whether lines were indented anew for no change that stays: most of the file's, or many away from each."""
     near, away = _moved_lines(scene, {change.id for change in moved}, staying)
     if away >= max(FEWEST, 2 * near):
         return True

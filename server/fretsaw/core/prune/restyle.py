@@ -175,7 +175,7 @@ def _relaid(hunk: Hunk, language: str, indents: Mapping[str, str], brackets: boo
 
 
 def _old_gap(old: str, ours: list[Word], before: int | None, word: int | None, new_gap: str) -> str | None:
-    """What stood before an old word, where it may stand there again; None where the new gap has to.
+    """The gap before an old word, where it may stand there again; None where the new gap has to.
 
     `before`, `word`: the places of the two words in the old text, None where they are new, -1 at the beginning. It may
     where they were beside each other, or where only one of the gaps is a line break.

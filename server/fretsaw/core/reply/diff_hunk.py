@@ -72,7 +72,7 @@ def _heading(text: str | None) -> str:
 
 
 def _counted_end(cursor: Cursor, at: int, header: _Header) -> int | None:
-    """Where the counts say the hunk ends, where the lines and what follows agree with them; else None."""
+    """Find where the counts say the hunk ends, where the lines and what follows agree with them; else None."""
     if header.old is None or header.new is None:
         return None
     end = _after_counted(cursor, at, header.old, header.new)

@@ -10,7 +10,7 @@ from fretsaw.model.failures.failed_exchange import FailedRequest, Failure
 
 
 def connection_failure(error: Exception, asked: FailedRequest) -> Failure:
-    """What lies behind a connection error, as far down as there is a reason."""
+    """Explain a connection error by its deepest cause that says why."""
     chain = list(causes(error))
     reason = asked.text(str(chain[-1]) or type(chain[-1]).__name__)
     words = " ".join(str(cause) for cause in chain).lower()

@@ -192,8 +192,10 @@ def _span(change: Change, scene: Scene, spans: tuple[Spans, Spans]) -> tuple[int
 
 
 def _is_rewording(group: list[Change], scene: Scene, spans: tuple[Spans, Spans]) -> bool:
-    """Whether a docstring is reworded here and there, laid out anew, or comes or goes as a whole. New paragraphs tell
-    something."""
+    """Tell whether a docstring is reworded here and there, laid out anew, or comes or goes as a whole.
+
+    New paragraphs tell something.
+    """
     hunks = [c.hunk for c in group if c.hunk]
     if _changes_few_lines(hunks) or _says_the_same(hunks):
         return True

@@ -190,7 +190,7 @@ def renamed_local(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 
 def _is_whole(scene: Scene, old: str, new: str, group: list[Change]) -> bool:
-    """Whether the lines of the group rename what one of them declares, everywhere in the function that owns it."""
+    """Tell whether the lines of the group rename what one of them declares, everywhere in the function that owns it."""
     before, after = scene.outline_before, scene.outline_after
     if before is None or after is None or {old, new} & (before.shorthands | after.shorthands):
         return False

@@ -66,7 +66,7 @@ def _kind(path: str) -> str:
 
 
 def _is_referenced(scene: Scene) -> bool:
-    """Whether another file of the patch names it or uses what it defines in what it adds, or a runner names it."""
+    """Tell whether lines added to another file of the patch name it or use what it defines, or a runner names it."""
     return _runner_names(scene) or _other_file_uses(scene)
 
 
