@@ -89,7 +89,7 @@ def _nearest(view: View, pattern: Pattern, line: int | None) -> int | None:
 
 def _resembling(view: View, pattern: Pattern) -> int | None:
     """Where a line with most words of the first one stands."""
-    words = sorted(set(re.findall(r"\w{3,}", _first(pattern)[:400])), key=len, reverse=True)[:8]
+    words = sorted(set(re.findall(r"\w{3,}", _first(pattern)[:400])), key=lambda word: (-len(word), word))[:8]
     if not words or len(view.bodies) > 20_000:
         return None
     best, place = 0.6 * sum(map(len, words)), None
