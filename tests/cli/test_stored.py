@@ -14,7 +14,7 @@ import pytest
 from tests.cli.conftest import Agent, git
 from tests.golden import CASES
 
-from fretsaw.repo.journal.home import home_path
+from fretsaw.repo.journal.journal_folder import journal_path
 from fretsaw.run_store import repo_id
 
 STORED = CASES / "stored"
@@ -39,7 +39,7 @@ def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     shutil.copytree(case / "run", store / "runs" / run["id"])
     (store / "runs" / run["id"] / "run.json").write_text(json.dumps({**run, "root": str(project)}))
     if (case / "undo").exists():
-        journal = home_path(store, project.resolve())
+        journal = journal_path(store, project.resolve())
         for folder in (journal.parent, journal, *(journal / name for name in ("tx", "undo", "conflicts"))):
             folder.mkdir(mode=0o700, exist_ok=True)
         manifest = json.loads((case / "undo" / "manifest.json").read_text())

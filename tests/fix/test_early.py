@@ -12,7 +12,7 @@ from fretsaw.core.issue import parse
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Draft, Event
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.fix.preview import Preview
+from fretsaw.fix.drafts import DraftListener
 from fretsaw.fix.services import Services
 from fretsaw.fix.work import Work
 from fretsaw.model.recorded import replay_calls
@@ -53,7 +53,7 @@ def services(events: list[Event], clock: Callable[[], float]) -> Services:
 def drafts(pieces: Sequence[str | None], issue: str = ISSUE) -> list[Draft]:
     """The drafts that are reported while these pieces stream in, where a look takes no time."""
     events: list[Event] = []
-    early = Preview(Work(parse(issue), SNAPSHOT, Settings(), services(events, lambda: 1.0)))
+    early = DraftListener(Work(parse(issue), SNAPSHOT, Settings(), services(events, lambda: 1.0)))
     for piece in pieces:
         early(piece)
     return [event.draft for event in events if event.draft is not None]
@@ -103,7 +103,7 @@ def test_it_rests_after_a_look() -> None:
     """Reading is not repeated for every piece: at most a fifth of the time goes into it."""
     seen: list[Event] = []
     seconds = count(1.0)
-    early = Preview(Work(parse(ISSUE), SNAPSHOT, Settings(), services(seen, lambda: next(seconds))))
+    early = DraftListener(Work(parse(ISSUE), SNAPSHOT, Settings(), services(seen, lambda: next(seconds))))
     for piece in (ONE, "prose\n", TWO, "prose\n", "prose\n"):
         early(piece)
     # It looks at second 1 for a second, rests until second 6, and by then the second file has begun.

@@ -18,8 +18,18 @@ from pathlib import Path
 from typing import BinaryIO
 
 from fretsaw.errors import FretsawError
-from fretsaw.repo.journal import IndexMove, Plan, RefMove, Step, file_operations, new_tx, open_home, recover, transact
-from fretsaw.repo.journal.safe_read import FileImage
+from fretsaw.repo.journal import (
+    IndexMove,
+    Plan,
+    RefMove,
+    Step,
+    file_operations,
+    new_tx,
+    open_journal,
+    recover,
+    transact,
+)
+from fretsaw.repo.journal.safe_read import FileState
 
 FULL = os.environ.get("FRETSAW_CRASH") == "full"
 """`make test-crash` tries every point; without it a part of them is tried, another one for each kind of disturbance."""
@@ -91,7 +101,7 @@ def world() -> Iterator[World]:
 
 def change(made: World) -> None:
     """The transaction: two changes, a deletion, a new file in two new folders."""
-    with open_home(made.state, made.root) as home:
+    with open_journal(made.state, made.root) as home:
         recover(home, NoRefs())
         steps = tuple(
             Step(path, _image(path, OLD[path]), _image(path, NEW[path])) for path in OLD if OLD[path] != NEW[path]
@@ -101,12 +111,12 @@ def change(made: World) -> None:
 
 def start_again(made: World) -> None:
     """What the next start does."""
-    with open_home(made.state, made.root) as home:
+    with open_journal(made.state, made.root) as home:
         recover(home, NoRefs())
 
 
-def _image(path: str, data: bytes | None) -> FileImage | None:
-    return None if data is None else FileImage(data, path == "run.sh")
+def _image(path: str, data: bytes | None) -> FileState | None:
+    return None if data is None else FileState(data, path == "run.sh")
 
 
 def hooked(act: Callable[[], None], at: int) -> Callable[[str, str], None]:

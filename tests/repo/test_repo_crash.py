@@ -10,7 +10,7 @@ import pytest
 from tests.repo import crash_support as crash
 
 from fretsaw.errors import ConflictError
-from fretsaw.repo.journal import Home, Plan, Step, apply, file_operations, open_home, rollback, transaction
+from fretsaw.repo.journal import JournalFolder, Plan, Step, apply, file_operations, open_journal, rollback, transaction
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(1800)]
 
@@ -52,7 +52,7 @@ def test_the_user_at_work_at_any_operation(kind: str) -> None:
 
 
 def test_half_a_rescued_text_is_not_taken_for_the_whole() -> None:
-    with crash.world() as made, open_home(made.state, made.root) as home:
+    with crash.world() as made, open_journal(made.state, made.root) as home:
         for text in (b"half", b"half and half", b"half and half"):
             apply.keep(home, "000001-0", "d/b.py", text)
         assert sorted(made.kept()) == [b"half", b"half and half"]
@@ -109,7 +109,7 @@ def _no_exchange_back(patch: pytest.MonkeyPatch) -> None:
 def _done_first(patch: pytest.MonkeyPatch) -> None:
     real = apply.swap
 
-    def early(home: Home, plan: Plan) -> None:
+    def early(home: JournalFolder, plan: Plan) -> None:
         apply.mark_done(home, plan)
         real(home, plan)
 
@@ -118,7 +118,7 @@ def _done_first(patch: pytest.MonkeyPatch) -> None:
 
 
 def _manifest_late(patch: pytest.MonkeyPatch) -> None:
-    def late(home: Home, plan: Plan) -> None:
+    def late(home: JournalFolder, plan: Plan) -> None:
         apply.swap(home, plan)
         apply.prepare(home, plan)
 
@@ -127,7 +127,7 @@ def _manifest_late(patch: pytest.MonkeyPatch) -> None:
 
 
 def _recovery_forgets(patch: pytest.MonkeyPatch) -> None:
-    def careless(home: Home, plan: Plan) -> list[str]:
+    def careless(home: JournalFolder, plan: Plan) -> list[str]:
         rollback.forget(home.tx, plan.tx)
         return []
 

@@ -17,7 +17,7 @@ from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import ConflictError, ExitCode, RepoError
 from fretsaw.repo import Delivery, Repo, deliver, open_repo, snapshot, undo
-from fretsaw.repo.journal import file_operations, open_home
+from fretsaw.repo.journal import file_operations, open_journal
 
 FIX: dict[str, str | None] = {"a.py": "one\n2\nthree\n", "src/b.py": None, "new/x/c.py": "c\n"}
 
@@ -294,7 +294,7 @@ def test_a_limit_on_file_sizes(root: Path, state: Path) -> None:
 
 
 def test_only_one_at_a_time(root: Path, state: Path) -> None:
-    with open_home(state, root), pytest.raises(RepoError, match="is changing this repository"):
+    with open_journal(state, root), pytest.raises(RepoError, match="is changing this repository"):
         _fix(root, state)
     _fix(root, state)
 

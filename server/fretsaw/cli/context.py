@@ -21,8 +21,8 @@ from fretsaw.core.text.safe_text import safe_text
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 def context_command(issue: str, full: bool, as_json: bool, directory: Path, **flags: Any) -> int:
     """Show what would be sent for ISSUE: files, tokens, dollars. Nothing is sent."""
+    from fretsaw.session.first_request import preview_request
     from fretsaw.session.open import open_session
-    from fretsaw.session.preview import preview_request
 
     preview = preview_request(open_session(directory, flags), issue, directory)
     if as_json:

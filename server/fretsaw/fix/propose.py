@@ -101,7 +101,7 @@ def _judge(pruned: Pruned, work: Work) -> tuple[Pruned, Usage]:
     if work.services.judge is None:
         return pruned, Usage()
     verdicts, spent = ask_judge(pruned.verdicts, work.issue, work.services.judge)
-    verdicts = prune.settle(pruned.proposed, verdicts)
+    verdicts = prune.keep_moves_whole(pruned.proposed, verdicts)
     if verdicts == pruned.verdicts:
         return pruned, spent
     kept = frozenset(item.change.id for item in verdicts if item.decision != "drop")

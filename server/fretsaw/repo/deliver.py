@@ -17,8 +17,8 @@ from fretsaw.repo.discover import reopened
 from fretsaw.repo.git.refs import GitRefs
 from fretsaw.repo.git.snapshot import index_entries
 from fretsaw.repo.git.trial import encode
-from fretsaw.repo.journal import Home, Plan, Step, forget_old, new_tx, open_home, recover, transact
-from fretsaw.repo.journal.safe_read import FileImage, folder_of, look, read_image
+from fretsaw.repo.journal import JournalFolder, Plan, Step, forget_old, new_tx, open_journal, recover, transact
+from fretsaw.repo.journal.safe_read import FileState, folder_of, look, read_image
 from fretsaw.repo.repository import Delivery, How, Repo
 
 _IMMUTABLE = 0x10
@@ -49,7 +49,7 @@ def deliver(  # noqa: PLR0913 - the keyword arguments are the user's order
     refuse_operation(now)
     message = clean_message(message)
     refs = GitRefs(now, message.partition("\n")[0])
-    with open_home(state_dir, repo.root) as home:
+    with open_journal(state_dir, repo.root) as home:
         told = recover(home, refs)
         tx = new_tx(home)
         steps = () if how == "branch" else steps_of(home, patch)
@@ -76,7 +76,7 @@ def refuse_operation(repo: Repo) -> None:
         raise RepoError("the index has unmerged files", hint="resolve them and `git add` them")
 
 
-def steps_of(home: Home, patch: PatchSet) -> tuple[Step, ...]:
+def steps_of(home: JournalFolder, patch: PatchSet) -> tuple[Step, ...]:
     """A step a file. ConflictError with all files that differ; RepoError for one that must not be replaced."""
     steps, conflicts = [], []
     for file in patch.files:
@@ -104,7 +104,7 @@ def steps_of(home: Home, patch: PatchSet) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def missing_folders(home: Home, steps: tuple[Step, ...]) -> tuple[str, ...]:
+def missing_folders(home: JournalFolder, steps: tuple[Step, ...]) -> tuple[str, ...]:
     """Folders that new files need, outermost first."""
     missing: dict[str, None] = {}
     for step in steps:
@@ -121,13 +121,13 @@ def missing_folders(home: Home, steps: tuple[Step, ...]) -> tuple[str, ...]:
     return tuple(missing)
 
 
-def _step(file: FilePatch, image: FileImage | None) -> Step | None:
+def _step(file: FilePatch, image: FileState | None) -> Step | None:
     """The step for a file that is what the patch was made against, None when it is not."""
     before = None if file.before is None else encode(file.before)
     if before != (None if image is None else image.data):
         return None
     executable = file.mode[1] == "100755" if file.mode is not None else image is not None and image.executable
-    post = None if file.after is None else FileImage(encode(file.after), executable)
+    post = None if file.after is None else FileState(encode(file.after), executable)
     return Step(file.path, image, post)
 
 
@@ -162,7 +162,7 @@ def _is_immutable(folder: int, name: str) -> bool:
     return bool(int.from_bytes(flags[:4], "little") & _IMMUTABLE)
 
 
-def _refuse_read_only(home: Home, steps: list[Step]) -> None:
+def _refuse_read_only(home: JournalFolder, steps: list[Step]) -> None:
     """RepoError when the nearest folder of a file cannot be written to."""
     for step in steps:
         parts = step.path.split("/")[:-1]

@@ -15,8 +15,8 @@ from fretsaw.repo.deliver import refuse_operation
 from fretsaw.repo.discover import reopened
 from fretsaw.repo.git.program import Git, environment
 from fretsaw.repo.git.refs import GitRefs, wait_for_index
-from fretsaw.repo.journal import Home, IndexMove, Plan, Record, RefMove, Step, open_home
-from fretsaw.repo.journal.safe_read import FileImage, NotRegularError, read_beneath
+from fretsaw.repo.journal import IndexMove, JournalFolder, Plan, Record, RefMove, Step, open_journal
+from fretsaw.repo.journal.safe_read import FileState, NotRegularError, read_beneath
 from fretsaw.repo.repository import Delivery, How, Repo, UndoResult
 
 
@@ -35,7 +35,7 @@ def undo(repo: Repo, state_dir: Path, run_id: str | None = None) -> UndoResult:
     """
     now = reopened(repo)
     refs = GitRefs(now, "undo")
-    with open_home(state_dir, repo.root) as home:
+    with open_journal(state_dir, repo.root) as home:
         told = journal.recover(home, refs)
         known = [record for record in journal.records(home) if run_id is None or record.plan.run == run_id]
         if not known:
@@ -54,7 +54,7 @@ def recover(repo: Repo, state_dir: Path) -> tuple[str, ...]:
     """Finish or roll back what a crash left in this worktree; what was done. Cheap when there is nothing."""
     if not journal.is_pending(state_dir, repo.root):
         return ()
-    with open_home(state_dir, repo.root) as home:
+    with open_journal(state_dir, repo.root) as home:
         return journal.recover(home, GitRefs(repo, "recover"))
 
 
@@ -70,7 +70,7 @@ class Recorded:
 def deliveries(repo: Repo, state_dir: Path) -> dict[str, Recorded]:
     """What was delivered in this worktree and can be undone, or was: the run's id as `deliver` was given it → that."""
     found = {}
-    with open_home(state_dir, repo.root) as home:
+    with open_journal(state_dir, repo.root) as home:
         for record in journal.records(home):
             plan = record.plan
             commit = plan.move.new if plan.move else None
@@ -81,7 +81,7 @@ def deliveries(repo: Repo, state_dir: Path) -> dict[str, Recorded]:
     return found
 
 
-def _undo_branch(repo: Repo, home: Home, refs: GitRefs, record: Record) -> UndoResult:
+def _undo_branch(repo: Repo, home: JournalFolder, refs: GitRefs, record: Record) -> UndoResult:
     """Delete the branch that we made, if nobody went on from it or stands on it."""
     move = record.plan.move
     assert move is not None, "a delivery to a branch has one"
@@ -106,7 +106,7 @@ def _undo_branch(repo: Repo, home: Home, refs: GitRefs, record: Record) -> UndoR
     return UndoResult((name,), (), f"the branch {name} is deleted", applied.tx, applied.notices)
 
 
-def _undo_files(repo: Repo, home: Home, refs: GitRefs, record: Record) -> UndoResult:
+def _undo_files(repo: Repo, home: JournalFolder, refs: GitRefs, record: Record) -> UndoResult:
     """Take the change out of the worktree, and the commit off its branch if that loses nothing."""
     back = _back(repo.git.exe, home, record)
     if not back.steps:
@@ -152,7 +152,7 @@ def _is_current(repo: Repo, move: RefMove) -> bool:
     return repo.branch is not None and move.ref == f"refs/heads/{repo.branch}"
 
 
-def _back(exe: str, home: Home, record: Record) -> Back:
+def _back(exe: str, home: JournalFolder, record: Record) -> Back:
     steps, left = [], []
     for step in record.plan.steps:
         if step.path in record.undone:
@@ -165,7 +165,7 @@ def _back(exe: str, home: Home, record: Record) -> Back:
     return Back(tuple(steps), tuple(left))
 
 
-def _reverse(exe: str, home: Home, step: Step) -> Step | str:
+def _reverse(exe: str, home: JournalFolder, step: Step) -> Step | str:
     """The step that takes `step` back from what is there now, or why there is none."""
     try:
         now = read_beneath(home.root, step.path)
@@ -176,7 +176,7 @@ def _reverse(exe: str, home: Home, step: Step) -> Step | str:
     if _same_bytes(now, step.post):
         kept = now.executable if now is not None and step.post is not None else None
         changed_mode = kept is not None and step.post is not None and kept != step.post.executable
-        pre = step.pre if step.pre is None or not changed_mode else FileImage(step.pre.data, bool(kept))
+        pre = step.pre if step.pre is None or not changed_mode else FileState(step.pre.data, bool(kept))
         return Step(step.path, now, pre)
     if _same_bytes(now, step.pre):
         return "it is as it was before already"
@@ -187,10 +187,10 @@ def _reverse(exe: str, home: Home, step: Step) -> Step | str:
     merged = _without_our_change(exe, now.data, step.post.data, step.pre.data)
     if merged is None:
         return "it was changed since in the same place"
-    return Step(step.path, now, FileImage(merged, now.executable))
+    return Step(step.path, now, FileState(merged, now.executable))
 
 
-def _same_bytes(one: FileImage | None, other: FileImage | None) -> bool:
+def _same_bytes(one: FileState | None, other: FileState | None) -> bool:
     return (one is None) == (other is None) and (one is None or other is None or one.data == other.data)
 
 

@@ -14,7 +14,7 @@ from fretsaw.core.locate.fit import Splice
 from fretsaw.core.locate.habits import HABITS, put_right
 from fretsaw.core.locate.misfit import Located, Misfit
 from fretsaw.core.locate.splices import spliced
-from fretsaw.core.locate.tie_break import Item, core_of, items_of, settle
+from fretsaw.core.locate.tie_break import Item, core_of, items_of, settle_ties
 from fretsaw.core.locate.view import View, same, squeezed, without_trailing
 from fretsaw.core.reply.edit_block import EditBlock
 
@@ -82,7 +82,7 @@ def place_section(text: str, section: Section, trusted: bool) -> Placed:
     view = View(text, many=len(section.blocks) > 16)
     items = _items(view, section.blocks)
     _mend(view, items, section.habits)
-    settle(view, items, trusted, ordered=section.tagged)
+    settle_ties(view, items, trusted, ordered=section.tagged)
     later = _to_look_up_again(items)
     placed = _written_in_turns(view, items, later, section) if later else None
     return placed or _written(view, items, section)
@@ -110,7 +110,7 @@ def _written_in_turns(view: View, items: list[Item], later: list[Item], section:
     again = [item for block in dict.fromkeys(old.block for old in later) for item in items_of(after, block)]
     if not all(item.fits and item.rung in _CERTAIN for item in again):
         return None
-    settle(after, again, False, ordered=section.tagged)
+    settle_ties(after, again, False, ordered=section.tagged)
     second = _written(after, again, section)
     second.located = placed.located + second.located
     return second

@@ -99,7 +99,7 @@ def _of_readings(view: View, block: EditBlock, first: Pattern) -> Item:
     return found
 
 
-def settle(view: View, items: list[Item], trusted: bool, *, ordered: bool) -> None:
+def settle_ties(view: View, items: list[Item], trusted: bool, *, ordered: bool) -> None:
     """Leave each item only the places that its neighbours, its number or its anchors allow.
 
     `trusted`: line numbers elsewhere in the reply were found to be right, so that one may stand alone.

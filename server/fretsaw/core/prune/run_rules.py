@@ -69,7 +69,7 @@ class _Known:
     find: Callable[[str], Iterable[str]] | None
 
 
-def settle(patch: PatchSet, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+def keep_moves_whole(patch: PatchSet, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """The verdicts after a judge who knows no moves: no drop of his leaves half of one."""
     return keep_whole(patch, verdicts, RULES)
 

@@ -54,7 +54,7 @@ class Pruned:
 Mode: TypeAlias = Literal["strict", "safe", "off"]
 """safe: drop what is provable, flag the rest; strict: drop both; off: keep all, say nothing."""
 
-Judge: TypeAlias = Callable[["Scene", tuple[Change, ...]], Mapping[int, str]]
+RuleFunction: TypeAlias = Callable[["Scene", tuple[Change, ...]], Mapping[int, str]]
 """(what is known of one file, its changes that no earlier rule spoke of) → id → reason, for a person."""
 
 
@@ -62,7 +62,7 @@ Judge: TypeAlias = Callable[["Scene", tuple[Change, ...]], Mapping[int, str]]
 class Rule:
     """One row of `RULES`."""
 
-    judge: Judge
+    judge: RuleFunction
     provable: bool
     """Whether what it finds has no effect for certain: dropped by default, where others are flagged."""
     cheap: bool = False

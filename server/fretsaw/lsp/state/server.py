@@ -146,7 +146,7 @@ class Server(LanguageServer):
         if method.partition("/")[2] in self.client.notify:
             self.protocol.notify(method, cast("Any", params))
 
-    # What jobs say (`jobs.Wire`)
+    # What jobs say (`JobListener`)
 
     def report_progress(self, token: int | str, value: Any) -> None:
         """Send one progress notification."""

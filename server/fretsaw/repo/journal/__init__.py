@@ -10,15 +10,15 @@ State, in the user's own state folder and never in the repository, one folder a 
 
 from __future__ import annotations
 
-from fretsaw.repo.journal.home import Home, open_home
+from fretsaw.repo.journal.journal_folder import JournalFolder, open_journal
 from fretsaw.repo.journal.plan import IndexMove, Plan, RefMove, Refs, Step
 from fretsaw.repo.journal.records import Record, forget_old, is_pending, new_tx, records
 from fretsaw.repo.journal.transaction import Applied, recover, transact
 
 __all__ = [
     "Applied",
-    "Home",
     "IndexMove",
+    "JournalFolder",
     "Plan",
     "Record",
     "RefMove",
@@ -27,7 +27,7 @@ __all__ = [
     "forget_old",
     "is_pending",
     "new_tx",
-    "open_home",
+    "open_journal",
     "records",
     "recover",
     "transact",

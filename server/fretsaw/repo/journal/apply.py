@@ -15,9 +15,9 @@ from pathlib import Path
 
 from fretsaw.errors import ConflictError
 from fretsaw.repo.journal import file_operations
-from fretsaw.repo.journal.home import Home
+from fretsaw.repo.journal.journal_folder import JournalFolder
 from fretsaw.repo.journal.plan import Plan, Step, written
-from fretsaw.repo.journal.safe_read import FileImage, NotRegularError, folder_of, read_image
+from fretsaw.repo.journal.safe_read import FileState, NotRegularError, folder_of, read_image
 
 MANIFEST = "manifest.json"
 REPLACED = (errno.ENOTDIR, errno.ELOOP)
@@ -25,7 +25,7 @@ REPLACED = (errno.ENOTDIR, errno.ELOOP)
 DONE = "done"
 
 
-def prepare(home: Home, plan: Plan) -> None:
+def prepare(home: JournalFolder, plan: Plan) -> None:
     """Images and manifest on disk; from here on a crash is rolled back."""
     file_operations.make_folder(home.tx, plan.tx, 0o700)
     folder = open_folder(home.tx, plan.tx)
@@ -40,7 +40,7 @@ def prepare(home: Home, plan: Plan) -> None:
         os.close(folder)
 
 
-def stage(home: Home, plan: Plan) -> None:
+def stage(home: JournalFolder, plan: Plan) -> None:
     """New folders, and every new file beside its target under a name of ours: whatever can fail fails here."""
     for path in plan.folders:
         with folder_of(home.root, path) as (folder, name):
@@ -61,7 +61,7 @@ def stage(home: Home, plan: Plan) -> None:
             file_operations.write_new(folder, plan.temporary(number), step.post.data, mode, like)
 
 
-def swap(home: Home, plan: Plan) -> None:
+def swap(home: JournalFolder, plan: Plan) -> None:
     """Each file, at one instant. ConflictError when what it replaced is not what the plan was made against."""
     for number, step in enumerate(plan.steps):
         with folder_of(home.root, step.path) as (folder, name):
@@ -92,7 +92,7 @@ def conflict(step: Step) -> ConflictError:
     )
 
 
-def mark_done(home: Home, plan: Plan) -> None:
+def mark_done(home: JournalFolder, plan: Plan) -> None:
     """The commit point: from here on a crash is finished, not rolled back."""
     folder = open_folder(home.tx, plan.tx)
     try:
@@ -101,12 +101,12 @@ def mark_done(home: Home, plan: Plan) -> None:
         os.close(folder)
 
 
-def is_done(home: Home, tx: str) -> bool:
+def is_done(home: JournalFolder, tx: str) -> bool:
     """Whether a transaction passed its commit point."""
     return os.path.exists(home.path / "tx" / tx / DONE)  # noqa: PTH110 - a plain question
 
 
-def finish(home: Home, plan: Plan) -> list[str]:
+def finish(home: JournalFolder, plan: Plan) -> list[str]:
     """Remove the old files unless someone wrote to them meanwhile, keep the record for undo; what to tell the user."""
     notices: list[str] = []
     for number, step in enumerate(plan.steps):
@@ -129,7 +129,7 @@ def finish(home: Home, plan: Plan) -> list[str]:
 
 
 def put_away(
-    home: Home, plan: Plan, number: int, folder: int, ours: FileImage | None, *, partly: bool = False
+    home: JournalFolder, plan: Plan, number: int, folder: int, ours: FileState | None, *, partly: bool = False
 ) -> list[str]:
     """Remove our temporary file; what is not `ours` (or, `partly`, a beginning of it) is kept in `conflicts`."""
     temporary, path = plan.temporary(number), plan.steps[number].path
@@ -147,7 +147,7 @@ def put_away(
     return notices
 
 
-def keep(home: Home, prefix: str, path: str, data: bytes) -> Path:
+def keep(home: JournalFolder, prefix: str, path: str, data: bytes) -> Path:
     """Save text that is nobody's to throw away in `conflicts`; where it is now."""
     ending = re.sub(r"[^A-Za-z0-9._-]", "_", path.rpartition("/")[2])[-80:]
     for number in itertools.count():  # half a file may lie there since a crash

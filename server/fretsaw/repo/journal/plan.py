@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from fretsaw.core.policy.file_names import escape_of
 from fretsaw.errors import RepoError
-from fretsaw.repo.journal.safe_read import FileImage
+from fretsaw.repo.journal.safe_read import FileState
 
 _TX = re.compile(r"\d{6,}-[0-9a-f]{8}")
 _VERSION = 1
@@ -24,8 +24,8 @@ class Step:
     """One file: what is there now and what shall be there; None: no file."""
 
     path: str
-    pre: FileImage | None
-    post: FileImage | None
+    pre: FileState | None
+    post: FileState | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def read_back(manifest: bytes, images: dict[str, bytes], tx: str, root: str) -> 
     return plan
 
 
-def _noted(image: FileImage | None) -> dict[str, Any] | None:
+def _noted(image: FileState | None) -> dict[str, Any] | None:
     return None if image is None else {"sha256": _hash(image.data), "executable": image.executable}
 
 
@@ -139,7 +139,7 @@ def _step(number: int, row: dict[str, Any], images: dict[str, bytes]) -> Step:
         noted = row[side]
         if noted is not None and _hash(images[f"{side}{number}"]) != noted["sha256"]:
             raise ValueError(side)
-        sides[side] = None if noted is None else FileImage(images[f"{side}{number}"], bool(noted["executable"]))
+        sides[side] = None if noted is None else FileState(images[f"{side}{number}"], bool(noted["executable"]))
     return Step(row["path"], sides["pre"], sides["post"])
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fretsaw.repo.journal.apply import MANIFEST, open_folder
-from fretsaw.repo.journal.home import Home, home_path
+from fretsaw.repo.journal.journal_folder import JournalFolder, journal_path
 from fretsaw.repo.journal.plan import Plan, is_tx, read_back
 from fretsaw.repo.journal.rollback import forget
 from fretsaw.repo.journal.safe_read import read_image
@@ -26,7 +26,7 @@ class Record:
     """Whether all of it was."""
 
 
-def load(home: Home, parent: int, tx: str) -> Plan | None:
+def load(home: JournalFolder, parent: int, tx: str) -> Plan | None:
     """The plan of a transaction, None when it was never written down entirely. RepoError when it is damaged."""
     folder = open_folder(parent, tx)
     try:
@@ -48,7 +48,7 @@ def transactions(folder: int) -> list[str]:
     return sorted(filter(is_tx, os.listdir(folder)), key=_number)
 
 
-def new_tx(home: Home) -> str:
+def new_tx(home: JournalFolder) -> str:
     """The next id: a number, since clocks jump, and a random end, so that no name of ours is foreseen."""
     last = max(map(_number, (*transactions(home.tx), *transactions(home.undo))), default=0)
     return f"{last + 1:06d}-{secrets.token_hex(4)}"
@@ -58,7 +58,7 @@ def _number(tx: str) -> int:
     return int(tx.partition("-")[0])
 
 
-def records(home: Home) -> list[Record]:
+def records(home: JournalFolder) -> list[Record]:
     """Finished transactions that are not undos themselves, oldest first."""
     plans = [plan for tx in transactions(home.undo) if (plan := load(home, home.undo, tx)) is not None]
     backs = [plan for plan in plans if plan.undoes]
@@ -72,7 +72,7 @@ def records(home: Home) -> list[Record]:
     return found
 
 
-def forget_old(home: Home, seconds: float = 30 * 86_400) -> None:
+def forget_old(home: JournalFolder, seconds: float = 30 * 86_400) -> None:
     """Remove what is older than that, but never the newest; a failure is none of the caller's business."""
     for tx in transactions(home.undo)[:-1]:
         with suppress(OSError):
@@ -84,6 +84,6 @@ def forget_old(home: Home, seconds: float = 30 * 86_400) -> None:
 def is_pending(state_dir: Path, root: Path) -> bool:
     """Whether a transaction of a worktree is under way or was cut off; asked without a lock."""
     try:
-        return any(map(is_tx, (path.name for path in (home_path(state_dir, root) / "tx").iterdir())))
+        return any(map(is_tx, (path.name for path in (journal_path(state_dir, root) / "tx").iterdir())))
     except OSError:
         return False

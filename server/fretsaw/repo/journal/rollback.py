@@ -11,12 +11,12 @@ from contextlib import suppress
 from fretsaw.errors import RepoError
 from fretsaw.repo.journal import file_operations
 from fretsaw.repo.journal.apply import MANIFEST, REPLACED, keep, open_folder, put_away
-from fretsaw.repo.journal.home import Home
+from fretsaw.repo.journal.journal_folder import JournalFolder
 from fretsaw.repo.journal.plan import Plan
-from fretsaw.repo.journal.safe_read import FileImage, NotRegularError, folder_of, look, read_image
+from fretsaw.repo.journal.safe_read import FileState, NotRegularError, folder_of, look, read_image
 
 
-def rollback(home: Home, plan: Plan) -> list[str]:
+def rollback(home: JournalFolder, plan: Plan) -> list[str]:
     """Every file as it was; what to tell the user. RepoError when a file could not be put back (it can be retried)."""
     notices: list[str] = []
     stuck: list[str] = []
@@ -57,7 +57,7 @@ def forget(parent: int, tx: str) -> None:
     file_operations.remove_folder(parent, tx)
 
 
-def _out_of_reach(home: Home, plan: Plan, number: int) -> list[str]:
+def _out_of_reach(home: JournalFolder, plan: Plan, number: int) -> list[str]:
     """Someone replaced the folder of a file: what is there now is not followed, what was there is kept for them."""
     step = plan.steps[number]
     told = f"a folder of {step.path} was replaced by something else meanwhile; it was not followed"
@@ -67,7 +67,7 @@ def _out_of_reach(home: Home, plan: Plan, number: int) -> list[str]:
     return [f"{told}, and the file's text from before is kept in {kept}"]
 
 
-def _restore(home: Home, plan: Plan, number: int, folder: int, name: str) -> list[str]:
+def _restore(home: JournalFolder, plan: Plan, number: int, folder: int, name: str) -> list[str]:
     """Put one file back; the three kinds of step differ in what a swap leaves behind."""
     step, temporary = plan.steps[number], plan.temporary(number)
     _settle_links(folder, temporary, name)
@@ -100,7 +100,7 @@ def _settle_links(folder: int, temporary: str, name: str) -> None:
         file_operations.remove(folder, temporary)
 
 
-def _peek(folder: int, name: str) -> FileImage | str | None:
+def _peek(folder: int, name: str) -> FileState | str | None:
     """The image, None when nothing is there, "odd" for what is not a regular file."""
     try:
         return read_image(folder, name)

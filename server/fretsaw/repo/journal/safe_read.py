@@ -21,7 +21,7 @@ class NotRegularError(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class FileImage:
+class FileState:
     """All of a file that we keep: its bytes and whether it is executable."""
 
     data: bytes
@@ -51,7 +51,7 @@ def look(folder: int, name: str) -> os.stat_result | None:
         return None
 
 
-def read_image(folder: int, name: str) -> FileImage | None:
+def read_image(folder: int, name: str) -> FileState | None:
     """Bytes and mode of a regular file, None when there is nothing. NotRegularError for anything else."""
     try:
         handle = os.open(name, _FILE, dir_fd=folder)
@@ -65,12 +65,12 @@ def read_image(folder: int, name: str) -> FileImage | None:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise NotRegularError(errno.EINVAL, "not a regular file", name)
-        return FileImage(_all_of(handle, status.st_size), bool(status.st_mode & stat.S_IXUSR))
+        return FileState(_all_of(handle, status.st_size), bool(status.st_mode & stat.S_IXUSR))
     finally:
         os.close(handle)
 
 
-def read_beneath(root: int, path: str) -> FileImage | None:
+def read_beneath(root: int, path: str) -> FileState | None:
     """`read_image` for a path below a folder; None also when a folder on the way is missing."""
     try:
         with folder_of(root, path) as (folder, name):

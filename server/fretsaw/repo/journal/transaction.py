@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from fretsaw.errors import ConflictError, FretsawError, RepoError
 from fretsaw.repo.journal.apply import finish, is_done, mark_done, prepare, stage, swap
-from fretsaw.repo.journal.home import Home
+from fretsaw.repo.journal.journal_folder import JournalFolder
 from fretsaw.repo.journal.plan import Plan, Refs
 from fretsaw.repo.journal.records import load, transactions
 from fretsaw.repo.journal.rollback import forget, rollback
@@ -27,7 +27,7 @@ class Applied:
     notices: tuple[str, ...] = ()
 
 
-def transact(home: Home, plan: Plan, refs: Refs) -> Applied:
+def transact(home: JournalFolder, plan: Plan, refs: Refs) -> Applied:
     """Do it all. On any error nothing is done and the error says why; ConflictError when a file was changed meanwhile.
 
     An error after the commit point is a notice: the files are new, the clean-up waits for the next start.
@@ -54,7 +54,7 @@ def transact(home: Home, plan: Plan, refs: Refs) -> Applied:
         return Applied(plan.tx, _finished(home, plan, refs))
 
 
-def recover(home: Home, refs: Refs) -> tuple[str, ...]:
+def recover(home: JournalFolder, refs: Refs) -> tuple[str, ...]:
     """Finish or roll back what a crash left; what was done, for the user. Called with the lock held."""
     told: list[str] = []
     with uninterrupted():
@@ -71,7 +71,7 @@ def recover(home: Home, refs: Refs) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _finished(home: Home, plan: Plan, refs: Refs) -> tuple[str, ...]:
+def _finished(home: JournalFolder, plan: Plan, refs: Refs) -> tuple[str, ...]:
     notices = []
     if plan.index:
         late = refs.refresh(plan.index)

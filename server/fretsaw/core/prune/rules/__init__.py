@@ -17,10 +17,10 @@ from fretsaw.core.prune.rules import (
     whole_files,
 )
 from fretsaw.core.prune.scene import Scene
-from fretsaw.core.prune.verdict import Judge, Rule
+from fretsaw.core.prune.verdict import Rule, RuleFunction
 
 
-def _either(python: Judge, others: Judge) -> Judge:
+def _either(python: RuleFunction, others: RuleFunction) -> RuleFunction:
     """One rule with two ways to find out: Python's own parser, an outline by tree-sitter elsewhere."""
 
     def judge(scene: Scene, changes: tuple[Change, ...]) -> Mapping[int, str]:
@@ -39,8 +39,8 @@ RULES = MappingProxyType(
         "import-order": Rule(import_order.import_order, provable=True, moved=True),
         "formatting": Rule(layout.formatting, provable=True, layout=True, moved=True),
         "blank-lines": Rule(layout.blank_lines, provable=True, moved=True),
-        "licence": Rule(comments.legal, provable=False),
-        "version": Rule(comments.version, provable=False),
+        "licence": Rule(comments.licence_lines, provable=False),
+        "version": Rule(comments.version_lines, provable=False),
         "debug-print": Rule(debug_prints.debug_print, provable=False),
         "unused-import": Rule(_either(unasked_python.unused_import, unasked_outline.unused_import), provable=False),
         "unused-helper": Rule(_either(unasked_python.unused_helper, unasked_outline.unused_helper), provable=False),

@@ -99,7 +99,7 @@ _COMMON = frozenset(
 )
 
 
-def legal(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+def licence_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Licence and copyright lines."""
     if "licence" in scene.asked.topics:
         return {}
@@ -110,7 +110,7 @@ def legal(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     }
 
 
-def version(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+def version_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The project's version number."""
     if "version" in scene.asked.topics:
         return {}

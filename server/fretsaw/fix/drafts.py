@@ -19,7 +19,7 @@ _REST = 4
 
 
 @dataclass(slots=True)
-class Preview:
+class DraftListener:
     """Listens to one answer as it streams in (an `OnText`), and reports a draft whenever a file is complete."""
 
     work: Work

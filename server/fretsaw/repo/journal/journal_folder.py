@@ -19,7 +19,7 @@ _PARTS = ("tx", "undo", "conflicts")
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class JournalFolder:
     """Open and locked; the numbers are descriptors of folders."""
 
     path: Path
@@ -31,7 +31,7 @@ class Home:
     conflicts: int
 
 
-def home_path(state_dir: Path, root: Path) -> Path:
+def journal_path(state_dir: Path, root: Path) -> Path:
     """Where the journal of a worktree lies; another folder at the same path has another one."""
     status = root.stat()
     name = hashlib.sha256(f"{root}\0{status.st_dev}\0{status.st_ino}".encode("utf-8", "surrogateescape")).hexdigest()
@@ -39,9 +39,9 @@ def home_path(state_dir: Path, root: Path) -> Path:
 
 
 @contextmanager
-def open_home(state_dir: Path, root: Path) -> Iterator[Home]:
+def open_journal(state_dir: Path, root: Path) -> Iterator[JournalFolder]:
     """Make, check, lock and open it. RepoError when it cannot be made, is not ours, or someone else has it."""
-    path = home_path(state_dir, root)
+    path = journal_path(state_dir, root)
     opened: list[int] = []
     try:
         try:
@@ -54,7 +54,7 @@ def open_home(state_dir: Path, root: Path) -> Iterator[Home]:
                 f"the journal {path} cannot be used: {error.strerror}",
                 hint="it lies in the user's state folder, which must be writable",
             ) from None
-        yield Home(path, str(root), *opened[1:])
+        yield JournalFolder(path, str(root), *opened[1:])
     finally:
         for handle in reversed(opened):
             os.close(handle)
