@@ -1,6 +1,7 @@
 """Runs, files, changes, checks as the rows of a tree: worded, and with what can be done about each. Sends nothing.
 
-Works on the JSON objects that a client gets (`lsp/features/to_json.py`); an editor has an icon for each state and shows the rest as it is.
+Works on the JSON objects that a client gets (`lsp/features/to_json.py`); an editor has an icon for each state and shows
+the rest as it is.
 """
 
 from __future__ import annotations
