@@ -7,8 +7,9 @@ language needs lies in its package and is keyed by the record's `family` or `syn
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -362,16 +363,11 @@ def _stands_apart(before: str, name: str, after: str) -> bool:
 
 def declaration_pattern(path: str) -> re.Pattern[str] | None:
     """What begins a test in a file of this language; None where that is not known."""
-    return _DECLARATIONS.get(path.rpartition(".")[2].lower())
+    language = language_of(path)
+    return _compiled(language.declares_test) if language and language.declares_test else None
 
 
-def _compiled(rows: Iterable[Language]) -> dict[str, re.Pattern[str]]:
-    return {
-        extension: re.compile(row.declares_test, re.MULTILINE)
-        for row in rows
-        if row.declares_test
-        for extension in row.extensions
-    }
-
-
-_DECLARATIONS = _compiled(_ROWS)
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern over lines, compiled when a file is first asked about: start-up needs none of them."""
+    return re.compile(pattern, re.MULTILINE)

@@ -16,8 +16,8 @@ from fretsaw.core.chat import Usage
 from fretsaw.core.issue import with_rules
 from fretsaw.core.run import Event, Outcome, Run, RunState
 from fretsaw.errors import BudgetError, Cancelled, FretsawError, RepoError
-from fretsaw.fix import Work
-from fretsaw.fix import fix as run_loop
+from fretsaw.fix.loop import fix as run_loop
+from fretsaw.fix.work import Work
 from fretsaw.model.budget import Budget
 from fretsaw.model.client import warm
 from fretsaw.model.live import Live, connect
