@@ -265,7 +265,7 @@ def test_a_run_that_was_killed_does_not_run_for_ever(project: Path, agent: Agent
     process.wait()
     process.stderr.close()
     assert "failed" in agent("runs").out
-    assert "cut off" in agent("show").err
+    assert "interrupted" in agent("show").err
     assert state_of(project) == before
 
 
