@@ -45,12 +45,14 @@
 (defun agent--range (begin end)
   (list :start (eglot--pos-to-lsp-position begin) :end (eglot--pos-to-lsp-position end)))
 
-(defun agent--change-here ()
-  "The change whose hint is on this line, as (:runId … :change …)."
-  (or (cl-loop for diagnostic in (flymake-diagnostics (line-beginning-position) (line-end-position))
-               for lsp = (alist-get 'eglot-lsp-diag (flymake-diagnostic-data diagnostic))
-               when (equal (plist-get lsp :source) "agent") return (plist-get lsp :data))
-      (user-error "Agent: no change here")))
+(defun agent--cursor ()
+  "Where point is: the server finds the change there."
+  (list :uri (agent--uri) :position (eglot--pos-to-lsp-position (point))))
+
+(defun agent--decide (command)
+  "Send COMMAND for the change on this line."
+  (agent--send command (agent--cursor)
+               (lambda (answer) (when (seq-empty-p (plist-get answer :changes)) (message "Agent: no change here")))))
 
 (defun agent--show (answer)
   (with-current-buffer (get-buffer-create "*agent*")
@@ -71,8 +73,8 @@
   (interactive)
   (agent--send "agent.fixIssue" (list :uri (agent--uri))))
 
-(defun agent-accept () "Accept the change on this line." (interactive) (agent--send "agent.accept" (agent--change-here)))
-(defun agent-reject () "Reject the change on this line." (interactive) (agent--send "agent.reject" (agent--change-here)))
+(defun agent-accept () "Accept the change on this line." (interactive) (agent--decide "agent.accept"))
+(defun agent-reject () "Reject the change on this line." (interactive) (agent--decide "agent.reject"))
 (defun agent-accept-all () "Accept every pending change." (interactive) (agent--send "agent.accept" nil))
 (defun agent-undo () "Take accepted changes back." (interactive) (agent--send "agent.undo" nil))
 
@@ -85,12 +87,12 @@
 (defun agent-diff ()
   "Show the change on this line."
   (interactive)
-  (agent--send "agent.showDiff" (agent--change-here) #'agent--show))
+  (agent--send "agent.showDiff" (agent--cursor) #'agent--show))
 
 (defun agent-why ()
   "Show why the change on this line is proposed."
   (interactive)
-  (agent--send "agent.showDiff" (append (agent--change-here) '(:view "why")) #'agent--show))
+  (agent--send "agent.showDiff" (append (agent--cursor) '(:view "why")) #'agent--show))
 
 (defvar-keymap agent-map
   "f" #'eglot-code-actions "r" #'agent-rewrite "i" #'agent-fix-issue "a" #'agent-accept "x" #'agent-reject

@@ -89,6 +89,11 @@ class BudgetError(FretsawError):
 
     exit_code = ExitCode.BUDGET
 
+    @classmethod
+    def run_time(cls, seconds: float) -> BudgetError:
+        """A run that took longer than `--max-seconds`."""
+        return cls(f"the run took longer than {seconds:g} s", hint="raise --max-seconds, or narrow the issue")
+
 
 class CheckError(FretsawError):
     """The check failed or could not run."""

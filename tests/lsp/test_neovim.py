@@ -89,6 +89,7 @@ def test_from_another_servers_diagnostic_to_a_saved_file(world: World, drive: An
         T.see('modified', vim.bo.modified)
         T.to('import')
         vim.cmd('LspAgentNext')
+        T.wait('next', function() return vim.api.nvim_get_current_line():find('a %- c') end)
         T.see('line', vim.api.nvim_get_current_line())
         vim.cmd('LspAgentWhy')
         T.wait('why', function() return T.text():find('# Change 2') end)

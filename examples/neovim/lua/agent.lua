@@ -69,43 +69,9 @@ local function problems(buf, first, last)
   return found
 end
 
--- Our hints, in the order of the text.
-local function changes(buf)
-  local found = {}
-  for _, item in ipairs(vim.diagnostic.get(buf)) do
-    local data = item.user_data and item.user_data.lsp and item.user_data.lsp.data
-    if item.source == 'agent' and data then
-      table.insert(found, { first = item.lnum, last = item.end_lnum or item.lnum, data = data })
-    end
-  end
-  table.sort(found, function(a, b) return a.first < b.first end)
-  return found
-end
-
-local function at_cursor()
-  local line = vim.api.nvim_win_get_cursor(0)[1] - 1
-  for _, change in ipairs(changes(vim.api.nvim_get_current_buf())) do
-    if change.first <= line and line <= change.last then
-      return { runId = change.data.runId, change = change.data.change }
-    end
-  end
-  vim.notify('Agent: no change here', vim.log.levels.INFO)
-end
-
--- Moves the cursor to the next (1) or previous (-1) pending change.
-function M.jump(step)
-  local line = vim.api.nvim_win_get_cursor(0)[1] - 1
-  local target
-  for _, change in ipairs(changes(vim.api.nvim_get_current_buf())) do
-    if step > 0 and change.first > line and not target then
-      target = change.first
-    elseif step < 0 and change.first < line then
-      target = change.first
-    end
-  end
-  if target then
-    vim.api.nvim_win_set_cursor(0, { target + 1, 0 })
-  end
+-- Where the cursor is: the server finds the change there, or the next one.
+local function cursor()
+  return { uri = vim.uri_from_bufnr(0), position = { line = vim.api.nvim_win_get_cursor(0)[1] - 1, character = 0 } }
 end
 
 -- Shows a diff or a report in a scratch window.
@@ -120,12 +86,23 @@ function M.show(result)
   vim.keymap.set('n', 'q', '<cmd>close<cr>', { buffer = buf })
 end
 
+-- Goes to the `next` or `previous` pending change, through all files.
+function M.jump(step)
+  M.command('agent.goTo', vim.tbl_extend('force', cursor(), { step = step }), function(result)
+    if not result or result == vim.NIL then
+      return
+    elseif not result.range then
+      return M.show(result)
+    elseif result.uri ~= vim.uri_from_bufnr(0) then
+      vim.cmd('edit ' .. vim.fn.fnameescape(vim.uri_to_fname(result.uri)))
+    end
+    vim.api.nvim_win_set_cursor(0, { result.range.start.line + 1, 0 })
+  end)
+end
+
 local function view(name)
   return function()
-    local change = at_cursor()
-    if change then
-      M.command('agent.showDiff', vim.tbl_extend('force', change, { view = name }), M.show)
-    end
+    M.command('agent.showDiff', vim.tbl_extend('force', cursor(), { view = name }), M.show)
   end
 end
 
@@ -136,10 +113,11 @@ local function decide(name)
     elseif options.args == 'file' then
       M.command(name, { uri = vim.uri_from_bufnr(0) })
     else
-      local change = at_cursor()
-      if change then
-        M.command(name, change)
-      end
+      M.command(name, cursor(), function(result)
+        if #result.changes == 0 then
+          vim.notify('Agent: no change here', vim.log.levels.INFO)
+        end
+      end)
     end
   end
 end
@@ -198,8 +176,8 @@ local COMMANDS = {
   Diff = { view('diff'), { desc = 'show the change here' } },
   Why = { view('why'), { desc = 'show why the change here is proposed' } },
   Report = { function() M.command('agent.showDiff', { view = 'report' }, M.show) end, { desc = 'show the report of the proposal' } },
-  Next = { function() M.jump(1) end, { desc = 'go to the next change' } },
-  Previous = { function() M.jump(-1) end, { desc = 'go to the previous change' } },
+  Next = { function() M.jump('next') end, { desc = 'go to the next change' } },
+  Previous = { function() M.jump('previous') end, { desc = 'go to the previous change' } },
   Cancel = { function() M.command('agent.cancel', {}) end, { desc = 'cancel what is running' } },
   Runs = { runs, { desc = 'list the runs' } },
   Debug = { function() M.command('agent.debugInformation', {}, function(r) M.show({ text = r.text, languageId = 'text' }) end) end, {} },

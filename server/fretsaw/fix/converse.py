@@ -60,10 +60,7 @@ def converse(conversation: Conversation, work: Work, started: float, listen: Cal
     while True:
         services.cancel.check()
         if services.clock() - started > settings.max_seconds:
-            raise BudgetError(
-                f"the run took longer than {settings.max_seconds:.0f} s",
-                hint="raise --max-seconds, or narrow the issue",
-            )
+            raise BudgetError.run_time(settings.max_seconds)
         last = conversation.steps >= settings.steps
         offered = tools.TOOLS if settings.tools and not last else ()
         request = Request(conversation.messages, offered, cache_key=_cache_key(work.snapshot))

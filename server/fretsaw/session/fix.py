@@ -145,9 +145,7 @@ def _within(seconds: float, cancel: Cancel) -> Iterator[Cancel]:
     except Cancelled as error:
         if cancel.is_set():
             raise
-        raise BudgetError(
-            f"the run took longer than {seconds:g} s", hint="raise --max-seconds, or narrow the issue"
-        ) from error
+        raise BudgetError.run_time(seconds) from error
     finally:
         timer.cancel()
 

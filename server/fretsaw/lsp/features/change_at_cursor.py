@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fretsaw.lsp.features import to_json, virtual_documents
 from fretsaw.lsp.features.arguments import Cursor, Step
 from fretsaw.lsp.state.server import Server
-from fretsaw.review.review import WAITING, Review
+from fretsaw.review.review import WAITING, Review, State
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,15 +28,15 @@ class PendingChange:
         return {"runId": self.review.run_id, "change": self.number}
 
 
-def pending_changes(server: Server) -> list[PendingChange]:
+def pending_changes(server: Server, states: tuple[State, ...] = WAITING) -> list[PendingChange]:
     """Every change that waits: the newest proposal first, then in the order of files and lines."""
     reviews = sorted(server.reviews.values(), key=lambda review: review.run_id, reverse=True)
-    return [place for review in reviews for path in review.files for place in _in_file(server, review, path)]
+    return [place for review in reviews for path in review.files for place in _in_file(server, review, path, states)]
 
 
-def _in_file(server: Server, review: Review, path: str) -> list[PendingChange]:
+def _in_file(server: Server, review: Review, path: str, states: tuple[State, ...]) -> list[PendingChange]:
     found = [
-        PendingChange(review, number, _lines(server, review, number)) for number in review.numbers(*WAITING, path=path)
+        PendingChange(review, number, _lines(server, review, number)) for number in review.numbers(*states, path=path)
     ]
     return sorted(found, key=lambda place: (place.lines or (0, 0), place.number))
 
@@ -46,22 +46,22 @@ def _lines(server: Server, review: Review, number: int) -> tuple[int, int] | Non
     return (where.start.line, where.end.line) if where is not None else None
 
 
-def changes_in_document(server: Server, uri: str) -> list[PendingChange]:
+def changes_in_document(server: Server, uri: str, states: tuple[State, ...] = WAITING) -> list[PendingChange]:
     """Those of a file, or of the proposal whose virtual document this is."""
     side = virtual_documents.document_side(uri)
     if side is not None:
-        return [place for place in pending_changes(server) if (place.review.run_id, _path(place)) == side]
-    return [place for place in pending_changes(server) if to_json.file_uri(place.review, _path(place)) == uri]
+        return [place for place in pending_changes(server, states) if (place.review.run_id, _path(place)) == side]
+    return [place for place in pending_changes(server, states) if to_json.file_uri(place.review, _path(place)) == uri]
 
 
 def _path(place: PendingChange) -> str:
     return place.review.change(place.number).path
 
 
-def change_at(server: Server, cursor: Cursor) -> PendingChange | None:
-    """The change at the cursor."""
+def change_at(server: Server, cursor: Cursor, states: tuple[State, ...] = WAITING) -> PendingChange | None:
+    """The change at the cursor that is in one of the states."""
     line = cursor.position.line
-    return next((place for place in changes_in_document(server, cursor.uri) if _covers(place, line)), None)
+    return next((place for place in changes_in_document(server, cursor.uri, states) if _covers(place, line)), None)
 
 
 def _is_half(place: PendingChange, current: PendingChange) -> bool:

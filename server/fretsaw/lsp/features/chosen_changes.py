@@ -9,11 +9,11 @@ from fretsaw.lsp.features.arguments import ChangeArgument
 from fretsaw.lsp.features.change_at_cursor import PendingChange
 from fretsaw.lsp.state.server import Server
 from fretsaw.lsp.transport.jsonrpc import CONTENT_MODIFIED, INVALID_PARAMS, REQUEST_FAILED, RefusedError
-from fretsaw.review.review import UNDECIDED, Review, State
+from fretsaw.review.review import UNDECIDED, WAITING, Review, State
 
 
 def at_cursor(
-    server: Server, argument: ChangeArgument
+    server: Server, argument: ChangeArgument, states: tuple[State, ...] = WAITING
 ) -> tuple[ChangeArgument | None, dict[str, dict[str, object] | None]]:
     """An argument with a cursor as one that names the change there (None: there is none), and `next`: the next change.
 
@@ -21,7 +21,7 @@ def at_cursor(
     """
     if argument.cursor is None:
         return argument, {}
-    here = change_at_cursor.change_at(server, argument.cursor)
+    here = change_at_cursor.change_at(server, argument.cursor, states)
     following = change_at_cursor.adjacent_change(server, argument.cursor, "next", decided=True)
     return _naming(argument, here), {"next": following.named if following else None}
 

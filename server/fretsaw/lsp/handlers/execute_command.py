@@ -111,7 +111,7 @@ def _refuse_draft(review: Review) -> None:
 
 def reject(server: Server, wire: Json, _token: ProgressToken) -> Json:
     """Reject changes that are not accepted."""
-    target, following = at_cursor(server, read_change(wire))
+    target, following = at_cursor(server, read_change(wire), UNDECIDED)
     if target is None:
         return {"changes": [], **following}
     review = review_of(server, target.run_id)
@@ -158,7 +158,10 @@ def undo(server: Server, wire: Json, _token: ProgressToken) -> Json:
 
 def show_diff(server: Server, wire: Json, _token: ProgressToken) -> Json:
     """Show a change, a file or a proposal: its diff, why, or the report."""
-    return _show_diff(server, read_change(wire))
+    target, _ = at_cursor(server, read_change(wire), UNDECIDED)
+    if target is None:
+        raise RefusedError(REQUEST_FAILED, "no change here")
+    return _show_diff(server, target)
 
 
 def _show_diff(server: Server, target: ChangeArgument) -> Json:
