@@ -32,6 +32,24 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputItem:
+    """One item of an answer, where the API has an order of items that a later turn has to keep.
+
+    Example: reasoning, text, reasoning, call, call. A reasoning item belongs to the item behind it.
+    """
+
+    kind: Literal["reasoning", "text", "call"]
+    id: str = ""
+    """By the endpoint; of a call, the id of the `ToolCall`, which holds the rest."""
+    text: str = ""
+    """What was said; of reasoning, the content that only the endpoint can decrypt."""
+    phase: str = ""
+    """Of a text: `commentary` or `final_answer`, where the endpoint tells."""
+    summary: tuple[str, ...] = ()
+    """Of reasoning: what the endpoint tells of it in clear."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of a conversation."""
 
@@ -42,6 +60,8 @@ class Message:
     """Of an assistant's message."""
     tool_call_id: str | None = None
     """Of a tool's answer."""
+    items: tuple[OutputItem, ...] = ()
+    """Of an assistant's message: text, calls and reasoning in their order; empty where the API has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +125,10 @@ class Answer:
     """The model that answered, as the endpoint names it."""
     scripted: bool = False
     """True when the endpoint says that it is the shipped scripted model."""
+    reason: str = ""
+    """Why it ended before its end or declined, in the endpoint's words."""
+    items: tuple[OutputItem, ...] = ()
+    """Text, calls and reasoning in their order, for `Message.items`."""
 
 
 OnText: TypeAlias = Callable[["str | None"], None]

@@ -39,6 +39,8 @@ class ModelAnswer:
     """The edit, as text or as the arguments of `submit_edit`, with the prose around it."""
     finish: str
     conversation: Conversation
+    reason: str = ""
+    """Why it ended early or declined, in the endpoint's words."""
 
 
 def converse(conversation: Conversation, work: Work, started: float, listen: Callable[[], OnText]) -> ModelAnswer:
@@ -46,27 +48,10 @@ def converse(conversation: Conversation, work: Work, started: float, listen: Cal
 
     `listen` makes the one that hears an answer as it streams in.
     """
-    services, settings = work.services, work.settings
     while True:
-        services.cancel.check()
-        if services.clock() - started > settings.max_seconds:
-            raise BudgetError(
-                f"the run took longer than {settings.max_seconds:.0f} s",
-                hint="raise --max-seconds, or narrow the issue",
-            )
-        last = conversation.steps >= settings.steps
-        offered = tools.TOOLS if settings.tools and not last else ()
-        request = Request(conversation.messages, offered, cache_key=_cache_key(work.snapshot))
-        answer = services.ask(request, listen())
-        services.record(request, answer)
-        conversation = Conversation(
-            (*conversation.messages, Message("assistant", answer.text, tool_calls=answer.tool_calls)),
-            conversation.usage + answer.usage,
-            conversation.steps,
-            answer.model or conversation.model,
-            conversation.scripted or answer.scripted,
-        )
-        services.report(Event("ask", _what(answer), conversation.usage, min(60, 20 + 4 * conversation.usage.calls)))
+        _check_limits(work, started)
+        last = conversation.steps >= work.settings.steps
+        answer, conversation = _ask(conversation, work, listen(), last=last)
         submitted = [call for call in answer.tool_calls if call.name == tools.SUBMIT]
         looked_up = [call for call in answer.tool_calls if call.name != tools.SUBMIT]
         if not looked_up or last or submitted:
@@ -74,8 +59,41 @@ def converse(conversation: Conversation, work: Work, started: float, listen: Cal
             text = "\n\n".join(part for part in (answer.text, *edits) if part)
             # Every tool call needs its answer, or the endpoint refuses the next turn.
             closing = tuple(Message("tool", "received", tool_call_id=call.id) for call in answer.tool_calls)
-            return ModelAnswer(text, answer.finish, conversation.said(*closing))
+            return ModelAnswer(text, answer.finish, conversation.said(*closing), answer.reason)
         conversation = _answered(conversation, looked_up, work)
+
+
+def _check_limits(work: Work, started: float) -> None:
+    """Raise Cancelled, or BudgetError when the run's time is used up."""
+    work.services.cancel.check()
+    if work.services.clock() - started > work.settings.max_seconds:
+        raise BudgetError(
+            f"the run took longer than {work.settings.max_seconds:.0f} s",
+            hint="raise --max-seconds, or narrow the issue",
+        )
+
+
+def _ask(conversation: Conversation, work: Work, hear: OnText, *, last: bool) -> tuple[Answer, Conversation]:
+    """Call the model once, without tools where it is the last time, and keep what it said."""
+    offered = tools.TOOLS if work.settings.tools and not last else ()
+    request = Request(conversation.messages, offered, cache_key=_cache_key(work.snapshot))
+    answer = work.services.ask(request, hear)
+    work.services.record(request, answer)
+    conversation = Conversation(
+        (*conversation.messages, _message(answer)),
+        conversation.usage + answer.usage,
+        conversation.steps,
+        answer.model or conversation.model,
+        conversation.scripted or answer.scripted,
+    )
+    percentage = min(60, 20 + 4 * conversation.usage.calls)
+    work.services.report(Event("ask", _what(answer), conversation.usage, percentage))
+    return answer, conversation
+
+
+def _message(answer: Answer) -> Message:
+    """The answer as the conversation keeps it."""
+    return Message("assistant", answer.text, tool_calls=answer.tool_calls, items=answer.items)
 
 
 def _answered(conversation: Conversation, calls: list[ToolCall], work: Work) -> Conversation:

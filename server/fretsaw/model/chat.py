@@ -49,6 +49,8 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
     if request.schema is not None:
         form = {"name": "answer", "strict": True, "schema": dict(request.schema)}
         data["response_format"] = {"type": "json_schema", "json_schema": form}
+    if row.verbosity is not None:
+        data["verbosity"] = row.verbosity
     if row.effort is not None:
         data["reasoning_effort"] = row.effort
     if request.cache_key and not row.plain:
@@ -115,6 +117,7 @@ def _take_choice(choice: Mapping[str, Any], so_far: Collected, *, key: str) -> s
     finish = choice.get("finish_reason")
     if finish is not None:
         so_far.finish = _FINISH.get(as_text(finish), "truncated")
+        so_far.reason = as_text(finish) if so_far.finish == "truncated" else ""
     return piece
 
 

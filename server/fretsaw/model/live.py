@@ -118,7 +118,7 @@ class Live:
         usage = self._settle(request, reservation, so_far, billed=failed is None or failed.billed)
         if failed is None or failed.declined:
             if failed is not None:
-                so_far.finish = "content_filter"
+                so_far.finish, so_far.reason = "content_filter", failed.reason
             return _Done(so_far.answer(usage), None, usage)
         return _Done(None, failed, usage)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from fretsaw.core.chat import Answer, ToolCall, Usage
+from fretsaw.core.chat import Answer, OutputItem, ToolCall, Usage
 from fretsaw.errors import ModelError
 
 NOT_THE_API = "a sign-in page, a proxy or another program answers there; check --base-url"
@@ -36,8 +36,14 @@ class Collected:
     text: list[str] = field(default_factory=list)
     refusal: list[str] = field(default_factory=list)
     calls: dict[int, ToolCall] = field(default_factory=dict)
+    items: list[OutputItem] = field(default_factory=list)
+    """Text, calls and reasoning in their order, where the API has one."""
+    streamed: list[Mapping[str, Any]] = field(default_factory=list)
+    """Items as they came whole in a stream, for where its last event does not repeat them."""
     finish: str | None = None
     """None: it did not say that it is finished."""
+    reason: str = ""
+    """Why it ended early, where the endpoint tells."""
     usage: tuple[int, int, int] | None = None
     """Input (with cached), cached and output tokens, as the endpoint counted."""
     model: str = ""
@@ -64,6 +70,8 @@ class Collected:
             usage=usage,
             model=self.model,
             scripted=self.scripted,
+            reason=refusal or self.reason,
+            items=tuple(self.items),
         )
 
 

@@ -41,6 +41,10 @@ class Row:
     """How it counts text; None: not known here."""
     effort: str | None = None
     """Reasoning effort to send; None: the field is not sent."""
+    verbosity: str | None = None
+    """How much prose to ask for; None: the field is not sent."""
+    keeps_reasoning: bool = False
+    """Ask for reasoning in encrypted form, and send it back with the next turn (Responses)."""
     also: tuple[str, ...] = ()
     retires_on: date | None = None
     """The first day on which OpenAI's own endpoint no longer serves it."""
@@ -201,6 +205,8 @@ def _row(item: Mapping[str, Any]) -> Row:
         usual_output=min(int(item["output"]), int(item.get("usual-output", 8192))),
         tokenizer="o200k" if item.get("tokenizer") == "o200k" else None,
         effort=item.get("effort"),
+        verbosity=item.get("verbosity"),
+        keeps_reasoning=bool(item.get("keep-reasoning", False)),
         also=tuple(item.get("also", ())),
         retires_on=item.get("retires-on"),
         successor=item.get("successor"),

@@ -36,6 +36,8 @@ def _input(request: Request, row: Row, measure: Callable[[str], int]) -> int:
     total = 2 * PER_MESSAGE
     for message in request.messages:
         total += PER_MESSAGE + measure(message.text)
+        # What is encrypted is longer than the tokens it stands for: a bound that holds.
+        total += sum(PER_MESSAGE + measure(item.text) for item in message.items if item.kind == "reasoning")
         total += sum(PER_MESSAGE + measure(call.name) + measure(call.arguments) for call in message.tool_calls)
         total += sum(max(image.tokens, image_tokens(image.width, image.height, row.image)) for image in message.images)
     for tool in request.tools:

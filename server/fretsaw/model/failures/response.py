@@ -32,6 +32,8 @@ _OPTIONAL = (
     "reasoning_effort",
     "stream_options",
     "temperature",
+    "verbosity",
+    "include",
     "max_tokens",
     "reasoning",
     "store",
@@ -90,7 +92,7 @@ def _quota(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
 def _filtered(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
     if told.code not in _FILTERED:
         return None
-    return Failure(ModelError(f"the endpoint's filter declined: {told.said}"), declined=True)
+    return Failure(ModelError(f"the endpoint's filter declined: {told.said}"), declined=True, reason=told.said)
 
 
 def _too_long(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
