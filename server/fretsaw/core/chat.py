@@ -85,7 +85,11 @@ class Usage:
     output_tokens: int = 0
     dollars: float = 0.0
     estimated: bool = False
-    """True when a part was counted here because the endpoint did not say."""
+    """True when a part was counted or priced here because the endpoint or the model's row does not say."""
+    cache_write_tokens: int = 0
+    """Of the input: what was written to the cache."""
+    tiers: tuple[str, ...] = ()
+    """Service tiers other than the standard one that served a part."""
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -95,6 +99,8 @@ class Usage:
             self.output_tokens + other.output_tokens,
             self.dollars + other.dollars,
             self.estimated or other.estimated,
+            self.cache_write_tokens + other.cache_write_tokens,
+            tuple(dict.fromkeys((*self.tiers, *other.tiers))),
         )
 
 

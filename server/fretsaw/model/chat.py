@@ -7,7 +7,7 @@ from typing import Any
 
 from fretsaw.core.chat import Message, Request, ToolCall
 from fretsaw.core.text.safe_text import sendable
-from fretsaw.model.parse import Collected, as_list, as_map, as_text, count, shape_error
+from fretsaw.model.parse import Collected, as_list, as_map, as_text, service_tier, shape_error, token_counts
 from fretsaw.model.registry import Row
 
 PATH = "/chat/completions"
@@ -100,11 +100,8 @@ def take_whole(event: object, so_far: Collected) -> str:
 def _take_head(data: Mapping[str, Any], so_far: Collected) -> None:
     so_far.model = as_text(data.get("model")) or so_far.model
     so_far.scripted = so_far.scripted or data.get("system_fingerprint") == "scripted"
-    usage = data.get("usage")
-    if isinstance(usage, Mapping):
-        details = usage.get("prompt_tokens_details")
-        cached = details.get("cached_tokens") if isinstance(details, Mapping) else 0
-        so_far.usage = (count(usage.get("prompt_tokens")), count(cached), count(usage.get("completion_tokens")))
+    so_far.tier = service_tier(data) or so_far.tier
+    so_far.usage = token_counts(data.get("usage"), "prompt", "completion") or so_far.usage
 
 
 def _take_choice(choice: Mapping[str, Any], so_far: Collected, *, key: str) -> str:

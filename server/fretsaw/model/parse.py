@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 
 from fretsaw.core.chat import Answer, OutputItem, ToolCall, Usage
 from fretsaw.errors import ModelError
+from fretsaw.model.prices import TokenCounts
 
 NOT_THE_API = "a sign-in page, a proxy or another program answers there; check --base-url"
 
@@ -44,8 +45,10 @@ class Collected:
     """None: it did not say that it is finished."""
     reason: str = ""
     """Why it ended early, where the endpoint tells."""
-    usage: tuple[int, int, int] | None = None
-    """Input (with cached), cached and output tokens, as the endpoint counted."""
+    usage: TokenCounts | None = None
+    """None: the endpoint did not count, or not so that it can be true."""
+    tier: str = ""
+    """The service tier that served it, where the endpoint tells."""
     model: str = ""
     scripted: bool = False
 
@@ -98,6 +101,28 @@ def as_text(item: object) -> str:
     if not isinstance(item, str):
         raise shape_error(f"a text was expected, not {_kind(item)}")
     return item
+
+
+def token_counts(usage: object, before: str, after: str) -> TokenCounts | None:
+    """A `usage` object, whose counts are named `{before}_tokens` and `{after}_tokens`.
+
+    None where it does not count both: a call that was not counted is not a call that was free.
+    """
+    if not isinstance(usage, Mapping):
+        return None
+    tokens_in, tokens_out = usage.get(f"{before}_tokens"), usage.get(f"{after}_tokens")
+    if not count(tokens_in) or not isinstance(tokens_out, int):
+        return None
+    found = usage.get(f"{before}_tokens_details")
+    details = found if isinstance(found, Mapping) else {}
+    cached, written = count(details.get("cached_tokens")), count(details.get("cache_write_tokens"))
+    return TokenCounts(count(tokens_in), cached, count(tokens_out), written)
+
+
+def service_tier(data: Mapping[str, Any]) -> str:
+    """The tier that an answer says it was served at; what is not a name is none."""
+    tier = data.get("service_tier")
+    return tier if isinstance(tier, str) else ""
 
 
 def count(item: object) -> int:

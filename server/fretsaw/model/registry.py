@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 
 from fretsaw.core.text.tokens import ImageRule
 from fretsaw.errors import ConfigError
+from fretsaw.model.prices import STANDARD_TIERS, Prices, TokenCounts, read_prices
 from fretsaw.settings import Settings
 
 GENERIC = "*"
@@ -26,9 +27,7 @@ class Row:
     """One model. Prices are dollars per million tokens, limits are tokens."""
 
     id: str
-    price_input: float
-    price_cached: float
-    price_output: float
+    prices: Prices
     context: int
     output: int
     image: ImageRule
@@ -51,6 +50,10 @@ class Row:
     successor: str | None = None
     source: str = ""
     as_of: date | None = None
+    is_priced: bool = True
+    """Whether the row tells prices; without them dollars cannot be counted."""
+    tiers: Mapping[str, Prices] = field(default_factory=dict)
+    """Prices at other service tiers, by the name that an answer tells."""
     plain: bool = False
     """Send only fields that every compatible server understands."""
 
@@ -59,10 +62,14 @@ class Row:
         return self.edit_form if settings.edit_form == "auto" else settings.edit_form
 
     def cost(self, input_tokens: int, cached_tokens: int, output_tokens: int) -> float:
-        """Dollars of a call; `cached_tokens` are part of `input_tokens`."""
-        fresh = max(0, input_tokens - cached_tokens)
-        dear = fresh * self.price_input + cached_tokens * self.price_cached + output_tokens * self.price_output
-        return dear / 1e6
+        """Dollars of a call that writes nothing to the cache; `cached_tokens` are part of `input_tokens`."""
+        return self.prices.cost(TokenCounts(input_tokens, cached_tokens, output_tokens))
+
+    def at_tier(self, tier: str) -> Row | None:
+        """The row with the prices of the service tier that an answer names; None where it has none for that."""
+        if tier in STANDARD_TIERS:
+            return self
+        return replace(self, prices=self.tiers[tier]) if tier in self.tiers else None
 
     def retired(self, today: date) -> bool:
         """Whether OpenAI has shut it down."""
@@ -120,7 +127,7 @@ class Registry:
             row = self.row(model)
             if not row.retired(today):
                 notices = tuple(f"{gone}; {row.id} has the role {role}" for gone in skipped)
-                return ModelChoice(row, notices + _ends_soon(row, today))
+                return ModelChoice(row, notices + _ends_soon(row, today) + _without_price(row))
             skipped.append(f"{row.id} was shut down on {row.retires_on}")
         why = "; ".join(skipped) or "the list of models gives it to none"
         raise ConfigError(f"no model has the role {role}: {why}", hint="name one with --model, or update Fretsaw")
@@ -134,16 +141,13 @@ class Registry:
         if settings.model is None:
             return self.for_role(settings.role, today)
         if not own:
-            row = self.find(settings.model)
-            if row is not None:
-                return ModelChoice(row)
-            note = f"the price of {settings.model} is not known: dollars are not counted and --max-usd does not hold"
-            return ModelChoice(self.generic(settings.model), (note,))
+            row = self.find(settings.model) or self.generic(settings.model)
+            return ModelChoice(row, _without_price(row))
         row = self.row(settings.model)
         if row.retired(today):
             instead = f"use --model {row.successor}, its successor" if row.successor else "choose another with --model"
             raise ConfigError(f"{row.id} was shut down by OpenAI on {row.retires_on}", hint=instead)
-        return ModelChoice(row, _ends_soon(row, today))
+        return ModelChoice(row, _ends_soon(row, today) + _without_price(row))
 
 
 def load_registry(user_file: Path | None = None) -> Registry:
@@ -155,6 +159,12 @@ def load_registry(user_file: Path | None = None) -> Registry:
     names = {row.id for row in own.rows}
     rows = own.rows + tuple(row for row in shipped.rows if row.id not in names)
     return Registry(rows, {**shipped.roles, **own.roles})
+
+
+def _without_price(row: Row) -> tuple[str, ...]:
+    if row.is_priced:
+        return ()
+    return (f"the price of {row.id} is not known: dollars are not counted and --max-usd does not hold",)
 
 
 def _ends_soon(row: Row, today: date) -> tuple[str, ...]:
@@ -188,15 +198,12 @@ def _read(path: Path) -> Registry:
 
 def _row(item: Mapping[str, Any]) -> Row:
     """One table of the file; KeyError or ValueError when something is missing or of the wrong kind."""
-    price = item.get("price", {})
     api, form = item.get("api", "chat"), item.get("edit-form", "search-replace")
     if api not in {"chat", "responses"} or form not in {"v4a", "udiff", "search-replace"}:
         raise ValueError(f"{item['id']}: api is chat or responses, edit-form is v4a, udiff or search-replace")
     return Row(
         id=str(item["id"]),
-        price_input=float(price.get("input", 0)),
-        price_cached=float(price.get("cached", price.get("input", 0))),
-        price_output=float(price.get("output", 0)),
+        prices=read_prices(item.get("price", {})),
         context=int(item["context"]),
         output=int(item["output"]),
         image=_image_rule(item.get("image", {"rule": "tiles"})),
@@ -212,6 +219,8 @@ def _row(item: Mapping[str, Any]) -> Row:
         successor=item.get("successor"),
         source=str(item.get("source", "")),
         as_of=item.get("as-of"),
+        is_priced="price" in item,
+        tiers={str(tier): read_prices(price) for tier, price in item.get("tiers", {}).items()},
         plain=bool(item.get("plain", False)),
     )
 

@@ -7,7 +7,17 @@ from typing import Any
 
 from fretsaw.core.chat import Message, OutputItem, Request, ToolCall
 from fretsaw.core.text.safe_text import sendable
-from fretsaw.model.parse import Collected, StreamError, as_list, as_map, as_text, count, shape_error
+from fretsaw.model.parse import (
+    Collected,
+    StreamError,
+    as_list,
+    as_map,
+    as_text,
+    count,
+    service_tier,
+    shape_error,
+    token_counts,
+)
 from fretsaw.model.registry import Row
 
 PATH = "/responses"
@@ -115,7 +125,7 @@ def take(event: object, so_far: Collected) -> str:
             so_far.text, so_far.items = streamed, []
     elif kind in {"response.failed", "error"}:
         inner = data.get("response")
-        _take_usage(inner.get("usage") if isinstance(inner, Mapping) else None, so_far)
+        _take_usage(inner if isinstance(inner, Mapping) else {}, so_far)
         cause = inner.get("error") if isinstance(inner, Mapping) else data.get("error") or data
         raise StreamError(cause if isinstance(cause, Mapping) else {})
     return ""
@@ -134,7 +144,7 @@ def take_whole(event: object, so_far: Collected) -> str:
         so_far.scripted = True
     for item in as_list(data.get("output")):
         _take_item(as_map(item), so_far)
-    _take_usage(data.get("usage"), so_far)
+    _take_usage(data, so_far)
     so_far.finish, so_far.reason = _finish(data, so_far)
     return "".join(so_far.text)
 
@@ -159,11 +169,9 @@ def _take_item(item: Mapping[str, Any], so_far: Collected) -> None:
         so_far.items.append(OutputItem("reasoning", as_text(item.get("id")), content, summary=summary))
 
 
-def _take_usage(usage: object, so_far: Collected) -> None:
-    if isinstance(usage, Mapping):
-        details = usage.get("input_tokens_details")
-        cached = details.get("cached_tokens") if isinstance(details, Mapping) else 0
-        so_far.usage = (count(usage.get("input_tokens")), count(cached), count(usage.get("output_tokens")))
+def _take_usage(data: Mapping[str, Any], so_far: Collected) -> None:
+    so_far.tier = service_tier(data) or so_far.tier
+    so_far.usage = token_counts(data.get("usage"), "input", "output") or so_far.usage
 
 
 def _finish(data: Mapping[str, Any], so_far: Collected) -> tuple[str, str]:

@@ -63,6 +63,8 @@ def document(run: Run, outcome: Outcome | None, delivery: Mapping[str, Any] | No
             "input_tokens": run.usage.input_tokens,
             "cached_tokens": run.usage.cached_tokens,
             "output_tokens": run.usage.output_tokens,
+            "cache_write_tokens": run.usage.cache_write_tokens,
+            "tiers": list(run.usage.tiers),
             "estimated": run.usage.estimated,
         },
         "dollars": round(run.usage.dollars, 6),

@@ -42,7 +42,7 @@ def model_rows(flags: Mapping[str, Any]) -> list[dict[str, Any]]:
         rows.append(
             {
                 "id": row.id,
-                "prices": f"${row.price_input:g} / ${row.price_cached:g} / ${row.price_output:g}",
+                "prices": f"${row.prices.input:g} / ${row.prices.cached:g} / ${row.prices.output:g}",
                 "limits": f"{row.context:,} in, {row.output:,} out",
                 "roles": ", ".join(roles),
                 "retirement": f"{state} {row.retires_on}" if row.retires_on else "",

@@ -40,6 +40,10 @@ class Reply:
     refusal: str | None = None
     usage: tuple[int, int, int] | None = None
     """Input, cached and output tokens to report; None: counted from the messages."""
+    cache_write: int = 0
+    """Tokens of the input that are reported as written to the cache."""
+    tier: str | None = None
+    """The service tier that the answer names."""
     delay: float = 0.0
     """Seconds before the answer begins."""
     pause: float = 0.0
@@ -74,7 +78,7 @@ class Script:
 
 def as_reply(item: Reply | str | Mapping[str, Any]) -> Reply:
     """A reply from a text or from a mapping as in a `.json` file: `text`, `calls`, `finish`, `incomplete`,
-    `reasoning`, `refusal`, `delay`, `pause`."""
+    `reasoning`, `refusal`, `tier`, `cache_write`, `delay`, `pause`."""
     if isinstance(item, Reply):
         return item
     if isinstance(item, str):
@@ -87,6 +91,8 @@ def as_reply(item: Reply | str | Mapping[str, Any]) -> Reply:
         incomplete=item.get("incomplete"),
         reasoning=item.get("reasoning"),
         refusal=item.get("refusal"),
+        tier=item.get("tier"),
+        cache_write=int(item.get("cache_write", 0)),
         delay=float(item.get("delay", 0)),
         pause=float(item.get("pause", 0)),
     )

@@ -64,12 +64,12 @@ def chat(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> d
             for n, call in enumerate(reply.calls)
         ]
     choice = {"index": 0, "message": message, "finish_reason": _finish(reply), "logprobs": None}
-    return {**_chat_head("chat.completion", model), "choices": [choice], "usage": _chat_usage(reply, counted)}
+    return {**_chat_head("chat.completion", model, reply), "choices": [choice], "usage": _chat_usage(reply, counted)}
 
 
 def chat_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> Iterator[bytes]:
     """The same as server-sent events, the text in a few pieces."""
-    head = _chat_head("chat.completion.chunk", model_name(body.get("model")))
+    head = _chat_head("chat.completion.chunk", model_name(body.get("model")), reply)
 
     def event(delta: dict[str, Any], finish: str | None = None) -> bytes:
         return _sse({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}]})
@@ -123,6 +123,7 @@ def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int])
         "status": "incomplete" if reason else "completed",
         "incomplete_details": {"reason": reason} if reason else None,
         "error": None,
+        "service_tier": reply.tier or "default",
         "parallel_tool_calls": True,
         "tool_choice": "auto",
         "tools": [],
@@ -130,7 +131,7 @@ def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int])
         "metadata": {"system_fingerprint": FINGERPRINT},
         "usage": {
             "input_tokens": tokens_in,
-            "input_tokens_details": {"cached_tokens": cached, "cache_write_tokens": 0},
+            "input_tokens_details": {"cached_tokens": cached, "cache_write_tokens": reply.cache_write},
             "output_tokens": tokens_out,
             "output_tokens_details": {"reasoning_tokens": tokens_out // 2 if reply.reasoning else 0},
             "total_tokens": tokens_in + tokens_out,
@@ -154,8 +155,9 @@ def _finish(reply: Reply) -> str:
     return reply.finish or ("tool_calls" if reply.calls else "stop")
 
 
-def _chat_head(kind: str, model: str) -> dict[str, Any]:
-    return {"id": "chatcmpl-scripted", "object": kind, "created": 0, "model": model, "system_fingerprint": FINGERPRINT}
+def _chat_head(kind: str, model: str, reply: Reply) -> dict[str, Any]:
+    head = {"id": "chatcmpl-scripted", "object": kind, "created": 0, "model": model}
+    return {**head, "system_fingerprint": FINGERPRINT, "service_tier": reply.tier or "default"}
 
 
 def _chat_usage(reply: Reply, counted: tuple[int, int, int]) -> dict[str, Any]:
@@ -164,7 +166,7 @@ def _chat_usage(reply: Reply, counted: tuple[int, int, int]) -> dict[str, Any]:
         "prompt_tokens": tokens_in,
         "completion_tokens": tokens_out,
         "total_tokens": tokens_in + tokens_out,
-        "prompt_tokens_details": {"cached_tokens": cached},
+        "prompt_tokens_details": {"cached_tokens": cached, "cache_write_tokens": reply.cache_write},
     }
 
 
