@@ -172,12 +172,8 @@ class Live:
 
     def _body(self, request: Request, max_output: int) -> dict[str, Any]:
         body: dict[str, Any] = self._api.body(request, self.row, max_output)
-        for name in self._left_out & body.keys():
-            value = body.pop(name)
-            if name == "max_completion_tokens":
-                body["max_tokens"] = value
-            elif name == "max_tokens":
-                body["max_completion_tokens"] = value
+        for name in self._left_out:
+            self._api.leave_out(body, name)
         return body
 
     def _settle(self, request: Request, held: Reservation, so_far: Collected, *, billed: bool) -> Usage:

@@ -10,8 +10,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from fretsaw.core.chat import Tool
 from fretsaw.core.text.tokens import ImageRule
 from fretsaw.errors import ConfigError
+from fretsaw.model.capabilities import CAPABILITY_COLUMNS, Capabilities, read_capabilities, strict_schema
 from fretsaw.model.prices import STANDARD_TIERS, Prices, TokenCounts, read_prices
 from fretsaw.settings import Settings
 
@@ -38,12 +40,8 @@ class Row:
     tokens a minute, and they are reserved in dollars."""
     tokenizer: Literal["o200k"] | None = None
     """How it counts text; None: not known here."""
-    effort: str | None = None
-    """Reasoning effort to send; None: the field is not sent."""
-    verbosity: str | None = None
-    """How much prose to ask for; None: the field is not sent."""
-    keeps_reasoning: bool = False
-    """Ask for reasoning in encrypted form, and send it back with the next turn (Responses)."""
+    can: Capabilities = field(default_factory=Capabilities)
+    """What may be sent to it."""
     also: tuple[str, ...] = ()
     retires_on: date | None = None
     """The first day on which OpenAI's own endpoint no longer serves it."""
@@ -55,7 +53,11 @@ class Row:
     tiers: Mapping[str, Prices] = field(default_factory=dict)
     """Prices at other service tiers, by the name that an answer tells."""
     plain: bool = False
-    """Send only fields that every compatible server understands."""
+    """Nothing is sent but what every compatible server understands, whatever the other columns say."""
+
+    def parameters_of(self, tool: Tool) -> dict[str, Any]:
+        """The JSON schema of a tool's arguments, as this model gets it."""
+        return strict_schema(tool.parameters) if self.can.strict_tools else dict(tool.parameters)
 
     def form_for(self, settings: Settings) -> Literal["v4a", "udiff", "search-replace"]:
         """The edit form to ask for: the setting's, or this model's where that says auto."""
@@ -191,13 +193,36 @@ def _read(path: Path) -> Registry:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         wrong = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise ConfigError(
-            f"{path}: a model's row is not complete: {wrong}", hint="see the shipped models.toml"
+            f"{path}: a model's row cannot be used: {wrong}", hint="see the shipped models.toml"
         ) from error
     return Registry(rows, roles)
 
 
+_COLUMNS = frozenset(
+    {
+        "id",
+        "for",
+        "also",
+        "price",
+        "tiers",
+        "context",
+        "output",
+        "usual-output",
+        "tokenizer",
+        "image",
+        "api",
+        "edit-form",
+    }
+    | {"retires-on", "successor", "source", "as-of"}
+)
+"""The other columns of a row."""
+
+
 def _row(item: Mapping[str, Any]) -> Row:
-    """One table of the file; KeyError or ValueError when something is missing or of the wrong kind."""
+    """One table of the file; KeyError or ValueError when something is missing, unknown or of the wrong kind."""
+    unknown = sorted(item.keys() - _COLUMNS - CAPABILITY_COLUMNS)
+    if unknown:
+        raise ValueError(f"{item['id']}: there is no column {unknown[0]!r}")
     api, form = item.get("api", "chat"), item.get("edit-form", "search-replace")
     if api not in {"chat", "responses"} or form not in {"v4a", "udiff", "search-replace"}:
         raise ValueError(f"{item['id']}: api is chat or responses, edit-form is v4a, udiff or search-replace")
@@ -211,9 +236,7 @@ def _row(item: Mapping[str, Any]) -> Row:
         edit_form=cast("Any", form),
         usual_output=min(int(item["output"]), int(item.get("usual-output", 8192))),
         tokenizer="o200k" if item.get("tokenizer") == "o200k" else None,
-        effort=item.get("effort"),
-        verbosity=item.get("verbosity"),
-        keeps_reasoning=bool(item.get("keep-reasoning", False)),
+        can=read_capabilities(item),
         also=tuple(item.get("also", ())),
         retires_on=item.get("retires-on"),
         successor=item.get("successor"),
@@ -221,7 +244,7 @@ def _row(item: Mapping[str, Any]) -> Row:
         as_of=item.get("as-of"),
         is_priced="price" in item,
         tiers={str(tier): read_prices(price) for tier, price in item.get("tiers", {}).items()},
-        plain=bool(item.get("plain", False)),
+        plain=item.get("plain", False),
     )
 
 

@@ -41,7 +41,9 @@ def _input(request: Request, row: Row, measure: Callable[[str], int]) -> int:
         total += sum(PER_MESSAGE + measure(call.name) + measure(call.arguments) for call in message.tool_calls)
         total += sum(max(image.tokens, image_tokens(image.width, image.height, row.image)) for image in message.images)
     for tool in request.tools:
-        total += PER_MESSAGE + measure(tool.name) + measure(tool.description) + measure(json.dumps(tool.parameters))
+        total += (
+            PER_MESSAGE + measure(tool.name) + measure(tool.description) + measure(json.dumps(row.parameters_of(tool)))
+        )
     if request.schema is not None:
         total += PER_MESSAGE + measure(json.dumps(request.schema))
     return total

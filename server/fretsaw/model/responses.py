@@ -35,7 +35,7 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
         "store": False,
         "max_output_tokens": max_output,
     }
-    if request.temperature is not None:
+    if request.temperature is not None and row.can.temperature:
         data["temperature"] = request.temperature
     if request.tools:
         data["tools"] = [
@@ -43,26 +43,38 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
                 "type": "function",
                 "name": tool.name,
                 "description": tool.description,
-                "parameters": dict(tool.parameters),
-                "strict": False,
+                "parameters": row.parameters_of(tool),
+                "strict": row.can.strict_tools,
             }
             for tool in request.tools
         ]
+        if row.can.parallel_tools is not None:
+            data["parallel_tool_calls"] = row.can.parallel_tools
     text: dict[str, Any] = {}
     if request.schema is not None:
         text["format"] = {"type": "json_schema", "name": "answer", "strict": True, "schema": dict(request.schema)}
-    if row.verbosity is not None:
-        text["verbosity"] = row.verbosity
+    if row.can.verbosity is not None:
+        text["verbosity"] = row.can.verbosity
     if text:
         data["text"] = text
-    if row.effort is not None:
-        data["reasoning"] = {"effort": row.effort}
-    if row.keeps_reasoning:
+    if row.can.effort is not None:
+        data["reasoning"] = {"effort": row.can.effort}
+    if row.can.keep_reasoning:
         # Nothing is stored at the endpoint, so reasoning comes here, encrypted, and goes back with the next turn.
         data["include"] = [_ENCRYPTED]
-    if request.cache_key and not row.plain:
+    if request.cache_key and row.can.cache == "key":
         data["prompt_cache_key"] = request.cache_key
     return data
+
+
+def leave_out(body: dict[str, Any], name: str) -> None:
+    """Take a field out of a body, since the endpoint refused it."""
+    if name == "verbosity":
+        text = body.get("text", {})
+        text.pop(name, None)
+        if not text:
+            body.pop("text", None)
+    body.pop(name, None)
 
 
 def _items(message: Message) -> Iterator[dict[str, Any]]:

@@ -28,6 +28,7 @@ _TOO_LONG_WORDS = ("maximum context length", "context window", "context length",
 # The longer names first: `max_tokens` is not what `max_completion_tokens` complains about.
 _OPTIONAL = (
     "max_completion_tokens",
+    "parallel_tool_calls",
     "prompt_cache_key",
     "reasoning_effort",
     "stream_options",
