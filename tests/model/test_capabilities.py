@@ -17,7 +17,8 @@ from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import ConfigError
 from fretsaw.model import chat, responses
 from fretsaw.model.capabilities import Capabilities, strict_schema
-from fretsaw.model.registry import Row, load_registry
+from fretsaw.model.registry import load_registry
+from fretsaw.model.row import Row
 from fretsaw.model.scripted import error
 
 LUNA = "gpt-6-luna"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from fretsaw.errors import BudgetError
-from fretsaw.model.registry import Row
+from fretsaw.model.row import Row
 
 Ledger: TypeAlias = Callable[[float], float]
 """Adds dollars (negative: gives back) to the day's total of all runs and returns the new total."""

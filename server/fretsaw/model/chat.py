@@ -8,7 +8,7 @@ from typing import Any
 from fretsaw.core.chat import Message, Request, Tool, ToolCall
 from fretsaw.core.text.safe_text import sendable
 from fretsaw.model.parse import Collected, as_list, as_map, as_text, service_tier, shape_error, token_counts
-from fretsaw.model.registry import Row
+from fretsaw.model.row import Row
 
 PATH = "/chat/completions"
 

@@ -22,8 +22,8 @@ from fretsaw.model.exchange import Exchange, OutOfTime
 from fretsaw.model.failures import FailedRequest, Failure, failure
 from fretsaw.model.parse import Collected, whole
 from fretsaw.model.prices import STANDARD_TIERS
-from fretsaw.model.registry import Row
 from fretsaw.model.request_size import input_bound, input_estimate, input_exact
+from fretsaw.model.row import Row
 from fretsaw.settings import Settings
 
 STALL = 90.0

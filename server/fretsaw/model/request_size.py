@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from fretsaw.core.chat import Request
 from fretsaw.core.text.tokens import count, estimate, exact, image_tokens, upper_bound
-from fretsaw.model.registry import Row
+from fretsaw.model.row import Row
 
 PER_MESSAGE = 8
 """Tokens that frame a message, a tool or a tool call, generously: the makers' own counts are 3 to 7."""

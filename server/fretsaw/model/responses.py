@@ -18,7 +18,7 @@ from fretsaw.model.parse import (
     shape_error,
     token_counts,
 )
-from fretsaw.model.registry import Row
+from fretsaw.model.row import Row
 
 PATH = "/responses"
 

@@ -27,8 +27,9 @@ from fretsaw.repo import Delivery
 from fretsaw.session.deliver import deliver_proposal
 from fretsaw.session.history import mark_delivered
 from fretsaw.session.issue_source import read_issue
-from fretsaw.session.models import choose_model
+from fretsaw.session.models import choose_model, today
 from fretsaw.session.open import Session
+from fretsaw.session.retirement import mark_told, untold_notices
 from fretsaw.session.services import make_services
 from fretsaw.session.task import FinishedRun, Task
 
@@ -77,7 +78,8 @@ def run_fix(opened: Session, task: Task, report: Reporter, cancel: Cancel, run_i
     """
     warm()
     settings = opened.settings
-    choice = choose_model(opened.resolved.places, settings)
+    now = today()
+    choice = choose_model(opened.resolved.places, settings, now)
     folder = opened.store.new(run_id, lambda: repo.deliveries(opened.repo, opened.store.folder))
     begun = Run(
         folder.id,
@@ -91,10 +93,17 @@ def run_fix(opened: Session, task: Task, report: Reporter, cancel: Cancel, run_i
     with folder.held():
         folder.write_issue(task.issue)
         folder.write_run(begun)
+        untold = untold_notices(opened.state, choice, now)
         try:
             with _within(settings.max_seconds, cancel) as limited:
-                outcome = _outcome(opened, task, choice, meter, limited, folder)
+                outcome = _outcome(
+                    opened, task, replace(choice, notices=choice.notices + untold), meter, limited, folder
+                )
+            mark_told(opened.state, choice, now)
         except FretsawError as error:
+            for text in untold:
+                # Perhaps it failed for just this reason; it is told again at the next run, with its outcome.
+                report(Event("ask", text, lasting=True))
             state: RunState = "cancelled" if isinstance(error, Cancelled) else "failed"
             folder.write_run(replace(begun, state=state, error=str(error), usage=meter.usage))
             error.run_id = folder.id
