@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.model.contract import validate_body
+
 from fretsaw.cancel import Cancel
 from fretsaw.core.chat import Message, Request, Tool
 from fretsaw.model.budget import Budget
@@ -66,3 +68,5 @@ def bench(
             yield Bench(server, ask, budget, cancel, waits)
         finally:
             ask.close()
+        for seen in server.requests:
+            validate_body(seen.path, seen.body)

@@ -32,11 +32,6 @@ def test_who_has_a_role(role: str, today: date, model: str) -> None:
     assert REGISTRY.for_role(role, today).row.id == model
 
 
-def test_why_it_is_not_the_first_choice_is_told() -> None:
-    notices = REGISTRY.for_role("triage", TODAY).notices
-    assert any("gpt-4.1-nano was shut down on 2026-10-23" in notice for notice in notices)
-
-
 def test_a_retired_model_names_its_successor() -> None:
     with pytest.raises(ConfigError, match=r"shut down by OpenAI on 2026-10-23 \(use --model gpt-6-luna"):
         REGISTRY.choose(Settings(model="gpt-4.1-nano"), TODAY)
@@ -51,13 +46,6 @@ def test_a_snapshot_and_a_fine_tuned_one_of_it_too() -> None:
 def test_elsewhere_the_dates_are_not_ours() -> None:
     chosen = REGISTRY.choose(Settings(model="gpt-4.1-nano", base_url="https://proxy.example/v1"), TODAY)
     assert chosen.row.id == "gpt-4.1-nano"
-
-
-@pytest.mark.parametrize(("today", "notices"), [(date(2026, 10, 1), 0), (date(2026, 10, 17), 1), (TODAY, 1)])
-def test_ninety_days_before_its_end_it_is_told(today: date, notices: int) -> None:
-    chosen = REGISTRY.choose(Settings(model="gpt-4.1"), today)
-    assert len(chosen.notices) == notices
-    assert all("2027-01-14" in notice and "gpt-6-luna" in notice for notice in chosen.notices)
 
 
 def test_unknown_models() -> None:

@@ -86,8 +86,9 @@ def test_a_conversation_as_responses() -> None:
     with bench("ok", api="responses", model="gpt-6-luna") as live:
         live(request)
         body = live.server.requests[0].body
-    kinds = [item.get("type") or item["role"] for item in body["input"]]
+    kinds = [item.get("role") or item["type"] for item in body["input"]]
     assert kinds == ["system", "user", "assistant", "function_call", "function_call_output"]
+    assert body["input"][2]["type"] == "message"
     assert body["input"][1]["content"][1]["type"] == "input_image"
     assert body["store"] is False
     assert body["reasoning"] == {"effort": "none"}

@@ -109,8 +109,10 @@ def _doing(event: Event, seconds: str) -> str:
 def tokens(usage: Usage) -> str:
     """Tokens in and out, in words."""
     cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
+    written = f" ({usage.cache_write_tokens:,} written to the cache)" if usage.cache_write_tokens else ""
     about = "about " if usage.estimated else ""
-    return f"{about}{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out"
+    tiers = f", {' and '.join(map(safe_text, usage.tiers))} tier" if usage.tiers else ""
+    return f"{about}{usage.input_tokens:,} tokens in{cached}{written}, {usage.output_tokens:,} out{tiers}"
 
 
 # -- the end of a run ------------------------------------------------------------------------------

@@ -32,6 +32,24 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputItem:
+    """One item of an answer, where the API has an order of items that a later turn has to keep.
+
+    Example: reasoning, text, reasoning, call, call. A reasoning item belongs to the item behind it.
+    """
+
+    kind: Literal["reasoning", "text", "call"]
+    id: str = ""
+    """By the endpoint; of a call, the id of the `ToolCall`, which holds the rest."""
+    text: str = ""
+    """What was said; of reasoning, the content that only the endpoint can decrypt."""
+    phase: str = ""
+    """Of a text: `commentary` or `final_answer`, where the endpoint tells."""
+    summary: tuple[str, ...] = ()
+    """Of reasoning: what the endpoint tells of it in clear."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of a conversation."""
 
@@ -42,6 +60,8 @@ class Message:
     """Of an assistant's message."""
     tool_call_id: str | None = None
     """Of a tool's answer."""
+    items: tuple[OutputItem, ...] = ()
+    """Of an assistant's message: text, calls and reasoning in their order; empty where the API has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +85,11 @@ class Usage:
     output_tokens: int = 0
     dollars: float = 0.0
     estimated: bool = False
-    """True when a part was counted here because the endpoint did not say."""
+    """True when a part was counted or priced here because the endpoint or the model's row does not say."""
+    cache_write_tokens: int = 0
+    """Of the input: what was written to the cache."""
+    tiers: tuple[str, ...] = ()
+    """Service tiers other than the standard one that served a part."""
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -75,6 +99,8 @@ class Usage:
             self.output_tokens + other.output_tokens,
             self.dollars + other.dollars,
             self.estimated or other.estimated,
+            self.cache_write_tokens + other.cache_write_tokens,
+            tuple(dict.fromkeys((*self.tiers, *other.tiers))),
         )
 
 
@@ -105,6 +131,10 @@ class Answer:
     """The model that answered, as the endpoint names it."""
     scripted: bool = False
     """True when the endpoint says that it is the shipped scripted model."""
+    reason: str = ""
+    """Why it ended before its end or declined, in the endpoint's words."""
+    items: tuple[OutputItem, ...] = ()
+    """Text, calls and reasoning in their order, for `Message.items`."""
 
 
 OnText: TypeAlias = Callable[["str | None"], None]

@@ -33,7 +33,7 @@ class Conversation:
     def with_answer(self, answer: Answer) -> Conversation:
         """With an answer of the model at its end, and what it cost."""
         return Conversation(
-            (*self.messages, Message("assistant", answer.text, tool_calls=answer.tool_calls)),
+            (*self.messages, Message("assistant", answer.text, tool_calls=answer.tool_calls, items=answer.items)),
             self.usage + answer.usage,
             self.steps,
             answer.model or self.model,
@@ -49,6 +49,8 @@ class ModelAnswer:
     """The edit, as text or as the arguments of `submit_edit`, with the prose around it."""
     finish: str
     conversation: Conversation
+    reason: str = ""
+    """Why it ended early or declined, in the endpoint's words."""
 
 
 def converse(conversation: Conversation, work: Work, started: float, listen: Callable[[], OnText]) -> ModelAnswer:
@@ -56,22 +58,33 @@ def converse(conversation: Conversation, work: Work, started: float, listen: Cal
 
     `listen` makes the one that hears an answer as it streams in.
     """
-    services, settings = work.services, work.settings
     while True:
-        services.cancel.check()
-        if services.clock() - started > settings.max_seconds:
-            raise BudgetError.run_time(settings.max_seconds)
-        last = conversation.steps >= settings.steps
-        offered = tools.TOOLS if settings.tools and not last else ()
-        request = Request(conversation.messages, offered, cache_key=_cache_key(work.snapshot))
-        answer = services.ask(request, listen())
-        services.record(request, answer)
-        conversation = conversation.with_answer(answer)
-        services.report(Event("ask", _what(answer), conversation.usage, min(60, 20 + 4 * conversation.usage.calls)))
+        _check_limits(work, started)
+        last = conversation.steps >= work.settings.steps
+        answer, conversation = _ask(conversation, work, listen(), last=last)
         submits = any(call.name == tools.SUBMIT for call in answer.tool_calls)
         if submits or last or not answer.tool_calls:
             return _final_answer(conversation, answer)
         conversation = _answered(conversation, answer.tool_calls, work)
+
+
+def _check_limits(work: Work, started: float) -> None:
+    """Raise Cancelled, or BudgetError when the run's time is used up."""
+    work.services.cancel.check()
+    if work.services.clock() - started > work.settings.max_seconds:
+        raise BudgetError.run_time(work.settings.max_seconds)
+
+
+def _ask(conversation: Conversation, work: Work, hear: OnText, *, last: bool) -> tuple[Answer, Conversation]:
+    """Call the model once, without tools where it is the last time, and keep what it said."""
+    offered = tools.TOOLS if work.settings.tools and not last else ()
+    request = Request(conversation.messages, offered, cache_key=_cache_key(work.snapshot))
+    answer = work.services.ask(request, hear)
+    work.services.record(request, answer)
+    conversation = conversation.with_answer(answer)
+    percentage = min(60, 20 + 4 * conversation.usage.calls)
+    work.services.report(Event("ask", _what(answer), conversation.usage, percentage))
+    return answer, conversation
 
 
 def _final_answer(conversation: Conversation, answer: Answer) -> ModelAnswer:
@@ -80,7 +93,7 @@ def _final_answer(conversation: Conversation, answer: Answer) -> ModelAnswer:
     text = "\n\n".join(part for part in (answer.text, *edits) if part)
     # Every tool call needs its answer, or the endpoint refuses the next turn.
     closing = tuple(Message("tool", "received", tool_call_id=call.id) for call in answer.tool_calls)
-    return ModelAnswer(text, answer.finish, conversation.said(*closing))
+    return ModelAnswer(text, answer.finish, conversation.said(*closing), answer.reason)
 
 
 def _answered(conversation: Conversation, calls: tuple[ToolCall, ...], work: Work) -> Conversation:

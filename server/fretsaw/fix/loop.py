@@ -160,7 +160,7 @@ def _open_conversation(work: Work, book: _Book) -> Conversation:
 def _consider(answer: ModelAnswer, work: Work, book: _Book) -> Proved | Rejected:
     """One reply: does it fit, and does it prove itself?"""
     with book.phase("place"):
-        step = propose(answer.text, answer.finish, work, book.refused)
+        step = propose(answer, work, book.refused)
     book.conversation = replace(book.conversation, usage=book.conversation.usage + step.judge_usage)
     if isinstance(step, Rejected):
         return step

@@ -16,6 +16,8 @@ from fretsaw.core.patch import select
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.prune.verdict import Pruned, Verdict
 from fretsaw.core.run import Draft, Event, Turn
+from fretsaw.core.text.safe_text import safe_text
+from fretsaw.fix.converse import ModelAnswer
 from fretsaw.fix.restrictions import Restrictions, check_restrictions
 from fretsaw.fix.triage import ask_judge
 from fretsaw.fix.work import Work
@@ -49,23 +51,26 @@ class Candidate:
     judge_usage: Usage = Usage()
 
 
-def propose(text: str, finish: str, work: Work, correcting: PatchSet = PatchSet()) -> Candidate | Rejected:
+def propose(answer: ModelAnswer, work: Work, correcting: PatchSet = PatchSet()) -> Candidate | Rejected:
     """Read one reply and make a patch of it.
 
     `correcting`: the patch that the check refused a turn ago. A model that corrects that one, instead of sending the
     whole change again, is understood, where its edits fit nowhere else.
     """
-    issue = work.issue
+    issue, finish = work.issue, answer.finish
     if finish in {"content_filter", "refusal"}:
-        turn = Turn(text, refused="the model declined to answer")
-        return Rejected("refused", prompt.after_refusal(("declined",), issue), "the model declined to answer", turn)
-    reading = reply.read(text)
+        who = "the model" if finish == "refusal" else "the endpoint's filter"
+        declined = f"{who} declined to answer"
+        why = f"{declined}: {safe_text(answer.reason)}" if answer.reason else declined
+        turn = Turn(answer.text, refused=why)
+        return Rejected("refused", prompt.after_refusal(("declined",), issue), why, turn)
+    reading = reply.read(answer.text)
     work.services.report(Event("place", "placing the edits", percentage=65))
     edit = place_edit(reading, work.snapshot, correcting)
     misfits = edit.placing.misfits
     if finish in {"length", "truncated"}:
-        misfits = misfits or (_cut(finish),)
-    turn = Turn(text, reading.grammars, misfits, edit.placing.located)
+        misfits = misfits or (_cut(finish, answer.reason),)
+    turn = Turn(answer.text, reading.grammars, misfits, edit.placing.located)
     if misfits:
         reason = " ".join(misfit.for_person for misfit in misfits[:3])
         return Rejected("misfit", prompt.after_misfits(misfits, issue), reason, turn)
@@ -108,12 +113,13 @@ def _judge(pruned: Pruned, work: Work) -> tuple[Pruned, Usage]:
     return Pruned(select(pruned.proposed, kept), verdicts, pruned.proposed), spent
 
 
-def _cut(finish: str) -> Misfit:
+def _cut(finish: str, reason: str) -> Misfit:
     """Why an answer that ended early is not used, even when what there is of it would fit."""
     why = "at its output limit" if finish == "length" else "before its end"
+    told = f" ({safe_text(reason)})" if reason else ""
     return Misfit(
         "truncated",
         None,
-        f"the model's answer was cut off {why}",
+        f"the model's answer was cut off {why}{told}",
         f"Your answer was cut off {why}, so none of it was used. Send smaller sections, without unchanged lines.",
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from fretsaw.errors import BudgetError
-from fretsaw.model.registry import Row
+from fretsaw.model.row import Row
 
 Ledger: TypeAlias = Callable[[float], float]
 """Adds dollars (negative: gives back) to the day's total of all runs and returns the new total."""
@@ -60,12 +60,12 @@ class Budget:
         with self._lock:
             allowed = self._affordable(row, input_tokens, max_output, self.left)
             if allowed < least:
-                need = row.cost(input_tokens, 0, least)
+                need = row.prices.most(input_tokens, least)
                 raise BudgetError(
                     f"${self._spent:.4f} of ${self.max_usd:g} is spent; the next call may cost ${need:.4f}",
                     hint="raise --max-usd, or lower --context-tokens",
                 )
-            held = row.cost(input_tokens, 0, allowed)
+            held = row.prices.most(input_tokens, allowed)
             allowed, held = self._reserve_day(row, input_tokens, allowed, held)
             self._held += held
         return Reservation(held, allowed)
@@ -93,17 +93,17 @@ class Budget:
                 f"${total - held:.4f} of today's ${self.max_usd_day:g} is spent or reserved",
                 hint="raise --max-usd-day, or wait for tomorrow (UTC)",
             )
-        less = row.cost(input_tokens, 0, fewer)
+        less = row.prices.most(input_tokens, fewer)
         self._day(less - held)
         return fewer, less
 
     @staticmethod
     def _affordable(row: Row, input_tokens: int, max_output: int, dollars: float) -> int:
         """Tokens of output that the dollars pay for beside the input, at most `max_output`; -1 for none at all."""
-        rest = dollars - row.cost(input_tokens, 0, 0)
+        rest = dollars - row.prices.most(input_tokens, 0)
         if rest < 0:
             return -1
-        if row.price_output <= 0:
+        if row.prices.output <= 0:
             return max_output
         # One less than the quotient, so that rounding never exceeds the budget.
-        return min(max_output, int(rest / row.price_output * 1e6) - 1)
+        return min(max_output, int(rest / row.prices.output * 1e6) - 1)

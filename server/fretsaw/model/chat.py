@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fretsaw.core.chat import Message, Request, ToolCall
+from fretsaw.core.chat import Message, Request, Tool, ToolCall
 from fretsaw.core.text.safe_text import sendable
-from fretsaw.model.parse import Collected, as_list, as_map, as_text, count, shape_error
-from fretsaw.model.registry import Row
+from fretsaw.model.parse import Collected, as_list, as_map, as_text, service_tier, shape_error, token_counts
+from fretsaw.model.row import Row
 
 PATH = "/chat/completions"
 
@@ -34,26 +34,38 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
         "messages": [_message(message) for message in request.messages],
         "stream": True,
         "stream_options": {"include_usage": True},
-        "max_tokens" if row.plain else "max_completion_tokens": max_output,
+        "max_completion_tokens" if row.can.completion_limit else "max_tokens": max_output,
     }
-    if request.temperature is not None:
+    if request.temperature is not None and row.can.temperature:
         data["temperature"] = request.temperature
     if request.tools:
-        data["tools"] = [
-            {
-                "type": "function",
-                "function": {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)},
-            }
-            for tool in request.tools
-        ]
+        data["tools"] = [_tool(tool, row) for tool in request.tools]
+        if row.can.parallel_tools is not None:
+            data["parallel_tool_calls"] = row.can.parallel_tools
     if request.schema is not None:
         form = {"name": "answer", "strict": True, "schema": dict(request.schema)}
         data["response_format"] = {"type": "json_schema", "json_schema": form}
-    if row.effort is not None:
-        data["reasoning_effort"] = row.effort
-    if request.cache_key and not row.plain:
+    if row.can.verbosity is not None:
+        data["verbosity"] = row.can.verbosity
+    if row.can.effort is not None:
+        data["reasoning_effort"] = row.can.effort
+    if request.cache_key and row.can.cache == "key":
         data["prompt_cache_key"] = request.cache_key
     return data
+
+
+def leave_out(body: dict[str, Any], name: str) -> None:
+    """Take a field out of a body, since the endpoint refused it; a limit goes under its other name."""
+    other = {"max_completion_tokens": "max_tokens", "max_tokens": "max_completion_tokens"}
+    value = body.pop(name, None)
+    if name in other and value is not None:
+        body[other[name]] = value
+
+
+def _tool(tool: Tool, row: Row) -> dict[str, Any]:
+    function = {"name": tool.name, "description": tool.description, "parameters": row.parameters_of(tool)}
+    # The field is not sent where it says nothing new: the prompt of the older models stays what it was.
+    return {"type": "function", "function": {**function, "strict": True} if row.can.strict_tools else function}
 
 
 def _message(message: Message) -> dict[str, Any]:
@@ -98,11 +110,8 @@ def take_whole(event: object, so_far: Collected) -> str:
 def _take_head(data: Mapping[str, Any], so_far: Collected) -> None:
     so_far.model = as_text(data.get("model")) or so_far.model
     so_far.scripted = so_far.scripted or data.get("system_fingerprint") == "scripted"
-    usage = data.get("usage")
-    if isinstance(usage, Mapping):
-        details = usage.get("prompt_tokens_details")
-        cached = details.get("cached_tokens") if isinstance(details, Mapping) else 0
-        so_far.usage = (count(usage.get("prompt_tokens")), count(cached), count(usage.get("completion_tokens")))
+    so_far.tier = service_tier(data) or so_far.tier
+    so_far.usage = token_counts(data.get("usage"), "prompt", "completion") or so_far.usage
 
 
 def _take_choice(choice: Mapping[str, Any], so_far: Collected, *, key: str) -> str:
@@ -115,6 +124,7 @@ def _take_choice(choice: Mapping[str, Any], so_far: Collected, *, key: str) -> s
     finish = choice.get("finish_reason")
     if finish is not None:
         so_far.finish = _FINISH.get(as_text(finish), "truncated")
+        so_far.reason = as_text(finish) if so_far.finish == "truncated" else ""
     return piece
 
 

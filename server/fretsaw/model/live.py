@@ -21,8 +21,9 @@ from fretsaw.model.endpoint import endpoint
 from fretsaw.model.exchange import Exchange, OutOfTime
 from fretsaw.model.failures import FailedRequest, Failure, failure
 from fretsaw.model.parse import Collected, whole
-from fretsaw.model.registry import Row
+from fretsaw.model.prices import STANDARD_TIERS
 from fretsaw.model.request_size import input_bound, input_estimate, input_exact
+from fretsaw.model.row import Row
 from fretsaw.settings import Settings
 
 STALL = 90.0
@@ -63,6 +64,7 @@ class Live:
     ) -> None:
         self.budget = budget
         self.row = row
+        self._priced = row
         self._cancel = cancel
         self._pace = pace
         self._timeout = settings.timeout
@@ -118,7 +120,7 @@ class Live:
         usage = self._settle(request, reservation, so_far, billed=failed is None or failed.billed)
         if failed is None or failed.declined:
             if failed is not None:
-                so_far.finish = "content_filter"
+                so_far.finish, so_far.reason = "content_filter", failed.reason
             return _Done(so_far.answer(usage), None, usage)
         return _Done(None, failed, usage)
 
@@ -126,9 +128,9 @@ class Live:
         """Hold back the worst that the call can cost; count more closely where the cheap bound is too much to pay."""
         wanted = min(request.max_output_tokens or self.row.usual_output, self.row.output)
         tokens_in = input_bound(request, self.row)
-        if self.row.cost(tokens_in, 0, wanted) > self.budget.left:
+        if self._priced.prices.most(tokens_in, wanted) > self.budget.left:
             tokens_in = input_exact(request, self.row)
-        return self.budget.reserve(self.row, tokens_in, wanted)
+        return self.budget.reserve(self._priced, tokens_in, wanted)
 
     def _exchange(
         self, request: Request, max_output: int, so_far: Collected, on_text: OnText, deadline: float
@@ -170,28 +172,30 @@ class Live:
 
     def _body(self, request: Request, max_output: int) -> dict[str, Any]:
         body: dict[str, Any] = self._api.body(request, self.row, max_output)
-        for name in self._left_out & body.keys():
-            value = body.pop(name)
-            if name == "max_completion_tokens":
-                body["max_tokens"] = value
-            elif name == "max_tokens":
-                body["max_completion_tokens"] = value
+        for name in self._left_out:
+            self._api.leave_out(body, name)
         return body
 
     def _settle(self, request: Request, held: Reservation, so_far: Collected, *, billed: bool) -> Usage:
         """Pay for what was used; what the endpoint did not count is counted here, and the whole reservation spent."""
         local = self._endpoint.loopback and so_far.scripted
-        if so_far.usage is not None:
-            tokens_in, cached, tokens_out = so_far.usage
-            dollars = self.row.cost(tokens_in, cached, tokens_out)
+        served = self.row.at_tier(so_far.tier)
+        # The next call is likely served at the same tier, so what is reserved for it is of that price.
+        self._priced = served or self.row
+        tiers = () if so_far.tier in STANDARD_TIERS else (so_far.tier,)
+        used = so_far.usage
+        if used is not None and (used.output or not so_far.said):
+            dollars = self._priced.prices.cost(used)
             self.budget.settle(held, dollars, free=local)
-            return Usage(1, tokens_in, cached, tokens_out, dollars)
+            unknown = served is None
+            return Usage(1, used.input, used.cached, used.output, dollars, unknown, used.cache_write, tiers)
         if not billed:
             self.budget.settle(held, 0.0)
             return Usage()
         self.budget.settle(held, None, free=local)
         tokens_in, tokens_out = input_estimate(request, self.row), estimate(so_far.said)
-        return Usage(1, tokens_in, 0, tokens_out, self.row.cost(tokens_in, 0, tokens_out), estimated=True)
+        dollars = self._priced.prices.most(tokens_in, tokens_out)
+        return Usage(1, tokens_in, 0, tokens_out, dollars, estimated=True, tiers=tiers)
 
     def _pause(self, tries: int, failed: Failure | None, deadline: float) -> None:
         """Wait as long as the endpoint asks, else a random time below a bound that doubles."""

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from fretsaw.core.chat import Answer, ToolCall, Usage
+from fretsaw.core.chat import Answer, OutputItem, ToolCall, Usage
 from fretsaw.errors import ModelError
+from fretsaw.model.prices import TokenCounts
 
 NOT_THE_API = "a sign-in page, a proxy or another program answers there; check --base-url"
 
@@ -36,10 +37,18 @@ class Collected:
     text: list[str] = field(default_factory=list)
     refusal: list[str] = field(default_factory=list)
     calls: dict[int, ToolCall] = field(default_factory=dict)
+    items: list[OutputItem] = field(default_factory=list)
+    """Text, calls and reasoning in their order, where the API has one."""
+    streamed: list[Mapping[str, Any]] = field(default_factory=list)
+    """Items as they came whole in a stream, for where its last event does not repeat them."""
     finish: str | None = None
     """None: it did not say that it is finished."""
-    usage: tuple[int, int, int] | None = None
-    """Input (with cached), cached and output tokens, as the endpoint counted."""
+    reason: str = ""
+    """Why it ended early, where the endpoint tells."""
+    usage: TokenCounts | None = None
+    """None: the endpoint did not count, or not so that it can be true."""
+    tier: str = ""
+    """The service tier that served it, where the endpoint tells."""
     model: str = ""
     scripted: bool = False
 
@@ -64,6 +73,8 @@ class Collected:
             usage=usage,
             model=self.model,
             scripted=self.scripted,
+            reason=refusal or self.reason,
+            items=tuple(self.items),
         )
 
 
@@ -90,6 +101,28 @@ def as_text(item: object) -> str:
     if not isinstance(item, str):
         raise shape_error(f"a text was expected, not {_kind(item)}")
     return item
+
+
+def token_counts(usage: object, before: str, after: str) -> TokenCounts | None:
+    """A `usage` object, whose counts are named `{before}_tokens` and `{after}_tokens`.
+
+    None where it does not count both: a call that was not counted is not a call that was free.
+    """
+    if not isinstance(usage, Mapping):
+        return None
+    tokens_in, tokens_out = usage.get(f"{before}_tokens"), usage.get(f"{after}_tokens")
+    if not count(tokens_in) or not isinstance(tokens_out, int):
+        return None
+    found = usage.get(f"{before}_tokens_details")
+    details = found if isinstance(found, Mapping) else {}
+    cached, written = count(details.get("cached_tokens")), count(details.get("cache_write_tokens"))
+    return TokenCounts(count(tokens_in), cached, count(tokens_out), written)
+
+
+def service_tier(data: Mapping[str, Any]) -> str:
+    """The tier that an answer says it was served at; what is not a name is none."""
+    tier = data.get("service_tier")
+    return tier if isinstance(tier, str) else ""
 
 
 def count(item: object) -> int:

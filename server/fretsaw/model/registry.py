@@ -5,64 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Literal, cast
 
-from fretsaw.core.text.tokens import ImageRule
 from fretsaw.errors import ConfigError
+from fretsaw.model.retirement import RetirementNotice, announce_end, announce_move
+from fretsaw.model.row import Row, read_row
 from fretsaw.settings import Settings
 
 GENERIC = "*"
 """The id of the row that stands for every model without one."""
-
-SOON = timedelta(days=90)
-"""How long before its end a model's retirement is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One model. Prices are dollars per million tokens, limits are tokens."""
-
-    id: str
-    price_input: float
-    price_cached: float
-    price_output: float
-    context: int
-    output: int
-    image: ImageRule
-    api: Literal["chat", "responses"]
-    edit_form: Literal["v4a", "udiff", "search-replace"]
-    usual_output: int = 8192
-    """Tokens of output that are asked for unless a request says more: OpenAI counts them against the account's
-    tokens a minute, and they are reserved in dollars."""
-    tokenizer: Literal["o200k"] | None = None
-    """How it counts text; None: not known here."""
-    effort: str | None = None
-    """Reasoning effort to send; None: the field is not sent."""
-    also: tuple[str, ...] = ()
-    retires_on: date | None = None
-    """The first day on which OpenAI's own endpoint no longer serves it."""
-    successor: str | None = None
-    source: str = ""
-    as_of: date | None = None
-    plain: bool = False
-    """Send only fields that every compatible server understands."""
-
-    def form_for(self, settings: Settings) -> Literal["v4a", "udiff", "search-replace"]:
-        """The edit form to ask for: the setting's, or this model's where that says auto."""
-        return self.edit_form if settings.edit_form == "auto" else settings.edit_form
-
-    def cost(self, input_tokens: int, cached_tokens: int, output_tokens: int) -> float:
-        """Dollars of a call; `cached_tokens` are part of `input_tokens`."""
-        fresh = max(0, input_tokens - cached_tokens)
-        dear = fresh * self.price_input + cached_tokens * self.price_cached + output_tokens * self.price_output
-        return dear / 1e6
-
-    def retired(self, today: date) -> bool:
-        """Whether OpenAI has shut it down."""
-        return self.retires_on is not None and today >= self.retires_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +24,9 @@ class ModelChoice:
 
     row: Row
     notices: tuple[str, ...] = ()
+    """To be told at every run."""
+    retirements: tuple[RetirementNotice, ...] = ()
+    """To be told once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,36 +66,57 @@ class Registry:
         raise ConfigError("the list of models has no row for models of other endpoints", hint='add one with id = "*"')
 
     def for_role(self, role: str, today: date) -> ModelChoice:
-        """The first model of the role's list that is still served, and why it is not the first of all."""
-        skipped: list[str] = []
-        for model in self.roles.get(role, ()):
-            row = self.row(model)
-            if not row.retired(today):
-                notices = tuple(f"{gone}; {row.id} has the role {role}" for gone in skipped)
-                return ModelChoice(row, notices + _ends_soon(row, today))
-            skipped.append(f"{row.id} was shut down on {row.retires_on}")
-        why = "; ".join(skipped) or "the list of models gives it to none"
-        raise ConfigError(f"no model has the role {role}: {why}", hint="name one with --model, or update Fretsaw")
+        """The first model of the role's list that is still served, what it followed and what will follow it."""
+        rows = [self.row(model) for model in self.roles.get(role, ())]
+        served = [row for row in rows if not row.retired(today)]
+        if not served:
+            raise self._nobody_has(role, rows)
+        row = served[0]
+        gone = [other for other in rows[: rows.index(row)] if other.retires_on]
+        moved = (announce_move(gone[-1], row, role),) if gone else ()
+        follower = next((other for other in served if not row.retires_on or not other.retired(row.retires_on)), None)
+        if follower is None:
+            # A list of the user's own that ends here: nothing moves, as where a model is set.
+            ends = announce_end(row, self._successor(row), today, None)
+        else:
+            ends = announce_end(row, follower, today, role)
+        return ModelChoice(row, _without_price(row), (*moved, *ends))
 
     def choose(self, settings: Settings, today: date) -> ModelChoice:
-        """The model that the settings ask for.
+        """The model that the settings ask for. ConfigError when it is set to one that OpenAI has shut down.
 
-        Dates of retirement are OpenAI's own: with another base URL they are told and not enforced.
+        Dates of retirement are OpenAI's own: a model that is set is asked at another base URL whatever the day. A role
+        without a model moves by them, but at Azure, where a model is a deployment with dates of its own.
         """
-        own = settings.base_url is None and not settings.azure
         if settings.model is None:
-            return self.for_role(settings.role, today)
-        if not own:
-            row = self.find(settings.model)
-            if row is not None:
-                return ModelChoice(row)
-            note = f"the price of {settings.model} is not known: dollars are not counted and --max-usd does not hold"
-            return ModelChoice(self.generic(settings.model), (note,))
+            return self.for_role(settings.role, date.min if settings.azure else today)
+        if settings.base_url is not None or settings.azure:
+            row = self.find(settings.model) or self.generic(settings.model)
+            return ModelChoice(row, _without_price(row))
         row = self.row(settings.model)
+        follower = self._successor(row)
         if row.retired(today):
-            instead = f"use --model {row.successor}, its successor" if row.successor else "choose another with --model"
-            raise ConfigError(f"{row.id} was shut down by OpenAI on {row.retires_on}", hint=instead)
-        return ModelChoice(row, _ends_soon(row, today))
+            remedy = f"use --model {follower.id}, its successor, or set no model" if follower else "set no model"
+            raise ConfigError(
+                f"{row.id} was shut down by OpenAI on {row.retires_on}",
+                hint=f"{remedy}: without one, the model that has the role {settings.role} is asked",
+            )
+        return ModelChoice(row, _without_price(row), announce_end(row, follower, today, None))
+
+    def _successor(self, row: Row) -> Row | None:
+        return self.find(row.successor) if row.successor else None
+
+    def _nobody_has(self, role: str, rows: list[Row]) -> ConfigError:
+        """The error for a role whose models are all gone."""
+        gone = "; ".join(f"{row.id} was shut down on {row.retires_on}" for row in rows)
+        successor = next((row.successor for row in reversed(rows) if row.successor), None)
+        remedy = (
+            f"use --model {successor}, or add it to the role in models.toml" if successor else "name one with --model"
+        )
+        return ConfigError(
+            f"no model has the role {role}: {gone or 'the list of models gives it to none'}",
+            hint=f"{remedy}, or update Fretsaw",
+        )
 
 
 def load_registry(user_file: Path | None = None) -> Registry:
@@ -153,12 +130,10 @@ def load_registry(user_file: Path | None = None) -> Registry:
     return Registry(rows, {**shipped.roles, **own.roles})
 
 
-def _ends_soon(row: Row, today: date) -> tuple[str, ...]:
-    if row.retires_on is None or row.retires_on - today > SOON:
+def _without_price(row: Row) -> tuple[str, ...]:
+    if row.is_priced:
         return ()
-    days = (row.retires_on - today).days
-    after = f"; its successor is {row.successor}" if row.successor else ""
-    return (f"{row.id} is shut down on {row.retires_on}, in {days} days{after}",)
+    return (f"the price of {row.id} is not known: dollars are not counted and --max-usd does not hold",)
 
 
 def _read(path: Path) -> Registry:
@@ -168,7 +143,7 @@ def _read(path: Path) -> Registry:
         import tomli as tomllib
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        rows = tuple(_row(item) for item in data.get("model", ()))
+        rows = tuple(read_row(item) for item in data.get("model", ()))
         roles = {str(role): tuple(map(str, ids)) for role, ids in data.get("roles", {}).items()}
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read {path}: {error}") from error
@@ -177,45 +152,6 @@ def _read(path: Path) -> Registry:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         wrong = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise ConfigError(
-            f"{path}: a model's row is not complete: {wrong}", hint="see the shipped models.toml"
+            f"{path}: a model's row cannot be used: {wrong}", hint="see the shipped models.toml"
         ) from error
     return Registry(rows, roles)
-
-
-def _row(item: Mapping[str, Any]) -> Row:
-    """One table of the file; KeyError or ValueError when something is missing or of the wrong kind."""
-    price = item.get("price", {})
-    api, form = item.get("api", "chat"), item.get("edit-form", "search-replace")
-    if api not in {"chat", "responses"} or form not in {"v4a", "udiff", "search-replace"}:
-        raise ValueError(f"{item['id']}: api is chat or responses, edit-form is v4a, udiff or search-replace")
-    return Row(
-        id=str(item["id"]),
-        price_input=float(price.get("input", 0)),
-        price_cached=float(price.get("cached", price.get("input", 0))),
-        price_output=float(price.get("output", 0)),
-        context=int(item["context"]),
-        output=int(item["output"]),
-        image=_image_rule(item.get("image", {"rule": "tiles"})),
-        api=cast("Any", api),
-        edit_form=cast("Any", form),
-        usual_output=min(int(item["output"]), int(item.get("usual-output", 8192))),
-        tokenizer="o200k" if item.get("tokenizer") == "o200k" else None,
-        effort=item.get("effort"),
-        also=tuple(item.get("also", ())),
-        retires_on=item.get("retires-on"),
-        successor=item.get("successor"),
-        source=str(item.get("source", "")),
-        as_of=item.get("as-of"),
-        plain=bool(item.get("plain", False)),
-    )
-
-
-def _image_rule(item: Mapping[str, Any]) -> ImageRule:
-    if item["rule"] not in {"tiles", "patches"}:
-        raise ValueError(f"image rule is tiles or patches, not {item['rule']!r}")
-    return ImageRule(
-        kind=item["rule"],
-        base=int(item.get("base", 85)),
-        tile=int(item.get("tile", 170)),
-        factor=float(item.get("factor", 1.0)),
-    )

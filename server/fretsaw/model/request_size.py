@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from fretsaw.core.chat import Request
 from fretsaw.core.text.tokens import count, estimate, exact, image_tokens, upper_bound
-from fretsaw.model.registry import Row
+from fretsaw.model.row import Row
 
 PER_MESSAGE = 8
 """Tokens that frame a message, a tool or a tool call, generously: the makers' own counts are 3 to 7."""
@@ -36,10 +36,14 @@ def _input(request: Request, row: Row, measure: Callable[[str], int]) -> int:
     total = 2 * PER_MESSAGE
     for message in request.messages:
         total += PER_MESSAGE + measure(message.text)
+        # What is encrypted is longer than the tokens it stands for: a bound that holds.
+        total += sum(PER_MESSAGE + measure(item.text) for item in message.items if item.kind == "reasoning")
         total += sum(PER_MESSAGE + measure(call.name) + measure(call.arguments) for call in message.tool_calls)
         total += sum(max(image.tokens, image_tokens(image.width, image.height, row.image)) for image in message.images)
     for tool in request.tools:
-        total += PER_MESSAGE + measure(tool.name) + measure(tool.description) + measure(json.dumps(tool.parameters))
+        total += (
+            PER_MESSAGE + measure(tool.name) + measure(tool.description) + measure(json.dumps(row.parameters_of(tool)))
+        )
     if request.schema is not None:
         total += PER_MESSAGE + measure(json.dumps(request.schema))
     return total

@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fretsaw.core.chat import Message, Request, ToolCall
+from fretsaw.core.chat import Message, OutputItem, Request, ToolCall
 from fretsaw.core.text.safe_text import sendable
-from fretsaw.model.parse import Collected, StreamError, as_list, as_map, as_text, count, shape_error
-from fretsaw.model.registry import Row
+from fretsaw.model.parse import (
+    Collected,
+    StreamError,
+    as_list,
+    as_map,
+    as_text,
+    count,
+    service_tier,
+    shape_error,
+    token_counts,
+)
+from fretsaw.model.row import Row
 
 PATH = "/responses"
+
+_ENCRYPTED = "reasoning.encrypted_content"
+_LIMIT = "max_output_tokens"
 
 
 def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
@@ -22,7 +35,7 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
         "store": False,
         "max_output_tokens": max_output,
     }
-    if request.temperature is not None:
+    if request.temperature is not None and row.can.temperature:
         data["temperature"] = request.temperature
     if request.tools:
         data["tools"] = [
@@ -30,32 +43,77 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
                 "type": "function",
                 "name": tool.name,
                 "description": tool.description,
-                "parameters": dict(tool.parameters),
-                "strict": False,
+                "parameters": row.parameters_of(tool),
+                "strict": row.can.strict_tools,
             }
             for tool in request.tools
         ]
+        if row.can.parallel_tools is not None:
+            data["parallel_tool_calls"] = row.can.parallel_tools
+    text: dict[str, Any] = {}
     if request.schema is not None:
-        form = {"type": "json_schema", "name": "answer", "strict": True, "schema": dict(request.schema)}
-        data["text"] = {"format": form}
-    if row.effort is not None:
-        data["reasoning"] = {"effort": row.effort}
-    if request.cache_key and not row.plain:
+        text["format"] = {"type": "json_schema", "name": "answer", "strict": True, "schema": dict(request.schema)}
+    if row.can.verbosity is not None:
+        text["verbosity"] = row.can.verbosity
+    if text:
+        data["text"] = text
+    if row.can.effort is not None:
+        data["reasoning"] = {"effort": row.can.effort}
+    if row.can.keep_reasoning:
+        # Nothing is stored at the endpoint, so reasoning comes here, encrypted, and goes back with the next turn.
+        data["include"] = [_ENCRYPTED]
+    if request.cache_key and row.can.cache == "key":
         data["prompt_cache_key"] = request.cache_key
     return data
+
+
+def leave_out(body: dict[str, Any], name: str) -> None:
+    """Take a field out of a body, since the endpoint refused it."""
+    if name == "verbosity":
+        text = body.get("text", {})
+        text.pop(name, None)
+        if not text:
+            body.pop("text", None)
+    body.pop(name, None)
 
 
 def _items(message: Message) -> Iterator[dict[str, Any]]:
     if message.role == "tool":
         yield {"type": "function_call_output", "call_id": message.tool_call_id or "", "output": sendable(message.text)}
         return
-    kind = "output_text" if message.role == "assistant" else "input_text"
-    content: list[dict[str, Any]] = [{"type": kind, "text": sendable(message.text)}] if message.text else []
+    if message.role == "assistant":
+        yield from _assistant_items(message)
+        return
+    content: list[dict[str, Any]] = [{"type": "input_text", "text": sendable(message.text)}] if message.text else []
     content += [{"type": "input_image", "image_url": image.data_uri, "detail": "auto"} for image in message.images]
     if content:
-        yield {"role": message.role, "content": content}
-    for call in message.tool_calls:
-        yield {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": sendable(call.arguments)}
+        yield {"type": "message", "role": message.role, "content": content}
+
+
+def _assistant_items(message: Message) -> Iterator[dict[str, Any]]:
+    """The items of an answer in the order in which they came; text, then calls, where none was kept."""
+    calls = {call.id: call for call in message.tool_calls}
+    text = (OutputItem("text", text=message.text),) if message.text else ()
+    items = message.items or (*text, *(OutputItem("call", call.id) for call in message.tool_calls))
+    last = max((at for at, item in enumerate(items) if item.kind != "reasoning"), default=-1)
+    # Reasoning with nothing behind it is refused: the answer was cut off there.
+    for at, item in enumerate(items[: last + 1]):
+        if item.kind == "reasoning":
+            summary = [{"type": "summary_text", "text": sendable(piece)} for piece in item.summary]
+            yield {"type": "reasoning", "id": item.id, "summary": summary, "encrypted_content": item.text}
+        elif item.kind == "text":
+            yield _text_item(item, at)
+        elif item.id in calls:
+            call = calls[item.id]
+            arguments = sendable(call.arguments)
+            yield {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": arguments}
+
+
+def _text_item(item: OutputItem, at: int) -> dict[str, Any]:
+    # llama.cpp takes an assistant's item only with its type and with its content as a list.
+    content = [{"type": "output_text", "text": sendable(item.text), "annotations": []}]
+    head = {"type": "message", "id": item.id or f"msg_{at}", "role": "assistant", "status": "completed"}
+    return {**head, "content": content, **({"phase": item.phase} if item.phase else {})}
 
 
 def take(event: object, so_far: Collected) -> str:
@@ -66,13 +124,20 @@ def take(event: object, so_far: Collected) -> str:
         piece = as_text(data.get("delta"))
         so_far.text.append(piece)
         return piece
-    if kind in {"response.completed", "response.incomplete"}:
-        # The last event holds everything; what was streamed is replaced by it.
+    if kind == "response.output_item.done":
+        so_far.streamed.append(as_map(data.get("item")))
+    elif kind in {"response.completed", "response.incomplete"}:
+        # The last event holds everything; what was streamed is replaced by it. Some servers leave its output empty.
         streamed, so_far.text = so_far.text, []
-        take_whole(as_map(data.get("response")), so_far)
-        so_far.text = so_far.text if any(so_far.text) else streamed
+        response = as_map(data.get("response"))
+        as_streamed = so_far.streamed and not response.get("output")
+        take_whole({**response, "output": so_far.streamed} if as_streamed else response, so_far)
+        if not any(so_far.text) and any(streamed):
+            # Where the text belongs among the items is not known.
+            so_far.text, so_far.items = streamed, []
     elif kind in {"response.failed", "error"}:
         inner = data.get("response")
+        _take_usage(inner if isinstance(inner, Mapping) else {}, so_far)
         cause = inner.get("error") if isinstance(inner, Mapping) else data.get("error") or data
         raise StreamError(cause if isinstance(cause, Mapping) else {})
     return ""
@@ -91,33 +156,52 @@ def take_whole(event: object, so_far: Collected) -> str:
         so_far.scripted = True
     for item in as_list(data.get("output")):
         _take_item(as_map(item), so_far)
-    _take_usage(data.get("usage"), so_far)
-    so_far.finish = _finish(data, so_far)
+    _take_usage(data, so_far)
+    so_far.finish, so_far.reason = _finish(data, so_far)
     return "".join(so_far.text)
 
 
 def _take_item(item: Mapping[str, Any], so_far: Collected) -> None:
-    if item.get("type") == "function_call":
+    kind = item.get("type")
+    if kind == "function_call":
         call = ToolCall(as_text(item.get("call_id")), as_text(item.get("name")), as_text(item.get("arguments")))
         so_far.calls[len(so_far.calls)] = call
-    for part in as_list(item.get("content")) if item.get("type") == "message" else ():
-        piece = as_map(part)
-        so_far.text.append(as_text(piece.get("text")))
-        so_far.refusal.append(as_text(piece.get("refusal")))
+        so_far.items.append(OutputItem("call", call.id))
+    elif kind == "message":
+        pieces = [as_map(part) for part in as_list(item.get("content"))]
+        text = "".join(as_text(piece.get("text")) for piece in pieces)
+        so_far.text.append(text)
+        so_far.refusal += [as_text(piece.get("refusal")) for piece in pieces]
+        if text:
+            so_far.items.append(OutputItem("text", as_text(item.get("id")), text, as_text(item.get("phase"))))
+    elif kind == "reasoning" and item.get("encrypted_content"):
+        # Without its content the endpoint would look for the item in its store, where it is not.
+        summary = tuple(as_text(as_map(part).get("text")) for part in as_list(item.get("summary")))
+        content = as_text(item.get("encrypted_content"))
+        so_far.items.append(OutputItem("reasoning", as_text(item.get("id")), content, summary=summary))
 
 
-def _take_usage(usage: object, so_far: Collected) -> None:
-    if isinstance(usage, Mapping):
-        details = usage.get("input_tokens_details")
-        cached = details.get("cached_tokens") if isinstance(details, Mapping) else 0
-        so_far.usage = (count(usage.get("input_tokens")), count(cached), count(usage.get("output_tokens")))
+def _take_usage(data: Mapping[str, Any], so_far: Collected) -> None:
+    so_far.tier = service_tier(data) or so_far.tier
+    so_far.usage = token_counts(data.get("usage"), "input", "output") or so_far.usage
 
 
-def _finish(data: Mapping[str, Any], so_far: Collected) -> str:
+def _finish(data: Mapping[str, Any], so_far: Collected) -> tuple[str, str]:
+    """How it ended, and why where it ended early."""
     details = data.get("incomplete_details")
     if data.get("status") == "incomplete" or details:
-        reason = details.get("reason") if isinstance(details, Mapping) else None
-        return "content_filter" if reason == "content_filter" else "length"
+        reason = as_text(details.get("reason")) if isinstance(details, Mapping) else ""
+        if reason == "content_filter":
+            return "content_filter", ""
+        return ("length", _thinking(data)) if reason in {_LIMIT, ""} else ("truncated", reason)
     if data.get("status") not in ("completed", None):
-        return "truncated"
-    return "tool_calls" if so_far.calls else "stop"
+        return "truncated", str(data.get("status"))
+    return "tool_calls" if so_far.calls else "stop", ""
+
+
+def _thinking(data: Mapping[str, Any]) -> str:
+    """How much of an answer that reached its limit was reasoning, which nobody sees."""
+    usage = data.get("usage")
+    details = usage.get("output_tokens_details") if isinstance(usage, Mapping) else None
+    tokens = count(details.get("reasoning_tokens")) if isinstance(details, Mapping) else 0
+    return f"{tokens:,} tokens of it were reasoning" if tokens else ""

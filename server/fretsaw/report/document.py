@@ -58,6 +58,8 @@ def _attempts(run: Run, evidence: Evidence) -> Plain:
             "input_tokens": run.usage.input_tokens,
             "cached_tokens": run.usage.cached_tokens,
             "output_tokens": run.usage.output_tokens,
+            "cache_write_tokens": run.usage.cache_write_tokens,
+            "tiers": list(run.usage.tiers),
             "estimated": run.usage.estimated,
         },
         "dollars": round(run.usage.dollars, 6),

@@ -8,7 +8,7 @@ from fretsaw.core.chat import Image
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import UsageError
 from fretsaw.model.images import from_data_uri, read_image
-from fretsaw.model.registry import Row
+from fretsaw.model.row import Row
 from fretsaw.session.issue_source import MAX_IMAGE, read_beside
 from fretsaw.session.open import Session
 from fretsaw.session.task import Task

@@ -74,7 +74,7 @@ def _model(settings: Settings, places: config.UserDirs) -> Iterator[Finding]:
         yield Finding("model", "bad", str(error))
         return
     yield Finding("model", "ok", f"{choice.row.id} (role {settings.role}), prices as of {choice.row.as_of}")
-    for notice in choice.notices:
+    for notice in (*choice.notices, *(one.text for one in choice.retirements)):
         yield Finding("model", "note", notice)
     probe = probe_endpoint(settings)
     label = " (the SCRIPTED model)" if probe.scripted else ""

@@ -27,8 +27,9 @@ from fretsaw.repo import Delivery
 from fretsaw.session.deliver import deliver_proposal
 from fretsaw.session.history import mark_delivered
 from fretsaw.session.issue_source import read_issue
-from fretsaw.session.models import choose_model
+from fretsaw.session.models import choose_model, today
 from fretsaw.session.open import Session
+from fretsaw.session.retirement import mark_told, untold_notices
 from fretsaw.session.services import make_services
 from fretsaw.session.task import FinishedRun, Task
 
@@ -77,7 +78,8 @@ def run_fix(session: Session, task: Task, report: Reporter, cancel: Cancel, run_
     """
     warm()
     settings = session.settings
-    choice = choose_model(session.resolved.places, settings)
+    now = today()
+    choice = choose_model(session.resolved.places, settings, now)
     folder = session.store.new(run_id, lambda: repo.deliveries(session.repo, session.store.folder))
     begun = Run(
         folder.id,
@@ -91,10 +93,17 @@ def run_fix(session: Session, task: Task, report: Reporter, cancel: Cancel, run_
     with folder.held():
         folder.write_issue(task.issue)
         folder.write_run(begun)
+        untold = untold_notices(session.state, choice, now)
         try:
             with _within(settings.max_seconds, cancel) as limited:
-                outcome = _outcome(session, task, choice, meter, limited, folder)
+                outcome = _outcome(
+                    session, task, replace(choice, notices=choice.notices + untold), meter, limited, folder
+                )
+            mark_told(session.state, choice, now)
         except FretsawError as error:
+            for text in untold:
+                # Perhaps it failed for just this reason; it is told again at the next run, with its outcome.
+                report(Event("ask", text, lasting=True))
             state: RunState = "cancelled" if isinstance(error, Cancelled) else "failed"
             folder.write_run(replace(begun, state=state, error=str(error), usage=meter.usage))
             error.run_id = folder.id

@@ -24,9 +24,9 @@ def read_registry(places: UserDirs) -> Registry:
     return load_registry(places.config / "models.toml")
 
 
-def choose_model(places: UserDirs, settings: Settings) -> ModelChoice:
-    """The model for the settings as of today. Raises ConfigError."""
-    return read_registry(places).choose(settings, today())
+def choose_model(places: UserDirs, settings: Settings, now: date | None = None) -> ModelChoice:
+    """The model for the settings as of a day, today without one. Raises ConfigError."""
+    return read_registry(places).choose(settings, now or today())
 
 
 def model_rows(flags: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -42,7 +42,7 @@ def model_rows(flags: Mapping[str, Any]) -> list[dict[str, Any]]:
         rows.append(
             {
                 "id": row.id,
-                "prices": f"${row.price_input:g} / ${row.price_cached:g} / ${row.price_output:g}",
+                "prices": f"${row.prices.input:g} / ${row.prices.cached:g} / ${row.prices.output:g}",
                 "limits": f"{row.context:,} in, {row.output:,} out",
                 "roles": ", ".join(roles),
                 "retirement": f"{state} {row.retires_on}" if row.retires_on else "",

@@ -15,7 +15,7 @@ from fretsaw.core.proof.check_result import Check
 from fretsaw.core.run import Event
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.fix.services import Services
-from fretsaw.model.registry import Row
+from fretsaw.model.row import Row
 from fretsaw.session.attachments import images_for, rules_for
 from fretsaw.session.issue_source import read_logs
 from fretsaw.session.notices import notices_about

@@ -21,6 +21,8 @@ class Failure:
     """Seconds that the endpoint asks to wait."""
     declined: bool = False
     """The endpoint's filter refused the request: an answer, not an error."""
+    reason: str = ""
+    """What the filter said, safe to show."""
     billed: bool = False
     """The endpoint may have worked on it, and may ask money for that."""
     leave_out: str | None = None

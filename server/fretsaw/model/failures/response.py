@@ -28,10 +28,13 @@ _TOO_LONG_WORDS = ("maximum context length", "context window", "context length",
 # The longer names first: `max_tokens` is not what `max_completion_tokens` complains about.
 _OPTIONAL = (
     "max_completion_tokens",
+    "parallel_tool_calls",
     "prompt_cache_key",
     "reasoning_effort",
     "stream_options",
     "temperature",
+    "verbosity",
+    "include",
     "max_tokens",
     "reasoning",
     "store",
@@ -90,7 +93,7 @@ def _quota(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
 def _filtered(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
     if told.code not in _FILTERED:
         return None
-    return Failure(ModelError(f"the endpoint's filter declined: {told.said}"), declined=True)
+    return Failure(ModelError(f"the endpoint's filter declined: {told.said}"), declined=True, reason=told.said)
 
 
 def _too_long(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:

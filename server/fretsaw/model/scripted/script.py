@@ -33,9 +33,17 @@ class Reply:
     calls: tuple[Call, ...] = ()
     finish: str | None = None
     """The finish reason that is sent; None: `tool_calls` with calls, else `stop`."""
+    incomplete: str | None = None
+    """Responses: the reason in `incomplete_details`, where `finish` does not say it."""
+    reasoning: str | None = None
+    """Responses: the encrypted content of a reasoning item before the rest, where the request includes it."""
     refusal: str | None = None
     usage: tuple[int, int, int] | None = None
     """Input, cached and output tokens to report; None: counted from the messages."""
+    cache_write: int = 0
+    """Tokens of the input that are reported as written to the cache."""
+    tier: str | None = None
+    """The service tier that the answer names."""
     delay: float = 0.0
     """Seconds before the answer begins."""
     pause: float = 0.0
@@ -69,8 +77,8 @@ class Script:
 
 
 def as_reply(item: Reply | str | Mapping[str, Any]) -> Reply:
-    """A reply from a text or from a mapping as in a `.json` file: `text`, `calls`, `finish`, `refusal`, `delay`,
-    `pause`."""
+    """A reply from a text or from a mapping as in a `.json` file: `text`, `calls`, `finish`, `incomplete`,
+    `reasoning`, `refusal`, `tier`, `cache_write`, `delay`, `pause`."""
     if isinstance(item, Reply):
         return item
     if isinstance(item, str):
@@ -80,7 +88,11 @@ def as_reply(item: Reply | str | Mapping[str, Any]) -> Reply:
         text=str(item.get("text", "")),
         calls=calls,
         finish=item.get("finish"),
+        incomplete=item.get("incomplete"),
+        reasoning=item.get("reasoning"),
         refusal=item.get("refusal"),
+        tier=item.get("tier"),
+        cache_write=int(item.get("cache_write", 0)),
         delay=float(item.get("delay", 0)),
         pause=float(item.get("pause", 0)),
     )

@@ -183,6 +183,9 @@ class _Handler(BaseHTTPRequestHandler):
         if path.endswith("/chat/completions"):
             return self._answer(body, body.get("messages") or [], fault, chat=True)
         if path.endswith("/responses"):
+            objection = wire.objection(body)
+            if objection:
+                return self._json(400, {"error": {"message": objection, "type": "invalid_request_error"}})
             return self._answer(body, body.get("input") or [], fault, chat=False)
         return self._no_such_path()
 
@@ -198,8 +201,7 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.delay:
             self.server.stopping.wait(reply.delay)
         if not body.get("stream"):
-            whole = wire.chat if chat else wire.responses
-            return self._json(200, whole(reply, wire.model_name(body.get("model")), counted))
+            return self._json(200, (wire.chat if chat else wire.responses)(reply, body, counted))
         stream = (wire.chat_events if chat else wire.response_events)(reply, body, counted)
         if reply.pause:
             return trickle(self, stream, lambda: self.server.stopping.wait(reply.pause))

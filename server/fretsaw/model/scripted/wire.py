@@ -30,8 +30,33 @@ def usage(reply: Reply, counted: tuple[int, int, int]) -> tuple[int, int, int]:
     return reply.usage or counted
 
 
-def chat(reply: Reply, model: str, counted: tuple[int, int, int]) -> dict[str, Any]:
-    """A whole `chat.completion`."""
+def as_items(asked: Any) -> list[dict[str, Any]]:
+    """The items of a Responses request's input; a text alone is none."""
+    return [item for item in asked if isinstance(item, dict)] if isinstance(asked, list) else []
+
+
+def objection(body: dict[str, Any]) -> str:
+    """Why the Responses API (or llama.cpp's) refuses the input of a request that stores nothing; empty: it does not."""
+    items = as_items(body.get("input"))
+    for item, behind in zip(items, [*items[1:], {}], strict=True):
+        if item.get("role") == "assistant" and (item.get("type") != "message" or isinstance(item.get("content"), str)):
+            return "Cannot determine type of 'item'"
+        if item.get("type") != "reasoning":
+            continue
+        if not item.get("encrypted_content"):
+            return f"Item with id '{item.get('id')}' not found. Items are not persisted when `store` is set to false."
+        if behind.get("type") not in {"reasoning", "function_call", "apply_patch_call"} and not _by_assistant(behind):
+            return f"Item '{item.get('id')}' of type 'reasoning' was provided without its required following item."
+    return ""
+
+
+def _by_assistant(item: dict[str, Any]) -> bool:
+    return item.get("role") == "assistant"
+
+
+def chat(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> dict[str, Any]:
+    """A whole `chat.completion` to a request."""
+    model = model_name(body.get("model"))
     message: dict[str, Any] = {"role": "assistant", "content": reply.text or None, "refusal": reply.refusal}
     if reply.calls:
         message["tool_calls"] = [
@@ -39,12 +64,12 @@ def chat(reply: Reply, model: str, counted: tuple[int, int, int]) -> dict[str, A
             for n, call in enumerate(reply.calls)
         ]
     choice = {"index": 0, "message": message, "finish_reason": _finish(reply), "logprobs": None}
-    return {**_chat_head("chat.completion", model), "choices": [choice], "usage": _chat_usage(reply, counted)}
+    return {**_chat_head("chat.completion", model, reply), "choices": [choice], "usage": _chat_usage(reply, counted)}
 
 
 def chat_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> Iterator[bytes]:
     """The same as server-sent events, the text in a few pieces."""
-    head = _chat_head("chat.completion.chunk", model_name(body.get("model")))
+    head = _chat_head("chat.completion.chunk", model_name(body.get("model")), reply)
 
     def event(delta: dict[str, Any], finish: str | None = None) -> bytes:
         return _sse({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}]})
@@ -66,22 +91,29 @@ def chat_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int
     yield b"data: [DONE]\n\n"
 
 
-def responses(reply: Reply, model: str, counted: tuple[int, int, int]) -> dict[str, Any]:
-    """A whole `response`."""
+def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> dict[str, Any]:
+    """A whole `response` to a request."""
+    model = model_name(body.get("model"))
     content: list[dict[str, Any]] = []
     if reply.text:
         content.append({"type": "output_text", "text": reply.text, "annotations": []})
     if reply.refusal:
         content.append({"type": "refusal", "refusal": reply.refusal})
     output: list[dict[str, Any]] = []
+    turn = sum(1 for item in as_items(body.get("input")) if item.get("type") == "reasoning")
+    if reply.reasoning:
+        thought: dict[str, Any] = {"type": "reasoning", "id": f"rs_{turn}", "summary": []}
+        encrypted = "reasoning.encrypted_content" in (body.get("include") or ())
+        output.append({**thought, "encrypted_content": reply.reasoning} if encrypted else thought)
     if content:
         output.append(
             {"type": "message", "id": "msg_0", "role": "assistant", "status": "completed", "content": content}
         )
     for n, call in enumerate(reply.calls):
-        item = {"type": "function_call", "id": f"fc_{n}", "call_id": f"call_{n}", "status": "completed"}
+        item = {"type": "function_call", "id": f"fc_{turn}_{n}", "call_id": f"call_{turn}_{n}", "status": "completed"}
         output.append({**item, "name": call.name, "arguments": arguments(call)})
     reason = {"length": "max_output_tokens", "content_filter": "content_filter"}.get(_finish(reply))
+    reason = reply.incomplete or reason
     tokens_in, cached, tokens_out = usage(reply, counted)
     return {
         "id": "resp_scripted",
@@ -91,13 +123,17 @@ def responses(reply: Reply, model: str, counted: tuple[int, int, int]) -> dict[s
         "status": "incomplete" if reason else "completed",
         "incomplete_details": {"reason": reason} if reason else None,
         "error": None,
+        "service_tier": reply.tier or "default",
+        "parallel_tool_calls": True,
+        "tool_choice": "auto",
+        "tools": [],
         "output": output,
         "metadata": {"system_fingerprint": FINGERPRINT},
         "usage": {
             "input_tokens": tokens_in,
-            "input_tokens_details": {"cached_tokens": cached},
+            "input_tokens_details": {"cached_tokens": cached, "cache_write_tokens": reply.cache_write},
             "output_tokens": tokens_out,
-            "output_tokens_details": {"reasoning_tokens": 0},
+            "output_tokens_details": {"reasoning_tokens": tokens_out // 2 if reply.reasoning else 0},
             "total_tokens": tokens_in + tokens_out,
         },
     }
@@ -105,7 +141,7 @@ def responses(reply: Reply, model: str, counted: tuple[int, int, int]) -> dict[s
 
 def response_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> Iterator[bytes]:
     """The same as server-sent events."""
-    whole = responses(reply, model_name(body.get("model")), counted)
+    whole = responses(reply, body, counted)
     started = {**whole, "status": "in_progress", "output": [], "usage": None, "incomplete_details": None}
     yield _sse({"type": "response.created", "response": started})
     for piece in _pieces(reply.text):
@@ -119,8 +155,9 @@ def _finish(reply: Reply) -> str:
     return reply.finish or ("tool_calls" if reply.calls else "stop")
 
 
-def _chat_head(kind: str, model: str) -> dict[str, Any]:
-    return {"id": "chatcmpl-scripted", "object": kind, "created": 0, "model": model, "system_fingerprint": FINGERPRINT}
+def _chat_head(kind: str, model: str, reply: Reply) -> dict[str, Any]:
+    head = {"id": "chatcmpl-scripted", "object": kind, "created": 0, "model": model}
+    return {**head, "system_fingerprint": FINGERPRINT, "service_tier": reply.tier or "default"}
 
 
 def _chat_usage(reply: Reply, counted: tuple[int, int, int]) -> dict[str, Any]:
@@ -129,7 +166,7 @@ def _chat_usage(reply: Reply, counted: tuple[int, int, int]) -> dict[str, Any]:
         "prompt_tokens": tokens_in,
         "completion_tokens": tokens_out,
         "total_tokens": tokens_in + tokens_out,
-        "prompt_tokens_details": {"cached_tokens": cached},
+        "prompt_tokens_details": {"cached_tokens": cached, "cache_write_tokens": reply.cache_write},
     }
 
 

@@ -1,0 +1,94 @@
+"""What may be sent to a model beside messages and tools, by the columns of its row. Knows no model and no endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, cast
+
+Cache: TypeAlias = Literal["none", "key"]
+"""How a prompt's prefix is cached. "none": nothing is sent; "key": `prompt_cache_key` keeps a run on one machine."""
+
+_EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+_VERBOSITIES = ("low", "medium", "high")
+_CACHES = ("none", "key")
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """One field a column. The defaults are what every compatible server understands."""
+
+    effort: str | None = None
+    """Reasoning effort to send; None: the field is not sent."""
+    verbosity: str | None = None
+    """How much prose to ask for; None: the field is not sent."""
+    keep_reasoning: bool = False
+    """Ask for reasoning in encrypted form, and send it back with the next turn (Responses)."""
+    temperature: bool = True
+    """Whether it takes a temperature; most models that reason refuse it."""
+    strict_tools: bool = False
+    """Whether the arguments of tool calls are held to their schema."""
+    parallel_tools: bool | None = None
+    """Whether it may call several tools in one answer; None: the field is not sent."""
+    cache: Cache = "none"
+    completion_limit: bool = False
+    """Chat: the limit on output is `max_completion_tokens`, not `max_tokens`."""
+
+
+CAPABILITY_COLUMNS = frozenset(
+    {"effort", "verbosity", "keep-reasoning", "temperature", "strict-tools", "parallel-tools", "cache", "plain"}
+)
+"""The columns of a row that are read here."""
+
+
+def read_capabilities(item: Mapping[str, Any]) -> Capabilities:
+    """The columns of a row; ValueError where a value is none that there is. A plain row has the defaults alone."""
+    parallel = item.get("parallel-tools")
+    read = Capabilities(
+        effort=_one_of(item, "effort", _EFFORTS),
+        verbosity=_one_of(item, "verbosity", _VERBOSITIES),
+        keep_reasoning=_yes_or_no(item, "keep-reasoning", default=False),
+        temperature=_yes_or_no(item, "temperature", default=True),
+        strict_tools=_yes_or_no(item, "strict-tools", default=False),
+        parallel_tools=None if parallel is None else _yes_or_no(item, "parallel-tools", default=True),
+        cache=cast("Cache", _one_of(item, "cache", _CACHES) or "key"),
+        completion_limit=True,
+    )
+    return Capabilities() if _yes_or_no(item, "plain", default=False) else read
+
+
+def strict_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema as strict tools want it: every property required, what was optional may be null, nothing else.
+
+    {"properties": {"path": {"type": "string"}, "first": {"type": "integer"}}, "required": ["path"]} becomes
+    {"properties": {"path": {"type": "string"}, "first": {"type": ["integer", "null"]}}, "required": ["path", "first"]}.
+    """
+    strict = dict(schema)
+    if "items" in strict:
+        strict["items"] = strict_schema(strict["items"])
+    if strict.get("type") != "object":
+        return strict
+    properties, required = strict.get("properties", {}), strict.get("required", ())
+    strict["properties"] = {
+        name: strict_schema(item) if name in required else _nullable(strict_schema(item))
+        for name, item in properties.items()
+    }
+    return {**strict, "required": list(properties), "additionalProperties": False}
+
+
+def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    return {**schema, "type": [schema["type"], "null"]} if isinstance(schema.get("type"), str) else schema
+
+
+def _one_of(item: Mapping[str, Any], column: str, choices: tuple[str, ...]) -> str | None:
+    value = item.get(column)
+    if value is not None and value not in choices:
+        raise ValueError(f"{column} is one of {', '.join(choices)}, not {value!r}")
+    return value
+
+
+def _yes_or_no(item: Mapping[str, Any], column: str, *, default: bool) -> bool:
+    value = item.get(column, default)
+    if not isinstance(value, bool):
+        raise ValueError(f"{column} is true or false, not {value!r}")
+    return value

@@ -1,0 +1,57 @@
+"""What tokens cost: dollars per million, by the columns of a model's row. Knows no model and no endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+STANDARD_TIERS = frozenset({"", "auto", "default", "standard"})
+"""What an answer says of itself where the row's own prices hold. `auto` is what was asked for, so nothing is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCounts:
+    """Tokens of one call, as the endpoint counted them."""
+
+    input: int
+    """All of them, those read from and written to the cache included."""
+    cached: int
+    """Read from the cache."""
+    output: int
+    """Reasoning included."""
+    cache_write: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Dollars per million tokens at one service tier."""
+
+    input: float = 0.0
+    cached: float = 0.0
+    """Read from the cache."""
+    output: float = 0.0
+    """Reasoning is billed as output."""
+    cache_write: float = 0.0
+
+    def cost(self, tokens: TokenCounts) -> float:
+        """Dollars of a call."""
+        fresh = max(0, tokens.input - tokens.cached - tokens.cache_write)
+        reading = fresh * self.input + tokens.cached * self.cached + tokens.cache_write * self.cache_write
+        return (reading + tokens.output * self.output) / 1e6
+
+    def most(self, input_tokens: int, output_tokens: int) -> float:
+        """Dollars that a call can cost at most, whatever of it is written to the cache."""
+        dearest = max(self.input, self.cached, self.cache_write)
+        return (input_tokens * dearest + output_tokens * self.output) / 1e6
+
+
+def read_prices(item: Mapping[str, Any]) -> Prices:
+    """A `price` table of a row. What is not listed for the cache costs what other input costs."""
+    fresh = float(item.get("input", 0))
+    return Prices(
+        input=fresh,
+        cached=float(item.get("cached", fresh)),
+        output=float(item.get("output", 0)),
+        cache_write=float(item.get("cache-write", fresh)),
+    )

@@ -1,0 +1,71 @@
+"""What is told of a model's end: before it what will follow, after it what followed. Knows no endpoint and no file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fretsaw.model.row import Row
+
+SOON = timedelta(days=60)
+"""How long before its end a model's retirement is told."""
+
+_API_NAMES = {"chat": "Chat Completions", "responses": "the Responses API"}
+
+
+@dataclass(frozen=True, slots=True)
+class RetirementNotice:
+    """Something to tell once, or once a week."""
+
+    key: str
+    """What was told before under this key is not told again."""
+    text: str
+    is_weekly: bool = False
+
+
+def announce_end(row: Row, follower: Row | None, today: date, role: str | None) -> tuple[RetirementNotice, ...]:
+    """What will follow a model that ends soon, () while there is time. `role` is None where the model is pinned."""
+    if row.retires_on is None or not timedelta() < row.retires_on - today <= SOON:
+        return ()
+    days = (row.retires_on - today).days
+    text = f"{row.id} is shut down on {row.retires_on}, in {days} day{'' if days == 1 else 's'}"
+    if follower is None:
+        text += "; no successor is known: choose another with --model"
+    elif role is None:
+        text += f". It is the model that you set, so runs stop then. Its successor is --model {follower.id}: "
+        text += describe_change(row, follower)
+    else:
+        text += f". The role {role} then moves to {follower.id} by itself, within --max-usd: "
+        text += describe_change(row, follower)
+    return (RetirementNotice(f"{row.id} ends {row.retires_on}, {role or 'pinned'}", text, is_weekly=True),)
+
+
+def announce_move(gone: Row, row: Row, role: str) -> RetirementNotice:
+    """What has followed a model that ended."""
+    text = (
+        f"{gone.id} was shut down on {gone.retires_on}; {row.id} has the role {role} now, within --max-usd: "
+        f"{describe_change(gone, row)}"
+    )
+    return RetirementNotice(f"{role} moved from {gone.id} to {row.id}", text)
+
+
+def describe_change(old: Row, new: Row) -> str:
+    """The price of the new model beside the old one's, and what else differs between their rows."""
+    before, after = old.prices, new.prices
+    changes = [
+        f"${after.input:g} in, ${after.cached:g} cached, ${after.output:g} out per million tokens "
+        f"(instead of ${before.input:g}, ${before.cached:g}, ${before.output:g})"
+    ]
+    if new.api != old.api:
+        changes.append(f"{_API_NAMES[new.api]} instead of {_API_NAMES[old.api]}")
+    if new.edit_form != old.edit_form:
+        changes.append(f"edits as {new.edit_form} instead of {old.edit_form}")
+    if new.can.effort != old.can.effort and new.can.effort is not None:
+        changes.append(f"reasoning effort {new.can.effort}")
+    if old.can.temperature and not new.can.temperature:
+        changes.append("no temperature, so the same question may get another answer")
+    if old.tokenizer and new.tokenizer != old.tokenizer:
+        changes.append("tokens are estimated before a call")
+    if new.context < old.context:
+        changes.append(f"a context of {new.context:,} tokens instead of {old.context:,}")
+    return "; ".join(changes)

@@ -1,0 +1,117 @@
+"""The day that GPT-4.1 leaves, seen by who types `agent fix`: with no model set it works and says what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import CHECK, FIX, Agent, git
+
+from fretsaw.model.scripted import ScriptedServer
+from fretsaw.model.scripted.faults import error
+from fretsaw.session import fix, models
+
+Model = Callable[..., ScriptedServer]
+Clock = Callable[[str], None]
+MOVED = "gpt-6-luna has the role editor now"
+SOON = "The role editor then moves to gpt-6-luna by itself"
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Sets the day by which models retire."""
+
+    def set_to(day: str) -> None:
+        for module in (models, fix):
+            monkeypatch.setattr(module, "today", lambda: date.fromisoformat(day))
+
+    return set_to
+
+
+@pytest.fixture
+def unpinned(model: Model, monkeypatch: pytest.MonkeyPatch) -> Model:
+    """Starts a scripted model; no model is set."""
+
+    def start(*replies: str, **more: object) -> ScriptedServer:
+        server = model(*replies, **more)
+        monkeypatch.delenv("FRETSAW_MODEL")
+        return server
+
+    return start
+
+
+def notices(agent: Agent, project: Path) -> str:
+    """What a run tells; its change is taken back."""
+    ended = agent("fix", "ISSUE.md", "--check", CHECK, "--json")
+    assert ended.code == 0, ended.err
+    git(project, "checkout", "-q", ".")
+    return "\n".join(ended.document["notices"])
+
+
+def test_after_the_day_a_fix_still_works_and_says_what_changed(
+    agent: Agent, unpinned: Model, clock: Clock, project: Path
+) -> None:
+    server = unpinned(FIX)
+    clock("2027-01-15")
+    first = notices(agent, project)
+    assert "gpt-4.1 was shut down on 2027-01-14" in first
+    assert MOVED in first
+    assert "$0.1 in, $0.01 cached, $0.5 out per million tokens (instead of $2, $0.5, $8)" in first
+    assert (server.requests[-1].path, server.requests[-1].body["model"]) == ("/v1/responses", "gpt-6-luna")
+    assert MOVED not in notices(agent, project), "it is said once"
+
+
+def test_before_the_day_the_first_run_of_a_week_says_what_will_follow(
+    agent: Agent, unpinned: Model, clock: Clock, project: Path
+) -> None:
+    server = unpinned(FIX)
+    clock("2026-11-29")
+    assert SOON in notices(agent, project)
+    assert SOON not in notices(agent, project)
+    clock("2026-11-30")
+    assert SOON in notices(agent, project)
+    assert server.requests[-1].body["model"] == "gpt-4.1"
+
+
+def test_a_run_that_fails_tells_of_the_move_and_the_next_one_too(
+    agent: Agent, unpinned: Model, clock: Clock, project: Path
+) -> None:
+    unpinned(FIX, faults=[error(404, "model_not_found", "The model gpt-6-luna does not exist")])
+    clock("2027-01-15")
+    failed = agent("fix", "ISSUE.md")
+    assert failed.code != 0
+    assert MOVED in " ".join(failed.err.split())
+    assert MOVED in notices(agent, project)
+
+
+def test_the_move_keeps_within_max_usd(agent: Agent, unpinned: Model, clock: Clock, tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    shipped = Path(models.__file__).parents[1] / "model" / "models.toml"
+    dear = shipped.read_text("utf-8").replace("input = 0.10, cached = 0.01, cache-write = 0.125", "input = 900")
+    (tmp_path / "config" / "models.toml").write_text(dear, "utf-8")
+    server = unpinned(FIX)
+    clock("2027-01-15")
+    assert agent("fix", "ISSUE.md").code != 0
+    assert server.requests == []
+
+
+def test_a_model_that_is_set_stops_with_the_remedy(agent: Agent, clock: Clock, project: Path, tmp_path: Path) -> None:
+    clock("2027-01-15")
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_text('model = "gpt-4.1"\n')
+    for flags in ((), ("--model", "gpt-4.1")):
+        ended = agent("fix", "ISSUE.md", *flags)
+        assert ended.code != 0
+        said = " ".join(ended.err.split())
+        assert "gpt-4.1 was shut down by OpenAI on 2027-01-14" in said
+        assert "use --model gpt-6-luna, its successor" in said
+
+
+def test_doctor_says_what_will_follow(agent: Agent, unpinned: Model, clock: Clock) -> None:
+    unpinned(FIX, models=["gpt-4.1"])
+    clock("2026-11-29")
+    assert SOON in " ".join(agent("doctor").out.split()) + " ".join(agent("doctor").err.split())
+    clock("2027-01-15")
+    assert MOVED in " ".join(agent("doctor").out.split()) + " ".join(agent("doctor").err.split())
