@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -184,6 +185,22 @@ def test_candidates(name: str) -> None:
 @pytest.mark.parametrize("files", NOTHING)
 def test_no_candidates(files: dict[str, str]) -> None:
     assert check_candidates(files.get, files) == ()
+
+
+def test_a_folder_that_is_just_being_made_is_not_swept_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = fcntl.flock
+
+    def sweep_before(descriptor: int, how: int) -> None:
+        if not how & fcntl.LOCK_NB:
+            sweep()  # as another process would, between opening the lock and holding it
+        lock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", sweep_before)
+    made = Scratch()
+    monkeypatch.undo()
+    assert made.stage.is_dir()
+    sweep()
+    assert made.stage.is_dir()
 
 
 def test_what_a_killed_process_left_is_swept_away() -> None:

@@ -117,7 +117,7 @@ def _check_before(services: Services) -> CheckResult | None:
     if before.state == "error":
         raise CheckError(
             f"the check could not be started: {before.reason}",
-            hint=f"the command is {' '.join(before.argv)!r}; mend it with --check",
+            hint=f"the command is {' '.join(before.argv)!r}; correct it with --check",
         )
     if before.state == "unavailable":
         # Said before a dollar is spent on what will not be applied by itself.

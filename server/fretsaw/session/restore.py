@@ -34,12 +34,14 @@ def restore_changes(session: Session, run_id: str | None, changes: frozenset[int
         for item in proposal.verdicts
     )
     patch = select(proposal.proposed, frozenset(item.change.id for item in verdicts if item.decision != "drop"))
-    whole = check_policy(session, replace(proposal, patch=patch, verdicts=verdicts))
+    whole = replace(proposal, patch=patch, verdicts=verdicts)
+    # What is applied already was judged when it was; of files as they are now only the rest can be.
+    more = _on_top_of(proposal, patch) if run.state == "delivered" else patch
+    check_policy(session, replace(whole, patch=more))
     folder = run_store.RunFolder(stored.folder)
     delivery = None
     if run.state == "delivered":
         tag = f"+{'+'.join(map(str, sorted(restored)))}"
-        more = _on_top_of(proposal, patch)
         delivery = deliver_patch(session.with_settings(apply=how), more, run, folder, whole, tag)
     folder.write_outcome(whole)
     folder.write_states({**stored.states, **dict.fromkeys(restored, "restored")})

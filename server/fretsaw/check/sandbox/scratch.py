@@ -22,8 +22,11 @@ class ScratchFolder:
 
     def __init__(self, above: Path | None = None) -> None:
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=above)).resolve()
-        held = os.open(self.path / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        unnamed = self.path / f"{_LOCK}.new"
+        held = os.open(unnamed, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         fcntl.flock(held, fcntl.LOCK_EX)
+        # Named only when it is held: another process that sweeps would take a free one for that of a killed process.
+        unnamed.rename(self.path / _LOCK)
         self.remove = weakref.finalize(self, _drop, self.path, held)
 
 

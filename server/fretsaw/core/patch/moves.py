@@ -270,19 +270,23 @@ def _widened(side: Side, span: tuple[int, int]) -> tuple[int, int]:
 
 
 def _head(side: Side, span: tuple[int, int]) -> int:
-    """The first row of the header above a block that is the body of one; else of the comments and decorators above."""
+    """The first row of the header above a block that is the body of one; else of the comments and decorators above.
+
+    A body may begin with a header of its own, so the header is the least deep line that changed above it, not the
+    nearest: of `def f(xs):` / `    for x in xs:` / `        use(x)`, where only the last two are the same on both
+    sides, it is the first.
+    """
     first, last = span
     depth = side.depths[first]
     below = next((row for row in range(first + 1, last + 1) if side.keys[row]), first)
-    row = first
-    if side.depths[below] <= depth:
-        # No header: up to the next line that is less deep.
-        while _is_same(side, row - 1, first) and side.depths[row] >= depth:
-            row -= 1
-            while not side.keys[row] and _is_same(side, row - 1, first):
-                row -= 1
-        if side.depths[row] >= depth or not side.keys[row]:
-            return first
+    row = top = first
+    while _is_same(side, row - 1, first):
+        row -= 1
+        if side.keys[row] and side.depths[row] < side.depths[top]:
+            top = row
+    if top == first and side.depths[below] <= depth:
+        return first
+    row = top
     while _is_same(side, row - 1, first) and side.keys[row - 1] and side.depths[row - 1] == side.depths[row]:
         row -= 1
     return row

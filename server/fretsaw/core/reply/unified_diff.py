@@ -220,7 +220,8 @@ def _blocks(header: _Header, path: str, moved: str | None, hunks: list[DiffHunk]
     if header.created:
         added = tuple(line for edit in edits for line in edit.replace)
         last = edits[-1].no_newline if edits else (False, False)
-        mode = ("", header.modes[1]) if header.modes[1] not in ("", "100644") else None
+        # Of a new file both are the same, as `derive` has it.
+        mode = (header.modes[1],) * 2 if header.modes[1] not in ("", "100644") else None
         return (EditBlock(path, "create", (), added, no_newline=last, mode=mode, grammar="unified-diff"),)
     if header.deleted:
         gone = tuple(line for edit in edits for line in edit.search)

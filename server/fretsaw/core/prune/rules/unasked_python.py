@@ -73,7 +73,8 @@ def unused_helper(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
             continue
         if uses(scene, found[1], said.split("\n", 1)[0]) == 0 and not used_elsewhere(scene, found[1]):
             body = _body(changes, at)
-            out |= dict.fromkeys(body, f"adds {found[1]}, which nothing uses")
+            if not _goes_on(scene, body):
+                out |= dict.fromkeys(body, f"adds {found[1]}, which nothing uses")
     return out
 
 
@@ -128,6 +129,20 @@ def _body(changes: tuple[Change, ...], at: int) -> list[int]:
             break
         out.append(change.id)
     return out
+
+
+def _goes_on(scene: Scene, body: list[int]) -> bool:
+    """Whether what these insertions begin has lines below them that were there before, or that other changes write.
+
+    A new name above an old body: to drop `class New:` would leave its methods to whatever stands above.
+    """
+    ends = (
+        scene.after_starts[change.id] + len(change.hunk.added)
+        for change in scene.changes
+        if change.hunk and change.id in body
+    )
+    following = (line for line in scene.after[max(ends) :] if line.strip())
+    return next(following, "x")[0].isspace()
 
 
 def _ends_early(pair: list[Change], same_line: str) -> bool:
