@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fretsaw.core import tools
 from fretsaw.core.chat import Answer, Message, OnText, Request, ToolCall, Usage
+from fretsaw.core.patch_call import patch_text
 from fretsaw.core.run import Event
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import BudgetError
@@ -39,6 +40,8 @@ class ModelAnswer:
     """The edit, as text or as the arguments of `submit_edit`, with the prose around it."""
     finish: str
     conversation: Conversation
+    patch_calls: tuple[ToolCall, ...] = ()
+    """Calls of the apply_patch tool, which wait for their answer until their edits were placed."""
     reason: str = ""
     """Why it ended early or declined, in the endpoint's words."""
 
@@ -53,13 +56,14 @@ def converse(conversation: Conversation, work: Work, started: float, listen: Cal
         last = conversation.steps >= work.settings.steps
         answer, conversation = _ask(conversation, work, listen(), last=last)
         submitted = [call for call in answer.tool_calls if call.name == tools.SUBMIT]
-        looked_up = [call for call in answer.tool_calls if call.name != tools.SUBMIT]
-        if not looked_up or last or submitted:
-            edits = [tools.edits_of(call) for call in submitted]
+        patches = tuple(call for call in answer.tool_calls if call.kind == "apply_patch")
+        looked_up = [call for call in answer.tool_calls if call not in (*submitted, *patches)]
+        if not looked_up or last or submitted or patches:
+            edits = [*map(tools.edits_of, submitted), *map(patch_text, patches)]
             text = "\n\n".join(part for part in (answer.text, *edits) if part)
             # Every tool call needs its answer, or the endpoint refuses the next turn.
-            closing = tuple(Message("tool", "received", tool_call_id=call.id) for call in answer.tool_calls)
-            return ModelAnswer(text, answer.finish, conversation.said(*closing), answer.reason)
+            closing = tuple(Message("tool", "received", tool_call_id=call.id) for call in (*submitted, *looked_up))
+            return ModelAnswer(text, answer.finish, conversation.said(*closing), patches, answer.reason)
         conversation = _answered(conversation, looked_up, work)
 
 
@@ -76,7 +80,12 @@ def _check_limits(work: Work, started: float) -> None:
 def _ask(conversation: Conversation, work: Work, hear: OnText, *, last: bool) -> tuple[Answer, Conversation]:
     """Call the model once, without tools where it is the last time, and keep what it said."""
     offered = tools.TOOLS if work.settings.tools and not last else ()
-    request = Request(conversation.messages, offered, cache_key=_cache_key(work.snapshot))
+    request = Request(
+        conversation.messages,
+        offered,
+        cache_key=_cache_key(work.snapshot),
+        offers_patch_tool=work.services.form == "apply-patch-tool",
+    )
     answer = work.services.ask(request, hear)
     work.services.record(request, answer)
     conversation = Conversation(

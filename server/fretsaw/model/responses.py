@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,7 +31,7 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
     """The JSON body of a streaming call. Nothing is kept at the endpoint: each call carries the whole conversation."""
     data: dict[str, Any] = {
         "model": row.id,
-        "input": [item for message in request.messages for item in _items(message)],
+        "input": [item for message in request.messages for item in _items(message, _patch_calls(request))],
         "stream": True,
         "store": False,
         "max_output_tokens": max_output,
@@ -50,6 +51,8 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
         ]
         if row.can.parallel_tools is not None:
             data["parallel_tool_calls"] = row.can.parallel_tools
+    if request.offers_patch_tool:
+        data["tools"] = [*data.get("tools", ()), {"type": "apply_patch"}]
     text: dict[str, Any] = {}
     if request.schema is not None:
         text["format"] = {"type": "json_schema", "name": "answer", "strict": True, "schema": dict(request.schema)}
@@ -77,7 +80,18 @@ def leave_out(body: dict[str, Any], name: str) -> None:
     body.pop(name, None)
 
 
-def _items(message: Message) -> Iterator[dict[str, Any]]:
+def _patch_calls(request: Request) -> frozenset[str]:
+    """The ids of all calls of the apply_patch tool."""
+    calls = (call for message in request.messages for call in message.tool_calls)
+    return frozenset(call.id for call in calls if call.kind == "apply_patch")
+
+
+def _items(message: Message, patch_calls: frozenset[str]) -> Iterator[dict[str, Any]]:
+    if message.role == "tool" and message.tool_call_id in patch_calls:
+        status = "failed" if message.is_failed else "completed"
+        head = {"type": "apply_patch_call_output", "call_id": message.tool_call_id, "status": status}
+        yield {**head, "output": sendable(message.text)}
+        return
     if message.role == "tool":
         yield {"type": "function_call_output", "call_id": message.tool_call_id or "", "output": sendable(message.text)}
         return
@@ -104,9 +118,15 @@ def _assistant_items(message: Message) -> Iterator[dict[str, Any]]:
         elif item.kind == "text":
             yield _text_item(item, at)
         elif item.id in calls:
-            call = calls[item.id]
-            arguments = sendable(call.arguments)
-            yield {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": arguments}
+            yield _call_item(calls[item.id])
+
+
+def _call_item(call: ToolCall) -> dict[str, Any]:
+    if call.kind == "apply_patch":
+        operation = json.loads(call.arguments)
+        return {"type": "apply_patch_call", "call_id": call.id, "status": "completed", "operation": operation}
+    arguments = sendable(call.arguments)
+    return {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": arguments}
 
 
 def _text_item(item: OutputItem, at: int) -> dict[str, Any]:
@@ -167,6 +187,10 @@ def _take_item(item: Mapping[str, Any], so_far: Collected) -> None:
         call = ToolCall(as_text(item.get("call_id")), as_text(item.get("name")), as_text(item.get("arguments")))
         so_far.calls[len(so_far.calls)] = call
         so_far.items.append(OutputItem("call", call.id))
+    elif kind == "apply_patch_call":
+        call_id, operation = as_text(item.get("call_id")), json.dumps(as_map(item.get("operation") or {}))
+        so_far.calls[len(so_far.calls)] = ToolCall(call_id, "apply_patch", operation, kind="apply_patch")
+        so_far.items.append(OutputItem("call", call_id))
     elif kind == "message":
         pieces = [as_map(part) for part in as_list(item.get("content"))]
         text = "".join(as_text(piece.get("text")) for piece in pieces)

@@ -38,6 +38,14 @@ def as_items(asked: Any) -> list[dict[str, Any]]:
 def objection(body: dict[str, Any]) -> str:
     """Why the Responses API (or llama.cpp's) refuses the input of a request that stores nothing; empty: it does not."""
     items = as_items(body.get("input"))
+    answered = {item.get("call_id") for item in items if str(item.get("type")).endswith("_call_output")}
+    for item in items:
+        if item.get("type") in {"function_call", "apply_patch_call"} and item.get("call_id") not in answered:
+            return f"No tool output found for call {item.get('call_id')}."
+    return _objection_to_order(items)
+
+
+def _objection_to_order(items: list[dict[str, Any]]) -> str:
     for item, behind in zip(items, [*items[1:], {}], strict=True):
         if item.get("role") == "assistant" and (item.get("type") != "message" or isinstance(item.get("content"), str)):
             return "Cannot determine type of 'item'"
@@ -100,7 +108,7 @@ def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int])
     if reply.refusal:
         content.append({"type": "refusal", "refusal": reply.refusal})
     output: list[dict[str, Any]] = []
-    turn = sum(1 for item in as_items(body.get("input")) if item.get("type") == "reasoning")
+    turn = sum(1 for item in as_items(body.get("input")) if item.get("type", "").endswith("_call_output"))
     if reply.reasoning:
         thought: dict[str, Any] = {"type": "reasoning", "id": f"rs_{turn}", "summary": []}
         encrypted = "reasoning.encrypted_content" in (body.get("include") or ())
@@ -110,6 +118,10 @@ def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int])
             {"type": "message", "id": "msg_0", "role": "assistant", "status": "completed", "content": content}
         )
     for n, call in enumerate(reply.calls):
+        if call.name == "apply_patch" and {"type": "apply_patch"} in (body.get("tools") or ()):
+            item = {"type": "apply_patch_call", "id": f"apc_{turn}_{n}", "call_id": f"call_{turn}_{n}"}
+            output.append({**item, "status": "completed", "operation": call.arguments})
+            continue
         item = {"type": "function_call", "id": f"fc_{turn}_{n}", "call_id": f"call_{turn}_{n}", "status": "completed"}
         output.append({**item, "name": call.name, "arguments": arguments(call)})
     reason = {"length": "max_output_tokens", "content_filter": "content_filter"}.get(_finish(reply))
@@ -147,6 +159,10 @@ def response_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int,
     for piece in _pieces(reply.text):
         yield _sse({"type": "response.output_text.delta", "item_id": "msg_0", "output_index": 0, "delta": piece})
     for n, item in enumerate(whole["output"]):
+        if item["type"] == "apply_patch_call" and item["operation"].get("diff"):
+            for piece in _pieces(item["operation"]["diff"]):
+                head = {"type": "response.apply_patch_call_operation_diff.delta", "item_id": item["id"]}
+                yield _sse({**head, "output_index": n, "delta": piece})
         yield _sse({"type": "response.output_item.done", "output_index": n, "item": item})
     yield _sse({"type": f"response.{whole['status']}", "response": whole})
 
