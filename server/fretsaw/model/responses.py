@@ -38,26 +38,12 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
     }
     if request.temperature is not None and row.can.temperature:
         data["temperature"] = request.temperature
-    if request.tools:
-        data["tools"] = [
-            {
-                "type": "function",
-                "name": tool.name,
-                "description": tool.description,
-                "parameters": row.parameters_of(tool),
-                "strict": row.can.strict_tools,
-            }
-            for tool in request.tools
-        ]
-        if row.can.parallel_tools is not None:
-            data["parallel_tool_calls"] = row.can.parallel_tools
-    if request.offers_patch_tool:
-        data["tools"] = [*data.get("tools", ()), {"type": "apply_patch"}]
-    text: dict[str, Any] = {}
-    if request.schema is not None:
-        text["format"] = {"type": "json_schema", "name": "answer", "strict": True, "schema": dict(request.schema)}
-    if row.can.verbosity is not None:
-        text["verbosity"] = row.can.verbosity
+    tools = _tools(request, row)
+    if tools:
+        data["tools"] = tools
+    if request.tools and row.can.parallel_tools is not None:
+        data["parallel_tool_calls"] = row.can.parallel_tools
+    text = _text_options(request, row)
     if text:
         data["text"] = text
     if row.can.effort is not None:
@@ -68,6 +54,29 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
     if request.cache_key and row.can.cache == "key":
         data["prompt_cache_key"] = request.cache_key
     return data
+
+
+def _tools(request: Request, row: Row) -> list[dict[str, Any]]:
+    tools: list[dict[str, Any]] = [
+        {
+            "type": "function",
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": row.parameters_of(tool),
+            "strict": row.can.strict_tools,
+        }
+        for tool in request.tools
+    ]
+    return [*tools, {"type": "apply_patch"}] if request.offers_patch_tool else tools
+
+
+def _text_options(request: Request, row: Row) -> dict[str, Any]:
+    text: dict[str, Any] = {}
+    if request.schema is not None:
+        text["format"] = {"type": "json_schema", "name": "answer", "strict": True, "schema": dict(request.schema)}
+    if row.can.verbosity is not None:
+        text["verbosity"] = row.can.verbosity
+    return text
 
 
 def leave_out(body: dict[str, Any], name: str) -> None:

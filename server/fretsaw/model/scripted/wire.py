@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from fretsaw.model.scripted.script import Reply
+from fretsaw.model.scripted.script import Call, Reply
 
 FINGERPRINT = "scripted"
 """`system_fingerprint` of every answer: the way to know that no model was asked."""
@@ -101,29 +101,6 @@ def chat_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int
 
 def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> dict[str, Any]:
     """A whole `response` to a request."""
-    model = model_name(body.get("model"))
-    content: list[dict[str, Any]] = []
-    if reply.text:
-        content.append({"type": "output_text", "text": reply.text, "annotations": []})
-    if reply.refusal:
-        content.append({"type": "refusal", "refusal": reply.refusal})
-    output: list[dict[str, Any]] = []
-    turn = sum(1 for item in as_items(body.get("input")) if item.get("type", "").endswith("_call_output"))
-    if reply.reasoning:
-        thought: dict[str, Any] = {"type": "reasoning", "id": f"rs_{turn}", "summary": []}
-        encrypted = "reasoning.encrypted_content" in (body.get("include") or ())
-        output.append({**thought, "encrypted_content": reply.reasoning} if encrypted else thought)
-    if content:
-        output.append(
-            {"type": "message", "id": "msg_0", "role": "assistant", "status": "completed", "content": content}
-        )
-    for n, call in enumerate(reply.calls):
-        if call.name == "apply_patch" and {"type": "apply_patch"} in (body.get("tools") or ()):
-            item = {"type": "apply_patch_call", "id": f"apc_{turn}_{n}", "call_id": f"call_{turn}_{n}"}
-            output.append({**item, "status": "completed", "operation": call.arguments})
-            continue
-        item = {"type": "function_call", "id": f"fc_{turn}_{n}", "call_id": f"call_{turn}_{n}", "status": "completed"}
-        output.append({**item, "name": call.name, "arguments": arguments(call)})
     reason = {"length": "max_output_tokens", "content_filter": "content_filter"}.get(_finish(reply))
     reason = reply.incomplete or reason
     tokens_in, cached, tokens_out = usage(reply, counted)
@@ -131,7 +108,7 @@ def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int])
         "id": "resp_scripted",
         "object": "response",
         "created_at": 0,
-        "model": model,
+        "model": model_name(body.get("model")),
         "status": "incomplete" if reason else "completed",
         "incomplete_details": {"reason": reason} if reason else None,
         "error": None,
@@ -139,7 +116,7 @@ def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int])
         "parallel_tool_calls": True,
         "tool_choice": "auto",
         "tools": [],
-        "output": output,
+        "output": _output(reply, body),
         "metadata": {"system_fingerprint": FINGERPRINT},
         "usage": {
             "input_tokens": tokens_in,
@@ -149,6 +126,35 @@ def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int])
             "total_tokens": tokens_in + tokens_out,
         },
     }
+
+
+def _output(reply: Reply, body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The items of an answer: reasoning, message, calls."""
+    # Ids differ from turn to turn, as the real ones do.
+    turn = sum(1 for item in as_items(body.get("input")) if str(item.get("type")).endswith("_call_output"))
+    output: list[dict[str, Any]] = []
+    if reply.reasoning:
+        thought: dict[str, Any] = {"type": "reasoning", "id": f"rs_{turn}", "summary": []}
+        encrypted = "reasoning.encrypted_content" in (body.get("include") or ())
+        output.append({**thought, "encrypted_content": reply.reasoning} if encrypted else thought)
+    content: list[dict[str, Any]] = []
+    if reply.text:
+        content.append({"type": "output_text", "text": reply.text, "annotations": []})
+    if reply.refusal:
+        content.append({"type": "refusal", "refusal": reply.refusal})
+    if content:
+        head = {"type": "message", "id": "msg_0", "role": "assistant", "status": "completed"}
+        output.append({**head, "content": content})
+    has_patch_tool = {"type": "apply_patch"} in (body.get("tools") or ())
+    calls = [_call_item(call, f"{turn}_{n}", has_patch_tool=has_patch_tool) for n, call in enumerate(reply.calls)]
+    return [*output, *calls]
+
+
+def _call_item(call: Call, name: str, *, has_patch_tool: bool) -> dict[str, Any]:
+    head = {"call_id": f"call_{name}", "status": "completed"}
+    if call.name == "apply_patch" and has_patch_tool:
+        return {**head, "type": "apply_patch_call", "id": f"apc_{name}", "operation": call.arguments}
+    return {**head, "type": "function_call", "id": f"fc_{name}", "name": call.name, "arguments": arguments(call)}
 
 
 def response_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> Iterator[bytes]:
