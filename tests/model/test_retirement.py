@@ -35,7 +35,12 @@ def test_before_the_day_it_is_told_what_follows_its_price_and_what_changes() -> 
     assert "gpt-4.1 is shut down on 2027-01-14, in 46 days" in text
     assert "The role editor then moves to gpt-6-luna by itself, within --max-usd" in text
     assert PRICE in text
-    assert "the Responses API instead of Chat Completions; reasoning effort none" in text
+    for change in (
+        "the Responses API instead of Chat Completions",
+        "reasoning effort none",
+        "edits as apply-patch-tool",
+    ):
+        assert change in text
     assert "in 1 day." in told(REGISTRY.choose(Settings(), EVE))
 
 

@@ -29,6 +29,8 @@ class ToolCall:
     name: str
     arguments: str
     """JSON text, as the model wrote it; may be malformed."""
+    kind: Literal["function", "apply_patch"] = "function"
+    """`apply_patch`: the endpoint's own tool, whose operation is in `arguments`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Message:
     """Of a tool's answer."""
     items: tuple[OutputItem, ...] = ()
     """Of an assistant's message: text, calls and reasoning in their order; empty where the API has none."""
+    is_failed: bool = False
+    """Of a tool's answer: the call was not carried out (`apply_patch` alone tells that apart)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,8 @@ class Request:
     schema: Mapping[str, Any] | None = None
     """JSON schema that the answer has to follow (structured output), where one is wanted."""
     temperature: float | None = 0.0
+    offers_patch_tool: bool = False
+    """Offer the endpoint's own `apply_patch` tool (Responses)."""
 
 
 @dataclass(frozen=True, slots=True)

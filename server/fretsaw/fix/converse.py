@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fretsaw.core import tools
 from fretsaw.core.chat import Answer, Message, OnText, Request, ToolCall, Usage
+from fretsaw.core.patch_call import patch_text
 from fretsaw.core.run import Event
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import BudgetError
@@ -49,6 +50,8 @@ class ModelAnswer:
     """The edit, as text or as the arguments of `submit_edit`, with the prose around it."""
     finish: str
     conversation: Conversation
+    patch_calls: tuple[ToolCall, ...] = ()
+    """Calls of the apply_patch tool, which wait for their answer until their edits were placed."""
     reason: str = ""
     """Why it ended early or declined, in the endpoint's words."""
 
@@ -62,9 +65,10 @@ def converse(conversation: Conversation, work: Work, started: float, listen: Cal
         _check_limits(work, started)
         last = conversation.steps >= work.settings.steps
         answer, conversation = _ask(conversation, work, listen(), last=last)
-        submits = any(call.name == tools.SUBMIT for call in answer.tool_calls)
-        if submits or last or not answer.tool_calls:
-            return _final_answer(conversation, answer)
+        submitted = [call for call in answer.tool_calls if call.name == tools.SUBMIT]
+        patches = [call for call in answer.tool_calls if call.kind == "apply_patch"]
+        if submitted or patches or last or not answer.tool_calls:
+            return _final_answer(conversation, answer, submitted, patches)
         conversation = _answered(conversation, answer.tool_calls, work)
 
 
@@ -78,7 +82,12 @@ def _check_limits(work: Work, started: float) -> None:
 def _ask(conversation: Conversation, work: Work, hear: OnText, *, last: bool) -> tuple[Answer, Conversation]:
     """Call the model once, without tools where it is the last time, and keep what it said."""
     offered = tools.TOOLS if work.settings.tools and not last else ()
-    request = Request(conversation.messages, offered, cache_key=_cache_key(work.snapshot))
+    request = Request(
+        conversation.messages,
+        offered,
+        cache_key=_cache_key(work.snapshot),
+        offers_patch_tool=work.services.form == "apply-patch-tool",
+    )
     answer = work.services.ask(request, hear)
     work.services.record(request, answer)
     conversation = conversation.with_answer(answer)
@@ -87,13 +96,18 @@ def _ask(conversation: Conversation, work: Work, hear: OnText, *, last: bool) ->
     return answer, conversation
 
 
-def _final_answer(conversation: Conversation, answer: Answer) -> ModelAnswer:
-    """The answer with the edits that were submitted, and the conversation closed so that another turn may follow."""
-    edits = [tools.edits_of(call) for call in answer.tool_calls if call.name == tools.SUBMIT]
+def _final_answer(
+    conversation: Conversation, answer: Answer, submitted: list[ToolCall], patches: list[ToolCall]
+) -> ModelAnswer:
+    """The answer with the edits that were submitted, and the conversation closed so that another turn may follow.
+
+    Every tool call needs its answer, or the endpoint refuses the next turn; patches get theirs when they are placed.
+    """
+    edits = [*map(tools.edits_of, submitted), *map(patch_text, patches)]
     text = "\n\n".join(part for part in (answer.text, *edits) if part)
-    # Every tool call needs its answer, or the endpoint refuses the next turn.
-    closing = tuple(Message("tool", "received", tool_call_id=call.id) for call in answer.tool_calls)
-    return ModelAnswer(text, answer.finish, conversation.said(*closing), answer.reason)
+    others = [call for call in answer.tool_calls if call not in patches]
+    closing = tuple(Message("tool", "received", tool_call_id=call.id) for call in others)
+    return ModelAnswer(text, answer.finish, conversation.said(*closing), tuple(patches), answer.reason)
 
 
 def _answered(conversation: Conversation, calls: tuple[ToolCall, ...], work: Work) -> Conversation:

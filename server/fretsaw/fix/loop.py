@@ -10,6 +10,7 @@ from functools import partial
 from fretsaw.core import prompt
 from fretsaw.core.context import choose
 from fretsaw.core.patch.patch_set import PatchSet
+from fretsaw.core.patch_call import answer_calls
 from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.run import Draft, Event, Evidence, GaveUp, NoChange, Outcome, Phase, Proposal, Turn
 from fretsaw.core.text.tokens import estimate
@@ -105,7 +106,8 @@ def fix(work: Work) -> Outcome:
         left[step.kind] -= 1
         if left[step.kind] < 0 or answer.finish in {"content_filter", "refusal"}:
             return _end(step, answer, book)
-        book.conversation = book.conversation.said(step.message)
+        results = answer_calls(answer.patch_calls, step.turn.misfits)
+        book.conversation = book.conversation.said(*results, step.message)
 
 
 def _check_before(services: Services) -> CheckResult | None:

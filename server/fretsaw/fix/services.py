@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from fretsaw.cancel import Cancel
 from fretsaw.core.chat import Answer, Ask, Image, Request
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import Judgement
+from fretsaw.core.prompt.edit_forms import EditForm
 from fretsaw.core.proof.check_result import Check
 from fretsaw.core.run import Event
-
-EditForm: TypeAlias = Literal["v4a", "udiff", "search-replace"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class Live:
         self._retries = max(0, settings.retries)
         self._endpoint = asked.endpoint
         self._asked = asked
-        self._api: ModuleType = responses if _api(settings, row) == "responses" else chat
+        self._api: ModuleType = responses if row.api_for(settings) == "responses" else chat
         self._left_out: set[str] = set()
         self._line = Exchange(self._open)
 
@@ -224,7 +224,3 @@ class _Done:
     answer: Answer | None
     failure: Failure | None
     usage: Usage
-
-
-def _api(settings: Settings, row: Row) -> str:
-    return row.api if settings.api == "auto" else settings.api

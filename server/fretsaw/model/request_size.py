@@ -13,6 +13,9 @@ from fretsaw.model.row import Row
 PER_MESSAGE = 8
 """Tokens that frame a message, a tool or a tool call, generously: the makers' own counts are 3 to 7."""
 
+PATCH_TOOL = 512
+"""Tokens of the endpoint's own description of its apply_patch tool, generously: it is not published."""
+
 
 def input_bound(request: Request, row: Row) -> int:
     """No endpoint that works on bytes counts more tokens of input than this."""
@@ -44,6 +47,8 @@ def _input(request: Request, row: Row, measure: Callable[[str], int]) -> int:
         total += (
             PER_MESSAGE + measure(tool.name) + measure(tool.description) + measure(json.dumps(row.parameters_of(tool)))
         )
+    if request.offers_patch_tool:
+        total += PATCH_TOOL
     if request.schema is not None:
         total += PER_MESSAGE + measure(json.dumps(request.schema))
     return total

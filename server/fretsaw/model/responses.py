@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,31 +31,19 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
     """The JSON body of a streaming call. Nothing is kept at the endpoint: each call carries the whole conversation."""
     data: dict[str, Any] = {
         "model": row.id,
-        "input": [item for message in request.messages for item in _items(message)],
+        "input": [item for message in request.messages for item in _items(message, _patch_calls(request))],
         "stream": True,
         "store": False,
         "max_output_tokens": max_output,
     }
     if request.temperature is not None and row.can.temperature:
         data["temperature"] = request.temperature
-    if request.tools:
-        data["tools"] = [
-            {
-                "type": "function",
-                "name": tool.name,
-                "description": tool.description,
-                "parameters": row.parameters_of(tool),
-                "strict": row.can.strict_tools,
-            }
-            for tool in request.tools
-        ]
-        if row.can.parallel_tools is not None:
-            data["parallel_tool_calls"] = row.can.parallel_tools
-    text: dict[str, Any] = {}
-    if request.schema is not None:
-        text["format"] = {"type": "json_schema", "name": "answer", "strict": True, "schema": dict(request.schema)}
-    if row.can.verbosity is not None:
-        text["verbosity"] = row.can.verbosity
+    tools = _tools(request, row)
+    if tools:
+        data["tools"] = tools
+    if request.tools and row.can.parallel_tools is not None:
+        data["parallel_tool_calls"] = row.can.parallel_tools
+    text = _text_options(request, row)
     if text:
         data["text"] = text
     if row.can.effort is not None:
@@ -67,6 +56,29 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
     return data
 
 
+def _tools(request: Request, row: Row) -> list[dict[str, Any]]:
+    tools: list[dict[str, Any]] = [
+        {
+            "type": "function",
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": row.parameters_of(tool),
+            "strict": row.can.strict_tools,
+        }
+        for tool in request.tools
+    ]
+    return [*tools, {"type": "apply_patch"}] if request.offers_patch_tool else tools
+
+
+def _text_options(request: Request, row: Row) -> dict[str, Any]:
+    text: dict[str, Any] = {}
+    if request.schema is not None:
+        text["format"] = {"type": "json_schema", "name": "answer", "strict": True, "schema": dict(request.schema)}
+    if row.can.verbosity is not None:
+        text["verbosity"] = row.can.verbosity
+    return text
+
+
 def leave_out(body: dict[str, Any], name: str) -> None:
     """Take a field out of a body, since the endpoint refused it."""
     if name == "verbosity":
@@ -77,7 +89,18 @@ def leave_out(body: dict[str, Any], name: str) -> None:
     body.pop(name, None)
 
 
-def _items(message: Message) -> Iterator[dict[str, Any]]:
+def _patch_calls(request: Request) -> frozenset[str]:
+    """The ids of all calls of the apply_patch tool."""
+    calls = (call for message in request.messages for call in message.tool_calls)
+    return frozenset(call.id for call in calls if call.kind == "apply_patch")
+
+
+def _items(message: Message, patch_calls: frozenset[str]) -> Iterator[dict[str, Any]]:
+    if message.role == "tool" and message.tool_call_id in patch_calls:
+        status = "failed" if message.is_failed else "completed"
+        head = {"type": "apply_patch_call_output", "call_id": message.tool_call_id, "status": status}
+        yield {**head, "output": sendable(message.text)}
+        return
     if message.role == "tool":
         yield {"type": "function_call_output", "call_id": message.tool_call_id or "", "output": sendable(message.text)}
         return
@@ -104,9 +127,15 @@ def _assistant_items(message: Message) -> Iterator[dict[str, Any]]:
         elif item.kind == "text":
             yield _text_item(item, at)
         elif item.id in calls:
-            call = calls[item.id]
-            arguments = sendable(call.arguments)
-            yield {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": arguments}
+            yield _call_item(calls[item.id])
+
+
+def _call_item(call: ToolCall) -> dict[str, Any]:
+    if call.kind == "apply_patch":
+        operation = json.loads(call.arguments)
+        return {"type": "apply_patch_call", "call_id": call.id, "status": "completed", "operation": operation}
+    arguments = sendable(call.arguments)
+    return {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": arguments}
 
 
 def _text_item(item: OutputItem, at: int) -> dict[str, Any]:
@@ -167,6 +196,10 @@ def _take_item(item: Mapping[str, Any], so_far: Collected) -> None:
         call = ToolCall(as_text(item.get("call_id")), as_text(item.get("name")), as_text(item.get("arguments")))
         so_far.calls[len(so_far.calls)] = call
         so_far.items.append(OutputItem("call", call.id))
+    elif kind == "apply_patch_call":
+        call_id, operation = as_text(item.get("call_id")), json.dumps(as_map(item.get("operation") or {}))
+        so_far.calls[len(so_far.calls)] = ToolCall(call_id, "apply_patch", operation, kind="apply_patch")
+        so_far.items.append(OutputItem("call", call_id))
     elif kind == "message":
         pieces = [as_map(part) for part in as_list(item.get("content"))]
         text = "".join(as_text(piece.get("text")) for piece in pieces)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeAlias, cast
 
 from fretsaw.core.chat import Tool
+from fretsaw.core.prompt.edit_forms import EditForm
 from fretsaw.core.text.tokens import ImageRule
 from fretsaw.model.capabilities import CAPABILITY_COLUMNS, Capabilities, read_capabilities, strict_schema
 from fretsaw.model.prices import STANDARD_TIERS, Prices, TokenCounts, read_prices
 from fretsaw.settings import Settings
+
+Api: TypeAlias = Literal["chat", "responses"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,8 @@ class Row:
     context: int
     output: int
     image: ImageRule
-    api: Literal["chat", "responses"]
-    edit_form: Literal["v4a", "udiff", "search-replace"]
+    api: Api
+    edit_form: EditForm
     usual_output: int = 8192
     """Tokens of output that are asked for unless a request says more: OpenAI counts them against the account's
     tokens a minute, and they are reserved in dollars."""
@@ -49,9 +52,17 @@ class Row:
         """The JSON schema of a tool's arguments, as this model gets it."""
         return strict_schema(tool.parameters) if self.can.strict_tools else dict(tool.parameters)
 
-    def form_for(self, settings: Settings) -> Literal["v4a", "udiff", "search-replace"]:
+    def api_for(self, settings: Settings) -> Api:
+        """The API to speak: the setting's, or this model's where that says auto."""
+        return self.api if settings.api == "auto" else settings.api
+
+    def form_for(self, settings: Settings) -> EditForm:
         """The edit form to ask for: the setting's, or this model's where that says auto."""
-        return self.edit_form if settings.edit_form == "auto" else settings.edit_form
+        if settings.edit_form != "auto":
+            return settings.edit_form
+        # Chat has no such tool; its calls have the same form of edit as their text.
+        has_tool = self.api_for(settings) == "responses" and not self.plain
+        return "v4a" if self.edit_form == "apply-patch-tool" and not has_tool else self.edit_form
 
     def cost(self, input_tokens: int, cached_tokens: int, output_tokens: int) -> float:
         """Dollars of a call that writes nothing to the cache; `cached_tokens` are part of `input_tokens`."""
@@ -94,8 +105,10 @@ def read_row(item: Mapping[str, Any]) -> Row:
     if unknown:
         raise ValueError(f"{item['id']}: there is no column {unknown[0]!r}")
     api, form = item.get("api", "chat"), item.get("edit-form", "search-replace")
-    if api not in {"chat", "responses"} or form not in {"v4a", "udiff", "search-replace"}:
-        raise ValueError(f"{item['id']}: api is chat or responses, edit-form is v4a, udiff or search-replace")
+    if api not in {"chat", "responses"} or form not in {"v4a", "udiff", "search-replace", "apply-patch-tool"}:
+        raise ValueError(
+            f"{item['id']}: api is chat or responses, edit-form is v4a, udiff, search-replace or apply-patch-tool"
+        )
     return Row(
         id=str(item["id"]),
         prices=read_prices(item.get("price", {})),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-EditForm: TypeAlias = Literal["v4a", "udiff", "search-replace"]
+EditForm: TypeAlias = Literal["v4a", "udiff", "search-replace", "apply-patch-tool"]
 
 _COPIED = (
     "Give 3 unchanged lines before and after each change; they and the removed lines are copied from the file as it is \
@@ -69,5 +69,19 @@ shop/cart.py
 - One small block a place: the lines that change and just enough around them. A new file has an empty SEARCH.
 """
 
-FORMS: Mapping[EditForm, str] = {"v4a": _V4A, "udiff": _UDIFF, "search-replace": _SEARCH_REPLACE}
+_APPLY_PATCH_TOOL = f"""\
+Make all edits with the apply_patch tool, as several calls in one answer: one call a file, one small @@ section a place.
+
+- {_SIGNS}; no line numbers.
+- {_COPIED}
+- Where those lines could stand in several places, name the enclosing class or function after @@.
+- Nothing is applied until all calls fit.
+"""
+
+FORMS: Mapping[EditForm, str] = {
+    "v4a": _V4A,
+    "udiff": _UDIFF,
+    "search-replace": _SEARCH_REPLACE,
+    "apply-patch-tool": _APPLY_PATCH_TOOL,
+}
 """The instruction for each form; it stands in the user's message, where examples cost no well-formedness."""

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from fretsaw.model.scripted.script import Reply
+from fretsaw.model.scripted.script import Call, Reply
 
 FINGERPRINT = "scripted"
 """`system_fingerprint` of every answer: the way to know that no model was asked."""
@@ -38,6 +38,14 @@ def as_items(asked: Any) -> list[dict[str, Any]]:
 def objection(body: dict[str, Any]) -> str:
     """Why the Responses API (or llama.cpp's) refuses the input of a request that stores nothing; empty: it does not."""
     items = as_items(body.get("input"))
+    answered = {item.get("call_id") for item in items if str(item.get("type")).endswith("_call_output")}
+    for item in items:
+        if item.get("type") in {"function_call", "apply_patch_call"} and item.get("call_id") not in answered:
+            return f"No tool output found for call {item.get('call_id')}."
+    return _objection_to_order(items)
+
+
+def _objection_to_order(items: list[dict[str, Any]]) -> str:
     for item, behind in zip(items, [*items[1:], {}], strict=True):
         if item.get("role") == "assistant" and (item.get("type") != "message" or isinstance(item.get("content"), str)):
             return "Cannot determine type of 'item'"
@@ -93,25 +101,6 @@ def chat_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int
 
 def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> dict[str, Any]:
     """A whole `response` to a request."""
-    model = model_name(body.get("model"))
-    content: list[dict[str, Any]] = []
-    if reply.text:
-        content.append({"type": "output_text", "text": reply.text, "annotations": []})
-    if reply.refusal:
-        content.append({"type": "refusal", "refusal": reply.refusal})
-    output: list[dict[str, Any]] = []
-    turn = sum(1 for item in as_items(body.get("input")) if item.get("type") == "reasoning")
-    if reply.reasoning:
-        thought: dict[str, Any] = {"type": "reasoning", "id": f"rs_{turn}", "summary": []}
-        encrypted = "reasoning.encrypted_content" in (body.get("include") or ())
-        output.append({**thought, "encrypted_content": reply.reasoning} if encrypted else thought)
-    if content:
-        output.append(
-            {"type": "message", "id": "msg_0", "role": "assistant", "status": "completed", "content": content}
-        )
-    for n, call in enumerate(reply.calls):
-        item = {"type": "function_call", "id": f"fc_{turn}_{n}", "call_id": f"call_{turn}_{n}", "status": "completed"}
-        output.append({**item, "name": call.name, "arguments": arguments(call)})
     reason = {"length": "max_output_tokens", "content_filter": "content_filter"}.get(_finish(reply))
     reason = reply.incomplete or reason
     tokens_in, cached, tokens_out = usage(reply, counted)
@@ -119,7 +108,7 @@ def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int])
         "id": "resp_scripted",
         "object": "response",
         "created_at": 0,
-        "model": model,
+        "model": model_name(body.get("model")),
         "status": "incomplete" if reason else "completed",
         "incomplete_details": {"reason": reason} if reason else None,
         "error": None,
@@ -127,7 +116,7 @@ def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int])
         "parallel_tool_calls": True,
         "tool_choice": "auto",
         "tools": [],
-        "output": output,
+        "output": _output(reply, body),
         "metadata": {"system_fingerprint": FINGERPRINT},
         "usage": {
             "input_tokens": tokens_in,
@@ -139,6 +128,35 @@ def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int])
     }
 
 
+def _output(reply: Reply, body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The items of an answer: reasoning, message, calls."""
+    # Ids differ from turn to turn, as the real ones do.
+    turn = sum(1 for item in as_items(body.get("input")) if str(item.get("type")).endswith("_call_output"))
+    output: list[dict[str, Any]] = []
+    if reply.reasoning:
+        thought: dict[str, Any] = {"type": "reasoning", "id": f"rs_{turn}", "summary": []}
+        encrypted = "reasoning.encrypted_content" in (body.get("include") or ())
+        output.append({**thought, "encrypted_content": reply.reasoning} if encrypted else thought)
+    content: list[dict[str, Any]] = []
+    if reply.text:
+        content.append({"type": "output_text", "text": reply.text, "annotations": []})
+    if reply.refusal:
+        content.append({"type": "refusal", "refusal": reply.refusal})
+    if content:
+        head = {"type": "message", "id": "msg_0", "role": "assistant", "status": "completed"}
+        output.append({**head, "content": content})
+    has_patch_tool = {"type": "apply_patch"} in (body.get("tools") or ())
+    calls = [_call_item(call, f"{turn}_{n}", has_patch_tool=has_patch_tool) for n, call in enumerate(reply.calls)]
+    return [*output, *calls]
+
+
+def _call_item(call: Call, name: str, *, has_patch_tool: bool) -> dict[str, Any]:
+    head = {"call_id": f"call_{name}", "status": "completed"}
+    if call.name == "apply_patch" and has_patch_tool:
+        return {**head, "type": "apply_patch_call", "id": f"apc_{name}", "operation": call.arguments}
+    return {**head, "type": "function_call", "id": f"fc_{name}", "name": call.name, "arguments": arguments(call)}
+
+
 def response_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> Iterator[bytes]:
     """The same as server-sent events."""
     whole = responses(reply, body, counted)
@@ -147,6 +165,10 @@ def response_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int,
     for piece in _pieces(reply.text):
         yield _sse({"type": "response.output_text.delta", "item_id": "msg_0", "output_index": 0, "delta": piece})
     for n, item in enumerate(whole["output"]):
+        if item["type"] == "apply_patch_call" and item["operation"].get("diff"):
+            for piece in _pieces(item["operation"]["diff"]):
+                head = {"type": "response.apply_patch_call_operation_diff.delta", "item_id": item["id"]}
+                yield _sse({**head, "output_index": n, "delta": piece})
         yield _sse({"type": "response.output_item.done", "output_index": n, "item": item})
     yield _sse({"type": f"response.{whole['status']}", "response": whole})
 

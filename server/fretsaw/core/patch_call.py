@@ -1,0 +1,61 @@
+"""Calls of the built-in `apply_patch` tool: read as a V4A patch, and answered by what fits. Knows no endpoint.
+
+Nothing of an answer is applied until all of its calls fit, so a call that fits beside one that does not is not done.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from fretsaw.core.chat import Message, ToolCall
+from fretsaw.core.locate.misfit import Misfit
+
+_HEADS = {"create_file": "Add", "update_file": "Update", "delete_file": "Delete"}
+_FITS = "This edit fits its file."
+_NOT_DONE = "This one fits, but nothing was applied, since another call does not fit. Send it again."
+_UNREADABLE = "Nothing was applied: the operation needs a type (create_file, update_file, delete_file) and a path."
+_LONGEST = 2_000
+
+
+def patch_text(call: ToolCall) -> str:
+    """The operation of a call as a V4A patch; empty where it cannot be read.
+
+    {"type": "update_file", "path": "a.py", "diff": "@@\\n-x\\n+y"} becomes an `*** Update File: a.py` with that body.
+    """
+    operation = _operation(call)
+    if not operation:
+        return ""
+    head = f"*** {_HEADS[operation['type']]} File: {operation['path']}"
+    body = operation.get("diff", "").strip("\n") if operation["type"] != "delete_file" else ""
+    return "\n".join(filter(None, ("*** Begin Patch", head, body, "*** End Patch")))
+
+
+def answer_calls(calls: Sequence[ToolCall], misfits: Sequence[Misfit]) -> tuple[Message, ...]:
+    """One message for each call: completed, or failed with the first diverging line of its file."""
+    all_fit = not misfits and all(map(_operation, calls))
+    return tuple(
+        Message("tool", _result(call, misfits, all_fit=all_fit), tool_call_id=call.id, is_failed=not all_fit)
+        for call in calls
+    )
+
+
+def _result(call: ToolCall, misfits: Iterable[Misfit], *, all_fit: bool) -> str:
+    operation = _operation(call)
+    if not operation:
+        return _UNREADABLE
+    reasons = [misfit.for_model for misfit in misfits if misfit.path in {None, operation["path"]}]
+    return "\n".join(reasons)[:_LONGEST] or (_FITS if all_fit else _NOT_DONE)
+
+
+def _operation(call: ToolCall) -> dict[str, str]:
+    """Type, path and diff of a call, {} where they are not what the API says."""
+    try:
+        read = json.loads(call.arguments)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(read, dict) or read.get("type") not in _HEADS:
+        return {}
+    operation = {name: read[name] for name in ("type", "path", "diff") if isinstance(read.get(name), str)}
+    path = operation.get("path", "").strip()
+    return {**operation, "path": path} if path and "\n" not in path else {}
