@@ -1,7 +1,9 @@
 """The tiers of isolation, strongest first: `TIERS`, one row each, with what a tier promises, needs and starts.
 
 A further tier is a row, with its function that says what is missing on this machine, its function that says what the
-launcher does, a value of `TierName`, a value of the option `--sandbox`, and its probes in `tests/check/probes.py`.
+launcher does, a value of `TierName` and one of the option `--sandbox`. One with a program of its own also says in
+`enter.py` how it tells that it started, and in `choose.py` what is remembered of it. The lists of tiers in
+`tests/check/test_escapes.py` and `tests/check/check_support.py` make every escape be tried on it.
 """
 
 from __future__ import annotations
