@@ -3,7 +3,7 @@ The user's answer to `agent check` stands between the two files: it is theirs, a
 
 Knows no git and no model. The repository's own file is data from a stranger: it may set only what the table of
 options marks `project`, and propose a check command that the user approves by its hash; all else is ignored with a
-notice. This is the only place that reads the environment.
+notice. This is the only place where settings are read from the environment.
 """
 
 from __future__ import annotations

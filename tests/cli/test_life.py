@@ -388,3 +388,29 @@ def test_two_interrupts_end_at_once_and_claim_nothing(project: Path, model: Mode
     assert process.returncode == 130
     assert b"interrupted" in said
     assert b"Traceback" not in said
+
+
+def test_a_change_is_restored_beside_a_deleted_and_a_created_file(agent: Agent, tmp_path: Path) -> None:
+    folder = tmp_path / "beside"
+    folder.mkdir()
+    (folder / "m.py").write_text("N = 'b'\n\n\ndef f(x):\n    return x - 1\n")
+    (folder / "old.txt").write_text("gone\n")
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "start")
+    (tmp_path / "reply.diff").write_text(
+        "diff --git a/m.py b/m.py\n--- a/m.py\n+++ b/m.py\n@@ -1,5 +1,5 @@\n-N = 'b'\n+N = \"b\"\n \n \n def f(x):\n"
+        "-    return x - 1\n+    return x + 1\n"
+        "diff --git a/old.txt b/old.txt\ndeleted file mode 100644\n--- a/old.txt\n+++ /dev/null\n@@ -1 +0,0 @@\n-gone\n"
+        "diff --git a/run.sh b/run.sh\nnew file mode 100755\n--- /dev/null\n+++ b/run.sh\n@@ -0,0 +1 @@\n+exit 0\n"
+    )
+    applied = agent("vet", str(tmp_path / "reply.diff"), "--apply", cwd=folder)
+    assert applied.code == 0, applied.err
+    assert not (folder / "old.txt").exists()
+    assert (folder / "run.sh").stat().st_mode & 0o111, "a diff may create an executable file"
+    run = agent("runs", cwd=folder).out.split()[0]
+    restored = agent("restore", run, "1", cwd=folder)
+    assert restored.code == 0, restored.err
+    assert (folder / "m.py").read_text().startswith('N = "b"\n')
+    assert agent("undo", cwd=folder).code == 0
+    assert git(folder, "status", "--porcelain") == ""
