@@ -9,7 +9,7 @@ from typing import Any
 
 from fretsaw.model.scripted import error, read_folder
 from fretsaw.model.scripted.faults import FAULTS
-from fretsaw.model.scripted.server import Server, _Handler
+from fretsaw.model.scripted.server import ScriptedServer, _Handler
 
 KEY = "sk-right"
 
@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--log", type=Path)
     parser.add_argument("--delay", type=float, default=0.0)
     args = parser.parse_args()
-    server = Server(read_folder(args.replies, delay=args.delay), log=args.log)
+    server = ScriptedServer(read_folder(args.replies, delay=args.delay), log=args.log)
     server.RequestHandlerClass = Guarded
     with server:
         print(server.base_url, flush=True)
