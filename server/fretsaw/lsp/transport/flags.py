@@ -31,7 +31,7 @@ class Flags:
 def parse_flags(argv: list[str]) -> Flags:
     """Read the flags; what is unknown or malformed becomes a warning.
 
-    >>> parse(["--stdio", "--clientProcessId=12", "--what"]).warnings
+    >>> parse_flags(["--stdio", "--clientProcessId=12", "--what"]).warnings
     ('unknown argument --what is ignored',)
     """
     arguments = Flags()
