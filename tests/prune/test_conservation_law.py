@@ -120,9 +120,9 @@ def languages() -> list[dict[str, Any]]:
 
 
 def shared(name: str) -> Iterator[dict[str, Any]]:
-    """The rows of a corpus that is not shipped; skips where it is not there."""
+    """The rows of a corpus that is not shipped: an addition to the cases above, where it lies beside the project."""
     if not (SHARED / name).exists():
-        pytest.skip(f"{SHARED / name} is not there")
+        return
     with lzma.open(SHARED / name, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, islice(lines, 0, None, SHARE))
 
