@@ -52,6 +52,16 @@ def test_a_patch_that_does_not_say_what_it_means_is_our_bug(root: Path) -> None:
     assert raised.value.exit_code == ExitCode.BUG
 
 
+def test_a_patch_that_unidiff_reads_otherwise_is_our_bug(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo = open_repo(root)
+    seen = snapshot(repo)
+    patch = change_paths(seen, {"a.py": "x\n"})
+    trial(repo, seen, patch)
+    monkeypatch.setattr("unidiff.patch.PatchSet", lambda text: [])
+    with pytest.raises(FretsawError, match="unidiff reads other files"):
+        trial(repo, seen, patch)
+
+
 @pytest.mark.parametrize(
     "texts", [{"a.py": "other\n"}, {"a.py": None}, {"src/b.py": "x\n"}, {"a.py": "2\n", "n.py": "x\n"}]
 )
