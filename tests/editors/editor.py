@@ -38,6 +38,7 @@ class Editor:
         self.held: list[dict[str, Any]] = []
         self.answers: list[bool] = []
         self.before_apply: Any = None
+        self.after_apply: Any = None
         self.encoding: Any = "utf-16"
         self._lock = threading.RLock()
 
@@ -221,6 +222,7 @@ class Editor:
             self.wire.send({"id": message["id"], "result": answer})
             while self.held and self.profile.change_after_answer:
                 self._carry_out(self.held.pop(0)["edit"])
+                self._after_apply()
             return
         method = message["method"]
         if method == "textDocument/publishDiagnostics":
@@ -299,8 +301,13 @@ class Editor:
             self.held.append(params)
             return {"applied": True}
         applied = self._apply(params["edit"])
+        self._after_apply()
         self.answers.append(applied)
         return {"applied": applied} if applied else {"applied": False, "failureReason": "the buffer changed"}
+
+    def _after_apply(self) -> None:
+        if self.after_apply is not None:
+            self.after_apply()
 
     def _documents(self, edit: dict[str, Any]) -> list[tuple[str, int | None, list[dict[str, Any]]]]:
         if "documentChanges" in edit:

@@ -202,6 +202,15 @@ class Player:
 
         self.editor.before_apply = once
 
+    def undo_once_applied(self) -> None:
+        """Have the person undo the next edit in the moment in which it is applied."""
+
+        def once() -> None:
+            self.editor.after_apply = None
+            self.editor.undo(self.buffer)
+
+        self.editor.after_apply = once
+
     def trust(self, trust: str) -> None:
         self.editor.wire.notify("agent/didChangeTrust", {"trust": trust})
 

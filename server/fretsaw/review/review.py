@@ -48,6 +48,16 @@ class FileReview:
 
 
 @dataclass(slots=True)
+class Arrival:
+    """Changes that an editor was asked to put in or to take out, and whether its text has shown all of them so."""
+
+    numbers: tuple[int, ...]
+    place: Place
+    seen: bool = False
+    """They stood so in one of the texts since then, though a person may have undone it in the next."""
+
+
+@dataclass(slots=True)
 class Review:
     """One run's proposal."""
 
@@ -69,6 +79,8 @@ class Review:
     """The decisions that are in the store."""
     moves: Moves = field(default_factory=Moves)
     """The changes that are decided on together, since they are halves of one move."""
+    expected: Arrival | None = None
+    """The last changes that an editor was asked to make."""
     draft: bool = False
     """The run goes on: it can be looked at and rejected, but nothing of it is proved, so nothing can be accepted."""
 
@@ -146,6 +158,7 @@ class Review:
             file.text, file.known = text, True
             file.spans = self._placed(file, text) if text is not None else ()
             file.memory.keep(text or "", file.spans)
+            self._note_arrival()
 
     def follow(self, path: str, edits: Iterable[Edit], version: int) -> None:
         """Take what was typed into an open buffer."""
@@ -155,7 +168,18 @@ class Review:
         file.spans = follow(file.spans, before, typed, file.memory)
         file.text = reduce(lambda text, edit: edit.on(text), typed, before)
         file.version = version
+        self._note_arrival()
         self._remember()
+
+    def expect(self, numbers: Iterable[int], place: Place) -> Arrival:
+        """Watch every text from now on for changes to stand so, as an undo may follow within milliseconds."""
+        self.expected = Arrival(tuple(numbers), place)
+        return self.expected
+
+    def _note_arrival(self) -> None:
+        expected = self.expected
+        if expected is not None and all(self.place(number) == expected.place for number in expected.numbers):
+            expected.seen = True
 
     def catch_up(self, path: str, before: str, edits: Iterable[Edit]) -> bool:
         """Place the changes by what was typed since the run looked at the buffer; False where that does not fit."""

@@ -19,7 +19,7 @@ from fretsaw.lsp.state.editor_settings import EditorSettings
 from fretsaw.lsp.state.jobs import in_thread
 from fretsaw.lsp.state.server import Server
 from fretsaw.review.review import WAITING, Review
-from fretsaw.review.track import Edit
+from fretsaw.review.track import Edit, Place
 
 log = logging.getLogger("fretsaw.lsp")
 _ANSWER_SECONDS, _ARRIVAL_SECONDS, _REFUSED_SECONDS = 60.0, 3.0, 0.1
@@ -121,14 +121,17 @@ async def _through_editor(
     plan = review.plan(numbers, wanted)
     texts = _texts(review, plan)
     edit = workspace_edit(server, review, plan, title, preview)
+    goal: Place = "after" if wanted == "new" else "before"
+    arrival = review.expect(numbers, goal)
     answer = await server.request_client(
         "workspace/applyEdit", types.ApplyWorkspaceEditParams(edit, label=title), seconds=_ANSWER_SECONDS
     )
     applied = _says_applied(answer, preview)
-    goal, decision = ("after", "accepted") if wanted == "new" else ("before", "pending")
     wait = _ARRIVAL_SECONDS if applied else _REFUSED_SECONDS
-    if await _arrives(lambda: all(review.place(number) == goal for number in numbers), wait):
-        review.decide(numbers, decision)
+    if await _arrives(lambda: arrival.seen, wait):
+        # What a person undid meanwhile has its state from the text already.
+        still = [number for number in numbers if review.place(number) == goal]
+        review.decide(still, "accepted" if wanted == "new" else "pending")
         return True
     unchanged = texts == _texts(review, plan)
     # What was ticked is in the text, what was not is pending still.
