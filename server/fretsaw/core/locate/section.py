@@ -36,6 +36,7 @@ class Section:
     def joins(self, path: str, block: EditBlock) -> bool:
         """Whether a further edit of `path` belongs here: of the same form, and looked up in the same text."""
         same_form = self.op == block.op == "edit" and self.tagged == (block.tags is not None)
+        same_form = same_form and self.blocks[0].series == block.series
         return same_form and self.path == path and (self.tagged or bool(block.search and self.blocks[0].search))
 
 
@@ -163,6 +164,10 @@ def _written(view: View, items: list[Item], section: Section) -> Placed:
 
 def _problem(view: View, item: Item, section: Section) -> Misfit | None:
     path = section.path
+    if item.foreign is not None:
+        return explain.foreign(path, *item.foreign)
+    if item.block.after_line is not None and item.placed is None:
+        return explain.beyond_the_end(path, item.block.after_line, len(view.bodies))
     if item.placed is not None and not (item.rung in UNSURE and _applied(view, item)):
         return _half_line(view, item, path)
     if len(item.fits) > 1:

@@ -34,6 +34,10 @@ _NEWS = (
     "REPLACE",
 )
 _WHOLE = ("content", "contents", "file_text", "text", "code", "code_edit")
+_EVERY = ("replace_all", "replaceAll", "allow_multiple", "allowMultiple", "global")
+_COUNTS = ("expected_replacements", "expectedReplacements", "expected_count", "count")
+_BELOW = ("insert_line", "insertLine", "after_line", "afterLine")
+_INSERTED = ("insert_text", "insertText", "text", "content")
 _NESTED = 6
 
 
@@ -105,7 +109,13 @@ def _from_object(
     path = _text(value, _PATHS) or path
     old, new = _text(value, _OLDS), _text(value, _NEWS)
     if old is not None and new is not None and path:
-        yield _reading(EditBlock(path, "edit", _lines(old), _lines(new), grammar="arguments"))
+        every = _places(value)
+        yield _reading(EditBlock(path, "edit", _lines(old), _lines(new), grammar="arguments", every=every))
+        return
+    below = _number(value, _BELOW)
+    inserted = _text(value, (*_INSERTED, *_NEWS)) if below is not None else None
+    if path and below is not None and inserted is not None:
+        yield _reading(EditBlock(path, "edit", (), _lines(inserted), grammar="arguments", after_line=below))
         return
     whole = _text(value, _WHOLE)
     if path and whole is not None and not any(isinstance(item, (dict, list)) for item in value.values()):
@@ -125,6 +135,25 @@ def _reading(block: EditBlock) -> Reading:
 
 def _text(value: dict[str, object], names: tuple[str, ...]) -> str | None:
     return next((item for name in names if isinstance(item := value.get(name), str)), None)
+
+
+def _places(value: dict[str, object]) -> int | None:
+    """How many places a call asks for: 0 for every one, None for exactly one, as where nothing is said."""
+    if any(value.get(name) in (True, "true", "True") for name in _EVERY):
+        return 0
+    count = _number(value, _COUNTS)
+    return count if count is not None and count > 1 else None
+
+
+def _number(value: dict[str, object], names: tuple[str, ...]) -> int | None:
+    """The first of these keys that holds a whole number, also one that is written as a text."""
+    for name in names:
+        item = value.get(name)
+        if isinstance(item, str) and re.fullmatch(r"\d{1,7}", item.strip()):
+            return int(item)
+        if isinstance(item, int) and not isinstance(item, bool) and 0 <= item < 10_000_000:
+            return item
+    return None
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ class _Header:
     old: str | None = None
     new: str | None = None
     rename: tuple[str, str] = ("", "")
+    copy: bool = False
+    """The names of `rename` are a copy's: its source stays."""
     modes: tuple[str, str] = ("", "")
     created: bool = False
     deleted: bool = False
@@ -112,6 +114,7 @@ def _extended(header: _Header, line: str) -> bool:
         return False
     words = line.split(" ")
     value = unquoted(line.split(" ", 2)[2]) if len(words) > 2 else ""
+    header.copy = header.copy or line.startswith("copy ")
     if line.startswith(("rename from ", "copy from ")):
         header.rename = (value, header.rename[1])
     elif line.startswith(("rename to ", "copy to ")):
@@ -214,6 +217,9 @@ def _edit(path: str, hunk: DiffHunk) -> EditBlock:
 
 
 def _blocks(header: _Header, path: str, moved: str | None, hunks: list[DiffHunk]) -> tuple[EditBlock, ...]:
+    if header.copy and moved is not None:
+        copied = EditBlock(path, "copy", move_to=moved, grammar="unified-diff")
+        return (copied, *(_edit(moved, hunk) for hunk in hunks))
     edits = [_edit(path, hunk) for hunk in hunks]
     if header.binary:
         return (EditBlock(path, "edit", search=("GIT binary patch",), grammar="unified-diff"),)
