@@ -111,7 +111,8 @@ def _final_answer(
 
 
 def _answered(conversation: Conversation, calls: tuple[ToolCall, ...], work: Work) -> Conversation:
-    results = tuple(Message("tool", tools.run_tool(call, work.snapshot), tool_call_id=call.id) for call in calls)
+    shown = work.snapshot.readable()
+    results = tuple(Message("tool", tools.run_tool(call, shown), tool_call_id=call.id) for call in calls)
     steps = conversation.steps + 1
     if steps >= work.settings.steps:
         results += (Message("user", _LAST_STEP),)

@@ -142,7 +142,9 @@ def _open_conversation(work: Work, book: _Book) -> Conversation:
     services, settings = work.services, work.settings
     services.report(Event("context", "choosing what the model is shown", percentage=10))
     with book.phase("context"):
-        context = choose(work.issue, work.snapshot, settings.context_tokens, settings.context, estimate, work.focus)
+        context = choose(
+            work.issue, work.snapshot.readable(), settings.context_tokens, settings.context, estimate, work.focus
+        )
         messages = prompt.first_messages(
             work.issue,
             context,

@@ -145,6 +145,7 @@ def deliver_patch(
             state_dir=session.store.folder,
             branch=_branch(settings.branch, folder.id) if settings.apply == "branch" else None,
             run_id=name,
+            sign=settings.sign,
         )
     except FretsawError:
         folder.forget_note("delivering")

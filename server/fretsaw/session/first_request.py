@@ -57,7 +57,7 @@ def preview_request(session: Session, argument: str, where: Path = Path()) -> Re
     settings = session.settings
     choice = choose_model(session.resolved.places, settings)
     snapshot = repo.snapshot(session.repo)
-    context = choose(issue, snapshot, settings.context_tokens, settings.context, estimate)
+    context = choose(issue, snapshot.readable(), settings.context_tokens, settings.context, estimate)
     logs, notices = read_logs(issue, folder)
     form = choice.row.form_for(settings)
     images, more = images_for(Task(issue, folder=folder), choice.row)

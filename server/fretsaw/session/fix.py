@@ -28,6 +28,7 @@ from fretsaw.session.deliver import deliver_proposal
 from fretsaw.session.history import mark_delivered
 from fretsaw.session.issue_source import read_issue
 from fretsaw.session.models import choose_model, today
+from fretsaw.session.notices import notices_about_commit
 from fretsaw.session.open import Session
 from fretsaw.session.retirement import mark_told, untold_notices
 from fretsaw.session.services import make_services
@@ -46,6 +47,10 @@ def fix_issue(
         repo.refuse_operation(session.repo)
     if session.settings.apply == "commit" and session.repo.branch is None:
         raise RepoError("HEAD is detached", hint="use --apply branch --branch NAME, or check a branch out")
+    if session.settings.apply in ("commit", "branch"):
+        repo.refuse_unknown_committer(session.repo)
+    for text in notices_about_commit(session):
+        report(Event("context", text, lasting=True))
     finished = run_fix(session, Task(issue, folder=folder), report, cancel)
     try:
         delivery = deliver_proposal(session, finished, report)

@@ -75,8 +75,8 @@ def foreign(path: str, kind: MisfitKind, line: str) -> Misfit:
             kind,
             path,
             f"An edit to {path} would write `{shown}`, which stands for lines that were left out.",
-            f"`{path}`: your new text holds `{shown}` for lines that you left out. Repeat the edit with these lines in full, "
-            "or with an edit that leaves them alone.",
+            f"`{path}`: your new text holds `{shown}` for lines that you left out. Repeat the edit with these lines "
+            "in full, or with an edit that leaves them alone.",
         )
     return misfit(
         kind,

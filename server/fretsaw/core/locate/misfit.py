@@ -68,4 +68,4 @@ class Placing:
     modes: Mapping[str, tuple[str, str]] | None = None
     """Path → (old, new) git mode, where the reply asks for a change of mode."""
     notices: tuple[Misfit, ...] = ()
-    """What does not stand in the way: edits that leave every file as it is ("no-op"), a path taken for another ("path")."""
+    """What does not stand in the way: edits that change nothing ("no-op"), a path taken for another one ("path")."""

@@ -13,6 +13,7 @@ from fretsaw.core.locate.explain import misfit
 from fretsaw.core.locate.misfit import Located, Misfit, Placing
 from fretsaw.core.locate.path_repair import by_name, clean, is_outside, named_in, repair
 from fretsaw.core.locate.section import Section, place_section, probe
+from fretsaw.core.locate.transcode import in_file_encoding
 from fretsaw.core.reply.edit_block import EditBlock, Reading
 from fretsaw.core.text.lines import is_binary
 
@@ -233,6 +234,10 @@ def _edit(desk: Desk, section: Section, trusted: bool) -> None:
     if _refused(desk, path, creating=False):
         return
     text = desk.text(path) or ""
+    section.blocks, problem = in_file_encoding(text, path, section.blocks)
+    if problem is not None:
+        desk.misfits.append(problem)
+        return
     placed = place_section(text, section, trusted)
     desk.misfits += placed.misfits
     desk.located += placed.located
@@ -289,6 +294,9 @@ def _change_whole(desk: Desk, block: EditBlock, path: str, now: str | None) -> M
         problem = whole_files.deletable(now or "", path, block)
         if problem is None:
             desk.write(path, None)
+        return problem
+    (block,), problem = in_file_encoding(now or "", path, [block])
+    if problem is not None:
         return problem
     text, problem = whole_files.replaced(now, path, block)
     if problem is None:

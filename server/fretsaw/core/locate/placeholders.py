@@ -19,20 +19,27 @@ _COMMENT = re.compile(
 )
 _DOTS = re.compile(r"^[\s\[({<*_-]*(?:\.{3,}|…+|\. \. \.)|(?:\.{3,}|…+|\. \. \.)[\s\])}>*_-]*$")
 _LEFT_OUT = re.compile(
-    r"\b(?:existing|rest|remaining|remainder|unchanged|omitted|same|previous(?:ly)?|original|other|others|all other|no changes?"
-    r"|snip(?:ped)?|elided|truncated|skipp?ed|abbreviated|continues?|as (?:before|above|is)|above|below|brevity|keep"
-    r"|code (?:here|goes here)|your code|etc)\b",
+    r"\b(?:existing|rest|remaining|remainder|unchanged|omitted|same|previous(?:ly)?|original|other|others|all other"
+    r"|no changes?|snip(?:ped)?|elided|truncated|skipp?ed|abbreviated|continues?|as (?:before|above|is)|above|below"
+    r"|brevity|keep|code (?:here|goes here)|your code|etc)\b",
     re.I,
 )
+_THINGS = (
+    "code|imports?|methods?|functions?|lines?|logic|implementation|content|tests?|body|fields|props|styles|rules"
+    "|entries|file|class|module|script|parts?"
+)
+_STAYS = (
+    r"unchanged|unmodified|omitted|as (?:before|above|is|it was)"
+    r"|(?:remains?|stays?|is|are|kept|keep|goes?|continues?) (?:the )?(?:same|unchanged|as (?:is|before)|here|below)"
+)
 _SURELY = re.compile(
-    r"(?:\b(?:rest|remainder|remaining|existing|other|previous|original|all other)\b[\w\s,/'’()-]{0,70}\b(?:unchanged|(?:remains?|stays?|is|are"
-    r"|kept|keep|goes?|continues?) (?:the )?(?:same|unchanged|as (?:is|before)|here|below)|unmodified|omitted|as (?:before|above|is|it was))\b"
+    rf"\b(?:rest|remainder|remaining|existing|other|previous|original)\b[\w\s,/'’()-]{{0,70}}\b(?:{_STAYS})\b"
     r"|\b(?:unchanged|omitted|elided|skipped|truncated|abbreviated) (?:code|lines?|parts?|for (?:brevity|clarity))\b"
-    r"|^(?:rest|remainder) of (?:the |this |your )?(?:\w+ ){0,3}(?:code|file|function|method|methods|class|module|body|implementation|logic|script|imports?)\b"
-    r"|^(?:the )?(?:code|lines?|methods?|functions?|parts?|imports?) (?:omitted|unchanged|above|below (?:is )?unchanged)\b"
-    r"|^(?:existing|previous|original|unchanged|remaining) (?:code|imports?|methods?|functions?|lines?|logic|implementation|content|tests?|body|fields|props|styles|rules|entries)(?: here| goes here| above| below)?$"
+    rf"|^(?:rest|remainder) of (?:the |this |your )?(?:\w+ ){{0,3}}(?:{_THINGS})\b"
+    rf"|^(?:the )?(?:{_THINGS}) (?:omitted|unchanged|above|below (?:is )?unchanged)\b"
+    rf"|^(?:existing|previous|original|unchanged|remaining) (?:{_THINGS})(?: here| goes here| above| below)?$"
     r"|^(?:same as (?:before|above)|no changes?(?: here| needed)?|snip(?:ped)?|-{1,3} ?snip ?-{1,3})$"
-    r"|^(?:keep|leave) (?:the |all |your )?(?:rest|existing|remaining|other)\b)",
+    r"|^(?:keep|leave) (?:the |all |your )?(?:rest|existing|remaining|other)\b",
     re.I,
 )
 
@@ -64,7 +71,7 @@ def without_placeholders(pattern: Pattern, there: Collection[str]) -> tuple[Patt
     """The pattern without new lines that stand for others, and the first one of which that cannot be told (or "").
 
     `there`: the squeezed lines of the file; what it holds as text is text. `-a -b +# ... existing code ...` keeps a and
-    b; `+x +# ... rest of the code ...` behind them leaves the mark out; between new lines it stands for nobody knows what.
+    b; `+x +# ... rest of the code ...` behind them leaves the mark out; between new lines nobody knows what it is.
     """
     removed, inserts = list(pattern.removed), list(pattern.inserts)
     at = 0

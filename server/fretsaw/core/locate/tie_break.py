@@ -14,7 +14,7 @@ from fretsaw.core.locate.ladder import LADDER
 from fretsaw.core.locate.misfit import MisfitKind
 from fretsaw.core.locate.pattern import Pattern, from_texts, pattern_of, pieces
 from fretsaw.core.locate.placeholders import is_placeholder, without_placeholders
-from fretsaw.core.locate.spelling import respelled
+from fretsaw.core.locate.respell import respelled
 from fretsaw.core.locate.view import View, same, without_trailing
 from fretsaw.core.locate.within_lines import fits_within_lines
 from fretsaw.core.locate.wrappings import foreign_mark, unwrapped, without_leftovers
@@ -80,7 +80,7 @@ def _items_of(view: View, block: EditBlock) -> list[Item]:
 
 
 def _other_readings(view: View, block: EditBlock) -> Iterator[Item]:
-    """The block as a part of lines, and without what may be wrapped around it, as far as the file holds that for sure."""
+    """The block as a part of lines, and without what may be wrapped around it, where the file holds that for sure."""
     if block.grammar in _MAY_BE_PARTS and (fits := fits_within_lines(view, block)):
         yield Item(block, pattern_of(block), "within-lines", fits, fits)
     for bare in unwrapped(block):

@@ -30,9 +30,7 @@ def replaced(now: str | None, path: str, block: EditBlock) -> tuple[str, Misfit 
         )
     old, new = _lines(now), {squeezed(line) for line in block.replace}
     elided = next((line for line in block.replace if _is_left_out(line) and squeezed(line) not in old), None)
-    kept = sum(line in new for line in old)
-    is_short = len(new) * 2 <= len(old)
-    if elided is not None or (kept * 2 < len(old) and (len(old) > 8 or (len(old) > 3 and is_short))):
+    if elided is not None or _is_a_part(old, new):
         why = f"it leaves lines out (`{elided.strip()[:60]}`)" if elided else "most lines of the file are missing"
         return text, misfit(
             "truncated",
@@ -43,6 +41,13 @@ def replaced(now: str | None, path: str, block: EditBlock) -> tuple[str, Misfit 
     return text, None
 
 
+def _is_a_part(old: list[str], new: set[str]) -> bool:
+    """Tell whether a text lacks so much of a file that it can only be a snippet of it."""
+    kept = sum(line in new for line in old)
+    is_short = len(old) > 3 and len(new) * 2 <= len(old)
+    return kept * 2 < len(old) and (len(old) > 8 or is_short)
+
+
 def resembles(now: str, block: EditBlock) -> bool:
     """Tell whether a whole text can be a new state of a file: half of the file's lines stand in it."""
     old, new = _lines(now), {squeezed(line) for line in block.replace}
@@ -51,7 +56,9 @@ def resembles(now: str, block: EditBlock) -> bool:
 
 def _is_left_out(line: str) -> bool:
     """Tell whether a line stands for others: `...` alone is an expression of Python where it is indented."""
-    return is_placeholder(line) or (is_elision(line) and not line.strip().strip(".…") == "" or line[:1] in (".", "…"))
+    if is_placeholder(line) or line[:1] in (".", "…"):
+        return is_elision(line) or is_placeholder(line)
+    return is_elision(line) and line.strip(" \t.…") != ""
 
 
 def deletable(now: str, path: str, block: EditBlock) -> Misfit | None:

@@ -13,7 +13,7 @@ _MOST_EVERY = 10_000
 
 
 def fits_within_lines(view: View, block: EditBlock) -> list[Fit]:
-    """One fit for each occurrence of the old text, with the whole lines around it; a block for every place has one in all.
+    """One fit for each occurrence of the old text, with the whole lines around it; one in all for every place.
 
     Old `x`, new `y`: line `f(x, x)` is two occurrences, and with `every` one fit that makes it `f(y, y)`.
     """
@@ -26,15 +26,18 @@ def fits_within_lines(view: View, block: EditBlock) -> list[Fit]:
     places = [
         (bisect_right(offsets, at) - 1, bisect_right(offsets, max(at, at + len(old) - 1)) - 1, at) for at in starts
     ]
-    if block.every is None:
-        return [_fit(text, offsets, [place], old, new) for place in places]
     if not places or block.every not in (0, len(places)):
         return [_fit(text, offsets, [place], old, new) for place in places]
-    # Occurrences that share a line are written at once.
+    return [_every(text, offsets, places, block)]
+
+
+def _every(text: str, offsets: list[int], places: list[tuple[int, int, int]], block: EditBlock) -> Fit:
+    """All occurrences as one fit; those that share a line are written at once."""
+    old, new = "\n".join(block.search), "\n".join(block.replace)
     groups = [list(group) for _, group in groupby(_runs(places), key=lambda pair: pair[0])]
     splices = [_fit(text, offsets, [place for _, place in group], old, new) for group in groups]
     spots = tuple(splice for fit in splices for splice in fit.splices)
-    return [Fit((None,) * len(block.search), spots[0][0], spots[-1][1], spots)]
+    return Fit((None,) * len(block.search), spots[0][0], spots[-1][1], spots)
 
 
 def _starts(text: str, old: str, most: int) -> list[int]:

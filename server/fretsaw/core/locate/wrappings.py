@@ -95,7 +95,7 @@ _CALL_TAGS = re.compile(
 
 
 def without_leftovers(block: EditBlock, text: str) -> EditBlock:
-    """The block without marks of a chat or closing tags of a call at the end of its new lines, and at the old ones' end.
+    """The block without marks of a chat or closing tags of a call at the end of its new lines and of its old ones.
 
     Only such that the file's text holds nowhere.
     """
@@ -120,7 +120,7 @@ def _without_tail(lines: Lines, text: str) -> Lines:
 
 
 def _tail_start(head: str, text: str) -> int | None:
-    """Where the mark at the end of a text begins, if it is one and stands nowhere in the file nor has its other half."""
+    """Where the mark at the end of a text begins, if it stands nowhere in the file and has no other half; else None."""
     tags = _CALL_TAGS.search(head[-400:])
     if tags is not None:
         last = re.findall(r"</?[\w:]+>", tags[0])[-1]
@@ -155,7 +155,7 @@ def foreign_mark(block: EditBlock, text: str) -> str:
 
 
 def _in_pair(line: str, lines: Lines) -> bool:
-    """Whether a tag that stands alone has its other half among the new lines: they speak of the form, as a text does."""
+    """Whether a tag that stands alone has its other half among the new lines, so that they speak of the form."""
     bare = line.strip()
     name = re.match(r"</?([\w:]+)", bare)
     if name is None:

@@ -26,7 +26,9 @@ _TOPICS = {
     r"|\b(?:eslint|mypy|pyright|pylint|flake8|ruff|clippy|rubocop|noqa)\b",
     "fstring": r"\bf-?strings?\b",
     "mode": r"\bexecutable\b|\bchmod\b|\bfile mode\b|\bpermissions?\b|\bexec(?:ute)? bit\b",
-    "endings": r"\bline[- ]?endings?\b|\bCRLF\b|\bcarriage returns?\b|\bfinal newline|\bnewline at (?:the )?end of",
+    "endings": r"\bline[- ]?endings?\b|\bCRLF\b|\bcarriage returns?\b|\bfinal newline|\bmissing (?:\w+ )?newline"
+    r"|\bnewline at (?:the |its )?end of\b|\b(?:file|[\w./-]+\.\w{1,5})\b[^.\n]{0,40}\b(?:trailing|ending|last) newline"
+    r"|\bto LF\b",
     "move": r"\b(?:mov(?:e|es|ed|ing)|relocat\w+|reorder\w*|belongs?|extract\w*|split)\b"
     r"|\bput\b[^.\n]{0,60}\b(?:below|above|before|after|into|under|on top)\b",
     "script": r"\breproduc\w+ script\b|\badd (?:a |an )?(?:script|example|log)\b",

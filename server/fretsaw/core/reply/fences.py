@@ -68,7 +68,7 @@ def _close(lines: Sequence[str], opened: int, mark: str, indents: tuple[int, int
 
 
 def _weighed(marks: Iterator[_Mark]) -> tuple[int | None, bool]:
-    """The mark that closes a block, walking down; a mark with words opens one inside, which the next bare one closes."""
+    """Find the mark that closes a block; one with words opens a block inside, which the next bare one closes."""
     depth = 0
     waiting = list(islice(marks, 1))
     while waiting:

@@ -107,15 +107,9 @@ def _from_object(
     value: dict[str, object], read: Callable[[str, str], Reading], path: str, depth: int
 ) -> Iterator[Reading]:
     path = _text(value, _PATHS) or path
-    old, new = _text(value, _OLDS), _text(value, _NEWS)
-    if old is not None and new is not None and path:
-        every = _places(value)
-        yield _reading(EditBlock(path, "edit", _lines(old), _lines(new), grammar="arguments", every=every))
-        return
-    below = _number(value, _BELOW)
-    inserted = _text(value, (*_INSERTED, *_NEWS)) if below is not None else None
-    if path and below is not None and inserted is not None:
-        yield _reading(EditBlock(path, "edit", (), _lines(inserted), grammar="arguments", after_line=below))
+    edit = _replacement(value, path) or _insertion(value, path) if path else None
+    if edit is not None:
+        yield _reading(edit)
         return
     whole = _text(value, _WHOLE)
     if path and whole is not None and not any(isinstance(item, (dict, list)) for item in value.values()):
@@ -127,6 +121,23 @@ def _from_object(
     for name, item in value.items():
         if name not in ("name", "id", "type", "role", "explanation", "thought", *_PATHS):
             yield from from_value(item, read, path, depth + 1)
+
+
+def _replacement(value: dict[str, object], path: str) -> EditBlock | None:
+    """What a call says that puts one text in place of another; None where it does not."""
+    old, new = _text(value, _OLDS), _text(value, _NEWS)
+    if old is None or new is None:
+        return None
+    return EditBlock(path, "edit", _lines(old), _lines(new), grammar="arguments", every=_places(value))
+
+
+def _insertion(value: dict[str, object], path: str) -> EditBlock | None:
+    """What a call says that inserts a text below a line; None where it does not."""
+    below = _number(value, _BELOW)
+    inserted = _text(value, (*_INSERTED, *_NEWS)) if below is not None else None
+    if inserted is None:
+        return None
+    return EditBlock(path, "edit", (), _lines(inserted), grammar="arguments", after_line=below)
 
 
 def _reading(block: EditBlock) -> Reading:

@@ -72,10 +72,8 @@ def spoken(reply: str) -> str:
     >>> spoken("b = 20<|im_end|>")
     'b = 20'
     """
-    if _CHANNEL.match(reply.lstrip()[:400]):
-        reply = _final_channel(reply)
-    else:
-        reply = _SPOKEN_CHANNELS.sub("", reply, count=1)
+    in_channels = _CHANNEL.match(reply.lstrip()[:400]) is not None
+    reply = _final_channel(reply) if in_channels else _SPOKEN_CHANNELS.sub("", reply, count=1)
     started = _AT_START.match(reply) if reply.lstrip()[:1] in ("<", "[") else None
     if started:
         reply = reply[started.end() :]
@@ -92,8 +90,8 @@ def _final_channel(reply: str) -> str:
     return "\n".join(re.split(r"<\|(?:end|return|call|start)\|>", text, maxsplit=1)[0] for text in said)
 
 
-def _is_text(line: str, token: str) -> bool:
-    """Whether a mark at the end of a line is the line's own: a diff's line that is nothing else, a tag that it closes."""
+def _is_text(line: str, mark: str) -> bool:
+    """Whether a mark at the end of a line is the line's own: all that a diff adds there, or a tag that it closes."""
     if line in ("+", "-", " "):
         return True
-    return token == "</s>" and "<s>" in line
+    return mark == "</s>" and "<s>" in line

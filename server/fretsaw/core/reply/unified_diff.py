@@ -221,6 +221,11 @@ def _blocks(header: _Header, path: str, moved: str | None, hunks: list[DiffHunk]
         copied = EditBlock(path, "copy", move_to=moved, grammar="unified-diff")
         return (copied, *(_edit(moved, hunk) for hunk in hunks))
     edits = [_edit(path, hunk) for hunk in hunks]
+    return _whole(header, path, edits) or _changed(header, path, moved, edits)
+
+
+def _whole(header: _Header, path: str, edits: list[EditBlock]) -> tuple[EditBlock, ...]:
+    """A file that is created, deleted or binary; nothing where it is none of these."""
     if header.binary:
         return (EditBlock(path, "edit", search=("GIT binary patch",), grammar="unified-diff"),)
     if header.created:
@@ -232,6 +237,10 @@ def _blocks(header: _Header, path: str, moved: str | None, hunks: list[DiffHunk]
     if header.deleted:
         gone = tuple(line for edit in edits for line in edit.search)
         return (EditBlock(path, "delete", gone, grammar="unified-diff"),)
+    return ()
+
+
+def _changed(header: _Header, path: str, moved: str | None, edits: list[EditBlock]) -> tuple[EditBlock, ...]:
     blocks = list(edits)
     if header.modes[0] and header.modes[1]:
         blocks.append(EditBlock(path, "mode", mode=header.modes, grammar="unified-diff"))

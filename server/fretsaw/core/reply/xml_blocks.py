@@ -89,7 +89,7 @@ def _until(cursor: Cursor, at: int, first: str, close: str) -> tuple[list[str] |
 
 
 def _closing_alone(cursor: Cursor, at: int, close: str) -> int | None:
-    """The line that holds nothing but the closing tag, past those of blocks that stand in the text; None without one."""
+    """The line that holds nothing but the closing tag, past those of blocks in the text; None without one."""
     opening = close.replace("</", "<")
     depth = 0
     for index in range(at + 1, len(cursor.lines)):

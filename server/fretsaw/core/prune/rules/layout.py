@@ -51,10 +51,17 @@ def blanks(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     if _MARKUP.search(scene.path):
         return {}
     found = [c for c in changes if c.hunk and not is_blank(c.hunk) and _same_but_ends(c.hunk.removed, c.hunk.added)]
+    found = [change for change in found if not _is_asked_ending(scene, change)]
     if not has_witness(scene.language):
         found = [c for c in found if not _may_be_text(scene, c)]
     kept = harmless(scene, found) if has_witness(scene.language) else {change.id for change in found}
     return {change.id: "changes blanks at line ends only" for change in found if change.id in kept}
+
+
+def _is_asked_ending(scene: Scene, change: Change) -> bool:
+    """Whether nothing but the end of a line changes, which the issue speaks of."""
+    hunk = change.hunk
+    return "endings" in scene.asked.topics and hunk is not None and _bodies(hunk.removed) == _bodies(hunk.added)
 
 
 def _may_be_text(scene: Scene, change: Change) -> bool:

@@ -1,4 +1,4 @@
-"""The file's own spelling in lines that an edit changes: where it was found leniently, only what it meant to change does.
+"""Keep the file's own spelling in lines that an edit changes: only what the edit meant to change does.
 
 Old `a = 1 /* x */`, the file's `a   = 1   /* x */`, new `a = 5 /* x */`: the file gets `a   = 5   /* x */`.
 """
@@ -85,7 +85,7 @@ def merged(ours: str, theirs: str, new: str) -> str:
 
 
 def _units(line: str) -> Iterator[tuple[str, str]]:
-    """Pairs (what counts when lines are compared, how it is written): a run of blanks is one, a typeset sign its plain ones.
+    """Pairs (what counts when lines are compared, how it is written): a run of blanks is one, typeset is plain.
 
     A sign that nobody sees goes with the one before it; a letter with its combining marks is one.
     """
