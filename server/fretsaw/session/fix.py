@@ -142,7 +142,7 @@ def _outcome(
             services = replace(services, judge=record_calls(live, keep))
         issue = with_rules(task.issue, services.rules)
         outcome = run_loop(Work(issue, snapshot, settings, services, task.focus))
-    notices = (*session.resolved.notices, *choice.notices, *notices, *outcome.evidence.notices)
+    notices = (*session.resolved.notices, *choice.notices, *notices, *ask.notices, *outcome.evidence.notices)
     return replace(outcome, evidence=replace(outcome.evidence, notices=notices))
 
 
