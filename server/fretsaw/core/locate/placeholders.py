@@ -6,8 +6,9 @@ Such a line is never written. Where the edit leaves no doubt what it stands for,
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from fretsaw.core.locate.pattern import Pattern
 from fretsaw.core.locate.view import squeezed
@@ -74,22 +75,44 @@ def without_placeholders(pattern: Pattern, there: Collection[str]) -> tuple[Patt
     b; `+x +# ... rest of the code ...` behind them leaves the mark out; between new lines nobody knows what it is.
     """
     removed, inserts = list(pattern.removed), list(pattern.inserts)
-    at = 0
-    while at <= len(pattern.old):
-        new = inserts[at]
+    for at, new in enumerate(pattern.inserts):
         marks = [i for i, line in enumerate(new) if squeezed(line) not in there and is_placeholder(line)]
-        if marks:
-            first, last = _run_around(removed, at)
-            kept = tuple(line for i, line in enumerate(new) if i not in marks)
-            gone = sum(removed[first:last])
-            if not kept:
-                removed[first:last] = [False] * (last - first)
-            elif not _at_an_end(new, marks) or gone > len(kept) or _is_body(new, marks):
-                return pattern, new[marks[0]].strip()
-            inserts[at] = kept
-        at += 1
+        if not marks:
+            continue
+        first, last = _run_around(removed, at)
+        ends = _kept_ends(pattern.old[first:last], new, marks)
+        if ends is not None:
+            head, tail = ends
+            removed[first + head : last - tail] = [False] * (last - tail - first - head)
+            inserts[at] = ()
+            inserts[first + head] = new[: marks[0]]
+            inserts[last] = new[marks[-1] + 1 :]
+            continue
+        kept = tuple(line for i, line in enumerate(new) if i not in marks)
+        if not _at_an_end(new, marks) or last - first > len(kept) or _is_body(new, marks):
+            return pattern, new[marks[0]].strip()
+        inserts[at] = kept
     changed = replace(pattern, removed=tuple(removed), inserts=tuple(inserts))
     return (pattern, "") if changed == pattern else (changed, "")
+
+
+def _kept_ends(old: Sequence[str], new: Sequence[str], marks: list[int]) -> tuple[int, int] | None:
+    """How many removed lines above and below the one mark have new states; None where that is not clear.
+
+    Old `a b c d`, new `a2 … d2`: one above (a), one below (d), and the mark stands for b and c.
+    """
+    head, tail = marks[0], len(new) - marks[-1] - 1
+    if marks[-1] - marks[0] != len(marks) - 1 or head + tail >= len(old):
+        return None
+    pairs = [
+        *zip(old[:head], new[:head], strict=True),
+        *zip(old[len(old) - tail :], new[len(new) - tail :], strict=True),
+    ]
+    return (head, tail) if all(_alike(*pair) for pair in pairs) else None
+
+
+def _alike(old: str, new: str) -> bool:
+    return SequenceMatcher(None, old.strip(), new.strip(), autojunk=False).ratio() > 0.6
 
 
 def _run_around(removed: list[bool], at: int) -> tuple[int, int]:

@@ -37,6 +37,8 @@ def restyled(scene: Scene, layout: Sequence[Change]) -> FilePatch | None:
     in the text as it is, or, where indentation is syntax and one style only can stand in a file, in the text without
     the layout.
     """
+    if scene.language == "json" and scene.file.op == "edit":
+        return _data_in_old_layout(scene)
     staying = _staying(scene, layout)
     if scene.file.op != "edit" or len(scene.changes) <= FEWEST:
         return None
@@ -50,6 +52,51 @@ def restyled(scene: Scene, layout: Sequence[Change]) -> FilePatch | None:
             held = lines
             taken |= some
     return derive(scene.path, scene.file.before, "".join(held), scene.file.mode) if taken else None
+
+
+def _data_in_old_layout(scene: Scene) -> FilePatch | None:
+    """JSON that was laid out in another way, word by word as it was; None where it was not, or that is asked for."""
+    if "format" in scene.asked.topics:
+        return None
+    unit = _unit(scene.before)
+    if unit == _unit(scene.after):
+        return None
+    hunk = Hunk(0, tuple(scene.before), tuple(scene.after))
+    lines = split_lines(_relaid(hunk, scene.language, {}, brackets=False))
+    if unit is not None:
+        lines = [unit * depth + line.lstrip(" \t") if line.strip() else line for line, depth in _with_depths(lines)]
+    fewer = _changed_lines(scene.before, lines) < _changed_lines(scene.before, scene.after)
+    if not fewer or not means_same(scene.after, lines, scene.language):
+        return None
+    return derive(scene.path, scene.file.before, "".join(lines), scene.file.mode)
+
+
+def _unit(lines: Sequence[str]) -> str | None:
+    """What a level of brackets is indented by; None where no line is, or not all are by a multiple of the same."""
+    units: set[str] = set()
+    for line, depth in _with_depths(lines):
+        indent = _indent(line)
+        if not line.strip() or not depth:
+            continue
+        if len(indent) % depth or indent != indent[: len(indent) // depth] * depth:
+            return None
+        units.add(indent[: len(indent) // depth])
+    return units.pop() if len(units) == 1 else None
+
+
+def _with_depths(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Each line with the number of brackets that are open where it begins; one that closes them stands outside."""
+    depth = 0
+    for line in lines:
+        signs = [word for _, _, word in spans(line, "json") if word in ("{", "}", "[", "]")]
+        closing = next((at for at, sign in enumerate(signs) if sign in "{["), len(signs))
+        leading = closing if line.lstrip(" \t")[:1] in ("}", "]") else 0
+        yield line, max(depth - leading, 0)
+        depth += sum(1 if sign in "{[" else -1 for sign in signs)
+
+
+def _changed_lines(before: list[str], after: list[str]) -> int:
+    return sum(i1 - i0 + j1 - j0 for i0, i1, j0, j1 in differences(before, after))
 
 
 def _staying(scene: Scene, layout: Sequence[Change]) -> list[Change]:
