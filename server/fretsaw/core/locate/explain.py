@@ -86,6 +86,16 @@ def foreign(path: str, kind: MisfitKind, line: str) -> Misfit:
     )
 
 
+def parts_block(path: str, line: int) -> Misfit:
+    """New lines that would stand in the middle of a block, since the context below them is missing."""
+    return misfit(
+        "absent",
+        path,
+        f"An edit to {path} would part the block at line {line}: it has no line of what follows.",
+        f"{path}: your new lines would part the block at line {line}. Repeat the edit with the lines below it.",
+    )
+
+
 def beyond_the_end(path: str, line: int, count: int) -> Misfit:
     """An insertion below a line that the file does not have."""
     return misfit(

@@ -45,12 +45,20 @@ _SURELY = re.compile(
 )
 
 
+_HINT = re.compile(
+    r"\.\.\.|\. \. \.|…|rest|remain|unchanged|exist|other|previous|original|omit|elided|skipp|truncat|abbrev|same"
+    r"|no change|snip|keep|leave|above|below",
+    re.I,
+)
+"""What every stand-in holds one of: few lines do, and only these are looked at."""
+
+
 def is_placeholder(line: str) -> bool:
     """Tell whether a line says no more than that something is left out.
 
     Three dots alone count only in a comment: `...` by itself is an expression of Python.
     """
-    if len(line) > 200 or not line.strip():
+    if _HINT.search(line) is None or len(line) > 200:
         return False
     match = _COMMENT.match(line)
     said = match["said"].strip() if match else ""

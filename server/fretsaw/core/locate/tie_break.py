@@ -75,8 +75,30 @@ def _items_of(view: View, block: EditBlock) -> list[Item]:
         return [other]
     parts = pieces(pattern)
     if len(parts) > 1:
-        return [_climbed(view, block, part) for part in parts if part.changes]
+        return _in_order([_climbed(view, block, part) for part in parts])
     return [item]
+
+
+def _in_order(parts: list[Item]) -> list[Item]:
+    """The parts around left-out lines that change something, each with the places that the other parts leave it.
+
+    They stand one below the other with lines between, so a part without a change still says where the next one is not.
+    """
+    found = [item for item in parts if item.fits]
+    lowest = 0
+    for item in found:
+        _leave(item, [fit for fit in item.fits if fit.start >= lowest])
+        lowest = min(fit.end for fit in item.fits) + 1
+    highest = max((fit.end for item in found for fit in item.fits), default=0) + 1
+    for item in reversed(found):
+        _leave(item, [fit for fit in item.fits if fit.end < highest])
+        highest = max(fit.start for fit in item.fits)
+    return [item for item in parts if item.pattern.changes]
+
+
+def _leave(item: Item, fits: list[Fit]) -> None:
+    """Leave an item these places, or all that it has where there are none."""
+    item.fits = item.all_fits = fits or item.fits
 
 
 def _other_readings(view: View, block: EditBlock) -> Iterator[Item]:

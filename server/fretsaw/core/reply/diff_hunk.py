@@ -229,8 +229,15 @@ def _truncation(cursor: Cursor, hunk: DiffHunk, header: _Header, end: int, count
         return ""
     short_old = header.old - (len(hunk.tags) - hunk.tags.count("+"))
     short_new = header.new - (len(hunk.tags) - hunk.tags.count("-"))
+    return _why_short(cursor, hunk, short_old, short_new)
+
+
+def _why_short(cursor: Cursor, hunk: DiffHunk, short_old: int, short_new: int) -> str:
+    """Why a hunk with fewer lines than its header counts looks cut off; empty where it need not be."""
     short = min(short_old, short_new)
-    if short > 0 and (cursor.lines[-1] or max(short_old, short_new) > 3):
+    # As many lines short on both sides: what is missing is context, or the counts are a guess.
+    is_context = short_old == short_new and not cursor.lines[-1]
+    if short > 0 and not is_context and (cursor.lines[-1] or max(short_old, short_new) > 3):
         within = hunk.tags[-1:] in ("+", "-")
         if within or (short > 3 and cursor.lines[-1]):
             return f"the last hunk ends {short} lines before its header says it does"
