@@ -17,7 +17,12 @@ _TOPICS = {
     "licence": r"\blicen[cs]e\b|\bcopyright\b|\bSPDX\b",
     "print": r"\bprint(?:s|ing|ed)?\b|\blog(?:s|ging|ged)?\b|\bstdout\b|\bstderr\b|\boutput\b",
     "format": r"\breformat\w*|\bformat(?:ted|ting|ter)?\b(?=[^.\n]*\b(?:code|file|black|style|source)\b)"
-    r"|\bPEP ?8\b|\bpycodestyle\b|\bflake8\b|\bindent(?:ed|s|ation)?\b|\bwhitespace\b|\btrailing (?:space|comma)",
+    r"|\bPEP ?8\b|\bpycodestyle\b|\bflake8\b|\bindent(?:ed|s|ation)?\b"
+    r"|\b(?:trailing|mixed|inconsistent|stray) whitespace\b"
+    r"(?=[^.\n]*\b(?:files?|sources?|code|modules?|lint\w*|style)\b)"
+    r"|\b(?:strip|remov|fix|clean)\w* (?:the |all )?(?:trailing )?whitespace (?:in|from|of) (?:the )?"
+    r"(?:files?|source|code|[\w/-]+\.\w)|"
+    r"\btrailing (?:space|comma)",
     "imports": r"\bunused import|\bimport order|\bsort\w* imports|\bisort\b",
     "none": r"\bNone\b|\bnull\b|\bNoneType\b|\bnil\b|\bundefined\b|\bnullptr\b|\bNullPointer|\bsegfault|"
     r"\bsegmentation fault|\bdereferenc",

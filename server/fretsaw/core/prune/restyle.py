@@ -153,10 +153,16 @@ def _indents(scene: Scene, layout: Iterable[Change]) -> dict[str, str]:
 
     Indentations deeper than any line was are multiples of the smallest one that changed: with 4 → 2, 12 → 6.
     """
-    usual = {new: olds.most_common(1)[0][0] for new, olds in _counted_indents(scene, layout).items()}
+    counted = _counted_indents(scene, layout).items()
+    usual = {new: _most_usual(olds, new) for new, olds in counted}
     unit = min((new for new in usual if new and usual[new] != new), key=len, default="")
     deeper = {unit * times: usual[unit] * times for times in range(1, MOST_DEEP)} if unit else {}
     return {**deeper, **usual}
+
+
+def _most_usual(olds: Counter[str], new: str) -> str:
+    """The indentation that most lines had; where as many had the present one, that."""
+    return max(olds, key=lambda old: (olds[old], old == new))
 
 
 def _counted_indents(scene: Scene, layout: Iterable[Change]) -> dict[str, Counter[str]]:
@@ -188,8 +194,19 @@ def _in_style(hunk: Hunk, language: str, indents: Mapping[str, str], brackets: b
     elif lines == hunk.removed and len(lines) == len(hunk.added):
         # The same words, in another block.
         lines = tuple(_indented(old, new, indents) for old, new in zip(lines, hunk.added, strict=True))
+    lines = tuple(_at_its_depth(line, hunk, indents) for line in lines)
     # What would be nothing but the old lines is for a rule to drop, which says so.
     return Hunk(hunk.start, hunk.removed, lines) if lines not in (hunk.added, hunk.removed) else None
+
+
+def _at_its_depth(line: str, hunk: Hunk, indents: Mapping[str, str]) -> str:
+    """A line of the reply where the reply has it: the words it stands in the place of may have stood deeper."""
+    bare = line.strip()
+    if not bare or any(old.strip() == bare for old in hunk.removed):
+        return line
+    there = {_indent(new) for new in hunk.added if new.strip() == bare}
+    indent = there.pop() if len(there) == 1 else _indent(line)
+    return indents.get(indent, indent) + line[len(_indent(line)) :] if indent != _indent(line) else line
 
 
 def _indented(line: str, new: str, indents: Mapping[str, str]) -> str:
