@@ -48,7 +48,14 @@ def place_edit(
     after = {
         path: text if path in moved else _with_line_ends(text, path, snapshot) for path, text in placing.after.items()
     }
-    return PlacedEdit(placing, derive_set(snapshot.read, after, placing.modes))
+    return PlacedEdit(placing, derive_set(snapshot.read, after, _modes(placing, snapshot)))
+
+
+def _modes(placing: Placing, snapshot: Snapshot) -> dict[str, tuple[str, str]]:
+    """The modes that a reply asks for, and of a moved or copied script the one that it had."""
+    taken = {one.block.move_to: one.path for one in placing.located if one.block.move_to}
+    kept = {target: ("100755", "100755") for target, source in taken.items() if source in snapshot.executable}
+    return {**kept, **(placing.modes or {})}
 
 
 def _with_line_ends(text: str | None, path: str, snapshot: Snapshot) -> str | None:

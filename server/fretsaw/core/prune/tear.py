@@ -23,15 +23,14 @@ def torn(scene: Scene, verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
     }
     if len(dropped) >= MANY and len(dropped) * 2 > len(scene.changes):
         return {}  # the file was formatted anew: what stays of it is written in the file's own style
-    back: dict[int, Verdict] = {}
+    back: set[int] = set()
     for run in runs([change for change in scene.changes if change.kind == "lines" and change.hunk]):
-        ids = {change.id for change in run}
-        if not ids & dropped or ids <= dropped:
+        if dropped.isdisjoint(change.id for change in run):
             continue
         for part in _statements(scene, run):
-            if part & dropped and not part <= dropped:
-                back |= {at: _kept(verdicts[at]) for at in part & dropped}
-    return back
+            if not part <= dropped:
+                back |= part & dropped
+    return {at: _kept(verdicts[at]) for at in back}
 
 
 def _statements(scene: Scene, run: list[Change]) -> list[set[int]]:
