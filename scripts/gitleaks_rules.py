@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from pathlib import Path
+
+import tomllib
 
 TARGET = Path(__file__).parent.parent / "server" / "fretsaw" / "core" / "secrets" / "gitleaks_rules.py"
 OWN = {

@@ -64,13 +64,13 @@ def show_command(run: str | None, directory: Path, **flags: bool) -> int:
     """Show RUN (its id or the beginning of it; without one the newest): verdicts, checks, cost, patch."""
     from fretsaw.session.history import load_run
     from fretsaw.session.open import open_session
-    from fretsaw.session.outcome import run_document
+    from fretsaw.session.outcome import patch_of, run_document
 
     session = open_session(directory)
     stored = load_run(session, run)
     form = next((FORMATS[name] for name in FORMATS if flags[name]), None)
     if form is not None:
-        terminal.emit(form.write(Report(run_document(stored), stored.issue, stored.outcome)))
+        terminal.emit(form.write(Report(run_document(stored), stored.issue, stored.outcome, patch_of(stored.real))))
         return 0
     terminal.outcome(stored.run, stored.outcome)
     if stored.run.delivered_to:

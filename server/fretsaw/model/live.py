@@ -12,6 +12,7 @@ from typing import Any
 
 from fretsaw.cancel import Cancel
 from fretsaw.core.chat import Answer, OnText, Request, Usage
+from fretsaw.core.secrets.value_texts import change_texts
 from fretsaw.core.text.tokens import estimate
 from fretsaw.errors import Cancelled, ModelError
 from fretsaw.model import chat, responses
@@ -22,6 +23,7 @@ from fretsaw.model.exchange import Exchange, OutOfTime
 from fretsaw.model.failures import FailedRequest, Failure, failure
 from fretsaw.model.parse import Collected, whole
 from fretsaw.model.prices import STANDARD_TIERS
+from fretsaw.model.redaction import hide_key
 from fretsaw.model.request_size import input_bound, input_estimate, input_exact
 from fretsaw.model.row import Row
 from fretsaw.settings import Settings
@@ -121,7 +123,7 @@ class Live:
         if failed is None or failed.declined:
             if failed is not None:
                 so_far.finish, so_far.reason = "content_filter", failed.reason
-            return _Done(so_far.answer(usage), None, usage)
+            return _Done(self._without_key(so_far.answer(usage)), None, usage)
         return _Done(None, failed, usage)
 
     def _reserve(self, request: Request) -> Reservation:
@@ -196,6 +198,11 @@ class Live:
         tokens_in, tokens_out = input_estimate(request, self.row), estimate(so_far.said)
         dollars = self._priced.prices.most(tokens_in, tokens_out)
         return Usage(1, tokens_in, 0, tokens_out, dollars, estimated=True, tiers=tiers)
+
+    def _without_key(self, answer: Answer) -> Answer:
+        """The answer as it goes on from here: no part of the key reaches a file, a terminal or a run's folder."""
+        key = self._endpoint.key
+        return change_texts(answer, lambda texts: [hide_key(text, key) for text in texts])
 
     def _pause(self, tries: int, failed: Failure | None, deadline: float) -> None:
         """Wait as long as the endpoint asks, else a random time below a bound that doubles."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from itertools import pairwise
 
-_BIGRAMS = frozenset(
-    "ab ac ad ag ai al am an ap ar as at au ba be bl bo bu ca ce ch ci ck cl co cr ct cu da dd de di do ea ec ed ee ef "
-    "el em en ep eq er es et ev ex fa fe ff fi fo fr fu ge gi ha he hi ho ia ib ic id ie if ig il im in io ir is it iv "
-    "iz ke la ld le li ll lo ls lt lu ly ma me mi mo mp na nc nd ne ng ni nn no ns nt oc od ol om on oo op or os ot ou "
-    "ov ow pa pe pi pl po pp pr pt qu ra re rg ri rm rn ro rr rs rt ru ry sa sc se sh si so sp ss st su ta tc te th ti "
-    "to tr ts tt tu ty ue ul um un up ur us ut va ve vi wa wh wi xp xt yp ze".split()
-)
+_PAIRS = """
+    ab ac ad ag ai al am an ap ar as at au ba be bl bo bu ca ce ch ci ck cl co cr ct cu da dd de di do ea ec ed ee
+    ef el em en ep eq er es et ev ex fa fe ff fi fo fr fu ge gi ha he hi ho ia ib ic id ie if ig il im in io ir is
+    it iv iz ke la ld le li ll lo ls lt lu ly ma me mi mo mp na nc nd ne ng ni nn no ns nt oc od ol om on oo op or
+    os ot ou ov ow pa pe pi pl po pp pr pt qu ra re rg ri rm rn ro rr rs rt ru ry sa sc se sh si so sp ss st su ta
+    tc te th ti to tr ts tt tu ty ue ul um un up ur us ut va ve vi wa wh wi xp xt yp ze
+"""
 """The pairs of letters that make up 88 % of the words in code and documentation, and 26 % of all pairs."""
+_BIGRAMS = frozenset(_PAIRS.split())
 
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{4,}")
 _PLACEHOLDER = re.compile(
@@ -68,7 +70,7 @@ def is_random(text: str, least: int = 8) -> bool:
 
 def _case_flips(text: str) -> int:
     """How often a small letter and a capital stand side by side."""
-    return sum(a.isalpha() and b.isalpha() and a.islower() != b.islower() for a, b in zip(text, text[1:], strict=False))
+    return sum(a.isalpha() and b.isalpha() and a.islower() != b.islower() for a, b in pairwise(text))
 
 
 def _least_entropy(text: str) -> float:

@@ -1,4 +1,4 @@
-"""Secrets that only their surroundings give away: the name before a value, a URL, a header, a key's first and last line.
+"""Secrets that their surroundings give away: the name before a value, a URL, a header, a key's first and last line.
 
 Every function yields (start, end, rule) of values in a text; whether a value is by chance is judged here too.
 """
@@ -23,8 +23,8 @@ _NAME = (
     r"(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|credentials?|bearer|dsn|(?:api|app|access|account|auth|private|"
     r"signing|encryption|encrypt|master|session|client|service|license|licence|storage|shared|deploy|admin|root|hmac|"
     r"jwt|subscription|integration|consumer|publish|webhook|server|cookie|secure|auth_?token|preauth|openai|github|"
-    r"stripe|redis|db|database|user|smtp|mail)[ _.-]?(?:key|token|secret|pass(?:word)?|pwd|auth)(?:[ _.-]?base)?|authkey"
-    r"|authtoken|_auth|secretkey|apikey|key)"
+    r"stripe|redis|db|database|user|smtp|mail)[ _.-]?(?:key|token|secret|pass(?:word)?|pwd|auth)(?:[ _.-]?base)?"
+    r"|authkey|authtoken|_auth|secretkey|apikey|key)"
 )
 _ASSIGNED = re.compile(
     rf"(?i)(?P<name>{_NAME}(?:[_.-]?[a-z0-9]+){{0,3}})(?:\\?[\"'`\]])*[ \t]*"
@@ -32,7 +32,9 @@ _ASSIGNED = re.compile(
     r"(?P<value>[a-z]{0,2}(?P<quote>\\?\"\"\"|'''|\\?\"|'|`)(?P<quoted>[^\"'`\r\n]{6,400})(?P=quote)|(?P<bare>[^\s\"'`,;<>(){}\[\]]{8,400}))"
 )
 _TAGGED = re.compile(rf"(?i)<(?P<name>[\w:.-]{{0,30}}{_NAME}[\w.-]{{0,10}})>(?P<value>[^<>\s]{{6,200}})</")
-_ATTRIBUTE = re.compile(rf"(?i)\b(?:key|name)=\"(?P<name>[\w:.-]*{_NAME}[\w.-]*)\"\s+value=\"(?P<value>[^\"\s]{{6,200}})\"")
+_ATTRIBUTE = re.compile(
+    rf"(?i)\b(?:key|name)=\"(?P<name>[\w:.-]*{_NAME}[\w.-]*)\"\s+value=\"(?P<value>[^\"\s]{{6,200}})\""
+)
 _OPTION = re.compile(
     r"(?i)(?<![\w-])(?:--?(?:[a-z]+-)*(?:password|passwd|pass|token|secret|api-?key|auth-?key|authtoken|access-key"
     r"|key|pat)|docker login\b[^\n]*\s-p)(?:[ \t]+|=)[\"']?(?P<value>[^\s\"'<>]{8,200})"
@@ -43,7 +45,9 @@ _HEADER = re.compile(
     r"[ \t]+[\"']?(?P<value>[\w+/=.~-]{16,4000})"
 )
 _SQL = re.compile(r"(?i)\b(?:identified\s+(?:with\s+\w+\s+)?(?:by|as)|password)\s+'(?P<value>[^'\n]{6,200})'")
-_CONNECTION = re.compile(r"(?i)(?<![\w-])(?:password|pwd|sharedaccesskey|accesskey)\s*=\s*(?P<value>[^;\"'\s<>]{6,200})(?=[;\"'])")
+_CONNECTION = re.compile(
+    r"(?i)(?<![\w-])(?:password|pwd|sharedaccesskey|accesskey)\s*=\s*(?P<value>[^;\"'\s<>]{6,200})(?=[;\"'])"
+)
 _URL = re.compile(
     r"(?i)\b[a-z][a-z0-9+.-]{1,20}://(?P<user>[^\s:/?#@\"'<>]{0,100}):(?P<value>[^\s/?#\"'<>]{1,200}?)@(?P<host>[\w.${}<>\[\]%-]+)"
 )
@@ -64,9 +68,13 @@ _STRONG_NAME = re.compile(
     r"[ _.-]?key|license_key|authkey|bearer|_auth"
 )
 _UUID = re.compile(r"(?i)\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?")
-_CODE = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)+|[A-Z][A-Z0-9_]+|[a-z]+(?:[_-][a-z0-9.]{1,12})+|\d[\d._-]*")
+_CODE = re.compile(
+    r"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)+|[A-Z][A-Z0-9_]+|[a-z]+(?:[_-][a-z0-9.]{1,12})+|\d[\d._-]*"
+)
 """An attribute, a constant, a name: what stands for a value elsewhere."""
-_PATH = re.compile(r"^(?:[./~]|[A-Za-z]:\\)|^(?:arn|urn|https?|file|data|env|vault|op|ssm|sm|projects?):|://|^#[0-9a-fA-F]{3,8}$")
+_PATH = re.compile(
+    r"^(?:[./~]|[A-Za-z]:\\)|^(?:arn|urn|https?|file|data|env|vault|op|ssm|sm|projects?):|://|^#[0-9a-fA-F]{3,8}$"
+)
 _BASE64_PATH = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
 _EXPRESSION = re.compile(r"\[[^\]]*-[^\]]*\]|\\[dwsDWSbx]|\(\?|[)\]]\{\d|\.[*+]|[A-Za-z_]\w*\(\)?$|\w\([\w, .]*\)")
@@ -123,24 +131,30 @@ def _before(text: str, at: int) -> str:
 
 def _is_generated(value: str, name: str, *, is_test: bool) -> bool:
     """Whether the value of something with this name is a secret that was made, not an example or another name."""
-    if _NOT_SECRET_NAME.search(name) or " " in value or _PATH.search(value) or _EXPRESSION.search(value):
-        return False
-    if _is_plain_inside(value):
-        return False
-    if is_placeholder(value) or _CODE.fullmatch(value):
+    if _NOT_SECRET_NAME.search(name) or _stands_for_something(value):
         return False
     if _UUID.fullmatch(value):
         return bool(re.search(r"(?i)secret|passw|api_?key|auth_?token", name)) and not is_test
-    if "/" in value and not _BASE64_PATH.fullmatch(value):
-        return False
     strong = _STRONG_NAME.search(name) is not None
-    least = 16 if is_test or not strong else 8
-    if is_random(value, least):
+    if is_random(value, 16 if is_test or not strong else 8):
         return strong or entropy(value) >= 3.6
-    # A password that a person made up: signs, digits and letters, and no word in it.
+    return strong and not is_test and _is_made_up(value)
+
+
+def _stands_for_something(value: str) -> bool:
+    """Whether a value is an example, a sentence, a path, an address, an expression or another name."""
+    if " " in value or _PATH.search(value) or _EXPRESSION.search(value) or _CODE.fullmatch(value):
+        return True
+    if is_placeholder(value) or _is_plain_inside(value):
+        return True
+    return "/" in value and not _BASE64_PATH.fullmatch(value)
+
+
+def _is_made_up(value: str) -> bool:
+    """Whether it is a password that a person made up: signs, digits and letters, and few words in it."""
     signs = any(not char.isalnum() and char not in "_-./:" for char in value)
     mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
-    return not is_test and strong and signs and mixed and len(value) >= 10 and wordiness(value) < 0.6
+    return signs and mixed and len(value) >= 10 and wordiness(value) < 0.6
 
 
 def _is_plain_inside(value: str) -> bool:
@@ -214,7 +228,9 @@ def _pieces(text: str, start: int, stop: int) -> Iterator[Span]:
 
 _KIND = re.compile(r"(?m)^\s*[\"']?kind[\"']?:\s*[\"']?Secret[\"']?,?\s*$")
 _DATA = re.compile(r"^(?P<indent>\s*)[\"']?(?P<kind>data|stringData)[\"']?:\s*$")
-_ENTRY = re.compile(r"^(?P<indent>\s+)[\"']?[\w.-]+[\"']?:\s*(?:[|>][-+]?\s*)?(?P<quote>[\"']?)(?P<value>[^\"'\s#][^\"'\n]*?)?(?P=quote)\s*$")
+_ENTRY = re.compile(
+    r"^(?P<indent>\s+)[\"']?[\w.-]+[\"']?:\s*(?:[|>][-+]?\s*)?(?P<quote>[\"']?)(?P<value>[^\"'\s#][^\"'\n]*?)?(?P=quote)\s*$"
+)
 
 
 def kubernetes_secrets(text: str) -> Iterator[Span]:
@@ -255,5 +271,10 @@ def _entry(line: str, start: int) -> Iterator[Span]:
         value = line.strip()
         first = line.index(value)
         last = first + len(value)
-    if len(value) >= 4 and not is_placeholder(value) and not value.startswith(("|", ">", "#")) and not _is_setting(value):
+    if (
+        len(value) >= 4
+        and not is_placeholder(value)
+        and not value.startswith(("|", ">", "#"))
+        and not _is_setting(value)
+    ):
         yield start + first, start + last, "kubernetes-secret"

@@ -11,11 +11,11 @@ import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 from fretsaw.core.languages import is_test
-from fretsaw.core.secrets.chance import entropy, is_placeholder, is_random, wordiness
+from fretsaw.core.secrets.chance import entropy, is_placeholder, wordiness
 from fretsaw.core.secrets.context_rules import NAMES, kubernetes_secrets, named_values, private_keys, url_passwords
 
 Span: TypeAlias = "tuple[int, int, str]"
@@ -154,7 +154,7 @@ def _rules() -> tuple[tuple[_Rule, ...], dict[str, list[int]]]:
     return rules, by_word
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
