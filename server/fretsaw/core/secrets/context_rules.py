@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Iterator
+from string import ascii_lowercase, ascii_uppercase
 from typing import TypeAlias
 
 from fretsaw.core.secrets.chance import entropy, is_placeholder, is_random, wordiness
@@ -26,8 +27,8 @@ _NAME = (
     r"stripe|redis|db|database|user|smtp|mail)[ _.-]?(?:key|token|secret|pass(?:word)?|pwd|auth)(?:[ _.-]?base)?"
     r"|authkey|authtoken|_auth|secretkey|apikey|key)"
 )
-_ASSIGNED = re.compile(
-    rf"(?i)(?P<name>{_NAME}(?:[_.-]?[a-z0-9]+){{0,3}})(?:\\?[\"'`\]])*[ \t]*"
+_ASSIGNED = re.compile(  # of a text in small letters: twice as fast as regardless of case
+    r"(?P<name>(?:pass|pwd|secret|token|credential|bearer|dsn|key|auth)(?:[_.-]?[a-z0-9]+){0,3})(?:\\?[\"'`\]])*[ \t]*"
     r"(?:=>|:=|==|\?=|=|:|,|\()[ \t]*"
     r"(?P<value>[a-z]{0,2}(?P<quote>\\?\"\"\"|'''|\\?\"|'|`)(?P<quoted>[^\"'`\r\n]{6,400})(?P=quote)|(?P<bare>[^\s\"'`,;<>(){}\[\]]{8,400}))"
 )
@@ -67,6 +68,7 @@ _STRONG_NAME = re.compile(
     r"(?i)pass|pwd|secret|token|credential|api_?-?key|(?:access|account|private|signing|encryption|master|auth)"
     r"[ _.-]?key|license_key|authkey|bearer|_auth"
 )
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 _UUID = re.compile(r"(?i)\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?")
 _CODE = re.compile(
     r"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)+|[A-Z][A-Z0-9_]+|[a-z]+(?:[_-][a-z0-9.]{1,12})+|\d[\d._-]*"
@@ -77,7 +79,15 @@ _PATH = re.compile(
 )
 _BASE64_PATH = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
-_EXPRESSION = re.compile(r"\[[^\]]*-[^\]]*\]|\\[dwsDWSbx]|\(\?|[)\]]\{\d|\.[*+]|[A-Za-z_]\w*\(\)?$|\w\([\w, .]*\)")
+_EXPRESSION = re.compile(
+    r"[A-Za-z_]\|[A-Za-z_]|\\[rn]|\[[^\]]*-[^\]]*\]|\\[dwsDWSbx]|\(\?|[)\]]\{\d|\.[*+]|[A-Za-z_]\w*\(\)?$|\w\([\w, .]*\)"
+)
+
+
+def lower(text: str) -> str:
+    """The text in small letters and as long as before, which `str.lower` does not promise."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text.translate(_SMALL)
 
 
 def named_values(text: str, *, is_test: bool = False, is_lock: bool = False) -> Iterator[Span]:
@@ -102,10 +112,10 @@ def named_values(text: str, *, is_test: bool = False, is_lock: bool = False) -> 
 
 
 def _assigned(text: str, *, is_test: bool) -> Iterator[Span]:
-    at = 0
-    while found := _ASSIGNED.search(text, at):
+    lowered, at = lower(text), 0
+    while found := _ASSIGNED.search(lowered, at):
         at = found.end("name") + 1
-        name = _before(text, found.start("name")) + found["name"]
+        name = _before(text, found.start("name")) + text[found.start("name") : found.end("name")]
         group = "quoted" if found["quoted"] else "bare"
         start, end = found.span(group)
         value = text[start:end]

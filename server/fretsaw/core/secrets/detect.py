@@ -16,7 +16,14 @@ from typing import TypeAlias
 
 from fretsaw.core.languages import is_test
 from fretsaw.core.secrets.chance import entropy, is_placeholder, wordiness
-from fretsaw.core.secrets.context_rules import NAMES, kubernetes_secrets, named_values, private_keys, url_passwords
+from fretsaw.core.secrets.context_rules import (
+    NAMES,
+    kubernetes_secrets,
+    lower,
+    named_values,
+    private_keys,
+    url_passwords,
+)
 
 Span: TypeAlias = "tuple[int, int, str]"
 _Rule: TypeAlias = "tuple[str, str, float, tuple[str, ...]]"
@@ -33,7 +40,7 @@ class FoundSecret:
     """Name of the rule that found it."""
 
 
-_TOKEN = re.compile(r"[\w+/=.~:-]{16,}")
+_TOKEN = re.compile(r"[A-Za-z0-9_+/=.~:-]{16,}")  # half the time of `\w`
 _DIGIT = re.compile(r"\d")
 _SHOUTED = re.compile(r"[A-Z]{14,}")
 _LOCK = re.compile(
@@ -47,7 +54,7 @@ _LONGEST_LINE = 20_000
 
 def find_secrets(text: str, path: str = "") -> tuple[FoundSecret, ...]:
     """Every secret of a text, in order, none overlapping another. `path` tells tests and lock files apart."""
-    lowered = text.lower()
+    lowered = lower(text)
     spans: list[Span] = []
     if "private" in lowered:
         spans += private_keys(text)
@@ -56,7 +63,7 @@ def find_secrets(text: str, path: str = "") -> tuple[FoundSecret, ...]:
     in_test, is_lock = is_test(path) or "/fixtures/" in f"/{path}", _LOCK.search(path) is not None
     starts, window = _suspicious_lines(text, lowered)
     if window:
-        low = window.lower()
+        low = lower(window)
         found = [*_by_form(window, low), *_by_context(window, low, in_test=in_test, is_lock=is_lock)]
         spans += [moved for span in found if (moved := _moved(span, starts)) is not None]
     return _apart(spans)
