@@ -144,7 +144,7 @@ def test_repository_cannot_reveal(agent: Agent, secret_project: Path) -> None:
 
 
 def test_search_and_tools_show_markers(agent: Agent, secret_project: Path, model: Model) -> None:
-    calls = [{"tool_calls": [{"name": "search", "arguments": {"words": "TOKEN"}}]}, EDIT]
+    calls = [{"calls": [{"name": "search", "arguments": {"words": "TOKEN"}}]}, EDIT]
     server = model(*calls)
     assert agent("fix", ISSUE, "--context-tokens", "0").code in (0, 1)
     assert TOKEN not in _sent(server)

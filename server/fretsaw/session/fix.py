@@ -140,7 +140,16 @@ def _outcome(
             keep = partial(folder.append_call, whom="judge")
             services = replace(services, judge=record_calls(live, keep))
         issue = with_rules(task.issue, services.rules)
-        outcome = run_loop(Work(issue, snapshot, settings, services, task.focus))
+        try:
+            outcome = run_loop(Work(issue, snapshot, settings, services, task.focus))
+        except BaseException:
+            meter.usage += ask.lost
+            raise
+    if budget.spent > settings.max_usd * 1.0001:
+        notices = (
+            *notices,
+            f"${budget.spent:.4f} was spent or may have been, more than --max-usd {settings.max_usd:g}",
+        )
     withheld = withheld_notices(item for item in session.mask.findings if item.source != RECORD)
     notices = (*withheld, *session.resolved.notices, *choice.notices, *notices, *outcome.evidence.notices)
     return replace(outcome, evidence=replace(outcome.evidence, notices=notices))

@@ -47,21 +47,28 @@ class Session:
 
     def with_settings(self, **changes: Any) -> Session:
         """The same with other values of some settings."""
-        return replace(self, resolved=replace(self.resolved, settings=replace(self.settings, **changes)))
+        settings = replace(self.settings, **changes)
+        store = replace(self.store, clean=partial(_clean, self.mask, settings.api_key))
+        return replace(self, resolved=replace(self.resolved, settings=settings), store=store)
 
 
 def open_session(
-    directory: Path, flags: Mapping[str, Any] | None = None, editor: Mapping[str, Any] | None = None
+    directory: Path,
+    flags: Mapping[str, Any] | None = None,
+    editor: Mapping[str, Any] | None = None,
+    *,
+    lenient: bool = False,
 ) -> Session:
     """Open the repository that `directory` lies in. Finishes or rolls back what a crash left half-applied.
 
-    Raises RepoError, ConfigError.
+    `lenient`: a file of settings that cannot be used is a notice. Raises RepoError, ConfigError.
     """
     opened = repo.open_repo(directory)
-    resolved = config.resolve(flags or {}, opened.root, editor=editor)
+    # Before anything can be wrong with the settings: a repository's file must not keep files half-applied.
+    told = repo.recover(opened, run_store.store(config.user_dirs().state, opened.root).folder)
+    resolved = config.resolve(flags or {}, opened.root, editor=editor, lenient=lenient)
     mask = SecretMask(partial(run_store.mask_key, resolved.places.state), resolved.settings.reveal)
     store = run_store.store(resolved.places.state, opened.root, partial(_clean, mask, resolved.settings.api_key))
-    told = repo.recover(opened, store.folder)
     return Session(opened, replace(resolved, notices=(*told, *resolved.notices)), store, mask)
 
 

@@ -80,7 +80,8 @@ _PATH = re.compile(
 _BASE64_PATH = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
 _EXPRESSION = re.compile(
-    r"[A-Za-z_]\|[A-Za-z_]|\\[rn]|\[[^\]]*-[^\]]*\]|\\[dwsDWSbx]|\(\?|[)\]]\{\d|\.[*+]|[A-Za-z_]\w*\(\)?$|\w\([\w, .]*\)"
+    r"[A-Za-z_]\|[A-Za-z_]|\\[rn]|\[[^\]]*-[^\]]*\]|\\[dwsDWSbx]|\(\?|[)\]]\{\d|\.[*+]"
+    r"|[A-Za-z_]\w*\(\)?$|\w\([\w, .]*\)"
 )
 
 

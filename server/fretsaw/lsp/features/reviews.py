@@ -130,7 +130,7 @@ def _read_text(path: Path) -> str | None:
 def _newest_runs(settings: EditorSettings, root: Path) -> tuple[StoredRun, ...]:
     from fretsaw.session.history import runs_of
 
-    return tuple(runs_of(settings.open(root))[:_MOST_RUNS])
+    return tuple(runs_of(settings.open(root, lenient=True))[:_MOST_RUNS])
 
 
 async def bring_back(server: Server) -> None:
