@@ -12,12 +12,14 @@ import hashlib
 import json
 import math
 import os
+import re
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from fretsaw.errors import ConfigError
 from fretsaw.settings import OptionRow, Settings, options
@@ -29,6 +31,8 @@ else:
 
 KEY_VARIABLES = ("FRETSAW_API_KEY", "OPENAI_API_KEY", "AZURE_OPENAI_API_KEY")
 _MAX_FILE = 256 * 1024
+_LONGEST_SHOWN = 80
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +75,24 @@ def resolve(
     *,
     editor: Mapping[str, Any] | None = None,
     where: UserDirs | None = None,
+    lenient: bool = False,
 ) -> Resolved:
     """Merge all sources. `flags` has the names of `Settings`' fields, None where a flag was not given;
-    `editor` has editor names (`maxUsd`). Raises ConfigError for an invalid file or value."""
+    `editor` has editor names (`maxUsd`). Raises ConfigError for an invalid file or value.
+
+    `lenient`: leave out a file that cannot be used, with a notice: what takes a change back or shows a run must not
+    depend on what a cloned repository holds."""
     here = where or user_dirs()
     table = {row.name: row for row in options()}
     merged: dict[str, Any] = {}
     merged |= _from_environment(table)
-    merged |= _checked(_load(here.config / "config.toml"), table, str(here.config / "config.toml"))
+    own, own_notices = _tolerant(lambda: _user_file(here.config / "config.toml", table), lenient=lenient)
+    merged |= own or {}
     answer = answered(here, root) if root else None
     if answer:
         merged["check"] = answer
-    project = _read_project(here, root, table) if root else _Project({})
+    found, notices = _tolerant(lambda: _read_project(here, root, table), lenient=lenient) if root else (None, ())
+    project = found or _Project({})
     merged |= project.values
     merged |= _checked(_editor_names(editor or {}, table), table, "the editor's settings")
     merged |= _checked({name: value for name, value in flags.items() if value is not None}, table, "the command line")
@@ -91,11 +101,26 @@ def resolve(
     return Resolved(
         Settings(**values, api_key=_key(values)),
         here,
-        project.notices,
+        (*own_notices, *notices, *project.notices),
         None if has_check else project.proposed_check,
         project.rules,
         has_check or answer is not None,
     )
+
+
+def _tolerant(read: Callable[[], T], *, lenient: bool) -> tuple[T | None, tuple[str, ...]]:
+    """What is read, or the reason why it is left out as a notice."""
+    try:
+        return read(), ()
+    except ConfigError as error:
+        if not lenient:
+            raise
+        return None, (f"{error.message}; the file was ignored",)
+
+
+def _user_file(path: Path, table: Mapping[str, OptionRow]) -> dict[str, Any]:
+    values, lines = _load(path)
+    return _checked(values, table, str(path), lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +137,24 @@ class _Project:
 
 def _read_project(here: UserDirs, root: Path, table: Mapping[str, OptionRow]) -> _Project:
     """Read the repository's own file. Raises ConfigError."""
-    project, source = _project_file(root)
-    rules = _strings(project.pop("rules", ()), source, "rules")
+    project, source, lines = _project_file(root)
+    rules = _strings(project.pop("rules", ()), _at(source, lines, "rules"), "rules")
     proposed = project.pop("check", None)
     allowed, refused = _split_by_scope(project, table)
-    values = _checked(allowed, table, source)
+    unknown = tuple(name for name in allowed if name.replace("_", "-") not in table)
+    known = {name: value for name, value in allowed.items() if name not in unknown}
+    values = _checked(known, table, source, lines)
     notices: tuple[str, ...] = ()
     if refused:
         names = ", ".join(sorted(refused))
         notices = (f"{source}: {names} can be set only by you, not by a repository; ignored",)
+    notices += tuple(
+        f"{_at(source, lines, name)}: this version has no option {_short(name)}{_meant(name, table)}; ignored"
+        for name in unknown
+    )
     if proposed is None:
         return _Project(values, notices, None, rules)
-    argv = _strings(proposed, source, "check")
+    argv = _strings(proposed, _at(source, lines, "check"), "check")
     if is_approved(here, root, argv):
         return _Project({**values, "check": argv}, notices, None, rules)
     return _Project(values, notices, argv, rules)
@@ -188,7 +219,11 @@ def _replace(file: Path, text: str) -> None:
 # -- sources ---------------------------------------------------------------------------------------
 
 
-def _load(path: Path) -> dict[str, Any]:
+Lines: TypeAlias = "Callable[[str], int]"
+"""The line of a file in which an option is set, from 1; 0 where that is not plain."""
+
+
+def _load(path: Path) -> tuple[dict[str, Any], Lines]:
     try:
         data = path.read_bytes() if path.is_file() else b""
     except OSError as error:
@@ -196,24 +231,54 @@ def _load(path: Path) -> dict[str, Any]:
     if len(data) > _MAX_FILE:
         raise ConfigError(f"{path} is larger than {_MAX_FILE // 1024} KB")
     try:
-        return dict(tomllib.loads(data.decode()))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not TOML: {error}") from error
+        text = data.decode()
+        return dict(tomllib.loads(text)), lambda name: _line_of(text, name)
+    except RecursionError as error:
+        raise ConfigError(f"{path} is not TOML that can be read: it is nested too deeply") from error
+    except ValueError as error:  # not TOML, not UTF-8, a number of thousands of digits
+        raise ConfigError(f"{path} is not TOML: {error}", hint="correct that line, or remove the file") from error
 
 
-def _project_file(root: Path) -> tuple[dict[str, Any], str]:
-    """`.fretsaw.toml`, else `[tool.fretsaw]` of pyproject.toml, and its name; a link is not followed."""
+def _line_of(text: str, name: str) -> int:
+    found = re.search(rf"(?m)^[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[=.]", text)
+    return text.count("\n", 0, found.start()) + 1 if found else 0
+
+
+def _at(source: str, lines: Lines, name: str) -> str:
+    """The file, and the line where an option stands in it."""
+    line = lines(name)
+    return f"{source}:{line}" if line else source
+
+
+def _short(value: object) -> str:
+    """A stranger's value in a message: not thousands of characters of it."""
+    try:
+        shown = repr(value)
+    except RecursionError:
+        return "what is nested too deeply"
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[: _LONGEST_SHOWN - 1]}…"
+
+
+def _meant(name: str, table: Mapping[str, OptionRow]) -> str:
+    near = get_close_matches(name.replace("_", "-"), table, n=1, cutoff=0.75)
+    return f" (is {near[0]} meant?)" if near else ""
+
+
+def _project_file(root: Path) -> tuple[dict[str, Any], str, Lines]:
+    """`.fretsaw.toml`, else `[tool.fretsaw]` of pyproject.toml, its name and its lines; a link is not followed."""
     own = root / ".fretsaw.toml"
     if own.is_file() and not own.is_symlink():
-        return _load(own), ".fretsaw.toml"
+        values, lines = _load(own)
+        return values, ".fretsaw.toml", lines
     pyproject = root / "pyproject.toml"
     if pyproject.is_file() and not pyproject.is_symlink():
         text = pyproject.read_bytes()[:_MAX_FILE]
         if b"tool.fretsaw" in text:
-            tool = _load(pyproject).get("tool")
+            values, lines = _load(pyproject)
+            tool = values.get("tool")
             section = tool.get("fretsaw") if isinstance(tool, dict) else None
-            return dict(section) if isinstance(section, dict) else {}, "[tool.fretsaw] in pyproject.toml"
-    return {}, ""
+            return dict(section) if isinstance(section, dict) else {}, "[tool.fretsaw] in pyproject.toml", lines
+    return {}, "", lambda name: 0
 
 
 def _from_environment(table: Mapping[str, OptionRow]) -> dict[str, Any]:
@@ -284,20 +349,25 @@ _JSON_TYPES: dict[str, tuple[type, ...]] = {
 _WORDS = {"string": "a text", "number": "a number", "integer": "a whole number", "boolean": "true or false"}
 
 
-def _checked(values: Mapping[str, Any], table: Mapping[str, OptionRow], source: str) -> dict[str, Any]:
+def _checked(
+    values: Mapping[str, Any], table: Mapping[str, OptionRow], whence: str, lines: Lines = lambda name: 0
+) -> dict[str, Any]:
     """The values with their types, choices and limits checked; names are those of the table."""
     checked: dict[str, Any] = {}
     for name, value in values.items():
         row = table.get(name.replace("_", "-"))
+        source = _at(whence, lines, name)
         if row is None:
-            raise ConfigError(f"{source}: there is no option {name!r}", hint="`agent fix --help` lists them")
+            raise ConfigError(f"{source}: there is no option {_short(name)}", hint="`agent fix --help` lists them")
         right = isinstance(value, _JSON_TYPES[row.type]) and not (row.type != "boolean" and isinstance(value, bool))
         if not right:
-            raise ConfigError(f"{source}: {row.name} takes {_WORDS.get(row.type, 'a list of texts')}, not {value!r}")
+            raise ConfigError(
+                f"{source}: {row.name} takes {_WORDS.get(row.type, 'a list of texts')}, not {_short(value)}"
+            )
         if row.choices and value not in row.choices:
-            raise ConfigError(f"{source}: {row.name} is one of {', '.join(row.choices)}, not {value!r}")
+            raise ConfigError(f"{source}: {row.name} is one of {', '.join(row.choices)}, not {_short(value)}")
         if row.least is not None and not row.least <= value < math.inf:
-            raise ConfigError(f"{source}: {row.name} is a number of at least {row.least:g}, not {value!r}")
+            raise ConfigError(f"{source}: {row.name} is a number of at least {row.least:g}, not {_short(value)}")
         checked[row.name] = _strings(value, source, row.name) if row.type == "array" else value
     return checked
 
@@ -308,7 +378,7 @@ def _strings(value: Any, source: str, name: str) -> tuple[str, ...]:
         try:
             value = [value] if name == "rules" else shlex.split(value)
         except ValueError as error:
-            raise ConfigError(f"{source}: {name}: {value!r}: {error}") from error
+            raise ConfigError(f"{source}: {name}: {_short(value)}: {error}") from error
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-        raise ConfigError(f"{source}: {name} takes a list of texts, not {value!r}")
+        raise ConfigError(f"{source}: {name} takes a list of texts, not {_short(value)}")
     return tuple(value)

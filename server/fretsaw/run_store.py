@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from fretsaw.core.chat import Answer, Request
 from fretsaw.core.issue import Issue
@@ -25,8 +25,11 @@ from fretsaw.core.run import GaveUp, NoChange, Outcome, Proposal, Run
 from fretsaw.errors import RepoError, UsageError
 
 T = TypeVar("T")
+Clean: TypeAlias = Callable[[Any], Any]
+"""Takes secrets out of a record, as plain values, before it is written."""
 
 _KEEP_DAYS = 30
+_KEY_BYTES = 32
 
 
 def repo_id(root: Path) -> str:
@@ -45,6 +48,7 @@ class RunFolder:
     """Where one run is kept."""
 
     path: Path
+    clean: Clean = lambda record: record
 
     @property
     def id(self) -> str:
@@ -73,7 +77,7 @@ class RunFolder:
 
     def append_call(self, request: Request, answer: Answer, whom: str = "calls") -> None:
         """Keep one call of the model (or of the "judge"). Images are kept too: a replay sends what was sent."""
-        line = json.dumps({"request": to_plain(request), "answer": to_plain(answer)})
+        line = json.dumps(self.clean({"request": to_plain(request), "answer": to_plain(answer)}))
         with (self.path / f"{whom}.jsonl").open("a", encoding="ascii") as file:
             file.write(line + "\n")
 
@@ -157,7 +161,7 @@ class RunFolder:
 
     def _write(self, name: str, value: object) -> None:
         temporary = self.path / f".{name}.{os.getpid()}.{secrets.token_hex(2)}"
-        temporary.write_text(json.dumps(to_plain(value), indent=1), encoding="ascii")
+        temporary.write_text(json.dumps(self.clean(to_plain(value)), indent=1), encoding="ascii")
         temporary.replace(self.path / name)
 
     def _read(self, name: str, kind: type[T]) -> T:
@@ -182,12 +186,18 @@ class RunStore:
 
     folder: Path
     """`<state>/repos/<repo id>`."""
+    clean: Clean = lambda record: record
+    """What every record goes through before it is written."""
+
+    def at(self, path: Path) -> RunFolder:
+        """The folder of a run that is known."""
+        return RunFolder(path, self.clean)
 
     def new(self, run_id: str | None = None, undoable: Callable[[], Collection[str]] = frozenset) -> RunFolder:
         """A folder for a new run. Runs older than 30 days are forgotten on the way, but none that is `undoable`."""
-        folder = RunFolder(self.folder / "runs" / (run_id or new_id()))
+        folder = self.at(self.folder / "runs" / (run_id or new_id()))
         while not folder.create() and run_id is None:
-            folder = RunFolder(self.folder / "runs" / new_id())
+            folder = self.at(self.folder / "runs" / new_id())
         self._forget_old(undoable)
         return folder
 
@@ -197,16 +207,16 @@ class RunStore:
         if run_id is None:
             if not names:
                 raise UsageError("there is no run in this repository yet", hint="start one with `agent fix ISSUE.md`")
-            return RunFolder(self.folder / "runs" / names[0])
+            return self.at(self.folder / "runs" / names[0])
         found = [name for name in names if name == run_id] or [name for name in names if name.startswith(run_id)]
         if len(found) != 1:
             what = f"no run {run_id}" if not found else f"{run_id} could be {', '.join(found)}"
             raise UsageError(what, hint="`agent runs` lists them")
-        return RunFolder(self.folder / "runs" / found[0])
+        return self.at(self.folder / "runs" / found[0])
 
     def all(self) -> tuple[RunFolder, ...]:
         """Every run that can be read, newest first."""
-        return tuple(RunFolder(self.folder / "runs" / name) for name in self._names())
+        return tuple(self.at(self.folder / "runs" / name) for name in self._names())
 
     def _names(self) -> list[str]:
         runs = self.folder / "runs"
@@ -225,9 +235,32 @@ class RunStore:
                 shutil.rmtree(self.folder / "runs" / name, ignore_errors=True)
 
 
-def store(state: Path, root: Path) -> RunStore:
+def store(state: Path, root: Path, clean: Clean = lambda record: record) -> RunStore:
     """The runs of the repository at `root`, below the user's state directory."""
-    return RunStore(state / "repos" / repo_id(root))
+    return RunStore(state / "repos" / repo_id(root), clean)
+
+
+def mask_key(state: Path) -> bytes:
+    """The key that markers are computed with, made once, for the user alone. A fresh one where none can be kept."""
+    file = state / "mask-key"
+    with suppress(OSError):
+        key = file.read_bytes()
+        if len(key) == _KEY_BYTES:
+            return key
+    key = secrets.token_bytes(_KEY_BYTES)
+    with suppress(OSError):
+        state.mkdir(parents=True, mode=0o700, exist_ok=True)
+        draft = state / f".mask-key.{os.getpid()}.{secrets.token_hex(2)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as handle:
+            handle.write(key)
+        try:
+            os.link(draft, file)  # of two processes that make one at once, the first wins
+        except FileExistsError:
+            key = file.read_bytes()
+        finally:
+            draft.unlink()
+    return key
 
 
 # -- the day's dollars -----------------------------------------------------------------------------

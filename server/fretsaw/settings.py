@@ -47,6 +47,10 @@ class Settings:
     context_tokens: int = option(24000, "Tokens of context that are sent at most.", scope="project", least=0)
     tools: bool = option(True, "Let the model read, search and list files of the snapshot.", scope="project")
     steps: int = option(12, "How many rounds of tool calls a model may take for one answer.", least=0)
+    reveal: tuple[str, ...] = option(
+        (),
+        "Names of secrets that are sent all the same, as `agent context` lists them; also rules and paths, as globs.",
+    )
     edit_form: Literal["auto", "v4a", "udiff", "search-replace"] = option(
         "auto", "The form of edit that is asked for; every form is read. auto takes what the model's row says."
     )

@@ -148,3 +148,43 @@ def test_git_sees_no_repository(home: Path) -> None:
     subprocess.run(["git", "init", "-q", str(repo)], check=True, env={"PATH": os.environ["PATH"], "HOME": str(home)})
     for isolation in ("bwrap", "landlock"):
         assert run(home, ("sh", "-c", "ls -A .git; git status"), isolation=isolation).exit_code == 128
+
+
+def test_an_environment_that_the_repository_brings_opens_nothing_of_home(tmp_path: Path) -> None:
+    """Its `.pth` files, its `pyvenv.cfg`, its links and its scripts name folders; only the user's PATH may."""
+    home, root = tmp_path / "home", tmp_path / "home" / "code" / "repo"
+    other = home / "work" / "other"
+    (other / "bin").mkdir(parents=True)
+    (other / "bin" / "python3").write_text("")
+    site = root / ".venv" / "lib" / "python3.11" / "site-packages"
+    site.mkdir(parents=True)
+    (root / "src").mkdir()
+    (site / "e.pth").write_text(f"{other}\n{tmp_path}\n{home}\n{root}/src\n")
+    (root / ".venv" / "pyvenv.cfg").write_text(f"home = {other}/bin\n")
+    (root / "linked").symlink_to(other / "bin" / "python3")
+    (root / "script").write_text(f"#!{other}/bin/python3\n")
+    (root / "script").chmod(0o755)
+    (other / "bin" / "python3").chmod(0o755)
+    for program in (".venv/bin/python", "./linked", "./script"):
+        tools = toolchain(root, (program,), {"HOME": str(home), "PATH": "/usr/bin:/bin"})
+        assert not [path for path in tools.shown if Path(path).is_relative_to(home)], program
+        assert "src" in tools.editable
+    active = toolchain(
+        root, ("python",), {"HOME": str(home), "PATH": f"{root}/.venv/bin:/bin", "VIRTUAL_ENV": f"{root}/.venv"}
+    )
+    assert str(other) in active.shown or any(str(other).startswith(path) for path in active.shown)
+
+
+def test_pipes_and_sockets_never_block(tmp_path: Path) -> None:
+    import os
+
+    from fretsaw.check.run.masked_secrets import secret_values
+
+    root = tmp_path / "repo"
+    site = root / ".venv" / "lib" / "python3.11" / "site-packages"
+    site.mkdir(parents=True)
+    for path in (root / ".env", root / ".venv" / "pyvenv.cfg", site / "x.pth", root / "tool"):
+        os.mkfifo(path)
+    (root / "tool").chmod(0o755)
+    toolchain(root, ("./tool",), {"HOME": str(tmp_path), "PATH": "/bin"})
+    assert secret_values(root, (".env",), {}) == ()

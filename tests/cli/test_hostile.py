@@ -216,3 +216,21 @@ def test_a_patch_may_not_carry_the_key(agent: Agent, model: Model, project: Path
     assert ended.code == 1
     assert key not in ended.err
     assert state_of(project) == before
+
+
+@pytest.mark.parametrize(
+    "text", ["x = " + "[" * 30_000, "context-tokens = 'x'\n", "no-such = 1\n", "prune = [[1]]\n", "= ["]
+)
+def test_a_cloned_file_of_settings_locks_nobody_out_of_undo(
+    agent: Agent, project: Path, model: Callable[..., ScriptedServer], text: str
+) -> None:
+    before = (project / "stopwatch" / "duration.py").read_text()
+    model(FIX)
+    assert agent("fix", "ISSUE.md").code == 0
+    (project / ".fretsaw.toml").write_text(text)
+    for command in ("runs", "show", "undo"):
+        ended = agent(command)
+        assert ended.code == 0, ended.err
+        assert ".fretsaw.toml" in ended.err
+    assert (project / "stopwatch" / "duration.py").read_text() == before
+    assert agent("fix", "ISSUE.md").code in ({0} if "no-such" in text else {3})

@@ -414,3 +414,29 @@ def test_a_change_is_restored_beside_a_deleted_and_a_created_file(agent: Agent, 
     assert (folder / "m.py").read_text().startswith('N = "b"\n')
     assert agent("undo", cwd=folder).code == 0
     assert git(folder, "status", "--porcelain") == ""
+
+
+def test_asking_the_same_again_and_again_ends_the_run(
+    agent: Agent, project: Path, model: Callable[..., ScriptedServer]
+) -> None:
+    from fretsaw.model.scripted.script import Call, Reply
+
+    same = Reply(calls=(Call("read_file", json.dumps({"path": "stopwatch/duration.py"})),))
+    server = model(*[same] * 12)
+    ended = agent("fix", "ISSUE.md")
+    assert ended.code == 1
+    assert len(server.requests) == 3
+    assert "asked for the same again and again (read_file" in ended.err
+    assert "You have this already" in json.dumps(server.requests[-1].body)
+
+
+def test_a_thousand_tool_calls_in_one_answer_meet_a_limit(
+    agent: Agent, project: Path, model: Callable[..., ScriptedServer]
+) -> None:
+    from fretsaw.model.scripted.script import Call, Reply
+
+    many = Reply(calls=tuple(Call("search", json.dumps({"words": f"w{number}"})) for number in range(1000)))
+    server = model(many, FIX)
+    assert agent("fix", "ISSUE.md").code == 0
+    results = [message for message in server.requests[1].body["messages"] if message["role"] == "tool"]
+    assert len(results) == 32

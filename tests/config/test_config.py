@@ -150,12 +150,47 @@ def test_a_variable_can_turn_something_off(where: UserDirs, monkeypatch: pytest.
     assert resolve({}, None, where=where).settings.tools is False
 
 
-@pytest.mark.parametrize("text", ["rules = 5", "rules = [1]", "check = 5", 'check = "a \'b"', "= [", "no-such = 1"])
+@pytest.mark.parametrize(
+    "text", ["rules = 5", "rules = [1]", "check = 5", 'check = "a \'b"', "= [", "context-tokens = 'x'"]
+)
 def test_a_strangers_broken_file_is_a_message_and_no_bug(where: UserDirs, root: Path, text: str) -> None:
     (root / ".fretsaw.toml").write_text(text, "utf-8")
     with pytest.raises(ConfigError) as raised:
         resolve({}, root, where=where)
     assert ".fretsaw.toml" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("\n\ncontext-tokens = 'x'\n", ".fretsaw.toml:3: context-tokens takes"),
+        ("prune = 1", ".fretsaw.toml:1: prune takes"),
+        ("rules = 5", ".fretsaw.toml:1: rules takes"),
+        ("x = " + "[" * 30_000, "nested too deeply"),
+        ("x = " + "{a=" * 30_000, "nested too deeply"),
+        ("context-tokens = " + "9" * 9_000, "is not TOML"),
+        ("= [", "line 1"),
+        ("a = '\udcff'", "is not TOML"),
+    ],
+    ids=range(8),
+)
+def test_a_strangers_broken_file_locks_nobody_out(where: UserDirs, root: Path, text: str, told: str) -> None:
+    (root / ".fretsaw.toml").write_text(text, "utf-8", "surrogateescape")
+    with pytest.raises(ConfigError) as raised:
+        resolve({}, root, where=where)
+    assert told in str(raised.value)
+    resolved = resolve({}, root, where=where, lenient=True)
+    assert resolved.settings.context_tokens == 24000
+    assert told in resolved.notices[0]
+    assert "ignored" in resolved.notices[0]
+
+
+def test_an_option_of_a_later_version_is_a_notice(where: UserDirs, root: Path) -> None:
+    (root / ".fretsaw.toml").write_text("context-tokens = 9\ncontxt = 'files'\n[later]\nx = 1\n", "utf-8")
+    resolved = resolve({}, root, where=where)
+    assert resolved.settings.context_tokens == 9
+    assert resolved.notices[0] == ".fretsaw.toml:2: this version has no option 'contxt' (is context meant?); ignored"
+    assert "'later'" in resolved.notices[1]
 
 
 @pytest.mark.parametrize("text", ["tool = 5 # tool.fretsaw", "[tool]\nfretsaw = 5 # tool.fretsaw"])

@@ -11,7 +11,7 @@ from tests.model.support import bench, question
 
 from fretsaw.core.chat import Image, Message, Request, Tool
 from fretsaw.core.text.tokens import count, exact
-from fretsaw.errors import BudgetError
+from fretsaw.errors import BudgetError, Cancelled
 from fretsaw.model.budget import LEAST_OUTPUT, Budget
 from fretsaw.model.registry import load_registry
 from fretsaw.model.request_size import input_bound, input_exact
@@ -154,3 +154,41 @@ def test_a_long_context_that_can_be_paid_is_not_refused() -> None:
     assert ROW.cost(len(text), 0, LEAST_OUTPUT) > 0.1
     with bench("fine", budget=Budget(0.1)) as live:
         assert live(question(text)).text == "fine"
+
+
+def test_a_stream_ends_at_what_was_reserved() -> None:
+    """Some endpoints know no limit: 400,000 words came, and were paid, where 8,192 tokens had been asked for."""
+    with bench([Reply("I think. " * 40_000)], budget=Budget(0.2)) as live:
+        answer = live()
+        assert answer.finish == "length"
+        assert "went on after" in answer.reason
+        assert live.budget.spent <= 0.2
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [(10**12, 0, 10), (100, 0, 10**12), (10, 10**9, 5), (100, 0, 0)],
+    ids=["input", "output", "more-cached-than-sent", "nothing"],
+)
+def test_counts_that_cannot_be_are_replaced_by_ours(usage: tuple[int, int, int]) -> None:
+    with bench([Reply("All is well, and this is an answer of some words.", usage=usage)], budget=Budget(1.0)) as live:
+        found = live().usage
+        assert found.estimated
+        assert 0 < found.dollars < 0.01
+        assert found.cost.startswith("about $")
+        assert live.budget.spent <= 1.0
+
+
+def test_a_call_that_is_cancelled_shows_what_it_may_have_cost() -> None:
+    with bench([Reply("x " * 50_000)]) as live:
+        heard: list[str | None] = []
+
+        def hear(piece: str | None) -> None:
+            heard.append(piece)
+            live.cancel.set()
+
+        with pytest.raises(Cancelled):
+            live.ask(question(), hear)
+        assert live.ask.lost.is_bound
+        assert live.ask.lost.dollars == pytest.approx(live.budget.spent)
+        assert live.ask.lost.cost.startswith("at most $")

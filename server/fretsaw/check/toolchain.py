@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -54,6 +55,8 @@ TOOLS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 _PRIVATE = frozenset(
     ".ssh .aws .azure .config .docker .gnupg .kube .mozilla .netrc .password-store .thunderbird snap Library".split()
 )
+_CLOSED = ("/run", "/tmp", "/var/tmp", "/root", "/home", "/mnt", "/media", "/srv")
+"""What a sandbox hides beside HOME (`sandbox.bwrap.HIDDEN`)."""
 _MARKS = ("pyvenv.cfg", "conda-meta", "lib", "lib64", "libexec", "versions", "jre")
 _VENVS = (".venv", "venv", "env", ".tox/*", ".nox/*")
 
@@ -82,11 +85,17 @@ def toolchain(root: Path, argv: tuple[str, ...], environ: Mapping[str, str]) -> 
     home = Path(environ.get("HOME") or Path.home())
     program = find_program(root, argv[0], environ.get("PATH", os.defpath))
     on_path = _folders_on_path(environ, home)
-    found = _folders_of_programs((program, sys.executable, interpreter_of(program)), home)
-    prefixes = _environments(root, environ, on_path | found)
-    added = {folder for prefix in prefixes for folder in _added(prefix)}
-    found |= {folder for prefix in prefixes for folder in (prefix, *_base(prefix, home))} | added
     tools, variables = _home_tools(environ, home)
+    by_user = on_path | tools | _folders_of_programs((sys.executable,), home)
+    programs = _folders_of_programs((program, interpreter_of(program)), home)
+    # A command outside the repository is the user's choice; what the repository holds may be a link to anywhere.
+    by_user |= programs if program and not Path(program).is_relative_to(root) else set()
+    active, inside = _environments(root, environ, by_user)
+    added = _added_by(active)
+    by_user |= _folders_of_environments(active, home) | added
+    named = programs | _folders_of_environments(inside, home)
+    added |= {folder for folder in _added_by(inside) if folder.resolve().is_relative_to(root)}
+    found = by_user | _without_opened(named, home, by_user)
     # A link or an environment in the repository must not show what is private; what the user's variables name may be.
     shown = on_path | {path for path in found if not _private(path, home)} | tools
     editable = sorted(str(path.relative_to(root)) for path in added if path.is_relative_to(root))
@@ -111,11 +120,36 @@ def _folders_of_programs(programs: Iterable[str], home: Path) -> set[Path]:
     return folders
 
 
-def _environments(root: Path, environ: Mapping[str, str], folders: Iterable[Path]) -> list[Path]:
-    """Python environments: the active one, those in the repository, and those among the folders."""
+def _environments(root: Path, environ: Mapping[str, str], by_user: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+    """Python environments: those that the user made active or has in PATH, and the others in the repository."""
     active = [Path(environ[name]) for name in ("VIRTUAL_ENV", "CONDA_PREFIX") if os.path.isabs(environ.get(name, ""))]
-    inside = [folder for pattern in _VENVS for folder in root.glob(pattern)]
-    return active + inside + [folder for folder in folders if (folder / "pyvenv.cfg").is_file()]
+    active += [folder for folder in by_user if (folder / "pyvenv.cfg").is_file()]
+    inside = [folder for pattern in _VENVS for folder in root.glob(pattern) if folder not in active]
+    return active, inside
+
+
+def _added_by(prefixes: Iterable[Path]) -> set[Path]:
+    return {folder for prefix in prefixes for folder in _added(prefix)}
+
+
+def _folders_of_environments(prefixes: Iterable[Path], home: Path) -> set[Path]:
+    return {folder for prefix in prefixes for folder in (prefix, *_base(prefix, home))}
+
+
+def _without_opened(named: Iterable[Path], home: Path, by_user: Iterable[Path]) -> set[Path]:
+    """The folders that the repository names, without what would open something of the user's to the check.
+
+    Below HOME and the like, only what stands in the user's own PATH, tools and environment may be shown.
+    """
+    closed = (home, *map(Path, _CLOSED))
+    allowed = {place for folder in by_user for place in (folder, folder.resolve())}
+    # `/` is around `/bin`: what is wider than what is closed allows nothing in it.
+    allowed = {folder for folder in allowed if not any(place.is_relative_to(folder) for place in closed)}
+    return {path for path in named if not any(_is_in_one(place, closed, allowed) for place in (path, path.resolve()))}
+
+
+def _is_in_one(place: Path, closed: Iterable[Path], allowed: Iterable[Path]) -> bool:
+    return any(map(place.is_relative_to, closed)) and not any(map(place.is_relative_to, allowed))
 
 
 def _kept_variables(environ: Mapping[str, str]) -> dict[str, str]:
@@ -148,11 +182,7 @@ def find_program(root: Path, name: str, search: str) -> str:
 
 def interpreter_of(program: str) -> str:
     """The interpreter that a script's first line names, empty for anything else."""
-    try:
-        with open(program, "rb") as handle:
-            first = handle.readline(512)
-    except OSError:
-        return ""
+    first = read_regular(Path(program), 512).partition(b"\n")[0]
     words = first[2:].split() if first.startswith(b"#!") else []
     return os.fsdecode(words[0]) if words else ""
 
@@ -208,10 +238,7 @@ def _private(path: Path, home: Path) -> bool:
 
 
 def _lines(path: Path) -> list[str]:
-    try:
-        return [line.strip() for line in path.read_text("utf-8", "replace")[:100_000].splitlines()]
-    except OSError:
-        return []
+    return [line.strip() for line in read_regular(path, 100_000).decode("utf-8", "replace").splitlines()]
 
 
 def _outermost(wanted: Iterable[Path], root: Path, home: Path) -> tuple[str, ...]:
@@ -221,3 +248,17 @@ def _outermost(wanted: Iterable[Path], root: Path, home: Path) -> tuple[str, ...
     places = {path for path in places if not home.is_relative_to(path) and not root.is_relative_to(path)}
     places = {path for path in places if not path.is_relative_to(root)}
     return tuple(sorted(str(path) for path in places if not any(up in places for up in path.parents)))
+
+
+def read_regular(path: Path, most: int) -> bytes:
+    """The first bytes of a regular file, empty where there is none: a pipe, a socket or a device never blocks."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        return os.read(handle, most) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
+    except OSError:
+        return b""
+    finally:
+        os.close(handle)

@@ -39,6 +39,9 @@ def context_command(issue: str, full: bool, as_json: bool, directory: Path, **fl
         print(f"  {safe_text(part.path)}{lines}  {safe_text(part.why)}")
     for constraint in preview.issue.constraints:
         print(f"  rule ({constraint.kind}): {safe_text(constraint.text)}")
+    for item in preview.withheld:
+        place = f"{item.source}:{item.line}"
+        print(f"  withheld: {safe_text(place)}  {item.rule}  (--reveal {item.name} sends it)")
     for notice in preview.notices:
         terminal.paragraph("! ", notice, fg="yellow")
     terminal.say("Nothing was sent.", dim=True)

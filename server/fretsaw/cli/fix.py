@@ -51,7 +51,7 @@ def fix_command(issue: str, directory: Path, as_json: bool, quiet: bool, **flags
         print(json.dumps(run_document(finished, delivery), indent=2))
     else:
         terminal.outcome(finished.run, finished.outcome)
-        delivery_text(finished.run.id, delivery, patch_of(finished.outcome), finished.outcome)
+        delivery_text(finished.run.id, delivery, patch_of(finished.real), finished.outcome)
     return int(exit_code(finished, delivery))
 
 

@@ -15,7 +15,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "model", "role", "base-url", "api", "azure", "api-version", "timeout", "retries",
     ),
     "limits": ("max-usd", "max-usd-day", "max-seconds"),
-    "context": ("context", "context-tokens", "tools", "steps", "edit-form"),
+    "context": ("context", "context-tokens", "tools", "steps", "edit-form", "reveal"),
     "edits": ("misfits", "attempts", "prune", "judge", "allow"),
     "proof": ("check", "repeat", "check-timeout", "lint", "sandbox"),
     "minimizing": ("minimize", "minimize-seconds"),

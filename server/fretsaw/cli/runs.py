@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,8 +18,21 @@ from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode
 from fretsaw.report.formats import FORMATS, Report
 
+if TYPE_CHECKING:
+    from fretsaw.session.open import Session
+
 _IN = click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def _open_leniently(directory: Path, flags: Mapping[str, Any] | None = None) -> Session:
+    """Open the repository for what deals with runs that there are, and say which of its files was left out."""
+    from fretsaw.session.open import open_session
+
+    session = open_session(directory, flags, lenient=True)
+    for notice in session.resolved.notices:
+        terminal.paragraph("! ", notice, fg="yellow")
+    return session
 
 
 @click.command("runs")
@@ -29,10 +42,9 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON doc
 def runs_command(directory: Path, as_json: bool, most: int) -> int:
     """List the runs of this repository, newest first."""
     from fretsaw.session.history import run_summaries, runs_of
-    from fretsaw.session.open import open_session
     from fretsaw.session.outcome import run_document
 
-    session = open_session(directory)
+    session = _open_leniently(directory)
     if as_json:
         print(json.dumps([run_document(one) for one in runs_of(session, most)], indent=2))
         return 0
@@ -41,7 +53,7 @@ def runs_command(directory: Path, as_json: bool, most: int) -> int:
         shown += 1
         if isinstance(one, Run):
             title = safe_text(" ".join(one.title.split()))[:60]
-            print(f"{one.id}  {one.state:<10} ${one.usage.dollars:.4f}  {title}")
+            print(f"{one.id}  {one.state:<10} {one.usage.cost}  {title}")
         else:
             terminal.paragraph("! ", str(one), fg="yellow")
     if not shown:
@@ -63,14 +75,13 @@ def _format_flags(command: Callable[..., int]) -> Callable[..., int]:
 def show_command(run: str | None, directory: Path, **flags: bool) -> int:
     """Show RUN (its id or the beginning of it; without one the newest): verdicts, checks, cost, patch."""
     from fretsaw.session.history import load_run
-    from fretsaw.session.open import open_session
-    from fretsaw.session.outcome import run_document
+    from fretsaw.session.outcome import patch_of, run_document
 
-    session = open_session(directory)
+    session = _open_leniently(directory)
     stored = load_run(session, run)
     form = next((FORMATS[name] for name in FORMATS if flags[name]), None)
     if form is not None:
-        terminal.emit(form.write(Report(run_document(stored), stored.issue, stored.outcome)))
+        terminal.emit(form.write(Report(run_document(stored), stored.issue, stored.outcome, patch_of(stored.real))))
         return 0
     terminal.outcome(stored.run, stored.outcome)
     if stored.run.delivered_to:
@@ -91,9 +102,8 @@ def apply_command(run: str | None, changes: tuple[int, ...], directory: Path, **
     from fretsaw.cli.fix import interruptible
     from fretsaw.session.deliver import apply_run
     from fretsaw.session.history import load_run
-    from fretsaw.session.open import open_session
 
-    session = open_session(directory, flags)
+    session = _open_leniently(directory, flags)
     kept = load_run(session, run)
     chosen = frozenset(changes) or None
     why = unproved(kept.outcome)
@@ -112,11 +122,10 @@ def undo_command(run: str | None, directory: Path) -> int:
     """Take back what RUN (without one: the newest that is applied) changed, keeping your later edits."""
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
-    from fretsaw.session.open import open_session
     from fretsaw.session.undo import undo_run
 
     with interruptible(Cancel()):
-        run_id, result = undo_run(open_session(directory), run)
+        run_id, result = undo_run(_open_leniently(directory), run)
     for notice in result.notices:
         terminal.paragraph("! ", notice, fg="yellow")
     for path, why in result.left:
@@ -133,11 +142,10 @@ def restore_command(run: str, change: tuple[int, ...], directory: Path) -> int:
     """Bring back CHANGE of RUN that was dropped (`agent show RUN` lists them); applied at once when RUN is."""
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
-    from fretsaw.session.open import open_session
     from fretsaw.session.restore import restore_changes
 
     with interruptible(Cancel()):
-        delivery = restore_changes(open_session(directory), run, frozenset(change))
+        delivery = restore_changes(_open_leniently(directory), run, frozenset(change))
     if delivery is None:
         terminal.say(f"Restored in the proposal, nothing else was changed; `agent apply {run}` applies it.", bold=True)
         return 0

@@ -102,7 +102,7 @@ def _spinner() -> Iterator[TerminalReport]:
 
 
 def _doing(event: Event, seconds: str) -> str:
-    spent = f" · {tokens(event.usage)} · ${event.usage.dollars:.4f}" if event.usage.calls else ""
+    spent = f" · {tokens(event.usage)} · {event.usage.cost}" if event.usage.calls else ""
     return f"{event.phase} · {safe_text(event.text)} · {seconds}{spent}"
 
 
@@ -138,7 +138,7 @@ def outcome(run: Run, ended: Outcome | None) -> None:
     seconds = f" · {sum(evidence.seconds.values()):.1f} s" if evidence else ""
     if run.usage.calls:
         calls = "1 call" if run.usage.calls == 1 else f"{run.usage.calls} calls"
-        say(f"{calls} · {tokens(run.usage)} · ${run.usage.dollars:.4f}{seconds}", dim=True)
+        say(f"{calls} · {tokens(run.usage)} · {run.usage.cost}{seconds}", dim=True)
 
 
 def diff(patch: PatchSet) -> None:

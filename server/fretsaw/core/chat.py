@@ -94,6 +94,8 @@ class Usage:
     """Of the input: what was written to the cache."""
     tiers: tuple[str, ...] = ()
     """Service tiers other than the standard one that served a part."""
+    is_bound: bool = False
+    """True when the dollars are an upper bound: calls that were lost count with all that was reserved for them."""
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -105,7 +107,14 @@ class Usage:
             self.estimated or other.estimated,
             self.cache_write_tokens + other.cache_write_tokens,
             tuple(dict.fromkeys((*self.tiers, *other.tiers))),
+            self.is_bound or other.is_bound,
         )
+
+    @property
+    def cost(self) -> str:
+        """The dollars in words: `$0.0120`, `about $0.0120`, `at most $0.3500`."""
+        about = "at most " if self.is_bound else "about " if self.estimated and self.dollars else ""
+        return f"{about}${self.dollars:.4f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,13 +117,19 @@ def _search(arguments: Mapping[str, Any], snapshot: Snapshot) -> str:
     order = sorted(rows, key=lambda key: (-len(by_file[key[0]]), key[0], -len(rows[key][0]), key[1]))
     shown, size = [], 0
     for path, line in order[:_MOST_ROWS]:
-        row = f"{path}:{line}: {rows[path, line][1].strip()[:_LONGEST_ROW]}"
+        row = f"{path}:{line}: {_line_of(snapshot, path, line).strip()[:_LONGEST_ROW]}"
         size += len(row)
         if size > _MOST_TEXT // 2:
             break
         shown.append(safe_text(row))
     more = len(rows) - len(shown)
     return "\n".join(shown) + (f"\n… and {more} more lines; look for rarer words.\n" if more else "\n")
+
+
+def _line_of(snapshot: Snapshot, path: str, line: int) -> str:
+    """A line as the snapshot shows it: what a search found on disk may hold what is kept back here."""
+    lines = split_lines(snapshot.read(path) or "")
+    return lines[line - 1] if line <= len(lines) else ""
 
 
 def _list_files(arguments: Mapping[str, Any], snapshot: Snapshot) -> str:

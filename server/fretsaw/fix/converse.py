@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fretsaw.core import tools
 from fretsaw.core.chat import Answer, Message, OnText, Request, ToolCall, Usage
 from fretsaw.core.patch_call import patch_text
 from fretsaw.core.run import Event
 from fretsaw.core.snapshot import Snapshot
+from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import BudgetError
 from fretsaw.fix.work import Work
 
+_AGAIN = "You have this already: it stands above and has not changed. Send the edit now."
+_MOST_REPEATED = 1
+"""Answers in a row that ask only for what was given before; after one more than these nothing more is asked."""
+_MOST_CALLS = 32
+"""Tool calls of one answer that are carried out."""
 _LAST_STEP = "No more tool calls: answer now with the edit."
 
 
@@ -54,6 +61,8 @@ class ModelAnswer:
     """Calls of the apply_patch tool, which wait for their answer until their edits were placed."""
     reason: str = ""
     """Why it ended early or declined, in the endpoint's words."""
+    gave_up: str = ""
+    """Why nothing more is asked, for a person: the model only repeats what it asked before."""
 
 
 def converse(conversation: Conversation, work: Work, started: float, listen: Callable[[], OnText]) -> ModelAnswer:
@@ -61,6 +70,8 @@ def converse(conversation: Conversation, work: Work, started: float, listen: Cal
 
     `listen` makes the one that hears an answer as it streams in.
     """
+    asked: Counter[tuple[str, str]] = Counter()
+    repeated = 0
     while True:
         _check_limits(work, started)
         last = conversation.steps >= work.settings.steps
@@ -69,7 +80,13 @@ def converse(conversation: Conversation, work: Work, started: float, listen: Cal
         patches = [call for call in answer.tool_calls if call.kind == "apply_patch"]
         if submitted or patches or last or not answer.tool_calls:
             return _final_answer(conversation, answer, submitted, patches)
-        conversation = _answered(conversation, answer.tool_calls, work)
+        calls = [(call.name, call.arguments) for call in answer.tool_calls]
+        repeated = repeated + 1 if all(asked[call] for call in calls) else 0
+        asked.update(calls)
+        if repeated > _MOST_REPEATED:
+            times = sum(asked.values())
+            return ModelAnswer("", answer.finish, conversation, gave_up=_only_repeats(calls[0], times))
+        conversation = _answered(conversation, answer.tool_calls, work, again=repeated > 0)
 
 
 def _check_limits(work: Work, started: float) -> None:
@@ -90,10 +107,24 @@ def _ask(conversation: Conversation, work: Work, hear: OnText, *, last: bool) ->
     )
     answer = work.services.ask(request, hear)
     work.services.record(request, answer)
+    left_out = len(answer.tool_calls) - _MOST_CALLS
+    answer = _with_fewer_calls(answer)
     conversation = conversation.with_answer(answer)
+    if left_out > 0:
+        work.services.report(Event("ask", f"{left_out} tool calls of one answer are left out", conversation.usage))
     percentage = min(60, 20 + 4 * conversation.usage.calls)
     work.services.report(Event("ask", _what(answer), conversation.usage, percentage))
     return answer, conversation
+
+
+def _with_fewer_calls(answer: Answer) -> Answer:
+    """The answer with as many tool calls as are carried out: each of the others would be paid for at every turn."""
+    if len(answer.tool_calls) <= _MOST_CALLS:
+        return answer
+    calls = answer.tool_calls[:_MOST_CALLS]
+    known = {call.id for call in calls}
+    items = tuple(item for item in answer.items if item.kind != "call" or item.id in known)
+    return replace(answer, tool_calls=calls, items=items)
 
 
 def _final_answer(
@@ -110,9 +141,18 @@ def _final_answer(
     return ModelAnswer(text, answer.finish, conversation.said(*closing), tuple(patches), answer.reason)
 
 
-def _answered(conversation: Conversation, calls: tuple[ToolCall, ...], work: Work) -> Conversation:
+def _only_repeats(call: tuple[str, str], times: int) -> str:
+    name, arguments = call
+    shown = safe_text(" ".join(f"{name} {arguments}".split()))[:80]
+    return f"the model asked for the same again and again ({shown}; {times} calls) and sent no edit"
+
+
+def _answered(conversation: Conversation, calls: tuple[ToolCall, ...], work: Work, *, again: bool) -> Conversation:
+    """The conversation with the answers of the tools; `again`: all of them were given before."""
     shown = work.snapshot.readable()
-    results = tuple(Message("tool", tools.run_tool(call, shown), tool_call_id=call.id) for call in calls)
+    results = tuple(
+        Message("tool", _AGAIN if again else tools.run_tool(call, shown), tool_call_id=call.id) for call in calls
+    )
     steps = conversation.steps + 1
     if steps >= work.settings.steps:
         results += (Message("user", _LAST_STEP),)

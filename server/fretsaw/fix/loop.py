@@ -104,7 +104,7 @@ def fix(work: Work) -> Outcome:
         book.turns.append(step.turn)
         book.refused = step.proposed if step.kind == "check" else PatchSet()
         left[step.kind] -= 1
-        if left[step.kind] < 0 or answer.finish in {"content_filter", "refusal"}:
+        if left[step.kind] < 0 or answer.gave_up or answer.finish in {"content_filter", "refusal"}:
             return _end(step, answer, book)
         results = answer_calls(answer.patch_calls, step.turn.misfits)
         book.conversation = book.conversation.said(*results, step.message)
@@ -189,6 +189,8 @@ def _proposal(proved: Proved, book: _Book) -> Proposal:
 
 def _end(step: Rejected, answer: ModelAnswer, book: _Book) -> Outcome:
     """The limits are reached."""
+    if answer.gave_up:
+        return GaveUp("model", step.reason, book.evidence(), step.proposed, step.verdicts)
     if step.kind == "empty":
         return NoChange(step.reason, book.evidence(), step.verdicts)
     kind = "model" if answer.finish in {"content_filter", "refusal"} else step.kind

@@ -64,6 +64,8 @@ def propose(answer: ModelAnswer, work: Work, correcting: PatchSet = PatchSet()) 
         why = f"{declined}: {safe_text(answer.reason)}" if answer.reason else declined
         turn = Turn(answer.text, refused=why)
         return Rejected("refused", prompt.after_refusal(("declined",), issue), why, turn)
+    if answer.gave_up:
+        return Rejected("empty", prompt.after_empty(issue), answer.gave_up, Turn(answer.text, refused=answer.gave_up))
     reading = reply.read(answer.text)
     work.services.report(Event("place", "placing the edits", percentage=65))
     edit = place_edit(reading, work.snapshot, correcting)

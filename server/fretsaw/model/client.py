@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from fretsaw.errors import ModelError
 from fretsaw.model.endpoint import Endpoint
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ environment variables."""
 
 DONE = object()
 """Yielded behind the last event of a stream that said that it is complete."""
+LARGEST_ANSWER = 128 << 20
+"""Bytes that one answer may have, unpacked: ten times what the longest answer of a model takes as events."""
 
 _LOGGERS = ("openai", "httpx2", "httpcore2", "httpx", "httpcore")
 
@@ -80,7 +83,7 @@ class ApiClient:
             verify=endpoint.url.startswith("https:"),
             # A proxy of the environment is never for our own machine.
             mounts=dict.fromkeys(("all://", "http://", "https://")) if endpoint.loopback else None,
-            event_hooks={"request": [self._before_sending]},
+            event_hooks={"request": [self._before_sending], "response": [_limit_size]},
         )
         # Every argument that the library would else look up in the environment is given.
         common: dict[str, Any] = {
@@ -178,6 +181,22 @@ class _Watch:
             tail = (tail + piece)[-64:]
             self.is_done = self.is_done or b"[DONE]" in tail
             yield piece
+
+
+def _limit_size(response: Any) -> None:
+    """End an answer that grows beyond all measure, as it is after it was unpacked."""
+    unlimited = response.iter_bytes
+
+    def iter_bytes(chunk_size: int | None = None) -> Iterator[bytes]:
+        size = 0
+        for chunk in unlimited(chunk_size):
+            size += len(chunk)
+            if size > LARGEST_ANSWER:
+                response.close()
+                raise ModelError(f"the answer is larger than {LARGEST_ANSWER >> 20} MB: it was cut off")
+            yield chunk
+
+    response.iter_bytes = iter_bytes
 
 
 def _wake(sock: socket.socket) -> None:

@@ -8,12 +8,16 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from fretsaw.cancel import Cancel
 from fretsaw.errors import Cancelled
 from fretsaw.model.client import ApiClient
+
+_MOST_WAITING = 256
+"""Events that wait to be read at most: an endpoint that sends faster than they are read has to wait, not our memory."""
 
 
 class OutOfTime(Exception):  # noqa: N818
@@ -28,9 +32,18 @@ class _Cut(Exception):  # noqa: N818
 class _Exchange:
     """One exchange under way. `done`: its thread will not touch the connection any more."""
 
-    events: queue.SimpleQueue[tuple[str, Any]] = field(default_factory=queue.SimpleQueue)
+    events: queue.Queue[tuple[str, Any]] = field(default_factory=lambda: queue.Queue(_MOST_WAITING))
     stopped: bool = False
     done: bool = False
+
+
+def _put(this: _Exchange, event: tuple[str, Any]) -> bool:
+    """Hand an event over as soon as there is room for it; False once nobody reads any more."""
+    while not this.stopped:
+        with suppress(queue.Full):
+            this.events.put(event, timeout=0.2)
+            return True
+    return False
 
 
 class Exchange:
@@ -49,7 +62,8 @@ class Exchange:
 
         def cut() -> None:
             self._cut(this)
-            this.events.put(("cancelled", None))
+            with suppress(queue.Full):  # then what waits is read first, and `cancel` is looked at with each
+                this.events.put_nowait(("cancelled", None))
 
         deadline = time.monotonic() + seconds
         threading.Thread(target=self._work, args=(talk, this), name="model-call", daemon=True).start()
@@ -59,6 +73,10 @@ class Exchange:
                 while True:
                     kind, item = this.events.get(timeout=max(0.0, deadline - time.monotonic()))
                     if kind == "item":
+                        if cancel.is_set():
+                            raise Cancelled
+                        if time.monotonic() > deadline:
+                            raise queue.Empty
                         yield item
                         continue
                     ended = kind in {"end", "failed"}
@@ -86,17 +104,16 @@ class Exchange:
             client = self._ready(this)
             try:
                 for item in talk(client):
-                    this.events.put(("item", item))
-                    if this.stopped:
+                    if not _put(this, ("item", item)):
                         break
             finally:
                 with self._lock:
                     this.done = True
                 if this.stopped:
                     client.close()
-            this.events.put(("end", None))
+            _put(this, ("end", None))
         except Exception as error:
-            this.events.put(("failed", error))
+            _put(this, ("failed", error))
 
     def _ready(self, this: _Exchange) -> ApiClient:
         """The client; the first time it is made here, in the thread, since importing the library takes a while."""

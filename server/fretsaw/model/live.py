@@ -12,6 +12,7 @@ from typing import Any
 
 from fretsaw.cancel import Cancel
 from fretsaw.core.chat import Answer, OnText, Request, Usage
+from fretsaw.core.secrets.value_texts import change_texts
 from fretsaw.core.text.tokens import estimate
 from fretsaw.errors import Cancelled, ModelError
 from fretsaw.model import chat, responses
@@ -21,7 +22,8 @@ from fretsaw.model.endpoint import endpoint
 from fretsaw.model.exchange import Exchange, OutOfTime
 from fretsaw.model.failures import FailedRequest, Failure, failure
 from fretsaw.model.parse import Collected, whole
-from fretsaw.model.prices import STANDARD_TIERS
+from fretsaw.model.prices import STANDARD_TIERS, TokenCounts
+from fretsaw.model.redaction import hide_key
 from fretsaw.model.request_size import input_bound, input_estimate, input_exact
 from fretsaw.model.row import Row
 from fretsaw.settings import Settings
@@ -80,6 +82,8 @@ class Live:
         self._asked = asked
         self._api: ModuleType = responses if row.api_for(settings) == "responses" else chat
         self._left_out: set[str] = set()
+        self.lost = Usage()
+        """What calls may have cost that came to no answer, so that no answer's usage tells of it."""
         self._line = Exchange(self._open)
 
     def __call__(self, request: Request, on_text: OnText = lambda _: None) -> Answer:
@@ -88,15 +92,27 @@ class Live:
         The answer's usage is that of all tries. Raises ModelError (ContextTooLongError where shrinking helps),
         ConfigError, BudgetError, Cancelled.
         """
-        deadline = self._pace.now() + self._timeout
         used = Usage()
+        try:
+            for done in self._tries(request, on_text):
+                used += done.usage
+                if done.answer is not None:
+                    return replace(done.answer, usage=used)
+        except BaseException:
+            self.lost += used
+            raise
+        raise AssertionError("the tries end with an answer or an error")
+
+    def _tries(self, request: Request, on_text: OnText) -> Iterator[_Done]:
+        """Try as often as it may help: the last one has an answer, or its error is raised after it."""
+        deadline = self._pace.now() + self._timeout
         tries = 0
         while True:
             self._cancel.check()
             done = self._try(request, on_text, deadline)
-            used += done.usage
             if done.answer is not None and (done.answer.finish != "truncated" or tries >= self._retries):
-                return replace(done.answer, usage=used)
+                yield done
+            yield replace(done, answer=None)
             failed = done.failure
             if failed is not None and failed.leave_out and failed.leave_out not in self._left_out:
                 self._left_out.add(failed.leave_out)
@@ -129,13 +145,14 @@ class Live:
         try:
             failed = self._exchange(request, reservation.max_output, so_far, on_text, deadline)
         except BaseException:
-            self._settle(request, reservation, so_far, billed=True)
+            self.lost += self._settle(request, reservation, so_far, billed=True, is_lost=True)
             raise
-        usage = self._settle(request, reservation, so_far, billed=failed is None or failed.billed)
+        is_lost = (failed is not None and not failed.declined) or so_far.finish is None
+        usage = self._settle(request, reservation, so_far, billed=failed is None or failed.billed, is_lost=is_lost)
         if failed is None or failed.declined:
             if failed is not None:
                 so_far.finish, so_far.reason = "content_filter", failed.reason
-            return _Done(so_far.answer(usage), None, usage)
+            return _Done(self._without_key(so_far.answer(usage)), None, usage)
         return _Done(None, failed, usage)
 
     def _reserve(self, request: Request) -> Reservation:
@@ -156,14 +173,18 @@ class Live:
         items = self._line.exchange(lambda client: client.stream(path, body), left, self._cancel)
         with contextlib.closing(items):
             try:
+                limit = _OutputLimit(max_output)
                 for piece in self._pieces(items, so_far):
-                    on_text(piece)
+                    if piece:
+                        on_text(piece)
+                    if limit.is_passed(piece, so_far):
+                        break
             except _FailedError as failed:
                 return failed.failure
         return None
 
     def _pieces(self, items: Iterator[Any], so_far: Collected) -> Iterator[str]:
-        """Collect what arrives, and give each piece of text. _FailedError says what went wrong on the way."""
+        """Collect what arrives, and give the text of each event, "" for none. _FailedError says what went wrong."""
         try:
             kind = next(items)
             for item in items:
@@ -174,8 +195,7 @@ class Live:
                     piece = self._api.take_whole(whole(item, kind), so_far)
                 else:
                     piece = self._api.take(item, so_far)
-                if piece:
-                    yield piece
+                yield piece
         except Cancelled:
             raise
         except OutOfTime:
@@ -193,15 +213,20 @@ class Live:
             self._api.leave_out(body, name)
         return body
 
-    def _settle(self, request: Request, held: Reservation, so_far: Collected, *, billed: bool) -> Usage:
-        """Pay for what was used; what the endpoint did not count is counted here, and the whole reservation spent."""
+    def _settle(
+        self, request: Request, held: Reservation, so_far: Collected, *, billed: bool, is_lost: bool = False
+    ) -> Usage:
+        """Pay for what was used; what the endpoint did not count is counted here, and the whole reservation spent.
+
+        `is_lost`: the call came to no end, so that all that was reserved for it is what it may have cost.
+        """
         local = self._endpoint.loopback and so_far.scripted
         served = self.row.at_tier(so_far.tier)
         # The next call is likely served at the same tier, so what is reserved for it is of that price.
         self._priced = served or self.row
         tiers = () if so_far.tier in STANDARD_TIERS else (so_far.tier,)
         used = so_far.usage
-        if used is not None and (used.output or not so_far.said):
+        if used is not None and _is_plausible(used, held, input_bound(request, self.row), so_far.said):
             dollars = self._priced.prices.cost(used)
             self.budget.settle(held, dollars, free=local)
             unknown = served is None
@@ -210,9 +235,16 @@ class Live:
             self.budget.settle(held, 0.0)
             return Usage()
         self.budget.settle(held, None, free=local)
-        tokens_in, tokens_out = input_estimate(request, self.row), estimate(so_far.said)
-        dollars = self._priced.prices.most(tokens_in, tokens_out)
-        return Usage(1, tokens_in, 0, tokens_out, dollars, estimated=True, tiers=tiers)
+        tokens_in, tokens_out = input_estimate(request, self.row), min(estimate(so_far.said), held.max_output)
+        dollars = held.dollars if is_lost else min(self._priced.prices.most(tokens_in, tokens_out), held.dollars)
+        return Usage(
+            1, tokens_in, 0, tokens_out, dollars, estimated=True, tiers=tiers, is_bound=is_lost and dollars > 0
+        )
+
+    def _without_key(self, answer: Answer) -> Answer:
+        """The answer as it goes on from here: no part of the key reaches a file, a terminal or a run's folder."""
+        key = self._endpoint.key
+        return change_texts(answer, lambda texts: [hide_key(text, key) for text in texts])
 
     def _pause(self, tries: int, failed: Failure | None, deadline: float) -> None:
         """Wait as long as the endpoint asks, else a random time below a bound that doubles."""
@@ -224,6 +256,47 @@ class Live:
             raise failed.error
         if self._pace.wait(self._cancel, seconds):
             raise Cancelled
+
+
+def _is_plausible(used: TokenCounts, held: Reservation, most_input: int, said: str) -> bool:
+    """Whether counts of an endpoint can be true: neither more than was asked for and reserved, nor far too few."""
+    if not 0 <= used.cached + used.cache_write <= used.input or (said and not used.output):
+        return False
+    if used.input > most_input + _MOST_HIDDEN or used.output > held.max_output + _SLACK:
+        return False
+    return used.output * _FAR_TOO_FEW + _SLACK >= estimate(said)
+
+
+_MOST_HIDDEN = 1 << 16
+"""Tokens of input that an endpoint may add of its own: instructions, tools."""
+_SLACK = 4096
+"""Tokens of output by which a count may differ from ours without being wrong: reasoning that nobody sees."""
+_FAR_TOO_FEW = 8
+
+
+class _OutputLimit:
+    """Tells when an endpoint goes on after the tokens that were asked for and paid: some servers know no limit."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._text = self._arguments = 0
+        self._counted = most
+
+    def is_passed(self, piece: str, so_far: Collected) -> bool:
+        """Whether more has come than was reserved; the answer then counts as ended at its limit."""
+        self._text += len(piece)
+        if not piece:
+            self._arguments = sum(len(call.arguments) for call in so_far.calls.values())
+        size = self._text + self._arguments
+        if size <= self._counted:
+            return False
+        # A token is about four characters: counting again at each twentieth more costs nothing and is soon enough.
+        self._counted = size + size // 20
+        if estimate(so_far.said) <= self._most:
+            return False
+        so_far.finish = "length"
+        so_far.reason = f"the endpoint went on after the {self._most:,} tokens that were asked for, and was cut off"
+        return True
 
 
 class _FailedError(Exception):

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from functools import lru_cache
+from urllib.parse import quote
 
+from fretsaw.core.secrets.masked import KEY_MARK
 from fretsaw.core.text.safe_text import safe_text
 
-HIDDEN = "[key hidden]"
+HIDDEN = KEY_MARK
+_SHORTEST_KEY = 8
+_PART = 12
+"""Characters of a key in a row that no text has by chance."""
 
 _PATTERNS = (
     re.compile(r"\bsk-[A-Za-z0-9_\-*.]{6,}"),
@@ -30,6 +37,49 @@ def redact(text: str, *secrets: str | None) -> str:
     for pattern in _PATTERNS[1:]:
         text = pattern.sub(lambda found: found[1] + found[2] + HIDDEN, text)
     return text
+
+
+def hide_key(text: str, key: str | None) -> str:
+    """The text without the API key: whole, a part of it, turned round, or in a usual encoding.
+
+    >>> hide_key("it is 3cret-9f8e7d6c5b4a-key, in part 9f8e7d6c5b4a", "3cret-9f8e7d6c5b4a-key")
+    'it is [key hidden], in part [key hidden]'
+    """
+    key = (key or "").strip()
+    if len(key) < _SHORTEST_KEY:
+        return text
+    for form in _forms(key):
+        text = _hide_parts(text, form)
+    return text
+
+
+def _hide_parts(text: str, key: str) -> str:
+    """The text without the key and without pieces of it that are long enough to be no chance."""
+    if key in text:
+        text = text.replace(key, HIDDEN)
+    size = min(_PART, len(key))
+    at = 0
+    while at + size <= len(key):
+        part = key[at : at + size]
+        if part not in text:
+            at += 1
+            continue
+        end = at + size
+        while end < len(key) and key[at : end + 1] in text:
+            end += 1
+        text = text.replace(key[at:end], HIDDEN)
+    return text
+
+
+@lru_cache(maxsize=4)
+def _forms(key: str) -> tuple[str, ...]:
+    """The key as it may be written: plain, backwards, in hexadecimal, in base64 at each of three offsets, for a URL."""
+    data = key.encode("utf-8", "surrogateescape")
+    # The first and the last signs of base64 depend on what stands beside; what is between does not.
+    encoded = [base64.b64encode(b"x" * shift + data).decode("ascii")[4 if shift else 0 :][:-4] for shift in range(3)]
+    url_safe = [form.translate(str.maketrans("+/", "-_")) for form in encoded]
+    forms = (key, key[::-1], data.hex(), data.hex().upper(), *encoded, *url_safe, quote(key, safe=""))
+    return tuple(dict.fromkeys(form for form in forms if len(form) >= _SHORTEST_KEY))
 
 
 def clean(text: str, *secrets: str | None, limit: int = 300) -> str:

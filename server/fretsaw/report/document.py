@@ -61,6 +61,7 @@ def _attempts(run: Run, evidence: Evidence) -> Plain:
             "cache_write_tokens": run.usage.cache_write_tokens,
             "tiers": list(run.usage.tiers),
             "estimated": run.usage.estimated,
+            "is_bound": run.usage.is_bound,
         },
         "dollars": round(run.usage.dollars, 6),
         "seconds": {name: round(value, 3) for name, value in evidence.seconds.items()},

@@ -24,6 +24,8 @@ class Report:
     """The run as `report.document.document` gives it."""
     issue: Issue
     outcome: Outcome | None
+    patch: str = ""
+    """The patch with the secrets in it that the files hold: to be applied, not to be published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class Format:
     write: Callable[[Report], str]
 
 
+def _patch(report: Report) -> str:
+    return report.patch or str(report.document["patch"])
+
+
 def _replies(report: Report) -> str:
     turns = report.outcome.evidence.turns if report.outcome else ()
     return "\n".join(f"=== reply {number}\n{safe_text(turn.reply)}" for number, turn in enumerate(turns, 1)) + "\n"
@@ -43,7 +49,7 @@ def _replies(report: Report) -> str:
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "json": Format("Print one JSON document.", lambda report: json.dumps(report.document, indent=2) + "\n"),
-        "patch": Format("Print only the patch, on standard output.", lambda report: str(report.document["patch"])),
+        "patch": Format("Print only the patch, on standard output.", _patch),
         "replies": Format("Print what the model wrote.", _replies),
         "html": Format("Print one self-contained page.", lambda report: html(report.issue, report.document)),
         "sarif": Format("Print SARIF, for code scanning.", lambda report: sarif(report.document)),

@@ -10,11 +10,13 @@ from contextlib import closing
 from fretsaw import repo, run_store
 from fretsaw.cancel import Cancel
 from fretsaw.core import completion
-from fretsaw.core.policy.path_lists import is_secret
+from fretsaw.core.policy.secret_paths import is_secret
+from fretsaw.core.secrets.mask import MARKER
 from fretsaw.model.budget import Budget
 from fretsaw.model.live import connect
 from fretsaw.session.models import choose_model
 from fretsaw.session.open import Session
+from fretsaw.session.secret_mask import learn_local_secrets
 
 
 def complete_text(session: Session, path: str, texts: tuple[str, str], cancel: Cancel) -> str:
@@ -22,7 +24,8 @@ def complete_text(session: Session, path: str, texts: tuple[str, str], cancel: C
 
     A secret, an ignored or an untracked file is never sent. Raises ModelError, ConfigError, BudgetError, Cancelled.
     """
-    if is_secret(path) or path not in repo.snapshot(session.repo).paths:
+    snapshot = repo.snapshot(session.repo)
+    if is_secret(path) or path not in snapshot.paths:
         return ""
     cancel.check()
     settings = session.with_settings(role="complete", model=None).settings
@@ -32,7 +35,9 @@ def complete_text(session: Session, path: str, texts: tuple[str, str], cancel: C
         max_usd_day=settings.max_usd_day,
         day=lambda dollars: run_store.add_spent(session.state, dollars),
     )
-    before, after = texts
+    learn_local_secrets(session, snapshot)
+    before, after = session.mask.mask_all(list(texts), path)
     with closing(connect(settings, row, cancel, budget=budget)) as ask:
         answer = ask(completion.request(path, before, after), lambda _: None)
-    return completion.offered(answer.text, before, after)
+    text = session.mask.reveal(completion.offered(answer.text, before, after))
+    return "" if MARKER.search(text) else text

@@ -14,6 +14,7 @@ from fretsaw.errors import FretsawError, NoPatchError, RepoError, UsageError, fr
 from fretsaw.repo import Delivery
 from fretsaw.session.history import keep_delivery, load_run
 from fretsaw.session.open import Session
+from fretsaw.session.secret_mask import reveal_patch
 from fretsaw.session.task import FinishedRun, StoredRun
 
 
@@ -23,7 +24,7 @@ def deliver_proposal(session: Session, finished: FinishedRun, report: Callable[[
         return None
     report(Event("deliver", "applying", finished.run.usage, 97))
     return deliver_patch(
-        session, finished.outcome.patch, finished.run, run_store.RunFolder(finished.folder), finished.outcome
+        session, finished.outcome.patch, finished.run, session.store.at(finished.folder), finished.outcome
     )
 
 
@@ -45,11 +46,11 @@ def apply_run(session: Session, run_id: str | None, changes: frozenset[int] | No
     if kept.run.state == "delivered":
         raise UsageError(f"run {kept.run.id} is applied already", hint=f"`agent undo {kept.run.id}` takes it back")
     chosen = proposal if changes is None else _only(session, kept.run.id, proposal, changes)
-    folder = run_store.RunFolder(kept.folder)
+    folder = session.store.at(kept.folder)
     delivery = deliver_patch(session, chosen.patch, kept.run, folder, chosen)
     if chosen is not proposal and delivery.kind != "none":
         folder.write_outcome(chosen)
-    return delivery, render(chosen.patch)
+    return delivery, render(reveal_patch(session, chosen.patch))
 
 
 def _only(session: Session, run_id: str, proposal: Proposal, changes: frozenset[int]) -> Proposal:
@@ -94,7 +95,7 @@ def check_policy(session: Session, proposal: Proposal) -> Proposal:
     now = repo.snapshot(session.repo)
     secrets = (session.settings.api_key,) if session.settings.api_key else ()
     asked = proposal.patch.paths
-    judgement = judge_patch(proposal.patch, now, asked, asked, secrets)
+    judgement = judge_patch(reveal_patch(session, proposal.patch), now, asked, asked, secrets)
     if not judgement.ok:
         raise NoPatchError("; ".join(map(str, judgement.refusals)))
     return proposal
@@ -116,7 +117,7 @@ def apply_texts(
     tags = (kept.delivery or {}).get("tags")
     patch = derive_set(before.__getitem__, after, modes)
     tag = f"+editor{len(tags)}" if isinstance(tags, list) and tags else ""
-    return deliver_patch(session, patch, kept.run, run_store.RunFolder(kept.folder), proposal_of(kept), tag)
+    return deliver_patch(session, patch, kept.run, session.store.at(kept.folder), proposal_of(kept), tag)
 
 
 def deliver_patch(
@@ -132,6 +133,7 @@ def deliver_patch(
             f"run {run.id} has nothing left to apply here: the files are already as this would leave them",
             hint=f"`agent show {run.id}` tells more",
         )
+    patch = reveal_patch(session, patch)
     now = repo.reopened(session.repo)
     name = folder.id + tag
     folder.write_note("delivering", {"tag": name})

@@ -11,12 +11,15 @@ from fretsaw.core import prompt, tools
 from fretsaw.core.chat import Message
 from fretsaw.core.context import Context, choose
 from fretsaw.core.issue import Issue
+from fretsaw.core.secrets.mask import Withheld
+from fretsaw.core.secrets.masked import mask_issue, mask_snapshot
 from fretsaw.core.text.tokens import count, estimate
 from fretsaw.session.attachments import images_for, rules_for
 from fretsaw.session.issue_source import read_issue, read_logs
 from fretsaw.session.models import choose_model
 from fretsaw.session.notices import notices_about
 from fretsaw.session.open import Session
+from fretsaw.session.secret_mask import learn_local_secrets
 from fretsaw.session.task import Task
 
 
@@ -33,6 +36,8 @@ class RequestPreview:
     dollars: float
     cached_dollars: float
     notices: tuple[str, ...]
+    withheld: tuple[Withheld, ...] = ()
+    """Secrets in whose place a marker would be sent."""
 
     def document(self) -> dict[str, Any]:
         """The same as JSON."""
@@ -48,17 +53,25 @@ class RequestPreview:
             "constraints": [{"kind": item.kind, "text": item.text} for item in self.issue.constraints],
             "messages": [{"role": message.role, "text": message.text} for message in self.messages],
             "notices": list(self.notices),
+            "withheld": [
+                {"place": item.source, "line": item.line, "rule": item.rule, "name": item.name}
+                for item in self.withheld
+            ],
         }
 
 
 def preview_request(session: Session, argument: str, where: Path = Path()) -> RequestPreview:
     """The first request of a fix of this issue (a path is relative to `where`), but for what the check says now."""
     issue, folder = read_issue(argument, where)
+    issue = mask_issue(issue, session.mask)
     settings = session.settings
     choice = choose_model(session.resolved.places, settings)
-    snapshot = repo.snapshot(session.repo)
+    snapshot = repo.snapshot(session.repo, reveal=settings.reveal)
+    learn_local_secrets(session, snapshot)
+    snapshot = mask_snapshot(snapshot, session.mask)
     context = choose(issue, snapshot.readable(), settings.context_tokens, settings.context, estimate)
     logs, notices = read_logs(issue, folder)
+    logs = tuple((name, session.mask.mask(text, name)) for name, text in logs)
     form = choice.row.form_for(settings)
     images, more = images_for(Task(issue, folder=folder), choice.row)
     rules = rules_for(session, snapshot)
@@ -66,6 +79,8 @@ def preview_request(session: Session, argument: str, where: Path = Path()) -> Re
     schemas = (
         "".join(f"{tool.name}{tool.description}{tool.parameters}" for tool in tools.TOOLS) if settings.tools else ""
     )
+    sent = {marker for message in messages for marker in session.mask.markers_in(message.text)}
+    withheld = tuple(item for item in session.mask.findings if item.marker in sent)
     tokens = count("".join(message.text for message in messages) + schemas) + sum(image.tokens for image in images)
     row = choice.row
     return RequestPreview(
@@ -84,4 +99,5 @@ def preview_request(session: Session, argument: str, where: Path = Path()) -> Re
             *notices_about(session, snapshot, issue.hidden),
             *context.notices,
         ),
+        withheld,
     )

@@ -14,7 +14,8 @@ from fretsaw import repo, run_store
 from fretsaw.cancel import Cancel
 from fretsaw.core.chat import Usage
 from fretsaw.core.issue import with_rules
-from fretsaw.core.run import Event, Outcome, Run, RunState
+from fretsaw.core.run import Event, Outcome, Proposal, Run, RunState
+from fretsaw.core.secrets.masked import mask_issue, reveal_value
 from fretsaw.errors import BudgetError, Cancelled, FretsawError, RepoError
 from fretsaw.fix.loop import fix as run_loop
 from fretsaw.fix.work import Work
@@ -29,8 +30,9 @@ from fretsaw.session.history import mark_delivered
 from fretsaw.session.issue_source import read_issue
 from fretsaw.session.models import choose_model, today
 from fretsaw.session.notices import notices_about_commit
-from fretsaw.session.open import Session
+from fretsaw.session.open import RECORD, Session
 from fretsaw.session.retirement import mark_told, untold_notices
+from fretsaw.session.secret_mask import withheld_notices
 from fretsaw.session.services import make_services
 from fretsaw.session.task import FinishedRun, Task
 
@@ -64,7 +66,7 @@ def replay_run(session: Session, run_id: str | None, report: Reporter, cancel: C
     """Repeat a run from its recorded answers, on the files as they are now. Sends and keeps nothing."""
     folder = session.store.get(run_id)
     ask = replay_calls(folder.calls())
-    task = Task(folder.issue())
+    task = Task(mask_issue(folder.issue(), session.mask))
     kept = folder.run()
     row = choose_model(session.resolved.places, session.settings).row
     meter = _Meter(report)
@@ -73,7 +75,7 @@ def replay_run(session: Session, run_id: str | None, report: Reporter, cancel: C
     if judged:
         services = replace(services, judge=replay_calls(judged))
     outcome = run_loop(Work(with_rules(task.issue, services.rules), snapshot, session.settings, services, task.focus))
-    return FinishedRun(run_store.finished(kept, outcome), outcome, folder.path)
+    return FinishedRun(run_store.finished(kept, outcome), outcome, folder.path, outcome)
 
 
 def run_fix(session: Session, task: Task, report: Reporter, cancel: Cancel, run_id: str | None = None) -> FinishedRun:
@@ -83,6 +85,7 @@ def run_fix(session: Session, task: Task, report: Reporter, cancel: Cancel, run_
     """
     warm()
     settings = session.settings
+    task = replace(task, issue=mask_issue(task.issue, session.mask))
     now = today()
     choice = choose_model(session.resolved.places, settings, now)
     folder = session.store.new(run_id, lambda: repo.deliveries(session.repo, session.store.folder))
@@ -120,7 +123,8 @@ def run_fix(session: Session, task: Task, report: Reporter, cancel: Cancel, run_
         ended = run_store.finished(begun, outcome)
         folder.write_outcome(outcome)
         folder.write_run(ended)
-    return FinishedRun(ended, outcome, folder.path)
+    real = reveal_value(outcome, session.mask) if isinstance(outcome, Proposal) else outcome
+    return FinishedRun(ended, outcome, folder.path, real)
 
 
 def _outcome(
@@ -141,8 +145,18 @@ def _outcome(
             keep = partial(folder.append_call, whom="judge")
             services = replace(services, judge=record_calls(live, keep))
         issue = with_rules(task.issue, services.rules)
-        outcome = run_loop(Work(issue, snapshot, settings, services, task.focus))
-    notices = (*session.resolved.notices, *choice.notices, *notices, *ask.notices, *outcome.evidence.notices)
+        try:
+            outcome = run_loop(Work(issue, snapshot, settings, services, task.focus))
+        except BaseException:
+            meter.usage += ask.lost
+            raise
+    if budget.spent > settings.max_usd * 1.0001:
+        notices = (
+            *notices,
+            f"${budget.spent:.4f} was spent or may have been, more than --max-usd {settings.max_usd:g}",
+        )
+    withheld = withheld_notices(item for item in session.mask.findings if item.source != RECORD)
+    notices = (*withheld, *session.resolved.notices, *choice.notices, *notices, *ask.notices, *outcome.evidence.notices)
     return replace(outcome, evidence=replace(outcome.evidence, notices=notices))
 
 

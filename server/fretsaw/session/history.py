@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from fretsaw import repo, run_store
-from fretsaw.core.run import Run
+from fretsaw.core.run import Proposal, Run
 from fretsaw.errors import RepoError
 from fretsaw.repo import Delivery
 from fretsaw.session.open import Session
+from fretsaw.session.secret_mask import reveal_proposal
 from fretsaw.session.task import StoredRun
 
 INTERRUPTED = "interrupted: the process exited before the run finished"
@@ -74,7 +75,10 @@ def newest_delivered(session: Session) -> StoredRun | None:
 def read_run(session: Session, folder: run_store.RunFolder) -> StoredRun:
     """A run as it is kept. RepoError when it cannot be read."""
     run = _as_it_stands(session, folder)
-    return StoredRun(run, folder.outcome(), folder.issue(), folder.states(), folder.note("delivery"), folder.path)
+    outcome = folder.outcome()
+    real = reveal_proposal(session, outcome) if isinstance(outcome, Proposal) else outcome
+    delivery = folder.note("delivery")
+    return StoredRun(run, outcome, folder.issue(), folder.states(), delivery, folder.path, real)
 
 
 def mark_delivered(run: Run, delivery: Delivery | None) -> Run:

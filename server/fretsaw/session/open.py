@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fretsaw import config, repo, run_store
 from fretsaw.config import Resolved
+from fretsaw.core.secrets.mask import SecretMask
+from fretsaw.core.secrets.value_texts import change_texts
+from fretsaw.model.redaction import hide_key
 from fretsaw.repo import Repo
 from fretsaw.settings import Settings
+
+RECORD = "the run's record"
+"""Where a secret was found that stands in what is written down, and not in what was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,8 @@ class Session:
     repo: Repo
     resolved: Resolved
     store: run_store.RunStore
+    mask: SecretMask
+    """Keeps secrets back from the model and from what is stored, and knows what stands for which."""
 
     @property
     def settings(self) -> Settings:
@@ -38,18 +47,37 @@ class Session:
 
     def with_settings(self, **changes: Any) -> Session:
         """The same with other values of some settings."""
-        return replace(self, resolved=replace(self.resolved, settings=replace(self.settings, **changes)))
+        settings = replace(self.settings, **changes)
+        store = replace(self.store, clean=partial(_clean, self.mask, settings.api_key))
+        return replace(self, resolved=replace(self.resolved, settings=settings), store=store)
 
 
 def open_session(
-    directory: Path, flags: Mapping[str, Any] | None = None, editor: Mapping[str, Any] | None = None
+    directory: Path,
+    flags: Mapping[str, Any] | None = None,
+    editor: Mapping[str, Any] | None = None,
+    *,
+    lenient: bool = False,
 ) -> Session:
     """Open the repository that `directory` lies in. Finishes or rolls back what a crash left half-applied.
 
-    Raises RepoError, ConfigError.
+    `lenient`: a file of settings that cannot be used is a notice. Raises RepoError, ConfigError.
     """
     opened = repo.open_repo(directory)
-    resolved = config.resolve(flags or {}, opened.root, editor=editor)
-    store = run_store.store(resolved.places.state, opened.root)
-    told = repo.recover(opened, store.folder)
-    return Session(opened, replace(resolved, notices=(*told, *resolved.notices)), store)
+    # Before anything can be wrong with the settings: a repository's file must not keep files half-applied.
+    told = repo.recover(opened, run_store.store(config.user_dirs().state, opened.root).folder)
+    resolved = config.resolve(flags or {}, opened.root, editor=editor, lenient=lenient)
+    mask = SecretMask(partial(run_store.mask_key, resolved.places.state), resolved.settings.reveal)
+    store = run_store.store(resolved.places.state, opened.root, partial(_clean, mask, resolved.settings.api_key))
+    return Session(opened, replace(resolved, notices=(*told, *resolved.notices)), store, mask)
+
+
+def _clean(mask: SecretMask, key: str | None, record: Any) -> Any:
+    """A record without the API key and with a marker for every other secret."""
+
+    def without(texts: list[str]) -> list[str]:
+        masked = mask.mask_all(texts, RECORD)
+        together = "\n".join(masked)
+        return masked if hide_key(together, key) == together else [hide_key(text, key) for text in masked]
+
+    return change_texts(record, without)

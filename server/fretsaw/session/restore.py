@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fretsaw import run_store
 from fretsaw.core.patch import derive_set, select
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.run import Proposal, Run
@@ -38,7 +37,7 @@ def restore_changes(session: Session, run_id: str | None, changes: frozenset[int
     # What is applied already was judged when it was; of files as they are now only the rest can be.
     more = _on_top_of(proposal, patch) if run.state == "delivered" else patch
     check_policy(session, replace(whole, patch=more))
-    folder = run_store.RunFolder(stored.folder)
+    folder = session.store.at(stored.folder)
     delivery = None
     if run.state == "delivered":
         tag = f"+{'+'.join(map(str, sorted(restored)))}"

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
 from fretsaw import repo
 from fretsaw.cancel import Cancel
 from fretsaw.core.chat import Answer, Ask, Request
-from fretsaw.core.policy import judge_patch
+from fretsaw.core.patch.patch_set import PatchSet
+from fretsaw.core.policy import Judgement, Refusal, judge_patch
 from fretsaw.core.proof.check_result import Check
 from fretsaw.core.run import Event
+from fretsaw.core.secrets.mask import SecretMask
+from fretsaw.core.secrets.masked import mask_check, mask_snapshot, misused_markers, reveal_value
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.fix.services import Services
 from fretsaw.model.row import Row
@@ -20,6 +24,7 @@ from fretsaw.session.attachments import images_for, rules_for
 from fretsaw.session.issue_source import read_logs
 from fretsaw.session.notices import notices_about
 from fretsaw.session.open import Session
+from fretsaw.session.secret_mask import learn_local_secrets
 from fretsaw.session.task import Task
 
 Covered: TypeAlias = Callable[[Mapping[str, str | None]], "dict[str, frozenset[int]] | None"]
@@ -37,30 +42,51 @@ def make_services(
     """The services of a run, the snapshot it works on, and what a person should know about them."""
     settings = session.settings
     report(Event("snapshot", "reading the repository", percentage=1))
-    snapshot = repo.snapshot(session.repo, task.overlay)
+    snapshot = repo.snapshot(session.repo, task.overlay, settings.reveal)
+    mask = session.mask
+    learn_local_secrets(session, snapshot)
+    shown = mask_snapshot(snapshot, mask)
     logs, log_notices = read_logs(task.issue, task.folder)
     images, image_notices = images_for(task, row)
     secrets = (settings.api_key,) if settings.api_key else ()
+
+    def policy(patch: PatchSet, asked: Collection[str]) -> Judgement:
+        misused = tuple(Refusal(path, "text", why) for path, why in misused_markers(patch, mask))
+        judged = judge_patch(reveal_value(patch, mask), snapshot, settings.allow, asked, secrets)
+        return replace(judged, refusals=(*misused, *judged.refusals)) if misused else judged
+
     services = Services(
         ask=ask,
         form=row.form_for(settings),
-        check=make_command(session, snapshot, cancel, settings.check),
+        check=_masked_command(session, snapshot, cancel, settings.check),
         repeat=partial(_repeat, times=settings.repeat),
-        lint=make_command(session, snapshot, cancel, settings.lint),
-        policy=lambda patch, asked: judge_patch(patch, snapshot, settings.allow, asked, secrets),
-        trial=lambda patch: repo.trial(session.repo, snapshot, patch),
-        report=report,
+        lint=_masked_command(session, snapshot, cancel, settings.lint),
+        policy=policy,
+        trial=lambda patch: repo.trial(session.repo, snapshot, reveal_value(patch, mask)),
+        report=lambda event: report(replace(event, draft=reveal_value(event.draft, mask)) if event.draft else event),
         clock=time.monotonic,
         cancel=cancel,
         record=record,
-        covered=_make_covered(session, snapshot, cancel),
+        covered=_covered_by_revealed(_make_covered(session, snapshot, cancel), mask),
         drafts=task.drafts,
         images=images,
-        logs=logs,
-        rules=rules_for(session, snapshot),
+        logs=tuple((name, mask.mask(text, name)) for name, text in logs),
+        rules=rules_for(session, shown),
     )
     notices = notices_about(session, snapshot, task.issue.hidden)
-    return services, snapshot, (*log_notices, *image_notices, *notices)
+    return services, shown, (*log_notices, *image_notices, *notices)
+
+
+def _masked_command(session: Session, snapshot: Snapshot, cancel: Cancel, argv: tuple[str, ...] | None) -> Check | None:
+    """A command over the real files, whose output is masked."""
+    command = make_command(session, snapshot, cancel, argv)
+    return mask_check(command, session.mask, f"the output of {argv[0]}") if command and argv else None
+
+
+def _covered_by_revealed(covered: Covered | None, mask: SecretMask) -> Covered | None:
+    if covered is None:
+        return None
+    return lambda texts: covered(reveal_value(texts, mask))
 
 
 def make_command(session: Session, snapshot: Snapshot, cancel: Cancel, argv: tuple[str, ...] | None) -> Check | None:

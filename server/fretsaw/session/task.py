@@ -33,7 +33,10 @@ class FinishedRun:
 
     run: Run
     outcome: Outcome
+    """With markers for what is kept back."""
     folder: Path
+    real: Outcome | None = None
+    """The same as it is written into files: an editor's review and a patch to be piped need that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +50,5 @@ class StoredRun:
     """State of each change a person decided on: pending, accepted, rejected, stale, restored."""
     delivery: Mapping[str, object] | None
     folder: Path
+    real: Outcome | None = None
+    """The outcome with the secrets in place that the files still hold."""

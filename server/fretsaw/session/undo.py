@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fretsaw import repo, run_store
+from fretsaw import repo
 from fretsaw.errors import RepoError, UsageError
 from fretsaw.repo import UndoResult
 from fretsaw.session.history import load_run, newest_delivered
@@ -26,7 +26,7 @@ def undo_run(session: Session, run_id: str | None = None) -> tuple[str, UndoResu
         if results[-1].left:
             break
     else:
-        folder = run_store.RunFolder(stored.folder)
+        folder = session.store.at(stored.folder)
         folder.write_note("delivery", {})
         folder.write_run(replace(stored.run, state="undone", delivered_to=""))
     return stored.run.id, _joined(results)

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from fretsaw.check.toolchain import read_regular
+
 MARK = "[secret]"
 _SHORTEST = 8  # shorter ones are words like "true" or "localhost"
 _MOST = 256 << 10
@@ -26,11 +28,7 @@ def secret_values(root: Path, paths: Iterable[str], environ: Mapping[str, str]) 
 
 def _values(path: Path) -> Iterable[str]:
     """The right sides of assignments, and long lines of key material."""
-    try:
-        with path.open("rb") as handle:
-            text = handle.read(_MOST).decode("utf-8", "replace")
-    except OSError:
-        return
+    text = read_regular(path, _MOST).decode("utf-8", "replace")
     for line in text.splitlines():
         assigned = _ASSIGNED.match(line)
         if assigned and not line.lstrip().startswith("#"):

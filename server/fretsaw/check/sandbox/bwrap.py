@@ -29,6 +29,9 @@ _HIDDEN_FROM_ROOT = (
     "/boot",
 )
 _BLANK_FOR_ROOT = ("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/sudoers")
+_KERNEL_SETTINGS = ("sys", "sysrq-trigger", "irq", "bus", "fs", "pressure", "acpi", "scsi", "asound", "driver", "mtrr")
+"""Parts of `/proc` through which the kernel is set: the root of the machine may write there without any capability."""
+_KERNEL_RECORDS = ("kcore", "keys", "key-users", "latency_stats", "timer_list", "sched_debug", "kmsg", "kallsyms")
 RECORDS = (".git", ".hg", ".jj", ".svn")
 """Where a version control keeps its own, at the top of a tree."""
 
@@ -89,7 +92,7 @@ def arguments(program: str, view: View, status_fd: int, argv: tuple[str, ...]) -
     known = features(program)
     masks = _masks(view)
     line = [program, *_isolation(status_fd, known)]
-    line += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+    line += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", *_shut_kernel()]
     line += _tmpfs("/dev/shm", view.scratch, known)
     line += _hide(masks, view, known)
     line += _show(masks, view)
@@ -108,6 +111,19 @@ def _isolation(status_fd: int, known: frozenset[str]) -> list[str]:
     flags += [flag for flag in ("--disable-userns",) if flag in known]
     flags += ["--hostname", "sandbox", "--json-status-fd", str(status_fd)]
     return flags + (["--uid", "1000", "--gid", "1000"] if os.geteuid() == 0 else [])
+
+
+def _shut_kernel() -> list[str]:
+    """The kernel's settings read-only, its records blank.
+
+    `--proc` alone leaves both open to root, whose number the sandbox keeps under another name.
+    """
+    flags = []
+    for name in _KERNEL_SETTINGS:
+        flags += ["--ro-bind", f"/proc/{name}", f"/proc/{name}"] if Path(f"/proc/{name}").exists() else []
+    for name in _KERNEL_RECORDS if os.geteuid() == 0 else ():
+        flags += ["--ro-bind", "/dev/null", f"/proc/{name}"] if Path(f"/proc/{name}").exists() else []
+    return flags
 
 
 def _hide(masks: list[str], view: View, known: frozenset[str]) -> list[str]:

@@ -44,6 +44,9 @@ def look():
 def see():
     with open("/proc/%d/cmdline" % told["pid"]) as handle:
         return told["word"] in handle.read()
+def kernel():
+    os.close(os.open("/proc/sys/kernel/hostname", os.O_WRONLY))
+    return True
 def system():
     return not os.statvfs("/").f_flag & os.ST_RDONLY
 def work():
@@ -55,7 +58,7 @@ def work():
     return open("fretsaw-laid-over").read() == told["word"]
 def spawn():
     return subprocess.run([sys.executable, "-I", "-S", "-c", "pass"]).returncode == 0
-acts = [write, connect, read, look, see, system] + ([work, spawn] if told["inside"] else [])
+acts = [write, connect, read, look, see, kernel, system] + ([work, spawn] if told["inside"] else [])
 print(json.dumps({act.__name__: tried(act) for act in acts}))
 """
 
@@ -65,9 +68,10 @@ _MUST_FAIL = {
     "read": "it can read what lies in HOME",
     "look": "it can read the environment of our processes",
     "see": "it can see other processes",
+    "kernel": "it can change the settings of this machine's kernel",
     "system": "the system's folders are mounted writable",
 }
-_UNCONTROLLED = frozenset({"system"})  # on some systems they are read-only anyway
+_UNCONTROLLED = frozenset({"system", "kernel"})  # on some systems, and for some users, they are read-only anyway
 _MUST_WORK = {"work": "it cannot write in the copy", "spawn": "it cannot run the interpreter"}
 
 

@@ -1,4 +1,4 @@
-"""The lists: never edited, edited only with leave, secrets. Knows nothing of what is in a file.
+"""The lists: never edited, edited only with leave. Knows nothing of what is in a file.
 
 Patterns are compared with every part of a path after `fold`, so case and Unicode tricks do not help.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fnmatch import translate
-from functools import lru_cache
 
 from fretsaw.core.policy.file_names import fold
 
@@ -59,29 +58,12 @@ ASK = (
 )  # fmt: skip
 """Written only with the user's leave (`--allow`): they decide what is built, installed or tested."""
 
-SECRET = (
-    ".env*", "*.pem", "*.key", "*.p12", "*.pfx", "*.p8", "*.jks", "*.keystore", "*.kdbx", "*.ppk", "*.ovpn",
-    "id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".netrc", "_netrc", ".pgpass", ".my.cnf", ".htpasswd", ".npmrc",
-    ".pypirc", ".git-credentials", ".dockercfg", "credentials", "credentials.json", "client_secret*.json",
-    "service-account*.json", "service_account*.json", "secrets.y*ml", "secrets.json", "secrets.toml", "*.tfvars",
-    "*.tfstate*", ".vault-token", ".boto", ".s3cfg", "kubeconfig", "*.secret",
-    "*.secrets", "*.agekey", "master.key",
-)  # fmt: skip
-"""Never read for a model. A certificate's public half may be among them; that is cheaper than the other mistake."""
-
-SECRET_FOLDERS = (".env*", ".ssh", ".gnupg", ".aws", ".kube")
-"""Folders of which nothing leaves the machine."""
-
-_PUBLIC = ("id_*.pub", ".env.example", ".env.sample", ".env.template", ".env.dist")
-"""Looks like a secret and is made to be shared; still never edited where `HARD` says so."""
-
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(translate(pattern) for pattern in patterns))
 
 
 _HARD, _ASK = map(_any_of, (HARD, ASK))
-_SECRET, _SECRET_FOLDER, _NOT_SECRET = map(_any_of, (SECRET, SECRET_FOLDERS, _PUBLIC))
 _HARMLESS = (".gitignore", ".gitkeep")
 
 
@@ -94,20 +76,6 @@ def is_hard(path: str) -> bool:
 def is_ask(path: str) -> bool:
     """Whether a path is edited only with leave (conftest.py is judged with the tests)."""
     return _ASK.match(fold(path.rpartition("/")[2])) is not None
-
-
-def is_secret(path: str) -> bool:
-    """Whether a path never leaves the machine, by its name."""
-    folder, _, name = fold(path).rpartition("/")
-    if folder and _is_secret_folder(folder):
-        return True
-    return _SECRET.match(name) is not None and _NOT_SECRET.match(name) is None
-
-
-@lru_cache(4096)
-def _is_secret_folder(folder: str) -> bool:
-    """Whether a folder or one that it lies in is never read; asked again for every file in it."""
-    return any(map(_SECRET_FOLDER.match, folder.split("/")))
 
 
 def is_conftest(path: str) -> bool:

@@ -8,8 +8,9 @@ from fretsaw.core.languages import is_test
 from fretsaw.core.patch.patch_set import FilePatch, PatchSet
 from fretsaw.core.policy.added_lines import judge_lines
 from fretsaw.core.policy.file_names import escape_of, oddity_of, twin_key
-from fretsaw.core.policy.path_lists import is_allowed, is_ask, is_conftest, is_hard, is_secret
+from fretsaw.core.policy.path_lists import is_allowed, is_ask, is_conftest, is_hard
 from fretsaw.core.policy.refusal import Judgement, Refusal
+from fretsaw.core.policy.secret_paths import is_secret
 from fretsaw.core.snapshot import Snapshot
 
 MOST_FILES = 50

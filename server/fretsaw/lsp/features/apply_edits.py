@@ -227,11 +227,13 @@ def _deliver_texts(
 
     before = {path: pair[0] for path, pair in texts.items()}
     after = {path: pair[1] for path, pair in texts.items()}
-    apply_texts(settings.open(review.root).with_settings(apply="worktree"), review.run_id, before, after, modes)
+    apply_texts(
+        settings.open(review.root, lenient=True).with_settings(apply="worktree"), review.run_id, before, after, modes
+    )
 
 
 def _undo_delivery(settings: EditorSettings, review: Review) -> tuple[str, ...]:
     """Take back what was delivered by the journal; the paths that were left since they were edited again."""
     from fretsaw.session.undo import undo_run
 
-    return tuple(path for path, _ in undo_run(settings.open(review.root), review.run_id)[1].left)
+    return tuple(path for path, _ in undo_run(settings.open(review.root, lenient=True), review.run_id)[1].left)

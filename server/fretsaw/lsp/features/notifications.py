@@ -158,7 +158,7 @@ async def show_document(server: Server, review: Review, uri: str, text: str) -> 
 def _write_view(settings: EditorSettings, review: Review, name: str, text: str) -> Path:
     from fretsaw.session.history import write_view
 
-    return write_view(settings.open(review.root), review.run_id, name, text)
+    return write_view(settings.open(review.root, lenient=True), review.run_id, name, text)
 
 
 async def refresh_status(server: Server) -> None:

@@ -42,10 +42,10 @@ async def show_draft(server: Server, job: Job) -> None:
 
 async def show_proposal(server: Server, job: Job, finished: FinishedRun | None) -> None:
     """Take what a run proposes into review in the place of its drafts, or take these back."""
-    if finished is None or not isinstance(finished.outcome, Proposal):
+    if finished is None or not isinstance(finished.real, Proposal):
         _withdraw(server, job)
         return
-    review = Review(job.id, Path(job.root), job.title, finished.outcome)
+    review = Review(job.id, Path(job.root), job.title, finished.real)
     await _place(server, review, job)
     _show(server, review)
 
@@ -130,7 +130,7 @@ def _read_text(path: Path) -> str | None:
 def _newest_runs(settings: EditorSettings, root: Path) -> tuple[StoredRun, ...]:
     from fretsaw.session.history import runs_of
 
-    return tuple(runs_of(settings.open(root))[:_MOST_RUNS])
+    return tuple(runs_of(settings.open(root, lenient=True))[:_MOST_RUNS])
 
 
 async def bring_back(server: Server) -> None:
@@ -151,9 +151,9 @@ async def _take_stored(server: Server, root: Path, stored: StoredRun) -> None:
     server.stored_runs[stored.run.id] = to_json.run_to_json(stored.run)
     # What the command line delivered has no decisions of a person; what an editor delivered in part has some.
     waiting = stored.run.state == "proposed" or (stored.run.state == "delivered" and stored.states)
-    if not waiting or stored.run.id in server.reviews or not isinstance(stored.outcome, Proposal):
+    if not waiting or stored.run.id in server.reviews or not isinstance(stored.real, Proposal):
         return
-    review = Review(stored.run.id, root, stored.run.title, stored.outcome, dict(stored.states))
+    review = Review(stored.run.id, root, stored.run.title, stored.real, dict(stored.states))
     await _place_others(server, review)
     if review.numbers(*WAITING):
         server.reviews[review.run_id] = review

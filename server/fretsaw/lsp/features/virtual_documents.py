@@ -122,6 +122,6 @@ def report(review: Review) -> str:
     lines += _checks(review)
     usage = evidence.usage
     tokens = f"{usage.input_tokens:,} + {usage.output_tokens:,} tokens"
-    lines += ["", f"{evidence.model or 'model'}: {usage.calls} calls, {tokens}, ${usage.dollars:.4f}"]
+    lines += ["", f"{evidence.model or 'model'}: {usage.calls} calls, {tokens}, {usage.cost}"]
     lines += [f"- {safe_text(notice)}" for notice in evidence.notices]
     return "\n".join(lines).rstrip() + "\n"

@@ -22,11 +22,14 @@ class EditorSettings:
     """Options by their editor names."""
     api_key: str | None = field(default=None, repr=False)
 
-    def open(self, root: Path) -> Session:
-        """Open the repository with these settings. Blocks: call it in a thread. Raises RepoError, ConfigError."""
+    def open(self, root: Path, *, lenient: bool = False) -> Session:
+        """Open the repository with these settings. Blocks: call it in a thread. Raises RepoError, ConfigError.
+
+        `lenient`: for what deals with a run that there is already, whatever the repository's own file holds.
+        """
         from fretsaw.session.open import open_session
 
-        session = open_session(root, editor=self.editor)
+        session = open_session(root, editor=self.editor, lenient=lenient)
         return session.with_settings(api_key=self.api_key) if self.api_key else session
 
     def for_source(self, source: str) -> EditorSettings:

@@ -110,7 +110,7 @@ class Job:
         parts = [_PHASES.get(self.phase or "", "Starting"), f"{self.seconds:.0f} s"]
         tokens = self.usage.input_tokens + self.usage.output_tokens
         if tokens:
-            parts += [f"{tokens:,} tokens", f"${self.usage.dollars:.4f}"]
+            parts += [f"{tokens:,} tokens", self.usage.cost]
         return " · ".join(parts)
 
 
@@ -241,7 +241,7 @@ async def _until_cancelled(job: Job, work: Coroutine[Any, Any, T], grace: float 
 
 def outcome_line(job: Job) -> str:
     """How a job ended, in one line."""
-    cost = f" (${job.usage.dollars:.4f})" if job.usage.dollars else ""
+    cost = f" ({job.usage.cost})" if job.usage.dollars else ""
     if job.state == "proposed":
         return f"Ready to review{cost}"
     if job.state == "no-change":

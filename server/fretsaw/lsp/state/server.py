@@ -197,7 +197,7 @@ class Server(LanguageServer):
 def _write_decisions(settings: EditorSettings, review: Review, states: dict[int, str]) -> None:
     from fretsaw.session.history import set_states
 
-    set_states(settings.open(review.root), review.run_id, states)
+    set_states(settings.open(review.root, lenient=True), review.run_id, states)
 
 
 async def _nothing(_server: Server, _job: Job, _finished: FinishedRun | None = None) -> None:

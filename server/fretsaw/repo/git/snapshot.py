@@ -11,6 +11,7 @@ import stat
 import subprocess
 import threading
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -39,8 +40,11 @@ class Entry(NamedTuple):
     """`git ls-files -t`: "S" when the path is outside a sparse checkout."""
 
 
-def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None) -> Snapshot:
-    """The worktree as it is now, with `overlay` (path → unsaved text) over it. RepoError when the index is broken."""
+def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Iterable[str] = ()) -> Snapshot:
+    """The worktree as it is now, with `overlay` (path → unsaved text) over it. RepoError when the index is broken.
+
+    `reveal`: globs of files that are shown although their names say that they hold secrets.
+    """
     hidden = Hidden(repo)
     try:
         entries = index_entries(repo)
@@ -51,10 +55,11 @@ def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None) -> Snapshot:
     left_out.update(_odd_on_disk(repo, [entry.path for entry in entries if entry.path not in left_out]))
     unsaved = dict(overlay or {})
     fit = sorted({entry.path for entry in entries} - left_out.keys())
-    secrets = tuple(path for path in fit if is_secret(path))
+    globs = tuple(reveal)
+    secrets = tuple(path for path in fit if is_secret(path) and not any(fnmatchcase(path, glob) for glob in globs))
     for path in secrets:
         unsaved.pop(path, None)
-    paths = tuple(path for path in fit if not is_secret(path)) if secrets else tuple(fit)
+    paths = tuple(sorted(set(fit) - set(secrets))) if secrets else tuple(fit)
     reader = Reader(repo)
     return Snapshot(
         base=repo.head,
