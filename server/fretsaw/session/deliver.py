@@ -31,8 +31,8 @@ def may_apply(session: Session, proposal: Proposal) -> bool:
     """Whether what was asked to prove the patch did so. Without a check there is nothing that it must pass."""
     if session.settings.apply == "none":
         return True
-    after = proposal.evidence.after
-    return after is None or after.ok
+    after, proof = proposal.evidence.after, proposal.evidence.proof
+    return proof.ok if proof is not None else after is None or after.ok
 
 
 def apply_run(session: Session, run_id: str | None, changes: frozenset[int] | None = None) -> tuple[Delivery, str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import TypeAlias
 
 from fretsaw import repo
 from fretsaw.cancel import Cancel
 from fretsaw.core.chat import Answer, Ask, Request
 from fretsaw.core.policy import judge_patch
-from fretsaw.core.proof.check_result import Check
+from fretsaw.core.proof.check_result import Check, Variation, VaryCheck
 from fretsaw.core.run import Event
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.fix.services import Services
@@ -41,13 +40,14 @@ def make_services(
     logs, log_notices = read_logs(task.issue, task.folder)
     images, image_notices = images_for(task, row)
     secrets = (settings.api_key,) if settings.api_key else ()
+    vary = _make_varied(session, snapshot, cancel)
     services = Services(
         ask=ask,
         form=row.form_for(settings),
-        check=make_command(session, snapshot, cancel, settings.check),
-        repeat=partial(_repeat, times=settings.repeat),
+        check=vary(Variation()) if vary else None,
+        vary=vary,
         lint=make_command(session, snapshot, cancel, settings.lint),
-        policy=lambda patch, asked: judge_patch(patch, snapshot, settings.allow, asked, secrets),
+        policy=lambda patch, named, asked: judge_patch(patch, snapshot, settings.allow, named, secrets, asked),
         trial=lambda patch: repo.trial(session.repo, snapshot, patch),
         report=report,
         clock=time.monotonic,
@@ -73,10 +73,14 @@ def make_command(session: Session, snapshot: Snapshot, cancel: Cancel, argv: tup
     return check.make_check(session.root, argv, session.settings, cancel, around)
 
 
-def _repeat(command: Check, times: int) -> Check:
+def _make_varied(session: Session, snapshot: Snapshot, cancel: Cancel) -> VaryCheck | None:
+    """The check, to be run in more than one way."""
+    if not session.settings.check:
+        return None
     from fretsaw import check
 
-    return check.steady(command, times)
+    around = check.CheckEnvironment(session.state, unsaved=snapshot.overlay, secrets=snapshot.secrets)
+    return check.make_varied_check(session.root, session.settings.check, session.settings, cancel, around)
 
 
 def _make_covered(session: Session, snapshot: Snapshot, cancel: Cancel) -> Covered | None:
