@@ -123,6 +123,11 @@ def _check_before(services: Services) -> CheckResult | None:
             f"the check could not be started: {before.reason}",
             hint=f"the command is {' '.join(before.argv)!r}; correct it with --check",
         )
+    if before.cause:
+        raise CheckError(
+            f"the check cannot work as it is: {before.cause}",
+            hint=f"no model was asked; the command is {' '.join(before.argv)!r}, `agent check --run` shows its output",
+        )
     if before.state == "unavailable":
         # Said before a dollar is spent on what will not be applied by itself.
         services.report(Event("check-before", f"UNVERIFIED from here on: {before.reason}", percentage=8, lasting=True))
@@ -134,6 +139,8 @@ def _about(before: CheckResult) -> list[str]:
         return ["the check was green before the change: it shows that nothing broke, not that the issue is fixed"]
     if before.state == "unavailable":
         return [f"UNVERIFIED: the check was not run: {before.reason}"]
+    if before.runners and not before.named("passed") and not before.named("failed"):
+        return ["the check ran no test"]
     if before.isolation == "none":
         return ["the check ran without isolation"]
     return []

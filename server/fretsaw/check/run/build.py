@@ -12,6 +12,7 @@ from pathlib import Path
 
 from fretsaw.cancel import Cancel
 from fretsaw.check.run.channel import Channel, Heard
+from fretsaw.check.run.diagnose import Place, diagnose
 from fretsaw.check.run.evidence import with_evidence
 from fretsaw.check.run.masked_secrets import black_out, secret_values
 from fretsaw.check.run.missing_program import why_not_started
@@ -80,6 +81,8 @@ class _Command:
             result = self._run(sandbox, {**self.around.unsaved, **texts}, variation)
         except OSError as error:
             return CheckResult("error", self.argv, reason=f"the check could not be prepared: {error}")
+        place = Place(self.root.resolve(), self.around.home, self.around.environ, sandbox.env)
+        result = replace(result, cause=diagnose(result, place))
         secret = secret_values(self.root, self.around.secrets, self.around.environ)
         return replace(result, output=black_out(result.output, secret))
 

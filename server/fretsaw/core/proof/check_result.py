@@ -30,6 +30,8 @@ class CheckResult:
     """The test runners of which a reporter of ours told; empty where none could be loaded."""
     doubts: tuple[str, ...] = ()
     """Where reporter, exit code and printed summary do not agree, or the runner was tampered with; a sentence each."""
+    cause: str = ""
+    """Why it is red for a reason that no patch can change, and what the user can do; "" where none is known."""
     flaky: bool = False
     """True when repeated runs on the same tree did not agree."""
     unsteady: tuple[str, ...] = ()

@@ -64,7 +64,11 @@ _HELPER = re.compile(
 _SCRIPT_RUNNERS = re.compile(
     r"python[\d.]*|pypy3?|node|bun|deno|sh|bash|dash|zsh|ksh|perl|ruby|php|lua|Rscript|env|tsx|ts-node"
 )
-_RUN_IN_TEXT = re.compile(r"(?<![\w/.-])((?:[\w.-]+/){0,8}[\w-]+\.(?:sh|bash|py|js|mjs|cjs|ts|pl|rb|bats))\b")
+_RUN_IN_TEXT = re.compile(
+    r"(?:\./|\b(?:python[\d.]*|node|sh|bash|zsh|perl|ruby|source|php|bats)[ \t]+(?:-\w+[ \t]+){0,4}(?:\./)?)"
+    r"((?:[\w.-]+/){0,8}[\w-]+(?:\.\w{1,5})?)(?![\w./-])"
+)
+"""A script that a line of a shell starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +194,7 @@ def _started(argv: Collection[str]) -> Iterator[str]:
             continue
         if word.startswith("-"):
             if word in {"-m", "-c", "-e"}:
-                yield from _in_text(words[n + 1 : n + 2]) if word != "-m" else ()
+                yield from _in_text(words[n + 1 : n + 2]) if word == "-c" else ()
                 return
             continue
         yield word.removeprefix("./")
@@ -201,7 +205,7 @@ def _started_by_files(around: Surroundings) -> Iterable[str]:
     """Scripts that the recipes of a Makefile, of a justfile or the scripts of package.json start."""
     found: set[str] = set()
     waiting = ["Makefile", "makefile", "GNUmakefile", "justfile", "package.json", "tox.ini", "noxfile.py", "Rakefile"]
-    waiting += [script for script in _started(around.argv) if script in around.snapshot.paths]
+    waiting += [script for script in _started(around.argv) if not script.endswith((".py", ".js", ".mjs", ".rb", ".pl"))]
     for path in waiting:
         text = around.snapshot.read(path) or "" if path in around.snapshot.paths else ""
         if path == "package.json":
