@@ -28,6 +28,8 @@ _SWALLOWS = re.compile(
     re.M,
 )
 _NO_NAMES = frozenset(["import", "as", "from", "static"])
+_MOST_WRAPPED = 12
+"""Lines of a change up to which an error that is thrown away is what it is about."""
 _COMMON = frozenset(["that", "this", "with", "from", "have", "here", "then", "when", "todo", "note", "should", "will"])
 
 
@@ -107,7 +109,8 @@ def silenced_error(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     for run in runs([change for change in changes if change.hunk and change.kind == "lines"]):
         added = "".join(text(c.hunk.added) for c in run if c.hunk)
         removed = "".join(text(c.hunk.removed) for c in run if c.hunk)
-        if len(_SWALLOWS.findall(added)) > len(_SWALLOWS.findall(removed)):
+        is_small = added.count("\n") <= _MOST_WRAPPED
+        if is_small and len(_SWALLOWS.findall(added)) > len(_SWALLOWS.findall(removed)):
             out |= dict.fromkeys((change.id for change in run), "silences errors, which the issue does not ask for")
     return out
 
