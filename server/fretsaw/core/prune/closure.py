@@ -131,9 +131,9 @@ class _AskedFor:
 
         A file of code is named for the place of the fault, and that asks for nothing else in it.
         """
-        if change.kind != "lines" or syntax_of(change.path) in ("", "json"):
-            if change.path in self.paths:
-                return True
+        is_code = change.kind == "lines" and syntax_of(change.path) not in ("", "json")
+        if not is_code and change.path in self.paths:
+            return True
         removed = "".join(change.hunk.removed) if change.hunk else ""
         if used(_added(change) + removed) & self.names:
             return True

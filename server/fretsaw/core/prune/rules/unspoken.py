@@ -78,7 +78,16 @@ def _is_apart(scene: Scene, run: list[Change]) -> bool:
     ids = {change.id for change in run}
     if len(run) == len(scene.changes) and len(scene.patch.files) < 2:
         return False
-    return all(other.id in ids for change in (run[0], run[-1]) for other in scene.beside(change))
+    ends = (run[-1],) if _could_begin_lower(scene, run) else (run[0], run[-1])
+    return all(other.id in ids for change in ends for other in scene.beside(change))
+
+
+def _could_begin_lower(scene: Scene, run: list[Change]) -> bool:
+    """Whether the same text would go were the run a line lower: `-}`, `-def g` before a `}` that stays."""
+    first, last = run[0].hunk, run[-1].hunk
+    if first is None or last is None or not first.removed or last.end >= len(scene.before):
+        return False
+    return first.removed[0] == scene.before[last.end]
 
 
 def _heads(scene: Scene, removed: list[str]) -> list[str]:
