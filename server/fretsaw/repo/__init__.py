@@ -11,6 +11,7 @@ from fretsaw.repo.discover import open_repo, reopened
 from fretsaw.repo.git.program import git_version
 from fretsaw.repo.git.snapshot import snapshot
 from fretsaw.repo.git.trial import trial
+from fretsaw.repo.merge import follow_files
 from fretsaw.repo.new_repository import create
 from fretsaw.repo.repository import Delivery, How, Repo, UndoResult
 from fretsaw.repo.undo import Recorded, deliveries, recover, undo
@@ -24,6 +25,7 @@ __all__ = [
     "create",
     "deliver",
     "deliveries",
+    "follow_files",
     "git_version",
     "open_repo",
     "recover",
