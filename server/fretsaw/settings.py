@@ -89,6 +89,7 @@ class Settings:
         "worktree: change files, not index or HEAD; branch: commit on a new one; commit: on this one; none: print it.",
     )
     branch: str | None = option(None, "Name of the branch for `--apply branch`.")
+    sign: bool = option(False, "Sign the commit, with gpg or ssh as your own git configuration says.")
 
     # Secrets
     api_key: str | None = field(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fretsaw.core.proof.check_result import CheckResult
-from fretsaw.core.proof.compare import agree, compare
+from fretsaw.core.proof.compare import compare
 
 MARKS = {"p": "passed", "f": "failed", "s": "skipped"}
 
@@ -91,15 +91,3 @@ def test_the_sentence_names_tests() -> None:
     judged = compare(green(many), red(many.replace("=p", "=f")))
     assert judged.reason == "5 tests that passed before fail now: t::a, t::b, t::c and 2 more"
     assert compare(red("t::a=f"), green("t::a=p")).fixed == ("t::a",)
-
-
-def test_runs_that_agree_are_one() -> None:
-    assert agree((red("t::a=f"), red("t::a=f"))) == red("t::a=f")
-
-
-def test_runs_that_differ_are_flaky() -> None:
-    both = agree((green("t::a=p t::b=p"), red("t::a=f t::b=p")))
-    assert (both.state, both.flaky, both.unsteady) == ("red", True, ("t::a",))
-    assert agree((green("t::a=p t::b=p"), green("t::a=p t::b=s"))).unsteady == ("t::b",)
-    assert agree((green(), red())).flaky
-    assert not agree((green(), green())).flaky

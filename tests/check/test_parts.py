@@ -6,7 +6,6 @@ import fcntl
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,14 +15,14 @@ from tests.check.check_support import STATE, cannot, make
 from tests.check.test_escapes import NOBODY, interpreter
 
 from fretsaw.cancel import Cancel
-from fretsaw.check import CheckEnvironment, check_candidates, describe, make_check, repeat
+from fretsaw.check import CheckEnvironment, check_candidates, describe, make_check
 from fretsaw.check.run.output import Ring, readable
-from fretsaw.check.run.test_count import count_run
-from fretsaw.check.run.test_report import read_report, wants_report, with_report, without_notice
+from fretsaw.check.run.test_count import count_run, printed_tests
 from fretsaw.check.sandbox import bwrap
 from fretsaw.check.sandbox.landlock import LEAST_VERSION, landlock_version
 from fretsaw.check.sandbox.scratch import Scratch, sweep
 from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.core.proof.red_alike import is_red_alike
 from fretsaw.settings import Settings
 
 # -- output
@@ -56,27 +55,16 @@ def test_output_is_plain(printed: bytes, shown: str) -> None:
     assert readable(printed) == shown
 
 
-# -- reports
-
-REPORT = """<?xml version="1.0"?><testsuites><testsuite>
-<testcase classname="t.A" name="a"/><testcase classname="t" name="b"><failure message="m">x</failure></testcase>
-<testcase classname="t" name="c"><skipped/></testcase><testcase classname="" name="t2"><error/></testcase>
-<testcase classname="t" name="d"/><testcase classname="t" name="d"><error/></testcase></testsuite></testsuites>"""
+# -- what is printed and reported
 
 
-@pytest.mark.parametrize("text", ["x", "\n", " ", "-", "1 ", "\r", "\x1b]", "Tests: "])
+@pytest.mark.parametrize("text", ["x", "\n", " ", "-", "1 ", "\r", "\x1b]", "Tests: ", "ok ", "test a ... "])
 def test_a_megabyte_of_one_thing_is_read_in_linear_time(text: str) -> None:
     """Nothing is timed: what takes the square of a megabyte does not end in this test's lifetime."""
     shown = readable(text.encode() * (1 << 20))
     assert count_run(shown) is None
-    assert without_notice(shown, "/report") == shown
-
-
-def test_a_report(tmp_path: Path) -> None:
-    path = tmp_path / "report"
-    path.write_text(REPORT)
-    expected = {"t.A::a": "passed", "t::b": "failed", "t::c": "skipped", "t2": "failed", "t::d": "failed"}
-    assert read_report(path) == expected
+    assert len(printed_tests(shown) or {}) <= 1
+    assert isinstance(is_red_alike(CheckResult("red", (), 1, output=shown), CheckResult("red", (), 1)), bool)
 
 
 SUMMARIES = [
@@ -89,6 +77,11 @@ SUMMARIES = [
     ("Tests:       1 failed, 2 skipped, 3 passed, 6 total\nTime: 1 s\n", 4),
     ("      Tests  1 failed | 1 passed (2)\n", 2),
     ("  12 passing (5ms)\n  1 failing\n", 13),
+    ("12 examples, 1 failure, 2 pending\n", 10),
+    ("t/a.t .. ok\nFiles=1, Tests=3,  0 wallclock secs\nResult: PASS\n", 3),
+    ("[ERROR] Tests run: 3, Failures: 1, Errors: 0, Skipped: 1\n", 2),
+    ("50% tests passed, 1 tests failed out of 2\n", 2),
+    ("8 runs, 12 assertions, 0 failures, 0 errors, 1 skips\n", 7),
     ("ok  \texample.com/x\t0.01s\n", None),
     ("", None),
 ]
@@ -99,49 +92,72 @@ def test_what_a_runner_says_of_its_tests_is_counted(output: str, number: int | N
     assert count_run(output) == number
 
 
-@pytest.mark.parametrize("text", ["", "no xml", "<a", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "\0"])
-def test_nonsense_is_no_report(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "report"
-    path.write_text(text)
-    assert read_report(path) is None
+PRINTED = [
+    (
+        "     Running unittests src/lib.rs (target/debug/deps/c-1)\ntest tests::a ... ok\ntest tests::b ... FAILED\n"
+        "test tests::c ... ignored, slow\n     Running tests/t.rs (target/debug/deps/t-1)\ntest a ... ok\n",
+        {
+            "unittests src/lib.rs tests::a": "passed",
+            "unittests src/lib.rs tests::b": "failed",
+            "unittests src/lib.rs tests::c": "skipped",
+            "tests/t.rs a": "passed",
+        },
+    ),
+    (
+        "--- FAIL: TestAdd (0.00s)\n    --- PASS: TestAdd/zero (0.00s)\n--- SKIP: TestNet (0.00s)\nFAIL\n",
+        {"TestAdd": "failed", "TestAdd/zero": "passed", "TestNet": "skipped"},
+    ),
+    (
+        "TAP version 13\nok 1 - a\nnot ok 2 - b\nok 3 - c # SKIP no\n1..3\n",
+        {"a": "passed", "b": "failed", "c": "skipped"},
+    ),
+    (
+        "1/2 Test #1: add ....   Passed    0.00 sec\n2/2 Test #2: sub ....***Failed    0.00 sec\n",
+        {"add": "passed", "sub": "failed"},
+    ),
+    ("all is ok\n", None),
+]
 
 
-def test_a_link_is_no_report(tmp_path: Path) -> None:
-    (tmp_path / "real").write_text(REPORT)
-    (tmp_path / "report").symlink_to(tmp_path / "real")
-    assert read_report(tmp_path / "report") is None
-    assert read_report(tmp_path) is None
-    assert read_report(tmp_path / "none") is None
+@pytest.mark.parametrize(("output", "tests"), PRINTED, ids=["cargo", "go", "TAP", "ctest", "prose"])
+def test_a_line_a_test_is_read(output: str, tests: dict[str, str] | None) -> None:
+    assert printed_tests(output) == tests
 
 
-def test_who_is_asked_for_a_report() -> None:
-    asked = ["pytest -q", "python -m pytest", "env A=1 /x/bin/pytest", "make test", "uv run pytest"]
-    not_asked = ["cargo test", "python manage.py test", "pytest -p no:junitxml", "npm test"]
-    assert all(wants_report(tuple(line.split())) for line in asked)
-    assert not any(wants_report(tuple(line.split())) for line in not_asked)
-    assert with_report({"PYTEST_ADDOPTS": "-x"}, "/r")["PYTEST_ADDOPTS"] == "-x --junitxml=/r"
-
-
-def test_pytest_s_report_is_read_and_not_spoken_of(tmp_path: Path) -> None:
+@pytest.mark.parametrize("isolation", ["bwrap", "landlock", "none"])
+def test_pytest_is_reported_and_not_spoken_of(tmp_path: Path, isolation: str) -> None:
     (tmp_path / "test_a.py").write_text("def test_a(): pass\ndef test_b(): assert 0\n")
-    result = make(tmp_path, (sys.executable, "-m", "pytest", "-q"), "bwrap")({})
-    assert (result.state, result.tests) == ("red", {"test_a::test_a": "passed", "test_a::test_b": "failed"})
-    assert "fretsaw" not in result.output
+    result = make(tmp_path, (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"), isolation)({})
+    assert (result.state, result.evidence, result.doubts) == ("red", "report", ())
+    assert result.tests == {"test_a.py::test_a": "passed", "test_a.py::test_b": "failed"}
+    assert "fretsaw" not in result.output.lower()
     assert "1 failed, 1 passed" in result.output
 
 
-def test_pytest_without_its_report_is_run_all_the_same(tmp_path: Path) -> None:
-    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -p no:junitxml\n")
-    (tmp_path / "test_a.py").write_text("def test_a(): pass\n")
-    result = make(tmp_path, (sys.executable, "-m", "pytest", "-q"), "none")({})
-    assert (result.state, result.tests) == ("green", None)
+def test_a_runner_that_takes_no_reporter_is_run_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "test_a.py").write_text("import unittest\nclass A(unittest.TestCase):\n    def test_a(self): pass\n")
+    result = make(tmp_path, (sys.executable, "-I", "-S", "-c", _ISOLATED), "none")({})
+    assert (result.state, result.evidence, result.tests, result.ran) == ("green", "output", None, 1)
 
 
-def test_repeat_finds_flaky_checks(tmp_path: Path) -> None:
-    green = CheckResult("green", ("x",), seconds=1.0)
-    left = iter((green, replace(green, state="red"), green))
-    found = repeat(lambda texts: next(left), 3)({})
-    assert (found.state, found.flaky, found.seconds) == ("red", True, 3.0)
+_ISOLATED = "import sys, unittest; sys.path.insert(0, '.'); unittest.main('test_a')"
+
+
+NOT_STARTED = [
+    (("./here.sh",), "chmod +x ./here.sh"),
+    (("./gone.sh",), "there is no such file"),
+    (("A=1", "pytest"), "env A=1 pytest"),
+    (("cd", ".", "&&", "pytest"), "sh -c 'cd . && pytest'"),
+    (("no-such-program",), "no such program in PATH"),
+]
+
+
+@pytest.mark.parametrize(("argv", "remedy"), NOT_STARTED)
+def test_a_command_that_cannot_start_says_how_it_could(tmp_path: Path, argv: tuple[str, ...], remedy: str) -> None:
+    (tmp_path / "here.sh").write_text("true\n")
+    result = make(tmp_path, argv, "none")({})
+    assert result.state == "error"
+    assert remedy in result.reason
 
 
 # -- candidates

@@ -50,8 +50,8 @@ def committed(project: Path, name: str, text: str, mode: int = 0o644) -> None:
     ("command", "reason"),
     [
         ("nosuchlinter .", "nosuchlinter: no such program in PATH"),
-        ("./nosuch.sh", "./nosuch.sh: is missing or not executable"),
-        ("./plain.sh", "./plain.sh: is missing or not executable"),
+        ("./nosuch.sh", "./nosuch.sh: there is no such file"),
+        ("./plain.sh", "./plain.sh: it is not executable"),
         ("./other.sh", "there is no such program"),
         ("sh -c 'nosuchlinter .'", "there is no such program: "),
     ],

@@ -126,13 +126,15 @@ def test_minimize_seconds(agent: Agent, model: Model) -> None:
     assert document["dropped"] == [], "there was no time to ask the check"
 
 
-@pytest.mark.parametrize("times", [1, 3])
-def test_repeat(agent: Agent, model: Model, project: Path, tmp_path: Path, times: int) -> None:
+@pytest.mark.parametrize(("times", "runs"), [(1, 2), (3, 6)])
+def test_repeat(agent: Agent, model: Model, tmp_path: Path, times: int, runs: int) -> None:
+    """Once before and once after; each repetition runs what became green once more on either state."""
     log = tmp_path / "log"
-    script = f"import pathlib; pathlib.Path({str(log)!r}).open('a').write('x')"
-    model("I propose nothing.")
-    agent("fix", "ISSUE.md", "--check", f'{sys.executable} -c "{script}"', "--sandbox", "none", "--repeat", str(times))
-    assert log.read_text("ascii") == "x" * times
+    model(FIX)
+    check = f"sh -c 'echo x >> {log}; {CHECK}'"
+    flags = ("--sandbox", "none", "--minimize", "off", "--repeat", str(times), "--apply", "none")
+    assert agent("fix", "ISSUE.md", "--check", check, *flags).code == 0
+    assert log.read_text("ascii") == "x\n" * runs
 
 
 def test_allow(agent: Agent, model: Model) -> None:

@@ -54,7 +54,7 @@ GONE = [
     ),
     (
         "--- a/calc.py\n+++ b/calc.py\n@@\n+import os\n+os._exit(0)\n def add(a, b):\n",
-        "green without a report of its 2 tests",
+        "unittest ended before its report did",
     ),
 ]
 

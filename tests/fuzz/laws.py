@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from fretsaw.core.locate import Placing, place
+from fretsaw.core.locate.view import plain_quotes
 from fretsaw.core.reply import Reading, read
 from fretsaw.core.text.lines import body, split_lines
 
@@ -19,7 +20,8 @@ def check(reply: str, files: dict[str, str]) -> Placing:
         assert misfit.for_person and misfit.for_model, "a misfit says why"
     for path, after in placing.after.items():
         assert not path.startswith(("/", "..")), "never outside"
-        if after is not None and path in files:
+        # A part of a line makes a line that neither side wrote as a whole.
+        if after is not None and path in files and not any(one.rung == "within-lines" for one in placing.located):
             _only_what_was_asked(reading, files[path], after)
     return placing
 
@@ -43,5 +45,5 @@ def _only_what_was_asked(reading: Reading, before: str, after: str) -> None:
 
 
 def _plain(line: str) -> str:
-    table = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
-    return "".join(line.translate(table).replace("\\t", "").split())
+    """The line as it counts: which quotes, dashes and blanks it has is the file's own affair."""
+    return "".join(plain_quotes(line).replace("\\t", "").split())

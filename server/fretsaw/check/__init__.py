@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from fretsaw.check.candidates import CheckCandidate, check_candidates
 from fretsaw.check.coverage.lines import Covered, make_covered
-from fretsaw.check.run.build import make_check
+from fretsaw.check.run.build import make_check, make_varied_check
 from fretsaw.check.run.limits import Limits
-from fretsaw.check.run.repeat import repeat, steady
 from fretsaw.check.sandbox.choose import CheckEnvironment
 from fretsaw.check.sandbox.describe import describe
 from fretsaw.check.sandbox.tiers import TIERS
@@ -23,6 +22,5 @@ __all__ = [
     "harden",
     "make_check",
     "make_covered",
-    "repeat",
-    "steady",
+    "make_varied_check",
 ]

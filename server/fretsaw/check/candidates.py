@@ -107,17 +107,25 @@ def _tox(project: _Project) -> Iterator[CheckCandidate]:
         yield CheckCandidate(("nox",), f"noxfile.py; {offline}")
 
 
+_WATCHES = re.compile(
+    r"--watch(?!=false|All=false)|\bnodemon\b|\bwatchexec\b|\bchokidar\b|\bvitest(?: watch)?$|\btsc\b.* -w\b"
+)
+"""Of a script that waits for changes and does not end."""
 _LOCKS = {"pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn", "bun.lockb": "bun", "bun.lock": "bun"}
 
 
 def _node(project: _Project) -> Iterator[CheckCandidate]:
     scripts = _scripts(project.text("package.json"))
     program = next((name for lock, name in _LOCKS.items() if lock in project.paths), "npm")
-    if (test := scripts.get("test", "")) and "no test specified" not in test:
-        line = (program, "run", "test") if program == "bun" else (program, "test")
-        yield CheckCandidate(line, _as_written("test", test))
+    for name in ("test", "test:ci", "test:run", "test:once"):
+        test = scripts.get(name, "")
+        if not test or "no test specified" in test or _WATCHES.search(test):
+            continue
+        line = (program, "test") if name == "test" and program != "bun" else (program, "run", name)
+        yield CheckCandidate(line, _as_written(name, test))
+        break
     for name in ("check", "typecheck", "lint"):
-        if name in scripts:
+        if name in scripts and not _WATCHES.search(scripts[name]):
             yield CheckCandidate((program, "run", name), _as_written(name, scripts[name]))
 
 

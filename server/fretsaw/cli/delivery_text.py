@@ -44,12 +44,12 @@ def named(paths: tuple[str, ...]) -> str:
 
 def unproved(outcome: Outcome | None) -> str:
     """Why the check does not vouch for a proposal, in a sentence; empty when it does, or when none was set."""
-    after = outcome.evidence.after if outcome else None
-    if after is None or after.ok:
-        return ""
-    if after.state in {"unavailable", "error"}:
+    after, proof = (outcome.evidence.after, outcome.evidence.proof) if outcome else (None, None)
+    if after is not None and after.state in {"unavailable", "error"}:
         return f"the check could not run: {after.reason}"
-    return f"the check was {after.state} with it"
+    if proof is not None:
+        return "" if proof.ok else proof.reason
+    return "" if after is None or after.ok else f"the check was {after.state} with it"
 
 
 def _done(text: str) -> None:

@@ -19,7 +19,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "edits": ("misfits", "attempts", "prune", "judge", "allow"),
     "proof": ("check", "repeat", "check-timeout", "lint", "sandbox"),
     "minimizing": ("minimize", "minimize-seconds"),
-    "delivery": ("apply", "branch"),
+    "delivery": ("apply", "branch", "sign"),
 }  # fmt: skip
 """Which options belong together; a command takes whole groups."""
 

@@ -39,12 +39,32 @@ def place_edit(
     patch then holds that one with the corrections in it.
     """
     blocks = edit if isinstance(edit, Reading) else tuple(edit)
-    placing = locate.place(blocks, snapshot.read, snapshot.paths)
+    placing = locate.place(blocks, snapshot.read, snapshot.paths, snapshot.why_hidden)
     if placing.misfits and correcting:
         placing = _place_on_top(blocks, snapshot, correcting) or placing
     if placing.misfits:
         return PlacedEdit(placing, PatchSet())
-    return PlacedEdit(placing, derive_set(snapshot.read, placing.after, placing.modes))
+    moved = {one.block.move_to for one in placing.located if one.block.move_to}
+    after = {
+        path: text if path in moved else _with_line_ends(text, path, snapshot) for path, text in placing.after.items()
+    }
+    return PlacedEdit(placing, derive_set(snapshot.read, after, _modes(placing, snapshot)))
+
+
+def _modes(placing: Placing, snapshot: Snapshot) -> dict[str, tuple[str, str]]:
+    """The modes that a reply asks for, and of a moved or copied script the one that it had."""
+    taken = {one.block.move_to: one.path for one in placing.located if one.block.move_to}
+    kept = {target: ("100755", "100755") for target, source in taken.items() if source in snapshot.executable}
+    return {**kept, **(placing.modes or {})}
+
+
+def _with_line_ends(text: str | None, path: str, snapshot: Snapshot) -> str | None:
+    """The text of a new file with the line endings that it is to have; any other as it is."""
+    if text is None or "\n" not in text or "\r\n" in text or snapshot.read(path) is not None:
+        return text
+    if snapshot.new_file_ends(path).newline == "\n":
+        return text
+    return text.replace("\n", "\r\n")
 
 
 def _place_on_top(blocks: Reading | tuple[EditBlock, ...], snapshot: Snapshot, correcting: PatchSet) -> Placing | None:

@@ -274,7 +274,12 @@ _ROWS = (
     Language("Lua", ("lua",), "", "", "--", ("{}_spec", "{}_test", "test_{}"), r"^[ \t]*it[ \t(]+(['\"].+?['\"])"),
     Language("Julia", ("jl",), "", "", "#", ("runtests", "test_{}", "{}_test", "{}_tests")),
     Language("R", ("r",), "", "", "#", ("test-{}", "test_{}", "testthat")),
-    Language("JSON", ("json",), "", "json"),
+    Language(
+        "JSON",
+        ("json", "jsonc", "json5", "ipynb", "geojson", "topojson", "webmanifest", "jsonld", "har", "code-workspace"),
+        "",
+        "json",
+    ),
 )
 
 LANGUAGES: Mapping[str, Language] = MappingProxyType({row.name: row for row in _ROWS})

@@ -10,6 +10,7 @@ from fretsaw.core.chat import Usage
 from fretsaw.core.locate.misfit import Located, Misfit
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.core.proof.compare import Comparison
 from fretsaw.core.prune.verdict import Verdict
 
 Phase: TypeAlias = Literal[
@@ -75,6 +76,8 @@ class Evidence:
     scripted: bool = False
     notices: tuple[str, ...] = ()
     """Things a person should know: secrets not sent, a model about to retire, no sandbox."""
+    proof: Comparison | None = None
+    """What the two say of the patch; None where no check was run on it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,24 @@ Knows nothing of git or of disks: `read` is handed in.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+
+from fretsaw.core.text.encodings import shown
+from fretsaw.core.text.lines import newline_of
+
+_NEIGHBOURS = 8
+"""Files that are looked at for a project's habit."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineEnds:
+    """How the lines of a new file end."""
+
+    newline: str
+    """`"\\n"` or `"\\r\\n"`, in the worktree."""
+    stored_as_lf: bool
+    """Whether git turns them into `"\\n"` when it stores the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +46,10 @@ class Snapshot:
     """Tracked paths that never leave the machine (`.env*`, keys); not in `paths`."""
     left_out: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Other tracked paths that are not in `paths`, with the reason (symlink, submodule, LFS pointer, too large)."""
+    untracked: Callable[[str], str] = field(default=lambda _: "", repr=False, compare=False)
+    """Why a path that git does not track is none of `paths`; empty where there is no such file on the disk."""
+    line_ends: Callable[[str], LineEnds | None] = field(default=lambda _: None, repr=False, compare=False)
+    """How attributes and configuration want the lines of a path to end; None where they do not say."""
     executable: frozenset[str] = frozenset()
     """Those of `paths` whose git mode is 100755."""
     searcher: Callable[[str, int], tuple[tuple[str, int, str], ...]] | None = field(
@@ -41,3 +61,33 @@ class Snapshot:
         """The text of a path, None when there is none to show."""
         unsaved = self.overlay.get(path)
         return unsaved if unsaved is not None else self.reader(path)
+
+    def readable(self) -> Snapshot:
+        """The same files with each text as a person reads it, whatever its encoding; only to be looked at."""
+
+        def read(path: str) -> str | None:
+            text = self.reader(path)
+            return text if text is None else shown(text)
+
+        return replace(self, reader=read)
+
+    def new_file_ends(self, path: str) -> LineEnds:
+        """How the lines of a new file are to end: as git is told, else as the project's files of its kind do."""
+        told = self.line_ends(path)
+        if told is not None:
+            return told
+        folder, _, name = path.rpartition("/")
+        ending = name[name.rfind(".") :] if "." in name else ""
+        alike = [other for other in self.paths if other.endswith(ending)] if ending else list(self.paths)
+        near = [other for other in alike if other.rpartition("/")[0] == folder]
+        texts = [text for other in (*near, *alike)[:_NEIGHBOURS] if (text := self.read(other)) and "\n" in text]
+        crlf = sum(newline_of(text) == "\r\n" for text in texts)
+        return LineEnds("\r\n" if crlf * 2 > len(texts) else "\n", stored_as_lf=False)
+
+    def why_hidden(self, path: str) -> str:
+        """Why a path is not shown and not edited; empty where it is, or where nothing is known of it."""
+        if path in self.left_out:
+            return self.left_out[path]
+        if path in self.secrets:
+            return "its name says that it holds secrets"
+        return self.untracked(path)

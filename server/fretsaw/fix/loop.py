@@ -12,6 +12,7 @@ from fretsaw.core.context import choose
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.patch_call import answer_calls
 from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.core.proof.compare import Comparison
 from fretsaw.core.run import Draft, Event, Evidence, GaveUp, NoChange, Outcome, Phase, Proposal, Turn
 from fretsaw.core.text.tokens import estimate
 from fretsaw.errors import CheckError, ContextTooLongError
@@ -53,13 +54,14 @@ class _Book:
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + self.services.clock() - begun
 
-    def evidence(self, after: CheckResult | None = None) -> Evidence:
+    def evidence(self, after: CheckResult | None = None, proof: Comparison | None = None) -> Evidence:
         """All of it as a value."""
         return Evidence(
             base=self.base,
             turns=tuple(self.turns),
             before=self.before,
             after=after,
+            proof=proof,
             usage=self.conversation.usage,
             seconds=dict(self.seconds),
             model=self.conversation.model,
@@ -104,7 +106,8 @@ def fix(work: Work) -> Outcome:
         book.turns.append(step.turn)
         book.refused = step.proposed if step.kind == "check" else PatchSet()
         left[step.kind] -= 1
-        if left[step.kind] < 0 or answer.gave_up or answer.finish in {"content_filter", "refusal"}:
+        is_over = step.final or answer.gave_up or answer.finish in {"content_filter", "refusal"}
+        if is_over or left[step.kind] < 0:
             return _end(step, answer, book)
         results = answer_calls(answer.patch_calls, step.turn.misfits)
         book.conversation = book.conversation.said(*results, step.message)
@@ -115,11 +118,16 @@ def _check_before(services: Services) -> CheckResult | None:
     if services.check is None:
         return None
     services.report(Event("check-before", "running the check before the change", percentage=5))
-    before = services.repeat(services.check)({})
+    before = services.check({})
     if before.state == "error":
         raise CheckError(
             f"the check could not be started: {before.reason}",
             hint=f"the command is {' '.join(before.argv)!r}; correct it with --check",
+        )
+    if before.cause:
+        raise CheckError(
+            f"the check cannot work as it is: {before.cause}",
+            hint=f"no model was asked; the command is {' '.join(before.argv)!r}, `agent check --run` shows its output",
         )
     if before.state == "unavailable":
         # Said before a dollar is spent on what will not be applied by itself.
@@ -132,6 +140,8 @@ def _about(before: CheckResult) -> list[str]:
         return ["the check was green before the change: it shows that nothing broke, not that the issue is fixed"]
     if before.state == "unavailable":
         return [f"UNVERIFIED: the check was not run: {before.reason}"]
+    if before.runners and not before.named("passed") and not before.named("failed"):
+        return ["the check ran no test"]
     if before.isolation == "none":
         return ["the check ran without isolation"]
     return []
@@ -142,7 +152,9 @@ def _open_conversation(work: Work, book: _Book) -> Conversation:
     services, settings = work.services, work.settings
     services.report(Event("context", "choosing what the model is shown", percentage=10))
     with book.phase("context"):
-        context = choose(work.issue, work.snapshot, settings.context_tokens, settings.context, estimate, work.focus)
+        context = choose(
+            work.issue, work.snapshot.readable(), settings.context_tokens, settings.context, estimate, work.focus
+        )
         messages = prompt.first_messages(
             work.issue,
             context,
@@ -182,7 +194,9 @@ def _proposal(proved: Proved, book: _Book) -> Proposal:
     chosen = proved.candidate
     book.turns.append(chosen.turn)
     book.notices += (*chosen.notices, *proved.notices)
-    return Proposal(chosen.proposed, chosen.patch, chosen.verdicts, book.evidence(proved.after), chosen.summary)
+    return Proposal(
+        chosen.proposed, chosen.patch, chosen.verdicts, book.evidence(proved.after, proved.comparison), chosen.summary
+    )
 
 
 def _end(step: Rejected, answer: ModelAnswer, book: _Book) -> Outcome:
@@ -193,4 +207,4 @@ def _end(step: Rejected, answer: ModelAnswer, book: _Book) -> Outcome:
         return NoChange(step.reason, book.evidence(), step.verdicts)
     kind = "model" if answer.finish in {"content_filter", "refusal"} else step.kind
     after = step.turn.check
-    return GaveUp(kind, step.reason, book.evidence(after), step.proposed, step.verdicts)
+    return GaveUp(kind, step.reason, book.evidence(after, step.comparison), step.proposed, step.verdicts)

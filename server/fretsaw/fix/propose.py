@@ -14,6 +14,7 @@ from fretsaw.core.edit import place_edit, prune_edit
 from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.patch import select
 from fretsaw.core.patch.patch_set import PatchSet
+from fretsaw.core.proof.compare import Comparison
 from fretsaw.core.prune.verdict import Pruned, Verdict
 from fretsaw.core.run import Draft, Event, Turn
 from fretsaw.core.text.safe_text import safe_text
@@ -35,6 +36,10 @@ class Rejected:
     proposed: PatchSet = PatchSet()
     verdicts: tuple[Verdict, ...] = ()
     judge_usage: Usage = Usage()
+    comparison: Comparison | None = None
+    """What the check's results say, where it was run."""
+    final: bool = False
+    """The model can do nothing about it: it is not asked again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,18 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from fretsaw.core import prompt
-from fretsaw.core.languages import is_test
 from fretsaw.core.minimize import Minimized, minimize, unverified
 from fretsaw.core.patch import render, select, texts
 from fretsaw.core.patch.patch_set import PatchSet
-from fretsaw.core.proof.check_result import Check, CheckResult
-from fretsaw.core.proof.compare import compare
-from fretsaw.core.proof.declared_tests import deleted_tests
+from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.core.proof.compare import Comparison, Excuse, compare
+from fretsaw.core.proof.red_alike import is_progress, is_red_alike
 from fretsaw.core.prune import moves_asked_for
 from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Event
+from fretsaw.fix.judges import Judges, judges_of, subjects_of
 from fretsaw.fix.propose import Candidate, Rejected
+from fretsaw.fix.repeat_proof import explain_red, repeat_proof
 from fretsaw.fix.work import Work
 
 _ENDED = "minimizing ended after {:g} seconds, before every change was tried: more may be needless (--minimize-seconds)"
@@ -32,6 +33,8 @@ class Proved:
     candidate: Candidate
     after: CheckResult | None
     notices: tuple[str, ...] = ()
+    comparison: Comparison | None = None
+    """What the results before and after say; None where no check was run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class _Trial:
 
     before: CheckResult
     work: Work
+    excuse: Excuse
+    subjects: tuple[str, ...]
     known: dict[PatchSet, bool] = field(default_factory=dict)
 
     def check(self, patch: PatchSet) -> CheckResult:
@@ -50,8 +55,14 @@ class _Trial:
     def holds(self, patch: PatchSet) -> bool:
         """Whether the check is as good with this patch as it has to be."""
         if patch not in self.known:
-            self.known[patch] = compare(self.before, self.check(patch)).ok
+            self.known[patch] = self.compare(self.check(patch)).ok
         return self.known[patch]
+
+    def compare(
+        self, after: CheckResult, judged: CheckResult | None = None, deleted: tuple[str, ...] = ()
+    ) -> Comparison:
+        """A result against the one before the patch."""
+        return compare(self.before, after, judged, deleted, self.excuse, self.subjects)
 
     def search(self, patch: PatchSet, kept: Collection[int], candidates: Collection[int]) -> Minimized:
         """Which of the candidates the check does not need."""
@@ -63,41 +74,81 @@ def prove(candidate: Candidate, before: CheckResult | None, work: Work) -> Prove
     """Run the check on the patch; give back what the model has to hear when it is not green."""
     if work.services.check is None or before is None or before.state == "unavailable":
         return Proved(candidate, before)
-    trial = _Trial(before, work)
+    judges = judges_of(candidate.patch, work)
+    trial = _Trial(before, work, judges.excuse, subjects_of(candidate.patch, work))
     work.services.report(Event("check-after", "running the check on the patch", percentage=80))
-    after = work.services.repeat(work.services.check)(texts(candidate.patch))
-    deleted = deleted_tests((file.path, file.before, file.after) for file in candidate.patch.files)
-    judged = compare(before, after, _with_base_tests(candidate.patch, after, work.services.check), deleted)
+    after = work.services.check(texts(candidate.patch))
+    judged, asked = _judge(judges, trial, after)
+    repeated: tuple[str, ...] = ()
+    if judged.ok:
+        judged, repeated = repeat_proof(judged, before, after, candidate.patch, work)
     if not judged.ok:
-        restored = _restored(candidate, trial)
-        if restored is not None:
-            return restored
-        turn = replace(candidate.turn, check=after)
-        back = prompt.after_red_check(after, render(candidate.patch), work.issue)
-        return Rejected("check", back, judged.reason, turn, candidate.proposed, candidate.verdicts)
+        restored = _restored(candidate, trial) if judged.kind in {"red", "broke"} else None
+        if restored is None and judged.kind in {"red", "broke"}:
+            judged = explain_red(judged, after, candidate.patch, work)
+        return restored or _rejected(candidate, judged, before, after, work)
     trial.known[candidate.patch] = True
     proved = Proved(candidate, after)
     if before.state == "red":
         proved = _analysed(_minimized(candidate, after, trial), trial, judged.fixed)
     verdicts = _covered(proved, work)
     turn = replace(proved.candidate.turn, check=proved.after)
-    notices = (judged.reason,) if before.ok else ()
+    notices = (judged.reason,) if before.ok or asked or judged.left else ()
     candidate = replace(proved.candidate, verdicts=verdicts, turn=turn)
-    return replace(proved, candidate=candidate, notices=(*proved.notices, *notices))
+    return replace(proved, candidate=candidate, notices=(*proved.notices, *notices, *repeated), comparison=judged)
 
 
-def _with_base_tests(patch: PatchSet, after: CheckResult, check: Check) -> CheckResult | None:
-    """The check on the patch without its edits of existing tests; None when it edits none, or is not green anyway."""
-    edited = {file.path for file in patch.files if is_test(file.path) and file.before is not None}
-    if not after.ok or not edited:
-        return None
-    return check({path: text for path, text in texts(patch).items() if path not in edited})
+def _judge(judges: Judges, trial: _Trial, after: CheckResult) -> tuple[Comparison, str]:
+    """Compare; where the patch touches judge files, also with these as they were, and as the issue asks for them.
+
+    The verdict, and the sentence of the issue where it is green only with what that asks for.
+    """
+    plain = trial.compare(after, None, judges.deleted)
+    if not plain.ok and plain.kind != "fewer":
+        return plain, ""
+    if not judges.files:
+        return plain, ""
+    assert trial.work.services.check is not None
+    check = trial.work.services.check
+    trial.work.services.report(Event("check-after", "running the check with the tests as they were", percentage=85))
+    was = trial.before if judges.is_whole_patch else check(judges.as_they_were())
+    judged = trial.compare(after, was, judges.deleted)
+    if judged.ok or not judges.asked or judged.kind == "doubtful":
+        return judged, ""
+    laid = judges.as_asked()
+    as_asked = after if laid == texts(judges.patch) else check(laid)
+    wanted = trial.compare(as_asked, None, judges.deleted)
+    if wanted.ok and plain.ok:
+        sentence = judges.sentence()
+        kind = "proved" if not trial.before.ok else wanted.kind
+        said = f"{wanted.reason}; only with the changes of tests that the issue asks for: {sentence}"
+        return replace(wanted, kind=kind, reason=said), sentence
+    return judged, ""
+
+
+def _rejected(
+    candidate: Candidate, judged: Comparison, before: CheckResult, after: CheckResult, work: Work
+) -> Rejected:
+    """What the model has to hear, or that there is no use in asking it again."""
+    turn = replace(candidate.turn, check=after)
+    back = prompt.after_red_check(after, render(candidate.patch), work.issue)
+    reason, final = judged.reason, judged.kind in {"flaky", "unverified"}
+    if judged.kind == "red" and is_red_alike(before, after):
+        final = True
+        reason = (
+            f"{judged.reason}; it fails in the same way without the patch, so it says nothing about the patch"
+            if not is_progress(before, after)
+            else f"{judged.reason}; of the failures that it printed before, some are gone and none is new"
+        )
+    told = replace(judged, reason=reason)
+    return Rejected("check", back, reason, turn, candidate.proposed, candidate.verdicts, comparison=told, final=final)
 
 
 def _restored(candidate: Candidate, trial: _Trial) -> Proved | None:
     """When the check needs something that was dropped, keep just that: nothing needed is lost."""
     dropped = frozenset(item.change.id for item in candidate.verdicts if item.decision == "drop")
-    if not dropped or not trial.work.services.policy(candidate.proposed, ()).ok or not trial.holds(candidate.proposed):
+    policy = trial.work.services.policy
+    if not dropped or not policy(candidate.proposed, (), ()).ok or not trial.holds(candidate.proposed):
         return None
     every = frozenset(item.change.id for item in candidate.verdicts)
     kept = trial.search(candidate.proposed, every, dropped).kept

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fretsaw.core.issue import Issue
 from fretsaw.core.ledger import enforce
 from fretsaw.core.patch.patch_set import PatchSet
+from fretsaw.core.policy.requested import Requests
 from fretsaw.fix.work import Work
 
 
@@ -25,7 +26,9 @@ class Restrictions:
 def check_restrictions(patch: PatchSet, work: Work) -> Restrictions:
     """Check a patch against the issue's rules and the policy on paths and lines."""
     violations = enforce(work.issue.constraints, patch, work.snapshot)
-    judgement = work.services.policy(patch, asked_paths(work.issue))
+    requests = Requests(work.issue)
+    requested = {file.path for file in patch.files if requests.sentence_for(file) or requests.addition_for(file)}
+    judgement = work.services.policy(patch, asked_paths(work.issue), requested)
     refusals = tuple(str(refusal) for refusal in judgement.refusals)
     hints = dict.fromkeys(refusal.hint for refusal in judgement.refusals if refusal.hint)
     reason = "; ".join((*(violation.for_person for violation in violations), *refusals, *hints))

@@ -10,7 +10,7 @@ from fretsaw.core.chat import Answer, Ask, Image, Request
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import Judgement
 from fretsaw.core.prompt.edit_forms import EditForm
-from fretsaw.core.proof.check_result import Check
+from fretsaw.core.proof.check_result import Check, VaryCheck
 from fretsaw.core.run import Event
 
 
@@ -23,10 +23,10 @@ class Services:
     """The form of edit that is asked for."""
     check: Check | None
     """One run of the check; None: there is no check command."""
-    repeat: Callable[[Check], Check]
-    """Repeats a command where it is quick, so that chance is not taken for proof."""
-    policy: Callable[[PatchSet, Collection[str]], Judgement]
-    """(patch, paths the issue asks for) -> what the policy on paths and added lines says of it."""
+    vary: VaryCheck | None
+    """The check in another way: some of its tests, in another order, without `CI`; None: there is no check command."""
+    policy: Callable[[PatchSet, Collection[str], Collection[str]], Judgement]
+    """(patch, paths that the issue names, paths whose change it asks for) -> what the policy says of the patch."""
     trial: Callable[[PatchSet], None]
     """Applies the patch with git in a private place; raises when git and the core disagree."""
     report: Callable[[Event], None]

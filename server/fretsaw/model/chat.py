@@ -7,7 +7,17 @@ from typing import Any
 
 from fretsaw.core.chat import Message, Request, Tool, ToolCall
 from fretsaw.core.text.safe_text import sendable
-from fretsaw.model.parse import Collected, as_list, as_map, as_text, service_tier, shape_error, token_counts
+from fretsaw.model.parse import (
+    Collected,
+    as_arguments,
+    as_content,
+    as_list,
+    as_map,
+    as_text,
+    service_tier,
+    shape_error,
+    token_counts,
+)
 from fretsaw.model.row import Row
 
 PATH = "/chat/completions"
@@ -58,6 +68,9 @@ def leave_out(body: dict[str, Any], name: str) -> None:
     """Take a field out of a body, since the endpoint refused it; a limit goes under its other name."""
     other = {"max_completion_tokens": "max_tokens", "max_tokens": "max_completion_tokens"}
     value = body.pop(name, None)
+    if name == "tools":
+        body.pop("parallel_tool_calls", None)
+        body.pop("tool_choice", None)
     if name in other and value is not None:
         body[other[name]] = value
 
@@ -115,8 +128,9 @@ def _take_head(data: Mapping[str, Any], so_far: Collected) -> None:
 
 
 def _take_choice(choice: Mapping[str, Any], so_far: Collected, *, key: str) -> str:
-    delta = as_map(choice.get(key) or {})
-    piece = as_text(delta.get("content"))
+    # Some servers stream a whole `message` where a `delta` belongs.
+    delta = as_map(choice.get(key) or choice.get("message") or {})
+    piece = as_content(delta.get("content"))
     so_far.text.append(piece)
     so_far.refusal.append(as_text(delta.get("refusal")))
     for position, item in enumerate(as_list(delta.get("tool_calls"))):
@@ -136,5 +150,5 @@ def _take_call(item: Mapping[str, Any], position: int, so_far: Collected) -> Non
     so_far.calls[index] = ToolCall(
         id=old.id or as_text(item.get("id")),
         name=old.name or as_text(function.get("name")),
-        arguments=old.arguments + as_text(function.get("arguments")),
+        arguments=old.arguments + as_arguments(function.get("arguments")),
     )

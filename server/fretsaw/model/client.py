@@ -5,13 +5,14 @@ Knows nothing of what is asked. openai is imported here, when it is first needed
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import gc
 import logging
 import socket
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fretsaw.errors import ModelError
@@ -24,6 +25,8 @@ _KEPT_HEADERS = {"accept", "accept-encoding", "connection", "content-type", "con
 """What leaves besides the key. The library would add the user's system, and headers, organization and project from
 environment variables."""
 
+DONE = object()
+"""Yielded behind the last event of a stream that said that it is complete."""
 LARGEST_ANSWER = 128 << 20
 """Bytes that one answer may have, unpacked: ten times what the longest answer of a model takes as events."""
 
@@ -101,7 +104,8 @@ class ApiClient:
     def stream(self, path: str, body: Mapping[str, Any]) -> Iterator[Any]:
         """POST and yield: first the response (status, headers), then each event's data, decoded from JSON.
 
-        An answer that is not a stream yields its whole body as one item. Raises what the library raises.
+        An answer that is not a stream yields its whole body as one item; a stream that says its end yields `DONE` last.
+        Raises what the library raises.
         """
         import openai
 
@@ -112,7 +116,11 @@ class ApiClient:
             kind = stream.response.headers.get("content-type", "").split(";")[0].strip().lower()
             yield kind
             if kind == "text/event-stream" or not kind:
+                watch = _Watch(stream.response.iter_bytes)
+                stream.response.iter_bytes = watch.iter_bytes  # type: ignore[method-assign]
                 yield from stream
+                if watch.is_done:
+                    yield DONE
             else:
                 stream.response.read()
                 yield stream.response.text
@@ -156,6 +164,23 @@ class ApiClient:
             self._sockets.append(sock)
         if cut:
             _wake(sock)
+
+
+class _Watch:
+    """The bytes of a stream, without a byte order mark; notes whether its end mark came, which the library swallows."""
+
+    def __init__(self, source: Callable[..., Iterator[bytes]]) -> None:
+        self._source = source
+        self.is_done = False
+
+    def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """What the response has."""
+        tail = b""
+        for number, data in enumerate(self._source(chunk_size)):
+            piece = data.removeprefix(codecs.BOM_UTF8) if not number else data
+            tail = (tail + piece)[-64:]
+            self.is_done = self.is_done or b"[DONE]" in tail
+            yield piece
 
 
 def _limit_size(response: Any) -> None:

@@ -17,7 +17,7 @@ from fretsaw.core.text.tokens import estimate
 from fretsaw.errors import Cancelled, ModelError
 from fretsaw.model import chat, responses
 from fretsaw.model.budget import Budget, Reservation
-from fretsaw.model.client import ApiClient
+from fretsaw.model.client import DONE, ApiClient
 from fretsaw.model.endpoint import endpoint
 from fretsaw.model.exchange import Exchange, OutOfTime
 from fretsaw.model.failures import FailedRequest, Failure, failure
@@ -55,7 +55,14 @@ def connect(
     Without a budget, one of `settings.max_usd` is made. ConfigError when the base URL or the key cannot be right.
     """
     where = endpoint(settings)
-    return Live(settings, row, FailedRequest(where, row.id), cancel, budget or Budget(settings.max_usd), pace or Pace())
+    return Live(
+        settings,
+        row,
+        FailedRequest(where, row.id, row.api_for(settings)),
+        cancel,
+        budget or Budget(settings.max_usd),
+        pace or Pace(),
+    )
 
 
 class Live:
@@ -116,6 +123,13 @@ class Live:
             on_text(None)
             tries += 1
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know of how the endpoint had to be asked."""
+        if "tools" not in self._left_out:
+            return ()
+        return ("the endpoint takes no tools, so the model was asked without: `--no-tools` saves the refused call",)
+
     def close(self) -> None:
         """Close the connection; the next call opens another."""
         self._line.close()
@@ -174,6 +188,9 @@ class Live:
         try:
             kind = next(items)
             for item in items:
+                if item is DONE:
+                    so_far.end()
+                    continue
                 if isinstance(item, str):
                     piece = self._api.take_whole(whole(item, kind), so_far)
                 else:

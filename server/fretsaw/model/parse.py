@@ -52,6 +52,11 @@ class Collected:
     model: str = ""
     scripted: bool = False
 
+    def end(self) -> None:
+        """Take the end mark of a stream for its end, where no event said why it ended."""
+        if self.finish is None and (self.calls or any(self.text)):
+            self.finish = "stop"
+
     @property
     def said(self) -> str:
         """Everything it wrote, for counting."""
@@ -101,6 +106,25 @@ def as_text(item: object) -> str:
     if not isinstance(item, str):
         raise shape_error(f"a text was expected, not {_kind(item)}")
     return item
+
+
+def as_content(item: object) -> str:
+    """The text of a message, also where it comes as a list of parts; parts of reasoning are none of it."""
+    if not isinstance(item, list):
+        return as_text(item)
+    return "".join(part if isinstance(part, str) else _part_text(as_map(part)) for part in item)
+
+
+def _part_text(part: Mapping[str, Any]) -> str:
+    if part.get("type") in ("thinking", "reasoning", "thought", "redacted_thinking"):
+        return ""
+    text = part.get("text")
+    return as_text(text.get("value") if isinstance(text, Mapping) else text)
+
+
+def as_arguments(item: object) -> str:
+    """The arguments of a tool call as the JSON text that they are, also where they come as an object."""
+    return json.dumps(item, ensure_ascii=False) if isinstance(item, (dict, list)) else as_text(item)
 
 
 def token_counts(usage: object, before: str, after: str) -> TokenCounts | None:

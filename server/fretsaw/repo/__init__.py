@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fretsaw.repo.deliver import deliver, refuse_operation
 from fretsaw.repo.discover import open_repo, reopened
+from fretsaw.repo.git.committer import left_undone, refuse_unknown_committer
 from fretsaw.repo.git.program import git_version
 from fretsaw.repo.git.snapshot import snapshot
 from fretsaw.repo.git.trial import trial
@@ -27,9 +28,11 @@ __all__ = [
     "deliveries",
     "follow_files",
     "git_version",
+    "left_undone",
     "open_repo",
     "recover",
     "refuse_operation",
+    "refuse_unknown_committer",
     "reopened",
     "snapshot",
     "trial",

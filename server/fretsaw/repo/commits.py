@@ -21,9 +21,9 @@ from fretsaw.repo.repository import Repo
 
 
 def commit_plan(
-    repo: Repo, snapshot: Snapshot, patch: PatchSet, plan: Plan, message: str, branch: str | None
+    repo: Repo, snapshot: Snapshot, patch: PatchSet, plan: Plan, message: str, branch: str | None, sign: bool
 ) -> tuple[Plan, str]:
-    """The plan with its branch and index moves, and the commit's id.
+    """The plan with its branch and index moves, and the commit's id; `sign`: as the user's own configuration says.
 
     RepoError when the user's uncommitted text would be committed with it, or the branch cannot be had;
     ConflictError when HEAD moved.
@@ -36,7 +36,7 @@ def commit_plan(
         files = _files(patch, snapshot, before)
         if plan.how == "commit":
             _refuse_staged(repo, patch, before)
-        commit, entries = _commit(history, repo, files, message)
+        commit, entries = _commit(history, repo, files, message, sign)
     move = RefMove(ref, None if plan.how == "branch" else repo.head, commit)
     index = tuple(
         IndexMove(path, (before[path].mode, before[path].blob) if path in before else None, entries.get(path))
@@ -46,10 +46,10 @@ def commit_plan(
 
 
 def _commit(
-    history: History, repo: Repo, files: dict[str, tuple[str, bytes] | None], message: str
+    history: History, repo: Repo, files: dict[str, tuple[str, bytes] | None], message: str, sign: bool
 ) -> tuple[str, dict[str, tuple[str, str]]]:
     try:
-        return history.commit(repo.head, files, clean_message(message))
+        return history.commit(repo.head, files, clean_message(message), sign)
     except OSError as error:
         raise RepoError(f"the commit cannot be written: {error}") from None
 
@@ -86,6 +86,8 @@ def _files(patch: PatchSet, snapshot: Snapshot, before: dict[str, Committed]) ->
     for file in patch.files:
         committed = before.get(file.path)
         text = _after(file, committed)
+        if text and committed is None and b"\r\n" in text and snapshot.new_file_ends(file.path).stored_as_lf:
+            text = text.replace(b"\r\n", b"\n")
         if text is None:
             dirty.append(file.path)
         elif file.after is None:

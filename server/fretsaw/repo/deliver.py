@@ -35,6 +35,7 @@ def deliver(  # noqa: PLR0913 - the keyword arguments are the user's order
     state_dir: Path,
     branch: str | None = None,
     run_id: str = "",
+    sign: bool = False,
 ) -> Delivery:
     """Deliver a patch that was made against `snapshot`.
 
@@ -56,7 +57,7 @@ def deliver(  # noqa: PLR0913 - the keyword arguments are the user's order
         plan = Plan(tx, str(repo.root), run_id, how, steps, missing_folders(home, steps))
         commit = None
         if how != "worktree":
-            plan, commit = commit_plan(now, snapshot, patch, plan, message, branch)
+            plan, commit = commit_plan(now, snapshot, patch, plan, message, branch, sign)
         applied = transact(home, plan, refs)
         forget_old(home)
     on = plan.move.ref.removeprefix("refs/heads/") if plan.move else None

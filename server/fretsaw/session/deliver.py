@@ -58,8 +58,8 @@ def may_apply(session: Session, proposal: Proposal) -> bool:
     """Whether what was asked to prove the patch did so. Without a check there is nothing that it must pass."""
     if session.settings.apply == "none":
         return True
-    after = proposal.evidence.after
-    return after is None or after.ok
+    after, proof = proposal.evidence.after, proposal.evidence.proof
+    return proof.ok if proof is not None else after is None or after.ok
 
 
 def apply_run(session: Session, run_id: str | None, changes: frozenset[int] | None = None) -> tuple[Delivery, str]:
@@ -188,6 +188,7 @@ def deliver_patch(  # noqa: PLR0913 - the keyword arguments are what differs bet
             state_dir=session.store.folder,
             branch=_branch(settings.branch, folder.id) if settings.apply == "branch" else None,
             run_id=name,
+            sign=settings.sign,
         )
     except FretsawError:
         folder.forget_note("delivering")
@@ -227,11 +228,18 @@ def _message(title: str, proposal: Proposal) -> str:
     return f"{subject}\n\n{summary}\n" if summary else f"{subject}\n"
 
 
+def _refused(outcome: GaveUp) -> Proposal:
+    """The last patch of a run, which fits and is allowed, but which the check did not prove."""
+    kept = frozenset(item.change.id for item in outcome.verdicts if item.decision != "drop")
+    patch = select(outcome.proposed, kept)
+    return Proposal(outcome.proposed, patch, outcome.verdicts, outcome.evidence)
+
+
 def proposal_of(kept: StoredRun) -> Proposal:
-    """The proposal of a run. Raises UsageError where it has none."""
+    """The proposal of a run, also one that its check did not prove. Raises UsageError where it has none."""
     if isinstance(kept.outcome, Proposal):
         return kept.outcome
+    if isinstance(kept.outcome, GaveUp) and kept.outcome.kind == "check" and kept.outcome.verdicts:
+        return _refused(kept.outcome)
     why = kept.run.error or kept.run.state
-    if isinstance(kept.outcome, GaveUp) and kept.outcome.kind == "check":
-        why = f"the check was not green with its last patch: {why}"
     raise UsageError(f"run {kept.run.id} has nothing to apply: {why}", hint=f"`agent show {kept.run.id}` tells more")

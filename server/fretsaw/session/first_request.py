@@ -69,7 +69,7 @@ def preview_request(session: Session, argument: str, where: Path = Path()) -> Re
     snapshot = repo.snapshot(session.repo, reveal=settings.reveal)
     learn_local_secrets(session, snapshot)
     snapshot = mask_snapshot(snapshot, session.mask)
-    context = choose(issue, snapshot, settings.context_tokens, settings.context, estimate)
+    context = choose(issue, snapshot.readable(), settings.context_tokens, settings.context, estimate)
     logs, notices = read_logs(issue, folder)
     logs = tuple((name, session.mask.mask(text, name)) for name, text in logs)
     form = choice.row.form_for(settings)

@@ -29,6 +29,7 @@ from fretsaw.session.deliver import deliver_proposal
 from fretsaw.session.history import mark_delivered
 from fretsaw.session.issue_source import read_issue
 from fretsaw.session.models import choose_model, today
+from fretsaw.session.notices import notices_about_commit
 from fretsaw.session.open import RECORD, Session
 from fretsaw.session.retirement import mark_told, untold_notices
 from fretsaw.session.secret_mask import withheld_notices
@@ -48,6 +49,10 @@ def fix_issue(
         repo.refuse_operation(session.repo)
     if session.settings.apply == "commit" and session.repo.branch is None:
         raise RepoError("HEAD is detached", hint="use --apply branch --branch NAME, or check a branch out")
+    if session.settings.apply in ("commit", "branch"):
+        repo.refuse_unknown_committer(session.repo)
+    for text in notices_about_commit(session):
+        report(Event("context", text, lasting=True))
     finished = run_fix(session, Task(issue, folder=folder), report, cancel)
     try:
         delivery = deliver_proposal(session, finished, report, cancel)
@@ -155,7 +160,7 @@ def _outcome(
             f"${budget.spent:.4f} was spent or may have been, more than --max-usd {settings.max_usd:g}",
         )
     withheld = withheld_notices(item for item in session.mask.findings if item.source != RECORD)
-    notices = (*withheld, *session.resolved.notices, *choice.notices, *notices, *outcome.evidence.notices)
+    notices = (*withheld, *session.resolved.notices, *choice.notices, *notices, *ask.notices, *outcome.evidence.notices)
     return replace(outcome, evidence=replace(outcome.evidence, notices=notices))
 
 

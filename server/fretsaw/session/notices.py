@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shlex
 
-from fretsaw import check
+from fretsaw import check, repo
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.session.open import Session
 
 
 def notices_about(session: Session, snapshot: Snapshot, hidden: int) -> tuple[str, ...]:
     """Notices for a person. `hidden`: how many hidden characters and comments were taken out of the issue."""
-    notices = []
+    notices = list(notices_about_commit(session))
     if snapshot.secrets:
         names = ", ".join(snapshot.secrets[:5]) + (" …" if len(snapshot.secrets) > 5 else "")
         notices.append(f"never sent, since they may hold secrets: {names}")
@@ -25,3 +25,9 @@ def notices_about(session: Session, snapshot: Snapshot, hidden: int) -> tuple[st
         seems = f"; this repository seems to have {shlex.join(found[0].argv)!r}" if found else ""
         notices.append(f"no check is set, so nothing is proved{seems}: `agent check` asks you once")
     return tuple(notices)
+
+
+def notices_about_commit(session: Session) -> tuple[str, ...]:
+    """What the commit of a run will not do that the user's own would: sign, run hooks."""
+    settings = session.settings
+    return repo.left_undone(session.repo, settings.sign) if settings.apply in ("commit", "branch") else ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import TypeAlias
 
 from fretsaw import repo
@@ -13,7 +12,7 @@ from fretsaw.cancel import Cancel
 from fretsaw.core.chat import Answer, Ask, Request
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import Judgement, Refusal, judge_patch
-from fretsaw.core.proof.check_result import Check
+from fretsaw.core.proof.check_result import Check, Variation, VaryCheck
 from fretsaw.core.run import Event
 from fretsaw.core.secrets.mask import SecretMask
 from fretsaw.core.secrets.masked import mask_check, mask_snapshot, misused_markers, reveal_value
@@ -50,16 +49,17 @@ def make_services(
     images, image_notices = images_for(task, row)
     secrets = (settings.api_key,) if settings.api_key else ()
 
-    def policy(patch: PatchSet, asked: Collection[str]) -> Judgement:
+    def policy(patch: PatchSet, named: Collection[str], asked: Collection[str]) -> Judgement:
         misused = tuple(Refusal(path, "text", why) for path, why in misused_markers(patch, mask))
-        judged = judge_patch(reveal_value(patch, mask), snapshot, settings.allow, asked, secrets)
+        judged = judge_patch(reveal_value(patch, mask), snapshot, settings.allow, named, secrets, asked)
         return replace(judged, refusals=(*misused, *judged.refusals)) if misused else judged
 
+    vary = _masked_vary(session, snapshot, cancel)
     services = Services(
         ask=ask,
         form=row.form_for(settings),
-        check=_masked_command(session, snapshot, cancel, settings.check),
-        repeat=partial(_repeat, times=settings.repeat),
+        check=vary(Variation()) if vary else None,
+        vary=vary,
         lint=_masked_command(session, snapshot, cancel, settings.lint),
         policy=policy,
         trial=lambda patch: repo.trial(session.repo, snapshot, reveal_value(patch, mask)),
@@ -83,6 +83,14 @@ def _masked_command(session: Session, snapshot: Snapshot, cancel: Cancel, argv: 
     return mask_check(command, session.mask, f"the output of {argv[0]}") if command and argv else None
 
 
+def _masked_vary(session: Session, snapshot: Snapshot, cancel: Cancel) -> VaryCheck | None:
+    """The check over the real files, in whatever way, whose output is masked."""
+    vary, argv = _make_varied(session, snapshot, cancel), session.settings.check
+    if vary is None or not argv:
+        return None
+    return lambda variation: mask_check(vary(variation), session.mask, f"the output of {argv[0]}")
+
+
 def _covered_by_revealed(covered: Covered | None, mask: SecretMask) -> Covered | None:
     if covered is None:
         return None
@@ -99,10 +107,14 @@ def make_command(session: Session, snapshot: Snapshot, cancel: Cancel, argv: tup
     return check.make_check(session.root, argv, session.settings, cancel, around)
 
 
-def _repeat(command: Check, times: int) -> Check:
+def _make_varied(session: Session, snapshot: Snapshot, cancel: Cancel) -> VaryCheck | None:
+    """The check, to be run in more than one way."""
+    if not session.settings.check:
+        return None
     from fretsaw import check
 
-    return check.steady(command, times)
+    around = check.CheckEnvironment(session.state, unsaved=snapshot.overlay, secrets=snapshot.secrets)
+    return check.make_varied_check(session.root, session.settings.check, session.settings, cancel, around)
 
 
 def _make_covered(session: Session, snapshot: Snapshot, cancel: Cancel) -> Covered | None:

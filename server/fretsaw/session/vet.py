@@ -9,6 +9,7 @@ from typing import Any
 
 from fretsaw import repo, run_store
 from fretsaw.core.issue import Issue
+from fretsaw.core.ledger import enforce
 from fretsaw.core.patch import render
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Evidence, Proposal, Run, Turn
@@ -45,6 +46,9 @@ def vet_reply(
     vetted = vet_text(reply, snapshot, issue, session.settings.prune)
     if vetted.status != "ok":
         return vetted, None
+    violations = enforce(issue.constraints, vetted.patch, snapshot)
+    if violations:
+        raise NoPatchError("; ".join(violation.for_person for violation in violations))
     judgement = judge_patch(vetted.patch, snapshot, session.settings.allow, asked_paths(issue))
     if not judgement.ok:
         hints = dict.fromkeys(refusal.hint for refusal in judgement.refusals if refusal.hint)

@@ -18,7 +18,7 @@ from typing import Literal, TypeAlias
 
 from fretsaw.cancel import Cancel
 from fretsaw.check.coverage import nodejs
-from fretsaw.check.run.test_report import read_file
+from fretsaw.check.run.report_file import read_file
 from fretsaw.check.sandbox.choose import CheckEnvironment, choose
 from fretsaw.check.sandbox.enter import enter, report_place
 from fretsaw.check.sandbox.sandbox import Sandbox

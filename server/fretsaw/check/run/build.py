@@ -5,21 +5,27 @@ Knows nothing of git, models or patches; the tree comes as a folder and texts to
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fretsaw.cancel import Cancel
+from fretsaw.check.run.channel import Channel, Heard
+from fretsaw.check.run.diagnose import Place, diagnose
+from fretsaw.check.run.evidence import with_evidence
 from fretsaw.check.run.masked_secrets import black_out, secret_values
-from fretsaw.check.run.test_count import count_run
-from fretsaw.check.run.test_report import read_report, refused, wants_report, with_report, without_notice
+from fretsaw.check.run.missing_program import why_not_started
+from fretsaw.check.run.reporters import Reporters, refused
 from fretsaw.check.sandbox.choose import CheckEnvironment, SandboxChoice, choose
-from fretsaw.check.sandbox.enter import Entered, enter, report_place
+from fretsaw.check.sandbox.enter import Entered, enter
 from fretsaw.check.sandbox.sandbox import Sandbox
-from fretsaw.check.toolchain import toolchain
-from fretsaw.core.proof.check_result import Check, CheckResult
+from fretsaw.check.toolchain import Toolchain, toolchain
+from fretsaw.core.proof.check_result import Check, CheckResult, Variation, VaryCheck
 from fretsaw.errors import Cancelled, UsageError
 from fretsaw.settings import Settings
+
+PLAIN = Variation()
 
 
 def make_check(
@@ -30,52 +36,82 @@ def make_check(
     It returns a `CheckResult` for whatever happens, and raises `Cancelled` when `cancel` is set. Nothing is run
     here yet: the isolation is chosen, by trial, at the first call.
     """
+    return make_varied_check(root, argv, settings, cancel, around)(PLAIN)
+
+
+def make_varied_check(
+    root: Path, argv: tuple[str, ...], settings: Settings, cancel: Cancel, around: CheckEnvironment | None = None
+) -> VaryCheck:
+    """The same as `make_check`, for every way to run the command; they share one sandbox."""
     if not argv:
         raise UsageError("the check has no command", hint="give it as a list of arguments: --check 'pytest -q'")
     around = around or CheckEnvironment()
-    limits = replace(around.limits, seconds=settings.check_timeout)
     tools = toolchain(root.resolve(), argv, around.environ)
-    chosen: list[SandboxChoice] = []
+    reporters = Reporters(root.resolve())
+    tools = replace(tools, shown=(*tools.shown, str(reporters.folder)))
+    command = _Command(root, argv, settings, cancel, around, tools, reporters)
+    return lambda variation: lambda texts: command.run(texts, variation)
 
-    def check(texts: Mapping[str, str | None]) -> CheckResult:
-        cancel.check()
-        if not tools.program:
-            where = "is missing or not executable" if "/" in argv[0] else "no such program in PATH"
-            return CheckResult("error", argv, reason=f"{argv[0]}: {where}")
-        if not chosen:
-            chosen.append(choose(root.resolve(), tools, settings, limits, around))
-        sandbox = chosen[0].sandbox
+
+@dataclass(slots=True)
+class _Command:
+    """One command on one tree, with the sandbox that was found for it."""
+
+    root: Path
+    argv: tuple[str, ...]
+    settings: Settings
+    cancel: Cancel
+    around: CheckEnvironment
+    tools: Toolchain
+    reporters: Reporters
+    chosen: list[SandboxChoice] = field(default_factory=list)
+
+    def run(self, texts: Mapping[str, str | None], variation: Variation) -> CheckResult:
+        """One run, whatever comes of it."""
+        self.cancel.check()
+        if not self.tools.program:
+            return CheckResult("error", self.argv, reason=why_not_started(self.root, self.argv))
+        if not self.chosen:
+            limits = replace(self.around.limits, seconds=self.settings.check_timeout)
+            self.chosen.append(choose(self.root.resolve(), self.tools, self.settings, limits, self.around))
+        sandbox = self.chosen[0].sandbox
         if sandbox is None:
-            return CheckResult("unavailable", argv, reason=chosen[0].reason)
+            return CheckResult("unavailable", self.argv, reason=self.chosen[0].reason)
         try:
-            result = _run(sandbox, {**around.unsaved, **texts}, argv, cancel)
+            result = self._run(sandbox, {**self.around.unsaved, **texts}, variation)
         except OSError as error:
-            return CheckResult("error", argv, reason=f"the check could not be prepared: {error}")
-        secret = secret_values(root, around.secrets, around.environ)
+            return CheckResult("error", self.argv, reason=f"the check could not be prepared: {error}")
+        place = Place(self.root.resolve(), self.around.home, self.around.environ, sandbox.env)
+        result = replace(result, cause=diagnose(result, place))
+        secret = secret_values(self.root, self.around.secrets, self.around.environ)
         return replace(result, output=black_out(result.output, secret))
 
-    return check
+    def _run(self, sandbox: Sandbox, texts: Mapping[str, str | None], variation: Variation) -> CheckResult:
+        """One run; once more without reporters where a runner does not know how to load them."""
+        env = {**sandbox.env, "CI": "1"} if variation.ci else {**sandbox.env}
+        if not variation.ci:
+            env.pop("CI", None)
+        if not sys.platform.startswith("linux"):
+            return _result(sandbox, self.argv, enter(sandbox, texts, self.argv, env, self.cancel), Heard())
+        channel = Channel(variation.only, reverse=variation.reverse)
+        try:
+            inside = channel.theirs.fileno()
+            entered = enter(sandbox, texts, self.argv, self.reporters.load(env), self.cancel, inside)
+        finally:
+            heard = channel.close()
+        if refused(entered.ran.exit_code, entered.ran.output):
+            entered, heard = enter(sandbox, texts, self.argv, env, self.cancel), Heard()
+        return _result(sandbox, self.argv, entered, heard)
 
 
-def _run(sandbox: Sandbox, texts: Mapping[str, str | None], argv: tuple[str, ...], cancel: Cancel) -> CheckResult:
-    """One run; once more without the report where the test runner does not know how to write it."""
-    env = {**sandbox.env, "CI": "1"}
-    wanted = wants_report(argv)
-    entered = enter(sandbox, texts, argv, with_report(env, report_place(sandbox)) if wanted else env, cancel)
-    if wanted and refused(entered.ran.exit_code, entered.ran.output):
-        entered = enter(sandbox, texts, argv, env, cancel)
-    return _result(sandbox, argv, entered)
-
-
-def _result(sandbox: Sandbox, argv: tuple[str, ...], entered: Entered) -> CheckResult:
+def _result(sandbox: Sandbox, argv: tuple[str, ...], entered: Entered, heard: Heard) -> CheckResult:
     ran = entered.ran
     if ran.end == "cancelled":
         raise Cancelled
-    output = without_notice(ran.output, report_place(sandbox))
-    result = CheckResult("red", argv, ran.exit_code, ran.seconds, output, sandbox.tier, ran.reason)
+    result = CheckResult("red", argv, ran.exit_code, ran.seconds, ran.output, sandbox.tier, ran.reason)
     if entered.problem:
         return replace(result, state="error", exit_code=None, output="", reason=entered.problem)
-    result = replace(result, tests=read_report(sandbox.scratch.report), ran=count_run(output))
+    result = with_evidence(result, heard)
     if ran.end == "timeout":
         return replace(result, state="timeout")
     return replace(result, state="green" if ran.end == "exit" and ran.exit_code == 0 else "red")

@@ -1,4 +1,4 @@
-"""How many tests a runner says it ran, for runners that write no report we read. Pure: knows only what was printed."""
+"""What a runner prints of its tests, for runners in which no reporter of ours is. Pure: knows only what was printed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,56 @@ _MORE = (
     r"^[ \t]*Tests:?[ \t].*?\b(\d+) failed",  # Jest, Vitest
     r"^[ \t]*Tests:?[ \t].*?\b(\d+) passed",
     r"^[ \t]+(\d+) (?:passing|failing)\b",  # Mocha
+    r"^(\d+) examples?, \d+ failures?",  # RSpec
+    r"^Files=\d+, Tests=(\d+),",  # prove
+    r"^(?:\[\w+\] )?Tests run: (\d+), Failures: \d+, Errors: \d+, Skipped: \d+$",  # Surefire's last line
+    r"^\d+% tests passed, \d+ tests failed out of (\d+)",  # ctest
+    r"^(\d+) runs, \d+ assertions, ",  # Minitest
 )
 _LESS = (
     r"^(?:OK|FAILED) \(.*?\bskipped=(\d+)",
     r"^[#ℹ] skipped (\d+)$",
+    r"^(?:\[\w+\] )?Tests run: \d+, Failures: \d+, Errors: \d+, Skipped: (\d+)$",
+    r"^(?:\d+) runs, .*?\b(\d+) skips",
+    r"^\d+ examples?, \d+ failures?, (\d+) pending",
 )
+
+_LINES: tuple[tuple[str, str], ...] = (
+    # what the line of a test looks like: its name, and a word that says how it ended
+    (
+        "cargo",
+        r"^test (?P<id>\S.*?) \.\.\. (?P<is>ok|FAILED|ignored)\b"
+        r"|^ +(?:Running|Doc-tests) (?P<part>[^\n(]{1,200}?)(?= \(|$)",
+    ),
+    ("go", r"^ *--- (?P<is>PASS|FAIL|SKIP): (?P<id>\S+) \("),
+    ("ctest", r"^ *\d+/\d+ Test +#\d+: (?P<id>\S+) \.* *\**(?P<is>Passed|Failed|Not Run|Exception|Timeout)"),
+    ("TAP", r"^(?P<is>ok|not ok)\b(?: \d+)?(?: -)? *(?P<id>[^#\n]*)(?P<but>#[ \t]*(?i:skip|todo))?"),
+)
+_OUTCOMES = {
+    "ok": "passed", "PASS": "passed", "Passed": "passed", "FAILED": "failed", "FAIL": "failed", "Failed": "failed",
+    "not ok": "failed", "Exception": "failed", "Timeout": "failed", "ignored": "skipped", "SKIP": "skipped",
+    "Not Run": "skipped",
+}  # fmt: skip
+_WORST = {"passed": 0, "skipped": 1, "failed": 2}
+
+
+def printed_tests(output: str) -> dict[str, str] | None:
+    """Test → "passed" | "failed" | "skipped", of runners that print a line a test; None where there is no such line."""
+    tests: dict[str, str] = {}
+    for _, pattern in _LINES:
+        part = ""
+        for match in re.finditer(pattern, output, re.MULTILINE):
+            groups = match.groupdict()
+            if groups.get("part"):
+                part = f"{groups['part']} "
+                continue
+            outcome = "skipped" if groups.get("but") else _OUTCOMES[groups["is"]]
+            name = f"{part}{groups['id'].strip()}"
+            if name.strip() and _WORST[outcome] >= _WORST[tests.get(name, "passed")]:
+                tests[name] = outcome
+        if tests:
+            return tests
+    return None
 
 
 def count_run(output: str) -> int | None:

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fretsaw.cancel import Cancel
@@ -32,23 +32,28 @@ class Entered:
 
 
 def enter(
-    sandbox: Sandbox, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], cancel: Cancel
+    sandbox: Sandbox,
+    texts: Mapping[str, str | None],
+    argv: tuple[str, ...],
+    env: Mapping[str, str],
+    cancel: Cancel,
+    channel: int | None = None,
 ) -> Entered:
     """Run a command in the sandbox with these texts over the tree; the report's file is emptied first.
 
+    `channel`: the descriptor of the socket that reporters write to; on Linux only.
     Raises `CheckError` when the tree cannot be copied.
     """
     with sandbox.scratch.lock:
         sandbox.scratch.renew()
         if sandbox.copy:
             sandbox.copy.put_right()
-        go = _enter if sys.platform.startswith("linux") else enter_plainly
-        return go(sandbox, texts, argv, env, cancel)
+        if not sys.platform.startswith("linux"):
+            return enter_plainly(sandbox, texts, argv, env, cancel)
+        return _enter(sandbox, texts, Start(argv, env, channel=channel), cancel)
 
 
-def _enter(
-    sandbox: Sandbox, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], cancel: Cancel
-) -> Entered:
+def _enter(sandbox: Sandbox, texts: Mapping[str, str | None], start: Start, cancel: Cancel) -> Entered:
     """By the launcher, which says through one pipe why it could not, as bubblewrap says through another that it did."""
     status, info, tier = _Pipe(), _Pipe(), TIERS[sandbox.tier]
     held = [status.write, info.write]
@@ -58,10 +63,11 @@ def _enter(
             os.close(held.pop())
 
     try:
-        held.append(_memory_file(_spec(sandbox, texts, Start(argv, env, info.write))))
+        held.append(_memory_file(_spec(sandbox, texts, replace(start, info_fd=info.write))))
         launcher = (sys.executable, "-I", "-S", "-c", _START, str(_HERE), str(held[-1]), str(status.write))
         disk = sandbox.copy.path if sandbox.copy else None
-        command = Command(launcher, {}, Path("/"), tuple(held), disk, release, gentle=not tier.own_root)
+        passed = (*held, start.channel) if start.channel is not None else tuple(held)
+        command = Command(launcher, {}, Path("/"), passed, disk, release, gentle=not tier.own_root)
         ran = run(command, sandbox.limits, cancel)
         problem = status.said()
         first = re.search(r'"child-pid": (\d+)', info.said())
@@ -107,6 +113,7 @@ def _spec(sandbox: Sandbox, texts: Mapping[str, str | None], start: Start) -> di
         "rlimits": sandbox.limits.rlimits(root=os.geteuid() == 0),
         "overlay": None if sandbox.copy else overlay,
         "tree": sandbox.tree,
+        "channel": start.channel,
         "texts": dict(texts),
         "env": {**start.env, "HOME": "/tmp/home", "TMPDIR": "/tmp"},
         **tier.launch(sandbox, start),

@@ -33,8 +33,10 @@ class Start:
 
     argv: tuple[str, ...]
     env: Mapping[str, str]
-    info_fd: int
+    info_fd: int = -1
     """Where a program that isolates writes the process id of what it started."""
+    channel: int | None = None
+    """The socket of the reporters of test runners; None: none is given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,45 @@ def ambiguous(path: str, pattern: Pattern, starts: list[int], more: bool) -> Mis
     )
 
 
+def foreign(path: str, kind: MisfitKind, line: str) -> Misfit:
+    """A new line that is a mark of the reply's own form, or that stands for lines which were left out."""
+    shown = cut(line, _SHOWN)
+    if kind == "placeholder":
+        return misfit(
+            kind,
+            path,
+            f"An edit to {path} would write `{shown}`, which stands for lines that were left out.",
+            f"`{path}`: your new text holds `{shown}` for lines that you left out. Repeat the edit with these lines "
+            "in full, or with an edit that leaves them alone.",
+        )
+    return misfit(
+        kind,
+        path,
+        f"An edit to {path} would write `{shown}`, a mark of the reply that no line of the file has.",
+        f"`{path}`: `{shown}` stands in your new text. Repeat the edit without it.",
+    )
+
+
+def parts_block(path: str, line: int) -> Misfit:
+    """New lines that would stand in the middle of a block, since the context below them is missing."""
+    return misfit(
+        "absent",
+        path,
+        f"An edit to {path} would part the block at line {line}: it has no line of what follows.",
+        f"{path}: your new lines would part the block at line {line}. Repeat the edit with the lines below it.",
+    )
+
+
+def beyond_the_end(path: str, line: int, count: int) -> Misfit:
+    """An insertion below a line that the file does not have."""
+    return misfit(
+        "absent",
+        path,
+        f"An edit inserts below line {line} of {path}, which has {count} lines.",
+        f"`{path}` has {count} lines, so nothing can be inserted below line {line}. Look at the file again.",
+    )
+
+
 def _first(pattern: Pattern) -> str:
     return next((line for line in pattern.old if line.strip()), "")
 

@@ -5,6 +5,7 @@ Knows nothing of other blocks. A place counts only with enough other lines to be
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
@@ -18,6 +19,9 @@ _COMMON = 24
 """A line that stands more often than this in the file says nothing of a place."""
 _NEARBY = 40
 """Lines that a model may skip between a line it names and the change."""
+_SAYS_NOTHING = re.compile(
+    r"\W*(?:(?:else|try|finally|pass|end|break|continue|return|do|then|fi|done|esac|begin|default|except|catch)\W*)?"
+)
 _LONGEST = 400
 """Patterns with more old lines than this are not tried leniently."""
 
@@ -120,14 +124,25 @@ def _fits_without_ends(
 
 
 def _dropped_nearby(view: View, keys: list[str], gone: set[int], start: int) -> bool:
-    """Whether lines that do not fit are nowhere in the file, or not far on their side: else another place is meant."""
+    """Whether lines that do not fit are nowhere in the file, or not far on their side: else another place is meant.
+
+    A line such as `else:` or `)` says nothing alone: elsewhere it counts only where the lines around it fit as well.
+    """
     middle = start + len(keys) // 2
     for i in gone:
         places = view.index().get(keys[i], ()) if keys[i] else ()
         above = i < len(keys) // 2
-        if places and not any(0 < (middle - at if above else at - middle) < _NEARBY for at in places):
+        if any(0 < (middle - at if above else at - middle) < _NEARBY for at in places):
+            continue
+        if any(not _SAYS_NOTHING.fullmatch(keys[i]) or _fits_around(view, keys, at - i) for at in places):
             return False
     return True
+
+
+def _fits_around(view: View, keys: list[str], start: int) -> bool:
+    """Whether as many as half of the pattern's lines are the file's from `start` on, more than the one looked for."""
+    there = [view.squeezed_at(start + i) == key for i, key in enumerate(keys) if 0 <= start + i < len(view.bodies)]
+    return sum(there) > 1 and sum(there) * 2 >= len(keys)
 
 
 def _spare(keys: list[str], outward_in: range) -> int:

@@ -108,8 +108,8 @@ def _fit_of_solid(view: View, pattern: Pattern, solid: list[int], places: list[i
 def _spacing_unclear(pattern: Pattern, at: list[int | None]) -> bool:
     """Tell whether new lines stand in a gap whose blank lines are not the file's: they might count among them.
 
-    `a +x b`, where the file has a blank line between a and b: before it or after it? With a blank line too many in the
-    pattern, x is clear as long as it stands right beside a or b.
+    `a +x b`, where the file has a blank line between a and b: before it or after it? With a blank line in the pattern,
+    too, x is clear as long as it stands right beside a or b, however many the file has.
     """
     solid = [i for i, line in enumerate(pattern.old) if line.strip()]
     for low, high in pairwise((-1, *solid, len(at))):
@@ -119,7 +119,7 @@ def _spacing_unclear(pattern: Pattern, at: list[int | None]) -> bool:
         ours, theirs = high - low - 1, _blanks_between(at, low, high)
         new = pattern.inserts[spots[0]]
         one_side = len(spots) == 1 and spots[0] in (low + 1, high) and bool(new[0].strip() and new[-1].strip())
-        if ours < theirs or (ours > theirs and not one_side):
+        if ours != theirs and not (ours and one_side):
             return True
     return False
 

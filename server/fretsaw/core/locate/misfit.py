@@ -19,6 +19,12 @@ MisfitKind: TypeAlias = Literal[
     "no-such-file",
     "exists",
     "unreadable",
+    "unclear",
+    "hidden",
+    "path",
+    "marks",
+    "placeholder",
+    "encoding",
 ]
 
 
@@ -62,4 +68,4 @@ class Placing:
     modes: Mapping[str, tuple[str, str]] | None = None
     """Path → (old, new) git mode, where the reply asks for a change of mode."""
     notices: tuple[Misfit, ...] = ()
-    """What does not stand in the way: a reply (kind "no-op") whose edits leave every file as it is."""
+    """What does not stand in the way: edits that change nothing ("no-op"), a path taken for another one ("path")."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from fretsaw.core.locate import whole_files
 from fretsaw.core.locate.explain import misfit
 from fretsaw.core.locate.misfit import Located, Misfit, Placing
-from fretsaw.core.locate.path_repair import by_name, clean, is_outside, repair
+from fretsaw.core.locate.path_repair import by_name, clean, is_outside, named_in, repair
 from fretsaw.core.locate.section import Section, place_section, probe
+from fretsaw.core.locate.transcode import in_file_encoding
 from fretsaw.core.reply.edit_block import EditBlock, Reading
 from fretsaw.core.text.lines import is_binary
 
@@ -28,6 +29,9 @@ class Desk:
     located: list[Located] = field(default_factory=list)
     misfits: list[Misfit] = field(default_factory=list)
     modes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    notices: list[Misfit] = field(default_factory=list)
+    why_hidden: Callable[[str], str] = lambda _: ""
+    """Why a path that is no file here is not shown: ignored, untracked, too large; empty where there is no reason."""
     by_name: dict[str, list[str]] | None = None
 
     def names(self) -> dict[str, list[str]]:
@@ -57,20 +61,28 @@ class Desk:
         self.after[path] = text
 
 
-def place(reading: Reading | Iterable[EditBlock], read: Callable[[str], str | None], paths: Collection[str]) -> Placing:
+def place(
+    reading: Reading | Iterable[EditBlock],
+    read: Callable[[str], str | None],
+    paths: Collection[str],
+    why_hidden: Callable[[str], str] = lambda _: "",
+) -> Placing:
     """Place all blocks of a reply: all of them or, with any misfit, none.
 
-    `read` gives the text of one of `paths` (None: it cannot be read), `paths` are the files that may be edited.
+    `read` gives the text of one of `paths` (None: it cannot be read), `paths` are the files that may be edited,
+    `why_hidden` says why another path is none of them ("untracked"; empty where there is no such file).
     Never raises on any text; blocks of one file compose in the order of the reply.
     """
     if isinstance(reading, Reading):
         blocks = reading.blocks
         if reading.truncated:
             return Placing({}, (), (_cut_off(reading.truncated, blocks),))
+        if reading.unclear:
+            return Placing({}, (), (_unclear(reading.unclear),))
     else:
         blocks = tuple(reading)
     blocks = _once(blocks)
-    desk = Desk(read, paths if isinstance(paths, (set, frozenset, dict)) else frozenset(paths))
+    desk = Desk(read, paths if isinstance(paths, (set, frozenset, dict)) else frozenset(paths), why_hidden=why_hidden)
     sections = _sections(desk, blocks)
     trusted = probe(desk.text, sections)
     for section in sections:
@@ -106,6 +118,15 @@ def _cut_off(why: str, blocks: tuple[EditBlock, ...]) -> Misfit:
     )
 
 
+def _unclear(why: str) -> Misfit:
+    return misfit(
+        "unclear",
+        None,
+        f"The reply can be read in more than one way: {why}.",
+        f"Your reply can be read in more than one way: {why}. Send it again with a longer fence (````) around it.",
+    )
+
+
 def _placing(desk: Desk, any_block: bool) -> Placing:
     if desk.misfits:
         return Placing({}, (), tuple(desk.misfits))
@@ -113,7 +134,7 @@ def _placing(desk: Desk, any_block: bool) -> Placing:
     if any_block and not after and not desk.modes:
         nothing = misfit("no-op", None, "The edits change nothing.", "Your edits leave every file as it is.")
         return Placing({}, tuple(desk.located), (), notices=(nothing,))
-    return Placing(after, tuple(desk.located), (), desk.modes or None)
+    return Placing(after, tuple(desk.located), (), desk.modes or None, tuple(dict.fromkeys(desk.notices)))
 
 
 def _sections(desk: Desk, blocks: Iterable[EditBlock]) -> list[Section]:
@@ -129,7 +150,7 @@ def _sections(desk: Desk, blocks: Iterable[EditBlock]) -> list[Section]:
             last.blocks.append(block)
         else:
             sections.append(Section(path, block.op, [block], block.tags is not None, habits))
-        if block.op == "move" and block.move_to is not None:
+        if block.op in ("move", "copy") and block.move_to is not None:
             created.add(clean(block.move_to))
     return sections
 
@@ -141,14 +162,33 @@ def _target_path(desk: Desk, block: EditBlock, created: set[str], repairs: dict[
     `app/main.py` → `server/app/main.py`.
     """
     path = clean(block.path)
-    if block.op == "create" or (block.op == "overwrite" and path not in desk.paths):
+    if block.op == "create":
         created.add(path)
         return path
-    if not path or path in desk.paths or path in created:
+    if path in desk.paths or path in created:
         return path
-    if path not in repairs:
-        repairs[path] = repair(path, desk.names(), loosely=block.op == "edit" and bool(block.search)) or path
-    return repairs[path]
+    meant = repairs.get(path) or _meant(desk, block, path)
+    if meant is None:
+        if block.op == "overwrite":
+            created.add(path)
+        return path
+    if path:
+        repairs[path] = meant
+        desk.notices.append(misfit("path", meant, f"{path} was taken for {meant}, the only file it can mean."))
+    return meant
+
+
+def _meant(desk: Desk, block: EditBlock, path: str) -> str | None:
+    """The tracked file that a path which is none must mean, by its own end or by the text above; None: not known."""
+    loosely = block.op == "edit" and bool(block.search)
+    found = repair(path, desk.names(), loosely=loosely) if path else None
+    if found is None and block.near and not (path and desk.why_hidden(path)):
+        found = named_in(block.near, desk.paths.__contains__)
+    if found is None or block.op != "overwrite":
+        return found
+    # A whole text that has next to nothing of a file is a new file of a like name.
+    now = desk.text(found)
+    return found if now is not None and whole_files.resembles(now, block) else None
 
 
 def _refused(desk: Desk, path: str, creating: bool) -> bool:
@@ -164,7 +204,7 @@ def _refused(desk: Desk, path: str, creating: bool) -> bool:
             if path
             else misfit("no-such-file", None, "An edit names no file.", "Say which file each edit is for.")
         )
-    elif not creating and not desk.known(path):
+    elif not desk.known(path) and (not creating or desk.why_hidden(path)):
         desk.misfits.append(_missing(desk, path))
     elif not creating and desk.text(path) is None:
         desk.misfits.append(misfit("unreadable", path, f"{path} cannot be read as text."))
@@ -174,6 +214,10 @@ def _refused(desk: Desk, path: str, creating: bool) -> bool:
 
 
 def _missing(desk: Desk, path: str) -> Misfit:
+    hidden = desk.why_hidden(path)
+    if hidden:
+        told = f"`{path}` cannot be edited: {hidden}. Leave it as it is."
+        return misfit("hidden", path, f"{path} is there, but it is not edited: {hidden}.", told)
     alike = desk.names().get(path.rsplit("/", 1)[-1], [])[:5]
     meant = f" Did you mean {' or '.join(f'`{other}`' for other in alike)}?" if alike else ""
     told = f"There is no file `{path}`.{meant} Use the paths you were given."
@@ -183,12 +227,17 @@ def _missing(desk: Desk, path: str) -> Misfit:
 def _edit(desk: Desk, section: Section, trusted: bool) -> None:
     path = section.path
     first = section.blocks[0]
-    if first.tags is None and not any(line.strip() for line in first.search) and not first.others:
+    is_empty = first.tags is None and first.after_line is None and not any(line.strip() for line in first.search)
+    if is_empty and not first.others:
         _fill(desk, path, first)
         return
     if _refused(desk, path, creating=False):
         return
     text = desk.text(path) or ""
+    section.blocks, problem = in_file_encoding(text, path, section.blocks)
+    if problem is not None:
+        desk.misfits.append(problem)
+        return
     placed = place_section(text, section, trusted)
     desk.misfits += placed.misfits
     desk.located += placed.located
@@ -239,12 +288,15 @@ def _change_whole(desk: Desk, block: EditBlock, path: str, now: str | None) -> M
     if block.op == "mode":
         desk.modes[path] = block.mode or ("", "")
         return None
-    if block.op == "move":
+    if block.op in ("move", "copy"):
         return _move(desk, block, path)
     if block.op == "delete":
         problem = whole_files.deletable(now or "", path, block)
         if problem is None:
             desk.write(path, None)
+        return problem
+    (block,), problem = in_file_encoding(now or "", path, [block])
+    if problem is not None:
         return problem
     text, problem = whole_files.replaced(now, path, block)
     if problem is None:
@@ -261,7 +313,9 @@ def _move(desk: Desk, block: EditBlock, path: str) -> Misfit | None:
     if target == path:
         return None
     if desk.known(target):
-        return misfit("exists", target, f"{path} cannot be moved to {target}: that file exists.")
+        done = "moved" if block.op == "move" else "copied"
+        return misfit("exists", target, f"{path} cannot be {done} to {target}: that file exists.")
     desk.write(target, desk.text(path))
-    desk.write(path, None)
+    if block.op == "move":
+        desk.write(path, None)
     return None

@@ -12,6 +12,7 @@ from itertools import pairwise
 from fretsaw.core.locate import explain
 from fretsaw.core.locate.fit import Splice
 from fretsaw.core.locate.habits import HABITS, put_right
+from fretsaw.core.locate.indent import lead
 from fretsaw.core.locate.misfit import Located, Misfit
 from fretsaw.core.locate.splices import spliced
 from fretsaw.core.locate.tie_break import Item, core_of, items_of, settle_ties
@@ -36,6 +37,7 @@ class Section:
     def joins(self, path: str, block: EditBlock) -> bool:
         """Whether a further edit of `path` belongs here: of the same form, and looked up in the same text."""
         same_form = self.op == block.op == "edit" and self.tagged == (block.tags is not None)
+        same_form = same_form and self.blocks[0].series == block.series
         return same_form and self.path == path and (self.tagged or bool(block.search and self.blocks[0].search))
 
 
@@ -163,6 +165,12 @@ def _written(view: View, items: list[Item], section: Section) -> Placed:
 
 def _problem(view: View, item: Item, section: Section) -> Misfit | None:
     path = section.path
+    if item.foreign is not None:
+        return explain.foreign(path, *item.foreign)
+    if item.block.after_line is not None and item.placed is None:
+        return explain.beyond_the_end(path, item.block.after_line, len(view.bodies))
+    if item.placed is not None and _parts_block(view, item):
+        return explain.parts_block(path, item.placed.end)
     if item.placed is not None and not (item.rung in UNSURE and _applied(view, item)):
         return _half_line(view, item, path)
     if len(item.fits) > 1:
@@ -176,6 +184,23 @@ def _problem(view: View, item: Item, section: Section) -> Misfit | None:
             f"`{path}` already holds the lines you add. Leave this edit out.",
         )
     return explain.absent(view, path, item.pattern, item.line)
+
+
+def _parts_block(view: View, item: Item) -> bool:
+    """Tell whether new lines below a diff's last context would part a block: it lost the lines that follow.
+
+    Context at 12, new lines from 4 on, and the file goes on at 8: what follows belongs to what stands above.
+    """
+    fit, tags = item.placed, item.block.tags
+    if fit is None or not tags or tags[-1] != "+" or not item.pattern.old or not fit.splices:
+        return False
+    new = fit.splices[-1][2]
+    depths = [len(lead(line)) for line in new if line.strip()]
+    following = next((line for line in view.bodies[fit.end : fit.end + 3] if line.strip()), "")
+    if fit.splices[-1][:2] != (fit.end, fit.end) or not depths or not following or not 0 < fit.end <= len(view.bodies):
+        return False
+    above = view.bodies[fit.end - 1]
+    return bool(above.strip()) and min(depths) < len(lead(following)) <= len(lead(above))
 
 
 def _half_line(view: View, item: Item, path: str) -> Misfit | None:

@@ -5,13 +5,19 @@ Knows nothing of other files and writes no text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from fretsaw.core.locate.anchors import inside, under_heading
 from fretsaw.core.locate.fit import Fit, Splice, consecutive
 from fretsaw.core.locate.ladder import LADDER
+from fretsaw.core.locate.misfit import MisfitKind
 from fretsaw.core.locate.pattern import Pattern, from_texts, pattern_of, pieces
+from fretsaw.core.locate.placeholders import is_placeholder, without_placeholders
+from fretsaw.core.locate.respell import respelled
 from fretsaw.core.locate.view import View, same, without_trailing
+from fretsaw.core.locate.within_lines import fits_within_lines
+from fretsaw.core.locate.wrappings import foreign_mark, unwrapped, without_leftovers
 from fretsaw.core.reply.edit_block import EditBlock
 
 
@@ -25,6 +31,8 @@ class Item:
     fits: list[Fit] = field(default_factory=list)
     all_fits: list[Fit] = field(default_factory=list)
     """Before neighbours were looked at."""
+    foreign: tuple[MisfitKind, str] | None = None
+    """A new line that no file is to get, and what it is: a mark of the reply's form, a stand-in for left-out lines."""
     capped: bool = False
     """There may be further places that were not looked for."""
 
@@ -43,21 +51,88 @@ class Item:
 
 def items_of(view: View, block: EditBlock) -> list[Item]:
     """The block as patterns with all the places its strictest rung finds; several where it leaves lines out."""
+    block = without_leftovers(block, view.text)
+    mark = foreign_mark(block, view.text)
+    if mark:
+        return [Item(block, pattern_of(block), foreign=("marks", mark))]
+    return [_without_stand_ins(view, item) for item in _items_of(view, block)]
+
+
+def _items_of(view: View, block: EditBlock) -> list[Item]:
     pattern = pattern_of(block)
+    if block.after_line is not None:
+        return [Item(block, pattern)]
     if block.others:
         return [_of_readings(view, block, pattern)]
-    if not pattern.changes:
+    if not pattern.changes and block.no_newline[0] == block.no_newline[1]:
         return []
+    if block.every is not None and (fits := fits_within_lines(view, block)):
+        return [Item(block, pattern, "exact", fits, fits)]
     item = _climbed(view, block, pattern)
     if item.rung in _SURE:
         return [item]
+    for other in _other_readings(view, block):
+        return [other]
     parts = pieces(pattern)
     if len(parts) > 1:
-        return [_climbed(view, block, part) for part in parts if part.changes]
+        return _in_order([_climbed(view, block, part) for part in parts])
     return [item]
 
 
+def _in_order(parts: list[Item]) -> list[Item]:
+    """The parts around left-out lines that change something, each with the places that the other parts leave it.
+
+    They stand one below the other with lines between, so a part without a change still says where the next one is not.
+    """
+    found = [item for item in parts if item.fits]
+    lowest = 0
+    for item in found:
+        _leave(item, [fit for fit in item.fits if fit.start >= lowest])
+        lowest = min(fit.end for fit in item.fits) + 1
+    highest = max((fit.end for item in found for fit in item.fits), default=0) + 1
+    for item in reversed(found):
+        _leave(item, [fit for fit in item.fits if fit.end < highest])
+        highest = max(fit.start for fit in item.fits)
+    return [item for item in parts if item.pattern.changes]
+
+
+def _leave(item: Item, fits: list[Fit]) -> None:
+    """Leave an item these places, or all that it has where there are none."""
+    item.fits = item.all_fits = fits or item.fits
+
+
+def _other_readings(view: View, block: EditBlock) -> Iterator[Item]:
+    """The block as a part of lines, and without what may be wrapped around it, where the file holds that for sure."""
+    if block.grammar in _MAY_BE_PARTS and (fits := fits_within_lines(view, block)):
+        yield Item(block, pattern_of(block), "within-lines", fits, fits)
+    for bare in unwrapped(block):
+        pattern = pattern_of(bare)
+        item = _climbed(view, bare, pattern) if pattern.changes else Item(bare, pattern)
+        if item.rung in _SURE:
+            yield item
+        elif bare.grammar in _MAY_BE_PARTS and (fits := fits_within_lines(view, bare)):
+            yield Item(bare, pattern, "within-lines", fits, fits)
+
+
+def _without_stand_ins(view: View, item: Item) -> Item:
+    """The item without new lines that stand for others; where it is not clear for which, with that as its problem."""
+    if not any(map(is_placeholder, item.pattern.added)):
+        return item
+    pattern, unknown = without_placeholders(item.pattern, view.index())
+    if unknown:
+        return replace(item, foreign=("placeholder", unknown))
+    if pattern == item.pattern or not pattern.changes:
+        return item if pattern.changes else Item(item.block, pattern)
+    return _climbed(view, item.block, pattern)
+
+
+_MAY_BE_PARTS = ("arguments", "tags")
+"""Formats whose old text may begin and end within a line."""
 _SURE = ("exact", "trailing-blanks", "indentation", "first-line", "inner-blanks")
+
+
+_LENIENT_IN_LINES = ("trailing-blanks", "inner-blanks", "blank-lines", "typographic")
+"""Rungs that find removed lines which are written in another way than the file has them."""
 
 
 def _climbed(view: View, block: EditBlock, pattern: Pattern) -> Item:
@@ -69,6 +144,8 @@ def _climbed(view: View, block: EditBlock, pattern: Pattern) -> Item:
         if block.at_end and len(fits) > 1:
             fits = [fit for fit in fits if fit.end >= len(view.bodies) - 1] or fits
         if fits:
+            if name in _LENIENT_IN_LINES:
+                fits = [respelled(view, pattern, fit) for fit in fits]
             item.capped = len(fits) >= view.most or len(fits) * len(pattern.old) > 400_000
             if item.capped:
                 fits = _with_numbered(view, item, fits)
@@ -206,7 +283,11 @@ def _break_tie(view: View, item: Item, deltas: set[int]) -> None:
 def _insert_by_number(view: View, item: Item, deltas: set[int], trusted: bool) -> None:
     """New lines without any old line: only a number says where, so other numbers must have been found right."""
     count = len(view.bodies)
-    if count == 0:
+    if item.block.after_line is not None:
+        if item.block.after_line > count:
+            return
+        place = item.block.after_line
+    elif count == 0:
         place = 0
     elif item.block.at_end:
         place = count

@@ -5,6 +5,7 @@ Knows nothing of edits.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -20,6 +21,11 @@ _QUOTES = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "′": "'", "″": '"', "«": '"', "»": '"',
      "‐": "-", "‑": "-", "–": "-", "—": "-", "−": "-", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "…": "..."}
 )  # fmt: skip
+
+
+INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u180e")
+"""Signs that nobody sees: blanks and joiners of no width, marks of direction, soft hyphens."""
+_UNSEEN = {ord(sign): None for sign in INVISIBLE}
 
 
 def same(line: str) -> str:
@@ -43,8 +49,10 @@ def squeezed(line: str) -> str:
 
 
 def plain_quotes(line: str) -> str:
-    """Squeezed, with typewriter quotes, dashes and dots."""
-    return " ".join(line.translate(_QUOTES).split())
+    """Squeezed, with typewriter quotes, dashes and dots, composed letters, and without signs that nobody sees."""
+    if line.isascii():
+        return " ".join(line.split())
+    return " ".join(unicodedata.normalize("NFC", line).translate(_UNSEEN).translate(_QUOTES).split())
 
 
 def typewriter(line: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fretsaw.core.locate.explain import misfit
 from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.locate.pattern import is_elision
+from fretsaw.core.locate.placeholders import is_placeholder
 from fretsaw.core.locate.splices import whole
 from fretsaw.core.locate.view import squeezed
 from fretsaw.core.reply.edit_block import EditBlock
@@ -28,9 +29,8 @@ def replaced(now: str | None, path: str, block: EditBlock) -> tuple[str, Misfit 
             f"`{path}` exists already. Edit it instead of creating it.",
         )
     old, new = _lines(now), {squeezed(line) for line in block.replace}
-    elided = next((line for line in block.replace if is_elision(line) and squeezed(line) not in old), None)
-    kept = sum(line in new for line in old)
-    if elided is not None or (len(old) > 8 and kept * 2 < len(old)):
+    elided = next((line for line in block.replace if _is_left_out(line) and squeezed(line) not in old), None)
+    if elided is not None or _is_a_part(old, new):
         why = f"it leaves lines out (`{elided.strip()[:60]}`)" if elided else "most lines of the file are missing"
         return text, misfit(
             "truncated",
@@ -39,6 +39,26 @@ def replaced(now: str | None, path: str, block: EditBlock) -> tuple[str, Misfit 
             f"`{path}`: {why}. Give an edit of the lines that change, or the whole file without leaving lines out.",
         )
     return text, None
+
+
+def _is_a_part(old: list[str], new: set[str]) -> bool:
+    """Tell whether a text lacks so much of a file that it can only be a snippet of it."""
+    kept = sum(line in new for line in old)
+    is_short = len(old) > 3 and len(new) * 2 <= len(old)
+    return kept * 2 < len(old) and (len(old) > 8 or is_short)
+
+
+def resembles(now: str, block: EditBlock) -> bool:
+    """Tell whether a whole text can be a new state of a file: half of the file's lines stand in it."""
+    old, new = _lines(now), {squeezed(line) for line in block.replace}
+    return bool(old) and sum(line in new for line in old) * 2 >= len(old)
+
+
+def _is_left_out(line: str) -> bool:
+    """Tell whether a line stands for others: `...` alone is an expression of Python where it is indented."""
+    if is_placeholder(line) or line[:1] in (".", "…"):
+        return is_elision(line) or is_placeholder(line)
+    return is_elision(line) and line.strip(" \t.…") != ""
 
 
 def deletable(now: str, path: str, block: EditBlock) -> Misfit | None:

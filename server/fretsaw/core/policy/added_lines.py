@@ -57,7 +57,9 @@ def _unseen(text: str, known: str, first: bool) -> Iterator[str]:
         if char in known or (char == "\ufeff" and first and at == 0) or _joins_emoji(text, at):
             continue
         yield f"adds the invisible character {show(char)}"
-    for char in sorted(set(_SURROGATE.findall(text)) - set(known)):
+    if _SURROGATE.search(known):
+        return  # the file is not UTF-8, and its lines are in its own encoding
+    for char in sorted(set(_SURROGATE.findall(text))):
         yield f"adds text that is not UTF-8 ({show(char)})"
 
 

@@ -11,11 +11,16 @@ from fnmatch import translate
 
 from fretsaw.core.policy.file_names import fold
 
-HARD = (
-    # run by forges and their runners
+CI = (
     ".circleci", "jenkinsfile*", "azure-pipelines*", ".azure-pipelines",
     "bitbucket-pipelines*", ".travis.yml", ".drone.yml", ".buildkite", ".woodpecker*", ".forgejo", ".gitea",
     "appveyor.yml", ".appveyor.yml", ".teamcity", ".semaphore", ".cirrus*",
+)  # fmt: skip
+"""Run by forges and their runners: never written, unless the issue asks for just that."""
+
+HARD = (
+    # run by forges and their runners
+    *CI,
     # read by git or by forges (but .gitignore, .gitkeep)
     ".git*", ".mailmap", ".lfsconfig",
     # opened and obeyed by editors
@@ -35,9 +40,19 @@ HARD = (
     ".profile", ".bash*", ".zsh*", ".zprofile", ".zlogin", ".zlogout", ".cshrc", ".tcshrc", ".kshrc", ".inputrc",
     ".login", ".logout", ".gdbinit", ".lldbinit", ".pythonrc*", ".pythonstartup", ".irbrc", ".rprofile", ".pdbrc",
     # run at every start of Python
-    "*.pth", "sitecustomize.py", "usercustomize.py",
+    "*.pth", "sitecustomize.py", "usercustomize.py", "pyvenv.cfg",
 )  # fmt: skip
 """Never written: they run code or steer a tool later, without anyone asking again."""
+
+RUNNER = (
+    "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "tox.toml", "nose2.cfg", "unittest.cfg",
+    "jest.config*", "jest.setup*", "vitest.*", "vite.config.*", ".mocharc*", "mocha.opts", "karma.conf.*",
+    "ava.config.*", "cypress.config.*", "playwright.config.*", ".nycrc*", ".c8rc*", ".taprc", "nodemon.json",
+    "bunfig.toml", ".rspec", ".simplecov", ".proverc", "makefile.pl", "build.pl", "cpanfile", "phpunit.xml*",
+    "testng.xml",
+    "junit-platform.properties", "surefire*.xml", "*.runsettings", "ctesttestfile.cmake", "nextest.toml", ".bats*",
+)  # fmt: skip
+"""Read by test runners before the tests."""
 
 ASK = (
     "setup.py", "setup.cfg", "pyproject.toml", "tox.ini", "noxfile.py", "pytest.ini", ".pytest.ini", "manifest.in",
@@ -54,6 +69,7 @@ ASK = (
     "mix.exs", "package.swift", "*.csproj", "*.fsproj", "*.vcxproj", "*.sln", "directory.build.*", "nuget.config",
     "dockerfile*", "*.dockerfile", "containerfile*", "docker-compose*", "compose.y*ml", "vagrantfile", "*.tf",
     "flake.nix", "default.nix", "shell.nix",
+    *RUNNER,
     "*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.y*ml", "go.sum", "go.work.sum", "gradle.lockfile",
 )  # fmt: skip
 """Written only with the user's leave (`--allow`): they decide what is built, installed or tested."""
@@ -63,7 +79,7 @@ def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(translate(pattern) for pattern in patterns))
 
 
-_HARD, _ASK = map(_any_of, (HARD, ASK))
+_HARD, _ASK, _CI = map(_any_of, (HARD, ASK, CI))
 _HARMLESS = (".gitignore", ".gitkeep")
 
 
@@ -76,6 +92,18 @@ def is_hard(path: str) -> bool:
 def is_ask(path: str) -> bool:
     """Whether a path is edited only with leave (conftest.py is judged with the tests)."""
     return _ASK.match(fold(path.rpartition("/")[2])) is not None
+
+
+def is_ci(path: str) -> bool:
+    """Whether a path says what a forge's runners do."""
+    parts = [fold(part).rstrip(" .") for part in path.split("/")]
+    known = parts[:2] in ([".github", "workflows"], [".github", "actions"]) or parts[0] == ".gitlab-ci.yml"
+    return known or any(_CI.match(part) for part in parts)
+
+
+def is_runner_file(path: str) -> bool:
+    """Whether a path steers the tests or the build: what is on the ask-first list, conftest.py included."""
+    return is_ask(path) or is_conftest(path)
 
 
 def is_conftest(path: str) -> bool:

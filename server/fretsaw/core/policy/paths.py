@@ -8,9 +8,10 @@ from fretsaw.core.languages import is_test
 from fretsaw.core.patch.patch_set import FilePatch, PatchSet
 from fretsaw.core.policy.added_lines import judge_lines
 from fretsaw.core.policy.file_names import escape_of, oddity_of, twin_key
-from fretsaw.core.policy.path_lists import is_allowed, is_ask, is_conftest, is_hard
+from fretsaw.core.policy.path_lists import is_allowed, is_ask, is_ci, is_conftest, is_hard
 from fretsaw.core.policy.refusal import Judgement, Refusal
 from fretsaw.core.policy.secret_paths import is_secret
+from fretsaw.core.policy.shadows import shadowed_module
 from fretsaw.core.snapshot import Snapshot
 
 MOST_FILES = 50
@@ -20,29 +21,40 @@ MOST_BYTES = 200_000
 
 
 def judge_path(
-    path: str, tracked: Collection[str], allow: Collection[str] = (), asked: Collection[str] = ()
+    path: str,
+    tracked: Collection[str],
+    allow: Collection[str] = (),
+    asked: Collection[str] = (),
+    requested: Collection[str] = (),
 ) -> Refusal | None:
     """Why a path is not written, None when it may be.
 
     `tracked`: paths that exist (an edit keeps whatever name its file has); `allow`: the user's globs for the list of
-    paths that need leave; `asked`: paths that the issue names, which is leave enough for tests.
+    paths that need leave; `asked`: paths that the issue names, which is leave enough for tests; `requested`: paths of
+    which a sentence of the issue asks for the change, which is leave enough for all but what steers tools.
     """
     escape = escape_of(path)
     if escape:
         return Refusal(path, "path", escape)
-    if is_hard(path) or is_secret(path):
+    if is_secret(path) or (is_hard(path) and not (path in requested and is_ci(path))):
         return Refusal(path, "hard", "a file that is never edited: it runs code, steers tools or holds keys")
     odd = "" if path in tracked else oddity_of(path) or _clash(path, tracked)
     if odd:
         return Refusal(path, "path", odd)
-    why = ""
-    if is_conftest(path):
-        why = "" if path in asked else "pytest runs it before any test"
-    elif is_ask(path):
-        why = "it decides what is built, installed or tested"
-    if why and not is_allowed(path, allow):
+    why = _why_ask(path, tracked, asked)
+    if why and path not in requested and not is_allowed(path, allow):
         return Refusal(path, "ask", why, hint=f"to allow it: --allow {path}")
     return None
+
+
+def _why_ask(path: str, tracked: Collection[str], asked: Collection[str]) -> str:
+    """Why a path is written only with leave, "" where none is needed."""
+    if is_conftest(path):
+        return "" if path in asked else "pytest runs it before any test"
+    if is_ask(path):
+        return "it decides what is built, installed or tested"
+    module = "" if path in tracked else shadowed_module(path)
+    return f"it would take the place of {module}, which the check runs on" if module else ""
 
 
 def judge_patch(
@@ -51,6 +63,7 @@ def judge_patch(
     allow: Collection[str] = (),
     asked: Collection[str] = (),
     secrets: Collection[str] = (),
+    requested: Collection[str] = (),
 ) -> Judgement:
     """All refusals of a patch made against a snapshot, and what to tell of it when there are none.
 
@@ -60,9 +73,9 @@ def judge_patch(
     tracked = frozenset(snapshot.paths)
     for file in patch.files:
         beside = tracked - _renamed_to(file, patch)
-        refusal = _unreachable(file, snapshot, tracked) or judge_path(file.path, beside, allow, asked)
-        if refusal is None and file.op == "delete" and is_test(file.path) and file.path not in asked:
-            refusal = None if is_allowed(file.path, allow) else _deletes_test(file.path)
+        refusal = _unreachable(file, snapshot, tracked) or judge_path(file.path, beside, allow, asked, requested)
+        if refusal is None and _deletes_test(file, patch) and file.path not in {*asked, *requested}:
+            refusal = None if is_allowed(file.path, allow) else _deleted_test(file.path)
         if refusal is not None:
             refusals.append(refusal)
             continue
@@ -82,7 +95,19 @@ def _renamed_to(file: FilePatch, patch: PatchSet) -> frozenset[str]:
     )
 
 
-def _deletes_test(path: str) -> Refusal:
+def _deletes_test(file: FilePatch, patch: PatchSet) -> bool:
+    """Whether a test's file goes away, and the same text is not created under the name of another test."""
+    return (
+        file.deleted
+        and is_test(file.path)
+        and not any(
+            other.op == "create" and is_test(other.path) and other.after == file.before and file.before
+            for other in patch.files
+        )
+    )
+
+
+def _deleted_test(path: str) -> Refusal:
     return Refusal(path, "ask", "the patch deletes a test", hint=f"to allow it: --allow {path}")
 
 

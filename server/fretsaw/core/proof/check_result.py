@@ -23,9 +23,15 @@ class CheckResult:
     reason: str = ""
     """Why it is unavailable, an error or a timeout, for a person."""
     tests: Mapping[str, str] | None = None
-    """Test id → "passed" | "failed" | "skipped", where the toolchain's report could be read."""
+    """Test id → "passed" | "failed" | "skipped" | "deselected", of a reporter or of what the runner printed."""
     ran: int | None = None
-    """How many tests it ran, as it prints itself; None where it does not say. Counts only where there is no report."""
+    """How many tests it ran, as it prints itself; None where it does not say. Counts only where there are no ids."""
+    runners: tuple[str, ...] = ()
+    """The test runners of which a reporter of ours told; empty where none could be loaded."""
+    doubts: tuple[str, ...] = ()
+    """Where reporter, exit code and printed summary do not agree, or the runner was tampered with; a sentence each."""
+    cause: str = ""
+    """Why it is red for a reason that no patch can change, and what the user can do; "" where none is known."""
     flaky: bool = False
     """True when repeated runs on the same tree did not agree."""
     unsteady: tuple[str, ...] = ()
@@ -36,6 +42,32 @@ class CheckResult:
         """Whether it ran and was green."""
         return self.state == "green"
 
+    @property
+    def evidence(self) -> Literal["report", "output", "exit code"]:
+        """What it rests on: a reporter in the runner, what the runner printed, or its exit code alone."""
+        if self.runners:
+            return "report"
+        return "exit code" if self.tests is None and self.ran is None else "output"
+
+    def named(self, outcome: str) -> tuple[str, ...]:
+        """The tests with this outcome, sorted."""
+        return tuple(sorted(name for name, was in (self.tests or {}).items() if was == outcome))
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """How a further run of a check differs from the first one. A wish: what a runner cannot do is left out."""
+
+    only: tuple[str, ...] | None = None
+    """Run just these tests; None: all."""
+    reverse: bool = False
+    """Run the tests in the opposite order."""
+    ci: bool = True
+    """Set the variable `CI`, as for every plain run."""
+
 
 Check: TypeAlias = Callable[[Mapping[str, str | None]], CheckResult]
 """Runs the check on the snapshot with these texts laid over it (path → text, None: deleted)."""
+
+VaryCheck: TypeAlias = Callable[[Variation], Check]
+"""The same command, run in another way."""

@@ -5,15 +5,21 @@ The exit code alone does not do: a patch that deletes the failing test, skips it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from fretsaw.core.proof.check_result import CheckResult
 
-Kind: TypeAlias = Literal["proved", "held", "red", "broke", "fewer", "edited", "flaky", "unverified"]
+Kind: TypeAlias = Literal["proved", "held", "red", "broke", "fewer", "edited", "doubtful", "flaky", "unverified"]
 """proved: red before, green after · held: green before and after, so it shows only that nothing broke · red: not
 green after · broke: a test that passed fails · fewer: tests vanished or are skipped now · edited: green only because
-the patch changed the tests · flaky: repeated runs did not agree · unverified: it was not run."""
+the patch changed the tests · doubtful: report, exit code and output disagree, or the runner was tampered with · flaky:
+repeated runs did not agree · unverified: it was not run."""
+
+Excuse: TypeAlias = Callable[[str], str]
+"""(test id) -> the issue's sentence that asks for it to go or to be skipped; "" for none."""
 
 _SHOWN = 3
 
@@ -31,6 +37,8 @@ class Comparison:
     """Tests that passed before and fail after, with the patch's tests or with the base's own."""
     gone: tuple[str, ...] = ()
     """Tests that passed or failed before and are not collected, or skipped, after."""
+    left: tuple[str, ...] = ()
+    """Tests that failed before and fail still, and are not what the issue is about."""
 
     @property
     def ok(self) -> bool:
@@ -43,11 +51,15 @@ def compare(
     after: CheckResult,
     base_tests_after: CheckResult | None = None,
     deleted: tuple[str, ...] = (),
+    excuse: Excuse = lambda test: "",
+    subjects: tuple[str, ...] = (),
 ) -> Comparison:
-    """Judge a patch by the check before it, after it, and after it with the base's own tests where it edits tests.
+    """Judge a patch by the check before it, after it, and after it with the judge files as they were.
 
-    `base_tests_after` None: the patch leaves the existing tests alone. `deleted`: tests that the patch's own lines take
-    away without a new one for each; they count where the check says of no test that it ran, as exit codes do then.
+    `base_tests_after` None: the patch leaves the judge files alone, or the issue asks for what it does to them.
+    `deleted`: tests that the patch's own lines take away without a new one for each; they count where the check says
+    of no test that it ran, as exit codes do then. `subjects`: names that the issue or the patch is about; a test that
+    failed before and still does is not the patch's fault where its name has none of them.
     Tests that repeated runs disagree about prove nothing and break nothing.
     """
     for when, result in (("before", before), ("after", after), ("with the base's own tests after", base_tests_after)):
@@ -55,13 +67,56 @@ def compare(
             return Comparison("unverified", f"the check did not run {when} the patch: {result.reason}")
     shaky = frozenset(before.unsteady) | frozenset(after.unsteady)
     fixed = _moved(before, after, "failed", "passed", shaky)
+    left = _left(before, after, fixed, shaky, subjects)
+    edited = base_tests_after is not None
     return (
-        _by_luck(before, after, fixed, shaky)
-        or _against(before, after, fixed, shaky)
-        or _with_base_tests(before, base_tests_after, fixed, shaky)
-        or _missing(before, after, fixed, edited=base_tests_after is not None)
-        or _uncounted(after, fixed, deleted)
-        or _green(before, after, fixed, edited=base_tests_after is not None)
+        _doubtful(before, after, base_tests_after, fixed)
+        or _by_luck(before, after, fixed, shaky)
+        or _against(before, after, fixed, shaky, left)
+        or _with_base_tests(before, base_tests_after, fixed, shaky, left)
+        or _missing(before, after, fixed, edited=edited, excuse=excuse)
+        or _uncounted(after, fixed, deleted, excuse)
+        or _green(before, after, fixed, left, edited=edited)
+    )
+
+
+def _doubtful(
+    before: CheckResult, after: CheckResult, judged: CheckResult | None, fixed: tuple[str, ...]
+) -> Comparison | None:
+    """Whether a green result disagrees with itself in a way in which the base does not."""
+    results = [result for result in (after, judged) if result is not None and result.ok]
+    doubts = dict.fromkeys(doubt for result in results for doubt in result.doubts if doubt not in before.doubts)
+    if not doubts:
+        return None
+    return Comparison("doubtful", f"the check ended green, but {'; '.join(list(doubts)[:_SHOWN])}", fixed)
+
+
+def _left(
+    before: CheckResult, after: CheckResult, fixed: tuple[str, ...], shaky: frozenset[str], subjects: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Tests that fail as before, where the patch mended others, broke none and they are about something else."""
+    failed = frozenset(after.named("failed"))
+    if (
+        after.state != "red"
+        or not fixed
+        or not failed
+        or not subjects
+        or _moved(before, after, "passed", "failed", shaky)
+    ):
+        return ()
+    known = failed <= frozenset(before.named("failed"))
+    return tuple(sorted(failed)) if known and not any(_is_about(test, subjects) for test in failed) else ()
+
+
+def _is_about(test: str, subjects: tuple[str, ...]) -> bool:
+    """Whether a test's name has one of these words.
+
+    >>> _is_about("tests/test_a.py::test_add_more", ("add",)), _is_about("t::test_address", ("add",))
+    (True, False)
+    """
+    words = re.findall(r"[a-z]+|[A-Z][a-z]*|\d+", test)
+    return any(name.lower() in {word.lower() for word in words} for name in subjects) or any(
+        len(name) > 3 and name.lower() in test.lower() for name in subjects
     )
 
 
@@ -77,35 +132,57 @@ def _by_luck(
 
 
 def _against(
-    before: CheckResult, after: CheckResult, fixed: tuple[str, ...], shaky: frozenset[str]
+    before: CheckResult, after: CheckResult, fixed: tuple[str, ...], shaky: frozenset[str], left: tuple[str, ...]
 ) -> Comparison | None:
-    """Whether a test fails now that did not, or the check is red."""
+    """Whether a test fails now that did not, or the check is red by more than what failed before."""
     broken = _moved(before, after, "passed", "failed", shaky)
     if broken:
         said = f"{_count(broken)} that passed before {_verb(broken)} now{_names(broken)}"
         return Comparison("broke", said, fixed, broken)
-    return None if after.ok else Comparison("red", _still_red(after), fixed)
+    return None if after.ok or left else Comparison("red", _still_red(after), fixed)
 
 
-def _missing(before: CheckResult, after: CheckResult, fixed: tuple[str, ...], *, edited: bool) -> Comparison | None:
-    """Whether fewer tests are run than before. A patch that edits tests may rename them, but not skip a failing one."""
-    gone = _moved(before, after, "failed", "skipped", frozenset()) if edited else _gone(before, after)
-    if gone or _vanished(before, after):
+def _missing(
+    before: CheckResult, after: CheckResult, fixed: tuple[str, ...], *, edited: bool, excuse: Excuse
+) -> Comparison | None:
+    """Whether fewer tests are run than before. A patch that edits tests may rename them, but not skip one."""
+    if edited:
+        gone = tuple(
+            sorted(name for was in ("failed", "passed") for name in _moved(before, after, was, "skipped", _NONE))
+        )
+    else:
+        gone = _gone(before, after)
+    wanted = tuple(name for name in gone if excuse(name))
+    gone = tuple(name for name in gone if name not in wanted)
+    if gone or _vanished(before, after, len(wanted)):
         return Comparison("fewer", _fewer(before, after, gone), fixed, (), gone)
     return None
 
 
-def _uncounted(after: CheckResult, fixed: tuple[str, ...], deleted: tuple[str, ...]) -> Comparison | None:
+def _uncounted(
+    after: CheckResult, fixed: tuple[str, ...], deleted: tuple[str, ...], excuse: Excuse
+) -> Comparison | None:
     """Whether the patch takes tests away and the check is none that would tell."""
+    deleted = tuple(name for name in deleted if not excuse(name))
     if not deleted or after.tests is not None or after.ran is not None:
         return None
     said = f"the patch deletes {_count(deleted)}{_names(deleted)}; the check prints no count that would show it"
     return Comparison("fewer", said, fixed, (), deleted)
 
 
-def _green(before: CheckResult, after: CheckResult, fixed: tuple[str, ...], *, edited: bool) -> Comparison:
+def _green(
+    before: CheckResult, after: CheckResult, fixed: tuple[str, ...], left: tuple[str, ...], *, edited: bool
+) -> Comparison:
     """The sentence for a patch that stands."""
     counted = f", {len(after.tests)} tests" if after.tests else ""
+    if after.evidence == "exit code":
+        counted = " (exit code only: it says of no test that it ran)"
+    if left:
+        said = f"{_count(fixed)} that failed before {'pass' if len(fixed) > 1 else 'passes'} now{_names(fixed)}"
+        rest = (
+            f"{_count(left)} that failed before the patch {_verb(left)} as before, which is not its fault{_names(left)}"
+        )
+        return Comparison("proved", f"{said}; {rest}", fixed, left=left)
     own = "; the base's own tests hold too" if edited else ""
     if before.ok:
         said = f"the check was green before and is green after{counted}{own}: it shows that nothing broke"
@@ -116,7 +193,11 @@ def _green(before: CheckResult, after: CheckResult, fixed: tuple[str, ...], *, e
 
 
 def _with_base_tests(
-    before: CheckResult, base: CheckResult | None, fixed: tuple[str, ...], shaky: frozenset[str]
+    before: CheckResult,
+    base: CheckResult | None,
+    fixed: tuple[str, ...],
+    shaky: frozenset[str],
+    left: tuple[str, ...],
 ) -> Comparison | None:
     """What the base's own tests object to; None when they hold, or are the ones that were run."""
     if base is None:
@@ -125,9 +206,9 @@ def _with_base_tests(
     if broken:
         said = f"with the base's own tests, {_count(broken)} that passed before {_verb(broken)}{_names(broken)}"
         return Comparison("broke", said, fixed, broken)
-    if base.ok:
+    if base.ok or (left and frozenset(base.named("failed")) <= frozenset(left)):
         gone = _gone(before, base)
-        lost = gone or _vanished(before, base)
+        lost = gone or _vanished(before, base, 0)
         return Comparison("fewer", _fewer(before, base, gone), fixed, (), gone) if lost else None
     if before.ok:
         return Comparison("broke", f"with the base's own tests the check is red: {_still_red(base)}", fixed)
@@ -142,27 +223,44 @@ def _moved(before: CheckResult, after: CheckResult, was: str, now: str, shaky: f
     return tuple(sorted(name for name in names if name not in shaky))
 
 
-def _gone(before: CheckResult, after: CheckResult) -> tuple[str, ...]:
-    """Tests that were run before and are not run after.
+_NONE: frozenset[str] = frozenset()
 
-    A file that could not be collected is a failed test by its module's name; once it can be, its tests stand for it.
+
+def _gone(before: CheckResult, after: CheckResult) -> tuple[str, ...]:
+    """Tests that were run before and are not run after; one that runs under another file's name has moved.
+
+    A file that could not be collected is a failed test by its own name; once it can be, its tests stand for it.
     """
     if not before.tests or after.tests is None:
         return ()
-    states, modules = after.tests, {name.partition("::")[0] for name in after.tests}
-    missing = [name for name, state in before.tests.items() if state != "skipped" and _not_run(states.get(name))]
-    return tuple(sorted(name for name in missing if not any(f"{module}.".startswith(f"{name}.") for module in modules)))
+    states = after.tests
+    new = {_tail(name) for name, state in states.items() if name not in before.tests and not _not_run(state)}
+    missing = [name for name, state in before.tests.items() if not _not_run(state) and _not_run(states.get(name))]
+    return tuple(sorted(name for name in missing if _tail(name) not in new and not _is_collected(name, states)))
+
+
+def _tail(name: str) -> str:
+    """A test's name without its file, so that a moved one is known again: class and function, or the name as it is."""
+    _, sign, rest = name.partition("::")
+    return rest if sign else ".".join(name.split(".")[-2:]) if " " not in name else name
+
+
+def _is_collected(name: str, states: Mapping[str, str]) -> bool:
+    """Whether a name is that of a file whose tests are there now."""
+    return any(other.startswith((f"{name}::", f"{name}.", f"{name} ")) for other in states)
 
 
 def _not_run(state: str | None) -> bool:
-    return state is None or state == "skipped"
+    return state in {None, "skipped", "deselected"}
 
 
-def _vanished(before: CheckResult, after: CheckResult) -> bool:
-    """Whether the count of tests fell, or the report (or the runner's own count) is missing that was there before."""
+def _vanished(before: CheckResult, after: CheckResult, wanted: int) -> bool:
+    """Whether the count of tests fell by more than wanted, or the report (or the printed count) is missing now."""
+    if before.runners and not after.runners:
+        return True
     if before.tests is None:
-        return bool(before.ran) and (after.ran is None or after.ran < (before.ran or 0))
-    return bool(before.tests) and (after.tests is None or len(after.tests) < len(before.tests or ()))
+        return bool(before.ran) and (after.ran is None or after.ran + wanted < (before.ran or 0))
+    return bool(before.tests) and (after.tests is None or len(after.tests) + wanted < len(before.tests or ()))
 
 
 def _fewer(before: CheckResult, after: CheckResult, gone: tuple[str, ...]) -> str:
@@ -200,14 +298,3 @@ def _names(names: tuple[str, ...], before: str = "") -> str:
         return ""
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return f"{before}: {', '.join(names[:_SHOWN])}{more}"
-
-
-def agree(results: tuple[CheckResult, ...]) -> CheckResult:
-    """Several runs on one tree as one: the worst of them, flaky when they differ in state or in any test."""
-    worst = min(results, key=lambda result: result.ok)
-    counted = [result.tests for result in results if result.tests is not None]
-    names = {name for tests in counted for name in tests}
-    unsteady = tuple(sorted(name for name in names if len({tests.get(name) for tests in counted}) > 1))
-    states = {result.state for result in results}
-    flaky = len(states) > 1 or bool(unsteady) or 0 < len(counted) < len(results)
-    return replace(worst, flaky=True, unsteady=unsteady) if flaky else worst

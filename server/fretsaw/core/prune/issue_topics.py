@@ -17,7 +17,12 @@ _TOPICS = {
     "licence": r"\blicen[cs]e\b|\bcopyright\b|\bSPDX\b",
     "print": r"\bprint(?:s|ing|ed)?\b|\blog(?:s|ging|ged)?\b|\bstdout\b|\bstderr\b|\boutput\b",
     "format": r"\breformat\w*|\bformat(?:ted|ting|ter)?\b(?=[^.\n]*\b(?:code|file|black|style|source)\b)"
-    r"|\bPEP ?8\b|\bpycodestyle\b|\bflake8\b|\bindentation\b|\bwhitespace\b|\btrailing (?:space|comma)",
+    r"|\bPEP ?8\b|\bpycodestyle\b|\bflake8\b|\bindent(?:ed|s|ation)?\b"
+    r"|\b(?:trailing|mixed|inconsistent|stray) whitespace\b"
+    r"(?=[^.\n]*\b(?:files?|sources?|code|modules?|lint\w*|style)\b)"
+    r"|\b(?:strip|remov|fix|clean)\w* (?:the |all )?(?:trailing )?whitespace (?:in|from|of) (?:the )?"
+    r"(?:files?|source|code|[\w/-]+\.\w)|"
+    r"\btrailing (?:space|comma)",
     "imports": r"\bunused import|\bimport order|\bsort\w* imports|\bisort\b",
     "none": r"\bNone\b|\bnull\b|\bNoneType\b|\bnil\b|\bundefined\b|\bnullptr\b|\bNullPointer|\bsegfault|"
     r"\bsegmentation fault|\bdereferenc",
@@ -26,7 +31,9 @@ _TOPICS = {
     r"|\b(?:eslint|mypy|pyright|pylint|flake8|ruff|clippy|rubocop|noqa)\b",
     "fstring": r"\bf-?strings?\b",
     "mode": r"\bexecutable\b|\bchmod\b|\bfile mode\b|\bpermissions?\b|\bexec(?:ute)? bit\b",
-    "endings": r"\bline[- ]?endings?\b|\bCRLF\b|\bcarriage returns?\b|\bfinal newline|\bnewline at (?:the )?end of",
+    "endings": r"\bline[- ]?endings?\b|\bCRLF\b|\bcarriage returns?\b|\bfinal newline|\bmissing (?:\w+ )?newline"
+    r"|\bnewline at (?:the |its )?end of\b|\b(?:file|[\w./-]+\.\w{1,5})\b[^.\n]{0,40}\b(?:trailing|ending|last) newline"
+    r"|\bto LF\b",
     "move": r"\b(?:mov(?:e|es|ed|ing)|relocat\w+|reorder\w*|belongs?|extract\w*|split)\b"
     r"|\bput\b[^.\n]{0,60}\b(?:below|above|before|after|into|under|on top)\b",
     "script": r"\breproduc\w+ script\b|\badd (?:a |an )?(?:script|example|log)\b",

@@ -37,6 +37,8 @@ def restyled(scene: Scene, layout: Sequence[Change]) -> FilePatch | None:
     in the text as it is, or, where indentation is syntax and one style only can stand in a file, in the text without
     the layout.
     """
+    if scene.language == "json" and scene.file.op == "edit":
+        return _data_in_old_layout(scene)
     staying = _staying(scene, layout)
     if scene.file.op != "edit" or len(scene.changes) <= FEWEST:
         return None
@@ -50,6 +52,51 @@ def restyled(scene: Scene, layout: Sequence[Change]) -> FilePatch | None:
             held = lines
             taken |= some
     return derive(scene.path, scene.file.before, "".join(held), scene.file.mode) if taken else None
+
+
+def _data_in_old_layout(scene: Scene) -> FilePatch | None:
+    """JSON that was laid out in another way, word by word as it was; None where it was not, or that is asked for."""
+    if "format" in scene.asked.topics:
+        return None
+    unit = _unit(scene.before)
+    if unit == _unit(scene.after):
+        return None
+    hunk = Hunk(0, tuple(scene.before), tuple(scene.after))
+    lines = split_lines(_relaid(hunk, scene.language, {}, brackets=False))
+    if unit is not None:
+        lines = [unit * depth + line.lstrip(" \t") if line.strip() else line for line, depth in _with_depths(lines)]
+    fewer = _changed_lines(scene.before, lines) < _changed_lines(scene.before, scene.after)
+    if not fewer or not means_same(scene.after, lines, scene.language):
+        return None
+    return derive(scene.path, scene.file.before, "".join(lines), scene.file.mode)
+
+
+def _unit(lines: Sequence[str]) -> str | None:
+    """What a level of brackets is indented by; None where no line is, or not all are by a multiple of the same."""
+    units: set[str] = set()
+    for line, depth in _with_depths(lines):
+        indent = _indent(line)
+        if not line.strip() or not depth:
+            continue
+        if len(indent) % depth or indent != indent[: len(indent) // depth] * depth:
+            return None
+        units.add(indent[: len(indent) // depth])
+    return units.pop() if len(units) == 1 else None
+
+
+def _with_depths(lines: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Each line with the number of brackets that are open where it begins; one that closes them stands outside."""
+    depth = 0
+    for line in lines:
+        signs = [word for _, _, word in spans(line, "json") if word in ("{", "}", "[", "]")]
+        closing = next((at for at, sign in enumerate(signs) if sign in "{["), len(signs))
+        leading = closing if line.lstrip(" \t")[:1] in ("}", "]") else 0
+        yield line, max(depth - leading, 0)
+        depth += sum(1 if sign in "{[" else -1 for sign in signs)
+
+
+def _changed_lines(before: list[str], after: list[str]) -> int:
+    return sum(i1 - i0 + j1 - j0 for i0, i1, j0, j1 in differences(before, after))
 
 
 def _staying(scene: Scene, layout: Sequence[Change]) -> list[Change]:
@@ -106,10 +153,16 @@ def _indents(scene: Scene, layout: Iterable[Change]) -> dict[str, str]:
 
     Indentations deeper than any line was are multiples of the smallest one that changed: with 4 → 2, 12 → 6.
     """
-    usual = {new: olds.most_common(1)[0][0] for new, olds in _counted_indents(scene, layout).items()}
+    counted = _counted_indents(scene, layout).items()
+    usual = {new: _most_usual(olds, new) for new, olds in counted}
     unit = min((new for new in usual if new and usual[new] != new), key=len, default="")
     deeper = {unit * times: usual[unit] * times for times in range(1, MOST_DEEP)} if unit else {}
     return {**deeper, **usual}
+
+
+def _most_usual(olds: Counter[str], new: str) -> str:
+    """The indentation that most lines had; where as many had the present one, that."""
+    return max(olds, key=lambda old: (olds[old], old == new))
 
 
 def _counted_indents(scene: Scene, layout: Iterable[Change]) -> dict[str, Counter[str]]:
@@ -141,8 +194,19 @@ def _in_style(hunk: Hunk, language: str, indents: Mapping[str, str], brackets: b
     elif lines == hunk.removed and len(lines) == len(hunk.added):
         # The same words, in another block.
         lines = tuple(_indented(old, new, indents) for old, new in zip(lines, hunk.added, strict=True))
+    lines = tuple(_at_its_depth(line, hunk, indents) for line in lines)
     # What would be nothing but the old lines is for a rule to drop, which says so.
     return Hunk(hunk.start, hunk.removed, lines) if lines not in (hunk.added, hunk.removed) else None
+
+
+def _at_its_depth(line: str, hunk: Hunk, indents: Mapping[str, str]) -> str:
+    """A line of the reply where the reply has it: the words it stands in the place of may have stood deeper."""
+    bare = line.strip()
+    if not bare or any(old.strip() == bare for old in hunk.removed):
+        return line
+    there = {_indent(new) for new in hunk.added if new.strip() == bare}
+    indent = there.pop() if len(there) == 1 else _indent(line)
+    return indents.get(indent, indent) + line[len(_indent(line)) :] if indent != _indent(line) else line
 
 
 def _indented(line: str, new: str, indents: Mapping[str, str]) -> str:

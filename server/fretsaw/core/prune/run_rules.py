@@ -23,6 +23,7 @@ from fretsaw.core.prune.moved import (
 from fretsaw.core.prune.restyle import restyled
 from fretsaw.core.prune.rules import RULES
 from fretsaw.core.prune.scene import Scene
+from fretsaw.core.prune.tear import torn
 from fretsaw.core.prune.verdict import Mode, Pruned, Verdict
 
 MOST_CHANGES = 3_000
@@ -101,6 +102,7 @@ def _take_back(
     while True:
         for scene in scenes.values():
             verdicts |= needed(scene, verdicts)
+            verdicts |= torn(scene, verdicts)
         verdicts |= used_by_kept(scenes, changes, verdicts)
         if not moves.groups:
             return  # no line both goes and comes, so none can be lost

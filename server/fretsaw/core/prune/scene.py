@@ -9,6 +9,7 @@ from functools import cached_property
 from fretsaw.core.issue import Issue
 from fretsaw.core.languages import syntax_of
 from fretsaw.core.patch import assemble
+from fretsaw.core.patch.logical import kinds
 from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.prune.block_depth import depths
 from fretsaw.core.prune.issue_topics import IssueTopics, issue_topics
@@ -73,6 +74,11 @@ class Scene:
     def depths(self) -> tuple[Sequence[int] | None, Sequence[int] | None]:
         """How deep each line is in blocks, before and after; None for a side of which nothing can be told."""
         return depths(self.file.before or "", self.language), depths(self.file.after or "", self.language)
+
+    @cached_property
+    def line_kinds(self) -> tuple[list[str], list[str]]:
+        """What each line is before and after, as `core.patch.logical` has it; "inside" continues a statement."""
+        return list(kinds(self.before)), list(kinds(self.after))
 
     def without(self, ids: set[int]) -> str:
         """The text after, without these changes of the file."""

@@ -16,6 +16,7 @@ _HEADER = re.compile(
     r"[ \t]*(?:\.\.\.|…)?[ \t]*(?:@@+(?P<heading>.*))?$"
 )
 _LOOSE = re.compile(r"^@@+[ \t]*(?:-[\d,.x ]+\+[\d,.x ]+|[.…\s]*)?(?:@@+)?[ \t]*(?P<heading>.*?)[ \t]*(?:@@+)?[ \t]*$")
+_ELISION = re.compile(r"^\s*\S{0,4}\s*(?:\.{3,}|…)")
 _BULLET = re.compile(r"^(?:[-*+] |\d+[.)] )\w[\w',`]* +[\w`']+ +[\w`']")
 
 
@@ -89,6 +90,8 @@ def _after_counted(cursor: Cursor, at: int, old: int, new: int) -> int | None:
     `@@ -1,2 +1,3 @@` needs old 2, new 3: ` a` leaves 1, 2; `+b` leaves 1, 1; `+c` leaves 1, 0; then only `-` fits.
     """
     while (old > 0 or new > 0) and at < cursor.end:
+        if _heads_file_with_hunk(cursor, at):
+            return None
         tag = cursor.lines[at][:1]
         if tag not in ("-", "+", " ", "", "\\"):
             return None
@@ -106,7 +109,7 @@ def _begins_else(cursor: Cursor, at: int, *, after_blank: bool) -> bool:
             if cursor.lines[index].strip():
                 return _begins_else(cursor, index, after_blank=True)
         return True
-    if line.startswith("-- ") and after_blank:
+    if line.startswith("-- ") and (after_blank or _is_signature(cursor, at)):
         return True
     if line[0] in "+- ":
         return _heads_file(cursor, at) or (after_blank and _BULLET.match(line) is not None)
@@ -160,9 +163,19 @@ def _plain_end(cursor: Cursor, at: int) -> int:
     return at
 
 
+def _heads_file_with_hunk(cursor: Cursor, at: int) -> bool:
+    """Whether the header of a further file begins here whatever a count says: both its names and a hunk."""
+    if not _heads_file(cursor, at):
+        return False
+    return at + 2 < cursor.end and cursor.lines[at + 2].startswith("@@")
+
+
 def _is_signature(cursor: Cursor, at: int) -> bool:
     """Mail's `-- ` with git's version, below a format-patch."""
-    return re.match(r"^-- ?$", cursor.lines[at]) is not None and at + 3 >= cursor.end
+    if re.match(r"^-- ?$", cursor.lines[at]) is None:
+        return False
+    below = cursor.lines[at + 1] if at + 1 < cursor.end else ""
+    return at + 3 >= cursor.end or re.match(r"^\d+\.\d+[\w.\- ()]*$", below) is not None
 
 
 def _last_marked(cursor: Cursor, at: int) -> int:
@@ -212,12 +225,19 @@ def _truncation(cursor: Cursor, hunk: DiffHunk, header: _Header, end: int, count
     hunk.unterminated = bool(cursor.lines[-1])
     if not hunk.tags:
         return "the last hunk has no lines"
-    if header.old is None or header.new is None:
+    if header.old is None or header.new is None or any(map(_ELISION.match, hunk.texts)):
         return ""
     short_old = header.old - (len(hunk.tags) - hunk.tags.count("+"))
     short_new = header.new - (len(hunk.tags) - hunk.tags.count("-"))
+    return _why_short(cursor, hunk, short_old, short_new)
+
+
+def _why_short(cursor: Cursor, hunk: DiffHunk, short_old: int, short_new: int) -> str:
+    """Why a hunk with fewer lines than its header counts looks cut off; empty where it need not be."""
     short = min(short_old, short_new)
-    if short > 0 and (cursor.lines[-1] or max(short_old, short_new) > 3):
+    # As many lines short on both sides: what is missing is context, or the counts are a guess.
+    is_context = short_old == short_new and not cursor.lines[-1]
+    if short > 0 and not is_context and (cursor.lines[-1] or max(short_old, short_new) > 3):
         within = hunk.tags[-1:] in ("+", "-")
         if within or (short > 3 and cursor.lines[-1]):
             return f"the last hunk ends {short} lines before its header says it does"

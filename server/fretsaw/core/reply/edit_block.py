@@ -12,7 +12,7 @@ class EditBlock:
 
     path: str
     """As the model wrote it, without `a/` or `b/`, unquoted; not yet checked against the repository."""
-    op: Literal["edit", "create", "delete", "move", "overwrite", "mode"]
+    op: Literal["edit", "create", "delete", "move", "copy", "overwrite", "mode"]
     search: tuple[str, ...] = ()
     """Lines without endings."""
     replace: tuple[str, ...] = ()
@@ -33,6 +33,14 @@ class EditBlock:
     """The name in `REPLY_FORMATS` of the form it was read by."""
     unterminated: bool = False
     """The reply ended with this block, and nothing says that it was complete: its last line may be half a line."""
+    every: int | None = None
+    """The tool call asks for every place: that many, 0 for all there are; None: there has to be exactly one."""
+    after_line: int | None = None
+    """A tool call's insertion without any text around it: new lines go below this line, from 1; 0: to the top."""
+    series: int = 0
+    """Which patch of a mailed series it belongs to: each is made on top of the ones before."""
+    near: tuple[str, ...] = ()
+    """The lines of text right above the block, the nearest first, where its path is not certain."""
     others: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     """Other ways to read the same text as (search, replace), where it holds its own divider; the file must decide."""
 
@@ -48,3 +56,5 @@ class Reading:
     """The text that belongs to no edit (prose, other fences)."""
     truncated: str = ""
     """Why the reply looks cut in half, empty when it does not."""
+    unclear: str = ""
+    """Why it cannot be told where one of its edits ends, empty when it can."""

@@ -34,6 +34,10 @@ _NEWS = (
     "REPLACE",
 )
 _WHOLE = ("content", "contents", "file_text", "text", "code", "code_edit")
+_EVERY = ("replace_all", "replaceAll", "allow_multiple", "allowMultiple", "global")
+_COUNTS = ("expected_replacements", "expectedReplacements", "expected_count", "count")
+_BELOW = ("insert_line", "insertLine", "after_line", "afterLine")
+_INSERTED = ("insert_text", "insertText", "text", "content")
 _NESTED = 6
 
 
@@ -103,9 +107,9 @@ def _from_object(
     value: dict[str, object], read: Callable[[str, str], Reading], path: str, depth: int
 ) -> Iterator[Reading]:
     path = _text(value, _PATHS) or path
-    old, new = _text(value, _OLDS), _text(value, _NEWS)
-    if old is not None and new is not None and path:
-        yield _reading(EditBlock(path, "edit", _lines(old), _lines(new), grammar="arguments"))
+    edit = _replacement(value, path) or _insertion(value, path) if path else None
+    if edit is not None:
+        yield _reading(edit)
         return
     whole = _text(value, _WHOLE)
     if path and whole is not None and not any(isinstance(item, (dict, list)) for item in value.values()):
@@ -119,12 +123,48 @@ def _from_object(
             yield from from_value(item, read, path, depth + 1)
 
 
+def _replacement(value: dict[str, object], path: str) -> EditBlock | None:
+    """What a call says that puts one text in place of another; None where it does not."""
+    old, new = _text(value, _OLDS), _text(value, _NEWS)
+    if old is None or new is None:
+        return None
+    return EditBlock(path, "edit", _lines(old), _lines(new), grammar="arguments", every=_places(value))
+
+
+def _insertion(value: dict[str, object], path: str) -> EditBlock | None:
+    """What a call says that inserts a text below a line; None where it does not."""
+    below = _number(value, _BELOW)
+    inserted = _text(value, (*_INSERTED, *_NEWS)) if below is not None else None
+    if inserted is None:
+        return None
+    return EditBlock(path, "edit", (), _lines(inserted), grammar="arguments", after_line=below)
+
+
 def _reading(block: EditBlock) -> Reading:
     return Reading((block,), (block.grammar,))
 
 
 def _text(value: dict[str, object], names: tuple[str, ...]) -> str | None:
     return next((item for name in names if isinstance(item := value.get(name), str)), None)
+
+
+def _places(value: dict[str, object]) -> int | None:
+    """How many places a call asks for: 0 for every one, None for exactly one, as where nothing is said."""
+    if any(value.get(name) in (True, "true", "True") for name in _EVERY):
+        return 0
+    count = _number(value, _COUNTS)
+    return count if count is not None and count > 1 else None
+
+
+def _number(value: dict[str, object], names: tuple[str, ...]) -> int | None:
+    """The first of these keys that holds a whole number, also one that is written as a text."""
+    for name in names:
+        item = value.get(name)
+        if isinstance(item, str) and re.fullmatch(r"\d{1,7}", item.strip()):
+            return int(item)
+        if isinstance(item, int) and not isinstance(item, bool) and 0 <= item < 10_000_000:
+            return item
+    return None
 
 
 def _lines(text: str) -> tuple[str, ...]:

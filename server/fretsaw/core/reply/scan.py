@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from fretsaw.core.reply import json_edits
-from fretsaw.core.reply.cursor import MOST_BLOCKS, Cursor, Fence, Found, dedented, open_fence
+from fretsaw.core.reply.cursor import MOST_BLOCKS, Cursor, Found
+from fretsaw.core.reply.diff_dress import undressed, unquoted_mail
 from fretsaw.core.reply.edit_block import EditBlock, Reading
+from fretsaw.core.reply.fences import Fence, dedented, open_fence
 from fretsaw.core.reply.search_replace import search_replace
+from fretsaw.core.reply.thoughts import end_of_thought, lone_closing, opens_thought, spoken
 from fretsaw.core.reply.unified_diff import unified
 from fretsaw.core.reply.v4a import v4a
 from fretsaw.core.reply.whole_file import whole_file
@@ -41,6 +44,9 @@ REPLY_FORMATS: MappingProxyType[str, ReplyFormat] = MappingProxyType(
 )
 """Ways to write edits, asked in this order. JSON (`json_edits`) is opened before them and holds any of them."""
 
+_MAIL = re.compile(r"From [0-9a-f]{40,64} ")
+_PATH_ABOVE = ("search-replace", "unified-diff", "tags", "whole-file")
+"""Formats whose path may stand in the text above, also within a sentence."""
 _MOST_BREAKS = 50
 """After so many edits that are cut off the rest of a reply is not read."""
 
@@ -56,10 +62,11 @@ _BY_FIRST_SIGN = {
 
 def read(reply: str) -> Reading:
     """All edits of a reply, what they were read by, and the text that belongs to none. Never raises."""
+    reply = spoken(undressed(reply))
     reading = _read(reply, "", 0)
     if reading.blocks:
         return reading
-    for other in (_unescaped(reply), _undented(reply)):
+    for other in (_unescaped(reply), _undented(reply), unquoted_mail(reply)):
         if other is not None:
             again = _read(other, "", 0)
             if again.blocks:
@@ -94,7 +101,8 @@ def _joined(readings: list[Reading]) -> Reading:
     blocks = tuple(block for item in readings for block in item.blocks)
     grammars = tuple(dict.fromkeys(name for item in readings for name in item.grammars))
     ignored = "\n".join(item.ignored for item in readings if item.ignored)
-    return Reading(blocks, grammars, ignored, next((item.truncated for item in readings if item.truncated), ""))
+    truncated = next((item.truncated for item in readings if item.truncated), "")
+    return Reading(blocks, grammars, ignored, truncated, next((item.unclear for item in readings if item.unclear), ""))
 
 
 def _json_fences(text: str) -> list[str]:
@@ -142,6 +150,10 @@ class _Scan:
     fence: Fence | None = None
     """The fence around the next line."""
     blocks_before_fence: int = 0
+    series: int = 0
+    """How many mails of a patch series began so far."""
+    unclear: str = ""
+    """Why it cannot be told where an edit ends, by the first sign of it."""
     is_over: bool = False
     """There is too much of it: the rest is not read."""
 
@@ -150,16 +162,59 @@ class _Scan:
         if self._closes_fence(at):
             return at + 1
         line = self.lines[at]
+        if self.fence is None and (after := self._after_thought(at)) is not None:
+            return after
+        self.series += line.startswith("From ") and _MAIL.match(line) is not None
         if _MAY_BEGIN.match(line) is None:
             self.ignored.append(line)
             return at + 1
         name, found = _ask(Cursor(self.lines, at, self.fence, self.path))
         if found is not None:
+            end = max(found.end, at + 1)
+            thought = self._end_of_open_thought(at, end) if found.truncated else None
+            if thought is not None:
+                self.fence = None
+                return thought
             self._take(name, found)
-            return max(found.end, at + 1)
+            return end
         if self.fence is not None or not self._opens_fence(at):
             self.ignored.append(line)
         return at + 1
+
+    def _after_thought(self, at: int) -> int | None:
+        """Pass over the thought that begins here, or forget one that ends here; the next index, None for neither."""
+        line = self.lines[at]
+        name = opens_thought(line)
+        if name:
+            end = end_of_thought(self.lines, at, name)
+            if end is None:
+                self.truncated = self.truncated or "it ends within its reasoning"
+                self.ignored += self.lines[at:]
+                return len(self.lines)
+            index, rest = end
+            self.ignored += self.lines[at : index + 1]
+        else:
+            after = lone_closing(line)
+            if after is None:
+                return None
+            index, rest = at, line[after:]
+            self._forget(line)
+        if not rest.strip():
+            return index + 1
+        self.lines = [*self.lines[:index], rest, *self.lines[index + 1 :]]
+        return index
+
+    def _end_of_open_thought(self, at: int, end: int) -> int | None:
+        """The line of a closing tag that an edit which is cut off ran over: it was a draft."""
+        return next((n for n in range(at + 1, min(end, len(self.lines))) if lone_closing(self.lines[n])), None)
+
+    def _forget(self, line: str) -> None:
+        """Take all that was read so far for a thought whose opening tag the server swallowed."""
+        self.blocks.clear()
+        self.grammars.clear()
+        self.truncated = self.path = ""
+        self.breaks = 0
+        self.ignored.append(line)
 
     def _closes_fence(self, at: int) -> bool:
         """Leave the fence at its end mark, or where an edit went past it; whether this line is the mark."""
@@ -181,15 +236,25 @@ class _Scan:
 
     def _take(self, name: str, found: Found) -> None:
         """Add what a reply format has read."""
-        self.blocks += found.blocks
+        self.blocks += [self._with_surroundings(block) for block in found.blocks]
         if found.blocks:
             self.grammars[name] = None
         self.path = found.path or self.path
         self.truncated = self.truncated or found.truncated
+        self.unclear = self.unclear or found.unclear
         self.breaks += bool(found.truncated)
         if len(self.blocks) > MOST_BLOCKS or self.breaks > _MOST_BREAKS:
             self.truncated = self.truncated or f"it holds more than {MOST_BLOCKS} edits"
             self.is_over = True
+
+    def _with_surroundings(self, block: EditBlock) -> EditBlock:
+        """A block with the mail it came in and, where its path is not certain, the text right above it."""
+        if self.series > 1:
+            block = replace(block, series=self.series)
+        if block.grammar in _PATH_ABOVE and self.ignored:
+            near = tuple(line.strip() for line in self.ignored[-6:][::-1] if line.strip())[:2]
+            block = replace(block, near=near)
+        return block
 
     def reading(self) -> Reading:
         """The result; edits that end in a fence without an edit, never closed, mean that the reply was cut off."""
@@ -197,7 +262,9 @@ class _Scan:
         is_empty = self.blocks_before_fence == len(self.blocks)
         if not truncated and self.blocks and is_empty and fence is not None and fence.close is None:
             truncated = _within(fence, self.lines)
-        return Reading(tuple(self.blocks), tuple(self.grammars), "\n".join(self.ignored).strip("\n"), truncated)
+        return Reading(
+            tuple(self.blocks), tuple(self.grammars), "\n".join(self.ignored).strip("\n"), truncated, self.unclear
+        )
 
 
 def _within(fence: Fence, lines: list[str]) -> str:

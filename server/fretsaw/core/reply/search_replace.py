@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from fretsaw.core.reply.cursor import Cursor, Found
 from fretsaw.core.reply.edit_block import EditBlock
 from fretsaw.core.reply.written_paths import above, alone, in_info
 
-_HEAD = re.compile(r"^ {0,12}(?:<{5,9}|>{5,9}|-{7,9}) ?(?:SEARCH|ORIGINAL|OLD|HEAD)\b:?>?[ \t]*(.*)$")
+_HEAD = re.compile(r"^ {0,12}(?:<{5,9}|>{5,9}|-{7,9}) ?(?P<word>SEARCH|ORIGINAL|OLD|HEAD)\b:?>?[ \t]*(?P<rest>.*)$")
 _TAIL = re.compile(r"^ {0,12}(?:>{5,9}|<{5,9}|\+{7,9}) ?(?:REPLACE|UPDATED|NEW|END|updated)\b")
 _CONFLICT_TAIL = re.compile(r"^>{5,9}(?: \S+)?\s*$")
 _DIVIDER = re.compile(r"^ {0,12}={5,9}[ \t]*(?:REPLACE)?[ \t]*$")
-_START_LINE = re.compile(r"^:start_line:\s*(\d{1,9})\s*$")
+_START_LINE = re.compile(r"^:start_line[:=]\s*(\d{1,9})\s*$")
 
 
 def search_replace(cursor: Cursor) -> Found | None:
@@ -20,26 +21,11 @@ def search_replace(cursor: Cursor) -> Found | None:
     head = _HEAD.match(cursor.line)
     if head is None:
         return None
-    path = _path(cursor, head[1])
-    dividers: list[int] = []
-    conflict = "HEAD" in cursor.line
-    tail = None
-    for index in range(cursor.at + 1, len(cursor.lines)):
-        line = cursor.lines[index]
-        if not line or line.lstrip(" ")[:1] not in "<>=+-":
-            continue
-        if _DIVIDER.match(line):
-            dividers.append(index)
-        elif dividers and (_TAIL.match(line) or (conflict and _CONFLICT_TAIL.match(line))):
-            tail = index
-            break
-        elif _HEAD.match(line):
-            return Found((), index, path, "a SEARCH block ends without its REPLACE mark")
-        elif _TAIL.match(line):
-            return Found((), index + 1, path, "a SEARCH block has no `=======` before its REPLACE mark")
-    if tail is None:
-        return Found((), len(cursor.lines), path, "a SEARCH block ends without its REPLACE mark")
-    readings = [_split(cursor, divider, tail) for divider in _plausible(cursor, dividers)]
+    path = _path(cursor, head["rest"])
+    marks = _marks(cursor, head["word"])
+    if marks.tail is None:
+        return Found((), marks.end, path, marks.problem)
+    readings = [_split(cursor, divider, marks.tail) for divider in _plausible(cursor, marks.dividers)]
     search, replace, line_number = readings[0]
     block = EditBlock(
         path,
@@ -50,7 +36,48 @@ def search_replace(cursor: Cursor) -> Found | None:
         grammar="search-replace",
         others=tuple(r[:2] for r in readings[1:]),
     )
-    return Found((block,), tail + 1, path)
+    return Found((block,), marks.tail + 1, path)
+
+
+@dataclass(slots=True)
+class _Marks:
+    """The marks of one block."""
+
+    dividers: list[int]
+    tail: int | None = None
+    end: int = 0
+    """Index after what was read of a block without a tail."""
+    problem: str = ""
+
+
+def _marks(cursor: Cursor, word: str) -> _Marks:
+    """The dividers and the tail of a block; a block inside, in the text of a file, has a head and a tail of its own."""
+    found = _Marks([])
+    inside: list[int] = []
+    for index in range(cursor.at + 1, len(cursor.lines)):
+        line = cursor.lines[index]
+        if not line or line.lstrip(" ")[:1] not in "<>=+-":
+            continue
+        head = _HEAD.match(line)
+        if _DIVIDER.match(line):
+            found.dividers.append(index)
+        elif _ends_block(line, word):
+            if not found.dividers:
+                found.end, found.problem = index + 1, "a SEARCH block has no `=======` before its REPLACE mark"
+                return found
+            if not inside:
+                found.tail = index
+                return found
+            inside.pop()
+        elif head is not None and head["word"] == word:
+            inside.append(index)
+    found.end = inside[0] if inside else len(cursor.lines)
+    found.problem = "a SEARCH block ends without its REPLACE mark"
+    return found
+
+
+def _ends_block(line: str, word: str) -> bool:
+    return _TAIL.match(line) is not None or (word == "HEAD" and _CONFLICT_TAIL.match(line) is not None)
 
 
 def _plausible(cursor: Cursor, dividers: list[int]) -> list[int]:
@@ -69,7 +96,7 @@ def _split(cursor: Cursor, divider: int, tail: int) -> tuple[tuple[str, ...], tu
         if match:
             number = int(match[1])
             search.pop(0)
-            if search and re.match(r"^:end_line:", search[0]):
+            if search and re.match(r"^:end_line[:=]", search[0]):
                 search.pop(0)
         if match and search and re.match(r"^-{5,9}\s*$", search[0]):
             search.pop(0)

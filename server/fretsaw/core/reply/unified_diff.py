@@ -26,6 +26,8 @@ class _Header:
     old: str | None = None
     new: str | None = None
     rename: tuple[str, str] = ("", "")
+    copy: bool = False
+    """The names of `rename` are a copy's: its source stays."""
     modes: tuple[str, str] = ("", "")
     created: bool = False
     deleted: bool = False
@@ -112,6 +114,7 @@ def _extended(header: _Header, line: str) -> bool:
         return False
     words = line.split(" ")
     value = unquoted(line.split(" ", 2)[2]) if len(words) > 2 else ""
+    header.copy = header.copy or line.startswith("copy ")
     if line.startswith(("rename from ", "copy from ")):
         header.rename = (value, header.rename[1])
     elif line.startswith(("rename to ", "copy to ")):
@@ -214,7 +217,15 @@ def _edit(path: str, hunk: DiffHunk) -> EditBlock:
 
 
 def _blocks(header: _Header, path: str, moved: str | None, hunks: list[DiffHunk]) -> tuple[EditBlock, ...]:
+    if header.copy and moved is not None:
+        copied = EditBlock(path, "copy", move_to=moved, grammar="unified-diff")
+        return (copied, *(_edit(moved, hunk) for hunk in hunks))
     edits = [_edit(path, hunk) for hunk in hunks]
+    return _whole(header, path, edits) or _changed(header, path, moved, edits)
+
+
+def _whole(header: _Header, path: str, edits: list[EditBlock]) -> tuple[EditBlock, ...]:
+    """A file that is created, deleted or binary; nothing where it is none of these."""
     if header.binary:
         return (EditBlock(path, "edit", search=("GIT binary patch",), grammar="unified-diff"),)
     if header.created:
@@ -226,6 +237,10 @@ def _blocks(header: _Header, path: str, moved: str | None, hunks: list[DiffHunk]
     if header.deleted:
         gone = tuple(line for edit in edits for line in edit.search)
         return (EditBlock(path, "delete", gone, grammar="unified-diff"),)
+    return ()
+
+
+def _changed(header: _Header, path: str, moved: str | None, edits: list[EditBlock]) -> tuple[EditBlock, ...]:
     blocks = list(edits)
     if header.modes[0] and header.modes[1]:
         blocks.append(EditBlock(path, "mode", mode=header.modes, grammar="unified-diff"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from fretsaw.core.reply.cursor import Cursor, Found, open_fence
+from fretsaw.core.reply.cursor import Cursor, Found
 from fretsaw.core.reply.edit_block import EditBlock
+from fretsaw.core.reply.fences import open_fence
 from fretsaw.core.reply.written_paths import alone, in_info
 
 _OTHER_FORM = re.compile(
@@ -34,6 +35,8 @@ def whole_file(cursor: Cursor) -> Found | None:
         return None
     if fence.close is None:
         return Found((), stop, path, "the fence of a whole file is never closed")
+    if fence.unsure:
+        return Found((), stop + 1, path, unclear=f"more than one mark may close the fence of {path}")
     return Found((EditBlock(path, "overwrite", (), tuple(body), grammar="whole-file"),), stop + 1, path)
 
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 _WORDS = re.compile(
     r"^(?:\d+[.)]\s*)?(?:(?:in|file ?name|file ?path|file|path|edit|update|modify|create|new file)\b\s*:?\s+)*", re.I
 )
-_DECORATION = " \t`*#\"':;,()[]<>"
+_DECORATION = " \t`*\"'“”‘’:;,"
+_PAIRS = {"(": ")", "[": "]", "<": ">", "{": "}"}
 _TIME = re.compile(
     r"(?:\t.*| +\d{4}-\d\d-\d\d[ T].*| +\((?:original|modified|new|old|updated|revision)[^)]*\)"
     r"| +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) .*)$"
@@ -18,7 +19,12 @@ _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v
 _INFO_PATH = re.compile(
     r"(?:^|[\s:,{(])(?:path|file|filename|file_path|title|name)\s*[=:]\s*[\"']?([^\s\"',})]+)", re.I
 )
-_PATH_LIKE = re.compile(r"^[\w.@+\-~/\\()\[\]$ ]*[\w)\]]$")
+_PATH_LIKE = re.compile(r"^[^\t\n\r\0<>|*?\"`:]*[^\s.,;:!?\"`*<>|/\\]$")
+_PROSE = re.compile(
+    r"\b(?:the|this|these|that|and|to|is|are|we|you|it|should|please|here|with|for|of|will|now|then|from|your|see|in|at|on"
+    r"|edit|edits|change|changes|update|create|add|open|modify|use|replace|fix|note|example|hello|e\.g|i\.e|step|version)\b",
+    re.I,
+)
 _BARE_NAMES = {"makefile", "dockerfile", "license", "readme", "changelog", "authors", "gemfile", "rakefile", "procfile"}
 
 
@@ -47,23 +53,40 @@ def _unescaped(name: str) -> str:
 
 
 def looks_like_path(text: str) -> bool:
-    """Whether a text that stands alone can be meant as a path."""
-    if not text or len(text) > 300 or _PATH_LIKE.match(text) is None:
-        return False
-    if " " in text and not re.search(r"[/\\].*\.\w{1,8}$", text):
+    """Tell whether a text that stands alone can be meant as a path."""
+    if not text or len(text) > 300 or _PATH_LIKE.match(text) is None or "://" in text:
         return False
     last = re.split(r"[/\\]", text)[-1]
-    return bool(re.search(r"\.\w{1,12}$|^\.\w", last)) or "/" in text or last.lower() in _BARE_NAMES
+    has_ending = bool(re.search(r"[^\s.]\.(?=\w*[^\W\d])\w{1,12}$|^\.\w", last))
+    if " " in text:
+        return has_ending and _PROSE.search(text) is None and text.count(" ") < 6
+    return has_ending or "/" in text or last.lower() in _BARE_NAMES
 
 
 def alone(line: str) -> str:
-    """The path on a line that holds nothing but a path and its decoration; empty when it does not."""
+    """The path on a line that holds nothing but a path and its decoration; empty when it does not.
+
+    >>> alone("### `src/a.py`:"), alone("[locale]/page.tsx"), alone("**File: (src/b.py)**"), alone("#hash.py")
+    ('src/a.py', '[locale]/page.tsx', 'src/b.py', '#hash.py')
+    """
     if len(line) > 400:
         return ""
-    text = line.strip().strip(_DECORATION)
-    text = re.sub(r"^(?:#+|//|--|<!--|/\*)\s*|\s*(?:-->|\*/)$", "", text).strip(_DECORATION)
-    text = _WORDS.sub("", text, count=1).strip(_DECORATION)
+    text = _bare(line)
+    text = re.sub(r"\s+\((?:new|modified|updated|existing|created|changed|edited)\b[^()]*\)$", "", text)
+    text = re.sub(r"^(?:#+\s+|#(?=[\w.-]+/)|//|--|<!--|/\*|[-*+]\s+|>\s+)\s*|\s*(?:-->|\*/)$", "", text)
+    text = _bare(text)
+    named = _bare(_WORDS.sub("", text, count=1))
+    # "File (1).txt" is a name, "File: (a.py)" is not.
+    text = text if named[:1] in ("(", "[") and text[:1].isalpha() else named
     return text if looks_like_path(text) else ""
+
+
+def _bare(text: str) -> str:
+    """A text without quotation marks, emphasis and colons around it, and without brackets around the whole of it."""
+    text = text.strip().strip(_DECORATION)
+    while len(text) > 2 and _PAIRS.get(text[0]) == text[-1] and text.count(text[0]) == 1:
+        text = text[1:-1].strip(_DECORATION)
+    return text
 
 
 def above(lines: Sequence[str], at: int, most: int = 3) -> str:

@@ -27,6 +27,7 @@ _ATTRIBUTE = re.compile(
     r"^\s*<(file|edit|change|modification)\s+(?:\w+=\"[^\"]*\"\s+)*(?:path|name|file|filename)=[\"']([^\"']{1,300})[\"'][^>]*>\s*$"
 )
 _OPEN = re.compile(rf"^(\s*)<({_OLD})>")
+_INSIDE = re.compile(rf"<(?:edit|edits|change|changes|modification|path|content|diff|{_OLD})\b")
 
 
 def tagged(cursor: Cursor) -> Found | None:
@@ -75,7 +76,37 @@ def _pair(cursor: Cursor, path: str, first: str) -> Found | None:
 
 
 def _until(cursor: Cursor, at: int, first: str, close: str) -> tuple[list[str] | None, int, str]:
-    """The text up to a closing tag as lines, the index of the line that holds it, and what follows it there."""
+    """The text up to a closing tag as lines, the index of the line that holds it, and what follows it there.
+
+    A tag that stands alone on its line is closed by one that does so too, so that the text between may hold the tags of
+    the form itself; where there is none, by the first.
+    """
+    end = _closing_alone(cursor, at, close) if not first.strip() else None
+    if end is not None:
+        found = [first, *cursor.lines[at + 1 : end], ""]
+        return _trimmed(found), end, ""
+    return _until_first(cursor, at, first, close)
+
+
+def _closing_alone(cursor: Cursor, at: int, close: str) -> int | None:
+    """The line that holds nothing but the closing tag, past those of blocks in the text; None without one."""
+    opening = close.replace("</", "<")
+    depth = 0
+    for index in range(at + 1, len(cursor.lines)):
+        bare = cursor.lines[index].strip()
+        if bare == opening:
+            depth += 1
+        elif bare == close:
+            if not depth:
+                return index
+            depth -= 1
+        elif close in bare and not depth and opening not in bare:
+            # It ends behind the last line of the text: `x = 1</new>`.
+            return None
+    return None
+
+
+def _until_first(cursor: Cursor, at: int, first: str, close: str) -> tuple[list[str] | None, int, str]:
     found: list[str] = []
     line = first
     while True:
@@ -89,11 +120,16 @@ def _until(cursor: Cursor, at: int, first: str, close: str) -> tuple[list[str] |
         if at >= len(cursor.lines):
             return None, at, ""
         line = cursor.lines[at]
+    return _trimmed(found), at, rest
+
+
+def _trimmed(found: list[str]) -> list[str]:
+    """The lines between two tags without the blank ones that only separate them from the tags."""
     if len(found) > 1 and not found[0].strip():
         found.pop(0)
     if found and not found[-1].strip():
         found.pop()
-    return found, at, rest
+    return found
 
 
 def _file(cursor: Cursor, name: str, path: str) -> Found:
@@ -102,7 +138,7 @@ def _file(cursor: Cursor, name: str, path: str) -> Found:
     while at < len(cursor.lines) and not cursor.lines[at].strip():
         at += 1
     inside = cursor.lines[at].lstrip() if at < len(cursor.lines) else ""
-    if name != "file" or inside.startswith(("<", ">>>>", "@@", "--- ", "diff ", "***")):
+    if name != "file" or inside.startswith(("<<<<<", ">>>>", "@@", "--- ", "diff ", "***")) or _INSIDE.match(inside):
         return Found((), cursor.at + 1, path)
     text, end, _ = _until(cursor, cursor.at, "", f"</{name}>")
     if text is None:

@@ -18,7 +18,7 @@ from fretsaw.lsp.features import notifications, reviews, to_json
 from fretsaw.lsp.state.editor_settings import EditorSettings
 from fretsaw.lsp.state.jobs import in_thread
 from fretsaw.lsp.state.server import Server
-from fretsaw.review.review import WAITING, Review
+from fretsaw.review.review import WAITING, Arrival, Review
 from fretsaw.review.track import Edit, Place
 
 log = logging.getLogger("fretsaw.lsp")
@@ -129,9 +129,7 @@ async def _through_editor(
     applied = _says_applied(answer, preview)
     wait = _ARRIVAL_SECONDS if applied else _REFUSED_SECONDS
     if await _arrives(lambda: arrival.seen, wait):
-        # What a person undid meanwhile has its state from the text already.
-        still = [number for number in numbers if review.place(number) == goal]
-        review.decide(still, "accepted" if wanted == "new" else "pending")
+        _decide_standing(review, arrival)
         return True
     unchanged = texts == _texts(review, plan)
     # What was ticked is in the text, what was not is pending still.
@@ -143,6 +141,12 @@ async def _through_editor(
         _show_refusal(server, answer)
     notifications.publish_changes(server)
     return bool(applied) and (partly or may_come)
+
+
+def _decide_standing(review: Review, arrival: Arrival) -> None:
+    """Write down what arrived and still stands; what a person undid meanwhile has its state from the text already."""
+    still = [number for number in arrival.numbers if review.place(number) == arrival.place]
+    review.decide(still, "accepted" if arrival.place == "after" else "pending")
 
 
 def _says_applied(answer: Any, preview: bool) -> Any:

@@ -35,6 +35,7 @@ class FailedRequest:
 
     endpoint: Endpoint
     model: str
+    api: str = "chat"
 
     def text(self, said: str) -> str:
         """A stranger's text, made safe to show."""

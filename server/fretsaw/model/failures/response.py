@@ -5,11 +5,13 @@ Knows no socket and no library.
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from fretsaw.errors import ConfigError, ModelError
 from fretsaw.model.endpoint import KEY_HINT
@@ -23,7 +25,23 @@ _RETRIED = {408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529
 _QUOTA = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
 _FILTERED = {"content_filter", "content_policy_violation"}
 _TOO_LONG = {"context_length_exceeded", "exceed_context_size_error", "string_above_max_length"}
-_TOO_LONG_WORDS = ("maximum context length", "context window", "context length", "exceeds the available context size")
+_TOO_LONG_WORDS = re.compile(
+    r"context (?:length|window|size|limit)|maximum (?:number of tokens|model length|input (?:length|tokens)|prompt)"
+    r"|(?:prompt|input|request|message|conversation)s? (?:is|are|was|were) too (?:long|large|big)"
+    r"|(?:prompt|input|request)[\w ]{0,20} too long|too many (?:input )?tokens|input token count|token limit"
+    r"|tokens? to keep from the initial prompt|reduce (?:the|your) (?:length|prompt|input)|max_model_len|num_ctx|n_ctx"
+    r"|exceeds? the (?:model|limit of)|tokens? (?:exceeds?|exceeded|is (?:larger|greater|longer|more) than)"
+    r"|longer than the (?:maximum|model)",
+    re.I,
+)
+"""What vLLM, Ollama, llama.cpp, LM Studio, OpenRouter, Gemini and Anthropic say of a prompt that does not fit."""
+_LACKS = r"not support|unsupported|requires?|not (?:available|enabled)"
+_NO_TOOLS = re.compile(
+    rf"\b(?:tools?|functions?)(?: (?:use|call\w*|choice))?\b[^.]{{0,60}}\b(?:{_LACKS})"
+    r"|\b(?:not support|unsupported|no endpoints found that support)\w*[^.]{0,40}\b(?:tools?|functions?)\b",
+    re.I,
+)
+_NO_TOOLS_STATUS = frozenset({400, 404, 405, 422, 500, 501})
 
 # The longer names first: `max_tokens` is not what `max_completion_tokens` complains about.
 _OPTIONAL = (
@@ -70,9 +88,48 @@ def in_stream(body: Mapping[str, Any], asked: FailedRequest) -> Failure:
 
 def by_status(status: int, body: object, headers: Mapping[str, str], asked: FailedRequest) -> Failure:
     """An error that came as an HTTP status; `body` is decoded JSON, or text."""
-    data: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
-    said = asked.text(str(data.get("message") or "")) or _plain(body, asked)
+    body = _decoded(body)
+    data = _innermost(body)
+    said = asked.text(_sentence(body)) or _plain(body, asked)
     return _first(ErrorResponse(status, data, said, headers), asked)
+
+
+def _decoded(body: object) -> object:
+    """A body as JSON where it is an event of a stream that was sent as an error; any other as it is."""
+    if not isinstance(body, str) or not body.lstrip().startswith(("data:", "event:")):
+        return body
+    data = "".join(line[5:] for line in body.splitlines() if line.startswith("data:"))
+    try:
+        return cast("object", json.loads(data))
+    except ValueError:
+        return "an error within a stream"
+
+
+def _innermost(body: object) -> Mapping[str, Any]:
+    """The object that holds the error's code: the body, its first item, or what stands under `error`."""
+    if isinstance(body, list):
+        body = body[0] if body else None
+    if isinstance(body, Mapping):
+        inner = body.get("error")
+        return inner if isinstance(inner, Mapping) else body
+    return {}
+
+
+def _sentence(body: object, depth: int = 0) -> str:
+    """The words for a person in an error's body, in whatever shape: `message`, `detail`, `error`, lists of these."""
+    if depth > 5 or body is None:
+        return ""
+    if isinstance(body, str):
+        return body if depth else ""
+    if isinstance(body, list):
+        return "; ".join(filter(None, (_sentence(item, depth + 1) for item in body[:5])))
+    if not isinstance(body, Mapping):
+        return ""
+    where = body.get("loc")
+    if isinstance(where, list) and isinstance(body.get("msg"), str):
+        return f"{'.'.join(map(str, where))}: {body['msg']}"
+    found = (_sentence(body.get(name), depth + 1) for name in ("message", "error", "detail", "msg", "reason"))
+    return next(filter(None, found), "")
 
 
 def _first(told: ErrorResponse, asked: FailedRequest) -> Failure:
@@ -100,10 +157,18 @@ def _too_long(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
     said = told.said.lower()
     # A single request above the account's tokens a minute: waiting does not help.
     above_rate = told.status == 429 and "request too large" in said
-    by_words = told.status in {400, 422} and any(words in said for words in _TOO_LONG_WORDS)
+    by_words = told.status in {400, 422} and _TOO_LONG_WORDS.search(said) is not None
     if told.code not in _TOO_LONG and told.status != 413 and not above_rate and not by_words:
         return None
     return Failure(ContextTooLongError(f"the request is too long: {told.said}", hint="lower --context-tokens"))
+
+
+def _takes_no_tools(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
+    """The model or its server knows no tools, which can be done without."""
+    if told.status not in _NO_TOOLS_STATUS or _NO_TOOLS.search(told.said) is None:
+        return None
+    refused = ModelError(f"the endpoint takes no tools ({told.status}): {told.said}", hint="--no-tools asks without")
+    return Failure(refused, leave_out="tools")
 
 
 def _redirect(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
@@ -134,6 +199,8 @@ def _missing(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
         hint = "check --model; `agent models --remote` lists what is served"
         return Failure(ConfigError(f"{host} does not serve model {asked.model}: {told.said}", hint=hint))
     hint = "check --base-url (it mostly ends in /v1) and --model"
+    if asked.api == "responses":
+        hint = "the endpoint may have no Responses API: --api chat"
     return Failure(ConfigError(f"{host} has no such path (404): {told.said}", hint=hint))
 
 
@@ -159,7 +226,17 @@ def _refused(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
 
 Cause: TypeAlias = Callable[[ErrorResponse, FailedRequest], "Failure | None"]
 
-CAUSES: tuple[Cause, ...] = (_quota, _filtered, _too_long, _redirect, _denied, _missing, _busy, _refused)
+CAUSES: tuple[Cause, ...] = (
+    _quota,
+    _filtered,
+    _too_long,
+    _takes_no_tools,
+    _redirect,
+    _denied,
+    _missing,
+    _busy,
+    _refused,
+)
 """What it may be, the more telling first."""
 
 

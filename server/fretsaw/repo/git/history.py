@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fretsaw.errors import RepoError
-from fretsaw.repo.git.program import IDENTITY
+from fretsaw.repo.git.committer import person, signing_environment
 from fretsaw.repo.git.store import GitStore, private_store
 from fretsaw.repo.repository import Repo
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     import git
 
 _LOCK = threading.RLock()
-_IDENT = re.compile(r"(?P<name>.*) <(?P<email>[^>]*)> (?P<date>\d+ [+-]\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +61,13 @@ class History:
         return found
 
     def commit(
-        self, parent: str | None, files: Mapping[str, tuple[str, bytes] | None], message: str
+        self, parent: str | None, files: Mapping[str, tuple[str, bytes] | None], message: str, sign: bool = False
     ) -> tuple[str, dict[str, tuple[str, str]]]:
         """Make a commit of `parent` with these files (mode, bytes; None: gone); its id and path → (mode, blob)."""
         entries = {path: (image[0], self._blob(image[1])) for path, image in files.items() if image is not None}
         tree = self._tree(parent, files, entries)
-        return self._commit(parent, tree, message), entries
+        make = self._signed_commit if sign else self._commit
+        return make(parent, tree, message), entries
 
     def _blob(self, data: bytes) -> str:
         from gitdb import IStream  # type: ignore[import-untyped]
@@ -87,8 +86,8 @@ class History:
     def _commit(self, parent: str | None, tree: str, message: str) -> str:
         from git import Actor, Commit
 
-        author, authored = self._person("GIT_AUTHOR_IDENT")
-        committer, committed = self._person("GIT_COMMITTER_IDENT")
+        author, authored = person(self._repo, "GIT_AUTHOR_IDENT")
+        committer, committed = person(self._repo, "GIT_COMMITTER_IDENT")
         made = Commit.create_from_tree(
             self._objects,
             tree,
@@ -102,17 +101,20 @@ class History:
         )
         return made.hexsha
 
-    def _person(self, role: str) -> tuple[tuple[str, str], str]:
-        """((name, mail address), date) as git would write them. RepoError when git does not know who commits."""
-        given = {name: os.environ[name] for name in IDENTITY if name in os.environ}
-        done = self._repo.git.run("-c", "user.useConfigOnly=true", "var", role, env=given)
-        match = _IDENT.fullmatch(done.out.decode("utf-8", "replace").strip()) if done.code == 0 else None
-        if match is None:
+    def _signed_commit(self, parent: str | None, tree: str, message: str) -> str:
+        """The same commit, made and signed by git itself. RepoError with git's reason where it cannot be signed."""
+        env = signing_environment(self._repo)
+        for role in ("AUTHOR", "COMMITTER"):
+            (name, email), date = person(self._repo, f"GIT_{role}_IDENT")
+            env |= {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": email, f"GIT_{role}_DATE": date}
+        parents = ("-p", parent) if parent else ()
+        done = self._repo.git.run("commit-tree", "-S", *parents, "-F", "-", tree, stdin=message.encode(), env=env)
+        if done.code != 0:
             raise RepoError(
-                "git does not know who commits",
-                hint="git config --global user.name NAME; git config --global user.email ADDRESS",
+                f"the commit could not be signed: {done.reason}",
+                hint="`git config --global --get-regexp '^(gpg|user)\\.'` shows how git signs; without --sign none is",
             )
-        return (match["name"], match["email"]), match["date"]
+        return os.fsdecode(done.out).strip()
 
 
 @contextmanager

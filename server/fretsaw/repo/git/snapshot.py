@@ -18,6 +18,7 @@ from typing import NamedTuple
 from fretsaw.core.policy import is_secret
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import RepoError
+from fretsaw.repo.git.line_ends import line_ends
 from fretsaw.repo.git.search import Searcher
 from fretsaw.repo.journal.safe_read import read_beneath
 from fretsaw.repo.repository import Repo
@@ -67,6 +68,8 @@ def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Itera
         overlay=MappingProxyType(unsaved),
         secrets=secrets,
         left_out=MappingProxyType(left_out),
+        untracked=lambda path: _untracked(repo, path),
+        line_ends=lambda path: line_ends(repo, path),
         executable=frozenset(entry.path for entry in entries if entry.mode == "100755"),
         searcher=Searcher(repo, frozenset(paths), MappingProxyType(unsaved)),
     )
@@ -151,6 +154,21 @@ class Hidden:
         """Not needed after all."""
         self._child.kill()
         self._child.communicate()
+
+
+def _untracked(repo: Repo, path: str) -> str:
+    """Why a path that is not in the index is not edited, where something is there on the disk."""
+    try:
+        status = os.lstat(repo.root / path)
+    except (OSError, ValueError):
+        return ""
+    if stat.S_ISDIR(status.st_mode):
+        return "it is a folder"
+    if not stat.S_ISREG(status.st_mode):
+        return _odd_file(status)
+    if ignored(repo, [path]):
+        return "git does not track it, since .gitignore hides it"
+    return "git does not track it; `git add` it first"
 
 
 def _unfit(repo: Repo, entries: list[Entry], hidden: Hidden) -> dict[str, str]:

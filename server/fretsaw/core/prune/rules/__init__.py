@@ -14,6 +14,7 @@ from fretsaw.core.prune.rules import (
     suppressions,
     unasked_outline,
     unasked_python,
+    weakened_tests,
     whole_files,
 )
 from fretsaw.core.prune.scene import Scene
@@ -50,6 +51,8 @@ RULES = MappingProxyType(
         "rephrased": Rule(rewordings.rephrased, provable=False),
         "none-guard": Rule(_either(unasked_python.none_guard, unasked_outline.guard), provable=False),
         "suppression": Rule(suppressions.suppression, provable=False),
+        "skipped-test": Rule(weakened_tests.skipped_test, provable=False),
+        "loosened-assertion": Rule(weakened_tests.loosened_assertion, provable=False),
         "docstring": Rule(comments.docstrings, provable=False),
         "comment": Rule(comments.comments, provable=False),
         "import-for-findings": Rule(

@@ -124,7 +124,8 @@ def _sorted(statement: str, language: str) -> str:
         said = [word for word in said if word != ";"]
     if language == "python":
         at = said.index("import") + 1
-        head, names, tail = said[:at], [word for word in said[at:] if word not in "()"], []
+        names = [word for word in said[at:] if word not in "()" and word[0] != "#"]
+        head, tail = said[:at], [word for word in said[at:] if word[0] == "#"]
     elif said.count("{") == 1 and "}" in said:
         at, end = said.index("{") + 1, said.index("}")
         head, names, tail = said[:at], said[at:end], said[end:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from fretsaw.core.patch.patch_set import Change
+from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.followers import followers, is_shifted
 from fretsaw.core.prune.lexer import extended, loose, words
 from fretsaw.core.prune.same_meaning import harmless, has_witness
@@ -50,11 +50,25 @@ def blanks(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines that differ in blanks at their ends only."""
     if _MARKUP.search(scene.path):
         return {}
-    found = [c for c in changes if c.hunk and not is_blank(c.hunk) and _same_but_ends(c.hunk.removed, c.hunk.added)]
+    found = [
+        c for c in changes if c.hunk and _same_but_ends(c.hunk.removed, c.hunk.added) and not _takes_blanks(c.hunk)
+    ]
+    found = [change for change in found if not _is_asked_ending(scene, change)]
     if not has_witness(scene.language):
         found = [c for c in found if not _may_be_text(scene, c)]
     kept = harmless(scene, found) if has_witness(scene.language) else {change.id for change in found}
     return {change.id: "changes blanks at line ends only" for change in found if change.id in kept}
+
+
+def _takes_blanks(hunk: Hunk) -> bool:
+    """Whether it takes the blanks out of blank lines, as every style wants it, or is no change of blanks alone."""
+    return is_blank(hunk) and any(body(line) for line in hunk.removed)
+
+
+def _is_asked_ending(scene: Scene, change: Change) -> bool:
+    """Whether nothing but the end of a line changes, which the issue speaks of."""
+    hunk = change.hunk
+    return "endings" in scene.asked.topics and hunk is not None and _bodies(hunk.removed) == _bodies(hunk.added)
 
 
 def _may_be_text(scene: Scene, change: Change) -> bool:

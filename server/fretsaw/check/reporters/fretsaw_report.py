@@ -1,0 +1,187 @@
+"""One runner's report, written through a socket that only the runner's side holds, and what must not be changed.
+
+Each report has a key that it was given for itself; what is written without a key is seen as a forgery. The functions of
+the runner are remembered at the start and compared at the end, so that code that patches its own judge is named.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from types import FunctionType
+from typing import Any, Iterator  # noqa: UP035  3.8 knows no other way
+
+CHANNEL = 240
+"""The descriptor that the launcher gives the check."""
+_MOST = 1 << 16
+_MOST_NAMED = 10
+_RUNNERS = {"_pytest", "pytest", "pluggy", "unittest", "doctest"}
+RELIED_ON = "builtins time random math os posix datetime operator difflib decimal fractions json re copy".split()
+"""Modules whose functions a test relies on to be what they are."""
+
+
+class Report:
+    """One runner's report, from its begin to its end."""
+
+    def __init__(self) -> None:
+        self.active = ""
+        """The runner that reports; one within another is that one's own business."""
+        self.depth = 0
+        self.only: set[str] | None = None
+        self.reverse = False
+        self.sent: dict[str, str] = {}
+        self._key = ""
+        self._known: dict[str, tuple[Any, Any]] = {}
+
+    def begin(self, runner: str) -> bool:
+        """Ask for a key and announce the runner; False where there is nobody to report to, or one reports already."""
+        if self.active or not is_socket():
+            return False
+        import json
+
+        try:
+            os.write(CHANNEL, b'{"do": "hello"}')
+            answer = json.loads(os.read(CHANNEL, _MOST * 4))
+            self._key = answer["key"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+        self.active = runner
+        self.only = set(answer["only"]) if answer.get("only") is not None else None
+        self.reverse = bool(answer.get("reverse"))
+        self.sent = {}
+        self._known = {}
+        self.send("begin", runner=runner)
+        return True
+
+    def watch(self) -> None:
+        """Remember what the runner is made of, now that it is complete and no test has been loaded."""
+        try:
+            self._known = dict(_functions())
+        except Exception:  # it must never break a run that it only watches
+            self._known = {"the reporter could not look at the runner": (None, None)}
+
+    def send(self, what: str, **values: Any) -> None:
+        """Write one record."""
+        import json
+
+        try:
+            os.write(CHANNEL, json.dumps({"key": self._key, "do": what, **values}).encode("utf-8", "replace"))
+        except OSError:
+            self._key = ""  # nobody listens, or it was closed: the end is missing then, which is noticed
+
+    def test(self, name: str, outcome: str) -> None:
+        """Report a test's outcome; a later one of the same test counts when it is worse."""
+        name = name[:2000]
+        worst = {"deselected": 0, "passed": 1, "skipped": 2, "failed": 3}
+        if worst[outcome] >= worst.get(self.sent.get(name, ""), 0):
+            self.sent[name] = outcome
+            self.send("test", id=name, outcome=outcome)
+
+    def end(self, **values: Any) -> None:
+        """Close the report, with what of the runner is not as it was at the begin."""
+        if self.active:
+            altered = [
+                f"{name} was changed while the tests ran" for name, was in self._known.items() if _differs(name, *was)
+            ]
+            altered += [f"{place} equals everything" for place in _equal_to_everything()]
+            self.send("end", count=len(self.sent), altered=sorted(altered)[:_MOST_NAMED], **values)
+            self.active = ""
+
+    def add_known(self, functions: Iterator[tuple[str, tuple[Any, Any]]]) -> None:
+        """Compare these too at the end."""
+        self._known.update(functions)
+
+
+report = Report()
+
+
+def is_socket() -> bool:
+    """Whether the launcher gave this process a channel."""
+    try:
+        return stat.S_ISSOCK(os.fstat(CHANNEL).st_mode)
+    except OSError:
+        return False
+
+
+# -- what code under test must leave alone ------------------------------------------------------------
+
+
+def _functions() -> Iterator[tuple[str, tuple[Any, Any]]]:
+    """`module:name.name` → (the object, its code) of every function of the runners, and of what tests rely on."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in _RUNNERS and isinstance(module, type(sys)):
+            yield from _functions_of(name, module)
+    for name in RELIED_ON:
+        if name in sys.modules:
+            yield from callables_of(name)
+
+
+def callables_of(name: str) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    """What can be called of a loaded module, built-in functions included."""
+    for key, value in list(vars(sys.modules[name]).items()):
+        if callable(value) and not key.startswith("__"):
+            yield f"{name}:{key}", (value, _code(value))
+
+
+def _functions_of(name: str, module: Any) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    for key, value in list(vars(module).items()):
+        if isinstance(value, type) and value.__module__ == name:
+            for inner, one in list(vars(value).items()):
+                if _code(one) is not None:
+                    yield f"{name}:{key}.{inner}", (one, _code(one))
+        elif isinstance(value, FunctionType) and value.__module__ == name:
+            yield f"{name}:{key}", (value, value.__code__)
+
+
+def _code(value: Any) -> Any:
+    """The code of a function, also of one that is wrapped as a method of its class or a property; no other attribute
+    is asked for, since some objects make up what they are asked for."""
+    if isinstance(value, (staticmethod, classmethod)):
+        value = value.__func__
+    elif isinstance(value, property):
+        value = value.fget
+    return value.__code__ if isinstance(value, FunctionType) else None
+
+
+def _differs(name: str, value: Any, code: Any) -> bool:
+    """Tell whether a name is bound to something else than it was, or to the same with other code."""
+    module, _, path = name.partition(":")
+    here: Any = sys.modules.get(module)
+    for part in path.split("."):
+        here = vars(here).get(part) if here is not None else None
+    return here is not value or (code is not None and _code(here) is not code)
+
+
+class _Stranger:
+    """Equal to nothing by itself, and of no type that code could know."""
+
+
+def _equal_to_everything() -> Iterator[str]:
+    """Classes of the project whose objects say that they equal anything."""
+    seen: set[Any] = set()
+    waiting: list[Any] = [object]
+    here = os.getcwd() + os.sep
+    while waiting:
+        below: Any = type.__subclasses__(waiting.pop())
+        for found in below:
+            if found in seen:
+                continue
+            seen.add(found)
+            waiting.append(found)
+            equal = found.__dict__.get("__eq__")
+            file = getattr(getattr(equal, "__code__", None), "co_filename", "")
+            inside = os.path.abspath(file).startswith(here) if file else False
+            if inside and "site-packages" not in file and _says_yes(found, equal):
+                yield f"{os.path.abspath(file)[len(here) :]}: {found.__name__}"
+
+
+def _says_yes(found: type, equal: Any) -> bool:
+    for base in (object, int, str, float, tuple, list, dict, set, bytes):
+        try:
+            return bool(equal(base.__new__(found), _Stranger()) is True)
+        except TypeError:
+            continue
+        except BaseException:
+            return False
+    return False

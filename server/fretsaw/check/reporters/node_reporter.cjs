@@ -1,0 +1,116 @@
+"use strict";
+// Reports what node --test, Mocha and Jest do in this process, through a socket that only the runner's side holds.
+// Loaded by NODE_OPTIONS into every Node.js that a check starts, before any code of the project.
+const fs = require("node:fs");
+const Module = require("node:module");
+const { writeSync, readSync, fstatSync } = fs;
+const { stringify, parse } = JSON;
+
+const CHANNEL = 240;
+const WORST = { passed: 1, skipped: 2, failed: 3 };
+let key = "";
+let active = "";
+const sent = new Map();
+
+function write(record) {
+  try {
+    writeSync(CHANNEL, stringify(record));
+  } catch {
+    key = ""; // nobody listens, or it was closed: the end is missing then, which is noticed
+  }
+}
+
+function begin(runner) {
+  if (active) return false;
+  try {
+    if (!fstatSync(CHANNEL).isSocket()) return false;
+    writeSync(CHANNEL, '{"do": "hello"}');
+    const answer = Buffer.alloc(1 << 18);
+    key = parse(answer.toString("utf8", 0, readSync(CHANNEL, answer))).key;
+  } catch {
+    return false;
+  }
+  active = runner;
+  write({ key, do: "begin", runner });
+  return true;
+}
+
+function test(id, outcome) {
+  id = id.slice(0, 2000);
+  if (WORST[outcome] < (WORST[sent.get(id)] || 0)) return;
+  sent.set(id, outcome);
+  write({ key, do: "test", id, outcome });
+}
+
+function end() {
+  if (!active) return;
+  active = "";
+  write({ key, do: "end", count: sent.size, altered: altered() });
+}
+
+// -- what code under test must leave alone ---------------------------------------------------------------------------
+const assert = require("node:assert");
+const known = [];
+for (const [name, holder] of [["assert", assert], ["assert.strict", assert.strict], ["Object", Object], ["JSON", JSON],
+  ["Math", Math], ["Date", Date], ["process", process]]) {
+  for (const one of ["ok", "equal", "strictEqual", "deepEqual", "deepStrictEqual", "throws", "rejects", "match",
+    "notEqual", "notStrictEqual", "is", "parse", "stringify", "random", "now", "exit", "reallyExit"]) {
+    if (typeof holder[one] === "function") known.push([`${name}.${one}`, holder, one, holder[one]]);
+  }
+}
+
+function altered() {
+  return known.filter(([, holder, name, was]) => holder[name] !== was).map(([name]) => `${name} was changed while the tests ran`);
+}
+
+// -- node --test ------------------------------------------------------------------------------------------------------
+// Its own reporter (node_test_reporter.mjs) hears the events and hands them on through this.
+globalThis[Symbol.for("fretsaw.reporter")] = { begin, test, end };
+
+// -- Mocha and Jest: their own modules, wrapped when they are loaded ---------------------------------------------------
+function watchMocha(Runner) {
+  const run = Runner.prototype.run;
+  Runner.prototype.run = function (...given) {
+    if (begin("mocha")) {
+      const id = (one) => one.fullTitle();
+      this.on("pass", (one) => test(id(one), "passed"));
+      this.on("fail", (one) => test(id(one), "failed"));
+      this.on("pending", (one) => test(id(one), "skipped"));
+      this.on("end", end);
+    }
+    return run.apply(this, given);
+  };
+}
+
+function watchJest(exported) {
+  const add = exported.addResult;
+  const outcomes = { passed: "passed", failed: "failed", pending: "skipped", skipped: "skipped", todo: "skipped" };
+  const addResult = (all, file) => {
+    begin("jest");
+    const path = require("node:path").relative(process.cwd(), file.testFilePath);
+    for (const one of file.testResults) if (outcomes[one.status]) test(`${path} ${one.fullName}`, outcomes[one.status]);
+    if (file.testExecError) test(path, "failed");
+    return add(all, file);
+  };
+  return new Proxy(exported, { get: (of, name) => (name === "addResult" ? addResult : of[name]) });
+}
+
+const load = Module._load;
+const jest = new WeakMap();
+let mocha = false;
+Module._load = function (request, parent, isMain) {
+  const exported = load(request, parent, isMain);
+  if (request === "@jest/test-result" && exported && typeof exported.addResult === "function") {
+    if (!jest.has(exported)) jest.set(exported, watchJest(exported));
+    return jest.get(exported);
+  }
+  if (!mocha && /(?:^|\/)runner(?:\.c?js)?$/.test(request) && parent && /[\\/]mocha[\\/]lib[\\/]/.test(parent.filename)) {
+    const Runner = (exported && exported.Runner) || exported;
+    if (Runner && Runner.prototype && typeof Runner.prototype.run === "function") {
+      mocha = true;
+      watchMocha(Runner);
+    }
+  }
+  return exported;
+};
+process.on("exit", end);

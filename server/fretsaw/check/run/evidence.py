@@ -1,0 +1,98 @@
+"""One run's evidence: what the reporters say, what the runner prints and how it ends, and where the three disagree."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+from fretsaw.check.run.channel import Heard, Report
+from fretsaw.check.run.test_count import count_run, printed_tests
+from fretsaw.core.proof.check_result import CheckResult
+
+_WORST = {"deselected": 0, "passed": 1, "skipped": 2, "failed": 3}
+
+_SUMMARIES: Mapping[str, tuple[str, str, str]] = {
+    "pytest": (
+        r"^=* ?(?=\d+ (?:passed|failed|error))[^\n]*? in [\d.]+s\b[^\n]*$",
+        r"\b(\d+) (?:passed|xpassed)\b",
+        r"\b(\d+) (?:failed|errors?)\b",
+    ),
+    "unittest": (
+        r"^Ran \d+ tests? in [^\n]*\n\n(?:OK|FAILED)[^\n]*",
+        "",
+        r"(?:failures|errors|unexpected successes)=(\d+)",
+    ),
+    "node --test": (r"^[#ℹ] pass \d+\n[#ℹ] fail \d+$", r"pass (\d+)", r"fail (\d+)"),
+    "mocha": (
+        r"^ +\d+ passing\b[^\n]*(?:\n +\d+ (?:pending|failing))*",
+        r"(\d+) passing",
+        r"(\d+) failing",
+    ),
+    "jest": (r"^Tests: +[^\n]* total$", r"(\d+) passed", r"(\d+) failed"),
+}
+"""Runner → its last summary, in it the number that passed ("" where it has none), and the one that failed."""
+
+
+def with_evidence(result: CheckResult, heard: Heard) -> CheckResult:
+    """The result with the tests that ran and every doubt about it.
+
+    Where no reporter told anything, the tests are those that the runner printed.
+    """
+    reports = [report for report in heard.reports if report.tests or not report.ended]
+    runners = tuple(sorted({report.runner for report in reports}))
+    if not reports:
+        doubts = ("something wrote to the report that is no reporter",) if heard.forged else ()
+        tests = printed_tests(result.output)
+        return replace(result, tests=tests, ran=count_run(result.output), doubts=doubts)
+    tests = _merge(reports)
+    return replace(
+        result,
+        tests=tests,
+        ran=sum(outcome in {"passed", "failed"} for outcome in tests.values()),
+        runners=runners,
+        doubts=tuple(dict.fromkeys(_doubts(result, heard, reports, tests))),
+    )
+
+
+def _merge(reports: list[Report]) -> dict[str, str]:
+    """The tests of all reports; of a test that is in several, the worst outcome."""
+    tests: dict[str, str] = {}
+    for report in reports:
+        for name, outcome in report.tests.items():
+            if _WORST[outcome] >= _WORST[tests.get(name, "deselected")]:
+                tests[name] = outcome
+    return tests
+
+
+def _doubts(result: CheckResult, heard: Heard, reports: list[Report], tests: Mapping[str, str]) -> list[str]:
+    doubts = [f"{report.runner} ended before its report did" for report in reports if not report.ended]
+    if heard.forged:
+        doubts.append("something wrote to the report that is no reporter")
+    if result.exit_code == 0 and "failed" in tests.values():
+        doubts.append("the exit code says that all went well, the report that tests failed")
+    for report in reports:
+        doubts += report.altered
+        doubts += [f"{name} raised an error and was reported as passed" for name in report.turned]
+    if len(reports) == 1 and reports[0].ended and not _agrees(reports[0], result.output):
+        doubts.append(f"{reports[0].runner} printed another result than it reported")
+    return doubts
+
+
+def _agrees(report: Report, output: str) -> bool:
+    """Tell whether the last summary that was printed has the numbers of the report; one without summary agrees."""
+    if report.runner not in _SUMMARIES:
+        return True
+    summary, passed, failed = _SUMMARIES[report.runner]
+    lines = re.findall(summary, output, re.MULTILINE)
+    if not lines:
+        return True
+    counts = Counter(report.tests.values())
+    if bool(_number(failed, lines[-1])) != bool(counts["failed"]):
+        return False
+    return bool(counts["failed"]) or not passed or _number(passed, lines[-1]) == counts["passed"]
+
+
+def _number(pattern: str, line: str) -> int:
+    return sum(map(int, re.findall(pattern, line)))

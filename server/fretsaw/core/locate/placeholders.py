@@ -1,0 +1,153 @@
+"""Lines of an edit that stand for code which the model left out: "… existing code …", in any wording and comment style.
+
+Such a line is never written. Where the edit leaves no doubt what it stands for, that stays; else it is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+
+from fretsaw.core.locate.pattern import Pattern
+from fretsaw.core.locate.view import squeezed
+
+_COMMENT = re.compile(
+    r"^\s*(?:\{\s*)?(?:#+|//+!?|/\*+|--+\[*|;+|%+|<!--|\"{3}|'{3}|\*|\(\*|\{-|\{#|<%--|REM\b|dnl\b|!|'|\.\.(?!\.))?\s*"
+    r"(?P<said>.*?)\s*(?:\*+/|-->|\"{3}|'{3}|\*\)|-\}|#\}|--%>|\]\])?\s*\}?\s*$",
+    re.I,
+)
+_DOTS = re.compile(r"^[\s\[({<*_-]*(?:\.{3,}|…+|\. \. \.)|(?:\.{3,}|…+|\. \. \.)[\s\])}>*_-]*$")
+_LEFT_OUT = re.compile(
+    r"\b(?:existing|rest|remaining|remainder|unchanged|omitted|same|previous(?:ly)?|original|other|others|all other"
+    r"|no changes?|snip(?:ped)?|elided|truncated|skipp?ed|abbreviated|continues?|as (?:before|above|is)|above|below"
+    r"|brevity|keep|code (?:here|goes here)|your code|etc)\b",
+    re.I,
+)
+_THINGS = (
+    "code|imports?|methods?|functions?|lines?|logic|implementation|content|tests?|body|fields|props|styles|rules"
+    "|entries|file|class|module|script|parts?"
+)
+_STAYS = (
+    r"unchanged|unmodified|omitted|as (?:before|above|is|it was)"
+    r"|(?:remains?|stays?|is|are|kept|keep|goes?|continues?) (?:the )?(?:same|unchanged|as (?:is|before)|here|below)"
+)
+_SURELY = re.compile(
+    rf"\b(?:rest|remainder|remaining|existing|other|previous|original)\b[\w\s,/'’()-]{{0,70}}\b(?:{_STAYS})\b"
+    r"|\b(?:unchanged|omitted|elided|skipped|truncated|abbreviated) (?:code|lines?|parts?|for (?:brevity|clarity))\b"
+    rf"|^(?:rest|remainder) of (?:the |this |your )?(?:\w+ ){{0,3}}(?:{_THINGS})\b"
+    rf"|^(?:the )?(?:{_THINGS}) (?:omitted|unchanged|above|below (?:is )?unchanged)\b"
+    rf"|^(?:existing|previous|original|unchanged|remaining) (?:{_THINGS})(?: here| goes here| above| below)?$"
+    r"|^(?:same as (?:before|above)|no changes?(?: here| needed)?|snip(?:ped)?|-{1,3} ?snip ?-{1,3})$"
+    r"|^(?:keep|leave) (?:the |all |your )?(?:rest|existing|remaining|other)\b",
+    re.I,
+)
+
+
+_HINT = re.compile(
+    r"\.\.\.|\. \. \.|…|rest|remain|unchanged|exist|other|previous|original|omit|elided|skipp|truncat|abbrev|same"
+    r"|no change|snip|keep|leave|above|below",
+    re.I,
+)
+"""What every stand-in holds one of: few lines do, and only these are looked at."""
+
+
+def is_placeholder(line: str) -> bool:
+    """Tell whether a line says no more than that something is left out.
+
+    Three dots alone count only in a comment: `...` by itself is an expression of Python.
+    """
+    if _HINT.search(line) is None or len(line) > 200:
+        return False
+    match = _COMMENT.match(line)
+    said = match["said"].strip() if match else ""
+    is_comment = match is not None and match["said"].strip() != line.strip()
+    words = re.sub(r"(?:\.{3,}|…+|\. \. \.)", " ", said).strip(" \t[](){}<>*_-:,.")
+    if _DOTS.search(said):
+        if not words:
+            return is_comment or "…" in said
+        return len(words.split()) <= 14 and _LEFT_OUT.search(words) is not None and (is_comment or _only_prose(said))
+    return (is_comment or said[:1] in "[(") and len(words.split()) <= 14 and _SURELY.search(words) is not None
+
+
+def _only_prose(said: str) -> bool:
+    """Whether a text outside of a comment has no sign of code in it."""
+    return re.search(r"[=;{}()\"`]", said.strip("[](){}")) is None
+
+
+def without_placeholders(pattern: Pattern, there: Collection[str]) -> tuple[Pattern, str]:
+    """The pattern without new lines that stand for others, and the first one of which that cannot be told (or "").
+
+    `there`: the squeezed lines of the file; what it holds as text is text. `-a -b +# ... existing code ...` keeps a and
+    b; `+x +# ... rest of the code ...` behind them leaves the mark out; between new lines nobody knows what it is.
+    """
+    removed, inserts = list(pattern.removed), list(pattern.inserts)
+    for at, new in enumerate(pattern.inserts):
+        marks = [i for i, line in enumerate(new) if squeezed(line) not in there and is_placeholder(line)]
+        if not marks:
+            continue
+        first, last = _run_around(removed, at)
+        ends = _kept_ends(pattern.old[first:last], new, marks)
+        if ends is not None:
+            head, tail = ends
+            removed[first + head : last - tail] = [False] * (last - tail - first - head)
+            inserts[at] = ()
+            inserts[first + head] = new[: marks[0]]
+            inserts[last] = new[marks[-1] + 1 :]
+            continue
+        kept = tuple(line for i, line in enumerate(new) if i not in marks)
+        if not _at_an_end(new, marks) or last - first > len(kept) or _is_body(new, marks):
+            return pattern, new[marks[0]].strip()
+        inserts[at] = kept
+    changed = replace(pattern, removed=tuple(removed), inserts=tuple(inserts))
+    return (pattern, "") if changed == pattern else (changed, "")
+
+
+def _kept_ends(old: Sequence[str], new: Sequence[str], marks: list[int]) -> tuple[int, int] | None:
+    """How many removed lines above and below the one mark have new states; None where that is not clear.
+
+    Old `a b c d`, new `a2 … d2`: one above (a), one below (d), and the mark stands for b and c.
+    """
+    head, tail = marks[0], len(new) - marks[-1] - 1
+    if marks[-1] - marks[0] != len(marks) - 1 or head + tail >= len(old):
+        return None
+    pairs = [
+        *zip(old[:head], new[:head], strict=True),
+        *zip(old[len(old) - tail :], new[len(new) - tail :], strict=True),
+    ]
+    return (head, tail) if all(_alike(*pair) for pair in pairs) else None
+
+
+def _alike(old: str, new: str) -> bool:
+    return SequenceMatcher(None, old.strip(), new.strip(), autojunk=False).ratio() > 0.6
+
+
+def _run_around(removed: list[bool], at: int) -> tuple[int, int]:
+    """The removed old lines that touch a place of new ones, as a range."""
+    first = at
+    while first and removed[first - 1]:
+        first -= 1
+    last = at
+    while last < len(removed) and removed[last]:
+        last += 1
+    return first, last
+
+
+def _at_an_end(new: tuple[str, ...], marks: list[int]) -> bool:
+    """Whether all marks stand before, or all behind, the other new lines, blank ones aside."""
+    others = [i for i, line in enumerate(new) if i not in marks and line.strip()]
+    return not others or max(marks) < others[0] or min(marks) > others[-1]
+
+
+def _is_body(new: tuple[str, ...], marks: list[int]) -> bool:
+    """Whether a mark stands in the body of something that the new lines begin: deeper than the line above it."""
+    for mark in marks:
+        above = next((line for line in reversed(new[:mark]) if line.strip()), "")
+        if above and _depth(new[mark]) > _depth(above):
+            return True
+    return False
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))

@@ -1,0 +1,156 @@
+"""Fenced blocks: where one opens, and which of the marks below closes it where blocks stand in blocks.
+
+A mark with words behind it never closes; a bare one may close a block or open one inside. What tells them apart is
+the balance of all marks that follow, and what stands right above and below each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+FENCE = re.compile(r"^([ \t]{0,12})(`{3,}|~{3,})[ \t]*([^`]*)$")
+_DIFF = re.compile(r"diff --git |--- \S|\+\+\+ \S|@@|\*\*\* (?:Begin|Update|Add|Delete)|Index: ")
+_MOST_MARKS = 65
+"""Marks that are weighed against one another at most; beyond these the first bare one closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A fenced block that is open."""
+
+    mark: str
+    """Its run of backticks or tildes."""
+    indent: int
+    info: str
+    """What stands behind the opening mark, stripped."""
+    opened: int
+    """Index of the opening line."""
+    close: int | None
+    """Index of the closing line; None: never closed."""
+    unsure: bool = False
+    """Another mark may close it as well, and nothing tells which of them does."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A line below that may close a block or open one."""
+
+    at: int
+    bare: bool
+    """Nothing stands behind it, so that it may close."""
+    opening: int
+    """How much speaks for it opening a block, from -3 to 3."""
+
+
+def open_fence(lines: Sequence[str], at: int) -> Fence | None:
+    """The fence that opens at a line, with its closing line found; None where none opens."""
+    match = FENCE.match(lines[at])
+    if match is None:
+        return None
+    indent, mark, info = len(match[1]), match[2], match[3].strip()
+    first = next((line for line in lines[at + 1 : at + 4] if line.strip()), "")
+    widest = indent if info.split(" ")[0].lower() in ("diff", "patch") or _DIFF.match(first) else 12
+    close, unsure = _close(lines, at, mark, (indent, widest))
+    return Fence(mark, indent, info, at, close, unsure)
+
+
+def _close(lines: Sequence[str], opened: int, mark: str, indents: tuple[int, int]) -> tuple[int | None, bool]:
+    """The line that closes the block, and whether another one may as well."""
+    for widest in sorted({indents[0], indents[1]}):
+        marks = _marks(lines, opened, mark, (0 if widest != indents[0] else indents[0], widest))
+        close, unsure = _weighed(marks)
+        if close is not None:
+            return close, unsure
+    return None, False
+
+
+def _weighed(marks: Iterator[_Mark]) -> tuple[int | None, bool]:
+    """Find the mark that closes a block; one with words opens a block inside, which the next bare one closes."""
+    depth = 0
+    waiting = list(islice(marks, 1))
+    while waiting:
+        if not waiting[0].bare:
+            depth += 1
+        elif depth:
+            depth -= 1
+        else:
+            run, waiting = _run(waiting, marks)
+            close, unsure, used = _close_within(run, bool(waiting))
+            if close is not None or used == 0:
+                return close, unsure
+            continue
+        waiting = waiting[1:] or list(islice(marks, 1))
+    return None, False
+
+
+def _run(waiting: list[_Mark], marks: Iterator[_Mark]) -> tuple[list[_Mark], list[_Mark]]:
+    """The bare marks up to the next one with words, and that one."""
+    run = list(waiting)
+    for mark in marks:
+        if not mark.bare:
+            return run, [mark]
+        run.append(mark)
+        if len(run) >= _MOST_MARKS:
+            break
+    return run, []
+
+
+def _close_within(run: list[_Mark], more: bool) -> tuple[int | None, bool, int]:
+    """Of bare marks at the block's own level: the one that closes it, whether that is unsure, how many were used.
+
+    Three of them: the first closes and the others are a block below, or the first two are a block inside and the last
+    one closes. Two, with a block below that has words: both are a block inside, or the first closes and one is stray.
+    """
+    count = len(run)
+    if count == 1 or count >= _MOST_MARKS:
+        return run[0].at, False, count
+    if count % 2 == 0:
+        inside = run[0].opening - run[1].opening
+        if more and inside > 0:
+            return None, False, count
+        # Not balanced either way: the block is closed, and one mark too many follows.
+        return (run[0].at, False, count) if inside <= 0 else (run[-1].at, True, count)
+    # For each mark that may close (an even number of them before it): what speaks for this reading.
+    scores = [
+        (sum(_sign(at, close) * mark.opening for at, mark in enumerate(run)), close) for close in range(0, count, 2)
+    ]
+    best = max(score for score, _ in scores)
+    closes = [close for score, close in scores if score == best]
+    return run[closes[-1]].at, len(closes) > 1, count
+
+
+def _sign(at: int, close: int) -> int:
+    """1 for a mark that opens a block where the one at `close` closes the block around, -1 for one that closes."""
+    return (1 if at % 2 == 0 else -1) if at < close else (-1 if (at - close) % 2 == 0 else 1)
+
+
+def _marks(lines: Sequence[str], opened: int, mark: str, indents: tuple[int, int]) -> Iterator[_Mark]:
+    """The marks below an opening one that are as long at least and stand neither further left nor right."""
+    for at in range(opened + 1, len(lines)):
+        line = lines[at]
+        if mark not in line:
+            continue
+        match = FENCE.match(line)
+        if match is None or match[2][0] != mark[0] or not indents[0] <= len(match[1]) <= indents[1]:
+            continue
+        yield _Mark(at, not match[3].strip(), _opening(lines, at))
+
+
+def _opening(lines: Sequence[str], at: int) -> int:
+    """What stands around a mark: text right below it and a blank line or a colon above speak for opening."""
+    above, below = lines[at - 1].strip(), lines[at + 1].strip() if at + 1 < len(lines) else ""
+    return (1 if below else -1) + (1 if not above or above.endswith(":") else -1) + (1 if above.endswith(":") else 0)
+
+
+def dedented(lines: Sequence[str], fence: Fence) -> list[str]:
+    """All lines, those within an indented fence moved left as far as the fence itself stands in."""
+    out = list(lines)
+    stop = len(out) if fence.close is None else fence.close
+    for index in range(fence.opened + 1, stop):
+        line = out[index]
+        lead = len(line) - len(line.lstrip(" \t"))
+        out[index] = line[min(lead, fence.indent) :]
+    return out

@@ -1,0 +1,99 @@
+"""The judge files of a patch: which they are, what the issue asks of them, and the texts with them as they were."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fretsaw.core.languages import is_test
+from fretsaw.core.patch import texts
+from fretsaw.core.patch.patch_set import FilePatch, PatchSet
+from fretsaw.core.policy.requested import Requests
+from fretsaw.core.proof.declared_tests import declared_tests, deleted_tests
+from fretsaw.core.proof.judge_files import Surroundings, why_judge
+from fretsaw.fix.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """What a patch does to the files that decide the check."""
+
+    patch: PatchSet
+    files: tuple[FilePatch, ...]
+    """Its judge files."""
+    reasons: Mapping[str, str]
+    """Path → why it is one."""
+    asked: Mapping[str, str]
+    """Path → the issue's sentence that asks for this change of it."""
+    requests: Requests
+
+    @property
+    def is_whole_patch(self) -> bool:
+        """Whether the patch changes nothing else: without it there is the base."""
+        return bool(self.files) and len(self.files) == len(self.patch.files)
+
+    @property
+    def deleted(self) -> tuple[str, ...]:
+        """Tests that the patch's own lines take away."""
+        return deleted_tests((file.path, file.before, file.after) for file in self.patch.files)
+
+    def as_they_were(self) -> dict[str, str | None]:
+        """The patch's texts without those of judge files."""
+        paths = {file.path for file in self.files}
+        return {path: text for path, text in texts(self.patch).items() if path not in paths}
+
+    def as_asked(self) -> dict[str, str | None]:
+        """The patch's texts with just the changes of judge files that the issue asks for."""
+        laid = self.as_they_were()
+        for file in self.files:
+            if file.path not in self.asked:
+                continue
+            hunks = self.requests.hunks_for(file)
+            chosen = tuple(hunk for n, hunk in enumerate(file.hunks) if n in hunks)
+            laid[file.path] = FilePatch(file.path, file.before, chosen, file.deleted, file.mode).after
+        return laid
+
+    def sentence(self) -> str:
+        """The sentences that ask, with the files that they speak of, for a person."""
+        by_sentence: dict[str, list[str]] = {}
+        for path, sentence in self.asked.items():
+            by_sentence.setdefault(sentence, []).append(path)
+        return "; ".join(f"{', '.join(paths)}: “{' '.join(text.split())[:200]}”" for text, paths in by_sentence.items())
+
+    def excuse(self, test: str) -> str:
+        """The sentence that asks for a test to go, to move or to be skipped; "" for none."""
+        name = re.split(r"::|\.| > |: ", re.sub(r"\[.*\]$", "", test))[-1].strip()
+        for file in self.files:
+            sentence = self.asked.get(file.path, "")
+            removed = "".join(line for hunk in file.hunks for line in hunk.removed)
+            known = name in declared_tests(file.path, file.before or "") or file.path in test
+            if sentence and known and (file.deleted or name in declared_tests(file.path, removed)):
+                return sentence
+        return self.requests.sentence_for_test(test) if self.files else ""
+
+
+def judges_of(patch: PatchSet, work: Work) -> Judges:
+    """Look at every file of a patch."""
+    argv = work.settings.check or ()
+    around = Surroundings(work.snapshot, work.issue, tuple(argv))
+    requests = Requests(work.issue)
+    reasons = {file.path: why for file in patch.files if (why := why_judge(file, around))}
+    files = tuple(file for file in patch.files if file.path in reasons)
+    asked = {file.path: sentence for file in files if (sentence := requests.sentence_for(file))}
+    return Judges(patch, files, reasons, asked, requests)
+
+
+def subjects_of(patch: PatchSet, work: Work) -> tuple[str, ...]:
+    """Words that a test of this fix would have in its name: symbols of the issue, names that the patch works on."""
+    words = [re.split(r"\.|::|#", item.symbol or item.text)[-1] for item in work.issue.mentions if item.kind != "path"]
+    words += [path.rsplit("/", 1)[-1].split(".")[0] for path in patch.paths if not is_test(path)]
+    for file in patch.files:
+        lines = (file.before or "").split("\n")
+        for hunk in file.hunks:
+            above = "\n".join(lines[: hunk.start + 1])
+            names = re.findall(
+                r"^[ \t]*(?:export\s+|pub\s+|async\s+)*(?:def|class|function|fn|func|sub)\s+(\w+)", above, re.M
+            )
+            words += names[-1:]
+    return tuple(dict.fromkeys(word for word in words if len(word) > 1))

@@ -1,0 +1,2 @@
+# The rest of the headers is kept by the proxy.
+x = 2

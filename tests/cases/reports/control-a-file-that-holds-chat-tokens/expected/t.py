@@ -1,0 +1,3 @@
+END = '<|im_end|>'
+X = 2
+STOP = '<|im_end|>'

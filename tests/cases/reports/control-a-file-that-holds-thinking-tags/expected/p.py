@@ -1,0 +1,5 @@
+T = """
+<think>
+new
+</think>
+"""

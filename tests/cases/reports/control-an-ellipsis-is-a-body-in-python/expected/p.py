@@ -1,0 +1,3 @@
+class P:
+    def a(self):
+        ...

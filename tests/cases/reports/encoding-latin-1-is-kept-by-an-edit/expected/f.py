@@ -1,0 +1,3 @@
+# Prix
+nom = 'René'
+x = 1

@@ -1,0 +1,3 @@
+# Prix
+nom = 'Zoë'
+x = 1

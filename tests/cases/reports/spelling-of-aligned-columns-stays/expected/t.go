@@ -1,0 +1,4 @@
+var (
+	name  = 2   // first
+	value = 20  // second
+)

@@ -1,0 +1,4 @@
+var (
+	name  = 1   // first
+	value = 20  // second
+)
