@@ -173,6 +173,11 @@ def deliver_patch(  # noqa: PLR0913 - the keyword arguments are what differs bet
     followed: tuple[str, ...] = ()
     if follow and settings.apply == "worktree":
         patch, followed = repo.follow_files(now.git.exe, patch, snapshot)
+        if followed and not patch:
+            raise RepoError(
+                f"the files hold this change already: {', '.join(followed)} was edited meanwhile",
+                hint=f"`agent show {run.id}` tells more",
+            )
         if followed:
             prove(patch, followed)
     _refuse_empty(patch, run, settings.apply)
