@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.repo import crash_support as crash
@@ -177,3 +178,13 @@ def test_the_harness_notices(name: str, monkeypatch: pytest.MonkeyPatch) -> None
     except Exception as error:  # a crash of the new start is a finding, too
         found = [repr(error)]
     assert found
+
+
+def test_random_injections_lose_and_tear_nothing(tmp_path: Path) -> None:
+    """A few of what `make test-crash N=8000 SEED=1` does, and that it goes on where it ended."""
+    from tests.repo import injections
+
+    log = tmp_path / "crash.jsonl"
+    assert injections.main(["--count", "20", "--seed", "3", "--log", str(log), "--workers", "1"]) == 0
+    assert injections.main(["--count", "40", "--seed", "3", "--log", str(log), "--workers", "1"]) == 0
+    assert len(log.read_text().splitlines()) == 41
