@@ -1,7 +1,7 @@
-"""Inject faults at random into deliver, undo, recovery and the key file, as many as asked for, and judge what is left.
+"""Inject faults at random into deliver, undo, recovery and the key file, as many as asked for; judge what is left.
 
-`make test-crash N=8000 SEED=1`, or `python -m tests.repo.injections --count 8000 --seed 1 --log crash.jsonl`. A run that
-was ended goes on where its log ends. Each injection depends on seed and number alone.
+`make test-crash N=8000 SEED=1`, or `python -m tests.repo.injections --count 8000 --seed 1 --log crash.jsonl`. A run
+that was ended goes on where its log ends. Each injection depends on seed and number alone.
 """
 
 from __future__ import annotations

@@ -36,10 +36,19 @@ def run_to_exit_code(arguments: list[str]) -> int:  # noqa: PLR0911 - one return
         return int(ExitCode.DELIVERED)
     except OSError as error:
         known = from_os_error(error)
-        return _say(known.message, known.hint, known.exit_code)
+        return _say(known.message, known.hint or _hint_on_state(error), known.exit_code)
     except Exception as error:
         return _bug(error)
     return int(result) if isinstance(result, int) else int(ExitCode.DELIVERED)
+
+
+def _hint_on_state(error: OSError) -> str:
+    """The way out where it is the state folder that cannot be used."""
+    from fretsaw.config import user_dirs
+
+    if error.filename and str(error.filename).startswith(str(user_dirs().state)):
+        return "it lies in the folder where Fretsaw keeps its runs; FRETSAW_STATE_DIR names another one"
+    return ""
 
 
 def _name() -> str:
