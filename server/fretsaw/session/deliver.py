@@ -11,7 +11,7 @@ from fretsaw.core.patch import derive_set, find_moves, render, select, split, te
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Event, GaveUp, Proposal, Run
-from fretsaw.errors import CheckError, FretsawError, NoPatchError, RepoError, UsageError, from_os_error
+from fretsaw.errors import CheckError, FretsawError, NoPatchError, RepoError, UsageError, from_os_error, note_change
 from fretsaw.repo import Delivery
 from fretsaw.session.history import keep_delivery, load_run
 from fretsaw.session.open import Session
@@ -201,6 +201,7 @@ def deliver_patch(  # noqa: PLR0913 - the keyword arguments are what differs bet
     if delivery.kind == "none":
         folder.forget_note("delivering")
         return delivery
+    note_change(_changed(delivery, run.id))
     if followed:
         told = f"merged with what was edited since: {', '.join(followed)}"
         delivery = replace(delivery, notices=(*delivery.notices, told))
@@ -211,6 +212,12 @@ def deliver_patch(  # noqa: PLR0913 - the keyword arguments are what differs bet
         done = f"Applied to {', '.join(delivery.paths)}; only the record of it could not be written."
         raise RepoError(known.message, hint=known.hint, changed=done) from error
     return delivery
+
+
+def _changed(delivery: Delivery, run_id: str) -> str:
+    where = {"branch": f"Committed on branch {delivery.branch}", "commit": f"Committed {(delivery.commit or '')[:12]}"}
+    done = where.get(delivery.kind, f"Applied to {', '.join(delivery.paths[:5])}")
+    return f"{done}. `agent undo {run_id}` takes it back."
 
 
 def _refuse_empty(patch: PatchSet, run: Run, how: str) -> None:
