@@ -58,7 +58,7 @@ def stage(home: JournalFolder, plan: Plan) -> None:
                     like = file_operations.original(folder, name)
                 except OSError:
                     raise conflict(step) from None
-            file_operations.write_new(folder, plan.temporary(number), step.post.data, mode, like)
+            file_operations.write_new(folder, plan.temporary(number), step.post.data, mode, like, step.post.access)
 
 
 def swap(home: JournalFolder, plan: Plan) -> None:
