@@ -227,6 +227,9 @@ def _folder(made: World, work: Work, again: Work, at: int, _chance: random.Rando
     wrong = _settled(made, touched="d/b.py")
     if {path.name: path.read_bytes() for path in victim.iterdir()} != {"b.py": b"elsewhere\n"}:
         wrong.append("a link was followed")
+    moved = made.state.parent / "was-d"
+    if moved.is_dir() and [path for path in moved.iterdir() if path.name.startswith(".fretsaw-")]:
+        wrong.append("a temporary file stays in the folder that moved")
     return wrong
 
 

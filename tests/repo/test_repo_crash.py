@@ -110,17 +110,17 @@ def _no_exchange_back(patch: pytest.MonkeyPatch) -> None:
 def _done_first(patch: pytest.MonkeyPatch) -> None:
     real = apply.swap
 
-    def early(home: JournalFolder, plan: Plan) -> None:
+    def early(home: JournalFolder, plan: Plan, held: dict[int, int]) -> None:
         apply.mark_done(home, plan)
-        real(home, plan)
+        real(home, plan, held)
 
     patch.setattr(transaction, "swap", early)
     patch.setattr(transaction, "mark_done", lambda *_: None)
 
 
 def _manifest_late(patch: pytest.MonkeyPatch) -> None:
-    def late(home: JournalFolder, plan: Plan) -> None:
-        apply.swap(home, plan)
+    def late(home: JournalFolder, plan: Plan, held: dict[int, int]) -> None:
+        apply.swap(home, plan, held)
         apply.prepare(home, plan)
 
     patch.setattr(transaction, "prepare", lambda *_: None)
