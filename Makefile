@@ -5,6 +5,9 @@ CORPUS ?= ../shared/corpus
 CASES  ?= ../shared/cases
 OUT    ?= out
 ARGS   ?=
+N      ?=
+SEED   ?= 1
+LOG    ?= bench/results/crash-$(SEED).jsonl
 
 .DEFAULT_GOAL := help
 
@@ -17,8 +20,9 @@ demo: .venv/ready ## Watch one fix from issue to undo (LIVE=1 uses the real mode
 test: .venv/ready ## Run the tests (ARGS="-k name" passes on to pytest)
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
-test-crash: .venv/ready ## Run every crash and fault of the journal (minutes)
-	@FRETSAW_CRASH=full $(BIN)/python -m pytest tests/repo -m crash $(ARGS)
+test-crash: .venv/ready ## Run every crash and fault of the journal; N=8000 SEED=1: so many at random (resumable, logged)
+	@$(if $(N),$(BIN)/python -m tests.repo.injections --count $(N) --seed $(SEED) --log $(LOG) $(ARGS),\
+	  FRETSAW_CRASH=full $(BIN)/python -m pytest tests/repo -m crash $(ARGS))
 
 vsix: ## Build the VS Code extension: vscode-extension/fretsaw.vsix
 	@vscode-extension/scripts/build.sh

@@ -116,6 +116,24 @@ class Cancelled(FretsawError):  # noqa: N818 - a request, not a fault
         super().__init__(message)
 
 
+_LAST_CHANGE: list[str] = []
+
+
+def note_change(sentence: str) -> None:
+    """Remember what was changed in the user's files just now: an error that comes after it must not deny it."""
+    _LAST_CHANGE[:] = [sentence]
+
+
+def last_change() -> str | None:
+    """What this process changed last, in a sentence with the way back; None while it changed nothing."""
+    return _LAST_CHANGE[0] if _LAST_CHANGE else None
+
+
+def forget_changes() -> None:
+    """Begin anew: what comes now is another command."""
+    _LAST_CHANGE.clear()
+
+
 def from_os_error(error: OSError) -> FretsawError:
     """A file system's refusal in words for a person."""
     where = f" at {error.filename}" if error.filename else ""

@@ -356,7 +356,7 @@ def test_a_conflict_is_a_document_with_the_patch(agent: Agent, model: Model, pro
     while not server.requests:
         time.sleep(0.01)
     path = project / "stopwatch" / "duration.py"
-    path.write_text("# mine\n" + source(project), "utf-8")
+    path.write_text("# mine\n" + source(project).replace("divmod(seconds, 3600)", "divmod(mine, 3600)"), "utf-8")
     out, err = process.communicate(timeout=30)
     document = failed(Ended(process.returncode, out, err), 5)
     assert FIXED in str(document["patch"]), "the work is not lost"

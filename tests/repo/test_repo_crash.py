@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.repo import crash_support as crash
@@ -109,17 +110,17 @@ def _no_exchange_back(patch: pytest.MonkeyPatch) -> None:
 def _done_first(patch: pytest.MonkeyPatch) -> None:
     real = apply.swap
 
-    def early(home: JournalFolder, plan: Plan) -> None:
+    def early(home: JournalFolder, plan: Plan, held: dict[int, int]) -> None:
         apply.mark_done(home, plan)
-        real(home, plan)
+        real(home, plan, held)
 
     patch.setattr(transaction, "swap", early)
     patch.setattr(transaction, "mark_done", lambda *_: None)
 
 
 def _manifest_late(patch: pytest.MonkeyPatch) -> None:
-    def late(home: JournalFolder, plan: Plan) -> None:
-        apply.swap(home, plan)
+    def late(home: JournalFolder, plan: Plan, held: dict[int, int]) -> None:
+        apply.swap(home, plan, held)
         apply.prepare(home, plan)
 
     patch.setattr(transaction, "prepare", lambda *_: None)
@@ -177,3 +178,13 @@ def test_the_harness_notices(name: str, monkeypatch: pytest.MonkeyPatch) -> None
     except Exception as error:  # a crash of the new start is a finding, too
         found = [repr(error)]
     assert found
+
+
+def test_random_injections_lose_and_tear_nothing(tmp_path: Path) -> None:
+    """A few of what `make test-crash N=8000 SEED=1` does, and that it goes on where it ended."""
+    from tests.repo import injections
+
+    log = tmp_path / "crash.jsonl"
+    assert injections.main(["--count", "20", "--seed", "3", "--log", str(log), "--workers", "1"]) == 0
+    assert injections.main(["--count", "40", "--seed", "3", "--log", str(log), "--workers", "1"]) == 0
+    assert len(log.read_text().splitlines()) == 41

@@ -506,3 +506,24 @@ def test_a_patch_of_nothing_but_a_mode_in_a_commit(root: Path, state: Path) -> N
     deliver(repo, seen, patch, "commit", "Run it", state_dir=state)
     assert git(root, "ls-tree", "HEAD", "a.py").startswith("100755")
     assert _status(root) == []
+
+
+def test_undo_gives_back_setuid_setgid_and_permissions(root: Path, state: Path) -> None:
+    """Of a file that was replaced, whose new text has no such bit, and of one that was deleted."""
+    (root / "run.sh").chmod(0o6755)
+    (root / "a.py").chmod(0o640)
+    _fix(root, state, texts={"a.py": None, "run.sh": "#!/bin/bash\n"})
+    assert (root / "run.sh").stat().st_mode & 0o7777 == 0o755
+    undo(_opened(root)[0], state)
+    assert (root / "run.sh").stat().st_mode & 0o7777 == 0o6755
+    assert (root / "a.py").stat().st_mode & 0o7777 == 0o640
+
+
+def test_undo_gives_back_extended_attributes_of_a_deleted_file(root: Path, state: Path) -> None:
+    try:
+        os.setxattr(root / "a.py", "user.mark", b"kept")
+    except OSError:
+        pytest.skip("this disk has no extended attributes")
+    _fix(root, state, texts={"a.py": None})
+    undo(_opened(root)[0], state)
+    assert os.getxattr(root / "a.py", "user.mark") == b"kept"

@@ -242,15 +242,21 @@ SCENARIOS: dict[str, list[Step]] = {
     "edited before it is applied": [
         ("fix ISSUE --apply none", 0, "nothing"),
         ("return x\n", "return 2 * x\n"),
-        ("apply RUN", 5, "nothing"),
         ("apply RUN --apply commit", 5, "nothing"),
-        ("return 2 * x\n", "return x\n"),
+        ("apply RUN", 0, "worktree"),
+        ("undo", 0, "undone"),
+    ],
+    "edited in the same place before it is applied": [
+        ("fix ISSUE --apply none", 0, "nothing"),
+        ("return x - 1\n", "return x - 3\n"),
+        ("apply RUN", 5, "nothing"),
+        ("return x - 3\n", "return x - 1\n"),
         ("apply RUN", 0, "worktree"),
     ],
     "edited elsewhere after it was applied": [
         ("fix ISSUE", 0, "worktree"),
         ("return x\n", "return 2 * x\n"),
-        ("restore RUN 1", 5, "nothing"),
+        ("restore RUN 1", 0, "worktree"),
         ("restore RUN 3", 0, "worktree"),
         ("undo", 0, "undone"),
     ],
@@ -292,8 +298,8 @@ def test_commands(shell: Shell, name: str) -> None:
         assert ended[:2] == (code, claim), f"step {number}, {command}: {ended}"
 
 
-def test_a_file_that_changes_while_the_model_is_asked_is_left(shell: Shell) -> None:
-    shell.meanwhile = lambda: shell.edit("return x\n", "return 2 * x\n")
+def test_lines_that_change_while_the_model_is_asked_are_left(shell: Shell) -> None:
+    shell.meanwhile = lambda: shell.edit("return x - 1\n", "return x - 3\n")
     code, claim, words = shell.agent("fix ISSUE")
     assert (code, claim) == (5, "nothing"), words
 

@@ -17,6 +17,7 @@ def main() -> None:
     from fretsaw.harden import harden
 
     harden()
+    _open_missing_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # An arrow is no reason to fail where the locale has none.
@@ -28,17 +29,15 @@ def main() -> None:
         sys.exit(lsp.main(sys.argv[2:]))
     # A short process that mostly imports: collecting while modules load costs a tenth of it and finds nothing.
     gc.set_threshold(100_000, 50, 100)
-    from fretsaw.cli.exit import run_to_exit_code
+    from fretsaw.cli.exit import flush_output, run_to_exit_code
 
-    code = run_to_exit_code(sys.argv[1:])
-    _flush_output()
-    sys.exit(code)
+    sys.exit(flush_output(run_to_exit_code(sys.argv[1:])))
 
 
-def _flush_output() -> None:
-    """Write what is still buffered; where the reader went away (`agent runs | head -1`), drop it in silence."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The interpreter flushes once more at its end, and would complain about the same pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _open_missing_streams() -> None:
+    """Put `/dev/null` where a stream is closed (`agent undo >&-`): else the first file opened takes its place."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from fretsaw.core.text.safe_text import safe_text
-from fretsaw.errors import ExitCode, FretsawError, from_os_error
+from fretsaw.errors import ExitCode, FretsawError, forget_changes, from_os_error, last_change
 
 
 def run_to_exit_code(arguments: list[str]) -> int:  # noqa: PLR0911 - one return an ending
     """Run one command line and give its exit code."""
     from fretsaw.cli.app import app
 
+    forget_changes()
     try:
         result = app.main(arguments, prog_name=_name(), standalone_mode=False)
     except click.exceptions.Abort:
         return _say("interrupted", "", ExitCode.INTERRUPTED)
     except KeyboardInterrupt:
         # Twice, or where nothing listens: files may have been changed just before, all of them or none.
-        either = "Files change all together or not at all: `git status` shows whether they did."
+        either = last_change() or "Files change all together or not at all: `git status` shows whether they did."
         return _say("interrupted", "", ExitCode.INTERRUPTED, either)
     except click.ClickException as error:
         error.show(sys.stderr)
@@ -36,10 +39,19 @@ def run_to_exit_code(arguments: list[str]) -> int:  # noqa: PLR0911 - one return
         return int(ExitCode.DELIVERED)
     except OSError as error:
         known = from_os_error(error)
-        return _say(known.message, known.hint, known.exit_code)
+        return _say(known.message, known.hint or _hint_on_state(error), known.exit_code)
     except Exception as error:
         return _bug(error)
     return int(result) if isinstance(result, int) else int(ExitCode.DELIVERED)
+
+
+def _hint_on_state(error: OSError) -> str:
+    """The way out where it is the state folder that cannot be used."""
+    from fretsaw.config import user_dirs
+
+    if error.filename and str(error.filename).startswith(str(user_dirs().state)):
+        return "it lies in the folder where Fretsaw keeps its runs; FRETSAW_STATE_DIR names another one"
+    return ""
 
 
 def _name() -> str:
@@ -49,11 +61,36 @@ def _name() -> str:
 
 def _say(message: str, hint: str, code: ExitCode, changed: str | None = None) -> int:
     """Three parts: what happened, what was changed, what to do next."""
-    print(f"{_name()}: {safe_text(message)}", file=sys.stderr)
-    print(f"  {safe_text(changed) if changed else 'Nothing was changed.'}", file=sys.stderr)
-    if hint:
-        print(f"  {safe_text(hint)}", file=sys.stderr)
+    done = changed or last_change() or "Nothing was changed."
+    lines = [f"{_name()}: {safe_text(message)}", f"  {safe_text(done)}", *([f"  {safe_text(hint)}"] if hint else [])]
+    for stream in (sys.stderr, sys.stdout):
+        if stream is None:
+            continue
+        with suppress(OSError, ValueError):  # where one cannot be written to, the other may
+            print("\n".join(lines), file=stream, flush=True)
+            break
     return int(code)
+
+
+def flush_output(code: int) -> int:
+    """Write what is still buffered, and give the exit code; where the reader went away, drop it in silence."""
+    if sys.stdout is None:  # the command was started without an output
+        return code
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+    except OSError as error:
+        _drop_output()
+        known = from_os_error(error)
+        return _say(f"the output could not be written: {known.message}", known.hint, known.exit_code)
+    return code
+
+
+def _drop_output() -> None:
+    # The interpreter flushes once more at its end, and would complain about the same file.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _bug(error: Exception) -> int:

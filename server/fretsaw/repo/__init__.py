@@ -12,6 +12,7 @@ from fretsaw.repo.git.committer import left_undone, refuse_unknown_committer
 from fretsaw.repo.git.program import git_version
 from fretsaw.repo.git.snapshot import snapshot
 from fretsaw.repo.git.trial import trial
+from fretsaw.repo.merge import follow_files
 from fretsaw.repo.new_repository import create
 from fretsaw.repo.repository import Delivery, How, Repo, UndoResult
 from fretsaw.repo.undo import Recorded, deliveries, recover, undo
@@ -25,6 +26,7 @@ __all__ = [
     "create",
     "deliver",
     "deliveries",
+    "follow_files",
     "git_version",
     "left_undone",
     "open_repo",

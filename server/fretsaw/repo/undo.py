@@ -6,17 +6,16 @@ user edited since, our change alone is taken out, if git can do that without a c
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fretsaw.repo import journal
 from fretsaw.repo.deliver import refuse_operation
 from fretsaw.repo.discover import reopened
-from fretsaw.repo.git.program import Git, environment
 from fretsaw.repo.git.refs import GitRefs, wait_for_index
 from fretsaw.repo.journal import IndexMove, JournalFolder, Plan, Record, RefMove, Step, open_journal
 from fretsaw.repo.journal.safe_read import FileState, NotRegularError, read_beneath
+from fretsaw.repo.merge import merge_bytes
 from fretsaw.repo.repository import Delivery, How, Repo, UndoResult
 
 
@@ -184,7 +183,7 @@ def _reverse(exe: str, home: JournalFolder, step: Step) -> Step | str:
         return "it was deleted since"
     if step.pre is None or step.post is None:
         return "it was changed since"
-    merged = _without_our_change(exe, now.data, step.post.data, step.pre.data)
+    merged = merge_bytes(exe, now.data, step.post.data, step.pre.data)
     if merged is None:
         return "it was changed since in the same place"
     return Step(step.path, now, FileState(merged, now.executable))
@@ -192,13 +191,3 @@ def _reverse(exe: str, home: JournalFolder, step: Step) -> Step | str:
 
 def _same_bytes(one: FileState | None, other: FileState | None) -> bool:
     return (one is None) == (other is None) and (one is None or other is None or one.data == other.data)
-
-
-def _without_our_change(exe: str, now: bytes, ours: bytes, before: bytes) -> bytes | None:
-    """`now` with the change from `before` to `ours` taken out, None when that conflicts."""
-    with tempfile.TemporaryDirectory(prefix="fretsaw-") as folder:
-        for name, data in (("now", now), ("ours", ours), ("before", before)):
-            Path(folder, name).write_bytes(data)
-        git = Git(exe, Path(folder), environment(GIT_CEILING_DIRECTORIES=str(Path(folder).parent)))
-        done = git.run("merge-file", "-p", "-q", "now", "ours", "before")
-    return done.out if done.code == 0 else None

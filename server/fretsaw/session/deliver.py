@@ -6,26 +6,52 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from fretsaw import repo, run_store
-from fretsaw.core.patch import derive_set, find_moves, render, select, split
+from fretsaw.cancel import Cancel
+from fretsaw.core.patch import derive_set, find_moves, render, select, split, texts
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Event, GaveUp, Proposal, Run
-from fretsaw.errors import FretsawError, NoPatchError, RepoError, UsageError, from_os_error
+from fretsaw.errors import CheckError, FretsawError, NoPatchError, RepoError, UsageError, from_os_error, note_change
 from fretsaw.repo import Delivery
 from fretsaw.session.history import keep_delivery, load_run
 from fretsaw.session.open import Session
 from fretsaw.session.secret_mask import reveal_patch
+from fretsaw.session.services import make_command
 from fretsaw.session.task import FinishedRun, StoredRun
 
 
-def deliver_proposal(session: Session, finished: FinishedRun, report: Callable[[Event], None]) -> Delivery | None:
-    """Deliver a proposal as the settings say; None when it must not be: no patch, or a check that did not prove it."""
+def deliver_proposal(
+    session: Session, finished: FinishedRun, report: Callable[[Event], None], cancel: Cancel | None = None
+) -> Delivery | None:
+    """Deliver a proposal as the settings say; None when it must not be: no patch, or a check that did not prove it.
+
+    Edits that the user made elsewhere in its files meanwhile are merged, and the check is run again on both together.
+    CheckError when it is not green then: nothing is changed, and the proposal is kept.
+    """
     if not isinstance(finished.outcome, Proposal) or not may_apply(session, finished.outcome):
         return None
+    outcome = finished.outcome
     report(Event("deliver", "applying", finished.run.usage, 97))
-    return deliver_patch(
-        session, finished.outcome.patch, finished.run, session.store.at(finished.folder), finished.outcome
-    )
+
+    def prove(merged: PatchSet, followed: tuple[str, ...]) -> None:
+        if outcome.evidence.after is not None and session.settings.check:
+            report(Event("check-after", "running the check on the patch and your edits", finished.run.usage, 98))
+            _check_merged(session, finished.run.id, merged, followed, cancel or Cancel())
+
+    return deliver_patch(session, outcome.patch, finished.run, session.store.at(finished.folder), outcome, prove=prove)
+
+
+def _check_merged(session: Session, run_id: str, merged: PatchSet, followed: tuple[str, ...], cancel: Cancel) -> None:
+    """Run the check on a patch that was merged with the user's edits. CheckError when it is not green."""
+    command = make_command(session, repo.snapshot(session.repo), cancel, session.settings.check)
+    assert command is not None, "the check is set"
+    result = command(texts(merged))
+    if not result.ok:
+        why = f"the check is {result.state} with both" if result.state in {"red", "timeout"} else result.reason
+        raise CheckError(
+            f"merged, not proved: {', '.join(followed)} was edited during the run, and {why}",
+            hint=f"`agent apply {run_id}` applies it all the same, `agent show {run_id}` shows it",
+        )
 
 
 def may_apply(session: Session, proposal: Proposal) -> bool:
@@ -117,30 +143,50 @@ def apply_texts(
     tags = (kept.delivery or {}).get("tags")
     patch = derive_set(before.__getitem__, after, modes)
     tag = f"+editor{len(tags)}" if isinstance(tags, list) and tags else ""
-    return deliver_patch(session, patch, kept.run, session.store.at(kept.folder), proposal_of(kept), tag)
+    return deliver_patch(session, patch, kept.run, session.store.at(kept.folder), proposal_of(kept), tag, follow=False)
 
 
-def deliver_patch(
-    session: Session, patch: PatchSet, run: Run, folder: run_store.RunFolder, proposal: Proposal, tag: str = ""
+Prove = Callable[[PatchSet, "tuple[str, ...]"], None]
+"""Is told of a patch that was merged with edits of the user, and of their paths; raises when it must not be applied."""
+
+
+def deliver_patch(  # noqa: PLR0913 - the keyword arguments are what differs between the shells
+    session: Session,
+    patch: PatchSet,
+    run: Run,
+    folder: run_store.RunFolder,
+    proposal: Proposal,
+    tag: str = "",
+    *,
+    prove: Prove = lambda merged, followed: None,
+    follow: bool = True,
 ) -> Delivery:
     """Apply and record. `tag` tells later deliveries of one run apart, for undo.
 
+    `follow`: merge the patch into files that were edited since, where their own lines were not.
     UsageError when there is nothing to write: no shell then says that something was applied.
     """
     settings = session.settings
-    if not patch and settings.apply != "none":
-        raise UsageError(
-            f"run {run.id} has nothing left to apply here: the files are already as this would leave them",
-            hint=f"`agent show {run.id}` tells more",
-        )
     patch = reveal_patch(session, patch)
     now = repo.reopened(session.repo)
+    snapshot = repo.snapshot(now)
+    followed: tuple[str, ...] = ()
+    if follow and settings.apply == "worktree":
+        patch, followed = repo.follow_files(now.git.exe, patch, snapshot)
+        if followed and not patch:
+            raise RepoError(
+                f"the files hold this change already: {', '.join(followed)} was edited meanwhile",
+                hint=f"`agent show {run.id}` tells more",
+            )
+        if followed:
+            prove(patch, followed)
+    _refuse_empty(patch, run, settings.apply)
     name = folder.id + tag
     folder.write_note("delivering", {"tag": name})
     try:
         delivery = repo.deliver(
             now,
-            repo.snapshot(now),
+            snapshot,
             patch,
             settings.apply,
             _message(run.title, proposal),
@@ -155,6 +201,10 @@ def deliver_patch(
     if delivery.kind == "none":
         folder.forget_note("delivering")
         return delivery
+    note_change(_changed(delivery, run.id))
+    if followed:
+        told = f"merged with what was edited since: {', '.join(followed)}"
+        delivery = replace(delivery, notices=(*delivery.notices, told))
     try:
         keep_delivery(folder, run, delivery, name)
     except OSError as error:
@@ -162,6 +212,21 @@ def deliver_patch(
         done = f"Applied to {', '.join(delivery.paths)}; only the record of it could not be written."
         raise RepoError(known.message, hint=known.hint, changed=done) from error
     return delivery
+
+
+def _changed(delivery: Delivery, run_id: str) -> str:
+    where = {"branch": f"Committed on branch {delivery.branch}", "commit": f"Committed {(delivery.commit or '')[:12]}"}
+    done = where.get(delivery.kind, f"Applied to {', '.join(delivery.paths[:5])}")
+    return f"{done}. `agent undo {run_id}` takes it back."
+
+
+def _refuse_empty(patch: PatchSet, run: Run, how: str) -> None:
+    """UsageError when there is nothing to write: no shell then says that something was applied."""
+    if not patch and how != "none":
+        raise UsageError(
+            f"run {run.id} has nothing left to apply here: the files are already as this would leave them",
+            hint=f"`agent show {run.id}` tells more",
+        )
 
 
 def _branch(name: str | None, run_id: str) -> str:

@@ -55,9 +55,13 @@ def fix_issue(
         report(Event("context", text, lasting=True))
     finished = run_fix(session, Task(issue, folder=folder), report, cancel)
     try:
-        delivery = deliver_proposal(session, finished, report)
+        delivery = deliver_proposal(session, finished, report, cancel)
     except FretsawError as error:
         error.run_id = finished.run.id
+        if finished.run.id not in error.hint:  # the run was paid for: nothing of it is lost
+            how = f" --apply {session.settings.apply}" if session.settings.apply != "worktree" else ""
+            later = f"the proposal is kept: `agent apply {finished.run.id}{how}` delivers it later"
+            error.hint = f"{error.hint}; {later}" if error.hint else later
         raise
     return replace(finished, run=mark_delivered(finished.run, delivery)), delivery
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fretsaw import repo
-from fretsaw.errors import RepoError, UsageError
+from fretsaw.errors import RepoError, UsageError, note_change
 from fretsaw.repo import UndoResult
 from fretsaw.session.history import load_run, newest_delivered
 from fretsaw.session.open import Session
@@ -23,6 +23,8 @@ def undo_run(session: Session, run_id: str | None = None) -> tuple[str, UndoResu
     results: list[UndoResult] = []
     for tag in reversed(_deliveries_of(session, stored)):
         results.append(repo.undo(repo.reopened(session.repo), session.store.folder, tag))
+        if results[-1].undone:
+            note_change(f"Run {stored.run.id} was taken back: {', '.join(results[-1].undone[:5])}.")
         if results[-1].left:
             break
     else:

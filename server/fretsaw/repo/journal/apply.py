@@ -10,7 +10,8 @@ import errno
 import itertools
 import os
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fretsaw.errors import ConflictError
@@ -40,7 +41,30 @@ def prepare(home: JournalFolder, plan: Plan) -> None:
         os.close(folder)
 
 
-def stage(home: JournalFolder, plan: Plan) -> None:
+@contextmanager
+def hold_folders() -> Iterator[dict[int, int]]:
+    """Descriptors of the folders that are worked in, by the number of the step: they lead there also when one moves."""
+    held: dict[int, int] = {}
+    try:
+        yield held
+    finally:
+        for handle in held.values():
+            os.close(handle)
+
+
+def moved_folders(home: JournalFolder, plan: Plan, held: dict[int, int]) -> Iterator[tuple[int, int, str]]:
+    """(number, descriptor, last name) of each step whose folder is somewhere else now, with what we put into it."""
+    for number, handle in held.items():
+        path = plan.steps[number].path
+        there = None
+        with suppress(OSError), folder_of(home.root, path) as (folder, _):
+            there = os.fstat(folder)
+        here = os.fstat(handle)
+        if there is None or (there.st_dev, there.st_ino) != (here.st_dev, here.st_ino):
+            yield number, handle, path.rpartition("/")[2]
+
+
+def stage(home: JournalFolder, plan: Plan, held: dict[int, int]) -> None:
     """New folders, and every new file beside its target under a name of ours: whatever can fail fails here."""
     for path in plan.folders:
         with folder_of(home.root, path) as (folder, name):
@@ -51,6 +75,7 @@ def stage(home: JournalFolder, plan: Plan) -> None:
         if step.post is None:
             continue
         with folder_of(home.root, step.path) as (folder, name):
+            held[number] = os.dup(folder)
             mode = 0o777 if step.post.executable else 0o666
             like = None
             if step.pre is not None:
@@ -58,13 +83,15 @@ def stage(home: JournalFolder, plan: Plan) -> None:
                     like = file_operations.original(folder, name)
                 except OSError:
                     raise conflict(step) from None
-            file_operations.write_new(folder, plan.temporary(number), step.post.data, mode, like)
+            file_operations.write_new(folder, plan.temporary(number), step.post.data, mode, like, step.post.access)
 
 
-def swap(home: JournalFolder, plan: Plan) -> None:
+def swap(home: JournalFolder, plan: Plan, held: dict[int, int]) -> None:
     """Each file, at one instant. ConflictError when what it replaced is not what the plan was made against."""
     for number, step in enumerate(plan.steps):
         with folder_of(home.root, step.path) as (folder, name):
+            if number not in held:
+                held[number] = os.dup(folder)
             _swap_one(folder, name, plan.temporary(number), step)
             file_operations.sync_folder(folder)
 
@@ -90,6 +117,17 @@ def conflict(step: Step) -> ConflictError:
     return ConflictError(
         f"{step.path} was changed by someone else; nothing was overwritten", hint="save your work and run it again"
     )
+
+
+def clean_moved(home: JournalFolder, plan: Plan, held: dict[int, int]) -> list[str]:
+    """Remove the old files of ours from folders that were moved away after the swap."""
+    notices: list[str] = []
+    for number, folder, _ in moved_folders(home, plan, held):
+        pre = plan.steps[number].pre
+        if pre is not None:
+            with suppress(OSError):
+                notices += put_away(home, plan, number, folder, pre)
+    return notices
 
 
 def mark_done(home: JournalFolder, plan: Plan) -> None:

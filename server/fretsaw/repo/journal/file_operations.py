@@ -9,10 +9,13 @@ from __future__ import annotations
 import ctypes  # 5 ms; this module is imported when something is delivered
 import errno
 import os
+import stat
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+
+from fretsaw.repo.journal.safe_read import Access, attributes_of
 
 HOOK: Callable[[str, str], None] | None = None
 """Called with ("before mkdir", name) and ("after mkdir", name); may raise, may not return."""
@@ -55,28 +58,22 @@ def original(folder: int, name: str) -> Original:
     """Owner, permissions and extended attributes (ACLs among them, as far as they can be read) of a regular file."""
     handle = os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | getattr(os, "O_NOFOLLOW", 0), dir_fd=folder)
     try:
-        kept = []
-        for attribute in _attributes(handle):
-            with suppress(OSError):
-                kept.append((attribute, os.getxattr(handle, attribute)))
-        return Original(os.fstat(handle), tuple(kept))
+        return Original(os.fstat(handle), attributes_of(handle))
     finally:
         os.close(handle)
 
 
-def _attributes(handle: int) -> list[str]:
-    """Names of extended attributes; none where the system or the disk has none."""
-    if not hasattr(os, "listxattr"):
-        return []
-    try:
-        return os.listxattr(handle)
-    except OSError:
-        return []
-
-
-def write_new(folder: int, name: str, data: bytes, mode: int = 0o666, like: Original | None = None) -> None:
+def write_new(
+    folder: int,
+    name: str,
+    data: bytes,
+    mode: int = 0o666,
+    like: Original | None = None,
+    access: Access | None = None,
+) -> None:
     """A new file with these bytes, on disk when this returns; with owner and permissions of `like` and exec of `mode`.
 
+    `access` is what the file had before, for undo: all of it without `like`, else the bits that replacing took away.
     FileExistsError when there is something already.
     """
     _point("before create", name)
@@ -91,6 +88,8 @@ def write_new(folder: int, name: str, data: bytes, mode: int = 0o666, like: Orig
         if like is not None:
             _take_after(handle, like, mode)
             _point("after chmod", name)
+        if access is not None:
+            _give_back(handle, access, whole=like is None)
         os.fsync(handle)
         _point("after fsync", name)
     except OSError as error:
@@ -165,6 +164,22 @@ def _take_after(handle: int, replaced: Original, mode: int) -> None:
     plain = like.st_mode & 0o666
     executable = like.st_mode & 0o111 or readable >> 2
     os.fchmod(handle, plain | executable if mode & 0o100 else plain)
+
+
+def _give_back(handle: int, access: Access, *, whole: bool) -> None:
+    """Permissions and attributes as they were; not `whole`: only setuid, setgid and sticky."""
+    now = stat.S_IMODE(os.fstat(handle).st_mode)
+    if whole:
+        for attribute, value in access.attributes:
+            with suppress(OSError):
+                os.setxattr(handle, attribute, value)
+    wanted = access.mode if whole else now | (access.mode & _SPECIAL)
+    if wanted != now:
+        with suppress(PermissionError):  # a file that is not ours any more keeps what it has
+            os.fchmod(handle, wanted)
+
+
+_SPECIAL = stat.S_ISUID | stat.S_ISGID | stat.S_ISVTX
 
 
 def _exchange_by_links(folder: int, one: str, other: str) -> None:

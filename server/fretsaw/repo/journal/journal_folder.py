@@ -15,6 +15,8 @@ from pathlib import Path
 from fretsaw.errors import RepoError
 from fretsaw.repo.journal import file_operations
 
+LONGEST_WAIT = 10.0
+"""Seconds that one delivery waits for another to end: each takes a moment, and comes after minutes of work."""
 _PARTS = ("tx", "undo", "conflicts")
 
 
@@ -52,7 +54,7 @@ def open_journal(state_dir: Path, root: Path) -> Iterator[JournalFolder]:
         except OSError as error:
             raise RepoError(
                 f"the journal {path} cannot be used: {error.strerror}",
-                hint="it lies in the user's state folder, which must be writable",
+                hint="it lies in the user's state folder, which must be writable; FRETSAW_STATE_DIR names another one",
             ) from None
         yield JournalFolder(path, str(root), *opened[1:])
     finally:
@@ -79,15 +81,25 @@ def _make_own(folder: Path) -> None:
         )
 
 
-def _lock(path: Path) -> int:
-    """Lock for as long as the descriptor is open; the kernel lets go when the process ends, however it ends."""
-    handle = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+def _try_lock(handle: int) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
+        return False
+    return True
+
+
+def _lock(path: Path) -> int:
+    """Lock for as long as the descriptor is open; the kernel lets go when the process ends, however it ends."""
+    handle = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    until = time.monotonic() + LONGEST_WAIT
+    while not _try_lock(handle):
+        if time.monotonic() < until:
+            time.sleep(0.05)
+            continue
         who = os.pread(handle, 200, 0).decode("utf-8", "replace") or "another process"
         os.close(handle)
-        raise RepoError(f"{who} is changing this repository", hint="try again") from None
+        raise RepoError(f"{who} is changing this repository", hint="try again")
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"process {os.getpid()} (since {time.strftime('%H:%M:%S')})".encode(), 0)
     return handle

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from fretsaw.core.policy.file_names import escape_of
 from fretsaw.errors import RepoError
-from fretsaw.repo.journal.safe_read import FileState
+from fretsaw.repo.journal.safe_read import Access, FileState
 
 _TX = re.compile(r"\d{6,}-[0-9a-f]{8}")
 _VERSION = 1
@@ -130,16 +131,34 @@ def read_back(manifest: bytes, images: dict[str, bytes], tx: str, root: str) -> 
 
 
 def _noted(image: FileState | None) -> dict[str, Any] | None:
-    return None if image is None else {"sha256": _hash(image.data), "executable": image.executable}
+    if image is None:
+        return None
+    noted: dict[str, Any] = {"sha256": _hash(image.data), "executable": image.executable}
+    if image.access is not None:
+        attributes = [[name, b64encode(value).decode("ascii")] for name, value in image.access.attributes]
+        noted["access"] = {"mode": image.access.mode, "attributes": attributes}
+    return noted
+
+
+def _access(row: dict[str, Any] | None) -> Access | None:
+    """As it was noted; an older version noted none."""
+    if row is None:
+        return None
+    attributes = tuple((str(name), b64decode(value, validate=True)) for name, value in row["attributes"])
+    return Access(int(row["mode"]) & 0o7777, attributes)
 
 
 def _step(number: int, row: dict[str, Any], images: dict[str, bytes]) -> Step:
-    sides = {}
+    sides: dict[str, FileState | None] = {}
     for side in ("pre", "post"):
         noted = row[side]
         if noted is not None and _hash(images[f"{side}{number}"]) != noted["sha256"]:
             raise ValueError(side)
-        sides[side] = None if noted is None else FileState(images[f"{side}{number}"], bool(noted["executable"]))
+        if noted is None:
+            sides[side] = None
+            continue
+        access = _access(noted.get("access"))
+        sides[side] = FileState(images[f"{side}{number}"], bool(noted["executable"]), access)
     return Step(row["path"], sides["pre"], sides["post"])
 
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from fretsaw.errors import RepoError
 from fretsaw.repo.journal import file_operations
-from fretsaw.repo.journal.apply import MANIFEST, REPLACED, keep, open_folder, put_away
+from fretsaw.repo.journal.apply import MANIFEST, REPLACED, keep, moved_folders, open_folder, put_away
 from fretsaw.repo.journal.journal_folder import JournalFolder
 from fretsaw.repo.journal.plan import Plan
 from fretsaw.repo.journal.safe_read import FileState, NotRegularError, folder_of, look, read_image
@@ -40,6 +40,16 @@ def rollback(home: JournalFolder, plan: Plan) -> list[str]:
             changed=", ".join(stuck),
         )
     forget(home.tx, plan.tx)
+    return notices
+
+
+def restore_moved(home: JournalFolder, plan: Plan, held: dict[int, int]) -> list[str]:
+    """Put the files of folders back that were moved away meanwhile; what to tell the user. Never fails."""
+    notices: list[str] = []
+    for number, folder, name in moved_folders(home, plan, held):
+        with suppress(OSError):
+            notices += _restore(home, plan, number, folder, name)
+            file_operations.sync_folder(folder)
     return notices
 
 

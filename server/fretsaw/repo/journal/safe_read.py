@@ -9,8 +9,8 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 
 _FOLDER = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _FILE = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -21,11 +21,23 @@ class NotRegularError(OSError):
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """Who may do what with a file: for one that undo makes again, or that lost a bit when it was replaced."""
+
+    mode: int
+    """Permissions with setuid, setgid and sticky."""
+    attributes: tuple[tuple[str, bytes], ...] = ()
+    """Extended attributes, ACLs among them."""
+
+
+@dataclass(frozen=True, slots=True)
 class FileState:
-    """All of a file that we keep: its bytes and whether it is executable."""
+    """All of a file that we keep: its bytes, whether it is executable, and who may do what with it."""
 
     data: bytes
     executable: bool = False
+    access: Access | None = field(default=None, compare=False)
+    """None: as usual for a new file, or as the file has it that is replaced."""
 
 
 @contextmanager
@@ -65,7 +77,8 @@ def read_image(folder: int, name: str) -> FileState | None:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise NotRegularError(errno.EINVAL, "not a regular file", name)
-        return FileState(_all_of(handle, status.st_size), bool(status.st_mode & stat.S_IXUSR))
+        access = Access(stat.S_IMODE(status.st_mode), attributes_of(handle))
+        return FileState(_all_of(handle, status.st_size), bool(status.st_mode & stat.S_IXUSR), access)
     finally:
         os.close(handle)
 
@@ -85,3 +98,15 @@ def _all_of(handle: int, size: int) -> bytes:
     while part := os.read(handle, max(size, 1 << 16) + 1):
         parts.append(part)
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def attributes_of(handle: int) -> tuple[tuple[str, bytes], ...]:
+    """Extended attributes of an open file that can be read; none where the system or the disk has none."""
+    if not hasattr(os, "listxattr"):
+        return ()
+    kept = []
+    with suppress(OSError):
+        for name in os.listxattr(handle):
+            with suppress(OSError):
+                kept.append((name, os.getxattr(handle, name)))
+    return tuple(kept)

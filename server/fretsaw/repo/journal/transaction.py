@@ -12,11 +12,11 @@ from types import FrameType
 from typing import NoReturn
 
 from fretsaw.errors import ConflictError, FretsawError, RepoError
-from fretsaw.repo.journal.apply import finish, is_done, mark_done, prepare, stage, swap
+from fretsaw.repo.journal.apply import clean_moved, finish, hold_folders, is_done, mark_done, prepare, stage, swap
 from fretsaw.repo.journal.journal_folder import JournalFolder
 from fretsaw.repo.journal.plan import Plan, Refs
 from fretsaw.repo.journal.records import load, transactions
-from fretsaw.repo.journal.rollback import forget, rollback
+from fretsaw.repo.journal.rollback import forget, restore_moved, rollback
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def transact(home: JournalFolder, plan: Plan, refs: Refs) -> Applied:
 
     An error after the commit point is a notice: the files are new, the clean-up waits for the next start.
     """
-    with uninterrupted():
+    with uninterrupted(), hold_folders() as held:
         try:
             prepare(home, plan)
         except BaseException as error:
@@ -40,18 +40,19 @@ def transact(home: JournalFolder, plan: Plan, refs: Refs) -> Applied:
                 forget(home.tx, plan.tx)
             _raise(error, plan, [])
         try:
-            stage(home, plan)
-            swap(home, plan)
+            stage(home, plan, held)
+            swap(home, plan, held)
             if plan.move is not None:
                 refs.move(plan.move)
         except BaseException as error:
-            _raise(error, plan, rollback(home, plan))
+            _raise(error, plan, [*restore_moved(home, plan, held), *rollback(home, plan)])
         try:
             mark_done(home, plan)
         except OSError as error:
             if not is_done(home, plan.tx) and plan.move is None:
-                _raise(error, plan, rollback(home, plan))
-        return Applied(plan.tx, _finished(home, plan, refs))
+                _raise(error, plan, [*restore_moved(home, plan, held), *rollback(home, plan)])
+        notices = _finished(home, plan, refs)
+        return Applied(plan.tx, (*notices, *clean_moved(home, plan, held)))
 
 
 def recover(home: JournalFolder, refs: Refs) -> tuple[str, ...]:
