@@ -205,13 +205,18 @@ def deliver_patch(  # noqa: PLR0913 - the keyword arguments are what differs bet
     if followed:
         told = f"merged with what was edited since: {', '.join(followed)}"
         delivery = replace(delivery, notices=(*delivery.notices, told))
+    _keep(folder, run, delivery, name)
+    return delivery
+
+
+def _keep(folder: run_store.RunFolder, run: Run, delivery: Delivery, name: str) -> None:
+    """Record a delivery. RepoError, which says that it was made, when the record cannot be written."""
     try:
         keep_delivery(folder, run, delivery, name)
     except OSError as error:
         known = from_os_error(error)
         done = f"Applied to {', '.join(delivery.paths)}; only the record of it could not be written."
         raise RepoError(known.message, hint=known.hint, changed=done) from error
-    return delivery
 
 
 def _changed(delivery: Delivery, run_id: str) -> str:
