@@ -76,6 +76,10 @@ class Evidence:
     scripted: bool = False
     notices: tuple[str, ...] = ()
     """Things a person should know: secrets not sent, a model about to retire, no sandbox."""
+    lint_before: CheckResult | None = None
+    """The linter before the change, where one is set."""
+    lint_after: CheckResult | None = None
+    """The linter on what is proposed."""
     proof: Comparison | None = None
     """What the two say of the patch; None where no check was run on it."""
 

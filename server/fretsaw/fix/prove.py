@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +11,7 @@ from fretsaw.core.minimize import Minimized, minimize, unverified
 from fretsaw.core.patch import render, select, texts
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.core.proof.code_signs import code_signs
 from fretsaw.core.proof.compare import Comparison, Excuse, compare
 from fretsaw.core.proof.red_alike import is_progress, is_red_alike
 from fretsaw.core.prune import moves_asked_for
@@ -79,6 +81,7 @@ def prove(candidate: Candidate, before: CheckResult | None, work: Work) -> Prove
     work.services.report(Event("check-after", "running the check on the patch", percentage=80))
     after = work.services.check(texts(candidate.patch))
     judged, asked = _judge(judges, trial, after)
+    judged = _with_signs(judged, judges, after, work)
     repeated: tuple[str, ...] = ()
     if judged.ok:
         judged, repeated = repeat_proof(judged, before, after, candidate.patch, work)
@@ -124,6 +127,25 @@ def _judge(judges: Judges, trial: _Trial, after: CheckResult) -> tuple[Compariso
         said = f"{wanted.reason}; only with the changes of tests that the issue asks for: {sentence}"
         return replace(wanted, kind=kind, reason=said), sentence
     return judged, ""
+
+
+def _with_signs(judged: Comparison, judges: Judges, after: CheckResult, work: Work) -> Comparison:
+    """The verdict, but doubtful where the code that the patch adds could make the check green by itself."""
+    if not judged.ok:
+        return judged
+    code = tuple(file for file in judges.patch.files if file not in judges.files)
+    signs = [sign for sign in code_signs(code, report=after.evidence == "report") if not _is_spoken_of(sign, work)]
+    if not signs:
+        return judged
+    seen = {"report": "", "output": ", and the check is known only by what it prints"}
+    rest = seen.get(after.evidence, ", and the check is known only by its exit code")
+    return replace(judged, kind="doubtful", reason=f"the check ended green, but {signs[0]}{rest}")
+
+
+def _is_spoken_of(sign: str, work: Work) -> bool:
+    """Whether the issue names what the sign found: `System.exit`, `__eq__`."""
+    words = [word for word in re.findall(r"[\w.:$!?]{4,}", sign.partition("(")[2]) if not word.isdigit()]
+    return any(word.strip(".:") in work.issue.text for word in words)
 
 
 def _rejected(

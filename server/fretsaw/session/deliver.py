@@ -32,6 +32,8 @@ def may_apply(session: Session, proposal: Proposal) -> bool:
     if session.settings.apply == "none":
         return True
     after, proof = proposal.evidence.after, proposal.evidence.proof
+    if after is not None and after.ok and after.evidence == "exit code" and not session.settings.accept_exit_code:
+        return False
     return proof.ok if proof is not None else after is None or after.ok
 
 

@@ -240,9 +240,15 @@ def _gone(before: CheckResult, after: CheckResult) -> tuple[str, ...]:
 
 
 def _tail(name: str) -> str:
-    """A test's name without its file, so that a moved one is known again: class and function, or the name as it is."""
-    _, sign, rest = name.partition("::")
-    return rest if sign else ".".join(name.split(".")[-2:]) if " " not in name else name
+    """A test's name without its file, so that a moved one is known again.
+
+    >>> _tail("tests/a.py::T::test_a"), _tail("t/a.t: adds"), _tail("tests.a.T.test_a")
+    ('T::test_a', 'adds', 'T.test_a')
+    """
+    in_file = re.match(r"\S+?(?:::|: )(.+)", name)
+    if in_file:
+        return in_file[1]
+    return name if " " in name else ".".join(name.split(".")[-2:])
 
 
 def _is_collected(name: str, states: Mapping[str, str]) -> bool:
