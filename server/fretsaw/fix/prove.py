@@ -79,7 +79,7 @@ def prove(candidate: Candidate, before: CheckResult | None, work: Work) -> Prove
     judges = judges_of(candidate.patch, work)
     trial = _Trial(before, work, judges.excuse, subjects_of(candidate.patch, work))
     work.services.report(Event("check-after", "running the check on the patch", percentage=80))
-    after = work.services.check(texts(candidate.patch))
+    after = _without_own(work.services.check(texts(candidate.patch)), candidate.patch)
     judged, asked = _judge(judges, trial, after)
     judged = _with_signs(judged, judges, after, work)
     repeated: tuple[str, ...] = ()
@@ -101,6 +101,13 @@ def prove(candidate: Candidate, before: CheckResult | None, work: Work) -> Prove
     return replace(proved, candidate=candidate, notices=(*proved.notices, *notices, *repeated), comparison=judged)
 
 
+def _without_own(result: CheckResult, patch: PatchSet) -> CheckResult:
+    """The result without what a file of the patch does to its own functions, as a decorator does."""
+    own = tuple(f"{path}: " for path in patch.paths)
+    doubts = tuple(doubt for doubt in result.doubts if not (doubt.endswith(" by now") and doubt.startswith(own)))
+    return replace(result, doubts=doubts)
+
+
 def _judge(judges: Judges, trial: _Trial, after: CheckResult) -> tuple[Comparison, str]:
     """Compare; where the patch touches judge files, also with these as they were, and as the issue asks for them.
 
@@ -114,12 +121,12 @@ def _judge(judges: Judges, trial: _Trial, after: CheckResult) -> tuple[Compariso
     assert trial.work.services.check is not None
     check = trial.work.services.check
     trial.work.services.report(Event("check-after", "running the check with the tests as they were", percentage=85))
-    was = trial.before if judges.is_whole_patch else check(judges.as_they_were())
+    was = trial.before if judges.is_whole_patch else _without_own(check(judges.as_they_were()), judges.patch)
     judged = trial.compare(after, was, judges.deleted)
     if judged.ok or not judges.asked or judged.kind == "doubtful":
         return judged, ""
     laid = judges.as_asked()
-    as_asked = after if laid == texts(judges.patch) else check(laid)
+    as_asked = after if laid == texts(judges.patch) else _without_own(check(laid), judges.patch)
     wanted = trial.compare(as_asked, None, judges.deleted)
     if wanted.ok and plain.ok:
         sentence = judges.sentence()

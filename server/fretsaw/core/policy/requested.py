@@ -78,7 +78,8 @@ _TEST_IS_WRONG = re.compile(
     r"not the code|(?:code|function|method|implementation|result|behaviou?r)\b[^.]{0,40}\b(?:is|are|must|should|may) "
     r"(?:right|correct|fine|intended|not (?:be )?change|stay|unchanged)|which is right|"
     r"wrong (?:number|value|expectation)|"
-    r"expects? (?:the |a )?wrong|(?:tests?\b[^\n]{0,80}|test\w+`?|assertions?|expectations?|it)\s+(?:is|are|was|were)\s+"
+    r"expects? (?:the |a )?wrong|(?:tests?\b[^\n]{0,80}|test\w+`?|assertions?|expectations?|it)\s+"
+    r"(?:is|are|was|were)\s+"
     r"(?:wrong|incorrect|mistaken|outdated|obsolete|out of date|stale)|outdated|obsolete|out of date|no longer",
     re.I,
 )
