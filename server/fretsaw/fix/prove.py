@@ -10,7 +10,7 @@ from fretsaw.core import prompt
 from fretsaw.core.minimize import Minimized, minimize, unverified
 from fretsaw.core.patch import render, select, texts
 from fretsaw.core.patch.patch_set import PatchSet
-from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.core.proof.check_result import CheckResult, Variation
 from fretsaw.core.proof.code_signs import code_signs
 from fretsaw.core.proof.compare import Comparison, Excuse, compare
 from fretsaw.core.proof.red_alike import is_progress, is_red_alike
@@ -19,7 +19,7 @@ from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Event
 from fretsaw.fix.judges import Judges, judges_of, subjects_of
 from fretsaw.fix.propose import Candidate, Rejected
-from fretsaw.fix.repeat_proof import explain_red, repeat_proof
+from fretsaw.fix.repeat_proof import explain_red, repeat_proof, selects
 from fretsaw.fix.work import Work
 
 _ENDED = "minimizing ended after {:g} seconds, before every change was tried: more may be needless (--minimize-seconds)"
@@ -47,6 +47,8 @@ class _Trial:
     work: Work
     excuse: Excuse
     subjects: tuple[str, ...]
+    fixed: tuple[str, ...] = ()
+    """Tests that the whole patch makes green, where the runner takes a selection."""
     known: dict[PatchSet, bool] = field(default_factory=dict)
 
     def check(self, patch: PatchSet) -> CheckResult:
@@ -57,8 +59,16 @@ class _Trial:
     def holds(self, patch: PatchSet) -> bool:
         """Whether the check is as good with this patch as it has to be."""
         if patch not in self.known:
-            self.known[patch] = self.compare(self.check(patch)).ok
+            self.known[patch] = self._still_fixes(patch) and self.compare(self.check(patch)).ok
         return self.known[patch]
+
+    def _still_fixes(self, patch: PatchSet) -> bool:
+        """Whether the proving tests alone do not speak against it already, which costs less than the whole check."""
+        vary = self.work.services.vary
+        if not self.fixed or vary is None:
+            return True
+        states = vary(Variation(self.fixed))(texts(patch)).tests or {}
+        return not any(states.get(name) == "failed" for name in self.fixed)
 
     def compare(
         self, after: CheckResult, judged: CheckResult | None = None, deleted: tuple[str, ...] = ()
@@ -91,6 +101,7 @@ def prove(candidate: Candidate, before: CheckResult | None, work: Work) -> Prove
             judged = explain_red(judged, after, candidate.patch, work)
         return restored or _rejected(candidate, judged, before, after, work)
     trial.known[candidate.patch] = True
+    trial = replace(trial, fixed=judged.fixed if selects(after) else ())
     proved = Proved(candidate, after)
     if before.state == "red":
         proved = _analysed(_minimized(candidate, after, trial), trial, judged.fixed)
@@ -272,6 +283,8 @@ def _covered(proved: Proved, work: Work) -> tuple[Verdict, ...]:
     if work.services.covered is None or work.settings.minimize == "off" or 4 * seconds > work.settings.minimize_seconds:
         return verdicts
     kept = [item.change for item in verdicts if item.decision != "drop"]
+    if all(item.needed_by.startswith(_SEEN) for item in verdicts if item.decision != "drop"):
+        return verdicts  # a run of the check showed the need of each: a run for the lines would tell nothing more
     dark = unverified(kept, work.services.covered(texts(proved.candidate.patch)))
     return tuple(
         _doubted(item, _DARK) if item.change.id in dark and not item.needed_by.startswith(_SEEN) else item

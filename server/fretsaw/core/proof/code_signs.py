@@ -84,7 +84,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         _FORGES,
         _ANY,
-        r"test result: ok|\.\.\. ok\b|^\W*(?:--- )?PASS\b|\b(?:not )?ok (?:\d+ )?- |\b1\.\.\d|\btests? passed\b"
+        r"test result: ok|\.\.\. ok\b|--- PASS\b|^\W*PASS\b|\b(?:not )?ok (?:\d+ )?- |\b1\.\.\d|\btests? passed\b"
         r"|\d+ passed\b"
         r"|Tests run: \d|Failures: 0|\bOK \(\d+ test|\d+ examples?, 0|\d+ passing\b|# (?:pass|tests) \d|Ran \d+ tests?",
     ),
