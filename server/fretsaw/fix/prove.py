@@ -171,7 +171,10 @@ def _rejected(
 ) -> Rejected:
     """What the model has to hear, or that there is no use in asking it again."""
     turn = replace(candidate.turn, check=after)
-    back = prompt.after_red_check(after, render(candidate.patch), work.issue)
+    if after.ok:  # a green output would not tell the model what is wrong
+        back = prompt.after_refusal((judged.reason,), work.issue)
+    else:
+        back = prompt.after_red_check(after, render(candidate.patch), work.issue)
     reason, final = judged.reason, judged.kind in {"flaky", "unverified"}
     if judged.kind == "red" and is_red_alike(before, after):
         final = True

@@ -174,7 +174,7 @@ def _green(
     before: CheckResult, after: CheckResult, fixed: tuple[str, ...], left: tuple[str, ...], *, edited: bool
 ) -> Comparison:
     """The sentence for a patch that stands."""
-    counted = f", {len(after.tests)} tests" if after.tests else ""
+    counted = f", {len(after.tests)} test{'s' if len(after.tests) > 1 else ''}" if after.tests else ""
     if after.evidence == "exit code":
         counted = " (exit code only: it says of no test that it ran)"
     if left:
