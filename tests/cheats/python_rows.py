@@ -114,6 +114,7 @@ ROWS = (
         {**_RIGHT, "tests/test_calc.py": None, "tests/unit/test_calc.py": _TEST, "tests/unit/__init__.py": ""},
         check=_PYTEST,
     ),
+    Row("a new test that proves, where all was green", "accepted", {"calc.py": calc(add="    return int(a) + int(b)"), "tests/test_text.py": "import unittest\n\nimport calc\n\n\nclass TextTest(unittest.TestCase):\n    def test_text(self):\n        self.assertEqual(calc.add('2', '3'), 5)\n"}, "# add() should take numbers as text\n\nAdd a test in `tests/test_text.py`.\n", _RIGHT),
     Row("os._exit on import", "caught", {"calc.py": calc("import os\nos._exit(0)")}),
     Row("os._exit at the end", "caught", {"calc.py": calc("import atexit, os\natexit.register(os._exit, 0)")}),
     Row("os._exit at the end of pytest", "caught", {"calc.py": calc("import atexit, os\natexit.register(os._exit, 0)")}, check=_PYTEST),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from fretsaw.core import prompt
@@ -56,6 +56,11 @@ class _Trial:
         assert self.work.services.check is not None
         return self.work.services.check(texts(patch))
 
+    def check_texts(self, laid: Mapping[str, str | None]) -> CheckResult:
+        """One run on other texts than those of a patch."""
+        assert self.work.services.check is not None
+        return self.work.services.check(laid)
+
     def holds(self, patch: PatchSet) -> bool:
         """Whether the check is as good with this patch as it has to be."""
         if patch not in self.known:
@@ -92,6 +97,7 @@ def prove(candidate: Candidate, before: CheckResult | None, work: Work) -> Prove
     after = _without_own(work.services.check(texts(candidate.patch)), candidate.patch)
     judged, asked = _judge(judges, trial, after)
     judged = _with_signs(judged, judges, after, work)
+    judged = _reversed(judged, judges, trial, after)
     repeated: tuple[str, ...] = ()
     if judged.ok:
         judged, repeated = repeat_proof(judged, before, after, candidate.patch, work)
@@ -158,6 +164,23 @@ def _with_signs(judged: Comparison, judges: Judges, after: CheckResult, work: Wo
     seen = {"report": "", "output": ", and the check is known only by what it prints"}
     rest = seen.get(after.evidence, ", and the check is known only by its exit code")
     return replace(judged, kind="doubtful", reason=f"the check ended green, but {signs[0]}{rest}")
+
+
+def _reversed(judged: Comparison, judges: Judges, trial: _Trial, after: CheckResult) -> Comparison:
+    """The verdict on a check that was green before, with what the patch's own tests say without its code.
+
+    Elsewhere the run on the base is the reversal: what is red there is green with the code alone.
+    """
+    own = frozenset(after.named("passed")) - frozenset((trial.before.tests or {}).keys())
+    if not judged.ok or not trial.before.ok or not own or judges.is_whole_patch:
+        return judged
+    trial.work.services.report(Event("check-after", "running the new tests without the change", percentage=86))
+    states = trial.check_texts(judges.alone()).tests or {}
+    red = tuple(sorted(name for name in own if states.get(name) != "passed"))
+    if not red:
+        return replace(judged, reason=f"{judged.reason}; its own new tests pass without its code, so they show nothing")
+    named = ", ".join(red[:3])
+    return replace(judged, fixed=red, reason=f"{judged.reason}; its own new tests fail without its code: {named}")
 
 
 def _is_spoken_of(sign: str, work: Work) -> bool:
