@@ -68,5 +68,5 @@ def _why_not(run_id: str, outcome: Outcome | None) -> None:
         terminal.paragraph(
             "", f"The patch is UNVERIFIED: its check was not run. `agent apply {run_id}` applies it all the same."
         )
-    elif isinstance(outcome, GaveUp) and outcome.kind == "check" and outcome.verdicts:
+    elif isinstance(outcome, GaveUp) and outcome.refused:
         terminal.paragraph("", f"`agent show {run_id}` shows the patch; `agent apply {run_id}` takes it, unproved.")

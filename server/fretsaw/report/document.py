@@ -39,6 +39,7 @@ def document(run: Run, outcome: Outcome | None, delivery: Mapping[str, Any] | No
         "base": evidence.base,
         "delivery": dict(delivery) if delivery else None,
         "patch": render(patch),
+        "refused_patch": render(outcome.refused) if isinstance(outcome, GaveUp) else "",
         "files": [{"path": file.path, "op": file.op} for file in patch.files],
         "kept": [verdict_row(item) for item in verdicts if item.decision != "drop"],
         "dropped": [verdict_row(item) for item in verdicts if item.decision == "drop"],

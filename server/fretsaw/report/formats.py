@@ -43,7 +43,10 @@ def _replies(report: Report) -> str:
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "json": Format("Print one JSON document.", lambda report: json.dumps(report.document, indent=2) + "\n"),
-        "patch": Format("Print only the patch, on standard output.", lambda report: str(report.document["patch"])),
+        "patch": Format(
+            "Print only the patch, on standard output.",
+            lambda report: str(report.document["patch"] or report.document["refused_patch"]),
+        ),
         "replies": Format("Print what the model wrote.", _replies),
         "html": Format("Print one self-contained page.", lambda report: html(report.issue, report.document)),
         "sarif": Format("Print SARIF, for code scanning.", lambda report: sarif(report.document)),
