@@ -59,6 +59,8 @@ def may_apply(session: Session, proposal: Proposal) -> bool:
     if session.settings.apply == "none":
         return True
     after, proof = proposal.evidence.after, proposal.evidence.proof
+    if after is not None and after.ok and after.evidence == "exit code" and not session.settings.accept_exit_code:
+        return False
     return proof.ok if proof is not None else after is None or after.ok
 
 
@@ -247,16 +249,14 @@ def _message(title: str, proposal: Proposal) -> str:
 
 def _refused(outcome: GaveUp) -> Proposal:
     """The last patch of a run, which fits and is allowed, but which the check did not prove."""
-    kept = frozenset(item.change.id for item in outcome.verdicts if item.decision != "drop")
-    patch = select(outcome.proposed, kept)
-    return Proposal(outcome.proposed, patch, outcome.verdicts, outcome.evidence)
+    return Proposal(outcome.proposed, outcome.refused, outcome.verdicts, outcome.evidence)
 
 
 def proposal_of(kept: StoredRun) -> Proposal:
     """The proposal of a run, also one that its check did not prove. Raises UsageError where it has none."""
     if isinstance(kept.outcome, Proposal):
         return kept.outcome
-    if isinstance(kept.outcome, GaveUp) and kept.outcome.kind == "check" and kept.outcome.verdicts:
+    if isinstance(kept.outcome, GaveUp) and kept.outcome.refused:
         return _refused(kept.outcome)
     why = kept.run.error or kept.run.state
     raise UsageError(f"run {kept.run.id} has nothing to apply: {why}", hint=f"`agent show {kept.run.id}` tells more")
