@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 import re
-import shlex
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from fretsaw.errors import ConfigError
+from fretsaw.option_values import Lines, at_line, checked_values, from_text, short, strings
 from fretsaw.settings import OptionRow, Settings, options
 
 if sys.version_info >= (3, 11):
@@ -94,8 +93,10 @@ def resolve(
     found, notices = _tolerant(lambda: _read_project(here, root, table), lenient=lenient) if root else (None, ())
     project = found or _Project({})
     merged |= project.values
-    merged |= _checked(_editor_names(editor or {}, table), table, "the editor's settings")
-    merged |= _checked({name: value for name, value in flags.items() if value is not None}, table, "the command line")
+    merged |= checked_values(_editor_names(editor or {}, table), table, "the editor's settings")
+    merged |= checked_values(
+        {name: value for name, value in flags.items() if value is not None}, table, "the command line"
+    )
     has_check = bool(merged.get("check"))
     merged = {**_accepted(here, root, merged.get("check")), **merged}
     values = {name.replace("-", "_"): value for name, value in merged.items()}
@@ -121,7 +122,7 @@ def _tolerant(read: Callable[[], T], *, lenient: bool) -> tuple[T | None, tuple[
 
 def _user_file(path: Path, table: Mapping[str, OptionRow]) -> dict[str, Any]:
     values, lines = _load(path)
-    return _checked(values, table, str(path), lines)
+    return checked_values(values, table, str(path), lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,23 +140,23 @@ class _Project:
 def _read_project(here: UserDirs, root: Path, table: Mapping[str, OptionRow]) -> _Project:
     """Read the repository's own file. Raises ConfigError."""
     project, source, lines = _project_file(root)
-    rules = _strings(project.pop("rules", ()), _at(source, lines, "rules"), "rules")
+    rules = strings(project.pop("rules", ()), at_line(source, lines, "rules"), "rules")
     proposed = project.pop("check", None)
     allowed, refused = _split_by_scope(project, table)
     unknown = tuple(name for name in allowed if name.replace("_", "-") not in table)
     known = {name: value for name, value in allowed.items() if name not in unknown}
-    values = _checked(known, table, source, lines)
+    values = checked_values(known, table, source, lines)
     notices: tuple[str, ...] = ()
     if refused:
         names = ", ".join(sorted(refused))
         notices = (f"{source}: {names} can be set only by you, not by a repository; ignored",)
     notices += tuple(
-        f"{_at(source, lines, name)}: this version has no option {_short(name)}{_meant(name, table)}; ignored"
+        f"{at_line(source, lines, name)}: this version has no option {short(name)}{_meant(name, table)}; ignored"
         for name in unknown
     )
     if proposed is None:
         return _Project(values, notices, None, rules)
-    argv = _strings(proposed, _at(source, lines, "check"), "check")
+    argv = strings(proposed, at_line(source, lines, "check"), "check")
     if is_approved(here, root, argv):
         return _Project({**values, "check": argv}, notices, None, rules)
     return _Project(values, notices, argv, rules)
@@ -241,10 +242,6 @@ def _replace(file: Path, text: str) -> None:
 # -- sources ---------------------------------------------------------------------------------------
 
 
-Lines: TypeAlias = "Callable[[str], int]"
-"""The line of a file in which an option is set, from 1; 0 where that is not plain."""
-
-
 def _load(path: Path) -> tuple[dict[str, Any], Lines]:
     try:
         data = path.read_bytes() if path.is_file() else b""
@@ -264,21 +261,6 @@ def _load(path: Path) -> tuple[dict[str, Any], Lines]:
 def _line_of(text: str, name: str) -> int:
     found = re.search(rf"(?m)^[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[=.]", text)
     return text.count("\n", 0, found.start()) + 1 if found else 0
-
-
-def _at(source: str, lines: Lines, name: str) -> str:
-    """The file, and the line where an option stands in it."""
-    line = lines(name)
-    return f"{source}:{line}" if line else source
-
-
-def _short(value: object) -> str:
-    """A stranger's value in a message: not thousands of characters of it."""
-    try:
-        shown = repr(value)
-    except RecursionError:
-        return "what is nested too deeply"
-    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[: _LONGEST_SHOWN - 1]}…"
 
 
 def _meant(name: str, table: Mapping[str, OptionRow]) -> str:
@@ -308,10 +290,10 @@ def _from_environment(table: Mapping[str, OptionRow]) -> dict[str, Any]:
     for name, row in table.items():
         text = os.environ.get(f"FRETSAW_{name.replace('-', '_').upper()}")
         if text:
-            found[name] = _from_text(text, row)
+            found[name] = from_text(text, row)
     if "base-url" not in found and os.environ.get("OPENAI_BASE_URL"):
         found["base-url"] = os.environ["OPENAI_BASE_URL"]
-    return _checked(found, table, "the environment")
+    return checked_values(found, table, "the environment")
 
 
 def _key(values: Mapping[str, Any]) -> str | None:
@@ -334,73 +316,3 @@ def _split_by_scope(
     spelled = {name: table.get(name.replace("_", "-")) for name in values}
     refused = tuple(name for name, row in spelled.items() if row is not None and row.scope != "project")
     return {name: value for name, value in values.items() if name not in refused}, refused
-
-
-# -- values ----------------------------------------------------------------------------------------
-
-
-def _from_text(text: str, row: OptionRow) -> Any:
-    name = f"FRETSAW_{row.name.replace('-', '_').upper()}"
-    if row.type == "boolean":
-        return _yes_or_no(text, name)
-    if row.type in {"number", "integer"}:
-        try:
-            return float(text) if row.type == "number" else int(text)
-        except ValueError as error:
-            raise ConfigError(f"{name}={text!r} is not a number") from error
-    return text
-
-
-def _yes_or_no(text: str, name: str) -> bool:
-    word = text.strip().lower()
-    if word not in _YES | _NO:
-        raise ConfigError(f"{name}={text!r} is neither yes nor no", hint="say 1 or 0, true or false, yes or no")
-    return word in _YES
-
-
-_YES = {"1", "true", "yes", "on"}
-_NO = {"0", "false", "no", "off"}
-
-_JSON_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "number": (int, float),
-    "integer": (int,),
-    "boolean": (bool,),
-    "array": (list, tuple, str),
-}
-_WORDS = {"string": "a text", "number": "a number", "integer": "a whole number", "boolean": "true or false"}
-
-
-def _checked(
-    values: Mapping[str, Any], table: Mapping[str, OptionRow], whence: str, lines: Lines = lambda name: 0
-) -> dict[str, Any]:
-    """The values with their types, choices and limits checked; names are those of the table."""
-    checked: dict[str, Any] = {}
-    for name, value in values.items():
-        row = table.get(name.replace("_", "-"))
-        source = _at(whence, lines, name)
-        if row is None:
-            raise ConfigError(f"{source}: there is no option {_short(name)}", hint="`agent fix --help` lists them")
-        right = isinstance(value, _JSON_TYPES[row.type]) and not (row.type != "boolean" and isinstance(value, bool))
-        if not right:
-            raise ConfigError(
-                f"{source}: {row.name} takes {_WORDS.get(row.type, 'a list of texts')}, not {_short(value)}"
-            )
-        if row.choices and value not in row.choices:
-            raise ConfigError(f"{source}: {row.name} is one of {', '.join(row.choices)}, not {_short(value)}")
-        if row.least is not None and not row.least <= value < math.inf:
-            raise ConfigError(f"{source}: {row.name} is a number of at least {row.least:g}, not {_short(value)}")
-        checked[row.name] = _strings(value, source, row.name) if row.type == "array" else value
-    return checked
-
-
-def _strings(value: Any, source: str, name: str) -> tuple[str, ...]:
-    """A list of texts; a single text is split as a shell would, but for rules, where it is one."""
-    if isinstance(value, str):
-        try:
-            value = [value] if name == "rules" else shlex.split(value)
-        except ValueError as error:
-            raise ConfigError(f"{source}: {name}: {_short(value)}: {error}") from error
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-        raise ConfigError(f"{source}: {name} takes a list of texts, not {_short(value)}")
-    return tuple(value)

@@ -123,14 +123,7 @@ def outcome(run: Run, ended: Outcome | None) -> None:
     evidence = ended.evidence if ended else None
     label = " (SCRIPTED model, shipped with Fretsaw)" if evidence and evidence.scripted else ""
     say(f"run {run.id} · {run.model or 'no model'}{label}", bold=True)
-    if isinstance(ended, Proposal):
-        diff(ended.patch)
-    elif isinstance(ended, (GaveUp, NoChange)):
-        if isinstance(ended, GaveUp) and ended.refused:
-            diff(ended.refused)
-        say(f"{'gave up' if isinstance(ended, GaveUp) else 'no change'}: {safe_text(ended.reason)}", fg="yellow")
-    elif run.error:
-        say(safe_text(run.error), fg="red")
+    _ending(run, ended)
     if ended:
         turns(ended)
         verdicts(ended.verdicts, restorable=isinstance(ended, Proposal))
@@ -141,6 +134,18 @@ def outcome(run: Run, ended: Outcome | None) -> None:
     if run.usage.calls:
         calls = "1 call" if run.usage.calls == 1 else f"{run.usage.calls} calls"
         say(f"{calls} · {tokens(run.usage)} · {run.usage.cost}{seconds}", dim=True)
+
+
+def _ending(run: Run, ended: Outcome | None) -> None:
+    """The patch, or why there is none."""
+    if isinstance(ended, Proposal):
+        diff(ended.patch)
+    elif isinstance(ended, (GaveUp, NoChange)):
+        if isinstance(ended, GaveUp) and ended.refused:
+            diff(ended.refused)
+        say(f"{'gave up' if isinstance(ended, GaveUp) else 'no change'}: {safe_text(ended.reason)}", fg="yellow")
+    elif run.error:
+        say(safe_text(run.error), fg="red")
 
 
 def diff(patch: PatchSet) -> None:
