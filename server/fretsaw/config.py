@@ -97,6 +97,7 @@ def resolve(
     merged |= _checked(_editor_names(editor or {}, table), table, "the editor's settings")
     merged |= _checked({name: value for name, value in flags.items() if value is not None}, table, "the command line")
     has_check = bool(merged.get("check"))
+    merged = {**_accepted(here, root, merged.get("check")), **merged}
     values = {name.replace("-", "_"): value for name, value in merged.items()}
     return Resolved(
         Settings(**values, api_key=_key(values)),
@@ -179,6 +180,27 @@ def approve(where: UserDirs, root: Path, argv: tuple[str, ...]) -> None:
     with (where.state / "approved-checks.txt").open("a", encoding="ascii") as file:
         file.write(_approval(root, argv) + "\n")
     _answer_file(where, root).unlink(missing_ok=True)
+
+
+def _accepted(where: UserDirs, root: Path | None, argv: tuple[str, ...] | None) -> dict[str, Any]:
+    """The setting that the user's word on a check's exit code stands for."""
+    return {"accept-exit-code": True} if root and argv and is_exit_code_accepted(where, root, argv) else {}
+
+
+_EXIT_CODE = "its exit code is enough"
+"""Stands before a command in what is hashed, where the user accepted that for it."""
+
+
+def is_exit_code_accepted(where: UserDirs, root: Path, argv: tuple[str, ...]) -> bool:
+    """Whether the user said of this command that its exit code is enough, since it tells of no test."""
+    return is_approved(where, root, (_EXIT_CODE, *argv))
+
+
+def accept_exit_code(where: UserDirs, root: Path, argv: tuple[str, ...]) -> None:
+    """Remember that a command's exit code is enough; another command asks again."""
+    where.state.mkdir(parents=True, mode=0o700, exist_ok=True)
+    with (where.state / "approved-checks.txt").open("a", encoding="ascii") as file:
+        file.write(_approval(root, (_EXIT_CODE, *argv)) + "\n")
 
 
 def _answer_file(where: UserDirs, root: Path) -> Path:

@@ -70,7 +70,14 @@ class Settings:
 
     # The proof
     check: tuple[str, ...] | None = option(None, "The check command: a list of arguments, run without a shell.")
-    repeat: int = option(2, "How often a quick check (under 10 s) is run on one state, to tell a flaky one.", least=1)
+    accept_exit_code: bool = option(
+        False, "Apply what only the check's exit code proves, where the check tells of no test."
+    )
+    repeat: int = option(
+        2,
+        "How often what proves a patch is run on one state (a whole check only under 10 s), to tell a flaky one.",
+        least=1,
+    )
     check_timeout: float = option(300.0, "Seconds that one run of the check may take.", least=0.1)
     lint: tuple[str, ...] | None = option(
         None, "A linter's command, run like the check: a patch that makes it fail, or find something new, is refused."

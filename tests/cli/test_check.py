@@ -37,7 +37,8 @@ def on_terminal(project: Path, *arguments: str, answers: tuple[str, ...] = ()) -
         if not piece:
             break
         shown += piece
-        if waiting and shown.decode("utf-8", "replace").count(QUESTION) == len(answers) - len(waiting) + 1:
+        text = shown.decode("utf-8", "replace")
+        if waiting and text.count(QUESTION) + text.count("[y/N]") == len(answers) - len(waiting) + 1:
             answer = waiting.pop(0)
             if answer == CTRL_C:
                 _interrupt(process)
@@ -79,9 +80,25 @@ def test_it_is_asked_once_and_holds_for_every_run(agent: Agent, model: Model, pr
 
 
 def test_it_is_asked_and_run_in_one_go(project: Path) -> None:
-    code, shown = on_terminal(project, "check", "--run", answers=(f"{sys.executable} -c 'print(1)'",))
+    code, shown = on_terminal(project, "check", "--run", answers=(f"{sys.executable} -c 'print(1)'", "y"))
     assert code == 0, shown
     assert "green" in shown
+    assert "exit code only: the check tells of no test" in shown
+
+
+def test_an_exit_code_alone_is_applied_only_where_that_was_accepted(agent: Agent, model: Model, project: Path) -> None:
+    code = "import sys; from stopwatch.duration import format_duration as f; sys.exit(f(59.6) == f(59))"
+    check = f'{sys.executable} -c "{code}"'
+    model(FIX)
+    ended = agent("fix", "ISSUE.md", "--check", check)
+    said = " ".join(ended.err.split())
+    assert (ended.code, git(project, "status", "--porcelain")) == (7, ""), said
+    assert "exit code only: the check tells of no test that it ran" in said
+    assert agent("check", "--remember", "--accept-exit-code", "--check", check).code == 0
+    model(FIX)
+    ended = agent("fix", "ISSUE.md")
+    assert ended.code == 0, ended.err
+    assert git(project, "status", "--porcelain") != ""
 
 
 def test_none_of_them_is_an_answer_too(agent: Agent, model: Model, project: Path) -> None:

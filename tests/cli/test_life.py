@@ -119,12 +119,19 @@ def test_apply_says_that_the_check_does_not_vouch_for_it(agent: Agent, model: Mo
     assert "UNVERIFIED: the check could not run: no sandbox holds here" in flat(ended)
 
 
-def test_a_run_whose_check_was_red_has_nothing_to_apply(agent: Agent, model: Model, project: Path) -> None:
+def test_a_patch_that_the_check_refused_can_be_taken_unproved(agent: Agent, model: Model, project: Path) -> None:
     model(FIX.replace("round(seconds)", "int(seconds)"))
-    assert agent("fix", "ISSUE.md", "--check", CHECK, "--attempts", "0").code == 7
+    before = state_of(project)
+    ended = agent("fix", "ISSUE.md", "--check", CHECK, "--attempts", "0")
+    assert ended.code == 7
+    assert "takes it, unproved" in flat(ended)
+    assert state_of(project) == before
     ended = agent("apply")
-    assert ended.code == 2
-    assert "the check was not green" in flat(ended)
+    assert ended.code == 0
+    assert "UNVERIFIED: 1 test fails after the patch" in flat(ended)
+    assert "int(seconds)" in (project / "stopwatch" / "duration.py").read_text("utf-8")
+    assert agent("undo").code == 0
+    assert state_of(project) == before
 
 
 # -- restore and undo after a branch or a commit ------------------------------------------------------

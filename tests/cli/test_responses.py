@@ -13,8 +13,11 @@ from tests.model.contract import validate_body
 from fretsaw.model.scripted import ScriptedServer
 
 Model = Callable[..., ScriptedServer]
-LOOK = {"calls": [{"name": "read_file", "arguments": {"path": "README.md"}}], "text": "Looking."}
-TURNS = [*({**LOOK, "reasoning": f"gAAAA{n}"} for n in range(3)), {"text": FIX, "reasoning": "gAAAA3"}]
+LOOKS = [
+    {"calls": [{"name": "read_file", "arguments": {"path": path}}], "text": "Looking.", "reasoning": f"gAAAA{n}"}
+    for n, path in enumerate(("README.md", "stopwatch/duration.py", "tests/test_duration.py"))
+]
+TURNS = [*LOOKS, {"text": FIX, "reasoning": "gAAAA3"}]
 
 
 @pytest.fixture

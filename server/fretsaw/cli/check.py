@@ -35,7 +35,7 @@ def check_command(approve: bool, remember: bool, forget: bool, do_run: bool, dir
     if approve:
         return _approve(session)
     if remember:
-        return _remember(session, flags["check"])
+        return _remember(session, flags["check"], accepts=bool(flags["accept_exit_code"]))
     if forget:
         choose_check(session, None)
         terminal.say("Forgotten.")
@@ -64,7 +64,25 @@ def _run(session: Any) -> int:
     terminal.checks(result, None)
     if not result.ok:
         terminal.output(result)
+    if result.cause:
+        terminal.paragraph("! ", f"the check cannot work as it is: {result.cause}", fg="yellow")
+    elif result.evidence == "exit code" and not session.settings.accept_exit_code:
+        _ask_exit_code(session)
     return int(ExitCode.DELIVERED if result.ok else ExitCode.CHECK)
+
+
+def _ask_exit_code(session: Any) -> None:
+    """Say that the check tells of no test; on a terminal, ask once whether its exit code is enough."""
+    from fretsaw.session.check_setup import accept_exit_code
+
+    argv = session.settings.check
+    terminal.paragraph("! ", "exit code only: the check tells of no test that it ran", fg="yellow")
+    if not sys.stdin.isatty():
+        again = f"`agent check --remember --accept-exit-code --check {shlex.quote(_shown(argv))}`"
+        terminal.paragraph("  ", f"A fix is not applied for that alone; {again} accepts it for this check.")
+    elif click.confirm("Is that enough to apply a patch?", err=True):
+        accept_exit_code(session, argv)
+        terminal.say("Remembered for this check.")
 
 
 def _approve(session: Any) -> int:
@@ -84,13 +102,16 @@ def _approve(session: Any) -> int:
     return 0
 
 
-def _remember(session: Any, argv: tuple[str, ...] | None) -> int:
-    from fretsaw.session.check_setup import choose_check
+def _remember(session: Any, argv: tuple[str, ...] | None, *, accepts: bool) -> int:
+    from fretsaw.session.check_setup import accept_exit_code, choose_check
 
     if not argv or not argv[0]:
         raise UsageError("--remember needs the command: --check 'pytest -q' --remember")
     choose_check(session, argv)
     _say_remembered(argv)
+    if accepts:
+        accept_exit_code(session, argv)
+        terminal.say("Its exit code is enough to apply a patch.")
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fretsaw.cli import terminal
-from fretsaw.core.run import Outcome, Proposal
+from fretsaw.core.run import GaveUp, Outcome, Proposal
 from fretsaw.core.text.safe_text import safe_text
 
 _NAMED = 5
@@ -47,6 +47,8 @@ def unproved(outcome: Outcome | None) -> str:
     after, proof = (outcome.evidence.after, outcome.evidence.proof) if outcome else (None, None)
     if after is not None and after.state in {"unavailable", "error"}:
         return f"the check could not run: {after.reason}"
+    if after is not None and after.ok and after.evidence == "exit code":
+        return "exit code only: the check tells of no test that it ran"
     if proof is not None:
         return "" if proof.ok else proof.reason
     return "" if after is None or after.ok else f"the check was {after.state} with it"
@@ -58,7 +60,13 @@ def _done(text: str) -> None:
 
 def _why_not(run_id: str, outcome: Outcome | None) -> None:
     terminal.say("Nothing was changed.")
-    if isinstance(outcome, Proposal) and unproved(outcome):  # why is among the notices
+    why = unproved(outcome) if isinstance(outcome, Proposal) else ""
+    if why.startswith("exit code only"):
+        accept = "`agent check` asks once whether that is enough for this check (or --accept-exit-code)"
+        terminal.paragraph("", f"The patch is not proved: {why}. {accept}; `agent apply {run_id}` applies it now.")
+    elif why:  # why is among the notices
         terminal.paragraph(
             "", f"The patch is UNVERIFIED: its check was not run. `agent apply {run_id}` applies it all the same."
         )
+    elif isinstance(outcome, GaveUp) and outcome.refused:
+        terminal.paragraph("", f"`agent show {run_id}` shows the patch; `agent apply {run_id}` takes it, unproved.")

@@ -126,6 +126,8 @@ def outcome(run: Run, ended: Outcome | None) -> None:
     if isinstance(ended, Proposal):
         diff(ended.patch)
     elif isinstance(ended, (GaveUp, NoChange)):
+        if isinstance(ended, GaveUp) and ended.refused:
+            diff(ended.refused)
         say(f"{'gave up' if isinstance(ended, GaveUp) else 'no change'}: {safe_text(ended.reason)}", fg="yellow")
     elif run.error:
         say(safe_text(run.error), fg="red")

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from fretsaw.core.chat import Usage
 from fretsaw.core.locate.misfit import Located, Misfit
+from fretsaw.core.patch import select
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.proof.compare import Comparison
@@ -76,6 +77,10 @@ class Evidence:
     scripted: bool = False
     notices: tuple[str, ...] = ()
     """Things a person should know: secrets not sent, a model about to retire, no sandbox."""
+    lint_before: CheckResult | None = None
+    """The linter before the change, where one is set."""
+    lint_after: CheckResult | None = None
+    """The linter on what is proposed."""
     proof: Comparison | None = None
     """What the two say of the patch; None where no check was run on it."""
 
@@ -114,6 +119,12 @@ class GaveUp:
     proposed: PatchSet = field(default_factory=PatchSet)
     """The last patch that was tried, for a person to look at."""
     verdicts: tuple[Verdict, ...] = ()
+
+    @property
+    def refused(self) -> PatchSet:
+        """The last patch without what was dropped, where it was allowed and only the check did not prove it."""
+        kept = frozenset(item.change.id for item in self.verdicts if item.decision != "drop")
+        return select(self.proposed, kept) if self.kind == "check" and kept else PatchSet()
 
 
 Outcome: TypeAlias = Proposal | NoChange | GaveUp

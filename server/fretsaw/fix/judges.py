@@ -43,6 +43,11 @@ class Judges:
         paths = {file.path for file in self.files}
         return {path: text for path, text in texts(self.patch).items() if path not in paths}
 
+    def alone(self) -> dict[str, str | None]:
+        """The texts of the judge files alone: the patch without its code."""
+        paths = {file.path for file in self.files}
+        return {path: text for path, text in texts(self.patch).items() if path in paths}
+
     def as_asked(self) -> dict[str, str | None]:
         """The patch's texts with just the changes of judge files that the issue asks for."""
         laid = self.as_they_were()

@@ -8,6 +8,7 @@ from fretsaw.core import prompt
 from fretsaw.core.patch import texts
 from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.proof.lint_diff import lint_findings, new_findings
+from fretsaw.core.proof.red_alike import is_same_output
 from fretsaw.core.run import Event
 from fretsaw.errors import CheckError
 from fretsaw.fix.propose import Candidate, Rejected
@@ -53,11 +54,11 @@ def lint_patch(candidate: Candidate, before: CheckResult | None, work: Work) -> 
         return Rejected("check", message, reason, candidate.turn, candidate.proposed, candidate.verdicts)
     if not after.ok and not lint_findings(after.output):
         blind = (
-            f"the linter shows nothing about this patch: it fails before it (exit code {before.exit_code}) and with it "
-            f"(exit code {after.exit_code}), and no line that it prints is of the form `path:line: text`"
+            f"the linter has not passed and shows nothing about this patch: it fails in the same way before it and "
+            f"with it (exit code {after.exit_code}), and nothing that it prints can be read as a finding"
         )
-        return replace(candidate, notices=(*candidate.notices, blind))
-    return candidate
+        candidate = replace(candidate, notices=(*candidate.notices, blind))
+    return replace(candidate, lint=after)
 
 
 def _objection(before: CheckResult, after: CheckResult) -> str:
@@ -72,6 +73,11 @@ def _objection(before: CheckResult, after: CheckResult) -> str:
         # Whatever its output looks like, here only the change can be the reason.
         return (
             f"the linter passes before this change and fails with it (exit code {after.exit_code}): {_excerpt(after)}"
+        )
+    if not after.ok and not lint_findings(after.output) and not is_same_output(before, after):
+        return (
+            f"the linter fails before this change and in another way with it (exit code {after.exit_code}), and "
+            f"nothing that it prints can be read as a finding: {_excerpt(after)}"
         )
     return ""
 

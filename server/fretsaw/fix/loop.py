@@ -54,7 +54,12 @@ class _Book:
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + self.services.clock() - begun
 
-    def evidence(self, after: CheckResult | None = None, proof: Comparison | None = None) -> Evidence:
+    def evidence(
+        self,
+        after: CheckResult | None = None,
+        proof: Comparison | None = None,
+        lint_after: CheckResult | None = None,
+    ) -> Evidence:
         """All of it as a value."""
         return Evidence(
             base=self.base,
@@ -62,6 +67,8 @@ class _Book:
             before=self.before,
             after=after,
             proof=proof,
+            lint_before=self.lint_before,
+            lint_after=lint_after,
             usage=self.conversation.usage,
             seconds=dict(self.seconds),
             model=self.conversation.model,
@@ -194,9 +201,8 @@ def _proposal(proved: Proved, book: _Book) -> Proposal:
     chosen = proved.candidate
     book.turns.append(chosen.turn)
     book.notices += (*chosen.notices, *proved.notices)
-    return Proposal(
-        chosen.proposed, chosen.patch, chosen.verdicts, book.evidence(proved.after, proved.comparison), chosen.summary
-    )
+    evidence = book.evidence(proved.after, proved.comparison, chosen.lint)
+    return Proposal(chosen.proposed, chosen.patch, chosen.verdicts, evidence, chosen.summary)
 
 
 def _end(step: Rejected, answer: ModelAnswer, book: _Book) -> Outcome:

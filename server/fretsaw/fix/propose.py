@@ -14,6 +14,7 @@ from fretsaw.core.edit import place_edit, prune_edit
 from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.patch import select
 from fretsaw.core.patch.patch_set import PatchSet
+from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.proof.compare import Comparison
 from fretsaw.core.prune.verdict import Pruned, Verdict
 from fretsaw.core.run import Draft, Event, Turn
@@ -53,6 +54,8 @@ class Candidate:
     summary: str
     """What the model says of it."""
     notices: tuple[str, ...] = ()
+    lint: CheckResult | None = None
+    """What the linter says of it, where one is set."""
     judge_usage: Usage = Usage()
 
 
@@ -105,7 +108,9 @@ def _accept(proposed: PatchSet, turn: Turn, prose: str, work: Work) -> Candidate
     services.trial(pruned.patch)
     draft = Draft(pruned.proposed, pruned.patch, pruned.verdicts)
     services.report(Event("trial", "git has applied it in a private place", percentage=75, draft=draft))
-    return Candidate(pruned.proposed, pruned.patch, pruned.verdicts, turn, prose.strip(), restrictions.notices, spent)
+    return Candidate(
+        pruned.proposed, pruned.patch, pruned.verdicts, turn, prose.strip(), restrictions.notices, None, spent
+    )
 
 
 def _judge(pruned: Pruned, work: Work) -> tuple[Pruned, Usage]:

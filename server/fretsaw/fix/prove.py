@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from fretsaw.core import prompt
 from fretsaw.core.minimize import Minimized, minimize, unverified
 from fretsaw.core.patch import render, select, texts
 from fretsaw.core.patch.patch_set import PatchSet
-from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.core.proof.check_result import CheckResult, Variation
+from fretsaw.core.proof.code_signs import code_signs
 from fretsaw.core.proof.compare import Comparison, Excuse, compare
 from fretsaw.core.proof.red_alike import is_progress, is_red_alike
 from fretsaw.core.prune import moves_asked_for
@@ -17,7 +19,7 @@ from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Event
 from fretsaw.fix.judges import Judges, judges_of, subjects_of
 from fretsaw.fix.propose import Candidate, Rejected
-from fretsaw.fix.repeat_proof import explain_red, repeat_proof
+from fretsaw.fix.repeat_proof import explain_red, repeat_proof, selects
 from fretsaw.fix.work import Work
 
 _ENDED = "minimizing ended after {:g} seconds, before every change was tried: more may be needless (--minimize-seconds)"
@@ -45,6 +47,8 @@ class _Trial:
     work: Work
     excuse: Excuse
     subjects: tuple[str, ...]
+    fixed: tuple[str, ...] = ()
+    """Tests that the whole patch makes green, where the runner takes a selection."""
     known: dict[PatchSet, bool] = field(default_factory=dict)
 
     def check(self, patch: PatchSet) -> CheckResult:
@@ -52,11 +56,24 @@ class _Trial:
         assert self.work.services.check is not None
         return self.work.services.check(texts(patch))
 
+    def check_texts(self, laid: Mapping[str, str | None]) -> CheckResult:
+        """One run on other texts than those of a patch."""
+        assert self.work.services.check is not None
+        return self.work.services.check(laid)
+
     def holds(self, patch: PatchSet) -> bool:
         """Whether the check is as good with this patch as it has to be."""
         if patch not in self.known:
-            self.known[patch] = self.compare(self.check(patch)).ok
+            self.known[patch] = self._still_fixes(patch) and self.compare(self.check(patch)).ok
         return self.known[patch]
+
+    def _still_fixes(self, patch: PatchSet) -> bool:
+        """Whether the proving tests alone do not speak against it already, which costs less than the whole check."""
+        vary = self.work.services.vary
+        if not self.fixed or vary is None:
+            return True
+        states = vary(Variation(self.fixed))(texts(patch)).tests or {}
+        return not any(states.get(name) == "failed" for name in self.fixed)
 
     def compare(
         self, after: CheckResult, judged: CheckResult | None = None, deleted: tuple[str, ...] = ()
@@ -77,8 +94,10 @@ def prove(candidate: Candidate, before: CheckResult | None, work: Work) -> Prove
     judges = judges_of(candidate.patch, work)
     trial = _Trial(before, work, judges.excuse, subjects_of(candidate.patch, work))
     work.services.report(Event("check-after", "running the check on the patch", percentage=80))
-    after = work.services.check(texts(candidate.patch))
+    after = _without_own(work.services.check(texts(candidate.patch)), candidate.patch)
     judged, asked = _judge(judges, trial, after)
+    judged = _with_signs(judged, judges, after, work)
+    judged = _reversed(judged, judges, trial, after)
     repeated: tuple[str, ...] = ()
     if judged.ok:
         judged, repeated = repeat_proof(judged, before, after, candidate.patch, work)
@@ -88,6 +107,7 @@ def prove(candidate: Candidate, before: CheckResult | None, work: Work) -> Prove
             judged = explain_red(judged, after, candidate.patch, work)
         return restored or _rejected(candidate, judged, before, after, work)
     trial.known[candidate.patch] = True
+    trial = replace(trial, fixed=judged.fixed if selects(after) else ())
     proved = Proved(candidate, after)
     if before.state == "red":
         proved = _analysed(_minimized(candidate, after, trial), trial, judged.fixed)
@@ -96,6 +116,13 @@ def prove(candidate: Candidate, before: CheckResult | None, work: Work) -> Prove
     notices = (judged.reason,) if before.ok or asked or judged.left else ()
     candidate = replace(proved.candidate, verdicts=verdicts, turn=turn)
     return replace(proved, candidate=candidate, notices=(*proved.notices, *notices, *repeated), comparison=judged)
+
+
+def _without_own(result: CheckResult, patch: PatchSet) -> CheckResult:
+    """The result without what a file of the patch does to its own functions, as a decorator does."""
+    own = tuple(f"{path}: " for path in patch.paths)
+    doubts = tuple(doubt for doubt in result.doubts if not (doubt.endswith(" by now") and doubt.startswith(own)))
+    return replace(result, doubts=doubts)
 
 
 def _judge(judges: Judges, trial: _Trial, after: CheckResult) -> tuple[Comparison, str]:
@@ -111,12 +138,12 @@ def _judge(judges: Judges, trial: _Trial, after: CheckResult) -> tuple[Compariso
     assert trial.work.services.check is not None
     check = trial.work.services.check
     trial.work.services.report(Event("check-after", "running the check with the tests as they were", percentage=85))
-    was = trial.before if judges.is_whole_patch else check(judges.as_they_were())
+    was = trial.before if judges.is_whole_patch else _without_own(check(judges.as_they_were()), judges.patch)
     judged = trial.compare(after, was, judges.deleted)
     if judged.ok or not judges.asked or judged.kind == "doubtful":
         return judged, ""
     laid = judges.as_asked()
-    as_asked = after if laid == texts(judges.patch) else check(laid)
+    as_asked = after if laid == texts(judges.patch) else _without_own(check(laid), judges.patch)
     wanted = trial.compare(as_asked, None, judges.deleted)
     if wanted.ok and plain.ok:
         sentence = judges.sentence()
@@ -126,12 +153,51 @@ def _judge(judges: Judges, trial: _Trial, after: CheckResult) -> tuple[Compariso
     return judged, ""
 
 
+def _with_signs(judged: Comparison, judges: Judges, after: CheckResult, work: Work) -> Comparison:
+    """The verdict, but doubtful where the code that the patch adds could make the check green by itself."""
+    if not judged.ok:
+        return judged
+    code = tuple(file for file in judges.patch.files if file not in judges.files)
+    signs = [sign for sign in code_signs(code, report=after.evidence == "report") if not _is_spoken_of(sign, work)]
+    if not signs:
+        return judged
+    seen = {"report": "", "output": ", and the check is known only by what it prints"}
+    rest = seen.get(after.evidence, ", and the check is known only by its exit code")
+    return replace(judged, kind="doubtful", reason=f"the check ended green, but {signs[0]}{rest}")
+
+
+def _reversed(judged: Comparison, judges: Judges, trial: _Trial, after: CheckResult) -> Comparison:
+    """The verdict on a check that was green before, with what the patch's own tests say without its code.
+
+    Elsewhere the run on the base is the reversal: what is red there is green with the code alone.
+    """
+    own = frozenset(after.named("passed")) - frozenset((trial.before.tests or {}).keys())
+    if not judged.ok or not trial.before.ok or not own or judges.is_whole_patch:
+        return judged
+    trial.work.services.report(Event("check-after", "running the new tests without the change", percentage=86))
+    states = trial.check_texts(judges.alone()).tests or {}
+    red = tuple(sorted(name for name in own if states.get(name) != "passed"))
+    if not red:
+        return replace(judged, reason=f"{judged.reason}; its own new tests pass without its code, so they show nothing")
+    named = ", ".join(red[:3])
+    return replace(judged, fixed=red, reason=f"{judged.reason}; its own new tests fail without its code: {named}")
+
+
+def _is_spoken_of(sign: str, work: Work) -> bool:
+    """Whether the issue names what the sign found: `System.exit`, `__eq__`."""
+    words = [word for word in re.findall(r"[\w.:$!?]{4,}", sign.partition("(")[2]) if not word.isdigit()]
+    return any(word.strip(".:") in work.issue.text for word in words)
+
+
 def _rejected(
     candidate: Candidate, judged: Comparison, before: CheckResult, after: CheckResult, work: Work
 ) -> Rejected:
     """What the model has to hear, or that there is no use in asking it again."""
     turn = replace(candidate.turn, check=after)
-    back = prompt.after_red_check(after, render(candidate.patch), work.issue)
+    if after.ok:  # a green output would not tell the model what is wrong
+        back = prompt.after_refusal((judged.reason,), work.issue)
+    else:
+        back = prompt.after_red_check(after, render(candidate.patch), work.issue)
     reason, final = judged.reason, judged.kind in {"flaky", "unverified"}
     if judged.kind == "red" and is_red_alike(before, after):
         final = True
@@ -243,6 +309,8 @@ def _covered(proved: Proved, work: Work) -> tuple[Verdict, ...]:
     if work.services.covered is None or work.settings.minimize == "off" or 4 * seconds > work.settings.minimize_seconds:
         return verdicts
     kept = [item.change for item in verdicts if item.decision != "drop"]
+    if all(item.needed_by.startswith(_SEEN) for item in verdicts if item.decision != "drop"):
+        return verdicts  # a run of the check showed the need of each: a run for the lines would tell nothing more
     dark = unverified(kept, work.services.covered(texts(proved.candidate.patch)))
     return tuple(
         _doubted(item, _DARK) if item.change.id in dark and not item.needed_by.startswith(_SEEN) else item

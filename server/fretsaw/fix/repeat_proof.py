@@ -35,13 +35,13 @@ def repeat_proof(judged: Comparison, before: CheckResult, after: CheckResult, pa
     if vary is None or times < 2 or before.state != "red":
         return judged, ()
     if selects(after) and judged.fixed:
-        return _selected(judged, patch, work, vary)
+        return _selected(judged, before, patch, work, vary)
     if after.seconds >= QUICK:
         return judged, ("not tried: a second run, and one without CI (the check takes longer than 10 s)",)
     return _whole(judged, before, after, patch, work, vary)
 
 
-def _selected(judged: Comparison, patch: PatchSet, work: Work, vary: VaryCheck) -> Outcome:
+def _selected(judged: Comparison, before: CheckResult, patch: PatchSet, work: Work, vary: VaryCheck) -> Outcome:
     """The proving tests alone: red again on the base, green again on the patch."""
     fixed = judged.fixed[:_MOST_REPEATED]
     work.services.report(Event("check-after", "running the proving tests in another order", percentage=87))
@@ -54,6 +54,10 @@ def _selected(judged: Comparison, patch: PatchSet, work: Work, vary: VaryCheck) 
         failed = tuple(name for name in fixed if (other.tests or {}).get(name) == "failed")
         if failed:
             return _explained(judged, failed, patch, vary), ()
+        known = (*before.doubts, *base.doubts)
+        doubts = [one for one in other.doubts if other.ok and one not in known and not one.endswith(" by now")]
+        if doubts:
+            return replace(judged, kind="doubtful", reason=f"the check ended green, but {doubts[0]}"), ()
     return judged, ()
 
 

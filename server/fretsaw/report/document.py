@@ -9,6 +9,7 @@ from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.patch import render
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.core.proof.lint_diff import lint_findings
 from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Evidence, GaveUp, NoChange, Outcome, Proposal, Run, Turn
 
@@ -38,6 +39,7 @@ def document(run: Run, outcome: Outcome | None, delivery: Mapping[str, Any] | No
         "base": evidence.base,
         "delivery": dict(delivery) if delivery else None,
         "patch": render(patch),
+        "refused_patch": render(outcome.refused) if isinstance(outcome, GaveUp) else "",
         "files": [{"path": file.path, "op": file.op} for file in patch.files],
         "kept": [verdict_row(item) for item in verdicts if item.decision != "drop"],
         "dropped": [verdict_row(item) for item in verdicts if item.decision == "drop"],
@@ -51,6 +53,8 @@ def _attempts(run: Run, evidence: Evidence) -> Plain:
         "misfits": [misfit_row(item) for turn in evidence.turns for item in turn.misfits],
         "turns": [_turn_row(turn) for turn in evidence.turns],
         "checks": {"before": check_row(evidence.before), "after": check_row(evidence.after)},
+        "proof": _proof_row(evidence),
+        "lint": {"before": _lint_row(evidence.lint_before), "after": _lint_row(evidence.lint_after)},
         "model": run.model,
         "scripted": evidence.scripted,
         "usage": {
@@ -128,5 +132,31 @@ def check_row(result: CheckResult | None) -> Plain | None:
         "reason": result.reason,
         "flaky": result.flaky,
         "tests": len(result.tests) if result.tests is not None else result.ran,
+        "evidence": result.evidence,
+        "runners": list(result.runners),
+        "doubts": list(result.doubts),
+        "outcomes": dict(result.tests) if result.tests is not None else None,
         "output": result.output,
     }
+
+
+def _proof_row(evidence: Evidence) -> Plain | None:
+    """What the check's results say of the patch."""
+    proof = evidence.proof
+    if proof is None:
+        return None
+    names = {"fixed": proof.fixed, "broken": proof.broken, "gone": proof.gone, "failing_as_before": proof.left}
+    return {
+        "kind": proof.kind,
+        "ok": proof.ok,
+        "reason": proof.reason,
+        **{key: list(row) for key, row in names.items()},
+    }
+
+
+def _lint_row(result: CheckResult | None) -> Plain | None:
+    """One run of the linter, with the findings that could be read."""
+    if result is None:
+        return None
+    found = [{"path": path, "line": line, "text": text} for path, line, text in lint_findings(result.output)]
+    return {**(check_row(result) or {}), "findings": found}

@@ -38,7 +38,7 @@ class Format:
 
 
 def _patch(report: Report) -> str:
-    return report.patch or str(report.document["patch"])
+    return report.patch or str(report.document["patch"] or report.document["refused_patch"])
 
 
 def _replies(report: Report) -> str:

@@ -20,6 +20,11 @@ def run_check(session: Session, cancel: Cancel) -> CheckResult:
     return result
 
 
+def accept_exit_code(session: Session, argv: tuple[str, ...]) -> None:
+    """Remember that the user takes the exit code of this command for a proof, since it tells of no test."""
+    config.accept_exit_code(session.resolved.places, session.root, argv)
+
+
 def find_checks(session: Session) -> tuple[check.CheckCandidate, ...]:
     """Commands that look like the repository's check, best first."""
     snapshot = repo.snapshot(session.repo)

@@ -60,6 +60,8 @@ def may_apply(session: Session, proposal: Proposal) -> bool:
     if session.settings.apply == "none":
         return True
     after, proof = proposal.evidence.after, proposal.evidence.proof
+    if after is not None and after.ok and after.evidence == "exit code" and not session.settings.accept_exit_code:
+        return False
     return proof.ok if proof is not None else after is None or after.ok
 
 
@@ -199,13 +201,18 @@ def deliver_patch(  # noqa: PLR0913 - the keyword arguments are what differs bet
     if followed:
         told = f"merged with what was edited since: {', '.join(followed)}"
         delivery = replace(delivery, notices=(*delivery.notices, told))
+    _keep(folder, run, delivery, name)
+    return delivery
+
+
+def _keep(folder: run_store.RunFolder, run: Run, delivery: Delivery, name: str) -> None:
+    """Record a delivery. RepoError, which says that it was made, when the record cannot be written."""
     try:
         keep_delivery(folder, run, delivery, name)
     except OSError as error:
         known = from_os_error(error)
         done = f"Applied to {', '.join(delivery.paths)}; only the record of it could not be written."
         raise RepoError(known.message, hint=known.hint, changed=done) from error
-    return delivery
 
 
 def _follow(
@@ -251,16 +258,14 @@ def _message(title: str, proposal: Proposal) -> str:
 
 def _refused(outcome: GaveUp) -> Proposal:
     """The last patch of a run, which fits and is allowed, but which the check did not prove."""
-    kept = frozenset(item.change.id for item in outcome.verdicts if item.decision != "drop")
-    patch = select(outcome.proposed, kept)
-    return Proposal(outcome.proposed, patch, outcome.verdicts, outcome.evidence)
+    return Proposal(outcome.proposed, outcome.refused, outcome.verdicts, outcome.evidence)
 
 
 def proposal_of(kept: StoredRun) -> Proposal:
     """The proposal of a run, also one that its check did not prove. Raises UsageError where it has none."""
     if isinstance(kept.outcome, Proposal):
         return kept.outcome
-    if isinstance(kept.outcome, GaveUp) and kept.outcome.kind == "check" and kept.outcome.verdicts:
+    if isinstance(kept.outcome, GaveUp) and kept.outcome.refused:
         return _refused(kept.outcome)
     why = kept.run.error or kept.run.state
     raise UsageError(f"run {kept.run.id} has nothing to apply: {why}", hint=f"`agent show {kept.run.id}` tells more")

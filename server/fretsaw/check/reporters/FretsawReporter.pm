@@ -6,7 +6,7 @@ use strict;
 use warnings;
 
 my $CHANNEL = 240;
-my ( $socket, $key, $count, $loading, %sent, %known );
+my ( $socket, $key, %loading, %sent, %known );
 
 sub quoted {
     my ($text) = @_;
@@ -42,7 +42,6 @@ sub watch {
     no warnings 'redefine';
     *Test::Builder::ok = sub {
         my ( $self, $test, $name ) = @_;
-        %known = ( subs_of('Test::Builder'), subs_of('Test::More') ) if !%known;
         $number++;
         my $skipped = $self->in_todo;
         my $id      = "$0: " . ( defined $name && length $name ? "$name" : $number );
@@ -56,16 +55,23 @@ sub watch {
     begin();
 }
 
+my %after = (
+    'Test/Builder.pm' => sub { watch() if defined &Test::Builder::ok },
+    'Test/More.pm'    => sub { },
+);
+
 unshift @INC, sub {
     my ( undef, $file ) = @_;
-    return if $loading || $file ne 'Test/Builder.pm';
-    $loading = 1;
+    return if !$after{$file} || $loading{$file};
+    $loading{$file} = 1;
     for my $folder ( grep { !ref } @INC ) {
         next if !-e "$folder/$file";
         $INC{$file} = "$folder/$file";
         my $loaded = do "$folder/$file";
         die $@ if !$loaded && $@;
-        watch() if defined &Test::Builder::ok;
+        $after{$file}->();
+        my $package = $file eq 'Test/More.pm' ? 'Test::More' : 'Test::Builder';
+        %known = ( %known, subs_of($package) );
         return \'1;';
     }
     return;

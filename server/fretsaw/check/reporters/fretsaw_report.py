@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from time import perf_counter
 from types import FunctionType
 from typing import Any, Iterator  # noqa: UP035  3.8 knows no other way
 
@@ -32,6 +33,10 @@ class Report:
         self.reverse = False
         self.sent: dict[str, str] = {}
         self._key = ""
+        self._odd: set[str] = set()
+        """What was seen after a test: a class made within one may be gone at the end."""
+        self._seconds = 0.3
+        """What is left of the time for looking after each test."""
         self._known: dict[str, tuple[Any, Any]] = {}
 
     def begin(self, runner: str) -> bool:
@@ -77,6 +82,10 @@ class Report:
         if worst[outcome] >= worst.get(self.sent.get(name, ""), 0):
             self.sent[name] = outcome
             self.send("test", id=name, outcome=outcome)
+        if self._seconds > 0:
+            begun = perf_counter()
+            self._odd.update(_equal_to_everything())
+            self._seconds -= perf_counter() - begun
 
     def end(self, **values: Any) -> None:
         """Close the report, with what of the runner is not as it was at the begin."""
@@ -84,7 +93,7 @@ class Report:
             altered = [
                 f"{name} was changed while the tests ran" for name, was in self._known.items() if _differs(name, *was)
             ]
-            altered += [f"{place} equals everything" for place in _equal_to_everything()]
+            altered += [*self._odd.union(_equal_to_everything()), *_rebound()]
             self.send("end", count=len(self.sent), altered=sorted(altered)[:_MOST_NAMED], **values)
             self.active = ""
 
@@ -153,6 +162,41 @@ def _differs(name: str, value: Any, code: Any) -> bool:
     return here is not value or (code is not None and _code(here) is not code)
 
 
+def _rebound() -> Iterator[str]:
+    """Functions that a module of the project defines and that are bound to code of another one by now."""
+    here = os.getcwd() + os.sep
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None) if isinstance(module, type(sys)) else None
+        if not isinstance(file, str) or not file.startswith(here) or "site-packages" in file:
+            continue
+        foreign = [(name, code) for name, code in _codes_of(module) if _is_other(name, code, here, file)]
+        if not foreign:
+            continue
+        try:
+            with open(file, encoding="utf-8", errors="replace") as handle:
+                text = handle.read()
+        except OSError:
+            continue
+        for name, code in foreign:
+            if f"def {name.rpartition('.')[2]}(" in text:
+                yield f"{file[len(here) :]}: {name} is {code.co_name} of {code.co_filename[len(here) :]} by now"
+
+
+def _codes_of(module: Any) -> Iterator[tuple[str, Any]]:
+    for key, value in list(vars(module).items()):
+        if isinstance(value, type) and value.__module__ == module.__name__:
+            yield from ((f"{key}.{name}", _code(one)) for name, one in list(vars(value).items()) if _code(one))
+        elif isinstance(value, FunctionType):
+            yield key, value.__code__
+
+
+def _is_other(name: str, code: Any, here: str, file: str) -> bool:
+    """Tell whether code is that of another function of the project."""
+    if not code.co_filename.startswith(here) or "site-packages" in code.co_filename:
+        return False
+    return bool(code.co_filename != file or code.co_name != name.rpartition(".")[2])
+
+
 class _Stranger:
     """Equal to nothing by itself, and of no type that code could know."""
 
@@ -173,7 +217,7 @@ def _equal_to_everything() -> Iterator[str]:
             file = getattr(getattr(equal, "__code__", None), "co_filename", "")
             inside = os.path.abspath(file).startswith(here) if file else False
             if inside and "site-packages" not in file and _says_yes(found, equal):
-                yield f"{os.path.abspath(file)[len(here) :]}: {found.__name__}"
+                yield f"{os.path.abspath(file)[len(here) :]}: {found.__name__} equals everything"
 
 
 def _says_yes(found: type, equal: Any) -> bool:

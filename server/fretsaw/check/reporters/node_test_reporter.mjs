@@ -1,4 +1,6 @@
 // Hears the events of node --test (a file runs in a process of its own; these are of the one that started it).
+import { relative } from "node:path";
+
 const report = globalThis[Symbol.for("fretsaw.reporter")];
 
 function hear(type, data, names) {
@@ -8,7 +10,8 @@ function hear(type, data, names) {
   }
   const above = names.slice(0, data.nesting);
   const outcome = data.skip !== undefined || data.todo !== undefined ? "skipped" : type === "test:pass" ? "passed" : "failed";
-  if (data.details?.type !== "suite") report.test([...above, data.name].join(" > "), outcome);
+  const file = data.file ? `${relative(process.cwd(), data.file)}: ` : "";
+  if (data.details?.type !== "suite") report.test(file + [...above, data.name].join(" > "), outcome);
 }
 
 export default async function* (source) {

@@ -26,11 +26,10 @@ _NO_COMMAND = re.compile(
 _NO_FILE = re.compile(
     r"(?:No such file or directory|can't open file|cannot open|ENOENT|not found)[^\n]*?(/[^\s'\":,]+)"
 )
-_REFUSED = re.compile(r"Connection refused|ECONNREFUSED|\[Errno 111\]", re.IGNORECASE)
+_REFUSED = re.compile(r"\b[Cc]onnection refused|\bECONNREFUSED\b|\[Errno 111\]")
 _NETWORK = re.compile(
-    r"Temporary failure in name resolution|Name or service not known|Could not resolve host|ENOTFOUND|EAI_AGAIN|"
-    r"Network is unreachable|ENETUNREACH|getaddrinfo failed|dial tcp: lookup",
-    re.IGNORECASE,
+    r"Temporary failure in name resolution|Name or service not known|[Cc]ould not resolve host|\bENOTFOUND\b|"
+    r"\bEAI_AGAIN\b|[Nn]etwork is unreachable|\bENETUNREACH\b|getaddrinfo failed|dial tcp: lookup"
 )
 _WATCHES = re.compile(
     r"\bwatch(?:ing)?(?: usage| mode| for (?:file )?changes)|waiting for (?:file )?changes|press (?:a|q|h|r|enter)\b|"

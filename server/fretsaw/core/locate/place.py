@@ -182,7 +182,8 @@ def _meant(desk: Desk, block: EditBlock, path: str) -> str | None:
     """The tracked file that a path which is none must mean, by its own end or by the text above; None: not known."""
     loosely = block.op == "edit" and bool(block.search)
     found = repair(path, desk.names(), loosely=loosely) if path else None
-    if found is None and block.near and not (path and desk.why_hidden(path)):
+    creates = block.op == "edit" and not any(line.strip() for line in block.search)
+    if found is None and block.near and not (path and (creates or desk.why_hidden(path))):
         found = named_in(block.near, desk.paths.__contains__)
     if found is None or block.op != "overwrite":
         return found

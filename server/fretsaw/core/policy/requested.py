@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.issue.blocks import lines_of
-from fretsaw.core.languages import is_test, language_of
+from fretsaw.core.languages import declaration_pattern, is_test, language_of
 from fretsaw.core.patch.patch_set import FilePatch, Hunk
 from fretsaw.core.policy.path_lists import is_ci, is_conftest, is_runner_file
 from fretsaw.core.proof.declared_tests import declared_tests
@@ -78,7 +78,8 @@ _TEST_IS_WRONG = re.compile(
     r"not the code|(?:code|function|method|implementation|result|behaviou?r)\b[^.]{0,40}\b(?:is|are|must|should|may) "
     r"(?:right|correct|fine|intended|not (?:be )?change|stay|unchanged)|which is right|"
     r"wrong (?:number|value|expectation)|"
-    r"expects? (?:the |a )?wrong|(?:tests?|test\w+`?|assertions?|expectations?|it)\s+(?:is|are|was|were)\s+"
+    r"expects? (?:the |a )?wrong|(?:tests?\b[^\n]{0,80}|test\w+`?|assertions?|expectations?|it)\s+"
+    r"(?:is|are|was|were)\s+"
     r"(?:wrong|incorrect|mistaken|outdated|obsolete|out of date|stale)|outdated|obsolete|out of date|no longer",
     re.I,
 )
@@ -290,8 +291,11 @@ def _owners(file: FilePatch) -> list[str]:
 
 def _spans(path: str, lines: list[str] | tuple[str, ...]) -> list[tuple[str, int, int]]:
     """(test, first line, line after its last) from 0; decorators above belong to it."""
-    starts = [(declared_tests(path, line), n) for n, line in enumerate(lines)]
-    found = [(names[0], n) for names, n in starts if names]
+    text, pattern = "".join(lines), declaration_pattern(path)
+    if pattern is None:
+        return []
+    places = [text.count("\n", 0, match.start()) for match in pattern.finditer(text)]
+    found = list(zip(declared_tests(path, text), places, strict=True))
     spans = []
     for (name, at), (_, following) in zip(found, [*found[1:], ("", len(lines))], strict=True):
         first = at

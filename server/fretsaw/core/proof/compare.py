@@ -174,7 +174,7 @@ def _green(
     before: CheckResult, after: CheckResult, fixed: tuple[str, ...], left: tuple[str, ...], *, edited: bool
 ) -> Comparison:
     """The sentence for a patch that stands."""
-    counted = f", {len(after.tests)} tests" if after.tests else ""
+    counted = f", {len(after.tests)} test{'s' if len(after.tests) > 1 else ''}" if after.tests else ""
     if after.evidence == "exit code":
         counted = " (exit code only: it says of no test that it ran)"
     if left:
@@ -240,9 +240,15 @@ def _gone(before: CheckResult, after: CheckResult) -> tuple[str, ...]:
 
 
 def _tail(name: str) -> str:
-    """A test's name without its file, so that a moved one is known again: class and function, or the name as it is."""
-    _, sign, rest = name.partition("::")
-    return rest if sign else ".".join(name.split(".")[-2:]) if " " not in name else name
+    """A test's name without its file, so that a moved one is known again.
+
+    >>> _tail("tests/a.py::T::test_a"), _tail("t/a.t: adds"), _tail("tests.a.T.test_a")
+    ('T::test_a', 'adds', 'T.test_a')
+    """
+    in_file = re.match(r"\S+?(?:::|: )(.+)", name)
+    if in_file:
+        return in_file[1]
+    return name if " " in name else ".".join(name.split(".")[-2:])
 
 
 def _is_collected(name: str, states: Mapping[str, str]) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from fretsaw.core.context.imported_files import imported
 from fretsaw.core.context.paths import Paths
@@ -18,6 +18,7 @@ from fretsaw.core.policy.path_lists import is_ci, is_hard, is_runner_file
 from fretsaw.core.policy.shadows import shadowed_module
 from fretsaw.core.snapshot import Snapshot
 
+_MOST_PLACES = 5_000
 _DATA_FOLDERS = frozenset(
     [
         "gold",
@@ -78,17 +79,22 @@ class Surroundings:
     snapshot: Snapshot
     issue: Issue
     argv: tuple[str, ...] = ()
-    imports: dict[str, frozenset[str]] = field(default_factory=dict)
-    """Importing file → what it imports, filled when it is first needed."""
+
+    def holding(self, words: Collection[str]) -> tuple[str, ...]:
+        """Files of code that may hold one of these words: all of them where there is no fast search."""
+        names = tuple(word for word in words if re.fullmatch(r"[\w.-]{2,}", word))
+        if self.snapshot.searcher is None or len(names) < len(words):
+            found: Collection[str] = self.snapshot.paths
+        else:
+            found = dict.fromkeys(path for path, _, _ in self.snapshot.searcher(" ".join(names), _MOST_PLACES))
+        return tuple(path for path in found if language_of(path) is not None)
 
     def importers(self, path: str) -> tuple[frozenset[str], frozenset[str]]:
         """Tests that import a file, and others that do."""
-        if not self.imports:
-            paths = Paths(self.snapshot.paths)
-            for each in self.snapshot.paths:
-                if language_of(each) is not None:
-                    self.imports[each] = frozenset(imported(each, self.snapshot.read(each) or "", paths))
-        found = {each for each, targets in self.imports.items() if path in targets}
+        paths = Paths(self.snapshot.paths)
+        stem = _name(path).split(".")[0]
+        asked = (path.split("/")[-2] if stem in {"__init__", "index", "mod"} and "/" in path else stem,)
+        found = {each for each in self.holding(asked) if path in imported(each, self.snapshot.read(each) or "", paths)}
         tests = frozenset(each for each in found if is_test(each))
         return tests, frozenset(found) - tests
 
@@ -107,7 +113,8 @@ class Surroundings:
     def names_a_subject(self, but: str) -> bool:
         """Whether the issue names something that another file, which is no test, defines."""
         words = [re.split(r"\.|::|#", mention.symbol or mention.text)[-1] for mention in self.issue.mentions]
-        others = [path for path in self.snapshot.paths if language_of(path) and path != but and not is_test(path)]
+        words = [word for word in dict.fromkeys(words) if len(word) > 1]
+        others = [path for path in self.holding(words) if path != but and not is_test(path)] if words else []
         for path in others[:2000]:
             text = self.snapshot.read(path) or ""
             if any(re.search(_defined(word), text) for word in words):
@@ -158,8 +165,8 @@ def _only_tests_name(path: str, around: Surroundings) -> bool:
     words = [re.escape(name)] + [rf"['\"`/]{re.escape(folder)}['\"`/]" for folder in folders[-1:]]
     pattern = re.compile("|".join(words))
     in_tests = False
-    for each in around.snapshot.paths:
-        if language_of(each) is None or each == path or not pattern.search(around.snapshot.read(each) or ""):
+    for each in around.holding((name, *folders[-1:])):
+        if each == path or not pattern.search(around.snapshot.read(each) or ""):
             continue
         if not is_test(each):
             return False

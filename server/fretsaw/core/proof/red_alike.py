@@ -24,7 +24,12 @@ def is_red_alike(before: CheckResult, after: CheckResult) -> bool:
         return False
     if before.evidence != "exit code" or after.evidence != "exit code":
         return False
-    return _plain(before.output) == _plain(after.output) or is_progress(before, after)
+    return is_same_output(before, after) or is_progress(before, after)
+
+
+def is_same_output(before: CheckResult, after: CheckResult) -> bool:
+    """Whether both ended alike and printed the same, times and temporary names aside."""
+    return before.exit_code == after.exit_code and _plain(before.output) == _plain(after.output)
 
 
 def is_progress(before: CheckResult, after: CheckResult) -> bool:

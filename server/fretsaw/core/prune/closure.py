@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.languages import syntax_of
@@ -100,30 +101,80 @@ def _sees(user: str, path: str, words: frozenset[str]) -> bool:
 
 def explained(patch: PatchSet, verdicts: Sequence[Verdict], issue: Issue) -> tuple[Verdict, ...]:
     """The verdicts, each kept change with what needs it as far as words tell: another change, or the issue."""
-    before = {file.path: used(file.before or "") for file in patch.files}
-    paths = {mention.text for mention in issue.mentions if mention.kind == "path"}
-    symbols = {mention.symbol if mention.kind == "frame" else mention.text for mention in issue.mentions} - paths
-    names = {name.split(".")[-1].rstrip("()") for name in symbols if name}
+    texts = {file.path: file.before or "" for file in patch.files}
+    before = {path: used(text) for path, text in texts.items()}
+    asked = _asked_for(issue)
     kept = [(verdict.change, used(_added(verdict.change))) for verdict in verdicts if verdict.decision != "drop"]
+    lines = {path: split_lines(text) for path, text in texts.items()}
+
+    def needed_by(change: Change) -> str:
+        user = _user(change, kept, before[change.path])
+        return user or ("the issue" if asked.reaches(change, lines[change.path]) else "")
+
     return tuple(
-        replace(verdict, needed_by=_needed_by(verdict.change, kept, before[verdict.change.path], paths | names))
+        replace(verdict, needed_by=needed_by(verdict.change))
         if verdict.decision == "keep" and not verdict.needed_by
         else verdict
         for verdict in verdicts
     )
 
 
-def _needed_by(
-    change: Change, kept: Sequence[tuple[Change, frozenset[str]]], before: frozenset[str], named: set[str]
-) -> str:
+@dataclass(frozen=True, slots=True)
+class _AskedFor:
+    """What an issue names."""
+
+    paths: frozenset[str]
+    names: frozenset[str]
+
+    def reaches(self, change: Change, before: Sequence[str]) -> bool:
+        """Whether the issue names a word of the change, the definition that it stands in, or a file that is no code.
+
+        A file of code is named for the place of the fault, and that asks for nothing else in it.
+        """
+        is_code = change.kind == "lines" and syntax_of(change.path) not in ("", "json")
+        if not is_code and change.path in self.paths:
+            return True
+        removed = "".join(change.hunk.removed) if change.hunk else ""
+        if used(_added(change) + removed) & self.names:
+            return True
+        return change.hunk is not None and not self.names.isdisjoint(_around(before, change.hunk.start))
+
+
+def _asked_for(issue: Issue) -> _AskedFor:
+    paths = frozenset(mention.text for mention in issue.mentions if mention.kind == "path")
+    symbols = {mention.symbol if mention.kind == "frame" else mention.text for mention in issue.mentions} - paths
+    return _AskedFor(paths, frozenset(name.split(".")[-1].rstrip("()") for name in symbols if name))
+
+
+_DEFINITION = re.compile(
+    r"^\s*[\w\s<>,*&:\[\]()]{0,80}?\b(?:def|class|function|func|fn|sub|interface|trait|struct|module|impl)\s+(\w+)"
+)
+_CALLABLE = re.compile(r"^\s*(?:[\w<>\[\],*&:~]{1,60}\s+){0,6}[*&~]?(\w+)\s*\([^;]*$")
+_MOST_ABOVE = 2000
+
+
+def _around(lines: Sequence[str], at: int) -> Iterator[str]:
+    """The names of the definitions that a line stands in, the nearest first, as indentation tells."""
+    depth: int | None = None
+    for line in reversed(lines[max(0, at - _MOST_ABOVE) : at + 1]):
+        if not line.strip():
+            continue
+        own = len(line) - len(line.lstrip())
+        if depth is None or own < depth:
+            depth = own
+            found = _DEFINITION.match(line) or _CALLABLE.match(line)
+            if found:
+                yield found[1]
+        if depth == 0:
+            return
+
+
+def _user(change: Change, kept: Sequence[tuple[Change, frozenset[str]]], before: frozenset[str]) -> str:
+    """The other change of the file that uses a name which this one brings, in words; empty without one."""
     brings = defined(_added(change)) - before
     users = (c.id for c, words in kept if c.id != change.id and c.path == change.path and words & brings)
     user = next(users, None) if brings else None
-    if user is not None:
-        return f"change {user}"
-    said = used(_added(change) + "".join(change.hunk.removed if change.hunk else ()))
-    asked = change.path in named or bool(said & named)
-    return "the issue" if asked else ""
+    return f"change {user}" if user is not None else ""
 
 
 def _added(change: Change) -> str:

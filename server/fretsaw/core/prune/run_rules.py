@@ -84,7 +84,8 @@ def _verdicts(
     scenes = _scenes(patch, changes, known, meanings)
     for scene in scenes.values():
         for at, (rule, reason) in _found(scene, halves).items():
-            decision: Literal["drop", "flag"] = "drop" if RULES[rule].provable or known.mode == "strict" else "flag"
+            drops = RULES[rule].provable or (known.mode == "strict" and not RULES[rule].advisory)
+            decision: Literal["drop", "flag"] = "drop" if drops else "flag"
             verdicts[at] = Verdict(_by_id(scene, at), decision, rule, reason)
     verdicts |= drop_whole(halves.moves, {change.id: change for change in changes}, verdicts, RULES)
     _take_back(patch, changes, scenes, halves.moves, verdicts)

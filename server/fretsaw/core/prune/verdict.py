@@ -71,5 +71,7 @@ class Rule:
     """Whether what it finds differs from the old lines in layout alone."""
     moved: bool = False
     """Whether it may speak of lines that only moved, as a rule on their order or layout; others see what is new."""
+    advisory: bool = False
+    """Whether what it finds is only flagged, with `--prune strict` too: it is right too rarely to drop anything."""
     binding: bool = False
     """Whether a move goes as a whole when this rule drops a half of it."""

@@ -150,6 +150,8 @@ class _Scan:
     fence: Fence | None = None
     """The fence around the next line."""
     blocks_before_fence: int = 0
+    ignored_before: int = 0
+    """How many lines belonged to no edit when the last one was read."""
     series: int = 0
     """How many mails of a patch series began so far."""
     unclear: str = ""
@@ -239,6 +241,7 @@ class _Scan:
         self.blocks += [self._with_surroundings(block) for block in found.blocks]
         if found.blocks:
             self.grammars[name] = None
+            self.ignored_before = len(self.ignored)
         self.path = found.path or self.path
         self.truncated = self.truncated or found.truncated
         self.unclear = self.unclear or found.unclear
@@ -251,8 +254,9 @@ class _Scan:
         """A block with the mail it came in and, where its path is not certain, the text right above it."""
         if self.series > 1:
             block = replace(block, series=self.series)
-        if block.grammar in _PATH_ABOVE and self.ignored:
-            near = tuple(line.strip() for line in self.ignored[-6:][::-1] if line.strip())[:2]
+        since = self.ignored[self.ignored_before :][-6:] if block.grammar in _PATH_ABOVE else []
+        if since:
+            near = tuple(line.strip() for line in since[::-1] if line.strip())[:2]
             block = replace(block, near=near)
         return block
 

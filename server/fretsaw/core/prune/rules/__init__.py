@@ -14,6 +14,7 @@ from fretsaw.core.prune.rules import (
     suppressions,
     unasked_outline,
     unasked_python,
+    unspoken,
     weakened_tests,
     whole_files,
 )
@@ -55,6 +56,10 @@ RULES = MappingProxyType(
         "loosened-assertion": Rule(weakened_tests.loosened_assertion, provable=False),
         "docstring": Rule(comments.docstrings, provable=False),
         "comment": Rule(comments.comments, provable=False),
+        "removed-definition": Rule(unspoken.removed_definition, provable=False, advisory=True),
+        "removed-import": Rule(unspoken.removed_import, provable=False, advisory=True),
+        "removed-comment": Rule(unspoken.removed_comment, provable=False, advisory=True),
+        "silenced-error": Rule(unspoken.silenced_error, provable=False, advisory=True),
         "import-for-findings": Rule(
             _either(unasked_python.import_for_findings, unasked_outline.import_for_findings), provable=False
         ),

@@ -1,0 +1,159 @@
+"""Rules on what goes, or is silenced, though no word of the issue reaches it. Asked only where there is an issue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from fretsaw.core.patch.patch_set import Change
+from fretsaw.core.prune.lexer import is_comment
+from fretsaw.core.prune.rules.questions import count
+from fretsaw.core.prune.scene import Scene, runs, text
+from fretsaw.core.prune.used_names import used
+
+_DEFINES = re.compile(
+    r"^\s*(?:(?:export|default|public|private|protected|internal|static|final|abstract|async|pub(?:\([^)]*\))?|unsafe"
+    r"|inline|override|virtual|extern|suspend)\s+)*"
+    r"(?:def|class|function|func|fn|sub|interface|trait|struct|enum|module|proc|fun)\s+(?:self\.)?(?:\([^)]*\)\s*)?"
+    r"(?P<name>[\w$]+)"
+)
+_DECORATION = re.compile(r"^\s*(?:@\w|#\[|\[\w)")
+_IMPORTS = re.compile(r"^\s*(?:from\s+\S+\s+import\b|import\b|use\s|using\s|#\s*include\b|require\b)")
+_REMOVAL = re.compile(r"\b(?:remov|delet|drop|dead code|unused|obsolete|deprecat|get rid|no longer)\w*", re.I)
+_SWALLOWS = re.compile(
+    r"^[ \t]*except\b[^\n:]*:[ \t]*(?:#[^\n]*)?(?:\n[ \t]*(?:#[^\n]*)?)*[ \t]*(?:pass|\.\.\.|continue)\b"
+    r"|\bcatch\s*(?:\([^)]*\))?\s*\{\s*(?://[^\n]*\s*)?\}"
+    r"|^[ \t]*rescue\b[^\n]*\n[ \t]*(?:nil|#[^\n]*)?[ \t]*\n?[ \t]*end\b"
+    r"|\bcontextlib\.suppress\(|\bsuppress\((?:Base)?Exception\)|\|\|\s*true\b",
+    re.M,
+)
+_NO_NAMES = frozenset(["import", "as", "from", "static"])
+_MOST_WRAPPED = 12
+"""Lines of a change up to which an error that is thrown away is what it is about."""
+_COMMON = frozenset(["that", "this", "with", "from", "have", "here", "then", "when", "todo", "note", "should", "will"])
+
+
+def removed_definition(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """A function or class that goes as a whole, whose name neither the issue nor anything that changes holds."""
+    out: dict[int, str] = {}
+    for run, lines in _removals(scene, changes):
+        names = [found["name"] for line in lines if (found := _DEFINES.match(line))]
+        if names and not any(_is_concerned(scene, run, name) for name in names):
+            out |= dict.fromkeys((c.id for c in run), f"removes {', '.join(names)}, of which the issue does not speak")
+    return out
+
+
+def removed_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """An import that goes though nothing that used it does."""
+    out: dict[int, str] = {}
+    if "imports" in scene.asked.topics:
+        return out
+    for run, lines in _removals(scene, changes):
+        if not all(_IMPORTS.match(line) for line in lines):
+            continue
+        names = used("\n".join(line.partition("import")[2] or line for line in lines)) - {
+            "import",
+            "as",
+            "from",
+            "static",
+        }
+        if not any(_is_concerned(scene, run, name) for name in names):
+            out |= dict.fromkeys((c.id for c in run), "removes an import of which the issue does not speak")
+    return out
+
+
+def _removals(scene: Scene, changes: tuple[Change, ...]) -> Iterator[tuple[list[Change], list[str]]]:
+    """Runs of changes that only remove, with the lines that begin what goes: the least indented ones."""
+    if not scene.issue.text.strip() or _REMOVAL.search(scene.issue.text):
+        return
+    for run in runs([change for change in changes if change.hunk and change.kind == "lines"]):
+        if _is_apart(scene, run) and not any(text(change.hunk.added).strip() for change in run if change.hunk):
+            heads = _heads(scene, [line for change in run if change.hunk for line in change.hunk.removed])
+            if heads:
+                yield run, heads
+
+
+def _is_apart(scene: Scene, run: list[Change]) -> bool:
+    """Whether there are changes besides the run, none of them right beside it."""
+    ids = {change.id for change in run}
+    if len(run) == len(scene.changes) and len(scene.patch.files) < 2:
+        return False
+    ends = (run[-1],) if _could_begin_lower(scene, run) else (run[0], run[-1])
+    return all(other.id in ids for change in ends for other in scene.beside(change))
+
+
+def _could_begin_lower(scene: Scene, run: list[Change]) -> bool:
+    """Whether the same text would go were the run a line lower: `-}`, `-def g` before a `}` that stays."""
+    first, last = run[0].hunk, run[-1].hunk
+    if first is None or last is None or not first.removed or last.end >= len(scene.before):
+        return False
+    return first.removed[0] == scene.before[last.end]
+
+
+def _heads(scene: Scene, removed: list[str]) -> list[str]:
+    """The least indented lines of code, where the first one is such a line; none where a statement is cut off."""
+    code = [line for line in removed if line.strip() and not is_comment(line, scene.language)]
+    code = [line for line in code if not _DECORATION.match(line)]
+    depths = [len(line) - len(line.lstrip()) for line in code]
+    if not code or depths[0] != min(depths):
+        return []
+    return [line for line, depth in zip(code, depths, strict=True) if depth == depths[0] and line.strip(" \t\n});]")]
+
+
+def _is_concerned(scene: Scene, run: Iterable[Change], name: str) -> bool:
+    """Whether the issue names it, or another change of the patch takes away or brings a use of it."""
+    own = {change.id for change in run}
+    if scene.asked.names(name):
+        return True
+    others = [c.hunk for c in scene.changes if c.hunk and c.id not in own]
+    others += [hunk for file in scene.patch.files if file.path != scene.path for hunk in file.hunks]
+    return any(count(text(hunk.removed + hunk.added), name) for hunk in others)
+
+
+def silenced_error(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """An error that is caught and thrown away, where the issue does not speak of errors that are."""
+    if not scene.issue.text.strip() or "except" in scene.asked.topics:
+        return {}
+    out: dict[int, str] = {}
+    for run in runs([change for change in changes if change.hunk and change.kind == "lines"]):
+        added = "".join(text(c.hunk.added) for c in run if c.hunk)
+        removed = "".join(text(c.hunk.removed) for c in run if c.hunk)
+        is_small = added.count("\n") <= _MOST_WRAPPED
+        if is_small and len(_SWALLOWS.findall(added)) > len(_SWALLOWS.findall(removed)):
+            out |= dict.fromkeys((change.id for change in run), "silences errors, which the issue does not ask for")
+    return out
+
+
+def removed_comment(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """A comment that goes beside the fix though it speaks neither of what changes nor of what the issue names."""
+    if not scene.issue.text.strip() or "comments" in scene.asked.topics or _REMOVAL.search(scene.issue.text):
+        return {}
+    gone = [change for change in changes if _is_comment_removal(scene, change) and scene.beside(change)]
+    if not gone:
+        return {}
+    ids = {change.id for change in gone}
+    others = [text(c.hunk.removed + c.hunk.added) for c in scene.changes if c.hunk and c.id not in ids]
+    around = used("\n".join([scene.issue.text, *others]).lower())
+    return {
+        change.id: "removes a comment that speaks of nothing that changes"
+        for change in gone
+        if change.hunk and _is_silent(text(change.hunk.removed), around)
+    }
+
+
+def _is_silent(comment: str, around: frozenset[str]) -> bool:
+    """Whether less than half of what a comment says is said of the change or by the issue, too."""
+    telling = _telling(comment)
+    return bool(telling) and len(telling & around) * 2 < len(telling)
+
+
+def _is_comment_removal(scene: Scene, change: Change) -> bool:
+    hunk = change.hunk
+    if hunk is None or text(hunk.added).strip():
+        return False
+    lines = [line for line in hunk.removed if line.strip()]
+    return bool(lines) and all(is_comment(line, scene.language) for line in lines)
+
+
+def _telling(said: str) -> set[str]:
+    return {word for word in (word.lower() for word in used(said)) if len(word) > 3 and word not in _COMMON}

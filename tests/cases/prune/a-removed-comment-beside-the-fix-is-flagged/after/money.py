@@ -1,0 +1,17 @@
+RATE = 3
+
+
+def interest(amount, years):
+    return amount * RATE * years / 100
+
+
+def label(x):
+    return str(x)
+
+
+def mid(x):
+    return x + 1
+
+
+def _old(x):
+    return x

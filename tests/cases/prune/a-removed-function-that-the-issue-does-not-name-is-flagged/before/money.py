@@ -1,0 +1,18 @@
+RATE = 3
+
+
+def interest(amount, years):
+    # Simple, not compound: see ticket 12.
+    return amount * RATE * years
+
+
+def label(x):
+    return str(x)
+
+
+def mid(x):
+    return x + 1
+
+
+def _old(x):
+    return x

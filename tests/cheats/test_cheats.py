@@ -1,0 +1,91 @@
+"""Patches that only make a check look green are not applied, honest ones of the same look are."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cheats.cheat_support import Language, Row, verdict
+from tests.cheats.exit_code_rows import JAVA, SHELL
+from tests.cheats.node_rows import NODE
+from tests.cheats.perl_rows import PERL
+from tests.cheats.python_rows import PYTHON
+from tests.cheats.recorded_rows import RECORDED
+from tests.cheats.rust_rows import RUST
+from tests.check.check_support import cannot
+
+from fretsaw.check.run.channel import Heard
+from fretsaw.check.run.evidence import with_evidence
+from fretsaw.core.patch.patch_set import FilePatch, Hunk
+from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.core.proof.code_signs import code_signs
+from fretsaw.core.proof.compare import compare
+
+LANGUAGES = {"Python": PYTHON, "JavaScript": NODE, "Perl": PERL, "Rust": RUST, "shell": SHELL, "Java": JAVA}
+PROGRAMS = {"JavaScript": "node", "Perl": "prove", "Rust": "cargo", "Java": "javac"}
+
+
+def _rows() -> Iterator[object]:
+    for name, language in LANGUAGES.items():
+        for row in language.rows:
+            yield pytest.param(name, language, row, id=f"{name}-{row.want}-{row.name}")
+
+
+@pytest.mark.parametrize(("name", "language", "row"), [*_rows()])
+def test_a_row(name: str, language: Language, row: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = PROGRAMS.get(name)
+    if program and not shutil.which(program):
+        cannot(f"there is no {program}")
+    monkeypatch.setenv("FRETSAW_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("FRETSAW_CONFIG_DIR", str(tmp_path / "config"))
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "Ada")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "ada@example.invalid")
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    got, why = verdict(folder, language, row)
+    assert got == row.want, why
+    assert why or got == "accepted"
+
+
+@pytest.mark.parametrize(("name", "kind", "before", "after"), RECORDED, ids=[row[0] for row in RECORDED])
+def test_recorded_output(name: str, kind: str, before: str, after: str) -> None:
+    """Go, Ruby and Maven are not run here: this is what they print, put before the same judgement."""
+    red = with_evidence(CheckResult("red", ("x",), 1, output=before), Heard())
+    green = with_evidence(CheckResult("green", ("x",), 0, output=after), Heard())
+    judged = compare(red, green)
+    assert judged.kind == kind, judged.reason
+
+
+SIGNS = [
+    ("a.go", "func init() {\n\tos.Exit(0)\n}\n", True),
+    ("a.go", "if err != nil {\n\tos.Exit(1)\n}\n", False),
+    ("a.go", 'fmt.Println("--- PASS: TestAdd (0.00s)")\n', True),
+    ("a.rb", "at_exit { exit!(0) }\n", True),
+    ("a.rb", "def ==(other)\n  true\nend\n", True),
+    ("a.rb", "def ==(other)\n  other.n == n\nend\n", False),
+    ("a.rb", "exit 1 if n.nil?\n", False),
+    ("A.java", "public boolean equals(Object o) { return true; }\n", True),
+    ("A.kt", "exitProcess(0)\n", True),
+    ("a.c", "exit(EXIT_SUCCESS);\n", True),
+    ("a.c", "exit(1);\n", False),
+    ("A.cs", "Environment.Exit(0);\n", True),
+    ("a.php", "exit(0);\n", True),
+    ("a.txt", "exit 0\n", False),
+]
+
+
+@pytest.mark.parametrize(("path", "added", "found"), SIGNS)
+def test_code_that_makes_an_exit_code_prove_nothing_is_named(path: str, added: str, found: bool) -> None:
+    file = FilePatch(path, "x\n", (Hunk(1, (), tuple(added.splitlines(True))),))
+    assert bool(code_signs((file,), report=False)) == found
+
+
+def test_each_language_has_enough_rows() -> None:
+    for name, language in LANGUAGES.items():
+        honest = sum(row.want == "accepted" for row in language.rows)
+        assert len(language.rows) >= 20, name
+        assert honest >= 10, name
+        assert len({row.name for row in language.rows}) == len(language.rows), name
