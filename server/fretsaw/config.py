@@ -12,15 +12,14 @@ import hashlib
 import json
 import math
 import os
-import re
 import shlex
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
+from fretsaw.config_messages import Lines, at_line, line_of, meant, short
 from fretsaw.errors import ConfigError
 from fretsaw.settings import OptionRow, Settings, options
 
@@ -31,7 +30,6 @@ else:
 
 KEY_VARIABLES = ("FRETSAW_API_KEY", "OPENAI_API_KEY", "AZURE_OPENAI_API_KEY")
 _MAX_FILE = 256 * 1024
-_LONGEST_SHOWN = 80
 T = TypeVar("T")
 
 
@@ -139,7 +137,7 @@ class _Project:
 def _read_project(here: UserDirs, root: Path, table: Mapping[str, OptionRow]) -> _Project:
     """Read the repository's own file. Raises ConfigError."""
     project, source, lines = _project_file(root)
-    rules = _strings(project.pop("rules", ()), _at(source, lines, "rules"), "rules")
+    rules = _strings(project.pop("rules", ()), at_line(source, lines, "rules"), "rules")
     proposed = project.pop("check", None)
     allowed, refused = _split_by_scope(project, table)
     unknown = tuple(name for name in allowed if name.replace("_", "-") not in table)
@@ -150,12 +148,12 @@ def _read_project(here: UserDirs, root: Path, table: Mapping[str, OptionRow]) ->
         names = ", ".join(sorted(refused))
         notices = (f"{source}: {names} can be set only by you, not by a repository; ignored",)
     notices += tuple(
-        f"{_at(source, lines, name)}: this version has no option {_short(name)}{_meant(name, table)}; ignored"
+        f"{at_line(source, lines, name)}: this version has no option {short(name)}{meant(name, table)}; ignored"
         for name in unknown
     )
     if proposed is None:
         return _Project(values, notices, None, rules)
-    argv = _strings(proposed, _at(source, lines, "check"), "check")
+    argv = _strings(proposed, at_line(source, lines, "check"), "check")
     if is_approved(here, root, argv):
         return _Project({**values, "check": argv}, notices, None, rules)
     return _Project(values, notices, argv, rules)
@@ -241,10 +239,6 @@ def _replace(file: Path, text: str) -> None:
 # -- sources ---------------------------------------------------------------------------------------
 
 
-Lines: TypeAlias = "Callable[[str], int]"
-"""The line of a file in which an option is set, from 1; 0 where that is not plain."""
-
-
 def _load(path: Path) -> tuple[dict[str, Any], Lines]:
     try:
         data = path.read_bytes() if path.is_file() else b""
@@ -254,36 +248,11 @@ def _load(path: Path) -> tuple[dict[str, Any], Lines]:
         raise ConfigError(f"{path} is larger than {_MAX_FILE // 1024} KB")
     try:
         text = data.decode()
-        return dict(tomllib.loads(text)), lambda name: _line_of(text, name)
+        return dict(tomllib.loads(text)), lambda name: line_of(text, name)
     except RecursionError as error:
         raise ConfigError(f"{path} is not TOML that can be read: it is nested too deeply") from error
     except ValueError as error:  # not TOML, not UTF-8, a number of thousands of digits
         raise ConfigError(f"{path} is not TOML: {error}", hint="correct that line, or remove the file") from error
-
-
-def _line_of(text: str, name: str) -> int:
-    found = re.search(rf"(?m)^[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[=.]", text)
-    return text.count("\n", 0, found.start()) + 1 if found else 0
-
-
-def _at(source: str, lines: Lines, name: str) -> str:
-    """The file, and the line where an option stands in it."""
-    line = lines(name)
-    return f"{source}:{line}" if line else source
-
-
-def _short(value: object) -> str:
-    """A stranger's value in a message: not thousands of characters of it."""
-    try:
-        shown = repr(value)
-    except RecursionError:
-        return "what is nested too deeply"
-    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[: _LONGEST_SHOWN - 1]}…"
-
-
-def _meant(name: str, table: Mapping[str, OptionRow]) -> str:
-    near = get_close_matches(name.replace("_", "-"), table, n=1, cutoff=0.75)
-    return f" (is {near[0]} meant?)" if near else ""
 
 
 def _project_file(root: Path) -> tuple[dict[str, Any], str, Lines]:
@@ -378,18 +347,18 @@ def _checked(
     checked: dict[str, Any] = {}
     for name, value in values.items():
         row = table.get(name.replace("_", "-"))
-        source = _at(whence, lines, name)
+        source = at_line(whence, lines, name)
         if row is None:
-            raise ConfigError(f"{source}: there is no option {_short(name)}", hint="`agent fix --help` lists them")
+            raise ConfigError(f"{source}: there is no option {short(name)}", hint="`agent fix --help` lists them")
         right = isinstance(value, _JSON_TYPES[row.type]) and not (row.type != "boolean" and isinstance(value, bool))
         if not right:
             raise ConfigError(
-                f"{source}: {row.name} takes {_WORDS.get(row.type, 'a list of texts')}, not {_short(value)}"
+                f"{source}: {row.name} takes {_WORDS.get(row.type, 'a list of texts')}, not {short(value)}"
             )
         if row.choices and value not in row.choices:
-            raise ConfigError(f"{source}: {row.name} is one of {', '.join(row.choices)}, not {_short(value)}")
+            raise ConfigError(f"{source}: {row.name} is one of {', '.join(row.choices)}, not {short(value)}")
         if row.least is not None and not row.least <= value < math.inf:
-            raise ConfigError(f"{source}: {row.name} is a number of at least {row.least:g}, not {_short(value)}")
+            raise ConfigError(f"{source}: {row.name} is a number of at least {row.least:g}, not {short(value)}")
         checked[row.name] = _strings(value, source, row.name) if row.type == "array" else value
     return checked
 
@@ -400,7 +369,7 @@ def _strings(value: Any, source: str, name: str) -> tuple[str, ...]:
         try:
             value = [value] if name == "rules" else shlex.split(value)
         except ValueError as error:
-            raise ConfigError(f"{source}: {name}: {_short(value)}: {error}") from error
+            raise ConfigError(f"{source}: {name}: {short(value)}: {error}") from error
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
-        raise ConfigError(f"{source}: {name} takes a list of texts, not {_short(value)}")
+        raise ConfigError(f"{source}: {name} takes a list of texts, not {short(value)}")
     return tuple(value)

@@ -53,6 +53,7 @@ _URL = re.compile(
     r"(?i)\b[a-z][a-z0-9+.-]{1,20}://(?P<user>[^\s:/?#@\"'<>]{0,100}):(?P<value>[^\s/?#\"'<>]{1,200}?)@(?P<host>[\w.${}<>\[\]%-]+)"
 )
 _USER_URL = re.compile(r"(?i)\bhttps?://(?P<value>[A-Za-z0-9_-]{20,100})(?::x-oauth-basic|:)?@[\w.-]+")
+_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _LOCAL = re.compile(
     r"(?i)^(?:localhost|127\.|0\.0\.0\.0|\[?::1|host$|hostname|example|[\w.-]*\.example(?:\.|$)|[\w.-]*\bexample\.(?:com|org|net)"
     r"|[\w.-]*\.(?:test|invalid|localhost)$|[${<%])"
@@ -186,7 +187,8 @@ def url_passwords(text: str) -> Iterator[Span]:
         value = found["value"]
         if is_placeholder(value) or len(value) < 4 or re.fullmatch(r"[$%{<].*", value):
             continue
-        if is_random(value, 8) or (not _LOCAL.search(found["host"]) and _is_no_word(value, found["user"])):
+        plain = _ENCODED.sub("_", value)
+        if is_random(plain, 8) or (not _LOCAL.search(found["host"]) and _is_no_word(plain, found["user"])):
             yield *found.span("value"), "password-in-url"
     for found in _USER_URL.finditer(text):
         if is_random(found["value"], 20):
