@@ -11,16 +11,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
+from fretsaw.config_messages import Lines, at_line, line_of, meant, short
 from fretsaw.errors import ConfigError
-from fretsaw.option_values import Lines, at_line, checked_values, from_text, short, strings
+from fretsaw.option_values import checked_values, from_text, strings
 from fretsaw.settings import OptionRow, Settings, options
 
 if sys.version_info >= (3, 11):
@@ -30,7 +29,6 @@ else:
 
 KEY_VARIABLES = ("FRETSAW_API_KEY", "OPENAI_API_KEY", "AZURE_OPENAI_API_KEY")
 _MAX_FILE = 256 * 1024
-_LONGEST_SHOWN = 80
 T = TypeVar("T")
 
 
@@ -151,7 +149,7 @@ def _read_project(here: UserDirs, root: Path, table: Mapping[str, OptionRow]) ->
         names = ", ".join(sorted(refused))
         notices = (f"{source}: {names} can be set only by you, not by a repository; ignored",)
     notices += tuple(
-        f"{at_line(source, lines, name)}: this version has no option {short(name)}{_meant(name, table)}; ignored"
+        f"{at_line(source, lines, name)}: this version has no option {short(name)}{meant(name, table)}; ignored"
         for name in unknown
     )
     if proposed is None:
@@ -251,21 +249,11 @@ def _load(path: Path) -> tuple[dict[str, Any], Lines]:
         raise ConfigError(f"{path} is larger than {_MAX_FILE // 1024} KB")
     try:
         text = data.decode()
-        return dict(tomllib.loads(text)), lambda name: _line_of(text, name)
+        return dict(tomllib.loads(text)), lambda name: line_of(text, name)
     except RecursionError as error:
         raise ConfigError(f"{path} is not TOML that can be read: it is nested too deeply") from error
     except ValueError as error:  # not TOML, not UTF-8, a number of thousands of digits
         raise ConfigError(f"{path} is not TOML: {error}", hint="correct that line, or remove the file") from error
-
-
-def _line_of(text: str, name: str) -> int:
-    found = re.search(rf"(?m)^[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[=.]", text)
-    return text.count("\n", 0, found.start()) + 1 if found else 0
-
-
-def _meant(name: str, table: Mapping[str, OptionRow]) -> str:
-    near = get_close_matches(name.replace("_", "-"), table, n=1, cutoff=0.75)
-    return f" (is {near[0]} meant?)" if near else ""
 
 
 def _project_file(root: Path) -> tuple[dict[str, Any], str, Lines]:

@@ -4,30 +4,12 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
+from fretsaw.config_messages import Lines, at_line, short
 from fretsaw.errors import ConfigError
 from fretsaw.settings import OptionRow
-
-Lines: TypeAlias = Callable[[str], int]
-"""Name of an option -> the line of its file that it stands in, from 1; 0 where there is none."""
-_LONGEST_SHOWN = 80
-
-
-def at_line(source: str, lines: Lines, name: str) -> str:
-    """The file, and the line where an option stands in it."""
-    line = lines(name)
-    return f"{source}:{line}" if line else source
-
-
-def short(value: object) -> str:
-    """A stranger's value in a message: not thousands of characters of it."""
-    try:
-        shown = repr(value)
-    except RecursionError:
-        return "what is nested too deeply"
-    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[: _LONGEST_SHOWN - 1]}…"
 
 
 def from_text(text: str, row: OptionRow) -> Any:

@@ -138,3 +138,23 @@ def test_file_of_secrets_is_known_by_its_name(path: str) -> None:
 @pytest.mark.parametrize("path", PUBLIC)
 def test_file_with_a_like_name_is_shown(path: str) -> None:
     assert not is_secret(path)
+
+
+HOSTILE = (
+    "key",
+    "password=",
+    "http://a:b@",
+    "docker login ",
+    "Private-Lines: 100\n",
+    "-a",
+    "kind: Secret\ndata:\n",
+    "a1",
+)
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_hostile_text_costs_no_more_than_its_length(unit: str) -> None:
+    """Nested repetition took minutes for 60,000 characters of one word."""
+    for text in (unit, f"{unit}x9", f"{unit}aB3dE6gH9kL2mN5p\n"):
+        find_secrets(text * (300_000 // len(text)), "a.yaml")

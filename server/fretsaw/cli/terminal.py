@@ -130,10 +130,15 @@ def outcome(run: Run, ended: Outcome | None) -> None:
         checks(ended.evidence.before, ended.evidence.after)
         for notice in ended.evidence.notices:
             paragraph("! ", notice, fg="yellow")
-    seconds = f" · {sum(evidence.seconds.values()):.1f} s" if evidence else ""
     if run.usage.calls:
-        calls = "1 call" if run.usage.calls == 1 else f"{run.usage.calls} calls"
-        say(f"{calls} · {tokens(run.usage)} · {run.usage.cost}{seconds}", dim=True)
+        _cost(run.usage, sum(evidence.seconds.values()) if evidence else None)
+
+
+def _cost(usage: Usage, seconds: float | None) -> None:
+    """Calls, tokens, dollars and seconds in a line."""
+    calls = "1 call" if usage.calls == 1 else f"{usage.calls} calls"
+    took = "" if seconds is None else f" · {seconds:.1f} s"
+    say(f"{calls} · {tokens(usage)} · {usage.cost}{took}", dim=True)
 
 
 def _ending(run: Run, ended: Outcome | None) -> None:

@@ -11,6 +11,7 @@ from fretsaw.core.patch import derive_set, find_moves, render, select, split, te
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Event, GaveUp, Proposal, Run
+from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import CheckError, FretsawError, NoPatchError, RepoError, UsageError, from_os_error, note_change
 from fretsaw.repo import Delivery
 from fretsaw.session.history import keep_delivery, load_run
@@ -174,14 +175,7 @@ def deliver_patch(  # noqa: PLR0913 - the keyword arguments are what differs bet
     snapshot = repo.snapshot(now)
     followed: tuple[str, ...] = ()
     if follow and settings.apply == "worktree":
-        patch, followed = repo.follow_files(now.git.exe, patch, snapshot)
-        if followed and not patch:
-            raise RepoError(
-                f"the files hold this change already: {', '.join(followed)} was edited meanwhile",
-                hint=f"`agent show {run.id}` tells more",
-            )
-        if followed:
-            prove(patch, followed)
+        patch, followed = _follow(now, patch, snapshot, run, prove)
     _refuse_empty(patch, run, settings.apply)
     name = folder.id + tag
     folder.write_note("delivering", {"tag": name})
@@ -219,6 +213,21 @@ def _keep(folder: run_store.RunFolder, run: Run, delivery: Delivery, name: str) 
         known = from_os_error(error)
         done = f"Applied to {', '.join(delivery.paths)}; only the record of it could not be written."
         raise RepoError(known.message, hint=known.hint, changed=done) from error
+
+
+def _follow(
+    now: repo.Repo, patch: PatchSet, snapshot: Snapshot, run: Run, prove: Prove
+) -> tuple[PatchSet, tuple[str, ...]]:
+    """The patch merged with what was edited since, and proved again where that is asked for."""
+    patch, followed = repo.follow_files(now.git.exe, patch, snapshot)
+    if followed and not patch:
+        raise RepoError(
+            f"the files hold this change already: {', '.join(followed)} was edited meanwhile",
+            hint=f"`agent show {run.id}` tells more",
+        )
+    if followed:
+        prove(patch, followed)
+    return patch, followed
 
 
 def _changed(delivery: Delivery, run_id: str) -> str:

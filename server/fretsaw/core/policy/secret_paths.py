@@ -36,7 +36,7 @@ SECRET = (
     "token.json", "oauth_token", "oauth_token.*", "oauth-token", "oauth-token.*", "access_token", "access_token.*",
     "auth_token", "auth_token.*", "service-account*.json", "service_account*.json", "*serviceaccount*.json",
     "*adminsdk*.json", "*service-account*.json", "*service_account*.json", "application_default_credentials.json",
-    "auth.json", "shadow", "gshadow", "*.shadow",
+     "shadow", "gshadow", "*.shadow",
     # settings that hold secrets
     "secrets.*ml", "secrets.json", "secrets.ini", "secrets.properties", "secrets.txt", "secrets.env", "secrets.conf",
     "secret.*ml", "secret.json", "secret.txt", "secret.properties", "*-secret.y*ml", "*-secrets.y*ml",
@@ -61,6 +61,7 @@ SECRET_FOLDERS = (
 """Folders of which nothing leaves the machine."""
 
 SECRET_PLACES = (
+    "auth.json", "*/.codex/auth.json", "*/opencode/auth.json",
     "*.docker/config.json", "docker/config.json", "*/docker/config.json", "kube/config", "*/kube/config",
     ".config/gh/*", "*/.config/gh/*", "*.config/gcloud/*", "*.cargo/credentials*", "*.gem/credentials",
     "*.m2/settings.xml", "*.gradle/gradle.properties", "*.config/rclone/*", "*.config/hub", "*.composer/auth.json",
@@ -111,7 +112,7 @@ def is_secret(path: str) -> bool:
     folder, _, name = folded.rpartition("/")
     if folder and _is_secret_folder(folder):
         return True
-    if _SECRET.match(name) is None and not (folder and _SECRET_PLACE.match(folded)):
+    if _SECRET.match(name) is None and not _SECRET_PLACE.match(folded):
         return False
     if _NOT_SECRET.match(name) is not None and (_EXAMPLE.search(name) or _STILL.match(name) is None):
         return False

@@ -28,22 +28,22 @@ _NAME = (
     r"|authkey|authtoken|_auth|secretkey|apikey|key)"
 )
 _ASSIGNED = re.compile(  # of a text in small letters: twice as fast as regardless of case
-    r"(?P<name>(?:pass|pwd|secret|token|credential|bearer|dsn|key|auth)(?:[_.-]?[a-z0-9]+){0,3})(?:\\?[\"'`\]])*[ \t]*"
-    r"(?:=>|:=|==|\?=|=|:|,|\()[ \t]*"
+    r"(?P<name>(?:pass|pwd|secret|token|credential|bearer|dsn|key|auth)[a-z0-9_.-]{0,40})"
+    r"(?:\\?[\"'`\]]){0,4}[ \t]{0,20}(?:=>|:=|==|\?=|=|:|,|\()[ \t]{0,20}"
     r"(?P<value>[a-z]{0,2}(?P<quote>\\?\"\"\"|'''|\\?\"|'|`)(?P<quoted>[^\"'`\r\n]{6,400})(?P=quote)|(?P<bare>[^\s\"'`,;<>(){}\[\]]{8,400}))"
 )
 _TAGGED = re.compile(rf"(?i)<(?P<name>[\w:.-]{{0,30}}{_NAME}[\w.-]{{0,10}})>(?P<value>[^<>\s]{{6,200}})</")
 _ATTRIBUTE = re.compile(
-    rf"(?i)\b(?:key|name)=\"(?P<name>[\w:.-]*{_NAME}[\w.-]*)\"\s+value=\"(?P<value>[^\"\s]{{6,200}})\""
+    rf"(?i)\b(?:key|name)=\"(?P<name>[\w:.-]{{0,40}}?{_NAME}[\w.-]{{0,40}})\"\s+value=\"(?P<value>[^\"\s]{{6,200}})\""
 )
 _OPTION = re.compile(
-    r"(?i)(?<![\w-])(?:--?(?:[a-z]+-)*(?:password|passwd|pass|token|secret|api-?key|auth-?key|authtoken|access-key"
-    r"|key|pat)|docker login\b[^\n]*\s-p)(?:[ \t]+|=)[\"']?(?P<value>[^\s\"'<>]{8,200})"
+    r"(?i)(?<![\w-])(?:--?(?:[a-z]{1,20}-){0,4}(?:password|passwd|pass|token|secret|api-?key|auth-?key|authtoken|access-key"
+    r"|key|pat)|docker login\b[^\n]{0,200}?\s-p)(?:[ \t]{1,20}|=)[\"']?(?P<value>[^\s\"'<>]{8,200})"
 )
-_LOGIN = re.compile(r"(?i)(?<![\w-])(?:-u|--user)(?:[ \t]+|=)[\"']?[\w.@%+-]{1,80}:(?P<value>[^\s\"'<>]{6,200})")
+_LOGIN = re.compile(r"(?i)(?<![\w-])(?:-u|--user)(?:[ \t]{1,20}|=)[\"']?[\w.@%+-]{1,80}:(?P<value>[^\s\"'<>]{6,200})")
 _HEADER = re.compile(
-    r"(?i)\b(?:bearer|basic|token|apikey|x-[\w-]*(?:key|token|secret|auth)[\"']?:|authorization[\"']?[:=,][ \t]*[\"']?)"
-    r"[ \t]+[\"']?(?P<value>[\w+/=.~-]{16,4000})"
+    r"(?i)\b(?:bearer|basic|token|apikey|x-[\w-]{0,40}?(?:key|token|secret|auth)[\"']?:"
+    r"|authorization[\"']?[:=,][ \t]{0,20}[\"']?)[ \t]{1,20}[\"']?(?P<value>[\w+/=.~-]{16,4000})"
 )
 _SQL = re.compile(r"(?i)\b(?:identified\s+(?:with\s+\w+\s+)?(?:by|as)|password)\s+'(?P<value>[^'\n]{6,200})'")
 _CONNECTION = re.compile(
@@ -53,6 +53,7 @@ _URL = re.compile(
     r"(?i)\b[a-z][a-z0-9+.-]{1,20}://(?P<user>[^\s:/?#@\"'<>]{0,100}):(?P<value>[^\s/?#\"'<>]{1,200}?)@(?P<host>[\w.${}<>\[\]%-]+)"
 )
 _USER_URL = re.compile(r"(?i)\bhttps?://(?P<value>[A-Za-z0-9_-]{20,100})(?::x-oauth-basic|:)?@[\w.-]+")
+_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _LOCAL = re.compile(
     r"(?i)^(?:localhost|127\.|0\.0\.0\.0|\[?::1|host$|hostname|example|[\w.-]*\.example(?:\.|$)|[\w.-]*\bexample\.(?:com|org|net)"
     r"|[\w.-]*\.(?:test|invalid|localhost)$|[${<%])"
@@ -186,7 +187,8 @@ def url_passwords(text: str) -> Iterator[Span]:
         value = found["value"]
         if is_placeholder(value) or len(value) < 4 or re.fullmatch(r"[$%{<].*", value):
             continue
-        if is_random(value, 8) or (not _LOCAL.search(found["host"]) and _is_no_word(value, found["user"])):
+        plain = _ENCODED.sub("_", value)
+        if is_random(plain, 8) or (not _LOCAL.search(found["host"]) and _is_no_word(plain, found["user"])):
             yield *found.span("value"), "password-in-url"
     for found in _USER_URL.finditer(text):
         if is_random(found["value"], 20):
@@ -218,7 +220,7 @@ def private_keys(text: str) -> Iterator[Span]:
             continue
         yield from _pieces(text, begin.end(), stop)
     for found in re.finditer(r"(?m)^Private-Lines: (\d{1,3})\s*?\n", text):
-        lines = text[found.end() :].split("\n")[: int(found[1])]
+        lines = text[found.end() : found.end() + _MOST_BODY].split("\n")[: int(found[1])]
         yield from _pieces(text, found.end(), found.end() + len("\n".join(lines)))
 
 

@@ -13,6 +13,7 @@ from base64 import b32encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import islice
 
 from fretsaw.core.secrets.chance import is_random
 from fretsaw.core.secrets.detect import find_secrets
@@ -90,7 +91,7 @@ class SecretMask:
             value = text[found.start : found.end]
             if MARKER.search(value) or self._is_allowed(source, found.rule, value):
                 continue
-            marker = self._note(value, found.rule, source, text.count("\n", 0, found.start) + 1)
+            marker = self._note(value, found.rule, source, text, found.start)
             pieces += [text[at : found.start], marker]
             at = found.end
         return self._mask_known("".join((*pieces, text[at:])), source)
@@ -102,10 +103,11 @@ class SecretMask:
 
     def _mask_known(self, text: str, source: str) -> str:
         """Replace what was learned or seen before: also where nothing around it says what it is."""
-        seen = {value: "seen-before" for value in self._values if len(value) >= _LEAST_SEEN}
+        # A file of thousands of keys is hostile, or made for tests: not each is looked for in every other text.
+        seen = {value: "seen-before" for value in islice(self._values, _MOST_FINDINGS) if len(value) >= _LEAST_SEEN}
         for value, rule in sorted({**seen, **self._known}.items(), key=lambda item: -len(item[0])):
             if value in text and not self._is_allowed(source, rule, value):
-                marker = self._note(value, rule, source, text.count("\n", 0, text.index(value)) + 1)
+                marker = self._note(value, rule, source, text, text.index(value))
                 text = text.replace(value, marker)
         return text
 
@@ -122,12 +124,12 @@ class SecretMask:
         """The known markers in a text."""
         return frozenset(marker for marker in self._markers if marker in text) if SIGN in text else frozenset()
 
-    def _note(self, value: str, rule: str, source: str, line: int) -> str:
+    def _note(self, value: str, rule: str, source: str, text: str, at: int) -> str:
         marker = self._marker(value)
         self._values[value] = marker
         self._markers[marker] = value
-        if len(self._findings) < _MOST_FINDINGS:
-            self._findings.setdefault((source, marker), Withheld(source, line, rule, marker))
+        if len(self._findings) < _MOST_FINDINGS and (source, marker) not in self._findings:
+            self._findings[source, marker] = Withheld(source, text.count("\n", 0, at) + 1, rule, marker)
         return marker
 
     def _marker(self, value: str) -> str:
