@@ -126,7 +126,9 @@ def outcome(run: Run, ended: Outcome | None) -> None:
     if isinstance(ended, Proposal):
         diff(ended.patch)
     elif isinstance(ended, (GaveUp, NoChange)):
-        _without_proposal(ended)
+        if isinstance(ended, GaveUp) and ended.refused:
+            diff(ended.refused)
+        say(f"{'gave up' if isinstance(ended, GaveUp) else 'no change'}: {safe_text(ended.reason)}", fg="yellow")
     elif run.error:
         say(safe_text(run.error), fg="red")
     if ended:
@@ -139,13 +141,6 @@ def outcome(run: Run, ended: Outcome | None) -> None:
     if run.usage.calls:
         calls = "1 call" if run.usage.calls == 1 else f"{run.usage.calls} calls"
         say(f"{calls} · {tokens(run.usage)} · ${run.usage.dollars:.4f}{seconds}", dim=True)
-
-
-def _without_proposal(ended: GaveUp | NoChange) -> None:
-    """Why there is no proposal, below the patch that the check refused, where there is one."""
-    if isinstance(ended, GaveUp) and ended.refused:
-        diff(ended.refused)
-    say(f"{'gave up' if isinstance(ended, GaveUp) else 'no change'}: {safe_text(ended.reason)}", fg="yellow")
 
 
 def diff(patch: PatchSet) -> None:
