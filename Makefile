@@ -24,6 +24,9 @@ test-crash: .venv/ready ## Run every crash and fault of the journal; N=8000 SEED
 	@$(if $(N),$(BIN)/python -m tests.repo.injections --count $(N) --seed $(SEED) --log $(LOG) $(ARGS),\
 	  FRETSAW_CRASH=full $(BIN)/python -m pytest tests/repo -m crash $(ARGS))
 
+test-cheats: .venv/ready ## Try every patch that only makes a check look green, in six languages
+	@FRETSAW_CHEATS=full $(BIN)/python -m pytest -n 2 tests/cheats $(ARGS)
+
 vsix: ## Build the VS Code extension: vscode-extension/fretsaw.vsix
 	@vscode-extension/scripts/build.sh
 
@@ -66,4 +69,4 @@ clean: ## Remove the environment, caches and results
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --all-extras --inexact --active
 	@touch $@
 
-.PHONY: help vsix test-vscode bench-vscode demo test test-crash lint format tables bench clean
+.PHONY: help vsix test-vscode bench-vscode demo test test-cheats test-crash lint format tables bench clean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,10 +28,16 @@ LANGUAGES = {"Python": PYTHON, "JavaScript": NODE, "Perl": PERL, "Rust": RUST, "
 PROGRAMS = {"JavaScript": "node", "Perl": "prove", "Rust": "cargo", "Java": "javac"}
 
 
+SAMPLED = 6
+"""Of so many rows of a language and an outcome one is tried by `make test`; `make test-cheats` tries all of them."""
+
+
 def _rows() -> Iterator[object]:
+    every = 1 if os.environ.get("FRETSAW_CHEATS") == "full" else SAMPLED
     for name, language in LANGUAGES.items():
-        for row in language.rows:
-            yield pytest.param(name, language, row, id=f"{name}-{row.want}-{row.name}")
+        for want in sorted({row.want for row in language.rows}):
+            for row in [row for row in language.rows if row.want == want][::every]:
+                yield pytest.param(name, language, row, id=f"{name}-{row.want}-{row.name}")
 
 
 @pytest.mark.parametrize(("name", "language", "row"), [*_rows()])

@@ -205,7 +205,7 @@ def _refused(desk: Desk, path: str, creating: bool) -> bool:
             if path
             else misfit("no-such-file", None, "An edit names no file.", "Say which file each edit is for.")
         )
-    elif not desk.known(path) and (not creating or desk.why_hidden(path)):
+    elif not desk.known(path) and not creating:
         desk.misfits.append(_missing(desk, path))
     elif not creating and desk.text(path) is None:
         desk.misfits.append(misfit("unreadable", path, f"{path} cannot be read as text."))
@@ -269,7 +269,8 @@ def _whole(desk: Desk, section: Section) -> None:
     """Blocks about a file as a whole."""
     block, path = section.blocks[0], section.path
     creating = block.op in ("create", "overwrite")
-    if _refused(desk, path, creating):
+    # A file that is said to be new may be dropped as noise; what stands in its place on the disk is for delivery to see.
+    if _refused(desk, path, block.op == "create" or (block.op == "overwrite" and not desk.why_hidden(path))):
         return
     known = desk.known(path)
     now = desk.text(path) if known else None
