@@ -269,7 +269,7 @@ def _whole(desk: Desk, section: Section) -> None:
     """Blocks about a file as a whole."""
     block, path = section.blocks[0], section.path
     creating = block.op in ("create", "overwrite")
-    # A file that is said to be new may be dropped as noise; what stands in its place on the disk is for delivery to see.
+    # A file that is said to be new may be dropped as noise; what is in its place is for delivery to see.
     if _refused(desk, path, block.op == "create" or (block.op == "overwrite" and not desk.why_hidden(path))):
         return
     known = desk.known(path)
