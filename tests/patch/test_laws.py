@@ -123,7 +123,8 @@ def test_unidiff_is_heard_when_it_disagrees() -> None:
     patch = derive("f", "a\nb\n", "a\nc\n")
     assert patch is not None
     assert reread(PatchSet((patch,))) is None
-    broken = replace(patch, path="x b/y")
+    assert reread(PatchSet((replace(patch, path="x b/y"),))) is None, "a name that looks like two"
+    broken = replace(patch, hunks=(replace(patch.hunks[0], added=("c\nd\n",)),))
     assert reread(PatchSet((broken,))) is not None
 
 

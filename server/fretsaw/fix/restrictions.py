@@ -26,13 +26,17 @@ class Restrictions:
 def check_restrictions(patch: PatchSet, work: Work) -> Restrictions:
     """Check a patch against the issue's rules and the policy on paths and lines."""
     violations = enforce(work.issue.constraints, patch, work.snapshot)
-    requests = Requests(work.issue)
-    requested = {file.path for file in patch.files if requests.sentence_for(file) or requests.addition_for(file)}
-    judgement = work.services.policy(patch, asked_paths(work.issue), requested)
+    judgement = work.services.policy(patch, asked_paths(work.issue), requested_paths(patch, work.issue))
     refusals = tuple(str(refusal) for refusal in judgement.refusals)
     hints = dict.fromkeys(refusal.hint for refusal in judgement.refusals if refusal.hint)
     reason = "; ".join((*(violation.for_person for violation in violations), *refusals, *hints))
     return Restrictions(reason, (*(violation.for_model for violation in violations), *refusals), judgement.notices)
+
+
+def requested_paths(patch: PatchSet, issue: Issue) -> frozenset[str]:
+    """The paths of a patch of whose change a sentence of the issue asks."""
+    requests = Requests(issue)
+    return frozenset(file.path for file in patch.files if requests.sentence_for(file) or requests.addition_for(file))
 
 
 def asked_paths(issue: Issue) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from fretsaw.core.patch import render
 from fretsaw.core.policy import judge_patch
 from fretsaw.core.run import Evidence, Proposal, Run, Turn
 from fretsaw.errors import NoPatchError
-from fretsaw.fix.restrictions import asked_paths
+from fretsaw.fix.restrictions import asked_paths, requested_paths
 from fretsaw.fix.vet import NO_ISSUE, Vetted
 from fretsaw.fix.vet import vet as vet_text
 from fretsaw.repo import Delivery
@@ -49,7 +49,8 @@ def vet_reply(
     violations = enforce(issue.constraints, vetted.patch, snapshot)
     if violations:
         raise NoPatchError("; ".join(violation.for_person for violation in violations))
-    judgement = judge_patch(vetted.patch, snapshot, session.settings.allow, asked_paths(issue))
+    asked, requested = asked_paths(issue), requested_paths(vetted.patch, issue)
+    judgement = judge_patch(vetted.patch, snapshot, session.settings.allow, asked, requested=requested)
     if not judgement.ok:
         hints = dict.fromkeys(refusal.hint for refusal in judgement.refusals if refusal.hint)
         raise NoPatchError("; ".join(map(str, judgement.refusals)), hint="; ".join(hints))

@@ -96,12 +96,23 @@ def without_placeholders(pattern: Pattern, there: Collection[str]) -> tuple[Patt
             inserts[first + head] = new[: marks[0]]
             inserts[last] = new[marks[-1] + 1 :]
             continue
-        kept = tuple(line for i, line in enumerate(new) if i not in marks)
+        kept = _without_marks(new, marks)
         if not _at_an_end(new, marks) or last - first > len(kept) or _is_body(new, marks):
             return pattern, new[marks[0]].strip()
         inserts[at] = kept
     changed = replace(pattern, removed=tuple(removed), inserts=tuple(inserts))
     return (pattern, "") if changed == pattern else (changed, "")
+
+
+def _without_marks(new: tuple[str, ...], marks: list[int]) -> tuple[str, ...]:
+    """The new lines without the marks, and without the blank lines that only set these apart."""
+    gone = set(marks)
+    for mark in marks:
+        beside = mark - 1
+        while beside >= 0 and not new[beside].strip():
+            gone.add(beside)
+            beside -= 1
+    return tuple(line for at, line in enumerate(new) if at not in gone)
 
 
 def _kept_ends(old: Sequence[str], new: Sequence[str], marks: list[int]) -> tuple[int, int] | None:

@@ -19,7 +19,7 @@ from fretsaw.core.reply.thoughts import CHAT_TOKEN
 Lines: TypeAlias = tuple[str, ...]
 Unwrap: TypeAlias = Callable[[Lines, Lines], "tuple[Lines, Lines] | None"]
 
-_NUMBER = re.compile(r"^[ \t]*(\d{1,7})[ \t]?(?:\||→|:|│|\t|⎯)( ?)")
+_NUMBER = re.compile(r"^[ \t]*(\d{1,7}) ?(?:\||→|:|│|\t|⎯)( ?)")
 _CDATA = ("<![CDATA[", "]]>")
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d{1,5}|#x[0-9a-fA-F]{1,4});")
 

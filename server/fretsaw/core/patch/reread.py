@@ -12,7 +12,7 @@ def reread(patch: PatchSet, context: int = 3) -> str | None:
     from unidiff.patch import PatchSet as Parsed
 
     try:
-        parsed = Parsed(render(patch, context))
+        parsed = Parsed(_without_ambiguous_headers(render(patch, context)))
     except UnidiffParseError as error:
         return f"unidiff cannot read the patch: {error}"
     # unidiff does not name files without hunks (mode only, empty): those are git's to judge, in the trial.
@@ -25,6 +25,12 @@ def reread(patch: PatchSet, context: int = 3) -> str | None:
         if problem:
             return problem
     return None
+
+
+def _without_ambiguous_headers(text: str) -> str:
+    """The patch without git's own line for a file whose name holds ` b/`: unidiff takes that for the second name."""
+    lines = text.splitlines(keepends=True) if " b/" in text else [text]
+    return "".join(line for line in lines if not (line.startswith("diff --git ") and line.count(" b/") > 1))
 
 
 def _names(file: FilePatch) -> tuple[str, str]:

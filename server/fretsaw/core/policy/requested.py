@@ -25,7 +25,8 @@ Action: TypeAlias = Literal["add", "change", "delete", "skip"]
 
 _VERBS: dict[str, tuple[Action, ...]] = {
     "update|change|correct|adjust|rewrite|replace|regenerate|re-?generate|refresh|re-?record|edit|modify|amend|repair|"
-    "mend|bump|migrate|convert|port|relax|loosen|tighten|extend|simplify|set|adapt|align|reformulate|fix": ("change",),
+    "mend|bump|migrate|convert|port|relax|loosen|tighten|extend|simplify|set|adapt|align|reformulate|fix|indent|reindent|"
+    "format|reformat|sort|pin|upgrade|downgrade": ("change",),
     "add|create|write|introduce|provide|include": ("add",),
     "delete|remove|drop|retire|get rid of|throw away|throw out": ("delete",),
     "skip|disable|xfail|deselect|ignore|mark": ("skip",),

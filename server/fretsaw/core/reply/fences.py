@@ -11,8 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from fretsaw.core.reply.written_paths import alone
+
 FENCE = re.compile(r"^([ \t]{0,12})(`{3,}|~{3,})[ \t]*([^`]*)$")
 _DIFF = re.compile(r"diff --git |--- \S|\+\+\+ \S|@@|\*\*\* (?:Begin|Update|Add|Delete)|Index: ")
+_ENDS_EDIT = re.compile(r">{5,9} ?(?:REPLACE|UPDATED)|\*\*\* End Patch|</(?:edit|file|new_str|new_string|replace)>$")
+_BEGINS_EDIT = re.compile(r"<{5,9} ?(?:SEARCH|ORIGINAL)|\*\*\* Begin Patch|diff --git |--- a/|@@ -\d")
 _MOST_MARKS = 65
 """Marks that are weighed against one another at most; beyond these the first bare one closes."""
 
@@ -42,7 +46,7 @@ class _Mark:
     bare: bool
     """Nothing stands behind it, so that it may close."""
     opening: int
-    """How much speaks for it opening a block, from -3 to 3."""
+    """How much speaks for it opening a block, from -4 to 5."""
 
 
 def open_fence(lines: Sequence[str], at: int) -> Fence | None:
@@ -140,9 +144,17 @@ def _marks(lines: Sequence[str], opened: int, mark: str, indents: tuple[int, int
 
 
 def _opening(lines: Sequence[str], at: int) -> int:
-    """What stands around a mark: text right below it and a blank line or a colon above speak for opening."""
+    """What stands around a mark: text right below it and a blank line, a colon or a path above speak for opening.
+
+    An edit's own end above it, and its beginning below, say more than that.
+    """
     above, below = lines[at - 1].strip(), lines[at + 1].strip() if at + 1 < len(lines) else ""
-    return (1 if below else -1) + (1 if not above or above.endswith(":") else -1) + (1 if above.endswith(":") else 0)
+    if _ENDS_EDIT.match(above):
+        return -4
+    if _BEGINS_EDIT.match(below):
+        return 4
+    heads = not above or above.endswith(":")
+    return (1 if below else -1) + (1 if heads else -1) + (1 if above.endswith(":") else 0) + 2 * bool(alone(above))
 
 
 def dedented(lines: Sequence[str], fence: Fence) -> list[str]:

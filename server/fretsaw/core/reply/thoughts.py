@@ -74,12 +74,24 @@ def spoken(reply: str) -> str:
     """
     in_channels = _CHANNEL.match(reply.lstrip()[:400]) is not None
     reply = _final_channel(reply) if in_channels else _SPOKEN_CHANNELS.sub("", reply, count=1)
+    reply = _without_leading_thoughts(reply)
     started = _AT_START.match(reply) if reply.lstrip()[:1] in ("<", "[") else None
     if started:
         reply = reply[started.end() :]
     ended = _AT_END.search(reply[-400:])
     if ended and not _is_text(reply[: len(reply) - len(ended[0])].rpartition("\n")[2], ended[0].strip()):
         reply = reply[: len(reply) - len(ended[0])]
+    return reply
+
+
+def _without_leading_thoughts(reply: str) -> str:
+    """A reply without the closed thoughts that it begins with, so that what follows may be JSON as a whole."""
+    while opens_thought(reply.lstrip()[:200].partition("\n")[0]):
+        lines = reply.lstrip().split("\n")
+        end = end_of_thought(lines, 0, opens_thought(lines[0]))
+        if end is None:
+            break
+        reply = "\n".join([end[1], *lines[end[0] + 1 :]])
     return reply
 
 

@@ -1,0 +1,5 @@
+func f() int {
+	a := 10
+	b := 2
+	return a + b
+}

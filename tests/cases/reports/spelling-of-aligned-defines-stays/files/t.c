@@ -1,0 +1,2 @@
+#define A   1   /* a */
+#define BB  2   /* b */
