@@ -172,3 +172,9 @@ def test_key_of_the_api_is_nowhere(
     )
     for part in (key, key[:20], key[-14:], key[::-1], encoded[8:40]):
         assert part not in told
+
+
+def test_a_word_for_a_key_is_kept_back_nowhere(agent: Agent, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "rest")
+    ended = agent("context", "ISSUE.md")
+    assert ended.code == 0 and "api-key" not in ended.out + ended.err
