@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 
-from fretsaw.core.patch.patch_set import Change
+from fretsaw.core.languages import is_test, syntax_of
+from fretsaw.core.patch.patch_set import Change, Hunk
+from fretsaw.core.prune.enclosing import definitions_around
+from fretsaw.core.prune.lexer import is_comment
 from fretsaw.core.prune.scene import Scene, text
 
 _PROSE = re.compile(r"\.(?:md|markdown|rst|txt|adoc)$|(?:^|/)[A-Z]+$")
@@ -63,11 +67,36 @@ def asks_for_guard(scene: Scene, name: str) -> bool:
     return "none" in scene.asked.title_topics or ("none" in scene.asked.topics and scene.asked.names(name))
 
 
-def is_alone(scene: Scene, part: Iterable[Change], changes: tuple[Change, ...]) -> bool:
-    """Whether no change that stays is right beside the part, while there are others: the fix is elsewhere."""
+def is_alone(
+    scene: Scene, part: Iterable[Change], changes: tuple[Change, ...], alike: Collection[int] = frozenset()
+) -> bool:
+    """Tell whether the fix is elsewhere in the file: nothing that stays is beside the part, and something may be it.
+
+    `alike`: ids of other findings of the same rule. What a rule spoke of, blank lines, comments and tests are no fix:
+    a guard that is all that a patch does is what it is for, and so may be one where the issue says the fault is.
+    """
     part = list(part)
+    if _is_in_named_definition(scene, part):
+        return False
     ids = {change.id for change in part}
     near = [c for change in part for c in scene.beside(change) if c.id not in ids and c.id not in scene.judged]
     if any(other.hunk and text(other.hunk.removed + other.hunk.added).strip() for other in near):
         return False
-    return any(change.id not in ids for change in changes) or len(scene.patch.files) > 1
+    others = (c for c in changes if c.id not in ids and c.id not in alike and c.id not in scene.judged)
+    return any(_is_code(change.hunk, scene.language) for change in others if change.hunk)
+
+
+def _is_in_named_definition(scene: Scene, part: list[Change]) -> bool:
+    """Tell whether the issue names the innermost definition that the part stands in, be it in a traceback."""
+    starts = [change.hunk.start for change in part if change.hunk]
+    return any(scene.asked.names(name) for at in starts for name in islice(definitions_around(scene.before, at), 1))
+
+
+def edits_other_code(scene: Scene) -> bool:
+    """Tell whether the patch edits code in another file that is no test."""
+    others = (file for file in scene.patch.files if file.path != scene.path and file.op == "edit")
+    return any(syntax_of(file.path) and not is_test(file.path) for file in others)
+
+
+def _is_code(hunk: Hunk, language: str) -> bool:
+    return any(line.strip() and not is_comment(line, language) for line in hunk.removed + hunk.added)

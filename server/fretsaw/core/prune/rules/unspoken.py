@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexer import is_comment
-from fretsaw.core.prune.rules.questions import count
+from fretsaw.core.prune.rules.questions import count, is_alone
 from fretsaw.core.prune.scene import Scene, runs, text
 from fretsaw.core.prune.used_names import used
 
@@ -118,8 +118,12 @@ def silenced_error(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     for run in runs([change for change in changes if change.hunk and change.kind == "lines"]):
         added = "".join(text(c.hunk.added) for c in run if c.hunk)
         removed = "".join(text(c.hunk.removed) for c in run if c.hunk)
-        is_small = added.count("\n") <= _MOST_WRAPPED
-        if is_small and len(_SWALLOWS.findall(added)) > len(_SWALLOWS.findall(removed)):
+        is_fix = not is_alone(scene, run, changes)
+        if (
+            not is_fix
+            and added.count("\n") <= _MOST_WRAPPED
+            and len(_SWALLOWS.findall(added)) > len(_SWALLOWS.findall(removed))
+        ):
             out |= dict.fromkeys((change.id for change in run), "silences errors, which the issue does not ask for")
     return out
 
