@@ -54,8 +54,9 @@ def committed(project: Path, name: str, text: str, mode: int = 0o644) -> None:
         ("./plain.sh", "./plain.sh: it is not executable"),
         ("./other.sh", "there is no such program"),
         ("sh -c 'nosuchlinter .'", "there is no such program: "),
+        ("python3 -m nosuchlinter .", "python3: No module named nosuchlinter"),
     ],
-    ids=["not on PATH", "missing", "not executable", "interpreter missing", "not found by a shell"],
+    ids=["not on PATH", "missing", "not executable", "interpreter missing", "not found by a shell", "no module"],
 )
 def test_a_linter_that_cannot_be_started_ends_the_run_before_the_model(
     agent: Agent, model: Model, project: Path, command: str, reason: str

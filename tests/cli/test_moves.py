@@ -107,3 +107,22 @@ def test_applying_one_half_applies_the_whole_move(
     assert (root / "calc.py").read_text() == CALC
     assert agent("apply", "--change", "4", cwd=root).code == 0
     assert (root / "calc.py").read_text() == MOVED.replace("a + b", "a - b")
+
+
+def test_a_definition_that_was_dropped_is_restored_whole(
+    agent: Agent, model: Callable[..., ScriptedServer], tmp_path: Path
+) -> None:
+    root = tmp_path / "r"
+    root.mkdir()
+    before = "def add(a, b):\n    return a - b\n"
+    after = "def add(a, b):\n    return a + b\n\n\ndef spare(x):\n    if x:\n        return 1\n    return x * 2\n"
+    (root / "calc.py").write_text(before)
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "base")
+    model(f"calc.py\n<<<<<<< SEARCH\n{before}=======\n{after}>>>>>>> REPLACE\n")
+    assert agent("fix", "The sum is wrong", "--prune", "strict", "--check", CHECK, cwd=root).code == 0
+    assert "spare" not in (root / "calc.py").read_text()
+    run = json.loads(agent("runs", "--json", cwd=root).out)[0]["run"]
+    assert agent("restore", run, "4", cwd=root).code == 0
+    assert (root / "calc.py").read_text() == after

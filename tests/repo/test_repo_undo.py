@@ -12,7 +12,7 @@ from tests.repo.crash_support import FULL
 from tests.repo.repo_support import change_paths, commit, everything, git, git_facts, tree
 
 from fretsaw.errors import ConflictError, RepoError
-from fretsaw.repo import How, deliver, open_repo, recover, snapshot, undo
+from fretsaw.repo import How, deliver, deliveries, open_repo, recover, snapshot, undo
 from fretsaw.repo.journal import file_operations
 
 FIX: dict[str, str | None] = {"a.py": "one\n2\nthree\n", "src/b.py": None, "new/x/c.py": "c\n"}
@@ -80,11 +80,10 @@ def test_an_edit_in_the_same_place_is_left_and_named(root: Path, state: Path) ->
     ("act", "why"),
     [
         (lambda path: path.unlink(), "it was deleted since"),
-        (lambda path: path.write_text("one\ntwo\nthree\n"), "it is as it was before already"),
         (lambda path: (path.unlink(), path.symlink_to("run.sh")), "it is no regular file any more"),
         (lambda path: path.write_bytes(b"\0binary\0"), "it was changed since in the same place"),
     ],
-    ids=["deleted", "restored", "a link", "binary"],
+    ids=["deleted", "a link", "binary"],
 )
 def test_what_the_user_did_to_the_file(root: Path, state: Path, act: object, why: str) -> None:
     _fix(root, state, texts={"a.py": "new\n"})
@@ -94,6 +93,17 @@ def test_what_the_user_did_to_the_file(root: Path, state: Path, act: object, why
     result = undo(open_repo(root), state)
     assert (result.undone, result.left) == ((), (("a.py", why),))
     assert everything(root) == before
+
+
+def test_what_was_taken_back_by_hand_counts_as_undone(root: Path, state: Path) -> None:
+    _fix(root, state, texts={"src/b.py": "first\n"}, run="r1")
+    _fix(root, state, texts={"a.py": "new\n"}, run="r2")
+    (root / "a.py").write_text("one\ntwo\nthree\n")
+    before = everything(root)
+    result = undo(open_repo(root), state, "r2")
+    assert (result.message, result.left) == ("as it was before already: a.py", ())
+    assert everything(root) == before
+    assert deliveries(open_repo(root), state)["r2"].undone
 
 
 def test_a_mode_that_the_user_set_since_stays(root: Path, state: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from fretsaw.core import prompt
@@ -18,6 +19,13 @@ from fretsaw.fix.work import Work
 _MOST = 10
 _NOT_STARTED = {126: "it cannot be executed", 127: "there is no such program"}
 """What these exit codes mean where a shell, `env` or `npx` starts the linter."""
+_MISSING = re.compile(
+    r"^(?:\S*python[\d.]*(?:\.exe)?: No module named \S+|Error: Cannot find module '[^'\n]+'"
+    r"|npm (?:ERR!|error) (?:Missing script|could not determine executable).*|error: no such command: .*"
+    r"|\S*:? ?(?:Can't|Could not) open (?:perl|ruby) script.*|ruby: No such file or directory -- .*)$",
+    re.M,
+)
+"""What interpreters and package managers say when the linter that they are to start is not there."""
 
 
 def lint_before(services: Services) -> CheckResult | None:
@@ -29,14 +37,16 @@ def lint_before(services: Services) -> CheckResult | None:
         return None
     services.report(Event("check-before", "running the linter before the change", percentage=8))
     before = services.lint({})
-    if before.state in {"green", "red"} and before.exit_code not in _NOT_STARTED:
+    missing = before.state == "red" and _MISSING.search(before.output)
+    if before.state in {"green", "red"} and before.exit_code not in _NOT_STARTED and not missing:
         return before
     command = " ".join(before.argv)
     if before.state == "unavailable":
         raise CheckError(f"the linter was not run: {before.reason}", hint=f"or leave --lint out; it is {command!r}")
     if before.state == "timeout":
         raise CheckError(f"the linter was stopped: {before.reason}", hint=f"raise --check-timeout; it is {command!r}")
-    reason = before.reason or f"{_NOT_STARTED.get(before.exit_code or 0, '')}: {_excerpt(before)}"
+    said = missing[0].rpartition("/")[2] if missing else ""
+    reason = said or before.reason or f"{_NOT_STARTED.get(before.exit_code or 0, '')}: {_excerpt(before)}"
     raise CheckError(
         f"the linter could not be started: {reason}", hint=f"the command is {command!r}; correct it with --lint"
     )

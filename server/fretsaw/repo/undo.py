@@ -124,10 +124,17 @@ def _undo_files(repo: Repo, home: JournalFolder, refs: GitRefs, record: Record) 
         plan, said = _with_commit(repo, refs, record, back, plan)
     applied = journal.transact(home, plan, refs)
     paths = tuple(step.path for step in back.steps)
-    message = f"undone: {', '.join(paths)}" + (
-        f"; left: {', '.join(path for path, _ in back.left)}" if back.left else ""
-    )
-    return UndoResult(paths, back.left, message + said, applied.tx, applied.notices)
+    return UndoResult(paths, back.left, _message(back) + said, applied.tx, applied.notices)
+
+
+def _message(back: Back) -> str:
+    """What became of each file, in a sentence."""
+    changed = [step.path for step in back.steps if step.pre != step.post]
+    already = [step.path for step in back.steps if step.pre == step.post]
+    parts = [f"undone: {', '.join(changed)}"] if changed else []
+    parts += [f"as it was before already: {', '.join(already)}"] if already else []
+    parts += [f"left: {', '.join(path for path, _ in back.left)}"] if back.left else []
+    return "; ".join(parts)
 
 
 def _with_commit(repo: Repo, refs: GitRefs, record: Record, back: Back, plan: Plan) -> tuple[Plan, str]:
@@ -178,7 +185,8 @@ def _reverse(exe: str, home: JournalFolder, step: Step) -> Step | str:
         pre = step.pre if step.pre is None or not changed_mode else FileState(step.pre.data, bool(kept))
         return Step(step.path, now, pre)
     if _same_bytes(now, step.pre):
-        return "it is as it was before already"
+        # Taken back by hand, which counts: else the run would stand in the way of undoing older ones for ever.
+        return Step(step.path, now, now) if now is not None else "it is as it was before already"
     if now is None:
         return "it was deleted since"
     if step.pre is None or step.post is None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from fretsaw.core.patch import derive_set, select
 from fretsaw.core.patch.patch_set import PatchSet
+from fretsaw.core.prune.scene import touches
+from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Proposal, Run
 from fretsaw.errors import UsageError
 from fretsaw.repo import Delivery
@@ -56,7 +58,25 @@ def _restorable(run: Run, proposal: Proposal, changes: frozenset[int]) -> frozen
             f"run {run.id} has no dropped change {', '.join(map(str, unknown))}",
             hint=f"dropped are {', '.join(map(str, sorted(dropped))) or 'none'}; see `agent show {run.id}`",
         )
-    return with_halves(proposal, changes) & dropped
+    return with_halves(proposal, _with_parts(proposal, changes)) & dropped
+
+
+def _with_parts(proposal: Proposal, changes: frozenset[int]) -> frozenset[int]:
+    """The changes with what fell beside them for the same reason: a definition comes back whole, not a line of it."""
+    fell = [item for item in proposal.verdicts if item.decision == "drop"]
+    groups: list[list[Verdict]] = []
+    for item in fell:
+        last = groups[-1][-1] if groups else None
+        if last is not None and _why(last) == _why(item) and touches(last.change, item.change):
+            groups[-1].append(item)
+        else:
+            groups.append([item])
+    ids = (frozenset(item.change.id for item in group) for group in groups)
+    return changes.union(*(group for group in ids if group & changes))
+
+
+def _why(item: Verdict) -> tuple[str, str, str]:
+    return item.change.path, item.rule, item.reason
 
 
 def _on_top_of(proposal: Proposal, patch: PatchSet) -> PatchSet:

@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from fretsaw.core.patch.lines import Side, sides_of, words_of
@@ -344,9 +343,21 @@ def _renamed(patch: PatchSet, changes: Iterable[Change]) -> Iterator[tuple[int, 
             yield gone.pop(source), at
             del come[path]
     if len(gone) == len(come) == 1:
-        (old, new), ids = map(PurePosixPath, (*gone, *come)), (*gone.values(), *come.values())
-        if old.parent == new.parent and (old.suffix == new.suffix or old.stem == new.stem):
-            yield ids[0], ids[1]
+        (old, one), (new, other) = *gone.items(), *come.items()
+        (folder, stem, ending), there = path_parts(old), path_parts(new)
+        if folder == there[0] and (stem == there[1] or ending == there[2]):
+            yield one, other
+
+
+def path_parts(path: str) -> tuple[str, str, str]:
+    """A path's folder, its name without the ending, and the ending.
+
+    >>> path_parts("lib/util.py"), path_parts("marker")
+    (('lib', 'util', 'py'), ('', 'marker', ''))
+    """
+    folder, _, name = path.rpartition("/")
+    stem, _, ending = name.partition(".")
+    return folder, stem, ending
 
 
 def _name(path: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import Moves, find_missing, find_moves
 from fretsaw.core.patch.defined_names import imported_names
+from fretsaw.core.patch.moves import path_parts
 from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune.issue_topics import issue_topics
 from fretsaw.core.prune.scene import is_blank
@@ -82,13 +82,13 @@ def drop_importers(
     """The verdicts on what imports from a new file that nobody may add: without the file it would fail."""
     out: dict[int, Verdict] = {}
     by_id = {change.id: change for change in changes}
-    paths = [PurePosixPath(change.path) for change in changes]
+    stems = [path_parts(change.path)[1] for change in changes]
     for cause in verdicts.values():
         if cause.decision != "drop" or cause.change.kind != "create" or not rules[cause.rule].binding:
             continue
-        path = PurePosixPath(cause.change.path)
+        folder, stem, _ = path_parts(cause.change.path)
         # Where two files have that name, the folder tells which is meant.
-        wanted = {path.stem, path.parent.name} if sum(other.stem == path.stem for other in paths) > 1 else {path.stem}
+        wanted = {stem, folder.rpartition("/")[2]} if stems.count(stem) > 1 and folder else {stem}
         importers = {change.id for change in changes if change.kind == "lines" and _imports_from(change, wanted)}
         gone = moves.drop_with(importers) - verdicts.keys() if importers else frozenset[int]()
         out |= {at: replace(cause, change=by_id[at]) for at in gone}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexer import is_comment
-from fretsaw.core.prune.rules.questions import count, is_alone
+from fretsaw.core.prune.rules.questions import count, edits_other_code, is_alone
 from fretsaw.core.prune.scene import Scene, runs, text
 from fretsaw.core.prune.used_names import used
 
