@@ -13,6 +13,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from tests import prepared
 from tests.cli.conftest import CHECK, FIX, Agent, Ended, git, state_of
 
 from fretsaw import config, run_store
@@ -260,9 +261,8 @@ def test_a_damaged_part_of_a_run_is_no_bug(agent: Agent, model: Model, project: 
 def test_a_run_that_was_killed_does_not_run_for_ever(project: Path, agent: Agent, model: Model) -> None:
     model({"text": FIX, "delay": 30})
     before = state_of(project)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "fretsaw", "fix", "ISSUE.md"], cwd=project, stderr=subprocess.PIPE, text=True
-    )
+    null = subprocess.DEVNULL
+    process = prepared.start("agent", "fix", "ISSUE.md", cwd=project, text=True, stdin=null, stdout=null)
     assert process.stderr
     for line in process.stderr:
         if line.strip().startswith("ask"):
@@ -314,8 +314,7 @@ def test_a_record_that_cannot_be_written_does_not_unsay_the_change(
 
 def test_two_agents_at_once_apply_one_after_the_other(project: Path, agent: Agent, model: Model) -> None:
     model(FIX, FIX)
-    argv = [sys.executable, "-m", "fretsaw", "fix", "ISSUE.md", "-q"]
-    both = [subprocess.Popen(argv, cwd=project, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    both = [prepared.start("agent", "fix", "ISSUE.md", "-q", cwd=project, text=True) for _ in range(2)]
     said = [process.communicate(timeout=60)[1] for process in both]
     codes = sorted(process.returncode for process in both)
     assert codes[0] == 0, said
@@ -353,13 +352,7 @@ def test_a_failure_is_a_document_too(agent: Agent, model: Model, project: Path, 
 
 def test_a_conflict_is_a_document_with_the_patch(agent: Agent, model: Model, project: Path) -> None:
     server = model({"text": FIX, "delay": 0.5})
-    process = subprocess.Popen(
-        [sys.executable, "-m", "fretsaw", "fix", "ISSUE.md", "--json"],
-        cwd=project,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = prepared.start("agent", "fix", "ISSUE.md", "--json", cwd=project, text=True)
     while not server.requests:
         time.sleep(0.01)
     path = project / "stopwatch" / "duration.py"

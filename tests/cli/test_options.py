@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import prepared
 from tests.cli.conftest import CHECK, FIX, Agent, git
 
 from fretsaw.model.scripted import ScriptedServer
@@ -310,9 +311,10 @@ def test_on_a_terminal_the_seconds_go_on_while_the_model_thinks(project: Path, m
 
     model({"text": FIX, "delay": 2.5})
     ours, theirs = pty.openpty()
-    argv = [sys.executable, "-m", "fretsaw", "fix", "ISSUE.md", "--apply", "none"]
     env = {**os.environ, "TERM": "xterm"}
-    process = subprocess.Popen(argv, cwd=project, env=env, stdin=theirs, stdout=subprocess.DEVNULL, stderr=theirs)
+    arguments = ("fix", "ISSUE.md", "--apply", "none")
+    null = subprocess.DEVNULL
+    process = prepared.start("agent", *arguments, cwd=project, env=env, stdin=theirs, stdout=null, stderr=theirs)
     os.close(theirs)
     seen = b""
     while True:

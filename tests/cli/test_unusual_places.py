@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests import prepared
 from tests.cli.conftest import FIX, Agent, git
 
 from fretsaw import run_store
@@ -168,9 +169,7 @@ def test_commit_checkout_and_rebase_during_a_fix(agent: Agent, model: Model, pro
         ("rebase", "-q", "HEAD"),
     ):
         server = model({"text": FIX, "delay": 0.7})
-        process = subprocess.Popen(
-            [sys.executable, "-m", "fretsaw", "fix", "ISSUE.md"], cwd=project, stderr=subprocess.PIPE, text=True
-        )
+        process = prepared.start("agent", "fix", "ISSUE.md", cwd=project, text=True)
         while not server.requests and process.poll() is None:
             pass
         git(project, *meanwhile)
@@ -183,9 +182,7 @@ def test_undo_during_a_fix(agent: Agent, model: Model, project: Path) -> None:
     model(FIX)
     assert agent("fix", "ISSUE.md").code == 0
     server = model({"text": FIX.replace("round(seconds), 3600", "round(seconds), 3601"), "delay": 0.7})
-    process = subprocess.Popen(
-        [sys.executable, "-m", "fretsaw", "fix", "ISSUE.md"], cwd=project, stderr=subprocess.PIPE, text=True
-    )
+    process = prepared.start("agent", "fix", "ISSUE.md", cwd=project, text=True)
     while not server.requests and process.poll() is None:
         pass
     assert agent("undo").code == 0
