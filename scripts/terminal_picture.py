@@ -55,7 +55,7 @@ def demo_output() -> str:
     child, terminal = pty.fork()
     if child == 0:
         os.environ["TERM"] = "xterm-256color"
-        os.execv(ROOT / ".venv" / "bin" / "agent", ["agent", "demo"])
+        os.execv(ROOT / ".venv" / "bin" / "agent", ["agent", "demo"])  # noqa: S606
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 60, COLUMNS, 0, 0))
     printed = b""
     while True:
