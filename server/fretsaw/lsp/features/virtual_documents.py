@@ -63,7 +63,7 @@ _DECIDED = {"keep": "Kept", "drop": "Dropped", "flag": "Flagged"}
 
 
 def _why(review: Review, number: int) -> str:
-    """Why a change stands where it stands, the reason first, as Markdown."""
+    """Say why a change stands where it stands, the reason first, as Markdown."""
     verdict = review.verdicts[number]
     rule = f" by the rule `{verdict.rule}`" if verdict.rule else ""
     reason = safe_text(verdict.reason) or "no rule speaks against it"
@@ -101,7 +101,7 @@ def _checks(review: Review) -> list[str]:
 
 
 def report(review: Review) -> str:
-    """What a person wants to know of a proposal, as Markdown."""
+    """Render a proposal for a person, as Markdown."""
     proposal, evidence = review.proposal, review.proposal.evidence
     lines = [
         f"# {safe_text(review.title)}",
