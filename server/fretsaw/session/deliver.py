@@ -56,7 +56,7 @@ def _check_merged(session: Session, run_id: str, merged: PatchSet, followed: tup
 
 
 def may_apply(session: Session, proposal: Proposal) -> bool:
-    """Whether what was asked to prove the patch did so. Without a check there is nothing that it must pass."""
+    """Return True if what was asked to prove the patch did so. Without a check there is nothing that it must pass."""
     if session.settings.apply == "none":
         return True
     after, proof = proposal.evidence.after, proposal.evidence.proof

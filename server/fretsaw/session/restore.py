@@ -60,7 +60,7 @@ def _restorable(run: Run, proposal: Proposal, changes: frozenset[int]) -> frozen
 
 
 def _on_top_of(proposal: Proposal, patch: PatchSet) -> PatchSet:
-    """What makes `patch` of what the proposal has applied: a file that was edited since is a conflict then."""
+    """Compose `patch` with what the proposal has applied, so that a file that was edited since is a conflict."""
     applied = {file.path: file.before for file in proposal.proposed.files}
     applied |= {file.path: file.after for file in proposal.patch.files}
     modes = {file.path: file.mode for file in proposal.patch.files}
