@@ -1,4 +1,4 @@
-"""The configured linter on a patch: only what it says more than before counts. Knows no linter and no process."""
+"""The configured linter on a patch: only what it says more than before counts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fretsaw.fix.work import Work
 
 _MOST = 10
 _NOT_STARTED = {126: "it cannot be executed", 127: "there is no such program"}
-"""What these exit codes mean where a shell, `env` or `npx` starts the linter."""
+"""Exit codes with which a shell, `env` or `npx` says that it could not start the linter."""
 
 
 def lint_before(services: Services) -> CheckResult | None:
@@ -62,7 +62,7 @@ def lint_patch(candidate: Candidate, before: CheckResult | None, work: Work) -> 
 
 
 def _objection(before: CheckResult, after: CheckResult) -> str:
-    """Why the linter speaks against the patch, empty when it does not."""
+    """Say why the linter speaks against the patch, empty when it does not."""
     if after.state not in {"green", "red"}:
         return f"the linter could not be run to its end with this change: {after.reason}"
     new = new_findings(before.output, after.output)
