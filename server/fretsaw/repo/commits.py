@@ -1,6 +1,6 @@
 """Plans a commit of a patch: what it holds, which branch gets it, which index entries follow. Changes no file.
 
-Knows nothing of how a plan is carried out. It does write objects: they mean nothing until a branch names them.
+It does write objects: they mean nothing until a branch names them.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _new_branch(repo: Repo, name: str) -> str:
 
 
 def _files(patch: PatchSet, snapshot: Snapshot, before: dict[str, Committed]) -> dict[str, tuple[str, bytes] | None]:
-    """What the commit has at each path of the patch. RepoError when a file has text that is not committed."""
+    """Collect the commit's content at each path of the patch. RepoError when a file has text that is not committed."""
     files: dict[str, tuple[str, bytes] | None] = {}
     dirty = []
     for file in patch.files:

@@ -1,6 +1,6 @@
 """Takes a delivered change back, file by file, without losing what the user did since.
 
-Knows nothing of runs beyond their id. A file that still is what we wrote goes back to what it was; in one that the
+A file that still is what we wrote goes back to what it was; in one that the
 user edited since, our change alone is taken out, if git can do that without a conflict; any other is left and named.
 """
 
@@ -21,7 +21,7 @@ from fretsaw.repo.repository import Delivery, How, Repo, UndoResult
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """What can be taken back in the worktree, and what cannot."""
+    """The files that can be taken back, and those that cannot."""
 
     steps: tuple[Step, ...]
     left: tuple[tuple[str, str], ...]
@@ -63,11 +63,11 @@ class Recorded:
 
     delivery: Delivery
     undone: bool
-    """Whether all of it was taken back."""
+    """True if all of it was taken back."""
 
 
 def deliveries(repo: Repo, state_dir: Path) -> dict[str, Recorded]:
-    """What was delivered in this worktree and can be undone, or was: the run's id as `deliver` was given it → that."""
+    """List the deliveries of this worktree, undone ones too: the run's id as `deliver` was given it → its record."""
     found = {}
     with open_journal(state_dir, repo.root) as home:
         for record in journal.records(home):

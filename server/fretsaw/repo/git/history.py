@@ -1,6 +1,6 @@
 """Reads commits and makes one, through GitPython: the only module that imports it, and only when it is called.
 
-Knows nothing of the worktree. GitPython is given a git folder of our own that borrows the repository's objects, so it
+GitPython is given a git folder of our own that borrows the repository's objects, so it
 reads no configuration of the repository and can run no hook; it writes loose objects and nothing else.
 """
 

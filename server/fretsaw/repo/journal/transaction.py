@@ -1,4 +1,4 @@
-"""A whole transaction, and what is left of one after a crash. Knows nothing of patches."""
+"""A whole transaction, and what is left of one after a crash."""
 
 from __future__ import annotations
 
