@@ -1,6 +1,6 @@
 """`Settings`: the one list of options. README, `--help`, the JSON schema and `package.json` are compared with it.
 
-Knows nothing of where a value came from; `config.py` merges flags, editor, files and environment into one of these.
+`config.py` merges flags, editor, files and environment into one of these.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 Scope: TypeAlias = Literal["user", "project"]
-"""Who may set an option. "user": the command line, the editor or the user's own file, never a repository, since
-it chooses where a key goes, what is run or what is paid. "project": also the repository's own file."""
+"""The right to set an option. "user": the command line, the editor or the user's own file, never a repository, since it
+chooses where a key goes, what is run or what is paid. "project": also the repository's own file."""
 
 
 def option(default: Any, doc: str, *, scope: Scope = "user", least: float | None = None) -> Any:
