@@ -36,7 +36,7 @@ CALLED_BY_NAME = re.compile(r"\w+_command")
 def test_no_room_has_grown_too_large(path: Path) -> None:
     text = path.read_text("utf-8")
     assert text.count("\n") <= 400, "over 400 lines: make it a folder"
-    tree = ast.parse(text)
+    tree = house.parsed(path)
     long = [
         f"{node.name} ({(node.end_lineno or 0) - node.lineno + 1})"
         for node in ast.walk(tree)
@@ -69,7 +69,7 @@ def test_no_function_has_too_many_branches(path: Path) -> None:
     """Split by meaning what has more; do not fold branches into one expression, which counts them all the same."""
     branchy = {
         function.name: house.complexity(function)
-        for function in house.functions(ast.parse(path.read_text("utf-8")))
+        for function in house.functions(house.parsed(path))
         if house.complexity(function) > MOST_BRANCHES
     }
     assert not branchy

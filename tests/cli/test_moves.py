@@ -47,7 +47,7 @@ def tracked(root: Path) -> dict[str, str]:
     return {path: (root / path).read_bytes().decode("utf-8") for path in listed if path and (root / path).exists()}
 
 
-@pytest.mark.parametrize("prune", ["safe", "strict"])
+@pytest.mark.parametrize("prune", ["safe", pytest.param("strict", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
 def test_a_fix_with_a_move_leaves_the_right_files(
     agent: Agent, model: Callable[..., ScriptedServer], tmp_path: Path, folder: Path, prune: str

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,7 +172,7 @@ def test_commit_checkout_and_rebase_during_a_fix(agent: Agent, model: Model, pro
         server = model({"text": FIX, "delay": 0.7})
         process = prepared.start("agent", "fix", "ISSUE.md", cwd=project, text=True)
         while not server.requests and process.poll() is None:
-            pass
+            time.sleep(0.01)
         git(project, *meanwhile)
         assert process.communicate(timeout=60)[1] is not None
         assert process.returncode == 0
@@ -184,7 +185,7 @@ def test_undo_during_a_fix(agent: Agent, model: Model, project: Path) -> None:
     server = model({"text": FIX.replace("round(seconds), 3600", "round(seconds), 3601"), "delay": 0.7})
     process = prepared.start("agent", "fix", "ISSUE.md", cwd=project, text=True)
     while not server.requests and process.poll() is None:
-        pass
+        time.sleep(0.01)
     assert agent("undo").code == 0
     told = process.communicate(timeout=60)[1]
     assert process.returncode in (0, 1, 5), told

@@ -88,7 +88,7 @@ class Wire:
             while not there():
                 left = end - time.monotonic()
                 assert left > 0, f"not so in {seconds} s: {what}"
-                self.changed.wait(min(left, 0.2))
+                self.changed.wait(min(left, 0.05))
 
     def _read(self) -> None:
         stream = self.process.stdout

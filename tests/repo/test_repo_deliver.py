@@ -17,7 +17,7 @@ from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import ConflictError, ExitCode, RepoError
 from fretsaw.repo import Delivery, Repo, deliver, open_repo, snapshot, undo
-from fretsaw.repo.journal import file_operations, open_journal
+from fretsaw.repo.journal import file_operations, journal_folder, open_journal
 
 FIX: dict[str, str | None] = {"a.py": "one\n2\nthree\n", "src/b.py": None, "new/x/c.py": "c\n"}
 
@@ -293,7 +293,8 @@ def test_a_limit_on_file_sizes(root: Path, state: Path) -> None:
     assert not list(state.rglob("tx/*"))
 
 
-def test_only_one_at_a_time(root: Path, state: Path) -> None:
+def test_only_one_at_a_time(root: Path, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_folder, "LONGEST_WAIT", 0.3)
     with open_journal(state, root), pytest.raises(RepoError, match="is changing this repository"):
         _fix(root, state)
     _fix(root, state)

@@ -219,9 +219,13 @@ def private_keys(text: str) -> Iterator[Span]:
         if _is_shortened(body):
             continue
         yield from _pieces(text, begin.end(), stop)
+    seen = 0  # where one block begins within another, its lines are not looked at twice
     for found in re.finditer(r"(?m)^Private-Lines: (\d{1,3})\s*?\n", text):
-        lines = text[found.end() : found.end() + _MOST_BODY].split("\n")[: int(found[1])]
-        yield from _pieces(text, found.end(), found.end() + len("\n".join(lines)))
+        count = int(found[1])
+        lines = text[found.end() : found.end() + _MOST_BODY].split("\n", count)[:count]
+        stop = found.end() + len("\n".join(lines))
+        yield from _pieces(text, max(seen, found.end()), stop)
+        seen = max(seen, stop)
 
 
 def _is_shortened(body: str) -> bool:
