@@ -14,7 +14,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from fretsaw.core.context import Context, choose
+from fretsaw.core.context.choose import choose
+from fretsaw.core.context.parts import Context
 from fretsaw.core.issue import parse
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text import tokens

@@ -71,7 +71,8 @@ class Settings:
     # The proof
     check: tuple[str, ...] | None = option(None, "The check command: a list of arguments, run without a shell.")
     accept_exit_code: bool = option(
-        False, "Apply what only the check's exit code proves, where the check tells of no test."
+        False,
+        "Apply what only the check's exit code proves, where it tells of no test. On for a check that you type.",
     )
     repeat: int = option(
         2,

@@ -92,7 +92,8 @@ def test_an_exit_code_alone_is_applied_only_where_that_was_accepted(agent: Agent
     code = "import sys; from stopwatch.duration import format_duration as f; sys.exit(f(59.6) == f(59))"
     check = f'{sys.executable} -c "{code}"'
     model(FIX)
-    ended = agent("fix", "ISSUE.md", "--check", check)
+    assert agent("check", "--remember", "--check", check).code == 0
+    ended = agent("fix", "ISSUE.md")
     said = " ".join(ended.err.split())
     assert (ended.code, git(project, "status", "--porcelain")) == (7, ""), said
     assert "exit code only: the check tells of no test that it ran" in said
@@ -101,6 +102,18 @@ def test_an_exit_code_alone_is_applied_only_where_that_was_accepted(agent: Agent
     ended = agent("fix", "ISSUE.md")
     assert ended.code == 0, ended.err
     assert git(project, "status", "--porcelain") != ""
+
+
+def test_a_check_that_is_typed_is_accepted_by_that(agent: Agent, model: Model, project: Path) -> None:
+    code = "import sys; from stopwatch.duration import format_duration as f; sys.exit(f(59.6) == f(59))"
+    typed = ("fix", "ISSUE.md", "--check", f'{sys.executable} -c "{code}"')
+    model(FIX)
+    assert agent(*typed, "--no-accept-exit-code").code == 7
+    assert git(project, "status", "--porcelain") == ""
+    model(FIX)
+    ended = agent(*typed)
+    assert (ended.code, git(project, "status", "--porcelain") != "") == (0, True), ended.err
+    assert "exit code only" in " ".join(ended.err.split()), "the verdict says how little that is"
 
 
 def test_none_of_them_is_an_answer_too(agent: Agent, model: Model, project: Path) -> None:

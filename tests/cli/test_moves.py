@@ -15,7 +15,6 @@ from tests.prune.test_prune_cases import tree
 from fretsaw.model.scripted import ScriptedServer
 
 CASES = folders("moves")
-EXIT_CODE = "--accept-exit-code"
 
 
 def reply_of(folder: Path) -> str:
@@ -55,9 +54,7 @@ def test_a_fix_with_a_move_leaves_the_right_files(
     root = repository(tmp_path, folder / "before")
     model(reply_of(folder))
     check = (folder / "check").read_text("utf-8").strip()
-    ended = agent(
-        "fix", str(folder / "issue.md"), "--check", check, "--prune", prune, "--attempts", "0", EXIT_CODE, cwd=root
-    )
+    ended = agent("fix", str(folder / "issue.md"), "--check", check, "--prune", prune, "--attempts", "0", cwd=root)
     assert ended.code == 0, ended.err
     assert tracked(root) == tree(folder / "right")
     assert agent("undo", cwd=root).code == 0
@@ -77,7 +74,7 @@ def moved(agent: Agent, model: Callable[..., ScriptedServer], root: Path, *flags
     git(root, "add", "-A")
     git(root, "commit", "-qm", "base")
     model(f"calc.py\n<<<<<<< SEARCH\n{CALC}=======\n{MOVED}>>>>>>> REPLACE\n")
-    assert agent("fix", "add(1, 2) should be 3", "--check", CHECK, EXIT_CODE, *flags, cwd=root).code == 0
+    assert agent("fix", "add(1, 2) should be 3", "--check", CHECK, *flags, cwd=root).code == 0
     return root
 
 
@@ -99,7 +96,7 @@ def test_minimizing_all_keeps_a_move_that_prose_asks_for(
     root = repository(tmp_path, folder / "before")
     model(reply_of(folder))
     issue = str(folder / "issue.md")
-    assert agent("fix", issue, "--check", CHECK, EXIT_CODE, "--minimize", "all", cwd=root).code == 0
+    assert agent("fix", issue, "--check", CHECK, "--minimize", "all", cwd=root).code == 0
     assert tracked(root) == tree(folder / "after")
 
 

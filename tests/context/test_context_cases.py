@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.golden import Golden, folders
 
-from fretsaw.core.context import choose
+from fretsaw.core.context.choose import choose
 from fretsaw.core.issue import parse
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text.tokens import estimate

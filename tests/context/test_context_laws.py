@@ -7,7 +7,9 @@ from typing import Literal, get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fretsaw.core.context import Context, choose, documents
+from fretsaw.core.context.choose import choose
+from fretsaw.core.context.parts import Context
+from fretsaw.core.context.render import documents
 from fretsaw.core.issue import parse
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text.lines import split_lines

@@ -13,7 +13,8 @@ from tests.golden import CASES, Golden
 
 from fretsaw.core import prompt
 from fretsaw.core.chat import Message
-from fretsaw.core.context import Context, Part, choose
+from fretsaw.core.context.choose import choose
+from fretsaw.core.context.parts import Context, Part
 from fretsaw.core.issue import Issue, parse
 from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.prompt.edit_forms import FORMS, EditForm

@@ -41,7 +41,7 @@ def fix_command(issue: str, directory: Path, as_json: bool, quiet: bool, **flags
     session = None
     try:
         with interruptible(cancel), terminal.progress(quiet or as_json) as report:
-            session = open_session(directory, flags)
+            session = open_session(directory, accept_typed_check(flags))
             finished, delivery = fix_issue(session, issue, report, cancel, directory)
     except Exception as error:
         if as_json:
@@ -53,6 +53,15 @@ def fix_command(issue: str, directory: Path, as_json: bool, quiet: bool, **flags
         terminal.outcome(finished.run, finished.outcome)
         delivery_text(finished.run.id, delivery, patch_of(finished.real), finished.outcome)
     return int(exit_code(finished, delivery))
+
+
+def accept_typed_check(flags: dict[str, Any]) -> dict[str, Any]:
+    """Take a check typed for this one run as the user's word that its exit code is enough, unless he says otherwise.
+
+    A check that comes from anywhere else has to be accepted once (`agent check`); the verdict says "exit code only" in
+    both.
+    """
+    return {**flags, "accept_exit_code": True} if flags["check"] and flags["accept_exit_code"] is None else flags
 
 
 @contextmanager

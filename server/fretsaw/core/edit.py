@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from fretsaw.core import locate, prune
-from fretsaw.core.context import paths_with
+from fretsaw.core.context.search import paths_with
 from fretsaw.core.issue import Issue
 from fretsaw.core.locate.misfit import Placing
 from fretsaw.core.patch import derive_set, texts

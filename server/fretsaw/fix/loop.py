@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from fretsaw.core import prompt
-from fretsaw.core.context import choose
+from fretsaw.core.context.choose import choose
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.patch_call import answer_calls
 from fretsaw.core.proof.check_result import CheckResult

@@ -17,7 +17,6 @@ from fretsaw.repo import Delivery
 from fretsaw.session.history import keep_delivery, load_run
 from fretsaw.session.open import Session
 from fretsaw.session.secret_mask import reveal_patch
-from fretsaw.session.services import make_command
 from fretsaw.session.task import FinishedRun, StoredRun
 
 
@@ -44,6 +43,8 @@ def deliver_proposal(
 
 def _check_merged(session: Session, run_id: str, merged: PatchSet, followed: tuple[str, ...], cancel: Cancel) -> None:
     """Run the check on a patch that was merged with the user's edits. CheckError when it is not green."""
+    from fretsaw.session.services import make_command  # all of check and model, which `agent vet` and undo do without
+
     command = make_command(session, repo.snapshot(session.repo), cancel, session.settings.check)
     assert command is not None, "the check is set"
     result = command(texts(merged))

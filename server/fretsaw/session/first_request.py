@@ -9,7 +9,8 @@ from typing import Any
 from fretsaw import repo
 from fretsaw.core import prompt, tools
 from fretsaw.core.chat import Message
-from fretsaw.core.context import Context, choose
+from fretsaw.core.context.choose import choose
+from fretsaw.core.context.parts import Context
 from fretsaw.core.issue import Issue
 from fretsaw.core.secrets.mask import Withheld
 from fretsaw.core.secrets.masked import mask_issue, mask_snapshot

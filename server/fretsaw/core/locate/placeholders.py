@@ -45,12 +45,17 @@ _SURELY = re.compile(
 )
 
 
-_HINT = re.compile(
-    r"\.\.\.|\. \. \.|…|rest|remain|unchanged|exist|other|previous|original|omit|elided|skipp|truncat|abbrev|same"
-    r"|no change|snip|keep|leave|above|below",
-    re.I,
-)
+_HINTS = (
+    "...", ". . .", "…", "rest", "remain", "unchanged", "exist", "other", "previous", "original", "omit", "elided",
+    "skipp", "truncat", "abbrev", "same", "no change", "snip", "keep", "leave", "above", "below",
+)  # fmt: skip
 """What every stand-in holds one of: few lines do, and only these are looked at."""
+
+
+def may_hold_placeholder(text: str) -> bool:
+    """False where no line of a text can be a stand-in: a quick look at all of them at once."""
+    lowered = text.lower()
+    return any(hint in lowered for hint in _HINTS)
 
 
 def is_placeholder(line: str) -> bool:
@@ -58,7 +63,7 @@ def is_placeholder(line: str) -> bool:
 
     Three dots alone count only in a comment: `...` by itself is an expression of Python.
     """
-    if _HINT.search(line) is None or len(line) > 200:
+    if len(line) > 200 or not may_hold_placeholder(line):
         return False
     match = _COMMENT.match(line)
     said = match["said"].strip() if match else ""

@@ -13,7 +13,7 @@ from fretsaw.core.locate.fit import Fit, Splice, consecutive
 from fretsaw.core.locate.ladder import LADDER
 from fretsaw.core.locate.misfit import MisfitKind
 from fretsaw.core.locate.pattern import Pattern, from_texts, pattern_of, pieces
-from fretsaw.core.locate.placeholders import is_placeholder, without_placeholders
+from fretsaw.core.locate.placeholders import is_placeholder, may_hold_placeholder, without_placeholders
 from fretsaw.core.locate.respell import respelled
 from fretsaw.core.locate.view import View, same, without_trailing
 from fretsaw.core.locate.within_lines import fits_within_lines
@@ -116,7 +116,8 @@ def _other_readings(view: View, block: EditBlock) -> Iterator[Item]:
 
 def _without_stand_ins(view: View, item: Item) -> Item:
     """The item without new lines that stand for others; where it is not clear for which, with that as its problem."""
-    if not any(map(is_placeholder, item.pattern.added)):
+    added = item.pattern.added
+    if not may_hold_placeholder("\n".join(added)) or not any(map(is_placeholder, added)):
         return item
     pattern, unknown = without_placeholders(item.pattern, view.index())
     if unknown:

@@ -6,7 +6,7 @@ Knows nothing of edits.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -58,6 +58,14 @@ def plain_quotes(line: str) -> str:
 def typewriter(line: str) -> str:
     """The line with typewriter quotes, dashes and dots, its blanks as they are."""
     return line.translate(_QUOTES)
+
+
+_WHOLE: Mapping[Key, Callable[[Sequence[str]], list[str]]] = {
+    without_trailing: lambda lines: [line.rstrip(" \t\r") for line in lines],
+    bare: lambda lines: [line.strip(" \t\r") for line in lines],
+    squeezed: lambda lines: [" ".join(line.split()) for line in lines],
+}
+"""The keys that nearly every text is asked for, for all of its lines at once: a call a line was a third of locating."""
 
 
 @dataclass(slots=True)
@@ -125,7 +133,8 @@ class View:
         if key is same:
             return self.bodies
         if key not in self._lines_by:
-            self._lines_by[key] = list(map(key, self.bodies))
+            of_all = _WHOLE.get(key)
+            self._lines_by[key] = of_all(self.bodies) if of_all else list(map(key, self.bodies))
         return self._lines_by[key]
 
     def _places(self, key: Key) -> dict[str, list[int]]:
@@ -144,8 +153,7 @@ class View:
     def solid(self) -> tuple[list[int], str]:
         """Indices of the lines that are not blank, and those lines joined without blanks at their ends."""
         if self._solid is None:
-            stripped = [(index, bare(line)) for index, line in enumerate(self.bodies)]
-            kept = [(index, line) for index, line in stripped if line]
+            kept = [(index, line) for index, line in enumerate(self._keyed(bare)) if line]
             self._solid = [index for index, _ in kept], "\n" + "\n".join(line for _, line in kept) + "\n"
         return self._solid
 

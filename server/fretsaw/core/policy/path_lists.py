@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from fnmatch import translate
 
 from fretsaw.core.policy.file_names import fold
+from fretsaw.core.policy.glob_set import GlobSet
 
 CI = (
     ".circleci", "jenkinsfile*", "azure-pipelines*", ".azure-pipelines",
@@ -75,30 +76,26 @@ ASK = (
 """Written only with the user's leave (`--allow`): they decide what is built, installed or tested."""
 
 
-def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(translate(pattern) for pattern in patterns))
-
-
-_HARD, _ASK, _CI = map(_any_of, (HARD, ASK, CI))
+_HARD, _ASK, _CI = map(GlobSet, (HARD, ASK, CI))
 _HARMLESS = (".gitignore", ".gitkeep")
 
 
 def is_hard(path: str) -> bool:
     """Whether a path is never edited."""
     parts = [fold(part).rstrip(" .") for part in path.split("/")]
-    return any(_HARD.match(part) for part in parts if part not in _HARMLESS)
+    return any(_HARD.matches(part) for part in parts if part not in _HARMLESS)
 
 
 def is_ask(path: str) -> bool:
     """Whether a path is edited only with leave (conftest.py is judged with the tests)."""
-    return _ASK.match(fold(path.rpartition("/")[2])) is not None
+    return _ASK.matches(fold(path.rpartition("/")[2]))
 
 
 def is_ci(path: str) -> bool:
     """Whether a path says what a forge's runners do."""
     parts = [fold(part).rstrip(" .") for part in path.split("/")]
     known = parts[:2] in ([".github", "workflows"], [".github", "actions"]) or parts[0] == ".gitlab-ci.yml"
-    return known or any(_CI.match(part) for part in parts)
+    return known or any(_CI.matches(part) for part in parts)
 
 
 def is_runner_file(path: str) -> bool:

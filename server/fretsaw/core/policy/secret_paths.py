@@ -6,11 +6,10 @@ Patterns are compared with a name or a path after `fold`, so case and Unicode tr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from fnmatch import translate
 from functools import lru_cache
 
 from fretsaw.core.policy.file_names import fold
+from fretsaw.core.policy.glob_set import GlobSet
 
 SECRET = (
     # environments
@@ -96,13 +95,9 @@ _CHARTS = re.compile(
 """Folders in which `secret.yaml` is a template and `auth.json` a translation."""
 
 
-def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(translate(pattern) for pattern in patterns))
-
-
-_SECRET, _SECRET_FOLDER, _NOT_SECRET = map(_any_of, (SECRET, SECRET_FOLDERS, _PUBLIC))
-_SECRET_PLACE = _any_of(SECRET_PLACES)
-_STILL = _any_of(_STILL_SECRET)
+_SECRET, _SECRET_FOLDER, _NOT_SECRET = map(GlobSet, (SECRET, SECRET_FOLDERS, _PUBLIC))
+_SECRET_PLACE = GlobSet(SECRET_PLACES)
+_STILL = GlobSet(_STILL_SECRET)
 _EXAMPLE = re.compile(r"example|sample|template|\.dist$|\.tmpl$|\.pub$|\.md$|\.d\.ts$")
 
 
@@ -112,9 +107,9 @@ def is_secret(path: str) -> bool:
     folder, _, name = folded.rpartition("/")
     if folder and _is_secret_folder(folder):
         return True
-    if _SECRET.match(name) is None and not _SECRET_PLACE.match(folded):
+    if not _SECRET.matches(name) and not _SECRET_PLACE.matches(folded):
         return False
-    if _NOT_SECRET.match(name) is not None and (_EXAMPLE.search(name) or _STILL.match(name) is None):
+    if _NOT_SECRET.matches(name) and (_EXAMPLE.search(name) or not _STILL.matches(name)):
         return False
     return _CHARTS.search(folder) is None or not name.endswith((".json", ".yaml", ".yml"))
 
@@ -122,4 +117,4 @@ def is_secret(path: str) -> bool:
 @lru_cache(4096)
 def _is_secret_folder(folder: str) -> bool:
     """Whether a folder or one that it lies in is never read; asked again for every file in it."""
-    return any(map(_SECRET_FOLDER.match, folder.split("/")))
+    return any(map(_SECRET_FOLDER.matches, folder.split("/")))

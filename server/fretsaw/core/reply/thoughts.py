@@ -78,7 +78,7 @@ def spoken(reply: str) -> str:
     started = _AT_START.match(reply) if reply.lstrip()[:1] in ("<", "[") else None
     if started:
         reply = reply[started.end() :]
-    ended = _AT_END.search(reply[-400:])
+    ended = _AT_END.search(reply[-400:]) if reply.rstrip()[-1:] in (">", "]") else None
     if ended and not _is_text(reply[: len(reply) - len(ended[0])].rpartition("\n")[2], ended[0].strip()):
         reply = reply[: len(reply) - len(ended[0])]
     return reply

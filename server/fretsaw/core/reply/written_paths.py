@@ -20,11 +20,12 @@ _INFO_PATH = re.compile(
     r"(?:^|[\s:,{(])(?:path|file|filename|file_path|title|name)\s*[=:]\s*[\"']?([^\s\"',})]+)", re.I
 )
 _PATH_LIKE = re.compile(r"^[^\t\n\r\0<>|*?\"`:]*[^\s.,;:!?\"`*<>|/\\]$")
-_PROSE = re.compile(
-    r"\b(?:the|this|these|that|and|to|is|are|we|you|it|should|please|here|with|for|of|will|now|then|from|your|see|in|at|on"
-    r"|edit|edits|change|changes|update|create|add|open|modify|use|replace|fix|note|example|hello|e\.g|i\.e|step|version)\b",
-    re.I,
-)
+_PROSE = frozenset((
+    "the", "this", "these", "that", "and", "to", "is", "are", "we", "you", "it", "should", "please", "here", "with",
+    "for", "of", "will", "now", "then", "from", "your", "see", "in", "at", "on", "edit", "edits", "change", "changes",
+    "update", "create", "add", "open", "modify", "use", "replace", "fix", "note", "example", "hello", "step", "version",
+))  # fmt: skip
+_SHORT_PROSE = re.compile(r"\b(?:e\.g|i\.e)\b")
 _BARE_NAMES = {"makefile", "dockerfile", "license", "readme", "changelog", "authors", "gemfile", "rakefile", "procfile"}
 
 
@@ -52,6 +53,11 @@ def _unescaped(name: str) -> str:
         return raw
 
 
+def _is_prose(lowered: str) -> bool:
+    """Tell whether a text in small letters has a word that sentences are made of, and paths seldom."""
+    return not _PROSE.isdisjoint(re.split(r"\W+", lowered)) or _SHORT_PROSE.search(lowered) is not None
+
+
 def looks_like_path(text: str) -> bool:
     """Tell whether a text that stands alone can be meant as a path."""
     if not text or len(text) > 300 or _PATH_LIKE.match(text) is None or "://" in text:
@@ -59,7 +65,7 @@ def looks_like_path(text: str) -> bool:
     last = re.split(r"[/\\]", text)[-1]
     has_ending = bool(re.search(r"[^\s.]\.(?=\w*[^\W\d])\w{1,12}$|^\.\w", last))
     if " " in text:
-        return has_ending and _PROSE.search(text) is None and text.count(" ") < 6
+        return has_ending and text.count(" ") < 6 and not _is_prose(text.lower())
     return has_ending or "/" in text or last.lower() in _BARE_NAMES
 
 

@@ -16,7 +16,6 @@ from fnmatch import fnmatchcase
 from itertools import islice
 
 from fretsaw.core.secrets.chance import is_random
-from fretsaw.core.secrets.detect import find_secrets
 
 SIGN = "WITHHELD"
 """How the part of a marker begins that is the same in all."""
@@ -86,6 +85,8 @@ class SecretMask:
         """The text with a marker for every secret. `source` is the file's path or another name of the text."""
         if len(text) < _SHORTEST:
             return text
+        from fretsaw.core.secrets.detect import find_secrets  # its rules take 15 ms to compile: only when asked
+
         pieces, at = [], 0
         for found in find_secrets(text, source):
             value = text[found.start : found.end]
