@@ -1,5 +1,4 @@
-"""A hunk cut into its smallest independent parts, by the words that its two sides share. Knows no language.
-
+"""A hunk cut into its smallest independent parts, by the words that its two sides share.
 Lines pair up by what they say: a line and its rewrapped form become one part, a new line between two changed ones
 another. Inserted and removed runs are cut at blank lines, comments and logical lines.
 """
