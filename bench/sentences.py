@@ -3,8 +3,8 @@
     .venv/bin/python bench/sentences.py                25 sentences with a new seed, which is printed
     .venv/bin/python bench/sentences.py 25 --seed 7    the same 25 again, as long as the texts are the same
 
-A third comes from each source. A message is a text with a blank in it that an error, a notice, a refusal or the terminal
-is given; what the program fills in is shown by its name: `{path} is not TOML`.
+A third comes from each source. A message is a text of several words that an error, a notice or the terminal is given;
+what the program fills in is shown by its name: `{path} is not TOML`.
 """
 
 from __future__ import annotations

@@ -96,6 +96,13 @@ def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
             yield node
 
 
+def docstrings(tree: ast.Module) -> Iterator[str]:
+    """Every docstring of a module, a class or a function, and every text below an assignment that explains it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.value.value.strip()
+
+
 @functools.cache
 def public_names(package: Path) -> tuple[tuple[str, Path, bool], ...]:
     """(name, file, True if its definition is a use of the name itself) of what a module or class defines openly."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -28,6 +29,7 @@ UNUSED = {
     "reverse_set": "the laws of patches are stated with it",
 }
 """Public names that only tests use, with the reason."""
+RIDDLE = re.compile(r"(?:What|Whether|How|Where|Why|Which|When|Who|Knows no\w*)\b")
 CALLED_BY_NAME = re.compile(r"\w+_command")
 """What click or the table of commands finds by its name."""
 
@@ -89,6 +91,37 @@ def test_every_public_name_is_used() -> None:
         if counted[name] <= is_assigned and not CALLED_BY_NAME.fullmatch(name)
     }
     assert set(unused) == set(UNUSED), unused
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_docstrings_open_with_a_verb_or_a_noun(path: Path) -> None:
+    """A docstring names the thing or the deed; a relative clause as the subject makes the reader guess it."""
+    riddles = [text for text in house.docstrings(house.parsed(path)) if RIDDLE.match(text) or "nows nothing" in text]
+    assert not riddles
+
+
+def _terms() -> list[str]:
+    rows = (ROOT / "docs" / "glossary.md").read_text("utf-8").splitlines()
+    terms = [row.split("|")[1].strip() for row in rows if row.startswith("|")]
+    return [term for term in terms if term != "term" and term.strip("-")]
+
+
+def test_the_glossary_has_each_term_once_and_in_one_line() -> None:
+    rows = [row for row in (ROOT / "docs" / "glossary.md").read_text("utf-8").splitlines() if row.startswith("|")]
+    assert max(map(len, rows)) <= 150
+    assert len(_terms()) == len(set(_terms()))
+
+
+@functools.cache
+def _words_of_code() -> str:
+    """All identifiers and texts of the package as one text: lower case, with one blank between words."""
+    words = (re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", path.read_text("utf-8")) for path in SOURCES)
+    return f" {' '.join(' '.join(found) for found in words).lower()} "
+
+
+@pytest.mark.parametrize("term", _terms())
+def test_a_term_of_the_glossary_is_used_in_the_code(term: str) -> None:
+    assert re.search(rf" {re.escape(term)}e?s? ", _words_of_code())
 
 
 def _rows_of_architecture() -> list[str]:

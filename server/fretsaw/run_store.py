@@ -176,7 +176,7 @@ class RunFolder:
         except Exception as error:
             raise RepoError(
                 f"run {self.id} cannot be read: {name} is damaged or of another version ({type(error).__name__})",
-                hint=f"the other runs are not concerned; {self.path} can be removed",
+                hint=f"other runs are not affected; you can remove {self.path}",
             ) from error
 
 

@@ -199,7 +199,7 @@ def test_names_that_no_new_branch_can_have(root: Path, state: Path, name: str) -
 def test_nobody_who_commits(root: Path, state: Path, home: Path) -> None:
     git(root, "config", "--remove-section", "user")
     (home / ".gitconfig").write_text("")
-    with pytest.raises(RepoError, match="who commits") as raised:
+    with pytest.raises(RepoError, match="to commit with") as raised:
         fix(root, state, "commit")
     assert "user.name" in raised.value.hint
     assert status(root) == []

@@ -33,9 +33,14 @@ def lint_before(services: Services) -> CheckResult | None:
         return before
     command = " ".join(before.argv)
     if before.state == "unavailable":
-        raise CheckError(f"the linter was not run: {before.reason}", hint=f"or leave --lint out; it is {command!r}")
+        raise CheckError(
+            f"the linter was not run: {before.reason}", hint=f"correct it or leave --lint out; it is {command!r}"
+        )
     if before.state == "timeout":
-        raise CheckError(f"the linter was stopped: {before.reason}", hint=f"raise --check-timeout; it is {command!r}")
+        raise CheckError(
+            f"the linter was stopped: {before.reason}",
+            hint=f"raise --check-timeout, or use a faster linter than {command!r}",
+        )
     reason = before.reason or f"{_NOT_STARTED.get(before.exit_code or 0, '')}: {_excerpt(before)}"
     raise CheckError(
         f"the linter could not be started: {reason}", hint=f"the command is {command!r}; correct it with --lint"

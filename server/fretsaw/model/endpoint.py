@@ -47,7 +47,7 @@ def endpoint(settings: Settings) -> Endpoint:
     if key is None and not loopback:
         raise ConfigError(f"there is no key for {host}", hint=KEY_HINT)
     if key is not None and url.startswith("http://") and host == "api.openai.com":
-        raise ConfigError("the key would go over the network in clear", hint="write https:// in --base-url")
+        raise ConfigError("the key would be sent unencrypted", hint="write https:// in --base-url")
     return Endpoint(
         url=url,
         key=key,

@@ -157,7 +157,7 @@ def count(item: object) -> int:
 def whole(text: str, kind: str) -> Mapping[str, Any]:
     """A body that came in one piece, decoded. Raises NotTheApiError, ShapeError or StreamError."""
     if "html" in kind or text.lstrip()[:1] == "<":
-        raise NotTheApiError("the endpoint answered with a web page: this is not the API", hint=NOT_THE_API)
+        raise NotTheApiError("the endpoint answered with a web page, so it is not the API", hint=NOT_THE_API)
     try:
         data = json.loads(text)
     except ValueError as error:
@@ -171,7 +171,7 @@ def whole(text: str, kind: str) -> Mapping[str, Any]:
 
 def shape_error(why: str) -> ShapeError:
     """The one error for an answer that is not as the API says."""
-    return ShapeError(f"the endpoint's answer is not as the API says: {why}", hint="check --base-url and --api")
+    return ShapeError(f"the endpoint's answer does not follow the API: {why}", hint="check --base-url and --api")
 
 
 def _kind(item: object) -> str:

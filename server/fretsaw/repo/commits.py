@@ -97,7 +97,7 @@ def _files(patch: PatchSet, snapshot: Snapshot, before: dict[str, Committed]) ->
             files[file.path] = (mode, text)
     if dirty:
         raise RepoError(
-            f"these files have changes that are not committed, they would be committed too: {', '.join(dirty)}",
+            f"these files have uncommitted changes, which would be committed too: {', '.join(dirty)}",
             hint="commit them first, or use --apply worktree",
         )
     return files

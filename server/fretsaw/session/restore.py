@@ -21,7 +21,7 @@ def restore_changes(session: Session, run_id: str | None, changes: frozenset[int
     how = str((stored.delivery or {}).get("kind", "worktree"))
     if run.state == "delivered" and how == "branch":
         raise UsageError(
-            f"run {run.id} is on {run.delivered_to}, and a change is restored in your files",
+            f"run {run.id} was delivered to {run.delivered_to}, but a change is restored in your files",
             hint=f"`agent undo {run.id}`, restore it, then `agent apply {run.id} --apply branch`",
         )
     refuse_incomplete(run.id, proposal)
@@ -54,7 +54,7 @@ def _restorable(run: Run, proposal: Proposal, changes: frozenset[int]) -> frozen
     if unknown:
         raise UsageError(
             f"run {run.id} has no dropped change {', '.join(map(str, unknown))}",
-            hint=f"dropped are {', '.join(map(str, sorted(dropped))) or 'none'}; see `agent show {run.id}`",
+            hint=f"its dropped changes are {', '.join(map(str, sorted(dropped))) or 'none'}; see `agent show {run.id}`",
         )
     return with_halves(proposal, changes) & dropped
 

@@ -43,7 +43,7 @@ def _deliveries_of(session: Session, stored: StoredRun) -> list[str]:
         return [str(tag) for tag in tags]
     part = ", in part" if set(tags) & set(known) else ""
     raise RepoError(
-        f"the way back of run {stored.run.id} is gone{part}: it is kept for 30 days",
+        f"run {stored.run.id} can no longer be undone{part}: the way back is kept for 30 days",
         hint=f"`agent show {stored.run.id} --patch | git apply -R` takes its patch out",
     )
 

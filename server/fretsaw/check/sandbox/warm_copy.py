@@ -131,7 +131,7 @@ class WarmCopy:
         for path in sorted(extra, reverse=True):
             remove(self.path / path)
             if os.path.lexists(self.path / path):
-                raise OSError(f"what a check left cannot be removed: {path}")
+                raise OSError(f"files that a check left behind cannot be removed: {path}")
 
     def _opened(self) -> set[str]:
         """Files that the last run may have written without a trace."""

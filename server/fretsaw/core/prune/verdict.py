@@ -24,7 +24,7 @@ class Verdict:
     reason: str
     """One sentence for a person."""
     unverified: bool = False
-    """Kept, but the check does not show its need; `reason` says why not."""
+    """Kept, but the check does not show that it is needed; `reason` says why not."""
     needed_by: str = ""
     """Why a kept change stays: "test tests/test_x.py::test_y", "change 3", "the issue", "" where unknown."""
 

@@ -1,6 +1,6 @@
 """Scan a reply line by line: at each line the formats are asked in turn, and lines that none of them reads are ignored.
 
-Knows the order of the formats and the fences; knows nothing of the files. Each line is read a bounded number of times.
+Each line is read a bounded number of times.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def _why(review: Review, number: int) -> str:
     if verdict.needed_by:
         lines.append(f"- needed by: {safe_text(verdict.needed_by)}")
     if verdict.unverified:
-        lines.append("- unverified: the check does not show its need")
+        lines.append("- unverified: the check does not show that it is needed")
     lines += [f"- {line}" for line in _checks(review)] or [
         f"- {to_json.UNPROVED if review.draft else 'no check was run'}"
     ]

@@ -42,20 +42,20 @@ _HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
 def person(repo: Repo, role: str) -> tuple[tuple[str, str], str]:
     """((name, mail address), date) as git would write them for GIT_AUTHOR_IDENT or GIT_COMMITTER_IDENT.
 
-    RepoError when git does not know who commits.
+    RepoError when git has no name and e-mail address to commit with.
     """
     done = repo.git.run("-c", "user.useConfigOnly=true", "var", role, env=_user_sources(repo))
     match = _IDENT.fullmatch(done.out.decode("utf-8", "replace").strip()) if done.code == 0 else None
     if match is None:
         raise RepoError(
-            "git does not know who commits",
+            "git has no name and e-mail address to commit with",
             hint="git config --global user.name NAME; git config --global user.email ADDRESS",
         )
     return (match["name"], match["email"]), match["date"]
 
 
 def refuse_unknown_committer(repo: Repo) -> None:
-    """RepoError when git does not know who commits: it costs nothing to find out before a model is asked."""
+    """Raise RepoError when git has no name and address to commit with, before a model is asked."""
     person(repo, "GIT_COMMITTER_IDENT")
 
 
@@ -106,7 +106,7 @@ def left_undone(repo: Repo, sign: bool) -> tuple[str, ...]:
         told.append("the commit will not be signed, though commit.gpgSign is set: `--sign` signs it")
     hooks = [name for name in _HOOKS if os.access(_hooks_folder(repo) / name, os.X_OK)]
     if hooks:
-        told.append(f"no hook is run for the commit: {', '.join(hooks)}")
+        told.append(f"hooks are not run for the commit: {', '.join(hooks)}")
     return tuple(told)
 
 

@@ -122,7 +122,7 @@ def open_history(repo: Repo) -> Iterator[History]:
     """The objects of a repository, to read and to add to. RepoError for a SHA-256 one, which GitPython cannot read."""
     if repo.object_format != "sha1":
         raise RepoError(
-            "commits in a SHA-256 repository are not made",
+            "Fretsaw cannot commit in a SHA-256 repository",
             hint="use --apply worktree and commit yourself",
         )
     objects = repo.common_dir / "objects"
