@@ -1,7 +1,4 @@
-"""How deep in blocks and expressions the lines of a text are. Knows no rule and no patch.
-
-A line whose indentation changed because it is in another block now is not laid out anew: it has to look like that.
-"""
+"""Count how deep in blocks and expressions the lines of a text are."""
 
 from __future__ import annotations
 

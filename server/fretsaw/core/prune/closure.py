@@ -1,4 +1,4 @@
-"""Takes back what may not be dropped: what the parse needs, and what something kept needs. Knows no rule."""
+"""Takes back what may not be dropped: what the parse needs, and what something kept needs."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _brought(scene: Scene, change: Change) -> frozenset[str]:
 
 
 def _sees(user: str, path: str, words: frozenset[str]) -> bool:
-    """Whether code in one file may mean what the other one defines. Only in Python has it to say from where."""
+    """Return True if code in one file may mean what the other one defines. Only in Python has it to say from where."""
     if user == path:
         return True
     module = path.rsplit("/", 1)[-1].partition(".")[0]
@@ -121,13 +121,14 @@ def explained(patch: PatchSet, verdicts: Sequence[Verdict], issue: Issue) -> tup
 
 @dataclass(frozen=True, slots=True)
 class _AskedFor:
-    """What an issue names."""
+    """The names in an issue."""
 
     paths: frozenset[str]
     names: frozenset[str]
 
     def reaches(self, change: Change, before: Sequence[str]) -> bool:
-        """Whether the issue names a word of the change, the definition that it stands in, or a file that is no code.
+        """Return True if the issue names a word of the change, the definition that it stands in, or a file that is no
+        code.
 
         A file of code is named for the place of the fault, and that asks for nothing else in it.
         """
@@ -182,7 +183,7 @@ def _added(change: Change) -> str:
 
 
 def still_parses(scene: Scene, ids: set[int]) -> bool:
-    """Whether the file without these changes parses, or did not with them either."""
+    """Return True if the file without these changes parses, or did not with them either."""
     less = scene.without(ids)
     if scene.language == "python":
         _, second = windows(scene.after, split_lines(less))

@@ -1,6 +1,6 @@
 """Layout that comes of something that stays: lines moved into a block or out of one, or aligned to what changed.
 
-To put such lines back has no effect on the program, and leaves a text that nobody would write. Knows no rule.
+To put such lines back has no effect on the program, and leaves a text that nobody would write.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _follows(change: Change, beside_staying: bool, everywhere: bool, formatted: 
 
 
 def is_shifted(change: Change) -> bool:
-    """Whether the first line's indentation changed."""
+    """Return True if the first line's indentation changed."""
     return _shift(change) is not None
 
 
@@ -73,7 +73,7 @@ def _shift(change: Change) -> tuple[str, str] | None:
 
 
 def _is_nested(scene: Scene, change: Change) -> bool:
-    """Whether the change's first line is deeper in blocks than it was, or less deep."""
+    """Return True if the change's first line is deeper in blocks than it was, or less deep."""
     before, after = scene.depths
     hunk, start = change.hunk, scene.after_starts.get(change.id)
     if before is None or after is None or hunk is None or start is None:

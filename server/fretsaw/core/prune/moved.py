@@ -1,4 +1,4 @@
-"""Gives both halves of a move one verdict, and takes back what would lose or double a line. Knows no rule by name."""
+"""Gives both halves of a move one verdict, and takes back what would lose or double a line."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _words(changes: Mapping[int, Change], group: Iterable[int]) -> set[str]:
 
 
 def without_halves(found: Mapping[int, str], rule: Rule, halves: Halves) -> dict[int, str]:
-    """What a rule found, without what only moved: that adds nothing."""
+    """Leave out of a rule's findings the lines that only moved: they add nothing."""
     if rule.moved:
         return {at: reason for at, reason in found.items() if rule.binding or at not in halves.asked}
     # What a rule found for one reason is one thing: a moved function with a new line in it is not half new.
@@ -94,7 +94,8 @@ def take_back_lost(
 
 
 def keep_whole(patch: PatchSet, verdicts: Sequence[Verdict], rules: Mapping[str, Rule]) -> tuple[Verdict, ...]:
-    """The verdicts of a judge who knows no moves, without what would leave half of one. All of `split(patch)`."""
+    """Take back drops of a judge who knows no moves that would leave half of one. Verdicts are for all of
+    `split(patch)`."""
     changes = [verdict.change for verdict in verdicts]
     moves = find_moves(patch, changes)
     by_id = {verdict.change.id: verdict for verdict in verdicts}

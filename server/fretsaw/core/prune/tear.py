@@ -45,7 +45,7 @@ def _statements(scene: Scene, run: list[Change]) -> list[set[int]]:
 
 
 def _continues(scene: Scene, change: Change) -> bool:
-    """Whether a change begins within a statement, before it or after it."""
+    """Return True if a change begins within a statement, before it or after it."""
     hunk = change.hunk
     if hunk is None:
         return False

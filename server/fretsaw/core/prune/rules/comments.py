@@ -21,7 +21,7 @@ _DIRECTIVE = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]\w+")
 _DOCUMENTS = re.compile(r"\s*(?:/\*\*|\*(?!/)|///|//!)")
-"""How a line of a comment that documents begins, where not every comment may."""
+"""The beginning of a line of a comment that documents, where not every comment may."""
 MOST_REWORDED = 3
 """Lines of one docstring up to which a change of it counts as a rewording."""
 _COMMON = frozenset(
@@ -144,7 +144,7 @@ def _comment_changes(scene: Scene, changes: tuple[Change, ...]) -> set[int]:
 
 
 def _bare(lines: tuple[str, ...]) -> str:
-    """What the lines say, without blanks."""
+    """Join the lines without blanks."""
     return "".join(text(lines).split())
 
 
@@ -236,7 +236,7 @@ def _done(hunk: Hunk) -> str:
 
 
 def _is_comment_change(hunk: Hunk, language: str) -> bool:
-    """Whether the two sides differ in comments only."""
+    """Return True if the two sides differ in comments only."""
     removed = [line for line in hunk.removed if line.strip()]
     added = [line for line in hunk.added if line.strip()]
     if all(is_comment(line, language) for line in (*removed, *added)):
@@ -247,7 +247,7 @@ def _is_comment_change(hunk: Hunk, language: str) -> bool:
 
 
 def _speaks_of_change(scene: Scene, change: Change, comments: set[int]) -> bool:
-    """Whether the comment stands beside a line of code that changes and stays, or right above one."""
+    """Return True if the comment stands beside a line of code that changes and stays, or right above one."""
     hunk = change.hunk
     if hunk is None or not all(
         is_comment(line, scene.language) for line in (*hunk.removed, *hunk.added) if line.strip()
@@ -260,7 +260,7 @@ def _speaks_of_change(scene: Scene, change: Change, comments: set[int]) -> bool:
 
 
 def _above_change(scene: Scene, change: Change, comments: set[int]) -> bool:
-    """Whether only comments and at most one more comment change lie between it and a line that changes below."""
+    """Return True if only comments and at most one more comment change lie between it and a line that changes below."""
     hunk = change.hunk
     at = hunk.end if hunk else 0
     while at < len(scene.before) and is_comment(scene.before[at], scene.language):
@@ -299,7 +299,7 @@ def _changed_words(changes: tuple[Change, ...], prose: set[int]) -> set[str]:
 
 
 def _tells(scene: Scene, change: Change, prose: set[int], told: set[str]) -> bool:
-    """Whether documentation tells of the fix: stands beside it, names what changes, or documents a parameter."""
+    """Return True if documentation tells of the fix: stands beside it, names what changes, or documents a parameter."""
     hunk = change.hunk
     if hunk is None:
         return False

@@ -64,7 +64,8 @@ def _moved(scene: Scene, rows: list[tuple[Change, tuple[Counter[str], Counter[st
 
 
 def _among_imports(scene: Scene, changes: list[Change]) -> bool:
-    """Whether nothing but imports, comments and blank lines stands between the first and the last, before and after."""
+    """Return True if nothing but imports, comments and blank lines stands between the first and the last, before and
+    after."""
     first, last = changes[0], changes[-1]
     if first.hunk is None or last.hunk is None:
         return False
@@ -79,7 +80,8 @@ def _among_imports(scene: Scene, changes: list[Change]) -> bool:
 
 
 def _rebinds(scene: Scene, changes: list[Change]) -> bool:
-    """Whether a name that the changes import is imported twice at their depth: which one holds, the order decides."""
+    """Return True if a name that the changes import is imported twice at their depth: which one holds, the order
+    decides."""
     bound = Counter(name for part in _LOGICAL.findall("".join(scene.before)) for name in _binds(part))
     moved = {name for c in changes if c.hunk for p in _LOGICAL.findall(text(c.hunk.removed)) for name in _binds(p)}
     return any(bound[name] > 1 for name in moved) or (bool(changes) and any("*" in name for name in bound))
@@ -99,7 +101,7 @@ def _total(counts: list[tuple[Counter[str], Counter[str]]], side: int) -> Counte
 
 
 def _bound(hunk: Hunk, language: str) -> tuple[Counter[str], Counter[str]] | None:
-    """What each side imports, statement by statement with its names sorted; None where anything else stands there."""
+    """Count each side's imports, statement by statement with sorted names; None where anything else stands there."""
     pattern = _IMPORT.get(language)
     if pattern is None:
         return None

@@ -14,7 +14,7 @@ from fretsaw.core.text.lines import body
 
 _CONFIGURATION = re.compile(r"\.(?:toml|ini|cfg|conf|ya?ml|properties|css|scss|sh|sql)$|(?:^|/)(?:Make|Docker)file$")
 _MARKUP = re.compile(r"\.(?:md|markdown|mdx|csv|tsv|snap|golden|expected|out|patch|diff|properties|env)$")
-"""Where blanks at the end of a line say something."""
+"""Files in which blanks at the end of a line mean something."""
 _PROSE = re.compile(r"\.(?:txt|rst|adoc)$|(?:^|/)[A-Z]+$")
 _HOLDS_TEXT = re.compile(
     r"""<<[-~<]?\s*['"\\]?\w|[:\-]\s+(?:[&!]\S+\s+)?[|>][-+\d]*\s*$|\"{3}|'{3}|^[^`\n]*`(?:[^`\n]*`[^`\n]*`)*[^`\n]*$|<(?:pre|textarea)\b""",
@@ -42,7 +42,7 @@ def endings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 
 def _ends_file(scene: Scene) -> bool:
-    """Whether the last line is one that the patch writes anew."""
+    """Return True if the last line is one that the patch writes anew."""
     return any(c.hunk and c.hunk.end == len(scene.before) and text(c.hunk.added).strip() for c in scene.changes)
 
 
@@ -61,12 +61,13 @@ def blanks(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 
 def _takes_blanks(hunk: Hunk) -> bool:
-    """Whether it takes the blanks out of blank lines, as every style wants it, or is no change of blanks alone."""
+    """Return True if it takes the blanks out of blank lines, as every style wants it, or is no change of blanks
+    alone."""
     return is_blank(hunk) and any(body(line) for line in hunk.removed)
 
 
 def _is_asked_ending(scene: Scene, change: Change) -> bool:
-    """Whether nothing but the end of a line changes, which the issue speaks of."""
+    """Return True if nothing but the end of a line changes, which the issue speaks of."""
     hunk = change.hunk
     return "endings" in scene.asked.topics and hunk is not None and _bodies(hunk.removed) == _bodies(hunk.added)
 
@@ -156,7 +157,8 @@ def _beside_run(scene: Scene, change: Change) -> list[Change]:
 
 
 def _regroups(scene: Scene, change: Change, staying: set[int], changes: tuple[Change, ...]) -> bool:
-    """Whether blank lines are moved by a line or two, or part the statement that a change stands in from the rest."""
+    """Return True if blank lines are moved by a line or two, or part the statement that a change stands in from the
+    rest."""
     hunk = change.hunk
     if hunk is None:
         return False
@@ -174,8 +176,8 @@ def _regroups(scene: Scene, change: Change, staying: set[int], changes: tuple[Ch
 
 
 def tidy(scene: Scene, change: Change) -> bool:
-    """Whether it takes away what no style wants: blanks on a blank line, a blank line too many. In a file that is
-    reformatted all over it is part of that."""
+    """Return True if it takes away what no style wants: blanks on a blank line, a blank line too many. In a file that
+    is reformatted all over it is part of that."""
     hunk = change.hunk
     if hunk is None or sum(rule == "formatting" for rule, _ in scene.judged.values()) > 2:
         return False
@@ -212,7 +214,7 @@ def _over_blanks(scene: Scene, changes: list[Change]) -> list[list[Change]]:
 
 
 def _equal_run(run: list[Change], language: str) -> int:
-    """How many of the first changes say, taken together, the same on both sides; 0 when none do."""
+    """Count how many of the first changes say, taken together, the same on both sides; 0 when none do."""
     for size in range(1, min(len(run), LONGEST_READ) + 1):
         if _says_same(run[:size], language):
             return size

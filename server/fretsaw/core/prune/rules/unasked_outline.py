@@ -176,7 +176,7 @@ MOST_HINTED = 12
 
 
 def _adds_words(change: Change, language: str) -> bool:
-    """Whether the new side is the old one with words put in, a colon among them."""
+    """Return True if the new side is the old one with words put in, a colon among them."""
     hunk = change.hunk
     if hunk is None or not hunk.removed or text(hunk.added).count(":") <= text(hunk.removed).count(":"):
         return False

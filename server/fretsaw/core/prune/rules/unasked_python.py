@@ -132,7 +132,8 @@ def _body(changes: tuple[Change, ...], at: int) -> list[int]:
 
 
 def _goes_on(scene: Scene, body: list[int]) -> bool:
-    """Whether what these insertions begin has lines below them that were there before, or that other changes write.
+    """Return True if what these insertions begin has lines below them that were there before, or that other changes
+    write.
 
     A new name above an old body: to drop `class New:` would leave its methods to whatever stands above.
     """

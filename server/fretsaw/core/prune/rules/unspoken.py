@@ -74,7 +74,7 @@ def _removals(scene: Scene, changes: tuple[Change, ...]) -> Iterator[tuple[list[
 
 
 def _is_apart(scene: Scene, run: list[Change]) -> bool:
-    """Whether there are changes besides the run, none of them right beside it."""
+    """Return True if there are changes besides the run, none of them right beside it."""
     ids = {change.id for change in run}
     if len(run) == len(scene.changes) and len(scene.patch.files) < 2:
         return False
@@ -83,7 +83,7 @@ def _is_apart(scene: Scene, run: list[Change]) -> bool:
 
 
 def _could_begin_lower(scene: Scene, run: list[Change]) -> bool:
-    """Whether the same text would go were the run a line lower: `-}`, `-def g` before a `}` that stays."""
+    """Return True if the same text would go were the run a line lower: `-}`, `-def g` before a `}` that stays."""
     first, last = run[0].hunk, run[-1].hunk
     if first is None or last is None or not first.removed or last.end >= len(scene.before):
         return False
@@ -101,7 +101,7 @@ def _heads(scene: Scene, removed: list[str]) -> list[str]:
 
 
 def _is_concerned(scene: Scene, run: Iterable[Change], name: str) -> bool:
-    """Whether the issue names it, or another change of the patch takes away or brings a use of it."""
+    """Return True if the issue names it, or another change of the patch takes away or brings a use of it."""
     own = {change.id for change in run}
     if scene.asked.names(name):
         return True
@@ -142,7 +142,7 @@ def removed_comment(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]
 
 
 def _is_silent(comment: str, around: frozenset[str]) -> bool:
-    """Whether less than half of what a comment says is said of the change or by the issue, too."""
+    """Return True if less than half of what a comment says is said of the change or by the issue, too."""
     telling = _telling(comment)
     return bool(telling) and len(telling & around) * 2 < len(telling)
 
