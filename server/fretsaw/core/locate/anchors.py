@@ -1,6 +1,6 @@
 """Enclosing lines that a model named (`@@ class X`, a diff's section heading), and what they enclose.
 
-Knows nothing of patterns; it is handed line numbers from 0.
+It is handed line numbers from 0.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from fretsaw.core.locate.view import View, squeezed
 
 _DEEPEST = 6
 _MOST = 32
-"""How many blocks that begin with an anchor's line are looked at."""
+"""The number of blocks beginning with an anchor's line that are looked at."""
 
 
 def inside(view: View, anchors: tuple[str, ...], starts: list[int], ends: list[int]) -> int | None:
@@ -52,7 +52,7 @@ def _scope_end(view: View, at: int, high: int) -> int:
 
 
 def under_heading(view: View, anchors: tuple[str, ...], at: int) -> bool:
-    """Whether the section heading of a diff, where there is one, is the last unindented line above a place."""
+    """Return True if the section heading of a diff, where there is one, is the last unindented line above a place."""
     if not anchors:
         return True
     want = squeezed(anchors[-1])

@@ -1,4 +1,4 @@
-"""A fit: which line of the file each old line of a pattern is. Knows no rung and no text but the lines handed in."""
+"""A fit: which line of the file each old line of a pattern is."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Fit:
     start: int
     end: int
     splices: tuple[Splice, ...]
-    """What changes there, in order."""
+    """The changes at this place, in order."""
     misses: int = 0
-    """How many kept lines are not the file's."""
+    """The number of kept lines that are not the file's."""
 
 
 def consecutive(view: View, pattern: Pattern, start: int, misses: int = 0) -> Fit | None:
@@ -124,7 +124,8 @@ def _next_place(at: tuple[int | None, ...], index: int) -> int | None:
 
 
 def _beside_unmapped(pattern: Pattern, at: tuple[int | None, ...], index: int) -> bool:
-    """Whether new lines stand beside a kept line that the file has not; a blank one does no harm to solid new lines."""
+    """Return True if new lines stand beside a kept line that the file has not; a blank one does no harm to solid new
+    lines."""
     beside = [i for i in (index - 1, index) if 0 <= i < len(at) and at[i] is None]
     new = pattern.inserts[index]
     return any(pattern.old[i].strip() for i in beside) or (bool(beside) and not (new[0].strip() and new[-1].strip()))

@@ -1,6 +1,6 @@
-"""How the indentation of a block relates to the file's, so that new lines get the file's own.
+"""Relate the indentation of a block to the file's, so that new lines get the file's own.
 
-Knows nothing of places; it is handed pairs of lines that are the same but for their indentation.
+It is handed pairs of lines that are the same but for their indentation.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ def unchanged(line: str) -> str | None:
 
 
 def shift_between(pairs: Iterable[tuple[str, str, bool]], added: tuple[str, ...]) -> Shift | None:
-    """How to indent new lines, from (block's line, file's line, whether it is removed); None where nothing fits all."""
+    """Find the shift for new lines from (block's line, file's line, True if it is removed); None where nothing fits
+    all."""
     leads = {(lead(ours), lead(theirs), gone) for ours, theirs, gone in pairs if ours.strip()}
     if all(a == b for a, b, _ in leads):
         return unchanged
@@ -71,7 +72,7 @@ def _at_file_depth(kept: set[tuple[str, str]], added: tuple[str, ...]) -> bool |
 
 
 def _absolute(pair: tuple[str, str], added: tuple[str, ...]) -> bool:
-    """Whether new lines carry the file's indentation already where only the old line lost it."""
+    """Return True if new lines carry the file's indentation already where only the old line lost it."""
     ours, theirs = pair
     return not ours and any(lead(line).startswith(theirs) for line in added if line.strip())
 

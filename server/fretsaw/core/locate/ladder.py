@@ -1,7 +1,7 @@
 """The ladder of leniency: named ways to find a pattern in a file, the strictest first.
 
 A rung only finds places; which lines change there is the pattern's, and every other byte is the file's.
-It knows nothing of other blocks: where a rung finds several places, `tie_break` looks at the neighbours.
+Where a rung finds several places, `tie_break` looks at the neighbours.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ def clean(path: str) -> str:
 
 
 def is_outside(path: str) -> bool:
-    """Whether a cleaned path leads outside the repository or into git's own folder."""
+    """Return True if a cleaned path leads outside the repository or into git's own folder."""
     if not path or path.startswith(("/", "~", "../")) or path in (".", "..") or re.match(r"^[A-Za-z]:", path):
         return True
     return "\0" in path or "\n" in path or any(part.lower().rstrip(". ") == ".git" for part in path.split("/"))

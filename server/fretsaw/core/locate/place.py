@@ -31,7 +31,8 @@ class Desk:
     modes: dict[str, tuple[str, str]] = field(default_factory=dict)
     notices: list[Misfit] = field(default_factory=list)
     why_hidden: Callable[[str], str] = lambda _: ""
-    """Why a path that is no file here is not shown: ignored, untracked, too large; empty where there is no reason."""
+    """The reason why a path that is no file here is not shown: ignored, untracked, too large; empty where there is no
+    reason."""
     by_name: dict[str, list[str]] | None = None
 
     def names(self) -> dict[str, list[str]]:
@@ -41,7 +42,7 @@ class Desk:
         return self.by_name
 
     def known(self, path: str) -> bool:
-        """Whether a path is a file now: tracked and not deleted by the reply, or created by it."""
+        """Return True if a path is a file now: tracked and not deleted by the reply, or created by it."""
         if path in self.after:
             return self.after[path] is not None
         return path in self.paths

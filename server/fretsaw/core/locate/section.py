@@ -1,7 +1,4 @@
-"""Edit blocks of one file that stand together: looked up in one text, settled together, written once.
-
-Knows nothing of other files.
-"""
+"""Edit blocks of one file that stand together: looked up in one text, settled together, written once."""
 
 from __future__ import annotations
 
@@ -35,7 +32,7 @@ class Section:
     """Of the whole reply, as far as it was placed."""
 
     def joins(self, path: str, block: EditBlock) -> bool:
-        """Whether a further edit of `path` belongs here: of the same form, and looked up in the same text."""
+        """Return True if a further edit of `path` belongs here: of the same form, and looked up in the same text."""
         same_form = self.op == block.op == "edit" and self.tagged == (block.tags is not None)
         same_form = same_form and self.blocks[0].series == block.series
         return same_form and self.path == path and (self.tagged or bool(block.search and self.blocks[0].search))
@@ -43,7 +40,7 @@ class Section:
 
 @dataclass(slots=True)
 class Placed:
-    """What became of a section."""
+    """The result of placing a section."""
 
     after: str
     located: list[Located] = field(default_factory=list)
@@ -51,7 +48,7 @@ class Placed:
 
 
 def probe(read: Callable[[str], str | None], sections: Sequence[Section]) -> bool:
-    """Whether line numbers of the reply may be trusted: all that text can confirm are right, and there is one.
+    """Return True if line numbers of the reply may be trusted: all that text can confirm are right, and there is one.
 
     Asked only where a block has nothing but a number.
     """
@@ -253,7 +250,7 @@ def _together(items: list[Item], path: str) -> tuple[list[Splice], Misfit | None
 
 
 def _final_newline(view: View, items: list[Item]) -> bool | None:
-    """Whether the file ends with a newline after, where a no-newline mark at its very end says so."""
+    """Tell whether the file ends with a newline after, where a no-newline mark at its very end says so."""
     for item in items:
         old, new = item.block.no_newline
         fit = item.placed

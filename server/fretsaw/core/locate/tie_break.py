@@ -1,7 +1,4 @@
-"""The hunks of one file placed together: order, neighbours, line numbers and anchors break ties, or nothing does.
-
-Knows nothing of other files and writes no text.
-"""
+"""The hunks of one file placed together: order, neighbours, line numbers and anchors break ties, or nothing does."""
 
 from __future__ import annotations
 
@@ -248,13 +245,13 @@ def _above_next(places: list[list[Fit]]) -> list[list[Fit]]:
 
 
 def _number_says_else(item: Item, fit: Fit, deltas: set[int]) -> bool:
-    """Whether the line number points exactly at another of the places."""
+    """Return True if the line number points exactly at another of the places."""
     target = _target(item, deltas)
     return target is not None and fit.start != target and any(other.start == target for other in item.all_fits)
 
 
 def _deltas(items: list[Item]) -> set[int]:
-    """How far line numbers are off, by the placed items that have one."""
+    """Collect the differences between line numbers and places, of the placed items that have a number."""
     return {
         fit.start - item.line
         for item in items
@@ -263,7 +260,7 @@ def _deltas(items: list[Item]) -> set[int]:
 
 
 def _target(item: Item, deltas: set[int]) -> int | None:
-    """Where the line number points, as far as it may be trusted: the placed neighbours all agree how far it is off."""
+    """Correct the line number by the placed neighbours, which all have to agree how far it is off; else None."""
     if item.line is None or len(deltas) > 1:
         return None
     return item.line + next(iter(deltas), 0)

@@ -1,4 +1,4 @@
-"""What a model or a server wraps around the lines of an edit: line numbers, CDATA, HTML entities, marks of the form.
+"""Take off what a model or a server wraps around the lines of an edit: line numbers, CDATA, HTML entities, marks.
 
 The file decides: a wrapping is taken off only where the lines are not the file's as they stand and are without it.
 What nothing explains is named, never written.
@@ -120,7 +120,8 @@ def _without_tail(lines: Lines, text: str) -> Lines:
 
 
 def _tail_start(head: str, text: str) -> int | None:
-    """Where the mark at the end of a text begins, if it stands nowhere in the file and has no other half; else None."""
+    """Find the beginning of the mark at the end of a text, if it stands nowhere in the file and has no other half; else
+    None."""
     tags = _CALL_TAGS.search(head[-400:])
     if tags is not None:
         last = re.findall(r"</?[\w:]+>", tags[0])[-1]
@@ -155,7 +156,7 @@ def foreign_mark(block: EditBlock, text: str) -> str:
 
 
 def _in_pair(line: str, lines: Lines) -> bool:
-    """Whether a tag that stands alone has its other half among the new lines, so that they speak of the form."""
+    """Return True if a tag that stands alone has its other half among the new lines, so that they speak of the form."""
     bare = line.strip()
     name = re.match(r"</?([\w:]+)", bare)
     if name is None:
