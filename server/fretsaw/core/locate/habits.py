@@ -1,6 +1,6 @@
 """Correct mistakes that a reply repeats in its edits: typeset quotes, tabs written out.
 
-Where one edit of a file proves such a habit, the new lines of the others are put right as well. It is handed their names.
+Where one edit of a file proves such a habit, the new lines of the others are corrected as well.
 """
 
 from __future__ import annotations
