@@ -100,7 +100,7 @@ def start(
     """Start a program. A stream is a file, one of subprocess' constants, or None for the tester's own."""
     environment = dict(os.environ if env is None else env)
     streams = {"stdin": stdin, "stdout": stdout, "stderr": stderr}
-    fresh = {name for name in environment if name.startswith("PYTHON")} - os.environ.keys()
+    fresh = {name for name in environment if name.startswith("PYTHON")} - {*os.environ, "PYTHONIOENCODING"}
     if os.environ.get("FRETSAW_TESTS_COLD") or fresh or not hasattr(socket, "send_fds"):
         command = [*COMMANDS[program], *arguments]
         return subprocess.Popen(  # type: ignore[call-overload]
@@ -206,10 +206,10 @@ def _serve(control: socket.socket) -> list[str]:
             control.close()
             if apart:
                 os.setsid()
-            _open_streams()
             os.chdir(cwd)
             os.environ.clear()
             os.environ.update(env)
+            _open_streams()
             return list(argv)
         running[child] = descriptors[3]
         for descriptor in descriptors[:3]:
@@ -219,9 +219,11 @@ def _serve(control: socket.socket) -> list[str]:
 
 def _open_streams() -> None:
     """Make `sys.stdin` and its like of the new descriptors, as a fresh interpreter does."""
-    sys.stdin = os.fdopen(0, closefd=False)
-    sys.stdout = os.fdopen(1, "w", closefd=False)
-    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
+    encoding, _, errors = os.environ.get("PYTHONIOENCODING", "").partition(":")
+    how: dict[str, Any] = {"encoding": encoding or None, "closefd": False}
+    sys.stdin = os.fdopen(0, errors=errors or None, **how)
+    sys.stdout = os.fdopen(1, "w", errors=errors or None, **how)
+    sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", **how)
 
 
 def _reap(running: dict[int, int]) -> None:

@@ -248,8 +248,9 @@ def test_percentages_never_fall(agent: Agent, model: Model, project: Path) -> No
 
 
 def run(project: Path, *arguments: str, **env: Any) -> subprocess.CompletedProcess[bytes]:
-    argv = [sys.executable, "-m", "fretsaw", *arguments]
-    return subprocess.run(argv, cwd=project, env={**os.environ, **env}, capture_output=True, check=False)
+    process = prepared.start("agent", *arguments, cwd=project, env={**os.environ, **env})
+    out, err = process.communicate(60)
+    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
 
 def test_bytes_that_are_no_utf8_come_out_as_they_went_in(project: Path, model: Model) -> None:
@@ -278,11 +279,7 @@ def test_a_reader_that_goes_away_is_met_with_silence(project: Path, agent: Agent
     model(FIX)
     agent("fix", "ISSUE.md", "--apply", "none")
     for arguments in (("show", "--html"), ("runs",), ("models",), ("show", "--json")):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "fretsaw", *arguments], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-        assert process.stdout
-        assert process.stderr
+        process = prepared.start("agent", *arguments, cwd=project, stdin=subprocess.DEVNULL)
         process.stdout.close()
         said = process.stderr.read()
         process.stderr.close()

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 
 from fretsaw.core.patch.logical import cuts, kinds
 from fretsaw.core.patch.sequence import Block, differences, matches
@@ -19,16 +20,23 @@ MOST_WORDS = 6_000
 MOST_LINES = 400
 """Lines of an inserted or removed run up to which it is cut at logical lines; a longer one at blank lines only."""
 
+_NONE_MOVED: Mapping[str, bool] = MappingProxyType({})
 
-def parts(removed: Sequence[str], added: Sequence[str]) -> list[Block]:
-    """Consecutive blocks that cover both sides wholly; each has something on one side at least."""
+
+def parts(removed: Sequence[str], added: Sequence[str], moved: Mapping[str, bool] = _NONE_MOVED) -> list[Block]:
+    """Consecutive blocks that cover both sides wholly; each has something on one side at least.
+
+    `moved`: imports that go in one place of the file and come in another, and whether that one is further down. Such a
+    line was not rewritten into what stands in its place: `-import b +import a` is two parts where another hunk adds
+    `import b` again. What is new stands above a line that came down, since it does so in the text after.
+    """
     loose_old = ["".join(line.split()) for line in removed]
     loose_new = ["".join(line.split()) for line in added]
     same = [(i, j) for i, j in _paired(loose_old, loose_new) if loose_old[i]]
     out: list[Block] = []
     i = j = 0
     for pi, pj in [*same, (len(removed), len(added))]:
-        out += _shift(_gap(removed[i:pi], added[j:pj]), i, j)
+        out += _shift(_gap(removed[i:pi], added[j:pj], moved), i, j)
         if pi < len(removed) or pj < len(added):
             out.append((pi, pi + 1, pj, pj + 1))
         i, j = pi + 1, pj + 1
@@ -51,19 +59,19 @@ def _shift(blocks: list[Block], i: int, j: int) -> list[Block]:
     return [(i0 + i, i1 + i, j0 + j, j1 + j) for i0, i1, j0, j1 in blocks]
 
 
-def _gap(removed: Sequence[str], added: Sequence[str]) -> list[Block]:
+def _gap(removed: Sequence[str], added: Sequence[str], moved: Mapping[str, bool]) -> list[Block]:
     """Parts of a stretch without equal lines: the groups of lines that share words, and what lies between them."""
     out: list[Block] = []
     i = j = 0
-    for i0, i1, j0, j1 in [*_groups(removed, added), (len(removed), len(removed), len(added), len(added))]:
-        out += _shift(_unmatched(removed[i:i0], added[j:j0]), i, j)
+    for i0, i1, j0, j1 in [*_groups(removed, added, moved), (len(removed), len(removed), len(added), len(added))]:
+        out += _shift(_unmatched(removed[i:i0], added[j:j0], moved), i, j)
         if i1 > i0 or j1 > j0:
             out.append((i0, i1, j0, j1))
         i, j = i1, j1
     return out
 
 
-def _groups(removed: Sequence[str], added: Sequence[str]) -> list[Block]:
+def _groups(removed: Sequence[str], added: Sequence[str], moved: Mapping[str, bool]) -> list[Block]:
     """Groups of lines of both sides in which each line shares at least half its words with one of the other side.
 
     Links (0, 0), (1, 0), (2, 1), of the old lines 0, 1, 2 and the new 0, 1: old 0 and 1 were joined into new 0, old 2
@@ -71,6 +79,8 @@ def _groups(removed: Sequence[str], added: Sequence[str]) -> list[Block]:
     """
     groups: list[Block] = []
     for i, j in _linked_lines(removed, added):
+        if removed[i] in moved or added[j] in moved:
+            continue
         if groups and (i < groups[-1][1] or j < groups[-1][3]):
             i0, i1, j0, j1 = groups[-1]
             groups[-1] = (i0, max(i1, i + 1), min(j0, j), max(j1, j + 1))
@@ -109,21 +119,30 @@ def _weight(word: str) -> float:
     return min(len(word), 8) if word[0].isalnum() or word[0] == "_" else 0.3
 
 
-def _unmatched(removed: Sequence[str], added: Sequence[str]) -> list[Block]:
+def _unmatched(removed: Sequence[str], added: Sequence[str], moved: Mapping[str, bool]) -> list[Block]:
     """Parts of a stretch whose sides share nothing: blank lines at its rims by themselves, the rest together."""
     if not removed or not added:
         return _runs(removed, added)
+    if moved and (all(line in moved for line in removed) or all(line in moved for line in added)):
+        return _apart(removed, added, new_first=all(moved.get(line, False) for line in removed))
     blank_old, blank_new = (not any(line.strip() for line in side) for side in (removed, added))
     if blank_old != blank_new:
         # Blank lines against text: two independent things at one place.
-        n = len(removed)
-        return _runs(removed, ()) + [(n, n, j0, j1) for _, _, j0, j1 in _runs((), added)]
+        return _apart(removed, added)
     old, new = list(kinds(removed)), list(kinds(added))
     if old == new and all(_indent(a) == _indent(b) for a, b in zip(removed, added, strict=True)):
         # As many lines of the same kinds and depths: each was rewritten; what continues a line stays with it.
         starts = [at for at, kind in enumerate(old) if kind != "inside"]
         return [(a, b, a, b) for a, b in pairwise([*starts, len(old)])]
     return [(0, len(removed), 0, len(added))]
+
+
+def _apart(removed: Sequence[str], added: Sequence[str], *, new_first: bool = False) -> list[Block]:
+    """Parts of two sides that stand at one place and have nothing to do with each other."""
+    n, m = (0, len(added)) if new_first else (len(removed), 0)
+    old = [(i0, i1, m, m) for i0, i1, _, _ in _runs(removed, ())]
+    new = [(n, n, j0, j1) for _, _, j0, j1 in _runs((), added)]
+    return new + old if new_first else old + new
 
 
 def _indent(line: str) -> int:

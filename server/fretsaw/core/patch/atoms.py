@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from fretsaw.core.patch.align import parts
 from fretsaw.core.patch.derive import derive, hunks_of
@@ -53,9 +54,23 @@ def _atoms(file: FilePatch) -> Iterator[tuple[ChangeKind, Hunk | None]]:
     if overlay.eof:
         yield "eof", None
     after = FilePatch(file.path, file.before, hunks).after or ""
-    for hunk in realigned(file.before or "", after, hunks):
-        for i0, i1, j0, j1 in parts(hunk.removed, hunk.added):
+    hunks = realigned(file.before or "", after, hunks)
+    moved = _moved_imports(hunks)
+    for hunk in hunks:
+        for i0, i1, j0, j1 in parts(hunk.removed, hunk.added, moved):
             yield "lines", Hunk(hunk.start + i0, hunk.removed[i0:i1], hunk.added[j0:j1])
+
+
+_IMPORT = re.compile(
+    r"\s*(?:(?:import|from|use|using|require|require_relative)\b|#\s*include\b|(?:const|let|var)\s.*\brequire\()"
+)
+"""Lines that stand by themselves in any order: what takes the place of one was not made from it."""
+
+
+def _moved_imports(hunks: Sequence[Hunk]) -> dict[str, bool]:
+    """The imports that go in one hunk of a file and come in another, and whether that one is further down."""
+    gone = {line: hunk.start for hunk in hunks for line in hunk.removed if _IMPORT.match(line)}
+    return {line: hunk.start > gone[line] for hunk in hunks for line in hunk.added if line in gone}
 
 
 def _plain(file: FilePatch) -> tuple[Overlay, tuple[Hunk, ...]]:

@@ -41,6 +41,7 @@ RULES = MappingProxyType(
         "import-order": Rule(import_order.import_order, provable=True, moved=True),
         "formatting": Rule(layout.formatting, provable=True, layout=True, moved=True),
         "blank-lines": Rule(layout.blank_lines, provable=True, moved=True),
+        "load-order": Rule(import_order.load_order, provable=False, moved=True),
         "licence": Rule(comments.licence_lines, provable=False),
         "version": Rule(comments.version_lines, provable=False),
         "debug-print": Rule(debug_prints.debug_print, provable=False),

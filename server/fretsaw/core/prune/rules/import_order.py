@@ -1,4 +1,4 @@
-"""Rules on imports: the same ones in another order."""
+"""Rules on imports, includes and requires: the same ones in another order."""
 
 from __future__ import annotations
 
@@ -12,33 +12,54 @@ from fretsaw.core.prune.lexer import FREE_QUOTES, is_comment, words
 from fretsaw.core.prune.scene import Scene, runs, text
 
 _IMPORT = {name: re.compile(row.name_import) for name, row in BY_SYNTAX.items() if row.name_import}
-"""Imports that are good for names only. Not the includes of C and the requires of Ruby, which run in their order."""
+"""Imports that are good for names only."""
+_LOADS = {
+    "c": re.compile(r"\s*#\s*include\b"),
+    "cpp": re.compile(r"\s*#\s*include\b"),
+    "ruby": re.compile(r"\s*require(?:_relative)?\b"),
+}
+"""What is read or run in the order in which it stands, so that another order may mean something."""
 _PYTHON = re.compile(r"(?P<depth>\s*)(?:from\s+(?P<module>[\w.]+)\s+)?import\b(?P<names>.*)", re.DOTALL)
 _LOGICAL = re.compile(r"[^\n(\[{]*(?:[(\[{][^)\]}]*[)\]}])?[^\n]*\n?")
-
-
-def import_order(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
-    """The same imports at the same depth, the statements or the names in one of them in another order."""
-    if "imports" in scene.asked.title_topics:
-        return {}
-    rows = [(change, found) for change in changes if change.hunk and (found := _bound(change.hunk, scene.language))]
-    same = {change.id for change, (removed, added) in rows if removed == added} | _reordered_runs(scene, rows)
-    same |= _moved(scene, [row for row in rows if row[0].id not in same])
-    if scene.language == "python":
-        same = _without_rebinding(scene, rows, same)
-    return dict.fromkeys(same, "changes the order of imports only")
-
 
 Row: TypeAlias = tuple[Change, tuple[Counter[str], Counter[str]]]
 """A change of imports with the statements that go and those that come."""
 
 
-def _reordered_runs(scene: Scene, rows: list[Row]) -> set[int]:
+def import_order(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """The same imports at the same depth, the statements or the names in one of them in another order."""
+    pattern = _IMPORT.get(scene.language)
+    if pattern is None:
+        return {}
+    rows, same = _reordered(scene, changes, pattern)
+    if scene.language == "python":
+        same = _without_rebinding(scene, rows, same)
+    return dict.fromkeys(same, "changes the order of imports only")
+
+
+def load_order(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """The same includes or requires in another order: seldom asked for, and not provably without a meaning."""
+    pattern = _LOADS.get(scene.language)
+    found = _reordered(scene, changes, pattern)[1] if pattern else set()
+    return dict.fromkeys(found, "changes the order in which files are loaded, and nothing else")
+
+
+def _reordered(scene: Scene, changes: tuple[Change, ...], pattern: re.Pattern[str]) -> tuple[list[Row], set[int]]:
+    """The changes of nothing but imports, and the ids of those that only put them in another order."""
+    if "imports" in scene.asked.title_topics:
+        return [], set()
+    found = ((change, _bound(change.hunk, scene.language, pattern)) for change in changes if change.hunk)
+    rows = [(change, bound) for change, bound in found if bound]
+    same = {change.id for change, (removed, added) in rows if removed == added} | _reordered_runs(scene, rows, pattern)
+    return rows, same | _moved(scene, [row for row in rows if row[0].id not in same], pattern)
+
+
+def _reordered_runs(scene: Scene, rows: list[Row], pattern: re.Pattern[str]) -> set[int]:
     """Runs of changes that together bring back what they take: `-a`, `-b +c +b`, `-c +a`."""
     out: set[int] = set()
     for run in runs([change for change, _ in rows]):
         counts = [found for change, found in rows if change in run]
-        if _total(counts, 0) == _total(counts, 1) and _among_imports(scene, run):
+        if _total(counts, 0) == _total(counts, 1) and _among_imports(scene, run, pattern):
             out |= {change.id for change in run}
     return out
 
@@ -52,20 +73,19 @@ def _without_rebinding(scene: Scene, rows: list[Row], same: set[int]) -> set[int
     return inside if _rebinds(scene, [change for change, _ in rows if change.id in same - inside]) else same
 
 
-def _moved(scene: Scene, rows: list[tuple[Change, tuple[Counter[str], Counter[str]]]]) -> set[int]:
+def _moved(scene: Scene, rows: list[Row], pattern: re.Pattern[str]) -> set[int]:
     """Pairs of a removal and an insertion of the same statements, with nothing but imports between them."""
     out: set[int] = set()
     gone = {tuple(sorted(removed.elements())): change for change, (removed, added) in rows if not added}
     for change, (removed, added) in rows:
         other = gone.pop(tuple(sorted(added.elements())), None) if not removed else None
-        if other is not None and _among_imports(scene, sorted((change, other), key=lambda one: one.id)):
+        if other is not None and _among_imports(scene, sorted((change, other), key=lambda one: one.id), pattern):
             out |= {change.id, other.id}
     return out
 
 
-def _among_imports(scene: Scene, changes: list[Change]) -> bool:
-    """Return True if nothing but imports, comments and blank lines stands between the first and the last, before and
-    after."""
+def _among_imports(scene: Scene, changes: list[Change], pattern: re.Pattern[str]) -> bool:
+    """Return True if only imports, comments and blank lines stand between the first and the last, before and after."""
     first, last = changes[0], changes[-1]
     if first.hunk is None or last.hunk is None:
         return False
@@ -74,7 +94,6 @@ def _among_imports(scene: Scene, changes: list[Change]) -> bool:
         scene.before[first.hunk.start : last.hunk.end],
         scene.after[starts[first.id] : starts[last.id] + len(last.hunk.added)],
     )
-    pattern = _IMPORT[scene.language]
     said = [part for side in sides for part in _LOGICAL.findall("".join(side))]
     return all(pattern.match(part) for part in said if part.strip() and not is_comment(part, scene.language))
 
@@ -100,11 +119,8 @@ def _total(counts: list[tuple[Counter[str], Counter[str]]], side: int) -> Counte
     return sum((pair[side] for pair in counts), Counter[str]())
 
 
-def _bound(hunk: Hunk, language: str) -> tuple[Counter[str], Counter[str]] | None:
+def _bound(hunk: Hunk, language: str, pattern: re.Pattern[str]) -> tuple[Counter[str], Counter[str]] | None:
     """Count each side's imports, statement by statement with sorted names; None where anything else stands there."""
-    pattern = _IMPORT.get(language)
-    if pattern is None:
-        return None
     sides = []
     for lines in (hunk.removed, hunk.added):
         found: Counter[str] = Counter()

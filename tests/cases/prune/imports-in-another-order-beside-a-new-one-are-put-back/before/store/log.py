@@ -1,0 +1,7 @@
+import threading
+import warnings
+import weakref
+
+
+def f():
+    pass

@@ -1,0 +1,7 @@
+require 'json'
+require 'set'
+require_relative 'log'
+
+def size(list)
+  list.size
+end
