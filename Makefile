@@ -27,7 +27,7 @@ test-crash: .venv/ready ## Run every crash and fault of the journal; N=8000 SEED
 test-cheats: .venv/ready ## Try every patch that only makes a check look green, in six languages
 	@FRETSAW_CHEATS=full $(BIN)/python -m pytest -n 2 tests/cheats $(ARGS)
 
-test-slow: .venv/ready ## Run the slow tests: real editors, every move with a check, more rows of corpora
+test-slow: .venv/ready ## Run the slow tests: more of editors, moves with a check, corpora, mutants of the journal
 	@FRETSAW_SLOW=1 $(BIN)/python -m pytest -n 2 $(ARGS)
 
 vsix: ## Build the VS Code extension: vscode-extension/fretsaw.vsix

@@ -18,7 +18,7 @@ _LOADS = {
     "cpp": re.compile(r"\s*#\s*include\b"),
     "ruby": re.compile(r"\s*require(?:_relative)?\b"),
 }
-"""What is read or run in the order in which it stands, so that another order may mean something."""
+"""Statements that load something in the order in which they stand, so that another order may mean something."""
 _PYTHON = re.compile(r"(?P<depth>\s*)(?:from\s+(?P<module>[\w.]+)\s+)?import\b(?P<names>.*)", re.DOTALL)
 _LOGICAL = re.compile(r"[^\n(\[{]*(?:[(\[{][^)\]}]*[)\]}])?[^\n]*\n?")
 
