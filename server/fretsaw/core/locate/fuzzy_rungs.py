@@ -188,14 +188,19 @@ def _misses(view: View, pattern: Pattern, keys: list[str], start: int) -> list[i
 
 
 def _evident(pattern: Pattern, keys: list[str], misses: set[int], view: View, least: int = 2) -> bool:
-    """Return True if the lines that do match are enough to be sure of the place."""
+    """Return True if the lines that do match are enough to be sure of the place.
+
+    Enough are: more than `least` lines that say something; just `least`, one of which the file has only once; or one
+    removed line of 12 signs or more that the file has only once.
+    """
     index = view.index()
-    solid = [i for i, key in enumerate(keys) if key and i not in misses and sum(map(str.isalnum, key)) > 2]
-    rare = any(len(index.get(keys[i], ())) == 1 for i in solid)
-    if len(solid) >= least and (rare or len(solid) > least):
+    solid = [i for i, key in enumerate(keys) if i not in misses and sum(map(str.isalnum, key)) > 2]
+    if len(solid) > least:
         return True
-    sure = [i for i in solid if pattern.removed[i] and len(keys[i]) >= 12 and len(index.get(keys[i], ())) == 1]
-    return bool(sure)
+    unique = [i for i in solid if len(index.get(keys[i], ())) == 1]
+    if unique and len(solid) == least:
+        return True
+    return any(pattern.removed[i] and len(keys[i]) >= 12 for i in unique)
 
 
 def _fit(view: View, pattern: Pattern, start: int, misses: list[int]) -> Fit | None:

@@ -78,28 +78,59 @@ def _absolute(pair: tuple[str, str], added: tuple[str, ...]) -> bool:
 
 
 def _prefix(pairs: set[tuple[str, str]]) -> Shift | None:
-    """The file's lines stand deeper, or less deep, by one and the same run of blanks."""
-    more = {b[: len(b) - len(a)] if b.endswith(a) else None for a, b in pairs}
-    if len(more) == 1 and None not in more:
-        extra = more.pop() or ""
+    """The file's lines stand deeper, or less deep, by one and the same run of blanks.
+
+    The block at 0 and 2, the file at 4 and 6: four blanks more. The block at 4 and 6, the file at 2 and 4: two less.
+    """
+    extra = _one_surplus([(theirs, ours) for ours, theirs in pairs])
+    if extra is not None:
         return lambda line: extra + line if line.strip() else line
-    less = {a[: len(a) - len(b)] if a.endswith(b) else None for a, b in pairs}
-    if len(less) == 1 and None not in less:
-        cut = less.pop() or ""
-        return lambda line: line if not line.strip() else (line[len(cut) :] if line.startswith(cut) else None)
-    return None
+    surplus = _one_surplus(list(pairs))
+    return _cut_off(surplus) if surplus is not None else None
+
+
+def _one_surplus(pairs: list[tuple[str, str]]) -> str | None:
+    """Return the blanks that the longer of each pair begins with beyond the shorter; None where pairs disagree."""
+    surpluses: set[str] = set()
+    for longer, shorter in pairs:
+        if not longer.endswith(shorter):
+            return None
+        surpluses.add(longer[: len(longer) - len(shorter)])
+    return surpluses.pop() if len(surpluses) == 1 else None
+
+
+def _cut_off(surplus: str) -> Shift:
+    """Make a shift that takes these blanks off; a line that does not begin with them cannot be placed."""
+
+    def shift(line: str) -> str | None:
+        if not line.strip():
+            return line
+        return line[len(surplus) :] if line.startswith(surplus) else None
+
+    return shift
 
 
 def _tabs(pairs: set[tuple[str, str]]) -> Shift | None:
-    """The block has blanks where the file has tabs, or the other way round, at a fixed width."""
-    for to_tabs in (True, False):
-        spaced = {(a, b) if to_tabs else (b, a) for a, b in pairs}
-        for width in (4, 2, 8, 3):
-            if not any(b for _, b in spaced) or not all(a == b or _width(b, width) == a for a, b in spaced):
-                continue
-            if not all("\t" not in a and not b.strip("\t ") for a, b in spaced):
-                continue
-            return _to_tabs(width) if to_tabs else _to_blanks(width)
+    """The block has blanks where the file has tabs, or the other way round, at a fixed width.
+
+    The block at 4 and 8 blanks, the file at one tab and two: width 4, and 12 blanks become three tabs.
+    """
+    width = _tab_width([(ours, theirs) for ours, theirs in pairs])
+    if width is not None:
+        return _to_tabs(width)
+    width = _tab_width([(theirs, ours) for ours, theirs in pairs])
+    return _to_blanks(width) if width is not None else None
+
+
+def _tab_width(pairs: list[tuple[str, str]]) -> int | None:
+    """Return the width of a tab that explains all pairs of (blanks, the same with tabs); None where none does."""
+    if not any(tabbed for _, tabbed in pairs):
+        return None
+    if any("\t" in spaced or tabbed.strip("\t ") for spaced, tabbed in pairs):
+        return None
+    for width in (4, 2, 8, 3):
+        if all(spaced in (tabbed, _width(tabbed, width)) for spaced, tabbed in pairs):
+            return width
     return None
 
 
@@ -126,16 +157,22 @@ def _to_blanks(width: int) -> Shift:
 
 
 def _scale(pairs: set[tuple[str, str]]) -> Shift | None:
-    """The file indents by another number of blanks a level; two levels must say so."""
-    sizes = {(len(a), len(b)) for a, b in pairs}
-    if any("\t" in a + b for a, b in pairs) or len({pair for pair in sizes if pair[0]}) < 2:
+    """The file indents by another number of blanks a level; two levels must say so.
+
+    The block at 2 and 4, the file at 4 and 8: doubled. The block at 2 alone says nothing about 4.
+    """
+    if any("\t" in ours + theirs for ours, theirs in pairs):
         return None
-    first = max(sizes)
-    if not first[0] or any(a * first[1] != b * first[0] for a, b in sizes):
+    sizes = {(len(ours), len(theirs)) for ours, theirs in pairs}
+    levels = {(ours, theirs) for ours, theirs in sizes if ours}
+    if len(levels) < 2:
+        return None
+    unit, scaled = max(sizes)
+    if any(ours * scaled != theirs * unit for ours, theirs in sizes):
         return None
 
     def shift(line: str) -> str | None:
-        size = len(lead(line)) * first[1]
-        return " " * (size // first[0]) + line.lstrip(" ") if size % first[0] == 0 else None
+        depth, rest = divmod(len(lead(line)) * scaled, unit)
+        return None if rest else " " * depth + line.lstrip(" ")
 
     return shift

@@ -92,9 +92,13 @@ def _to_look_up_again(items: list[Item]) -> list[Item]:
 
     None where there are no others, or where a block is half there: its other half is nowhere for another reason.
     """
-    later = [item for item in items if not item.fits and item.pattern.old]
-    halves = {id(item.block) for item in items if item.fits} & {id(item.block) for item in later}
-    return [] if halves or len(later) == len(items) or len(items) > _MANY else later
+    if len(items) > _MANY:
+        return []
+    later = [item for item in items if item.pattern.old and not item.fits]
+    found_blocks = {id(item.block) for item in items if item.fits}
+    is_half_there = not found_blocks.isdisjoint(id(item.block) for item in later)
+    has_others = len(later) < len(items)
+    return later if has_others and not is_half_there else []
 
 
 def _written_in_turns(view: View, items: list[Item], later: list[Item], section: Section) -> Placed | None:

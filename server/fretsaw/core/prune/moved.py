@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import Moves, find_missing, find_moves
 from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune.issue_topics import issue_topics
-from fretsaw.core.prune.scene import is_blank
+from fretsaw.core.prune.scene import hunks_of, is_blank, text
 from fretsaw.core.prune.used_names import used
 from fretsaw.core.prune.verdict import Rule, Verdict
 
@@ -43,19 +43,26 @@ def moves_asked_for(patch: PatchSet, changes: Sequence[Change], issue: Issue) ->
 
 def _words(changes: Mapping[int, Change], group: Iterable[int]) -> set[str]:
     """Words of the lines of a move that do not stand in any text."""
-    hunks = [changes[at].hunk for at in group if at in changes]
-    words = used("".join(line for hunk in hunks if hunk for line in (*hunk.removed, *hunk.added)).lower())
-    return {word for word in words if len(word) > 2 and word not in _COMMON}
+    hunks = hunks_of(changes[at] for at in group if at in changes)
+    moved_text = "".join(text(hunk.removed + hunk.added) for hunk in hunks)
+    return {word for word in used(moved_text.lower()) - _COMMON if len(word) > 2}
 
 
 def without_halves(found: Mapping[int, str], rule: Rule, halves: Halves) -> dict[int, str]:
     """Leave out of a rule's findings the lines that only moved: they add nothing."""
+    if rule.binding and rule.moved:
+        return dict(found)
     if rule.moved:
-        return {at: reason for at, reason in found.items() if rule.binding or at not in halves.asked}
+        return _without(found, halves.asked)
     # What a rule found for one reason is one thing: a moved function with a new line in it is not half new.
-    reasons = {reason for at, reason in found.items() if at in halves.ids}
-    inside = {at for at in found if at in halves.moves.edits and found[at] in reasons}
-    return {at: reason for at, reason in found.items() if at not in halves.ids | inside}
+    reasons = {found[at] for at in halves.ids.intersection(found)}
+    inside = {at for at in halves.moves.edits if found.get(at) in reasons}
+    return _without(found, halves.ids | inside)
+
+
+def _without(found: Mapping[int, str], ids: Collection[int]) -> dict[int, str]:
+    """The findings but those on some changes, in their order."""
+    return {at: reason for at, reason in found.items() if at not in ids}
 
 
 def drop_whole(

@@ -132,6 +132,21 @@ def is_blank(hunk: Hunk) -> bool:
     return not any(line.strip() for line in (*hunk.removed, *hunk.added))
 
 
+def hunks_of(changes: Iterable[Change]) -> list[Hunk]:
+    """The hunks of the changes that have one, in order."""
+    return [change.hunk for change in changes if change.hunk is not None]
+
+
+def line_runs(changes: Iterable[Change]) -> list[list[Change]]:
+    """The changes of lines (of one file, in order) in groups that no unchanged line parts."""
+    return runs([change for change in changes if change.kind == "lines" and change.hunk is not None])
+
+
+def is_code(lines: Iterable[str]) -> bool:
+    """Return True if a line holds anything but blanks."""
+    return any(map(str.strip, lines))
+
+
 def runs(changes: list[Change]) -> list[list[Change]]:
     """The changes (of one file, in order) in groups that no unchanged line parts."""
     out: list[list[Change]] = []

@@ -139,8 +139,15 @@ def comments(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 def _comment_changes(scene: Scene, changes: tuple[Change, ...]) -> set[int]:
     """Ids of the changes whose sides differ in comments only, without comments that only moved right or left."""
-    found = {c.id for c in changes if c.hunk and c.kind == "lines" and _is_comment_change(c.hunk, scene.language)}
-    return found - {c.id for c in changes if is_shifted(c) and c.hunk and _bare(c.hunk.removed) == _bare(c.hunk.added)}
+    found: set[int] = set()
+    for change in changes:
+        hunk = change.hunk
+        if hunk is None or change.kind != "lines" or not _is_comment_change(hunk, scene.language):
+            continue
+        only_moved = is_shifted(change) and _bare(hunk.removed) == _bare(hunk.added)
+        if not only_moved:
+            found.add(change.id)
+    return found
 
 
 def _bare(lines: tuple[str, ...]) -> str:
@@ -237,13 +244,18 @@ def _done(hunk: Hunk) -> str:
 
 def _is_comment_change(hunk: Hunk, language: str) -> bool:
     """Return True if the two sides differ in comments only."""
-    removed = [line for line in hunk.removed if line.strip()]
-    added = [line for line in hunk.added if line.strip()]
-    if all(is_comment(line, language) for line in (*removed, *added)):
-        return bool(removed or added)
-    sides = [[without_comment(line, language) for line in side] for side in (removed, added)]
-    code, notes = ([[pair[at] for pair in side if pair[at]] for side in sides] for at in (0, 1))
-    return code[0] == code[1] and notes[0] != notes[1]
+    lines = [line for line in (*hunk.removed, *hunk.added) if line.strip()]
+    if all(is_comment(line, language) for line in lines):
+        return bool(lines)
+    code_before, comments_before = _code_and_comments(hunk.removed, language)
+    code_after, comments_after = _code_and_comments(hunk.added, language)
+    return code_before == code_after and comments_before != comments_after
+
+
+def _code_and_comments(lines: tuple[str, ...], language: str) -> tuple[list[str], list[str]]:
+    """Part each line into code and comment: `x = 1  # one` gives `x = 1` and `# one`; empty parts are left out."""
+    parts = [without_comment(line, language) for line in lines if line.strip()]
+    return [code for code, _ in parts if code], [comment for _, comment in parts if comment]
 
 
 def _speaks_of_change(scene: Scene, change: Change, comments: set[int]) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.scene import Scene, text
+from fretsaw.core.prune.scene import Scene, hunks_of, is_blank, text
 
 _PROSE = re.compile(r"\.(?:md|markdown|rst|txt|adoc)$|(?:^|/)[A-Z]+$")
 
@@ -23,11 +23,13 @@ def uses(scene: Scene, name: str, but: str) -> int:
 
 def used_elsewhere(scene: Scene, name: str) -> bool:
     """Return True if another file of the patch adds the word, or a file of the snapshot uses it."""
-    others = (file for file in scene.patch.files if file.path != scene.path)
-    if any(count(line, name) for file in others for hunk in file.hunks for line in hunk.added):
-        return True
+    for file in scene.patch.files:
+        if file.path != scene.path and any(count(text(hunk.added), name) for hunk in file.hunks):
+            return True
+    if scene.language != "python":
+        return next(_holders(scene, name), None) is not None
     # Only in Python has a file to say from where it has a name.
-    module = _module(scene.path) if scene.language == "python" else ""
+    module = _module(scene.path)
     return any(not module or count(said, module) for said in _holders(scene, name))
 
 
@@ -53,8 +55,10 @@ def _holders(scene: Scene, name: str) -> Iterator[str]:
         return
     patched = {file.path: file.after for file in scene.patch.files}
     for path in scene.find(name):
+        if path == scene.path or _PROSE.search(path):
+            continue
         said = patched[path] if path in patched else scene.read(path)
-        if path != scene.path and said and not _PROSE.search(path) and count(said, name):
+        if said and count(said, name):
             yield said
 
 
@@ -67,7 +71,8 @@ def is_alone(scene: Scene, part: Iterable[Change], changes: tuple[Change, ...]) 
     """Return True if no change that stays is right beside the part, while there are others: the fix is elsewhere."""
     part = list(part)
     ids = {change.id for change in part}
-    near = [c for change in part for c in scene.beside(change) if c.id not in ids and c.id not in scene.judged]
-    if any(other.hunk and text(other.hunk.removed + other.hunk.added).strip() for other in near):
-        return False
-    return any(change.id not in ids for change in changes) or len(scene.patch.files) > 1
+    for change in part:
+        near = [other for other in scene.beside(change) if other.id not in ids and other.id not in scene.judged]
+        if not all(map(is_blank, hunks_of(near))):
+            return False
+    return len(scene.patch.files) > 1 or not ids.issuperset(change.id for change in changes)

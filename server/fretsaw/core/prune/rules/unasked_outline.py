@@ -10,7 +10,7 @@ from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.lexer import without_comment, words
 from fretsaw.core.prune.rules.questions import asks_for_guard, count, is_alone, used_elsewhere, uses
 from fretsaw.core.prune.rules.rewordings import find_renames
-from fretsaw.core.prune.scene import Scene, is_blank, text
+from fretsaw.core.prune.scene import Scene, hunks_of, is_blank, text
 from fretsaw.core.prune.syntax import Outline, Part, same_syntax
 
 _TYPED = frozenset({"typescript", "tsx"})
@@ -210,10 +210,14 @@ def _owner(outline: Outline, name: str, rows: set[int]) -> tuple[int, int] | Non
 
 def _lines_after(scene: Scene, first: int, last: int) -> list[str]:
     """The lines that all changes leave of these rows of the text before, not in order: kept ones, then new ones."""
-    hunks = [c.hunk for c in scene.changes if c.hunk]
-    gone = {row for hunk in hunks for row in range(hunk.start, hunk.end)}
-    kept = [scene.before[row] for row in range(first, last + 1) if row not in gone]
-    return kept + [line for hunk in hunks if first <= hunk.start <= last for line in hunk.added]
+    kept = dict(enumerate(scene.before[first : last + 1], first))
+    new: list[str] = []
+    for hunk in hunks_of(scene.changes):
+        for row in range(hunk.start, hunk.end):
+            kept.pop(row, None)
+        if first <= hunk.start <= last:
+            new.extend(hunk.added)
+    return [*kept.values(), *new]
 
 
 def _inserted(scene: Scene, first: int, last: int, changes: tuple[Change, ...]) -> list[Change]:
