@@ -1,4 +1,5 @@
 """From a reply to a patch that may be tried: read, place, derive, prune, policy, trial.
+
 Every way to fail is a `Rejected`: a sentence for the model and the record of the turn.
 """
 

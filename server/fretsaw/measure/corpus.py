@@ -1,4 +1,5 @@
 """Rows of a corpus of right patches with labelled noise: read, scored, summed up, shown.
+
 A row is a JSON object as shared/corpus describes it: `files`, `expect`, `noisy` (path → text), `issue`, `reply` (for
 its mode lines), `kind`, `class`, `must`.
 """

@@ -1,4 +1,5 @@
 """A picture's bytes, or its data URI, as an `Image` that a model can be sent.
+
 The one door of pillow (`fretsaw[images]`), which is needed only for pictures that are too large or of another kind.
 """
 

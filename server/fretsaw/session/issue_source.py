@@ -1,4 +1,5 @@
 """An issue from a file, standard input or the command line, and what it refers to.
+
 Everything here is a stranger's text: only regular files, bounded sizes, attachments only beside the issue.
 """
 

@@ -1,4 +1,5 @@
 """The ear of a check's reporters: a socket pair whose other end is descriptor `CHANNEL` inside.
+
 Records are packets, so that none can be torn, and nothing that was sent can be taken back or read again. A reporter
 asks for a key first; what comes without one that was given is a forgery, and counted.
 """

@@ -288,7 +288,7 @@ def _target(item: Item, deltas: set[int]) -> int | None:
 def _break_tie(view: View, item: Item, deltas: set[int]) -> None:
     """Leave the one place that the line number points at, or that the anchors enclose; all where the two disagree.
 
-    Places 3 and 40, number 40: the place is 40, unless the anchors enclose 3. Where no number points at a place, anchors
+    Places 3 and 40, number 40: the place is 40, unless the anchors enclose 3. Where no number points at one, anchors
     decide alone only for an edit that has no number at all, and if every place was looked at.
     """
     starts, ends = [fit.start for fit in item.fits], [fit.end for fit in item.fits]

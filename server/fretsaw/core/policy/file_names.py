@@ -1,4 +1,5 @@
 """Names of files: which ones no patch may write, on any platform.
+
 A name is compared as the most forgiving file system would (NTFS, HFS+, APFS): case, Unicode form and invisible
 characters do not count there.
 """

@@ -1,4 +1,5 @@
 """The lists: never edited, edited only with leave.
+
 Patterns are compared with every part of a path after `fold`, so case and Unicode tricks do not help.
 """
 

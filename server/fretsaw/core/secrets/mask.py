@@ -1,4 +1,5 @@
 """Replace secrets by markers of like shape, and markers by the secrets again.
+
 The marker of a value is computed from it with a key that never leaves the machine: the same value has the same marker
 in every text, run and replay, and nobody can tell the value from the marker, not even by trying words.
 """

@@ -1,4 +1,5 @@
 """The model that ships with Fretsaw: says what a script says, over real HTTP.
+
 >>> with serve("Hello") as server:
 ...     server.base_url.startswith("http://127.0.0.1:")
 True

@@ -1,4 +1,5 @@
 """Ways in which an endpoint goes wrong, on purpose: each is one row of `FAULTS`.
+
 Every function is given the request (a live HTTP handler) and the reply's whole body, and answers in its own bad way.
 """
 
