@@ -58,6 +58,15 @@ def test_the_readme_has_the_tables_that_the_code_makes() -> None:
     assert tables.updated(text) == text, "run `make tables`"
 
 
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/troubleshooting.md", "docs/glossary.md"]
+)
+def test_links_of_a_page_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    linked = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
+    assert [link for link in linked if not ((ROOT / page).parent / link).exists()] == []
+
+
 def test_no_import_circle() -> None:
     assert house.circles(GRAPH) == []
 
