@@ -87,7 +87,7 @@ def messages() -> Iterator[Sentence]:
                 continue
             for argument in [*node.args, *(word.value for word in node.keywords)]:
                 text = shown(argument)
-                if " " in text.strip() and not text.startswith("--"):
+                if re.sub(r"\{[^}]*\}", "", text).strip().count(" ") >= 2 and not text.startswith("--"):
                     yield f"{path.relative_to(PACKAGE)}:{argument.lineno}", " ".join(text.split())
 
 

@@ -27,7 +27,9 @@ _MOST = 20 * 1024 * 1024
     "--apply", "do_apply", is_flag=True, help="Apply the clean patch to the worktree; `agent undo` takes it back."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print patch, verdicts and misfits as one JSON document.")
-@click.option("--jsonl", is_flag=True, help="Read one JSON object a line (id, reply, files, issue), print one a line.")
+@click.option(
+    "--jsonl", is_flag=True, help="Read one JSON object per line (id, reply, files, issue) and print one per line."
+)
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 def vet_command(
     reply: str,

@@ -145,7 +145,7 @@ class Hidden:
         except subprocess.TimeoutExpired:
             self._child.kill()
             self._child.communicate()
-            raise RepoError("git ls-files did not end") from None
+            raise RepoError("git ls-files did not finish") from None
         if self._child.returncode != 0:
             raise RepoError("the index cannot be read", hint="`git status` says more")
         return _paths(listed)
