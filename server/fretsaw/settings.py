@@ -72,7 +72,7 @@ class Settings:
     check: tuple[str, ...] | None = option(None, "The check command: a list of arguments, run without a shell.")
     accept_exit_code: bool = option(
         False,
-        "Apply a patch that only the exit code proves, if the check reports no tests. On by default for a check that you type.",
+        "Apply a patch that only the exit code proves, if the check reports no tests. On for a check that you type.",
     )
     repeat: int = option(
         2,
