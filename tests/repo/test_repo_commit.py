@@ -97,7 +97,7 @@ def test_the_first_commit(root: Path, state: Path) -> None:
 def test_uncommitted_text_is_not_committed(root: Path, state: Path, how: str) -> None:
     (root / "a.py").write_text("one\ntwo\nthree\nmine\n")
     before, facts = tree(root), git_facts(root)
-    with pytest.raises(RepoError, match=r"not committed.*a\.py"):
+    with pytest.raises(RepoError, match=r"uncommitted.*a\.py"):
         fix(root, state, how)
     assert (tree(root), git_facts(root)) == (before, facts)
 
