@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.languages import syntax_of
 from fretsaw.core.patch.patch_set import Change, PatchSet
+from fretsaw.core.prune.definitions_around import definitions_around
 from fretsaw.core.prune.python_meaning import parse, windows
 from fretsaw.core.prune.scene import Scene, runs
 from fretsaw.core.prune.syntax import NODE_TYPES, parses
@@ -138,36 +138,13 @@ class _AskedFor:
         removed = "".join(change.hunk.removed) if change.hunk else ""
         if used(_added(change) + removed) & self.names:
             return True
-        return change.hunk is not None and not self.names.isdisjoint(_around(before, change.hunk.start))
+        return change.hunk is not None and not self.names.isdisjoint(definitions_around(before, change.hunk.start))
 
 
 def _asked_for(issue: Issue) -> _AskedFor:
     paths = frozenset(mention.text for mention in issue.mentions if mention.kind == "path")
     symbols = {mention.symbol if mention.kind == "frame" else mention.text for mention in issue.mentions} - paths
     return _AskedFor(paths, frozenset(name.split(".")[-1].rstrip("()") for name in symbols if name))
-
-
-_DEFINITION = re.compile(
-    r"^\s*[\w\s<>,*&:\[\]()]{0,80}?\b(?:def|class|function|func|fn|sub|interface|trait|struct|module|impl)\s+(\w+)"
-)
-_CALLABLE = re.compile(r"^\s*(?:[\w<>\[\],*&:~]{1,60}\s+){0,6}[*&~]?(\w+)\s*\([^;]*$")
-_MOST_ABOVE = 2000
-
-
-def _around(lines: Sequence[str], at: int) -> Iterator[str]:
-    """The names of the definitions that a line stands in, the nearest first, as indentation tells."""
-    depth: int | None = None
-    for line in reversed(lines[max(0, at - _MOST_ABOVE) : at + 1]):
-        if not line.strip():
-            continue
-        own = len(line) - len(line.lstrip())
-        if depth is None or own < depth:
-            depth = own
-            found = _DEFINITION.match(line) or _CALLABLE.match(line)
-            if found:
-                yield found[1]
-        if depth == 0:
-            return
 
 
 def _user(change: Change, kept: Sequence[tuple[Change, frozenset[str]]], before: frozenset[str]) -> str:

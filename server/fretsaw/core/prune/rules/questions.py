@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 
-from fretsaw.core.patch.patch_set import Change
+from fretsaw.core.patch.patch_set import Change, Hunk
+from fretsaw.core.prune.definitions_around import definitions_around
+from fretsaw.core.prune.lexer import is_comment
 from fretsaw.core.prune.scene import Scene, hunks_of, is_blank, text
 
 _PROSE = re.compile(r"\.(?:md|markdown|rst|txt|adoc)$|(?:^|/)[A-Z]+$")
@@ -67,12 +70,32 @@ def asks_for_guard(scene: Scene, name: str) -> bool:
     return "none" in scene.asked.title_topics or ("none" in scene.asked.topics and scene.asked.names(name))
 
 
-def is_alone(scene: Scene, part: Iterable[Change], changes: tuple[Change, ...]) -> bool:
-    """Return True if no change that stays is right beside the part, while there are others: the fix is elsewhere."""
+def is_alone(
+    scene: Scene, part: Iterable[Change], changes: tuple[Change, ...], alike: Collection[int] = frozenset()
+) -> bool:
+    """Tell whether the fix is elsewhere in the file: nothing that stays is beside the part, and something may be it.
+
+    `alike`: ids of other findings of the same rule. What a rule spoke of, blank lines, comments and tests are no fix:
+    a guard that is all that a patch does is what it is for, and so may be one where the issue says the fault is.
+    """
     part = list(part)
+    if _is_in_named_definition(scene, part):
+        return False
     ids = {change.id for change in part}
     for change in part:
         near = [other for other in scene.beside(change) if other.id not in ids and other.id not in scene.judged]
         if not all(map(is_blank, hunks_of(near))):
             return False
-    return len(scene.patch.files) > 1 or not ids.issuperset(change.id for change in changes)
+    passed_over = {*ids, *alike, *scene.judged}
+    others = hunks_of(change for change in changes if change.id not in passed_over)
+    return any(_is_code(hunk, scene.language) for hunk in others)
+
+
+def _is_in_named_definition(scene: Scene, part: list[Change]) -> bool:
+    """Tell whether the issue names the innermost definition that the part stands in, be it in a traceback."""
+    starts = [hunk.start for hunk in hunks_of(part)]
+    return any(scene.asked.names(name) for at in starts for name in islice(definitions_around(scene.before, at), 1))
+
+
+def _is_code(hunk: Hunk, language: str) -> bool:
+    return any(line.strip() and not is_comment(line, language) for line in hunk.removed + hunk.added)

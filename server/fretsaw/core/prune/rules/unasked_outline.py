@@ -106,10 +106,11 @@ def guard(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     out = _safe_access(scene, changes)
     likely = any(c.hunk and not c.hunk.removed and _LEAVES.search(text(c.hunk.added)) for c in changes)
     outline = scene.outline_after if likely else None
-    for part in outline.guards if outline else ():
-        name = part.names[0]
-        body = _inserted(scene, part.first, part.last, changes)
-        if body and not asks_for_guard(scene, name) and is_alone(scene, body, changes):
+    parts = outline.guards if outline else ()
+    guards = [(part.names[0], _inserted(scene, part.first, part.last, changes)) for part in parts]
+    alike = {change.id for _, body in guards for change in body}
+    for name, body in guards:
+        if body and not asks_for_guard(scene, name) and is_alone(scene, body, changes, alike):
             reason = f"guards against a missing {name}, which the issue does not mention"
             out |= dict.fromkeys((change.id for change in body), reason)
     return out

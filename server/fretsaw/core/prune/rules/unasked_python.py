@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.rules.questions import asks_for_guard, count, imported_elsewhere, is_alone, used_elsewhere, uses
@@ -80,17 +81,26 @@ def unused_helper(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 def none_guard(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An early end for a missing value, away from the fix."""
+    guards = list(_guards(scene, changes))
+    alike = {change.id for _, part in guards for change in part}
     out: dict[int, str] = {}
+    for name, part in guards:
+        if is_alone(scene, part, changes, alike):
+            out |= {change.id: f"guards against a missing {name}, which the issue does not mention" for change in part}
+    return out
+
+
+def _guards(scene: Scene, changes: tuple[Change, ...]) -> Iterator[tuple[str, list[Change]]]:
+    """The name of a value and the changes that only add an early end where it is missing."""
     for at, change in enumerate(changes):
         said = text(change.hunk.added) if change.hunk and not change.hunk.removed else ""
         found = _GUARD.match(said.rstrip("\n").split("\n")[0]) if said else None
         if not found:
             continue
-        pair = [change] if found[4] or said.count("\n") > 1 else list(changes[at : at + 2])
+        part = [change] if found[4] or said.count("\n") > 1 else list(changes[at : at + 2])
         name = (found[1] or found[2] or found[3]).split(".")[-1]
-        if _ends_early(pair, found[4]) and not asks_for_guard(scene, name) and is_alone(scene, pair, changes):
-            out |= {part.id: f"guards against a missing {name}, which the issue does not mention" for part in pair}
-    return out
+        if _ends_early(part, found[4]) and not asks_for_guard(scene, name):
+            yield name, part
 
 
 def widened_except(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:

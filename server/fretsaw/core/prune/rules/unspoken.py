@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexer import is_comment
-from fretsaw.core.prune.rules.questions import count
+from fretsaw.core.prune.rules.questions import count, is_alone
 from fretsaw.core.prune.scene import Scene, hunks_of, is_code, line_runs, text
 from fretsaw.core.prune.used_names import used
 
@@ -139,7 +139,8 @@ def silenced_error(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
         added = "".join(text(hunk.added) for hunk in hunks_of(run))
         removed = "".join(text(hunk.removed) for hunk in hunks_of(run))
         is_small = added.count("\n") <= _MOST_WRAPPED
-        if is_small and len(_SWALLOWS.findall(added)) > len(_SWALLOWS.findall(removed)):
+        silences_more = len(_SWALLOWS.findall(added)) > len(_SWALLOWS.findall(removed))
+        if is_small and silences_more and is_alone(scene, run, changes):
             out |= dict.fromkeys((change.id for change in run), "silences errors, which the issue does not ask for")
     return out
 

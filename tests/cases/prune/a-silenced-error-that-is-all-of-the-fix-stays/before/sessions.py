@@ -1,0 +1,2 @@
+def request(method):
+    return send(method.upper())
