@@ -36,9 +36,12 @@ def inside(view: View, anchors: tuple[str, ...], starts: list[int], ends: list[i
 def _scopes(view: View, anchor: str, low: int, high: int) -> list[tuple[int, int]]:
     """Blocks (by indentation) that begin with the anchor's line, within bounds."""
     want = squeezed(anchor)
-    places = [at for at in view.index().get(want, ()) if low <= at < high]
+    bounds = range(low, high)
+    places = [at for at in view.index().get(want, ()) if at in bounds]
     if not places and len(want) >= 8:
-        places = [at for key, found in view.index().items() if key.startswith(want) for at in found if low <= at < high]
+        # A model often leaves off what follows: `def total(self` for `def total(self, rate):`.
+        longer = (found for key, found in view.index().items() if key.startswith(want))
+        places = [at for found in longer for at in found if at in bounds]
     return [(at, _scope_end(view, at, high)) for at in places[:_MOST]]
 
 

@@ -26,19 +26,17 @@ def shift_between(pairs: Iterable[tuple[str, str, bool]], added: tuple[str, ...]
     """Find the shift for new lines from (block's line, file's line, True if it is removed); None where nothing fits
     all."""
     leads = {(lead(ours), lead(theirs), gone) for ours, theirs, gone in pairs if ours.strip()}
-    if all(a == b for a, b, _ in leads):
+    if all(ours == theirs for ours, theirs, _ in leads):
         return unchanged
     lost = _mark_lost(leads, added)
     if lost is not False:
         return unchanged if lost else None
-    both = {(a, b) for a, b, _ in leads}
-    for guess in (_prefix, _tabs, _scale):
-        shift = guess(both)
-        if shift is not None:
-            if len(both) == 1 and _absolute(next(iter(both)), added):
-                return None
-            return shift if all(shift(line) is not None for line in added if line.strip()) else None
-    return None
+    both = {(ours, theirs) for ours, theirs, _ in leads}
+    shift = _prefix(both) or _tabs(both) or _scale(both)
+    if shift is None or _absolute(both, added):
+        return None
+    fits_all = all(shift(line) is not None for line in added if line.strip())
+    return shift if fits_all else None
 
 
 def _mark_lost(leads: set[tuple[str, str, bool]], added: tuple[str, ...]) -> bool | None:
@@ -50,11 +48,16 @@ def _mark_lost(leads: set[tuple[str, str, bool]], added: tuple[str, ...]) -> boo
     removed = {(ours, theirs) for ours, theirs, gone in leads if gone}
     if not kept or any(ours != theirs for ours, theirs in removed):
         return False
-    lost = all(theirs in (ours, ours + " ") for ours, theirs in kept)
-    doubled = all(ours in (theirs, theirs + " ") for ours, theirs in kept)
-    if not lost and not doubled:
+    is_lost = all(_is_one_less(ours, theirs) for ours, theirs in kept)
+    is_doubled = all(_is_one_less(theirs, ours) for ours, theirs in kept)
+    if not is_lost and not is_doubled:
         return False
     return True if removed else _at_file_depth(kept, added)
+
+
+def _is_one_less(shorter: str, longer: str) -> bool:
+    """Return True if the first indentation is the second one, or lacks just its last blank."""
+    return longer in (shorter, f"{shorter} ")
 
 
 def _at_file_depth(kept: set[tuple[str, str]], added: tuple[str, ...]) -> bool | None:
@@ -71,9 +74,14 @@ def _at_file_depth(kept: set[tuple[str, str]], added: tuple[str, ...]) -> bool |
     return None if depths else True
 
 
-def _absolute(pair: tuple[str, str], added: tuple[str, ...]) -> bool:
-    """Return True if new lines carry the file's indentation already where only the old line lost it."""
-    ours, theirs = pair
+def _absolute(pairs: set[tuple[str, str]], added: tuple[str, ...]) -> bool:
+    """Return True if new lines carry the file's indentation already where only the old line lost it.
+
+    The block at 0, the file at 4, a new line at 4 or 8: moved by four more it would stand too deep.
+    """
+    if len(pairs) != 1:
+        return False
+    ((ours, theirs),) = pairs
     return not ours and any(lead(line).startswith(theirs) for line in added if line.strip())
 
 

@@ -6,7 +6,7 @@ Where a rung finds several places, `tie_break` looks at the neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
@@ -129,11 +129,16 @@ def _spacing_unclear(pattern: Pattern, at: list[int | None]) -> bool:
         if not spots:
             continue
         ours, theirs = high - low - 1, _blanks_between(at, low, high)
-        new = pattern.inserts[spots[0]]
-        one_side = len(spots) == 1 and spots[0] in (low + 1, high) and bool(new[0].strip() and new[-1].strip())
-        if ours != theirs and not (ours and one_side):
+        if ours == theirs:
+            continue
+        is_beside_solid = spots in ([low + 1], [high]) and _is_solid_at_ends(pattern.inserts[spots[0]])
+        if ours == 0 or not is_beside_solid:
             return True
     return False
+
+
+def _is_solid_at_ends(lines: Sequence[str]) -> bool:
+    return bool(lines[0].strip() and lines[-1].strip())
 
 
 def _blanks_between(at: list[int | None], low: int, high: int) -> int:

@@ -56,20 +56,30 @@ def probe(read: Callable[[str], str | None], sections: Sequence[Section]) -> boo
         return False
     right = 0
     for section in sections:
-        if not section.tagged or section.op != "edit":
-            continue
-        text = read(section.path)
+        text = read(section.path) if section.tagged and section.op == "edit" else None
         if text is None:
             continue
-        view = View(text)
-        for block in section.blocks:
-            if not block.search or block.line is None:
-                continue
-            starts = view.find(block.search, same)
-            if block.line - 1 not in starts:
-                return False
-            right += len(starts) == 1
+        proofs = _right_numbers(View(text), section.blocks)
+        if proofs is None:
+            return False
+        right += proofs
     return right > 0
+
+
+def _right_numbers(view: View, blocks: Sequence[EditBlock]) -> int | None:
+    """Count the line numbers that the only place of their lines confirms; None where one points at no place of its own.
+
+    `@@ -12` above lines that stand at 12 only is right; at 12 and at 40 it proves nothing; at 40 only, it is wrong.
+    """
+    right = 0
+    for block in blocks:
+        if not block.search or block.line is None:
+            continue
+        starts = view.find(block.search, same)
+        if block.line - 1 not in starts:
+            return None
+        right += len(starts) == 1
+    return right
 
 
 def place_section(text: str, section: Section, trusted: bool) -> Placed:
@@ -193,15 +203,18 @@ def _parts_block(view: View, item: Item) -> bool:
     Context at 12, new lines from 4 on, and the file goes on at 8: what follows belongs to what stands above.
     """
     fit, tags = item.placed, item.block.tags
-    if fit is None or not tags or tags[-1] != "+" or not item.pattern.old or not fit.splices:
+    if fit is None or not item.pattern.old or not fit.splices:
         return False
-    new = fit.splices[-1][2]
-    depths = [len(lead(line)) for line in new if line.strip()]
-    following = next((line for line in view.bodies[fit.end : fit.end + 3] if line.strip()), "")
-    if fit.splices[-1][:2] != (fit.end, fit.end) or not depths or not following or not 0 < fit.end <= len(view.bodies):
+    start, end, new = fit.splices[-1]
+    is_last = tags is not None and tags.endswith("+") and start == end == fit.end
+    if not is_last or not 0 < fit.end <= len(view.bodies):
         return False
     above = view.bodies[fit.end - 1]
-    return bool(above.strip()) and min(depths) < len(lead(following)) <= len(lead(above))
+    following = next((line for line in view.bodies[fit.end : fit.end + 3] if line.strip()), "")
+    depths = [len(lead(line)) for line in new if line.strip()]
+    if not above.strip() or not following or not depths:
+        return False
+    return min(depths) < len(lead(following)) <= len(lead(above))
 
 
 def _half_line(view: View, item: Item, path: str) -> Misfit | None:

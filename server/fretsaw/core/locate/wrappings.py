@@ -147,12 +147,24 @@ def foreign_mark(block: EditBlock, text: str) -> str:
     if block.tags is not None:
         return ""
     for line in block.replace:
-        if _STANDS_ALONE.match(line) and line.strip() not in text and not _in_pair(line, block.replace):
-            return line.strip()
-        token = CHAT_TOKEN.search(line)
-        if token is not None and token[0] not in ("<s>", "</s>") and line.endswith(token[0]) and token[0] not in text:
+        if _is_lone_mark(line, block.replace, text) or _ends_in_chat_token(line, text):
             return line.strip()
     return ""
+
+
+def _is_lone_mark(line: str, lines: Lines, text: str) -> bool:
+    """Return True if a line is a mark of an edit's form alone, which neither the file nor the other new lines know."""
+    if _STANDS_ALONE.match(line) is None:
+        return False
+    return line.strip() not in text and not _in_pair(line, lines)
+
+
+def _ends_in_chat_token(line: str, text: str) -> bool:
+    """Return True if a line ends in a mark such as `<|im_end|>` that the file has nowhere; `<s>` is HTML as well."""
+    token = CHAT_TOKEN.search(line)
+    if token is None or token[0] in ("<s>", "</s>"):
+        return False
+    return line.endswith(token[0]) and token[0] not in text
 
 
 def _in_pair(line: str, lines: Lines) -> bool:

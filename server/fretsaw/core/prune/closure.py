@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fretsaw.core.issue import Issue
@@ -19,21 +19,25 @@ from fretsaw.core.text.lines import split_lines
 
 def needed(scene: Scene, verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
     """The dropped changes of the file that have to stay after all, with why."""
-    dropped = [change for change in scene.changes if change.id in verdicts and verdicts[change.id].decision == "drop"]
+    dropped = _dropped(scene.changes, verdicts)
     if not dropped or scene.file.op != "edit" or not scene.language:
         return {}
     ids = {change.id for change in dropped}
     if still_parses(scene, ids):
         return {}
-    back: dict[int, Verdict] = {}
+    back: set[int] = set()
     for run in runs(dropped):
         part = {change.id for change in run}
         if not still_parses(scene, part):
-            ids -= part
-            back |= {at: _kept(verdicts[at]) for at in part}
-    if not still_parses(scene, ids):
-        back |= {at: _kept(verdicts[at]) for at in ids}
-    return back
+            back |= part
+    if not still_parses(scene, ids - back):
+        back = ids
+    return {at: _kept(verdicts[at]) for at in back}
+
+
+def _dropped(changes: Iterable[Change], verdicts: Mapping[int, Verdict]) -> list[Change]:
+    """The changes that are dropped so far, in order."""
+    return [change for change in changes if change.id in verdicts and verdicts[change.id].decision == "drop"]
 
 
 def used_by_kept(
@@ -44,8 +48,9 @@ def used_by_kept(
     What comes back may use what others bring: 1 (kept) calls f, 2 (dropped) adds f and calls g, 3 (dropped) adds g.
     Then 1 brings back 2, and 2 brings back 3.
     """
-    dropped = {change.id for change in changes if change.id in verdicts and verdicts[change.id].decision == "drop"}
-    brings = _brought_names(scenes, [change for change in changes if change.id in dropped])
+    fallen = _dropped(changes, verdicts)
+    dropped = {change.id for change in fallen}
+    brings = _brought_names(scenes, fallen)
     back: dict[int, Verdict] = {}
     while found := _find_used(changes, brings, dropped):
         bringer, user = verdicts[found[0]], found[1]

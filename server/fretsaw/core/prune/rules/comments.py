@@ -8,7 +8,7 @@ from typing import TypeAlias
 from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.followers import is_shifted
 from fretsaw.core.prune.lexer import is_comment, prose_spans, without_comment
-from fretsaw.core.prune.scene import Scene, text
+from fretsaw.core.prune.scene import Scene, hunks_of, is_blank, text
 
 _LEGAL = re.compile(
     r"copyright|©|\(c\)\s*\d{4}|SPDX-|licen[cs]ed?\b|all rights reserved|permission is hereby", re.IGNORECASE
@@ -261,14 +261,14 @@ def _code_and_comments(lines: tuple[str, ...], language: str) -> tuple[list[str]
 def _speaks_of_change(scene: Scene, change: Change, comments: set[int]) -> bool:
     """Return True if the comment stands beside a line of code that changes and stays, or right above one."""
     hunk = change.hunk
-    if hunk is None or not all(
-        is_comment(line, scene.language) for line in (*hunk.removed, *hunk.added) if line.strip()
-    ):
+    if hunk is None:
+        return False
+    lines = [line for line in (*hunk.removed, *hunk.added) if line.strip()]
+    if not all(is_comment(line, scene.language) for line in lines):
         return False
     near = [other for other in scene.beside(change) if other.id not in comments and other.id not in scene.judged]
-    if any(other.hunk and text(other.hunk.removed + other.hunk.added).strip() for other in near):
-        return True
-    return _above_change(scene, change, comments)
+    is_beside_code = not all(map(is_blank, hunks_of(near)))
+    return is_beside_code or _above_change(scene, change, comments)
 
 
 def _above_change(scene: Scene, change: Change, comments: set[int]) -> bool:
@@ -280,13 +280,9 @@ def _above_change(scene: Scene, change: Change, comments: set[int]) -> bool:
     if at < len(scene.before) and scene.before[at].rstrip().endswith((":", "{")):
         # A comment above a block speaks of its first line too.
         at += not any(other.hunk and other.hunk.start == at for other in scene.changes if other.id not in comments)
-    return any(
-        other.hunk
-        and other.hunk.start == at
-        and other.id != change.id
-        and other.id not in comments | scene.judged.keys()
-        for other in scene.changes
-    )
+    passed_over = {change.id, *comments, *scene.judged}
+    below = hunks_of(other for other in scene.changes if other.id not in passed_over)
+    return any(other.start == at for other in below)
 
 
 def _inside(change: Change, scene: Scene, before: list[tuple[int, int]], after: list[tuple[int, int]]) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from fretsaw.core.languages import BY_SYNTAX
 from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.lexer import FREE_QUOTES, is_comment, words
-from fretsaw.core.prune.scene import Scene, runs, text
+from fretsaw.core.prune.scene import Scene, hunks_of, runs, text
 
 _IMPORT = {name: re.compile(row.name_import) for name, row in BY_SYNTAX.items() if row.name_import}
 """Imports that are good for names only."""
@@ -101,9 +102,18 @@ def _among_imports(scene: Scene, changes: list[Change], pattern: re.Pattern[str]
 def _rebinds(scene: Scene, changes: list[Change]) -> bool:
     """Return True if a name that the changes import is imported twice at their depth: which one holds, the order
     decides."""
-    bound = Counter(name for part in _LOGICAL.findall("".join(scene.before)) for name in _binds(part))
-    moved = {name for c in changes if c.hunk for p in _LOGICAL.findall(text(c.hunk.removed)) for name in _binds(p)}
-    return any(bound[name] > 1 for name in moved) or (bool(changes) and any("*" in name for name in bound))
+    if not changes:
+        return False
+    bound = Counter(_bound_names(scene.before))
+    has_star = "*" in "".join(bound)
+    moved = (name for hunk in hunks_of(changes) for name in _bound_names(hunk.removed))
+    return has_star or any(bound[name] > 1 for name in moved)
+
+
+def _bound_names(lines: Iterable[str]) -> list[str]:
+    """The names that the import statements among some lines bind, as often as they do."""
+    statements = _LOGICAL.findall("".join(lines))
+    return [name for statement in statements for name in _binds(statement)]
 
 
 def _binds(statement: str) -> list[str]:

@@ -204,9 +204,13 @@ def _is_whole(scene: Scene, old: str, new: str, group: list[Change]) -> bool:
 
 def _owner(outline: Outline, name: str, rows: set[int]) -> tuple[int, int] | None:
     """First and last row of the one function that owns the name declared on one of the rows and holds all of them."""
-    scopes = {d.scope for d in outline.declared if d.name == name and d.row in rows}
-    scope = scopes.pop() if len(scopes) == 1 else None
-    return scope if scope and all(scope[0] <= row <= scope[1] for row in rows) else None
+    scopes = {declared.scope for declared in outline.declared if declared.name == name and declared.row in rows}
+    if len(scopes) != 1:
+        return None
+    scope = scopes.pop()
+    if not scope or not rows.issubset(range(scope[0], scope[1] + 1)):
+        return None
+    return scope
 
 
 def _lines_after(scene: Scene, first: int, last: int) -> list[str]:
