@@ -44,11 +44,12 @@ def place_edit(
         placing = _place_on_top(blocks, snapshot, correcting) or placing
     if placing.misfits:
         return PlacedEdit(placing, PatchSet())
-    moved = {one.block.move_to for one in placing.located if one.block.move_to}
+    moved = {one.block.move_to: one.path for one in placing.located if one.block.move_to and one.block.op != "copy"}
+    targets = {one.block.move_to for one in placing.located}
     after = {
-        path: text if path in moved else _with_line_ends(text, path, snapshot) for path, text in placing.after.items()
+        path: text if path in targets else _with_line_ends(text, path, snapshot) for path, text in placing.after.items()
     }
-    return PlacedEdit(placing, derive_set(snapshot.read, after, _modes(placing, snapshot)))
+    return PlacedEdit(placing, derive_set(snapshot.read, after, _modes(placing, snapshot), moved))
 
 
 def _modes(placing: Placing, snapshot: Snapshot) -> dict[str, tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from fretsaw.core.patch.patch_set import FilePatch, Hunk, PatchSet
 from fretsaw.core.patch.sequence import differences
@@ -36,13 +37,17 @@ def derive_set(
     before: Callable[[str], str | None],
     after: Mapping[str, str | None],
     modes: Mapping[str, tuple[str, str]] | None = None,
+    moved: Mapping[str, str] | None = None,
 ) -> PatchSet:
-    """One patch a path of `after` or `modes` that really changes. A path only in `modes` keeps its text."""
-    modes = modes or {}
+    """One patch a path of `after` or `modes` that really changes. A path only in `modes` keeps its text.
+
+    `moved`: new path → the old one, of files that the reply moves in words.
+    """
+    modes, moved = modes or {}, moved or {}
     files = []
     for path in sorted({*after, *modes}):
         old = before(path)
         patch = derive(path, old, after.get(path, old), modes.get(path))
         if patch is not None:
-            files.append(patch)
+            files.append(replace(patch, moved_from=moved[path]) if path in moved and old is None else patch)
     return PatchSet(tuple(files))

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from fretsaw.core.patch.defined_names import defined_name, imported_names
 from fretsaw.core.patch.patch_set import Change, FilePatch, PatchSet
+from fretsaw.core.text.encodings import decoded, encoding_of
 from fretsaw.core.text.lines import split_lines
 
 _WORD = re.compile(r"\w+")
@@ -40,6 +42,10 @@ class Side:
     ids: list[int] = field(default_factory=list)
     """The change that it belongs to."""
     paths: list[str] = field(default_factory=list)
+    names: dict[str, list[int]] = field(default_factory=dict)
+    """Rows that begin the definition of a name."""
+    imports: dict[str, list[int]] = field(default_factory=dict)
+    """Rows that import a name."""
     stretches: list[int] = field(default_factory=list)
     """The same number for lines that stand one below the other in the text."""
     full: list[int] = field(default_factory=list)
@@ -56,6 +62,7 @@ class Side:
                 left[key] -= 1
                 continue
             if key:
+                self._note_names(line)
                 self.full.append(len(self.keys))
                 self.rows_of.setdefault(stretch, []).append(len(self.keys))
             self.keys.append(key)
@@ -64,6 +71,13 @@ class Side:
             self.ids.append(change.id)
             self.paths.append(change.path)
             self.stretches.append(stretch)
+
+    def _note_names(self, line: str) -> None:
+        name = defined_name(line)
+        if name:
+            self.names.setdefault(name, []).append(len(self.keys))
+        for imported in imported_names(line):
+            self.imports.setdefault(imported, []).append(len(self.keys))
 
     def keys_of(self, rows: Iterable[int]) -> tuple[str, ...]:
         """Return the keys of some rows, blank lines aside."""
@@ -100,6 +114,7 @@ def sides_of(patch: PatchSet, changes: Sequence[Change]) -> tuple[Side, Side]:
     """Collect the removed and the added lines. Changes of layout alone and copies of files count on neither side."""
     gone, come = Side(), Side()
     copies = set(_copies(patch))
+    encodings = dict(_encodings(patch))
     path, shift = "", 0
     ends = (-1, -1)
     stretch = 0
@@ -117,10 +132,20 @@ def sides_of(patch: PatchSet, changes: Sequence[Change]) -> tuple[Side, Side]:
         ends = (hunk.end, start + len(hunk.added))
         if change.path in copies or (hunk.removed and hunk.added and is_layout(hunk.removed, hunk.added)):
             continue
-        settled = _settled(hunk.removed, hunk.added) if hunk.removed and hunk.added else Counter[str]()
-        gone.add(hunk.removed, change, stretch, settled)
-        come.add(hunk.added, change, stretch, settled)
+        removed, added = (decoded(side, encodings.get(change.path)) for side in (hunk.removed, hunk.added))
+        settled = _settled(removed, added) if removed and added else Counter[str]()
+        gone.add(removed, change, stretch, settled)
+        come.add(added, change, stretch, settled)
     return gone, come
+
+
+def _encodings(patch: PatchSet) -> Iterator[tuple[str, str]]:
+    """Path → encoding, of the files whose bytes are no UTF-8: a line that moves into a file that is may be the same."""
+    for file in patch.files:
+        text = file.before if file.before is not None else file.after
+        encoding = encoding_of(text) if text and not text.isascii() else "utf-8"
+        if encoding not in (None, "utf-8"):
+            yield file.path, encoding
 
 
 def _settled(removed: Iterable[str], added: Iterable[str]) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""Find the atomic changes that are halves of a move, and so stay or go together. Compares lines only.
+"""Find the atomic changes that are halves of a move, and so stay or go together. Compares lines and defined names.
 
 A move is a block of lines that goes in one place and comes in another, of the same file or of another one, perhaps
 indented otherwise or with an edit in it.
@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from fretsaw.core.patch.lines import Side, sides_of, words_of
@@ -69,9 +70,14 @@ def find_moves(patch: PatchSet, changes: Sequence[Change]) -> Moves:
         block.tie(gone, come, ties)
     for i, j in _left_over(gone, come, pairs):
         ties.tie((gone.ids[i], come.ids[j]))
+    for i, j in _same_name(gone.names, come.names):
+        if pairs.get(i) != j and gone.ids[i] != come.ids[j]:
+            _Block((i, i), (j, j)).tie(gone, come, ties)
+    for i, j in _same_name(gone.imports, come.imports):
+        ties.tie((gone.ids[i], come.ids[j]))
     for old, new in _rewritten(gone, come, pairs):
         ties.tie({gone.ids[row] for row in old} | {come.ids[row] for row in new})
-    ties.tie_files(_renamed(changes))
+    ties.tie_files(_renamed(patch, changes))
     return ties.moves()
 
 
@@ -157,6 +163,18 @@ def _left_over(gone: Side, come: Side, pairs: Mapping[int, int]) -> Iterator[tup
     for at in gone.full:
         if at not in pairs and free.get(gone.keys[at]):
             yield at, free[gone.keys[at]].pop()
+
+
+def _same_name(gone: Mapping[str, list[int]], come: Mapping[str, list[int]]) -> Iterator[tuple[int, int]]:
+    """Rows that define or import the same name, one of each side: what moved and was rewritten on the way.
+
+    >>> list(_same_name({"xi": [0], "get": [4, 9]}, {"xi": [7], "get": [2]}))
+    [(0, 7)]
+    """
+    for name, rows in gone.items():
+        there = come.get(name, ())
+        if len(rows) == len(there) == 1:
+            yield rows[0], there[0]
 
 
 def _rewritten(gone: Side, come: Side, pairs: Mapping[int, int]) -> Iterator[tuple[list[int], list[int]]]:
@@ -312,12 +330,25 @@ def _blanks(side: Side, span: tuple[int, int]) -> Iterator[int]:
             return
 
 
-def _renamed(changes: Iterable[Change]) -> Iterator[tuple[int, int]]:
-    """Pairs of a file that goes and one that comes of the same name, upper and lower case aside."""
-    gone = {_name(change.path): change.id for change in changes if change.kind == "delete"}
-    for change in changes:
-        if change.kind == "create" and _name(change.path) in gone:
-            yield gone[_name(change.path)], change.id
+def _renamed(patch: PatchSet, changes: Iterable[Change]) -> Iterator[tuple[int, int]]:
+    """Pairs of a file that goes and one that comes, which are one file by another name.
+
+    So says the reply (`rename from`), or their names do, upper and lower case aside; or there is but one of each, and
+    they share folder and ending, or all but the ending: `notes.txt` and `summary.txt`, `marker` and `marker.bak`.
+    """
+    changes = tuple(changes)
+    gone = {change.path: change.id for change in changes if change.kind == "delete"}
+    come = {change.path: change.id for change in changes if change.kind == "create"}
+    said = {file.path: file.moved_from for file in patch.files}
+    for path, at in sorted(come.items()):
+        source = next((old for old in gone if old == said[path] or _name(old) == _name(path)), None)
+        if source is not None:
+            yield gone.pop(source), at
+            del come[path]
+    if len(gone) == len(come) == 1:
+        (old, new), ids = map(PurePosixPath, (*gone, *come)), (*gone.values(), *come.values())
+        if old.parent == new.parent and (old.suffix == new.suffix or old.stem == new.stem):
+            yield ids[0], ids[1]
 
 
 def _name(path: str) -> str:

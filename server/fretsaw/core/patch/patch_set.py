@@ -38,6 +38,8 @@ class FilePatch:
     """The file goes away (its text is removed by the hunks too; an empty file has none)."""
     mode: tuple[str, str] | None = None
     """(old, new) git mode, e.g. ("100644", "100755"), where a change of it was asked for."""
+    moved_from: str = ""
+    """Of a created file: the path that it had, where the reply said so in words (`rename from`, `Move to`)."""
 
     @property
     def op(self) -> Literal["create", "delete", "edit"]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import Moves, find_missing, find_moves
+from fretsaw.core.patch.defined_names import imported_names
 from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune.issue_topics import issue_topics
 from fretsaw.core.prune.scene import hunks_of, is_blank, text
@@ -79,6 +81,31 @@ def drop_whole(
         rest = moves.drop_with(group).difference(dropped)
         out |= {at: replace(cause, change=changes[at], decision="drop") for at in rest}
     return out
+
+
+def drop_importers(
+    moves: Moves, changes: Sequence[Change], verdicts: Mapping[int, Verdict], rules: Mapping[str, Rule]
+) -> dict[int, Verdict]:
+    """The verdicts on what imports from a new file that nobody may add: without the file it would fail."""
+    out: dict[int, Verdict] = {}
+    by_id = {change.id: change for change in changes}
+    paths = [PurePosixPath(change.path) for change in changes]
+    for cause in verdicts.values():
+        if cause.decision != "drop" or cause.change.kind != "create" or not rules[cause.rule].binding:
+            continue
+        path = PurePosixPath(cause.change.path)
+        # Where two files have that name, the folder tells which is meant.
+        wanted = {path.stem, path.parent.name} if sum(other.stem == path.stem for other in paths) > 1 else {path.stem}
+        importers = {change.id for change in changes if change.kind == "lines" and _imports_from(change, wanted)}
+        gone = moves.drop_with(importers) - verdicts.keys() if importers else frozenset[int]()
+        out |= {at: replace(cause, change=by_id[at]) for at in gone}
+    return out
+
+
+def _imports_from(change: Change, words: Set[str]) -> bool:
+    """Tell whether a change adds an import that holds all of these words."""
+    added = change.hunk.added if change.hunk else ()
+    return any(imported_names(line) and words <= used(line) for line in added)
 
 
 def take_back_halves(moves: Moves, changes: Sequence[Change], verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:

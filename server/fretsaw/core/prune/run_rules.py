@@ -13,6 +13,7 @@ from fretsaw.core.patch.patch_set import Change, FilePatch, PatchSet
 from fretsaw.core.prune.closure import explained, needed, used_by_kept
 from fretsaw.core.prune.moved import (
     Halves,
+    drop_importers,
     drop_whole,
     find_halves,
     keep_whole,
@@ -88,6 +89,7 @@ def _verdicts(
             decision: Literal["drop", "flag"] = "drop" if drops else "flag"
             verdicts[at] = Verdict(_by_id(scene, at), decision, rule, reason)
     verdicts |= drop_whole(halves.moves, {change.id: change for change in changes}, verdicts, RULES)
+    verdicts |= drop_importers(halves.moves, changes, verdicts, RULES)
     _take_back(patch, changes, scenes, halves.moves, verdicts)
     return scenes, tuple(verdicts.get(change.id, Verdict(change, "keep", "", "")) for change in changes)
 

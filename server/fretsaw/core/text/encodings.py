@@ -44,6 +44,16 @@ def shown(text: str) -> str:
     return text if encoding in (None, "utf-8") else _bytes(text).decode(encoding)
 
 
+def decoded(lines: Sequence[str], encoding: str | None) -> Sequence[str]:
+    """Lines of a file as a person reads them; as they are where it has no encoding of its own or they are not in it."""
+    if encoding is None or all(map(is_utf8, lines)):
+        return lines
+    try:
+        return tuple(_bytes(line).decode(encoding) for line in lines)
+    except UnicodeDecodeError:
+        return lines
+
+
 def in_encoding(line: str, encoding: str) -> str | None:
     """A line as it is written, in the bytes of an encoding; None where it has no sign for one of its characters.
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from fretsaw.core.ledger import enforce
+from collections.abc import Sequence
+
+from fretsaw.core.issue import Constraint
+from fretsaw.core.ledger import Violation, enforce
+from fretsaw.core.patch import assemble
 from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune.scene import Scene
 from fretsaw.core.snapshot import Snapshot
@@ -12,13 +16,25 @@ _WHOLE_FILES = frozenset({"only", "not", "no-new-file", "no-test-change"})
 
 
 def forbidden(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
-    """Every change of a file that the issue says must not change, while other files hold the fix."""
+    """Every change of a file that the issue says must not change, while another file or a part of this holds the fix.
+
+    "Only change `add`" leaves free what changes within `add`.
+    """
     rules = tuple(rule for rule in scene.issue.constraints if rule.kind in _WHOLE_FILES)
     if not rules or len(scene.patch.files) < 2:
         return {}
-    read = scene.read or {file.path: file.before for file in scene.patch.files}.get
-    snapshot = Snapshot(None, scene.patch.paths, read)
-    broken = [v for v in enforce(rules, PatchSet((scene.file,)), snapshot) if v.path == scene.path]
-    if not broken or all(enforce(rules, PatchSet((file,)), snapshot) for file in scene.patch.files):
+    own = PatchSet((scene.file,))
+    broken = [violation for violation in _violations(scene, rules, own) if violation.path == scene.path]
+    if not broken:
         return {}
-    return {change.id: f"the issue forbids it: {broken[0].constraint.text}" for change in changes}
+    free = {change.id for change in changes if not _violations(scene, rules, assemble(own, [change]))}
+    if not free and all(_violations(scene, rules, PatchSet((file,))) for file in scene.patch.files):
+        return {}
+    reason = f"the issue forbids it: {broken[0].constraint.text}"
+    return {change.id: reason for change in changes if change.id not in free}
+
+
+def _violations(scene: Scene, rules: tuple[Constraint, ...], patch: PatchSet) -> Sequence[Violation]:
+    """Enforce the rules on a patch of this repository."""
+    read = scene.read or {file.path: file.before for file in scene.patch.files}.get
+    return enforce(rules, patch, Snapshot(None, scene.patch.paths, read))

@@ -6,11 +6,13 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
+from fretsaw.core.patch.defined_names import imported_names
 from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.definitions_around import definitions_around
 from fretsaw.core.prune.lexer import is_comment
 from fretsaw.core.prune.scene import Scene, hunks_of, is_blank, text
 
+_IMPORT_WORDS = frozenset({"import", "from", "as", "use", "using", "static", "const", "let", "var", "require", "type"})
 _PROSE = re.compile(r"\.(?:md|markdown|rst|txt|adoc)$|(?:^|/)[A-Z]+$")
 
 
@@ -63,6 +65,13 @@ def _holders(scene: Scene, name: str) -> Iterator[str]:
         said = patched[path] if path in patched else scene.read(path)
         if said and count(said, name):
             yield said
+
+
+def takes_place_of_import(scene: Scene, change: int, statement: str) -> bool:
+    """Tell whether an import comes for one that goes in another change: `import a as b` for `import a as c`."""
+    words = set(re.findall(r"\w+", statement)) - _IMPORT_WORDS
+    gone = (line for other in scene.changes if other.hunk and other.id != change for line in other.hunk.removed)
+    return any(imported_names(line) and words & set(re.findall(r"\w+", line)) for line in gone)
 
 
 def asks_for_guard(scene: Scene, name: str) -> bool:

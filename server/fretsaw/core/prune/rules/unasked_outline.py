@@ -8,7 +8,14 @@ from functools import partial
 
 from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.lexer import without_comment, words
-from fretsaw.core.prune.rules.questions import asks_for_guard, count, is_alone, used_elsewhere, uses
+from fretsaw.core.prune.rules.questions import (
+    asks_for_guard,
+    count,
+    is_alone,
+    takes_place_of_import,
+    used_elsewhere,
+    uses,
+)
 from fretsaw.core.prune.rules.rewordings import find_renames
 from fretsaw.core.prune.scene import Scene, hunks_of, is_blank, text
 from fretsaw.core.prune.syntax import Outline, Part, same_syntax
@@ -37,7 +44,7 @@ def unused_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     return {
         at: f"imports {', '.join(names)}, which nothing uses"
         for at, names, said in _imported(scene, changes)
-        if all(uses(scene, name, said) == 0 for name in names)
+        if all(uses(scene, name, said) == 0 for name in names) and not takes_place_of_import(scene, at, said)
     }
 
 

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator
 
 from fretsaw.core.patch.patch_set import Change, Hunk
-from fretsaw.core.prune.rules.questions import asks_for_guard, count, imported_elsewhere, is_alone, used_elsewhere, uses
+from fretsaw.core.prune.rules.questions import (
+    asks_for_guard,
+    count,
+    imported_elsewhere,
+    is_alone,
+    takes_place_of_import,
+    used_elsewhere,
+    uses,
+)
 from fretsaw.core.prune.scene import Scene, text
 
 _IMPORT = re.compile(r"\s*(?:from\s+[\w.]+\s+)?import\s+\(?(?P<names>[^)#]+)\)?")
@@ -31,6 +39,7 @@ def unused_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
             continue
         names = _imported_names(statement)
         unused = names and all(uses(scene, name, statement) == 0 for name in names)
+        unused = unused and not takes_place_of_import(scene, change.id, statement)
         if unused and not any(imported_elsewhere(scene, name) for name in names):
             out[change.id] = f"imports {', '.join(names)}, which nothing uses"
     return out
