@@ -10,11 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from fretsaw.core.patch.lines import Side, sides_of, words_of
 from fretsaw.core.patch.patch_set import Change, PatchSet
+from fretsaw.core.text.path_parts import path_parts
 
 MOST_SEEDS = 64
 """Pairs of equal lines up to which each is tried as the begin of a block; of more, the lines around decide."""
@@ -346,8 +346,8 @@ def _renamed(patch: PatchSet, changes: Iterable[Change]) -> Iterator[tuple[int, 
             yield gone.pop(source), at
             del come[path]
     if len(gone) == len(come) == 1:
-        (old, new), ids = map(PurePosixPath, (*gone, *come)), (*gone.values(), *come.values())
-        if old.parent == new.parent and (old.suffix == new.suffix or old.stem == new.stem):
+        (old, new), ids = map(path_parts, (*gone, *come)), (*gone.values(), *come.values())
+        if old.folder == new.folder and (old.suffix == new.suffix or old.stem == new.stem):
             yield ids[0], ids[1]
 
 

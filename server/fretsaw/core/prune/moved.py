@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from posixpath import basename
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import Moves, find_missing, find_moves
@@ -14,6 +14,7 @@ from fretsaw.core.prune.issue_topics import issue_topics
 from fretsaw.core.prune.scene import hunks_of, is_blank, text
 from fretsaw.core.prune.used_names import used
 from fretsaw.core.prune.verdict import Rule, Verdict
+from fretsaw.core.text.path_parts import path_parts
 
 _COMMON = frozenset(["and", "are", "but", "for", "from", "has", "not", "return", "the", "this", "was", "with"])
 
@@ -89,13 +90,13 @@ def drop_importers(
     """The verdicts on what imports from a new file that nobody may add: without the file it would fail."""
     out: dict[int, Verdict] = {}
     by_id = {change.id: change for change in changes}
-    paths = [PurePosixPath(change.path) for change in changes]
+    stems = [path_parts(change.path).stem for change in changes]
     for cause in verdicts.values():
         if cause.decision != "drop" or cause.change.kind != "create" or not rules[cause.rule].binding:
             continue
-        path = PurePosixPath(cause.change.path)
+        path = path_parts(cause.change.path)
         # Where two files have that name, the folder tells which is meant.
-        wanted = {path.stem, path.parent.name} if sum(other.stem == path.stem for other in paths) > 1 else {path.stem}
+        wanted = {path.stem, basename(path.folder)} if stems.count(path.stem) > 1 else {path.stem}
         importers = {change.id for change in changes if change.kind == "lines" and _imports_from(change, wanted)}
         gone = moves.drop_with(importers) - verdicts.keys() if importers else frozenset[int]()
         out |= {at: replace(cause, change=by_id[at]) for at in gone}
