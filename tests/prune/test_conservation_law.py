@@ -57,6 +57,14 @@ def counted(texts: Iterable[str | None], every: bool) -> Counter[str]:
     return Counter(said(line) for line in lines if every or says_something(line))
 
 
+NAMED = re.compile(r"\b(?:def|class|function|func|fn|interface|struct|trait|enum)\s+([\w$]+)")
+
+
+def named(texts: Iterable[str | None]) -> set[str]:
+    """The names of what the texts define: what moved and was rewritten on the way has no line left, but its name."""
+    return {name for text in texts for name in NAMED.findall(text or "")}
+
+
 def without_copies(now: Mapping[str, str | None], before: Mapping[str, str | None]) -> dict[str, str | None]:
     """The texts without new files that hold all of an edited one, as `calc.py.orig` does: nothing moved there."""
     stay = [counted((text,), True) for path, text in before.items() if text and now.get(path) is not None]
@@ -78,7 +86,8 @@ def broken(pruned: Pruned, every: bool = False) -> list[tuple[str, int, int, int
     base = counted(before.values(), every)
     wanted = counted(without_copies(after(before, reply), before).values(), every)
     there = counted(without_copies(after(before, pruned.patch), before).values(), every)
-    return [
+    lost = named(before.values()) & named(after(before, reply).values()) - named(after(before, pruned.patch).values())
+    return [(f"the definition of {name}", 1, 1, 0) for name in sorted(lost)] + [
         (line, base[line], wanted[line], there[line])
         for line in base | wanted | there
         if not min(base[line], wanted[line]) <= there[line] <= max(base[line], wanted[line])
@@ -182,6 +191,12 @@ def moved(draw: st.DrawFn) -> tuple[dict[str, str], dict[str, str]]:
     other = f"b.{path.rpartition('.')[2]}"
     fixed = draw(st.integers(0, len(blocks) - 1))
     new = [block.replace(f"x * {fixed}", f"x + {fixed}") if at == fixed else block for at, block in enumerate(blocks)]
+    rewritten = draw(st.sets(st.integers(0, len(blocks) - 1)))
+    words = {"x": "value", **{name: f"{name}_{name}" for name in names}}
+    new = [
+        re.sub(r"\b[a-hx]\b", lambda found: words.get(found[0], found[0]), block) if at in rewritten else block
+        for at, block in enumerate(new)
+    ]
     order = draw(st.permutations(range(len(blocks))))
     away = draw(st.integers(0, len(blocks) - 1))
     start = draw(st.sampled_from(["", "# start\n", "// start\n"]))

@@ -21,7 +21,10 @@ _ASSIGNS = re.compile(
     rf"{_MODIFIERS}(?:(?:let|var|val|my|our)\s+)?(?:mut\s+)?[$@%]?(?P<name>[A-Za-z_$][\w$]*)\s*(?::[^=\n]{{1,60}})?:?=(?![=>~])"
 )
 """Only at the left edge: what is assigned deeper is a local, and no definition."""
-_TYPED = re.compile(r"\s*(?:[\w$<>\[\],.*&:~?@]+\s+){1,8}[*&~]*(?P<name>[A-Za-z_$][\w$]*)\s*\([^;=]*(?:\{|\)|,)\s*$")
+_TYPED = re.compile(
+    r"\s*(?:[\w$<>\[\],.*&:~?@]+\s+){1,8}[*&~]*(?P<name>[A-Za-z_$][\w$]*)\s*"
+    r"\((?:[^;={]*\)\s*\{.*|[^;=]*[{),])\s*$"
+)
 """A method or function that begins with its type: `private static int size(List<T> x) {`."""
 _NO_TYPE = re.compile(
     r"\s*(?:return|else|if|elif|for|while|switch|new|throw|await|yield|case|assert|print|puts|echo|del|raise|import|from|use"

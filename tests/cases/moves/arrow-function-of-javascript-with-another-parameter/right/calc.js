@@ -1,0 +1,4 @@
+const beta = (y) => y * 5;
+
+const xi = (value) => value * 4;
+exports.add = (a, b) => a + b;

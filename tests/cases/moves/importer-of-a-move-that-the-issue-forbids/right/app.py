@@ -1,0 +1,3 @@
+from util import double, triple
+
+print(double(triple(1)))
