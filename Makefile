@@ -27,6 +27,9 @@ test-crash: .venv/ready ## Run every crash and fault of the journal; N=8000 SEED
 test-cheats: .venv/ready ## Try every patch that only makes a check look green, in six languages
 	@FRETSAW_CHEATS=full $(BIN)/python -m pytest -n 2 tests/cheats $(ARGS)
 
+test-slow: .venv/ready ## Run the slow tests: more of editors, moves with a check, corpora, mutants of the journal
+	@FRETSAW_SLOW=1 $(BIN)/python -m pytest -n 2 $(ARGS)
+
 vsix: ## Build the VS Code extension: vscode-extension/fretsaw.vsix
 	@vscode-extension/scripts/build.sh
 
@@ -69,4 +72,4 @@ clean: ## Remove the environment, caches and results
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --all-extras --inexact --active
 	@touch $@
 
-.PHONY: help vsix test-vscode bench-vscode demo test test-cheats test-crash lint format tables bench clean
+.PHONY: help vsix test-vscode bench-vscode demo test test-slow test-cheats test-crash lint format tables bench clean

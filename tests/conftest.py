@@ -24,6 +24,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the expected files of case folders")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: run by `make test-slow` only")
+    config.addinivalue_line(
+        "markers", "also_slow: run by `make test` in part, and by `make test-slow` with more of its data"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """`make test` runs what is not slow, `make test-slow` the rest."""
+    marks = ("slow", "also_slow")
+    wanted = (
+        [item for item in items if any(map(item.get_closest_marker, marks))]
+        if _is_slow_run()
+        else [item for item in items if not item.get_closest_marker("slow")]
+    )
+    chosen = set(map(id, wanted))
+    config.hook.pytest_deselected(items=[item for item in items if id(item) not in chosen])
+    items[:] = wanted
+
+
+def _is_slow_run() -> bool:
+    return bool(os.environ.get("FRETSAW_SLOW"))
+
+
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
     """Compares a text with a file of a case folder, or writes it with `--update`."""

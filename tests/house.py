@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,9 +14,7 @@ Graph = Mapping[str, frozenset[str]]
 def import_graph(package: Path) -> Graph:
     """Module → the modules of the package that it imports, also inside functions; type-only imports aside."""
     names = {_module(package, path): path for path in package.rglob("*.py")}
-    return {
-        name: frozenset(_imported(ast.parse(path.read_text("utf-8")), names) - {name}) for name, path in names.items()
-    }
+    return {name: frozenset(_imported(parsed(path), names) - {name}) for name, path in names.items()}
 
 
 def _module(package: Path, path: Path) -> str:
@@ -90,20 +89,36 @@ def complexity(function: ast.AST) -> int:
     return total
 
 
-def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """Every function of a module, also inside classes and functions."""
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Every function of a module or a function, also inside classes and functions."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node
 
 
-def public_names(package: Path) -> Iterator[tuple[str, Path, bool]]:
-    """(name, file, whether its definition is a use of the name itself) of what a module or class defines openly."""
-    for path in sorted(package.rglob("*.py")):
-        for node in _definitions(ast.parse(path.read_text("utf-8")).body):
-            for name, is_assigned in _defined(node):
-                if not name.startswith("_"):
-                    yield name, path, is_assigned
+def docstrings(tree: ast.Module) -> Iterator[str]:
+    """Every docstring of a module, a class or a function, and every text below an assignment that explains it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.value.value.strip()
+
+
+@functools.cache
+def public_names(package: Path) -> tuple[tuple[str, Path, bool], ...]:
+    """(name, file, True if its definition is a use of the name itself) of what a module or class defines openly."""
+    return tuple(
+        (name, path, is_assigned)
+        for path in sorted(package.rglob("*.py"))
+        for node in _definitions(parsed(path).body)
+        for name, is_assigned in _defined(node)
+        if not name.startswith("_")
+    )
+
+
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    """Parse a file, once for all measures."""
+    return ast.parse(path.read_text("utf-8"))
 
 
 def _definitions(body: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -126,7 +141,7 @@ def uses(package: Path) -> Counter[str]:
     """How often each name is read, called, passed by keyword or named in a string; imports and exports do not count."""
     counted: Counter[str] = Counter()
     for path in package.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Name):
                 counted[node.id] += 1
             elif isinstance(node, ast.Attribute):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -28,6 +29,7 @@ UNUSED = {
     "reverse_set": "the laws of patches are stated with it",
 }
 """Public names that only tests use, with the reason."""
+RIDDLE = re.compile(r"(?:What|Whether|How|Where|Why|Which|When|Who|Knows no\w*)\b")
 CALLED_BY_NAME = re.compile(r"\w+_command")
 """What click or the table of commands finds by its name."""
 
@@ -36,7 +38,7 @@ CALLED_BY_NAME = re.compile(r"\w+_command")
 def test_no_room_has_grown_too_large(path: Path) -> None:
     text = path.read_text("utf-8")
     assert text.count("\n") <= 400, "over 400 lines: make it a folder"
-    tree = ast.parse(text)
+    tree = house.parsed(path)
     long = [
         f"{node.name} ({(node.end_lineno or 0) - node.lineno + 1})"
         for node in ast.walk(tree)
@@ -56,6 +58,15 @@ def test_the_readme_has_the_tables_that_the_code_makes() -> None:
     assert tables.updated(text) == text, "run `make tables`"
 
 
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/troubleshooting.md", "docs/glossary.md"]
+)
+def test_links_of_a_page_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    linked = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
+    assert [link for link in linked if not ((ROOT / page).parent / link).exists()] == []
+
+
 def test_no_import_circle() -> None:
     assert house.circles(GRAPH) == []
 
@@ -69,7 +80,7 @@ def test_no_function_has_too_many_branches(path: Path) -> None:
     """Split by meaning what has more; do not fold branches into one expression, which counts them all the same."""
     branchy = {
         function.name: house.complexity(function)
-        for function in house.functions(ast.parse(path.read_text("utf-8")))
+        for function in house.functions(house.parsed(path))
         if house.complexity(function) > MOST_BRANCHES
     }
     assert not branchy
@@ -89,6 +100,37 @@ def test_every_public_name_is_used() -> None:
         if counted[name] <= is_assigned and not CALLED_BY_NAME.fullmatch(name)
     }
     assert set(unused) == set(UNUSED), unused
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_docstrings_open_with_a_verb_or_a_noun(path: Path) -> None:
+    """A docstring names the thing or the deed; a relative clause as the subject makes the reader guess it."""
+    riddles = [text for text in house.docstrings(house.parsed(path)) if RIDDLE.match(text) or "nows nothing" in text]
+    assert not riddles
+
+
+def _terms() -> list[str]:
+    rows = (ROOT / "docs" / "glossary.md").read_text("utf-8").splitlines()
+    terms = [row.split("|")[1].strip() for row in rows if row.startswith("|")]
+    return [term for term in terms if term != "term" and term.strip("-")]
+
+
+def test_the_glossary_has_each_term_once_and_in_one_line() -> None:
+    rows = [row for row in (ROOT / "docs" / "glossary.md").read_text("utf-8").splitlines() if row.startswith("|")]
+    assert max(map(len, rows)) <= 150
+    assert len(_terms()) == len(set(_terms()))
+
+
+@functools.cache
+def _words_of_code() -> str:
+    """All identifiers and texts of the package as one text: lower case, with one blank between words."""
+    words = (re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", path.read_text("utf-8")) for path in SOURCES)
+    return f" {' '.join(' '.join(found) for found in words).lower()} "
+
+
+@pytest.mark.parametrize("term", _terms())
+def test_a_term_of_the_glossary_is_used_in_the_code(term: str) -> None:
+    assert re.search(rf" {re.escape(term)}e?s? ", _words_of_code())
 
 
 def _rows_of_architecture() -> list[str]:

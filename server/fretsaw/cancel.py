@@ -1,4 +1,4 @@
-"""A way to stop work that is under way, from another thread. Knows nothing of what it stops."""
+"""A way to stop work that is under way, from another thread."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Cancel:
         self._callbacks: list[Callable[[], None]] = []
 
     def is_set(self) -> bool:
-        """Whether the work should stop."""
+        """Return True if the work should stop."""
         return self._event.is_set()
 
     def check(self) -> None:

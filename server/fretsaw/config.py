@@ -1,7 +1,7 @@
-"""Where settings come from: flags > editor > the repository's file > the user's file > environment > defaults.
-The user's answer to `agent check` stands between the two files: it is theirs, and about one repository.
+"""Merge the sources of settings: flags > editor > the repository's file > the user's file > environment > defaults. The
+user's answer to `agent check` stands between the two files: it is theirs, and about one repository.
 
-Knows no git and no model. The repository's own file is data from a stranger: it may set only what the table of
+The repository's own file is data from a stranger: it may set only what the table of
 options marks `project`, and propose a check command that the user approves by its hash; all else is ignored with a
 notice. This is the only place where settings are read from the environment.
 """
@@ -109,7 +109,7 @@ def resolve(
 
 
 def _tolerant(read: Callable[[], T], *, lenient: bool) -> tuple[T | None, tuple[str, ...]]:
-    """What is read, or the reason why it is left out as a notice."""
+    """Read one source; where it cannot be used, leave it out with the reason as a notice."""
     try:
         return read(), ()
     except ConfigError as error:
@@ -168,7 +168,7 @@ def _approval(root: Path, argv: tuple[str, ...]) -> str:
 
 
 def is_approved(where: UserDirs, root: Path, argv: tuple[str, ...]) -> bool:
-    """Whether the user has approved just this command for just this repository."""
+    """Return True if the user has approved just this command for just this repository."""
     file = where.state / "approved-checks.txt"
     return file.exists() and _approval(root, argv) in file.read_text("ascii", "replace").split()
 
@@ -191,7 +191,7 @@ _EXIT_CODE = "its exit code is enough"
 
 
 def is_exit_code_accepted(where: UserDirs, root: Path, argv: tuple[str, ...]) -> bool:
-    """Whether the user said of this command that its exit code is enough, since it tells of no test."""
+    """Return True if the user said of this command that its exit code is enough, since it tells of no test."""
     return is_approved(where, root, (_EXIT_CODE, *argv))
 
 
@@ -251,7 +251,7 @@ def _load(path: Path) -> tuple[dict[str, Any], Lines]:
         text = data.decode()
         return dict(tomllib.loads(text)), lambda name: line_of(text, name)
     except RecursionError as error:
-        raise ConfigError(f"{path} is not TOML that can be read: it is nested too deeply") from error
+        raise ConfigError(f"{path} is not readable TOML: it is nested too deeply") from error
     except ValueError as error:  # not TOML, not UTF-8, a number of thousands of digits
         raise ConfigError(f"{path} is not TOML: {error}", hint="correct that line, or remove the file") from error
 
@@ -300,7 +300,8 @@ def _editor_names(editor: Mapping[str, Any], table: Mapping[str, OptionRow]) -> 
 def _split_by_scope(
     values: Mapping[str, Any], table: Mapping[str, OptionRow]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """What a repository may set, and the names of what it may not, however it spells them."""
+    """Split into the values that a repository may set and the names of those that it may not, however it spells
+    them."""
     spelled = {name: table.get(name.replace("_", "-")) for name in values}
     refused = tuple(name for name, row in spelled.items() if row is not None and row.scope != "project")
     return {name: value for name, value in values.items() if name not in refused}, refused

@@ -1,4 +1,4 @@
-"""How a setting that cannot be used is named: its file, its line, the value in short, the option that was meant."""
+"""Name a setting that cannot be used: its file, its line, the value in short, the option that was meant."""
 
 from __future__ import annotations
 

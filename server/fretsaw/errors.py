@@ -1,6 +1,6 @@
-"""What can go wrong, in words for a person: what happened, that nothing was changed, what to do next.
+"""Errors in words for a person: what happened, that nothing was changed, what to do next.
 
-Knows nothing of how an error is shown; `cli/` prints it and exits with its code, `lsp/` answers with it.
+`cli/` prints it and exits with its code, `lsp/` answers with it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """How `agent` ends. The README's table is compared with this list by a test."""
+    """Exit codes of `agent`. The README's table is compared with this list by a test."""
 
     DELIVERED = 0, "delivered, or nothing to do"
     NO_PATCH = 1, "no acceptable patch"
@@ -125,7 +125,7 @@ def note_change(sentence: str) -> None:
 
 
 def last_change() -> str | None:
-    """What this process changed last, in a sentence with the way back; None while it changed nothing."""
+    """Return the last change of this process as a sentence with the way back; None while it changed nothing."""
     return _LAST_CHANGE[0] if _LAST_CHANGE else None
 
 

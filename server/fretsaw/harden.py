@@ -1,4 +1,4 @@
-"""Keeps this process's memory and first environment from other processes of the same user. Knows no key by name."""
+"""Keeps this process's memory and first environment from other processes of the same user."""
 
 from __future__ import annotations
 

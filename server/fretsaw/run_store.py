@@ -1,6 +1,6 @@
 """One folder per run, under the user's state directory: what was asked, said, decided and delivered.
 
-Knows no git and no model. Layout: `<state>/repos/<repo id>/runs/<run id>/{run.json, issue.json, calls.jsonl,
+Layout: `<state>/repos/<repo id>/runs/<run id>/{run.json, issue.json, calls.jsonl,
 judge.jsonl, outcome.json, states.json, delivery.json, alive}`; every .json is written whole and renamed into place.
 """
 
@@ -45,7 +45,7 @@ def new_id(now: datetime | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """Where one run is kept."""
+    """The folder of one run."""
 
     path: Path
     clean: Clean = lambda record: record
@@ -105,7 +105,7 @@ class RunFolder:
             yield
 
     def is_held(self) -> bool:
-        """Whether a process works on the run just now."""
+        """Return True if a process works on the run just now."""
         try:
             with (self.path / "alive").open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -118,11 +118,11 @@ class RunFolder:
     # -- reading ---------------------------------------------------------------------------------
 
     def run(self) -> Run:
-        """How the run stands."""
+        """Read the state of the run."""
         return self._read("run.json", Run)
 
     def issue(self) -> Issue:
-        """What was asked."""
+        """Read the issue of the run."""
         return self._read("issue.json", Issue)
 
     def calls(self, whom: str = "calls") -> Iterator[tuple[Request, Answer]]:
@@ -137,7 +137,7 @@ class RunFolder:
             yield pair
 
     def outcome(self) -> Outcome | None:
-        """How it ended; None while it has not."""
+        """Read the outcome; None while it has not ended."""
         if not (self.path / "outcome.json").exists():
             return None
         with self._readable("outcome.json"):
@@ -176,7 +176,7 @@ class RunFolder:
         except Exception as error:
             raise RepoError(
                 f"run {self.id} cannot be read: {name} is damaged or of another version ({type(error).__name__})",
-                hint=f"the other runs are not concerned; {self.path} can be removed",
+                hint=f"other runs are not affected; you can remove {self.path}",
             ) from error
 
 
@@ -187,7 +187,7 @@ class RunStore:
     folder: Path
     """`<state>/repos/<repo id>`."""
     clean: Clean = lambda record: record
-    """What every record goes through before it is written."""
+    """A function that cleans every record before it is written."""
 
     def at(self, path: Path) -> RunFolder:
         """The folder of a run that is known."""

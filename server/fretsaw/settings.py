@@ -1,6 +1,6 @@
 """`Settings`: the one list of options. README, `--help`, the JSON schema and `package.json` are compared with it.
 
-Knows nothing of where a value came from; `config.py` merges flags, editor, files and environment into one of these.
+`config.py` merges flags, editor, files and environment into one of these.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 Scope: TypeAlias = Literal["user", "project"]
-"""Who may set an option. "user": the command line, the editor or the user's own file, never a repository, since
-it chooses where a key goes, what is run or what is paid. "project": also the repository's own file."""
+"""The right to set an option. "user": the command line, the editor or the user's own file, never a repository, since it
+chooses where a key goes, what is run or what is paid. "project": also the repository's own file."""
 
 
 def option(default: Any, doc: str, *, scope: Scope = "user", least: float | None = None) -> Any:
@@ -27,74 +27,74 @@ class Settings:
     model: str | None = option(None, "Model id. Defaults to the model assigned to the role.")
     role: Literal["editor", "quick", "triage", "complete"] = option("editor", "Which role's model to use.")
     base_url: str | None = option(None, "Base URL of an OpenAI-compatible endpoint. Without it, OpenAI's own.")
-    api: Literal["auto", "chat", "responses"] = option("auto", "API to speak; auto takes what the model's row says.")
+    api: Literal["auto", "chat", "responses"] = option("auto", "API to use; auto: the one set for the model.")
     azure: bool = option(False, "The base URL is an Azure OpenAI resource (the model is the deployment's name).")
     api_version: str | None = option(None, "Azure's `api-version`.")
-    timeout: float = option(300.0, "Seconds that one call of the model may take in all.", least=0.1)
+    timeout: float = option(300.0, "Time limit for one model call, in seconds.", least=0.1)
     retries: int = option(
-        3, "How often a call is retried after a rate limit, a server error or a lost connection.", least=0
+        3, "How many times to retry a call after a rate limit, a server error or a lost connection.", least=0
     )
-    max_usd: float = option(1.0, "Dollars that one run may cost at most; reserved before each call.", least=0)
-    max_usd_day: float = option(20.0, "Dollars that all runs of a day (UTC) may cost at most.", least=0)
-    max_seconds: float = option(900.0, "Seconds that one run may take in all.", least=0.1)
+    max_usd: float = option(1.0, "Cost limit for one run, in dollars; reserved before each call.", least=0)
+    max_usd_day: float = option(20.0, "Cost limit for all runs of a day (UTC), in dollars.", least=0)
+    max_seconds: float = option(900.0, "Time limit for one run, in seconds.", least=0.1)
 
     # What the model is shown
     context: Literal["auto", "whole", "files"] = option(
         "auto",
-        "whole: the whole repository when it fits; files: what the issue points to; auto: as fits.",
+        "whole: send the whole repository if it fits; files: send the files that the issue points to; auto: by size.",
         scope="project",
     )
-    context_tokens: int = option(24000, "Tokens of context that are sent at most.", scope="project", least=0)
-    tools: bool = option(True, "Let the model read, search and list files of the snapshot.", scope="project")
-    steps: int = option(12, "How many rounds of tool calls a model may take for one answer.", least=0)
+    context_tokens: int = option(24000, "Limit for the context that is sent, in tokens.", scope="project", least=0)
+    tools: bool = option(True, "Let the model read, search and list files.", scope="project")
+    steps: int = option(12, "How many rounds of tool calls the model may make for one answer.", least=0)
     reveal: tuple[str, ...] = option(
         (),
-        "Names of secrets that are sent all the same, as `agent context` lists them; also rules and paths, as globs.",
+        "Secrets to send all the same: their names from `agent context`, or rules or paths as globs.",
     )
     edit_form: Literal["auto", "v4a", "udiff", "search-replace"] = option(
-        "auto", "The form of edit that is asked for; every form is read. auto takes what the model's row says."
+        "auto", "Edit form to ask for; replies in any form are read. auto: the one set for the model."
     )
 
     # What becomes of the edits
     misfits: int = option(2, "How many times to ask again when edits cannot be placed.", least=0)
-    attempts: int = option(2, "How often a patch whose check is red goes back to the model.", least=0)
+    attempts: int = option(2, "How many times to ask again when the check fails with the patch.", least=0)
     prune: Literal["strict", "safe", "off"] = option(
         "safe",
-        "safe: drop what is provably extraneous, flag the rest; strict: drop both; off: keep all.",
+        "safe: drop changes that provably have no effect, flag doubtful ones; strict: drop both; off: keep all.",
         scope="project",
     )
     judge: bool = option(False, "Ask the triage model about flagged changes; it may flag or drop, never add.")
     allow: tuple[str, ...] = option(
-        (), "Globs of paths that may be edited although they are on the ask-first list (build files, lock files)."
+        (), "Globs of paths to allow although they need permission (build files, lock files)."
     )
 
     # The proof
     check: tuple[str, ...] | None = option(None, "The check command: a list of arguments, run without a shell.")
     accept_exit_code: bool = option(
         False,
-        "Apply what only the check's exit code proves, where it tells of no test. On for a check that you type.",
+        "Apply a patch that only the exit code proves, if the check reports no tests. On for a check that you type.",
     )
     repeat: int = option(
         2,
-        "How often what proves a patch is run on one state (a whole check only under 10 s), to tell a flaky one.",
+        "How many times to run the proving tests on the same files, to detect flaky ones.",
         least=1,
     )
-    check_timeout: float = option(300.0, "Seconds that one run of the check may take.", least=0.1)
+    check_timeout: float = option(300.0, "Time limit for one run of the check, in seconds.", least=0.1)
     lint: tuple[str, ...] | None = option(
-        None, "A linter's command, run like the check: a patch that makes it fail, or find something new, is refused."
+        None, "Linter command, run like the check. A patch is refused if the linter fails or reports something new."
     )
     sandbox: Literal["auto", "bwrap", "landlock", "none"] = option(
-        "auto", "Isolation of the check; auto takes the strongest that works; none runs it without any."
+        "auto", "Isolation of the check; auto: the strongest that works here; none: no isolation."
     )
     minimize: Literal["flagged", "all", "off"] = option(
-        "flagged", "Which changes the check may decide to drop when it is red before and green after.", scope="project"
+        "flagged", "Which changes to drop if the check still passes without them.", scope="project"
     )
-    minimize_seconds: float = option(120.0, "Seconds that minimizing may take.", least=0)
+    minimize_seconds: float = option(120.0, "Time limit for minimizing, in seconds.", least=0)
 
     # Delivery
     apply: Literal["worktree", "branch", "commit", "none"] = option(
         "worktree",
-        "worktree: change files, not index or HEAD; branch: commit on a new one; commit: on this one; none: print it.",
+        "worktree: change files only; branch: commit on a new one; commit: commit on this one; none: print the patch.",
     )
     branch: str | None = option(None, "Name of the branch for `--apply branch`.")
     sign: bool = option(False, "Sign the commit, with gpg or ssh as your own git configuration says.")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from fretsaw import config, run_store
 from fretsaw.cli.exit import run_to_exit_code
 from fretsaw.model.scripted import ScriptedServer, serve
 from fretsaw.model.scripted.script import Script, as_reply
@@ -32,6 +33,7 @@ class Ended:
 
 
 Agent = Callable[..., Ended]
+Model = Callable[..., ScriptedServer]
 
 
 @pytest.fixture(autouse=True)
@@ -110,3 +112,21 @@ FIX = """The total is rounded first.
 *** End Patch
 """
 CHECK = "python -m unittest -q"
+ROOT = Path(__file__).parents[2]
+NOISY = (ROOT / "examples" / "first-fix-replies" / "2.md").read_text("utf-8")
+
+SCHEMA = json.loads((ROOT / "docs" / "fix.schema.json").read_text("utf-8"))
+
+FIXED = "divmod(round(seconds), 3600)"
+
+
+def source(project: Path) -> str:
+    return (project / "stopwatch" / "duration.py").read_text("utf-8")
+
+
+def store_of(project: Path) -> run_store.RunStore:
+    return run_store.store(config.user_dirs().state, project)
+
+
+def flat(ended: Ended) -> str:
+    return " ".join(ended.err.split())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests import prepared
 from tests.cli.conftest import FIX, Agent, git, state_of
 
 from fretsaw.model.scripted import ScriptedServer
@@ -160,9 +160,8 @@ def test_an_interrupt_changes_nothing(project: Path, model: Model, tmp_path: Pat
 
     model({"text": FIX, "delay": 20})
     before = state_of(project)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "fretsaw", "fix", "ISSUE.md"], cwd=project, stderr=subprocess.PIPE, text=True
-    )
+    null = subprocess.DEVNULL
+    process = prepared.start("agent", "fix", "ISSUE.md", cwd=project, text=True, stdin=null, stdout=null)
     assert process.stderr
     for line in process.stderr:
         if line.strip().startswith("ask"):

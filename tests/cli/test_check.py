@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests import prepared
 from tests.cli.conftest import CHECK, FIX, Agent, git
 
 from fretsaw.model.scripted import ScriptedServer
@@ -25,8 +26,9 @@ QUESTION = "Which proves a fix?"
 def on_terminal(project: Path, *arguments: str, answers: tuple[str, ...] = ()) -> tuple[int, str]:
     """One call of `agent` with a terminal for all three streams; an answer is typed at each question."""
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "fretsaw", *arguments]
-    process = subprocess.Popen(command, cwd=project, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    process = prepared.start(
+        "agent", *arguments, cwd=project, start_new_session=True, stdin=theirs, stdout=theirs, stderr=theirs
+    )
     os.close(theirs)
     shown, waiting = b"", list(answers)
     while True:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests import prepared
 from tests.cli.conftest import CHECK, FIX, Agent, git
 
 from fretsaw.model.scripted import Reply, ScriptedServer
@@ -85,10 +84,7 @@ def test_kept_proposal_follows_its_file(agent: Agent, project: Path, model: Mode
 @pytest.mark.parametrize("how", ["worktree", "commit"])
 def test_two_fixes_at_once_both_end_or_name_the_command(project: Path, model: Model, how: str, tmp_path: Path) -> None:
     model(*[Reply(FIX, delay=0.5)] * 2)
-    line = [sys.executable, "-m", "fretsaw", "fix", "ISSUE.md", "--apply", how]
-    runs = [
-        subprocess.Popen(line, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in "ab"
-    ]
+    runs = [prepared.start("agent", "fix", "ISSUE.md", "--apply", how, cwd=project, text=True) for _ in "ab"]
     ended = [(run.communicate(timeout=100)[1], run.returncode) for run in runs]
     assert 0 in [code for _, code in ended]
     for told, code in ended:

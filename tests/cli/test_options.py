@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import prepared
 from tests.cli.conftest import CHECK, FIX, Agent, git
 
 from fretsaw.model.scripted import ScriptedServer
@@ -247,8 +248,9 @@ def test_percentages_never_fall(agent: Agent, model: Model, project: Path) -> No
 
 
 def run(project: Path, *arguments: str, **env: Any) -> subprocess.CompletedProcess[bytes]:
-    argv = [sys.executable, "-m", "fretsaw", *arguments]
-    return subprocess.run(argv, cwd=project, env={**os.environ, **env}, capture_output=True, check=False)
+    process = prepared.start("agent", *arguments, cwd=project, env={**os.environ, **env})
+    out, err = process.communicate(60)
+    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
 
 
 def test_bytes_that_are_no_utf8_come_out_as_they_went_in(project: Path, model: Model) -> None:
@@ -277,11 +279,7 @@ def test_a_reader_that_goes_away_is_met_with_silence(project: Path, agent: Agent
     model(FIX)
     agent("fix", "ISSUE.md", "--apply", "none")
     for arguments in (("show", "--html"), ("runs",), ("models",), ("show", "--json")):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "fretsaw", *arguments], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-        assert process.stdout
-        assert process.stderr
+        process = prepared.start("agent", *arguments, cwd=project, stdin=subprocess.DEVNULL)
         process.stdout.close()
         said = process.stderr.read()
         process.stderr.close()
@@ -310,9 +308,10 @@ def test_on_a_terminal_the_seconds_go_on_while_the_model_thinks(project: Path, m
 
     model({"text": FIX, "delay": 2.5})
     ours, theirs = pty.openpty()
-    argv = [sys.executable, "-m", "fretsaw", "fix", "ISSUE.md", "--apply", "none"]
     env = {**os.environ, "TERM": "xterm"}
-    process = subprocess.Popen(argv, cwd=project, env=env, stdin=theirs, stdout=subprocess.DEVNULL, stderr=theirs)
+    arguments = ("fix", "ISSUE.md", "--apply", "none")
+    null = subprocess.DEVNULL
+    process = prepared.start("agent", *arguments, cwd=project, env=env, stdin=theirs, stdout=null, stderr=theirs)
     os.close(theirs)
     seen = b""
     while True:

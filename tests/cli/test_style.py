@@ -5,8 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from tests.cli.conftest import Agent
-from tests.cli.test_life import FIXED, Model, source
+from tests.cli.conftest import FIXED, Agent, Model, source
 
 
 def test_a_file_formatted_anew_is_delivered_in_its_own_style_and_its_layout_can_be_restored(

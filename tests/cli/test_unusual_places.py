@@ -7,11 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests import prepared
 from tests.cli.conftest import FIX, Agent, git
 
 from fretsaw import run_store
@@ -168,11 +170,9 @@ def test_commit_checkout_and_rebase_during_a_fix(agent: Agent, model: Model, pro
         ("rebase", "-q", "HEAD"),
     ):
         server = model({"text": FIX, "delay": 0.7})
-        process = subprocess.Popen(
-            [sys.executable, "-m", "fretsaw", "fix", "ISSUE.md"], cwd=project, stderr=subprocess.PIPE, text=True
-        )
+        process = prepared.start("agent", "fix", "ISSUE.md", cwd=project, text=True)
         while not server.requests and process.poll() is None:
-            pass
+            time.sleep(0.01)
         git(project, *meanwhile)
         assert process.communicate(timeout=60)[1] is not None
         assert process.returncode == 0
@@ -183,11 +183,9 @@ def test_undo_during_a_fix(agent: Agent, model: Model, project: Path) -> None:
     model(FIX)
     assert agent("fix", "ISSUE.md").code == 0
     server = model({"text": FIX.replace("round(seconds), 3600", "round(seconds), 3601"), "delay": 0.7})
-    process = subprocess.Popen(
-        [sys.executable, "-m", "fretsaw", "fix", "ISSUE.md"], cwd=project, stderr=subprocess.PIPE, text=True
-    )
+    process = prepared.start("agent", "fix", "ISSUE.md", cwd=project, text=True)
     while not server.requests and process.poll() is None:
-        pass
+        time.sleep(0.01)
     assert agent("undo").code == 0
     told = process.communicate(timeout=60)[1]
     assert process.returncode in (0, 1, 5), told

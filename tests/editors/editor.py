@@ -71,7 +71,7 @@ class Editor:
             self.wire.wait_until(lambda: not self.wire.children(), 10, f"no children: {self.wire.children()}")
             self.wire.call("shutdown")
             self.wire.notify("exit")
-            code = self.wire.process.wait(20)
+            code: int = self.wire.process.wait(20)
             assert not self.wire.open_requests, f"no reply to {self.wire.open_requests}"
             assert not self.wire.double_replies, f"two replies to {self.wire.double_replies}"
             assert not self.wire.stray, self.wire.stray

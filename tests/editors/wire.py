@@ -6,15 +6,16 @@ import contextlib
 import itertools
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-COMMAND = [sys.executable, "-c", "import sys; from fretsaw.lsp import main; sys.exit(main(sys.argv[1:]))"]
+from tests import prepared
+
+COMMAND = prepared.COMMANDS["lsp"]
+"""How a test starts the server afresh."""
 
 
 class ServerError(Exception):
@@ -30,13 +31,8 @@ class Wire:
     def __init__(self, env: dict[str, str], cwd: Path, *flags: str) -> None:
         self.log = cwd / "server.log"
         self._stderr = self.log.open("ab")
-        self.process = subprocess.Popen(
-            [*COMMAND, *(flags or ("--stdio",))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._stderr,
-            env={**os.environ, **env},
-            cwd=cwd,
+        self.process = prepared.start(
+            "lsp", *(flags or ("--stdio",)), cwd=cwd, env={**os.environ, **env}, stderr=self._stderr
         )
         self.on_message: Callable[[dict[str, Any]], None] = lambda message: None
         self.changed = threading.Condition()
@@ -92,7 +88,7 @@ class Wire:
             while not there():
                 left = end - time.monotonic()
                 assert left > 0, f"not so in {seconds} s: {what}"
-                self.changed.wait(min(left, 0.2))
+                self.changed.wait(min(left, 0.05))
 
     def _read(self) -> None:
         stream = self.process.stdout

@@ -118,6 +118,7 @@ FIX = """
 """
 
 
+@pytest.mark.slow
 def test_accept_all_undo_and_the_editors_own_undo(world: World, drive: Any) -> None:
     world.model(REPLY)
     root = world.repository({"app.py": APP})
@@ -143,6 +144,7 @@ def test_accept_all_undo_and_the_editors_own_undo(world: World, drive: Any) -> N
     assert (root / "app.py").read_text() == APP
 
 
+@pytest.mark.slow
 def test_cancel(world: World, drive: Any) -> None:
     world.model(REPLY, delay=20)
     root = world.repository({"app.py": APP})
@@ -166,6 +168,7 @@ def test_cancel(world: World, drive: Any) -> None:
     assert seen["ms"] < 5000
 
 
+@pytest.mark.slow
 def test_unsaved_text_is_what_is_fixed_and_what_is_typed_meanwhile_stays(world: World, drive: Any) -> None:
     world.model(REPLY, delay=1.0)
     root = world.repository({"app.py": APP.replace(" c\n", " 1\n")})
@@ -193,6 +196,7 @@ def test_unsaved_text_is_what_is_fixed_and_what_is_typed_meanwhile_stays(world: 
     assert (root / "app.py").read_text() == APP.replace(" c\n", " 1\n")
 
 
+@pytest.mark.slow
 def test_text_beyond_the_basic_plane_and_crlf(world: World, drive: Any) -> None:
     text = 's = "😀😀"; t = "é" + c\r\nx = 1\r\ny = "𝕏" + c\r\n'
     reply = (
@@ -219,6 +223,7 @@ def test_text_beyond_the_basic_plane_and_crlf(world: World, drive: Any) -> None:
     assert (root / "app.py").read_bytes().decode() == 's = "😀😀"; t = "é𝕐"\r\nx = 1\r\ny = "𝕏😀"\r\n'
 
 
+@pytest.mark.slow
 def test_two_repositories_in_one_editor(world: World, drive: Any) -> None:
     world.model(REPLY)
     one = world.repository({"app.py": APP}, "one")
@@ -245,6 +250,7 @@ def test_two_repositories_in_one_editor(world: World, drive: Any) -> None:
     assert (two / "app.py").read_text() == "# two\n" + APP.replace("c\n", "b\n")
 
 
+@pytest.mark.slow
 def test_a_key_a_prompt_and_the_menu_of_the_editor_itself(world: World, drive: Any) -> None:
     world.model(REPLY)
     root = world.repository({"app.py": APP})

@@ -29,7 +29,7 @@ KEY = "sk-proj-abcdefABCDEF0123456789"
         ({"base_url": "https://me:pw@host/v1"}, "user name"),
         ({"base_url": "https://host/v1\r\nX: y"}, "control character"),
         ({"base_url": "https://host/v1/chat/completions"}, "https://host/v1"),
-        ({"base_url": "http://api.openai.com/v1"}, "in clear"),
+        ({"base_url": "http://api.openai.com/v1"}, "unencrypted"),
         ({"azure": True}, "--base-url"),
         ({"azure": True, "base_url": "https://r.openai.azure.com"}, "--api-version"),
         ({"base_url": "https://127.0.0.1.evil.example/v1", "api_key": None}, "no key"),

@@ -64,7 +64,7 @@ def endpoint(answer: Callable[[dict[str, Any]], Answered]) -> Iterator[tuple[Liv
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     settings = Settings(base_url=f"http://127.0.0.1:{server.server_port}/v1", api_key=KEY, timeout=20.0, retries=0)
     ask = connect(settings, load_registry().generic("m"), Cancel(), budget=Budget(9.0), pace=Pace(random=lambda: 0.0))
     try:

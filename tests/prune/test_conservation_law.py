@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import os
 import re
 import runpy
 from collections import Counter
@@ -33,8 +34,8 @@ from fretsaw.measure.corpus import answer_of
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "corpus"
-SHARE = 6
-"""Of so many rows of a shared corpus one is read, for the suite's sake."""
+SHARE = 3 if os.environ.get("FRETSAW_SLOW") else 18
+"""Of so many rows of a shared corpus one is read: more of them by `make test-slow`."""
 ISSUE = Issue("Something is wrong", "It should be right.")
 MODES: list[Mode] = ["safe", "strict", "off"]
 EMPTY = frozenset("return none nil null true false else end pass break continue try finally do then".split())  # noqa: SIM905
@@ -141,6 +142,7 @@ def test_the_corpus_of_languages_keeps_the_law(mode: Mode) -> None:
     check_rows(languages(), mode)
 
 
+@pytest.mark.also_slow
 @pytest.mark.parametrize("mode", ["safe", "strict"])
 def test_the_shared_corpus_of_noise_keeps_the_law(mode: Mode) -> None:
     check_rows(shared("extraneous.jsonl.xz"), mode)
@@ -154,6 +156,7 @@ def check_rows(rows: Iterable[dict[str, Any]], mode: Mode) -> None:
         assert not broken(prune(patch, answer.issue, mode, answer.before.get)), row.get("id", row["kind"])
 
 
+@pytest.mark.also_slow
 @pytest.mark.parametrize("name", ["search-replace", "typed-diffs", "original-patched"])
 def test_real_replies_of_the_shared_corpus_keep_the_law(name: str) -> None:
     for row in shared(f"{name}.jsonl.xz"):

@@ -10,6 +10,7 @@ from pathlib import Path
 from fretsaw.core.patch import derive_set
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.snapshot import Snapshot
+from fretsaw.repo import Delivery, Repo, deliver, open_repo, snapshot
 
 
 def git(root: Path, *args: str, ok: bool = True, **env: str) -> str:
@@ -66,3 +67,23 @@ def git_facts(root: Path) -> tuple[bytes, str, str]:
         git(root, "symbolic-ref", "-q", "HEAD", ok=False) or git(root, "rev-parse", "HEAD", ok=False),
         git(root, "for-each-ref"),
     )
+
+
+FIX: dict[str, str | None] = {"a.py": "one\n2\nthree\n", "src/b.py": None, "new/x/c.py": "c\n"}
+
+
+def opened(root: Path) -> tuple[Repo, Snapshot]:
+    """Open a repository and take a snapshot."""
+    repo = open_repo(root)
+    return repo, snapshot(repo)
+
+
+def fix(root: Path, state: Path, how: str = "worktree", texts: dict[str, str | None] = FIX, **more: str) -> Delivery:
+    """Deliver a patch to these texts after: an edit, a deletion and a new file."""
+    repo, seen = opened(root)
+    return deliver(repo, seen, change_paths(seen, texts), how, "Fix it\n\nWhy.", state_dir=state, **more)  # type: ignore[arg-type]
+
+
+def status(root: Path) -> list[str]:
+    """List what `git status` shows."""
+    return git(root, "status", "--porcelain", "-uall").splitlines()

@@ -168,6 +168,7 @@ MUTANTS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], Callable[[], list
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_harness_notices(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Deliberate bugs: a harness that finds none of them would prove nothing."""

@@ -1,4 +1,4 @@
-"""Runs the project's own check on a disposable copy of the tree, in a sandbox. Knows nothing of git or models."""
+"""Runs the project's own check on a disposable copy of the tree, in a sandbox."""
 
 from __future__ import annotations
 

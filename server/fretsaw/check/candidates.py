@@ -1,4 +1,4 @@
-"""Which commands a project seems to be checked with, by the files that it has. Pure: runs nothing, reads by a function.
+"""Guess the commands that a project is checked with, by its files. Pure: runs nothing, reads by a function.
 
 A candidate is only ever a question to the user: a repository does not choose what is run.
 """
@@ -23,12 +23,12 @@ class CheckCandidate:
 
     argv: tuple[str, ...]
     why: str
-    """What in the repository speaks for it, for a person."""
+    """The sign in the repository that speaks for it, for a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Project:
-    """What a detector looks at: the paths, and texts of the top folder's files."""
+    """The input of a detector: the paths, and texts of the top folder's files."""
 
     paths: frozenset[str]
     read: Read
@@ -38,7 +38,7 @@ class _Project:
         return (self.read(path) or "") if path in self.paths else ""
 
     def any(self, pattern: str) -> bool:
-        """Whether a path matches in full."""
+        """Return True if a path matches in full."""
         found = re.compile(pattern)
         return any(found.fullmatch(path) for path in self.paths)
 
@@ -93,7 +93,7 @@ def _unittest(project: _Project) -> Iterator[CheckCandidate]:
 
 
 def _says_unittest(project: _Project) -> bool:
-    """Whether the first few test files are unittest's and not pytest's."""
+    """Return True if the first few test files are unittest's and not pytest's."""
     tests = sorted(path for path in project.paths if re.fullmatch(r"(?:.*/)?(?:test_[^/]*|[^/]*_test)\.py", path))[:5]
     texts = [project.text(path) for path in tests]
     return any("unittest" in text for text in texts) and not any("import pytest" in text for text in texts)

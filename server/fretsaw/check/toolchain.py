@@ -1,4 +1,4 @@
-"""What a check needs from outside the repository: its program, its interpreter, their folders and a few variables.
+"""Find what a check needs from outside the repository: its program, its interpreter, their folders and a few variables.
 
 The sandbox masks HOME, `/root` and `/tmp`; this finds what must be shown again, by name and read-only. It knows
 nothing of how a folder is shown.
@@ -56,14 +56,14 @@ _PRIVATE = frozenset(
     ".ssh .aws .azure .config .docker .gnupg .kube .mozilla .netrc .password-store .thunderbird snap Library".split()
 )
 _CLOSED = ("/run", "/tmp", "/var/tmp", "/root", "/home", "/mnt", "/media", "/srv")
-"""What a sandbox hides beside HOME (`sandbox.bwrap.HIDDEN`)."""
+"""Folders that a sandbox hides beside HOME (`sandbox.bwrap.HIDDEN`)."""
 _MARKS = ("pyvenv.cfg", "conda-meta", "lib", "lib64", "libexec", "versions", "jre")
 _VENVS = (".venv", "venv", "env", ".tox/*", ".nox/*")
 
 
 @dataclass(frozen=True, slots=True)
 class Toolchain:
-    """What a check's command stands on."""
+    """The program of a check's command, with the folders and variables that it needs."""
 
     program: str
     """The absolute path of the command's first word; empty when there is none."""
@@ -75,7 +75,7 @@ class Toolchain:
     """Folders of the repository that an environment's `.pth` files add to Python's path, relative to its root."""
 
     def program_in(self, root: Path, tree: str) -> str:
-        """Where the program is when the repository's tree is at `tree` instead of `root`."""
+        """Return the path of the program when the repository's tree is at `tree` instead of `root`."""
         inside = Path(self.program).is_relative_to(root)
         return str(Path(tree) / Path(self.program).relative_to(root)) if inside else self.program
 
@@ -173,7 +173,7 @@ def _home_tools(environ: Mapping[str, str], home: Path) -> tuple[set[Path], dict
 
 
 def find_program(root: Path, name: str, search: str) -> str:
-    """Where the command's first word is, as a shell in `root` would find it; empty when nowhere."""
+    """Find the command's first word as a shell in `root` would; empty when nowhere."""
     if "/" in name:
         path = root / name
         return str(path) if os.access(path, os.X_OK) and path.is_file() else ""
@@ -230,7 +230,7 @@ def _added(prefix: Path) -> set[Path]:
 
 
 def _private(path: Path, home: Path) -> bool:
-    """Whether a folder lies, as written or in truth, where HOME keeps secrets."""
+    """Return True if a folder lies, as written or in truth, where HOME keeps secrets."""
     for place in (path, path.resolve()):
         if place.is_relative_to(home) and place != home and place.relative_to(home).parts[0] in _PRIVATE:
             return True

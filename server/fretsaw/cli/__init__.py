@@ -1,7 +1,4 @@
-"""The command line, `agent …`: reads arguments, calls `session`, prints outcomes, ends with a documented exit code.
-
-Knows no model, no git and no engine.
-"""
+"""The command line, `agent …`: reads arguments, calls `session`, prints outcomes, ends with a documented exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands and what each is for; a command's module is imported when it is called. Knows nothing of their work."""
+"""The commands and what each is for; a command's module is imported when it is called."""
 
 from __future__ import annotations
 

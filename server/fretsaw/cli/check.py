@@ -23,7 +23,7 @@ from fretsaw.errors import ExitCode, UsageError
 @click.option("--run", "do_run", is_flag=True, help="Run the check on the files as they are now, in the sandbox.")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 def check_command(approve: bool, remember: bool, forget: bool, do_run: bool, directory: Path, **flags: Any) -> int:
-    """Find the check of this repository: what is set, what its file proposes, what it looks like it has.
+    """Find the check of this repository: the one that is set, that its file proposes, or that its files suggest.
 
     On a terminal you are asked once which one it is; the answer is kept in your own state folder and holds in every
     editor. A command from a repository's file runs only after you have approved it; another command asks again.
@@ -79,7 +79,7 @@ def _ask_exit_code(session: Any) -> None:
     terminal.paragraph("! ", "exit code only: the check tells of no test that it ran", fg="yellow")
     if not sys.stdin.isatty():
         again = f"`agent check --remember --accept-exit-code --check {shlex.quote(_shown(argv))}`"
-        terminal.paragraph("  ", f"A fix is not applied for that alone; {again} accepts it for this check.")
+        terminal.paragraph("  ", f"That alone is not enough to apply a fix; {again} accepts it for this check.")
     elif click.confirm("Is that enough to apply a patch?", err=True):
         accept_exit_code(session, argv)
         terminal.say("Remembered for this check.")
@@ -92,7 +92,7 @@ def _approve(session: Any) -> int:
     if not argv:
         raise UsageError(
             "the repository proposes no check that waits for approval",
-            hint='it would stand in .fretsaw.toml: check = ["python", "-m", "pytest"]',
+            hint='a repository proposes one in .fretsaw.toml: check = ["python", "-m", "pytest"]',
         )
     if sys.stdin.isatty() and not click.confirm(f"Run {_shown(argv)} as the check of {session.root}?", err=True):
         terminal.say("Not approved; nothing was changed.")
@@ -125,7 +125,7 @@ def _ask(session: Any) -> None:
     if not rows:
         terminal.say("No check is set, and nothing here looks like one.")
     else:
-        terminal.say("No check is set. This repository looks as if it had:")
+        terminal.say("No check is set. This repository seems to have:")
     for number, (argv, why) in enumerate(rows, 1):
         terminal.say(f"  {number}  {_shown(argv)}  ({safe_text(why)})")
     choices = {str(number): argv for number, (argv, _) in enumerate(rows, 1)}
@@ -135,7 +135,7 @@ def _ask(session: Any) -> None:
         _say_remembered(argv)
     else:
         terminal.say(
-            "None, and you are not asked again (`agent check --forget` asks again). Nothing can be proved so far."
+            "No check, and you will not be asked again (`agent check --forget` asks again). Nothing can be proved."
         )
 
 

@@ -16,7 +16,7 @@ from fretsaw.core.text.safe_text import safe_text
 @click.command("context")
 @click.argument("issue")
 @settings_flags("context", "model")
-@click.option("--full", is_flag=True, help="Print the whole messages, as they would be sent.")
+@click.option("--full", is_flag=True, help="Print the messages in full, as they would be sent.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 def context_command(issue: str, full: bool, as_json: bool, directory: Path, **flags: Any) -> int:

@@ -1,4 +1,4 @@
-"""What was changed, in a sentence. Knows only the value that a delivery is."""
+"""Sentences on what a delivery changed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def named(paths: tuple[str, ...]) -> str:
 
 
 def unproved(outcome: Outcome | None) -> str:
-    """Why the check does not vouch for a proposal, in a sentence; empty when it does, or when none was set."""
+    """Say why the check does not vouch for a proposal, in a sentence; empty when it does, or when none was set."""
     after, proof = (outcome.evidence.after, outcome.evidence.proof) if outcome else (None, None)
     if after is not None and after.state in {"unavailable", "error"}:
         return f"the check could not run: {after.reason}"

@@ -1,4 +1,4 @@
-"""How a command ends: every error becomes one message for a person and a documented exit code, never a traceback."""
+"""The end of a command: every error becomes one message for a person and a documented exit code, never a traceback."""
 
 from __future__ import annotations
 

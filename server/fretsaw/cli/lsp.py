@@ -13,7 +13,7 @@ import click
 def lsp_command(arguments: tuple[str, ...]) -> int:
     """Run the language server: --stdio (default), --pipe PATH, --socket PORT, --clientProcessId PID.
 
-    docs/lsp.md has all flags and the wire surface.
+    docs/lsp.md lists all flags and messages.
     """
     from fretsaw import lsp
 

@@ -1,4 +1,4 @@
-"""Flags made from the one list of options, so that `--help` cannot say anything else. Knows no command."""
+"""Flags made from the one list of options, so that `--help` cannot say anything else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "minimizing": ("minimize", "minimize-seconds"),
     "delivery": ("apply", "branch", "sign"),
 }  # fmt: skip
-"""Which options belong together; a command takes whole groups."""
+"""Groups of options by topic; a command takes whole groups."""
 
 
 class CommandLine(click.ParamType[tuple[str, ...]]):

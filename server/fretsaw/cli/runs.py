@@ -1,4 +1,4 @@
-"""What can be done with runs: `agent runs`, `show`, `apply`, `undo`, `restore`, `replay`. Knows only `session`."""
+"""The commands on runs: `agent runs`, `show`, `apply`, `undo`, `restore`, `replay`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A run on a terminal: progress while it goes on, then diff, verdicts, checks and cost, all on standard error.
 
-Knows nothing of how any of it came about. rich is imported only for the spinner of a real terminal.
+rich is imported only for the spinner of a real terminal.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _spinner() -> Iterator[TerminalReport]:
     last: list[Event] = []
 
     class Line:
-        """What goes on, with the seconds of the moment it is drawn."""
+        """The progress line, with the seconds of the moment it is drawn."""
 
         def __rich__(self) -> Text:
             seconds = f"{time.monotonic() - started:.0f} s"
@@ -165,7 +165,7 @@ def diff(patch: PatchSet) -> None:
 
 
 def turns(ended: Outcome) -> None:
-    """What became of each reply, where it was not simply taken."""
+    """Print one line for each reply that was not simply taken."""
     for number, turn in enumerate(ended.evidence.turns, start=1):
         why = "; ".join(misfit.for_person for misfit in turn.misfits[:3]) or turn.refused
         if why:

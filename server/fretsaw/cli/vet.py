@@ -19,13 +19,17 @@ _MOST = 20 * 1024 * 1024
 
 @click.command("vet")
 @click.argument("reply", default="-")
-@click.option("--issue", "issue_argument", help="The issue that was asked for: what it names is not extraneous.")
+@click.option("--issue", "issue_argument", help="The issue behind the edits: changes that it asks for are kept.")
 @click.option("--prune", type=click.Choice(["strict", "safe", "off"]), default=None, help="As for `agent fix`.")
 @click.option("--no-prune", is_flag=True, help="The same as --prune off.")
 @click.option("--allow", multiple=True, metavar="GLOB", help="As for `agent fix`.")
-@click.option("--apply", "do_apply", is_flag=True, help="Apply the clean patch to the worktree, undoable.")
+@click.option(
+    "--apply", "do_apply", is_flag=True, help="Apply the clean patch to the worktree; `agent undo` takes it back."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print patch, verdicts and misfits as one JSON document.")
-@click.option("--jsonl", is_flag=True, help="Read one JSON object a line (id, reply, files, issue), print one a line.")
+@click.option(
+    "--jsonl", is_flag=True, help="Read one JSON object per line (id, reply, files, issue) and print one per line."
+)
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 def vet_command(
     reply: str,

@@ -1,7 +1,4 @@
-"""What is said to a model and what comes back, as values. Knows no client library and no wire format.
-
-`Ask` is the function that calls a model; `model/` makes one, `fix/` is handed it.
-"""
+"""Chat request and response types."""
 
 from __future__ import annotations
 
@@ -44,7 +41,7 @@ class OutputItem:
     id: str = ""
     """By the endpoint; of a call, the id of the `ToolCall`, which holds the rest."""
     text: str = ""
-    """What was said; of reasoning, the content that only the endpoint can decrypt."""
+    """The text of the part; of reasoning, the content that only the endpoint can decrypt."""
     phase: str = ""
     """Of a text: `commentary` or `final_answer`, where the endpoint tells."""
     summary: tuple[str, ...] = ()
@@ -136,7 +133,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the model said, whole: a truncated answer never becomes one (`finish` tells)."""
+    """The model's whole answer: a truncated one is never used (`finish` tells)."""
 
     text: str
     tool_calls: tuple[ToolCall, ...] = ()
@@ -147,7 +144,7 @@ class Answer:
     scripted: bool = False
     """True when the endpoint says that it is the shipped scripted model."""
     reason: str = ""
-    """Why it ended before its end or declined, in the endpoint's words."""
+    """The reason why it ended before its end or declined, in the endpoint's words."""
     items: tuple[OutputItem, ...] = ()
     """Text, calls and reasoning in their order, for `Message.items`."""
 

@@ -1,4 +1,4 @@
-"""What a completion asks for and what of the answer is offered. Knows no model and no editor."""
+"""The request for a completion, and the part of the answer that is offered."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _SYSTEM = (
 
 
 def request(path: str, before: str, after: str) -> Request:
-    """What is asked for a place in a file, between the text before and the text after it."""
+    """Build the request for a place in a file, between the text before and the text after it."""
     shown = f"{before[-_MOST_BEFORE:]}{_HOLE}{after[:_MOST_AFTER]}"
     messages = (Message("system", _SYSTEM), Message("user", f"{path}\n\n{shown}"))
     return Request(messages, max_output_tokens=_MOST_TOKENS)
 
 
 def offered(answer: str, before: str, after: str) -> str:
-    """What of an answer is offered: without fences, without what stands there already, a line or a block.
+    """Cut an answer down to what is offered: no fences, nothing that stands there already, a line or a block.
 
     In the middle of a line it is one line at most.
 

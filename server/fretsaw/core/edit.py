@@ -25,9 +25,9 @@ class PlacedEdit:
     """All edits of a reply, looked up in a snapshot."""
 
     placing: Placing
-    """Where each edit goes, or the misfits."""
+    """The place of each edit, or the misfits."""
     patch: PatchSet
-    """What the edits change; empty where one of them has no clear place: all or none."""
+    """The changes of the edits; empty where one of them has no clear place: all or none."""
 
 
 def place_edit(

@@ -26,7 +26,7 @@ class Language:
     syntax: str = ""
     """Name of its syntax grammar and of its rules in prune; "" where prune reads it as plain text."""
     comment: Literal["#", "//", "--", ";", "%"] = "//"
-    """What begins a comment that goes to the line's end."""
+    """The sign that begins a comment to the line's end."""
     test_names: tuple[str, ...] = ()
     """File names of tests without the extension; `{}` stands for what is tested: `test_{}`, `{}Test`."""
     declares_test: str = ""
@@ -42,7 +42,7 @@ class Language:
     free_signs: str = "()"
     """Signs that formatters add and take away."""
     free_quotes: bool = False
-    """Whether 'x' and "x" are the same string."""
+    """True if 'x' and "x" are the same string."""
     optional_semicolon: bool = False
 
 
@@ -324,7 +324,7 @@ _ANY_TEST_FILE = re.compile(
 
 
 def is_test(path: str) -> bool:
-    """Whether a path is a test or belongs to tests (helpers, fixtures, expected data), by its name alone.
+    """Return True if a path is a test or belongs to tests (helpers, fixtures, expected data), by its name alone.
 
     >>> [is_test(path) for path in ("App.Tests/FooTests.cs", "src/FooTest.kt", "tests/data.json", "src/latest.py")]
     [True, True, True, False]
@@ -335,7 +335,7 @@ def is_test(path: str) -> bool:
 
 
 def subject_of_test(path: str) -> str | None:
-    """What a test file is about by its name, without the extension: `kth` for `tests/test_kth.py`.
+    """Return the subject of a test file by its name, without the extension: `kth` for `tests/test_kth.py`.
 
     "" where the name says only that it is a test (`conftest.py`); None for a file that is no test by its name.
     """
@@ -356,7 +356,8 @@ def subject_of_test(path: str) -> str | None:
 
 
 def _stands_apart(before: str, name: str, after: str) -> bool:
-    """Whether a capital letter parts the affix from the name where no other sign does: `FooTest`, not `FOOTest`'s IT.
+    """Return True if a capital letter parts the affix from the name where no other sign does: `FooTest`, not
+    `FOOTest`'s IT.
 
     >>> _stands_apart("", "Parser", "IT"), _stands_apart("", "SUBM", "IT"), _stands_apart("Test", "imony", "")
     (True, False, False)
@@ -367,7 +368,7 @@ def _stands_apart(before: str, name: str, after: str) -> bool:
 
 
 def declaration_pattern(path: str) -> re.Pattern[str] | None:
-    """What begins a test in a file of this language; None where that is not known."""
+    """Return the pattern of the beginning of a test in a file of this language; None where that is not known."""
     language = language_of(path)
     return _compiled(language.declares_test) if language and language.declares_test else None
 

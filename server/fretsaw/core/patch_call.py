@@ -1,4 +1,4 @@
-"""Calls of the built-in `apply_patch` tool: read as a V4A patch, and answered by what fits. Knows no endpoint.
+"""Calls of the built-in `apply_patch` tool: read as a V4A patch, and answered by what fits.
 
 Nothing of an answer is applied until all of its calls fit, so a call that fits beside one that does not is not done.
 """

@@ -1,4 +1,4 @@
-"""A run and what it proposes, as protocol-neutral values that every shell shares. Knows no storage and no editor."""
+"""A run and what it proposes, as protocol-neutral values that every shell shares."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Phase: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What of a proposal is valid so far: placed, pruned and allowed, but not proved, and not all of it perhaps.
+    """The valid part of a proposal so far: placed, pruned and allowed, but not proved, and perhaps not all of it.
 
     Files come one after another while the model writes; the last draft before the check holds all of them.
     """
@@ -43,7 +43,7 @@ class Event:
     percentage: int = 0
     """0 to 100, never falling within a run."""
     draft: Draft | None = None
-    """What can be looked at from now on in place of what could before; an empty one: nothing any more."""
+    """A new draft in place of the one before; an empty one takes it back."""
     lasting: bool = False
     """To be left standing, where progress is one line that changes."""
 
@@ -57,14 +57,14 @@ class Turn:
     misfits: tuple[Misfit, ...] = ()
     located: tuple[Located, ...] = ()
     refused: str = ""
-    """Why the whole proposal was refused (policy, constraint, nothing but noise), for a person."""
+    """The reason why the whole proposal was refused (policy, constraint, nothing but noise), for a person."""
     check: CheckResult | None = None
     """The check after this turn's patch, where it got that far."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What every end of a run has to show."""
+    """The record that every end of a run has."""
 
     base: str | None = None
     turns: tuple[Turn, ...] = ()
@@ -82,7 +82,7 @@ class Evidence:
     lint_after: CheckResult | None = None
     """The linter on what is proposed."""
     proof: Comparison | None = None
-    """What the two say of the patch; None where no check was run on it."""
+    """The comparison of the two results; None where no check was run on the patch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +90,14 @@ class Proposal:
     """A patch that is ready to be delivered."""
 
     proposed: PatchSet
-    """What the model asked for, before anything was dropped."""
+    """The changes that the model asked for, before anything was dropped."""
     patch: PatchSet
-    """What is kept."""
+    """The changes that are kept."""
     verdicts: tuple[Verdict, ...]
     """One an atomic change of `proposed`."""
     evidence: Evidence
     summary: str = ""
-    """What the model says of its change, as plain text."""
+    """The model's own summary of its change, as plain text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """An unchanging view from path to text: the base commit with the user's unsaved or uncommitted text over it.
 
-Knows nothing of git or of disks: `read` is handed in.
+`read` is handed in.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ _NEIGHBOURS = 8
 
 @dataclass(frozen=True, slots=True)
 class LineEnds:
-    """How the lines of a new file end."""
+    """The line ends of a new file."""
 
     newline: str
     """`"\\n"` or `"\\r\\n"`, in the worktree."""
     stored_as_lf: bool
-    """Whether git turns them into `"\\n"` when it stores the file."""
+    """True if git turns them into `"\\n"` when it stores the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What the repository says at one moment.
+    """The repository's text at one moment.
 
     Paths are relative to the repository's root, with `/`. Texts are decoded as UTF-8 with surrogateescape and
     newlines untouched, so encoding them gives the same bytes.
@@ -47,9 +47,10 @@ class Snapshot:
     left_out: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Other tracked paths that are not in `paths`, with the reason (symlink, submodule, LFS pointer, too large)."""
     untracked: Callable[[str], str] = field(default=lambda _: "", repr=False, compare=False)
-    """Why a path that git does not track is none of `paths`; empty where there is no such file on the disk."""
+    """The reason why a path that git does not track is none of `paths`; empty where there is no such file on the
+    disk."""
     line_ends: Callable[[str], LineEnds | None] = field(default=lambda _: None, repr=False, compare=False)
-    """How attributes and configuration want the lines of a path to end; None where they do not say."""
+    """Returns the line ends that attributes and configuration want for a path; None where they do not say."""
     executable: frozenset[str] = frozenset()
     """Those of `paths` whose git mode is 100755."""
     searcher: Callable[[str, int], tuple[tuple[str, int, str], ...]] | None = field(
@@ -72,7 +73,7 @@ class Snapshot:
         return replace(self, reader=read)
 
     def new_file_ends(self, path: str) -> LineEnds:
-        """How the lines of a new file are to end: as git is told, else as the project's files of its kind do."""
+        """Return the line ends of a new file: as git is told, else as in the project's files of its kind."""
         told = self.line_ends(path)
         if told is not None:
             return told
@@ -85,7 +86,7 @@ class Snapshot:
         return LineEnds("\r\n" if crlf * 2 > len(texts) else "\n", stored_as_lf=False)
 
     def why_hidden(self, path: str) -> str:
-        """Why a path is not shown and not edited; empty where it is, or where nothing is known of it."""
+        """Say why a path is not shown and not edited; empty where it is, or where nothing is known of it."""
         if path in self.left_out:
             return self.left_out[path]
         if path in self.secrets:

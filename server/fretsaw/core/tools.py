@@ -54,7 +54,7 @@ def edits_of(call: ToolCall) -> str | None:
 
 
 def run_tool(call: ToolCall, snapshot: Snapshot) -> str:
-    """What a tool answers: never fails, at most about 16,000 characters, nothing that is not in the snapshot."""
+    """Run a tool: never fails, answers with about 16,000 characters at most, and only from the snapshot."""
     run = _RUN.get(call.name)
     if run is None:
         return f"There is no tool {safe_text(call.name)[:60]!r}; there are {', '.join(tool.name for tool in TOOLS)}."
@@ -179,7 +179,7 @@ _RUN: Mapping[str, Callable[[Mapping[str, Any], Snapshot], str]] = {
 
 
 def _no_file(path: str, snapshot: Snapshot) -> str:
-    """Why there is nothing to show, with the nearest names of what may be shown."""
+    """Say why there is nothing to show, with the nearest names of what may be shown."""
     if path in snapshot.secrets:
         return f"{safe_text(path)} may hold secrets: it is not shown. Do without it."
     if path in snapshot.left_out:

@@ -1,5 +1,5 @@
 """The loop: ask, read, locate, derive, prune, check, minimize; at most so many times; returns an `Outcome`.
 
-Knows no model, no git, no process: it is handed a `Work`, whose `Services` are everything outside as functions.
+It is handed a `Work`, whose `Services` are everything outside as functions.
 Nothing is imported here: `vet` needs no loop.
 """

@@ -1,4 +1,4 @@
-"""One answer of the model: calls, read-only tools, calls again, until it answers. Knows no model and reads no reply."""
+"""One answer of the model: calls, read-only tools, calls again, until it answers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LAST_STEP = "No more tool calls: answer now with the edit."
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What was said so far, and what it cost. The messages only ever grow, so the prefix stays cached."""
+    """The messages so far and their cost. They only ever grow, so the prefix stays cached."""
 
     messages: tuple[Message, ...]
     usage: Usage = Usage()
@@ -60,9 +60,9 @@ class ModelAnswer:
     patch_calls: tuple[ToolCall, ...] = ()
     """Calls of the apply_patch tool, which wait for their answer until their edits were placed."""
     reason: str = ""
-    """Why it ended early or declined, in the endpoint's words."""
+    """The reason why it ended early or declined, in the endpoint's words."""
     gave_up: str = ""
-    """Why nothing more is asked, for a person: the model only repeats what it asked before."""
+    """The reason why nothing more is asked, for a person: the model only repeats what it asked before."""
 
 
 def converse(conversation: Conversation, work: Work, started: float, listen: Callable[[], OnText]) -> ModelAnswer:

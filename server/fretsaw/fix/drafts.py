@@ -1,6 +1,6 @@
 """Preview completed files while the reply is still streaming.
 
-Knows no client. Nothing here is proved, sent or applied: what it shows is replaced by the whole, or taken back.
+Nothing here is proved, sent or applied: what it shows is replaced by the whole, or taken back.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from fretsaw.fix.restrictions import check_restrictions
 from fretsaw.fix.work import Work
 
 _REST = 4
-"""How long it waits after a look, in times of what the look took: it costs a fifth of one processor at most."""
+"""Pause after a look, in multiples of the look's own time: it costs a fifth of one processor at most."""
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from fretsaw.fix.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Judges:
-    """What a patch does to the files that decide the check."""
+    """The part of a patch that changes judge files, the files that decide the check."""
 
     patch: PatchSet
     files: tuple[FilePatch, ...]
@@ -30,7 +30,7 @@ class Judges:
 
     @property
     def is_whole_patch(self) -> bool:
-        """Whether the patch changes nothing else: without it there is the base."""
+        """Return True if the patch changes nothing else: without it there is the base."""
         return bool(self.files) and len(self.files) == len(self.patch.files)
 
     @property

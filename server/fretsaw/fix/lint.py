@@ -1,4 +1,4 @@
-"""The configured linter on a patch: only what it says more than before counts. Knows no linter and no process."""
+"""The configured linter on a patch: only what it says more than before counts."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from fretsaw.fix.work import Work
 
 _MOST = 10
 _NOT_STARTED = {126: "it cannot be executed", 127: "there is no such program"}
-"""What these exit codes mean where a shell, `env` or `npx` starts the linter."""
+"""Exit codes with which a shell, `env` or `npx` says that it could not start the linter."""
 _MISSING = re.compile(
     r"^(?:\S*python[\d.]*(?:\.exe)?: No module named \S+|Error: Cannot find module '[^'\n]+'"
     r"|npm (?:ERR!|error) (?:Missing script|could not determine executable).*|error: no such command: .*"
     r"|\S*:? ?(?:Can't|Could not) open (?:perl|ruby) script.*|ruby: No such file or directory -- .*)$",
     re.M,
 )
-"""What interpreters and package managers say when the linter that they are to start is not there."""
+"""Words of interpreters and package managers when the linter that they are to start is not there."""
 
 
 def lint_before(services: Services) -> CheckResult | None:
@@ -42,9 +42,14 @@ def lint_before(services: Services) -> CheckResult | None:
         return before
     command = " ".join(before.argv)
     if before.state == "unavailable":
-        raise CheckError(f"the linter was not run: {before.reason}", hint=f"or leave --lint out; it is {command!r}")
+        raise CheckError(
+            f"the linter was not run: {before.reason}", hint=f"correct it or leave --lint out; it is {command!r}"
+        )
     if before.state == "timeout":
-        raise CheckError(f"the linter was stopped: {before.reason}", hint=f"raise --check-timeout; it is {command!r}")
+        raise CheckError(
+            f"the linter was stopped: {before.reason}",
+            hint=f"raise --check-timeout, or use a faster linter than {command!r}",
+        )
     said = missing[0].rpartition("/")[2] if missing else ""
     reason = said or before.reason or f"{_NOT_STARTED.get(before.exit_code or 0, '')}: {_excerpt(before)}"
     raise CheckError(
@@ -72,7 +77,7 @@ def lint_patch(candidate: Candidate, before: CheckResult | None, work: Work) -> 
 
 
 def _objection(before: CheckResult, after: CheckResult) -> str:
-    """Why the linter speaks against the patch, empty when it does not."""
+    """Say why the linter speaks against the patch, empty when it does not."""
     if after.state not in {"green", "red"}:
         return f"the linter could not be run to its end with this change: {after.reason}"
     new = new_findings(before.output, after.output)

@@ -1,4 +1,4 @@
-"""`fix`: one issue against one snapshot, from context to outcome. Knows no model, no git, no process."""
+"""`fix`: one issue against one snapshot, from context to outcome."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LEAST_CONTEXT = 3000
 
 @dataclass(slots=True)
 class _Book:
-    """What a run has to show at its end, written as it goes."""
+    """The record of a run, written as it goes and shown at its end."""
 
     services: Services
     started: float

@@ -1,4 +1,4 @@
-"""From a reply to a patch that may be tried: read, place, derive, prune, policy, trial. Knows no model and no check.
+"""From a reply to a patch that may be tried: read, place, derive, prune, policy, trial.
 
 Every way to fail is a `Rejected`: a sentence for the model and the record of the turn.
 """
@@ -38,7 +38,7 @@ class Rejected:
     verdicts: tuple[Verdict, ...] = ()
     judge_usage: Usage = Usage()
     comparison: Comparison | None = None
-    """What the check's results say, where it was run."""
+    """The comparison of the check's results; None where it was not run."""
     final: bool = False
     """The model can do nothing about it: it is not asked again."""
 
@@ -52,10 +52,10 @@ class Candidate:
     verdicts: tuple[Verdict, ...]
     turn: Turn
     summary: str
-    """What the model says of it."""
+    """The model's own summary of the patch."""
     notices: tuple[str, ...] = ()
     lint: CheckResult | None = None
-    """What the linter says of it, where one is set."""
+    """The linter's result on the patch, where a linter is set."""
     judge_usage: Usage = Usage()
 
 
@@ -126,7 +126,7 @@ def _judge(pruned: Pruned, work: Work) -> tuple[Pruned, Usage]:
 
 
 def _cut(finish: str, reason: str) -> Misfit:
-    """Why an answer that ended early is not used, even when what there is of it would fit."""
+    """Say why an answer that ended early is not used, even when what there is of it would fit."""
     why = "at its output limit" if finish == "length" else "before its end"
     told = f" ({safe_text(reason)})" if reason else ""
     return Misfit(

@@ -1,4 +1,4 @@
-"""The proof of a patch: the check before and after, what it lets us drop, what it makes us keep. Knows no process."""
+"""The proof of a patch: the check before and after, what it lets us drop, what it makes us keep."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from fretsaw.fix.work import Work
 _ENDED = "minimizing ended after {:g} seconds, before every change was tried: more may be needless (--minimize-seconds)"
 _DARK = "the check runs no line of it"
 _SEEN = ("test ", "the check")
-"""How `needed_by` begins where a run of the check showed it."""
+"""Beginnings of a `needed_by` that a run of the check showed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Proved:
     after: CheckResult | None
     notices: tuple[str, ...] = ()
     comparison: Comparison | None = None
-    """What the results before and after say; None where no check was run."""
+    """The comparison of the results before and after; None where no check was run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,14 @@ class _Trial:
         return self.work.services.check(laid)
 
     def holds(self, patch: PatchSet) -> bool:
-        """Whether the check is as good with this patch as it has to be."""
+        """Return True if the check is as good with this patch as it has to be."""
         if patch not in self.known:
             self.known[patch] = self._still_fixes(patch) and self.compare(self.check(patch)).ok
         return self.known[patch]
 
     def _still_fixes(self, patch: PatchSet) -> bool:
-        """Whether the proving tests alone do not speak against it already, which costs less than the whole check."""
+        """Return True if the proving tests alone do not speak against it already, which costs less than the whole
+        check."""
         vary = self.work.services.vary
         if not self.fixed or vary is None:
             return True
@@ -82,7 +83,7 @@ class _Trial:
         return compare(self.before, after, judged, deleted, self.excuse, self.subjects)
 
     def search(self, patch: PatchSet, kept: Collection[int], candidates: Collection[int]) -> Minimized:
-        """Which of the candidates the check does not need."""
+        """Search for the candidates that the check does not need."""
         end = self.work.services.clock() + self.work.settings.minimize_seconds
         return minimize(patch, kept, candidates, self.holds, lambda: self.work.services.clock() > end)
 
@@ -184,7 +185,7 @@ def _reversed(judged: Comparison, judges: Judges, trial: _Trial, after: CheckRes
 
 
 def _is_spoken_of(sign: str, work: Work) -> bool:
-    """Whether the issue names what the sign found: `System.exit`, `__eq__`."""
+    """Return True if the issue names what the sign found: `System.exit`, `__eq__`."""
     words = [word for word in re.findall(r"[\w.:$!?]{4,}", sign.partition("(")[2]) if not word.isdigit()]
     return any(word.strip(".:") in work.issue.text for word in words)
 
@@ -192,7 +193,7 @@ def _is_spoken_of(sign: str, work: Work) -> bool:
 def _rejected(
     candidate: Candidate, judged: Comparison, before: CheckResult, after: CheckResult, work: Work
 ) -> Rejected:
-    """What the model has to hear, or that there is no use in asking it again."""
+    """Tell the model what went wrong, or end the run where asking again is of no use."""
     turn = replace(candidate.turn, check=after)
     if after.ok:  # a green output would not tell the model what is wrong
         back = prompt.after_refusal((judged.reason,), work.issue)
@@ -211,7 +212,7 @@ def _rejected(
 
 
 def _restored(candidate: Candidate, trial: _Trial) -> Proved | None:
-    """When the check needs something that was dropped, keep just that: nothing needed is lost."""
+    """Keep just the dropped changes that the check needs: nothing needed is lost."""
     dropped = frozenset(item.change.id for item in candidate.verdicts if item.decision == "drop")
     policy = trial.work.services.policy
     if not dropped or not policy(candidate.proposed, (), ()).ok or not trial.holds(candidate.proposed):

@@ -25,7 +25,7 @@ Outcome = tuple[Comparison, tuple[str, ...]]
 
 
 def selects(result: CheckResult) -> bool:
-    """Whether the runners of a result take a selection of tests."""
+    """Return True if the runners of a result take a selection of tests."""
     return bool(result.runners) and frozenset(result.runners) <= _SELECTING
 
 
@@ -78,7 +78,7 @@ def explain_red(judged: Comparison, after: CheckResult, patch: PatchSet, work: W
 
 
 def _explained(judged: Comparison, failed: tuple[str, ...], patch: PatchSet, vary: VaryCheck) -> Comparison:
-    """Why tests fail in another run: by chance, by the order, or where `CI` is not set."""
+    """Say why tests fail in another run: by chance, by the order, or where `CI` is not set."""
     again = vary(Variation(judged.fixed))(texts(patch))
     if any((again.tests or {}).get(name) == "failed" for name in failed):
         return _flaky(judged, failed)
@@ -116,7 +116,7 @@ def _whole(
 
 
 def _fails_without_ci(base: CheckResult, vary: VaryCheck) -> bool:
-    """Whether already on the base tests that pass fail without `CI`."""
+    """Return True if already on the base tests that pass fail without `CI`."""
     plain = vary(Variation(ci=False))({})
     return any((plain.tests or {}).get(name) == "failed" for name in base.named("passed"))
 

@@ -13,14 +13,14 @@ from fretsaw.fix.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Restrictions:
-    """What the rules say of a patch."""
+    """The rules' answer on a patch."""
 
     reason: str = ""
-    """Why it may not be, for a person; empty where it may."""
+    """The reason why it may not be, for a person; empty where it may."""
     for_model: tuple[str, ...] = ()
     """The same, a sentence a rule."""
     notices: tuple[str, ...] = ()
-    """Where it may: what a person should know."""
+    """Notices for a person about a patch that is allowed."""
 
 
 def check_restrictions(patch: PatchSet, work: Work) -> Restrictions:

@@ -46,6 +46,6 @@ class Services:
     logs: tuple[tuple[str, str], ...] = ()
     """The issue's attached logs: (name, text)."""
     drafts: bool = False
-    """Whether somebody looks at what is valid while the model still writes."""
+    """True if somebody looks at what is valid while the model still writes."""
     rules: tuple[str, ...] = ()
     """The project's own rules for agents (AGENTS.md, .fretsaw.toml), restated to the model as data."""

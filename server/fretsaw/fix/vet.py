@@ -18,13 +18,13 @@ NO_ISSUE = Issue("", "")
 
 @dataclass(frozen=True, slots=True)
 class Vetted:
-    """What became of a reply."""
+    """The result of vetting a reply."""
 
     status: Literal["ok", "misfit", "nochange"]
     patch: PatchSet = PatchSet()
-    """What is kept."""
+    """The changes that are kept."""
     proposed: PatchSet = PatchSet()
-    """What the reply asks for, before anything was dropped: `verdicts` has one for each of its changes."""
+    """The changes that the reply asks for, before anything was dropped: `verdicts` has one for each of them."""
     verdicts: tuple[Verdict, ...] = ()
     misfits: tuple[Misfit, ...] = ()
     located: tuple[Located, ...] = ()

@@ -1,4 +1,4 @@
-"""What one run works on and with: handed whole through all of `fix`."""
+"""The input of one run: handed whole through all of `fix`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The life of the server's process: streams, the loop, the watch over its parent, the end.
-
-Knows nothing of what is said on the streams.
-"""
+"""The life of the server's process: streams, the loop, the watch over its parent, the end."""
 
 from __future__ import annotations
 
@@ -97,7 +94,8 @@ def _alive(pid: int) -> bool:
 
 
 def _streams(arguments: Flags) -> tuple[IO[bytes], IO[bytes]]:
-    """Where to read and write. Standard output is taken away from everybody else, so nothing stray gets into it."""
+    """Open the streams to read and write. Standard output is taken from everybody else, so nothing stray gets into
+    it."""
     if arguments.transport == "stdio":
         reading, writing = os.dup(0), os.dup(1)
         null = os.open(os.devnull, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Rows of a corpus of right patches with labelled noise: read, scored, summed up, shown. Knows no file.
+"""Rows of a corpus of right patches with labelled noise: read, scored, summed up, shown.
 
 A row is a JSON object as shared/corpus describes it: `files`, `expect`, `noisy` (path → text), `issue`, `reply` (for
 its mode lines), `kind`, `class`, `must`.
@@ -35,7 +35,7 @@ class Scored:
 
     @property
     def good(self) -> bool:
-        """Whether the row's target is met: the right text, or for `exact-or-flagged` all noise named or gone."""
+        """Return True if the row's target is met: the right text, or for `exact-or-flagged` all noise named or gone."""
         if self.must == "exact-or-flagged":
             named = self.score.extraneous <= self.score.dropped + self.score.flagged
             return self.score.exact_unflagged or (self.score.gold_dropped == 0 and named)

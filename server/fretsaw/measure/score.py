@@ -1,6 +1,6 @@
 """The extraneous rate and what pruning makes of it, against a known right answer. docs/extraneous-rate.md defines it.
 
-Knows no corpus format: `bench/extraneous.py` and `agent bench extraneous` read rows and hand them in.
+`bench/extraneous.py` and `agent bench extraneous` read rows and hand them in.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class RightAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What pruning made of one answer, counted in atomic changes."""
+    """The result of pruning one answer, counted in atomic changes."""
 
     changes: int
     """Of the proposed patch."""
@@ -49,7 +49,7 @@ class Score:
     gold_flagged: int
     """Changes of the right patch that were flagged."""
     exact: bool
-    """What is delivered is the right answer, byte for byte."""
+    """True if what is delivered is the right answer, byte for byte."""
     exact_unflagged: bool
     """It would be, were the flagged changes dropped too."""
 
@@ -117,7 +117,7 @@ def _distance(one: str | None, other: str | None) -> int:
 
 
 def _lost(gold: PatchSet, delivered: PatchSet, proposed: PatchSet) -> int:
-    """How many changes of the right patch were proposed and are not delivered."""
+    """Count how many changes of the right patch were proposed and are not delivered."""
     there, offered = _lines(delivered), _lines(proposed)
     count = 0
     for change in split(gold):

@@ -1,4 +1,4 @@
-"""Dollars that may be spent: reserved before each call, settled after it. Knows no model and no file."""
+"""Dollars that may be spent: reserved before each call, settled after it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Reservation:
 
 
 class Budget:
-    """What one run, and all runs of a day, may cost. The sum of what is spent and reserved never exceeds it.
+    """Limit the dollars of one run and of all runs of a day. The sum of what is spent and reserved never exceeds it.
 
     `day` is the ledger of the day, None for none. A call whose end is not known counts with all that was reserved
     for it, since the endpoint may bill it.

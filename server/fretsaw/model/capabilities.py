@@ -1,4 +1,4 @@
-"""What may be sent to a model beside messages and tools, by the columns of its row. Knows no model and no endpoint."""
+"""The abilities of a model beside messages and tools, by the columns of its row."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
 Cache: TypeAlias = Literal["none", "key"]
-"""How a prompt's prefix is cached. "none": nothing is sent; "key": `prompt_cache_key` keeps a run on one machine."""
+"""The way to cache a prompt's prefix. "none": nothing is sent; "key": `prompt_cache_key` keeps a run on one machine."""
 
 _EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 _VERBOSITIES = ("low", "medium", "high")
@@ -21,15 +21,15 @@ class Capabilities:
     effort: str | None = None
     """Reasoning effort to send; None: the field is not sent."""
     verbosity: str | None = None
-    """How much prose to ask for; None: the field is not sent."""
+    """The amount of prose to ask for; None: the field is not sent."""
     keep_reasoning: bool = False
     """Ask for reasoning in encrypted form, and send it back with the next turn (Responses)."""
     temperature: bool = True
-    """Whether it takes a temperature; most models that reason refuse it."""
+    """True if it takes a temperature; most models that reason refuse it."""
     strict_tools: bool = False
-    """Whether the arguments of tool calls are held to their schema."""
+    """True if the arguments of tool calls are held to their schema."""
     parallel_tools: bool | None = None
-    """Whether it may call several tools in one answer; None: the field is not sent."""
+    """True if it may call several tools in one answer; None: the field is not sent."""
     cache: Cache = "none"
     completion_limit: bool = False
     """Chat: the limit on output is `max_completion_tokens`, not `max_tokens`."""

@@ -1,4 +1,4 @@
-"""Chat Completions: a request as its body, its events as an answer. Knows no socket and no library."""
+"""Chat Completions: a request as its body, its events as an answer."""
 
 from __future__ import annotations
 

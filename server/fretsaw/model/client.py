@@ -1,6 +1,6 @@
 """The door of the openai library: makes a client that reads nothing from the environment and that can be cut off.
 
-Knows nothing of what is asked. openai is imported here, when it is first needed (0.8 s).
+openai is imported here, when it is first needed (0.8 s).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import openai
 
 _KEPT_HEADERS = {"accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent"}
-"""What leaves besides the key. The library would add the user's system, and headers, organization and project from
-environment variables."""
+"""Headers that leave besides the key. The library would add the user's system, and headers, organization and project
+from environment variables."""
 
 DONE = object()
 """Yielded behind the last event of a stream that said that it is complete."""
@@ -174,7 +174,7 @@ class _Watch:
         self.is_done = False
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """What the response has."""
+        """Yield the bytes that the response has."""
         tail = b""
         for number, data in enumerate(self._source(chunk_size)):
             piece = data.removeprefix(codecs.BOM_UTF8) if not number else data
@@ -206,5 +206,5 @@ def _wake(sock: socket.socket) -> None:
 
 
 def _is_resource(url: str) -> bool:
-    """Whether an Azure URL names only the resource, not a path inside it."""
+    """Return True if an Azure URL names only the resource, not a path inside it."""
     return url.count("/") == 2

@@ -1,4 +1,4 @@
-"""Where a call goes and with which key: checked before the first call. Knows no client library and no environment."""
+"""The host of a call and the key for it: checked before the first call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Endpoint:
     """None: no key is sent (only to a loopback address)."""
     loopback: bool
     own: bool
-    """Whether it is OpenAI's own."""
+    """True if it is OpenAI's own."""
     azure: bool = False
     api_version: str | None = None
 
@@ -47,7 +47,7 @@ def endpoint(settings: Settings) -> Endpoint:
     if key is None and not loopback:
         raise ConfigError(f"there is no key for {host}", hint=KEY_HINT)
     if key is not None and url.startswith("http://") and host == "api.openai.com":
-        raise ConfigError("the key would go over the network in clear", hint="write https:// in --base-url")
+        raise ConfigError("the key would be sent unencrypted", hint="write https:// in --base-url")
     return Endpoint(
         url=url,
         key=key,

@@ -1,5 +1,5 @@
 """One exchange with an endpoint, in a thread of its own: it ends on cancel or at its deadline whatever the
-network does. Knows nothing of what is exchanged.
+network does.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Exchange:
     def exchange(
         self, talk: Callable[[ApiClient], Iterator[Any]], seconds: float, cancel: Cancel
     ) -> Generator[Any, None, None]:
-        """What `talk` yields. Raises Cancelled, OutOfTime, or what the library raised."""
+        """Yield the results of `talk`. Raises Cancelled, OutOfTime, or what the library raised."""
         this = _Exchange()
 
         def cut() -> None:

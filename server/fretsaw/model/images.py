@@ -1,4 +1,4 @@
-"""A picture's bytes, or its data URI, as an `Image` that a model can be sent. Knows no file and no model by name.
+"""A picture's bytes, or its data URI, as an `Image` that a model can be sent.
 
 The one door of pillow (`fretsaw[images]`), which is needed only for pictures that are too large or of another kind.
 """
@@ -26,7 +26,7 @@ MOST_PIXELS = 80_000_000
 
 @dataclass(frozen=True, slots=True)
 class ImageHeader:
-    """What a picture's first bytes say."""
+    """The kind and size of a picture, from its first bytes."""
 
     kind: str
     """`png`, `jpeg`, `gif` or `webp`."""

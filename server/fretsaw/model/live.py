@@ -1,4 +1,4 @@
-"""`connect`: an `Ask` that asks a real endpoint, with retries, a deadline and a budget. Knows nothing of edits."""
+"""`connect`: an `Ask` that asks a real endpoint, with retries, a deadline and a budget."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Live:
         self._api: ModuleType = responses if row.api_for(settings) == "responses" else chat
         self._left_out: set[str] = set()
         self.lost = Usage()
-        """What calls may have cost that came to no answer, so that no answer's usage tells of it."""
+        """The possible cost of calls that came to no answer, so that no answer's usage tells of it."""
         self._line = Exchange(self._open)
 
     def __call__(self, request: Request, on_text: OnText = lambda _: None) -> Answer:
@@ -125,7 +125,7 @@ class Live:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What a person should know of how the endpoint had to be asked."""
+        """List for a person how the endpoint had to be asked differently."""
         if "tools" not in self._left_out:
             return ()
         return ("the endpoint takes no tools, so the model was asked without: `--no-tools` saves the refused call",)
@@ -259,7 +259,8 @@ class Live:
 
 
 def _is_plausible(used: TokenCounts, held: Reservation, most_input: int, said: str) -> bool:
-    """Whether counts of an endpoint can be true: neither more than was asked for and reserved, nor far too few."""
+    """Return True if counts of an endpoint can be true: neither more than was asked for and reserved, nor far too
+    few."""
     if not 0 <= used.cached + used.cache_write <= used.input or (said and not used.output):
         return False
     if used.input > most_input + _MOST_HIDDEN or used.output > held.max_output + _SLACK:
@@ -283,7 +284,7 @@ class _OutputLimit:
         self._counted = most
 
     def is_passed(self, piece: str, so_far: Collected) -> bool:
-        """Whether more has come than was reserved; the answer then counts as ended at its limit."""
+        """Return True if more has come than was reserved; the answer then counts as ended at its limit."""
         self._text += len(piece)
         if not piece:
             self._arguments = sum(len(call.arguments) for call in so_far.calls.values())

@@ -15,11 +15,11 @@ NOT_THE_API = "a sign-in page, a proxy or another program answers there; check -
 
 
 class ShapeError(ModelError):
-    """What came is JSON, but not what the API says."""
+    """The answer is JSON, but not as the API says."""
 
 
 class NotTheApiError(ModelError):
-    """What came is not the API's answer at all."""
+    """The answer is not the API's at all."""
 
 
 class StreamError(Exception):
@@ -32,7 +32,7 @@ class StreamError(Exception):
 
 @dataclass(slots=True)
 class Collected:
-    """What has arrived of one answer so far."""
+    """The part of one answer that has arrived so far."""
 
     text: list[str] = field(default_factory=list)
     refusal: list[str] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Collected:
     finish: str | None = None
     """None: it did not say that it is finished."""
     reason: str = ""
-    """Why it ended early, where the endpoint tells."""
+    """The reason why it ended early, where the endpoint tells."""
     usage: TokenCounts | None = None
     """None: the endpoint did not count, or not so that it can be true."""
     tier: str = ""
@@ -157,7 +157,7 @@ def count(item: object) -> int:
 def whole(text: str, kind: str) -> Mapping[str, Any]:
     """A body that came in one piece, decoded. Raises NotTheApiError, ShapeError or StreamError."""
     if "html" in kind or text.lstrip()[:1] == "<":
-        raise NotTheApiError("the endpoint answered with a web page: this is not the API", hint=NOT_THE_API)
+        raise NotTheApiError("the endpoint answered with a web page, so it is not the API", hint=NOT_THE_API)
     try:
         data = json.loads(text)
     except ValueError as error:
@@ -171,7 +171,7 @@ def whole(text: str, kind: str) -> Mapping[str, Any]:
 
 def shape_error(why: str) -> ShapeError:
     """The one error for an answer that is not as the API says."""
-    return ShapeError(f"the endpoint's answer is not as the API says: {why}", hint="check --base-url and --api")
+    return ShapeError(f"the endpoint's answer does not follow the API: {why}", hint="check --base-url and --api")
 
 
 def _kind(item: object) -> str:

@@ -1,4 +1,4 @@
-"""What tokens cost: dollars per million, by the columns of a model's row. Knows no model and no endpoint."""
+"""The price of tokens: dollars per million, by the columns of a model's row."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 STANDARD_TIERS = frozenset({"", "auto", "default", "standard"})
-"""What an answer says of itself where the row's own prices hold. `auto` is what was asked for, so nothing is told."""
+"""Service tiers in an answer for which the row's own prices hold. `auto` is what was asked for, so it tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)

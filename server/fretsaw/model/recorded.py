@@ -1,4 +1,4 @@
-"""An `Ask` that keeps what was said, and one that says it again. Knows no file: a sink takes, pairs are handed in."""
+"""An `Ask` that keeps what was said, and one that says it again. A sink takes, pairs are handed in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes keys out of a text before a person or a log sees it. Knows nothing of where the text came from."""
+"""Takes keys out of a text before a person or a log sees it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The models there are, as data: prices, limits, roles, retirement. Knows no endpoint and sends nothing."""
+"""The models there are, as data: prices, limits, roles, retirement."""
 
 from __future__ import annotations
 

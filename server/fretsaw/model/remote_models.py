@@ -1,4 +1,4 @@
-"""What an endpoint serves, and whether it is there at all. Costs nothing: no model is asked."""
+"""List the models that an endpoint serves, and see if it is there at all. Costs nothing: no model is asked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fretsaw.model.parse import NOT_THE_API, NotTheApiError, as_list, as_map, as
 from fretsaw.settings import Settings
 
 SECONDS = 20.0
-"""How long a list may take to come."""
+"""The longest wait for a list of models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Remote:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Whether an endpoint is usable with the key that is set."""
+    """The result of asking an endpoint for its models with the key that is set."""
 
     host: str
     ok: bool
@@ -45,7 +45,7 @@ class Probe:
 
 
 def list_models(settings: Settings, cancel: Cancel | None = None) -> tuple[Remote, ...]:
-    """What `GET /models` of the settings' endpoint lists, by id. Raises ModelError, ConfigError, Cancelled."""
+    """List the models of `GET /models` at the settings' endpoint, by id. Raises ModelError, ConfigError, Cancelled."""
     where = endpoint(settings)
     seconds = min(settings.timeout, SECONDS)
     line = Exchange(lambda: ApiClient(where, timeout=seconds))
@@ -89,7 +89,7 @@ def _get_models(client: ApiClient) -> Iterator[Any]:
 
 def _models(body: object) -> Iterator[Remote]:
     if isinstance(body, str):
-        raise NotTheApiError("the endpoint answered with a text: this is not the API", hint=NOT_THE_API)
+        raise NotTheApiError("the endpoint answered with plain text, so it is not the API", hint=NOT_THE_API)
     data = as_map(body)
     if "data" not in data:
         raise shape_error("it has no data")

@@ -1,4 +1,4 @@
-"""How many tokens a request is at most, and about. Knows no endpoint."""
+"""The number of tokens of a request: an upper bound, and an estimate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Responses API: a request as its body, its events as an answer. Knows no socket and no library."""
+"""The Responses API: a request as its body, its events as an answer."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def _take_usage(data: Mapping[str, Any], so_far: Collected) -> None:
 
 
 def _finish(data: Mapping[str, Any], so_far: Collected) -> tuple[str, str]:
-    """How it ended, and why where it ended early."""
+    """Return (end, reason): the kind of end, and the reason where it ended early."""
     details = data.get("incomplete_details")
     if data.get("status") == "incomplete" or details:
         reason = as_text(details.get("reason")) if isinstance(details, Mapping) else ""
@@ -233,7 +233,7 @@ def _finish(data: Mapping[str, Any], so_far: Collected) -> tuple[str, str]:
 
 
 def _thinking(data: Mapping[str, Any]) -> str:
-    """How much of an answer that reached its limit was reasoning, which nobody sees."""
+    """Say how much of an answer that reached its limit was reasoning, which nobody sees."""
     usage = data.get("usage")
     details = usage.get("output_tokens_details") if isinstance(usage, Mapping) else None
     tokens = count(details.get("reasoning_tokens")) if isinstance(details, Mapping) else 0

@@ -1,4 +1,4 @@
-"""What is told of a model's end: before it what will follow, after it what followed. Knows no endpoint and no file."""
+"""Notices of a model's end: before it the model that will follow, after it the one that followed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from fretsaw.model.row import Row
 
 SOON = timedelta(days=60)
-"""How long before its end a model's retirement is told."""
+"""Notice of a model's end begins this long before it."""
 
 _API_NAMES = {"chat": "Chat Completions", "responses": "the Responses API"}
 
@@ -18,13 +18,14 @@ class RetirementNotice:
     """Something to tell once, or once a week."""
 
     key: str
-    """What was told before under this key is not told again."""
+    """The key under which a notice is remembered, so that it is shown once."""
     text: str
     is_weekly: bool = False
 
 
 def announce_end(row: Row, follower: Row | None, today: date, role: str | None) -> tuple[RetirementNotice, ...]:
-    """What will follow a model that ends soon, () while there is time. `role` is None where the model is pinned."""
+    """Announce the model that will follow one that ends soon; () while there is time. `role` is None where the model is
+    pinned."""
     if row.retires_on is None or not timedelta() < row.retires_on - today <= SOON:
         return ()
     days = (row.retires_on - today).days
@@ -41,7 +42,7 @@ def announce_end(row: Row, follower: Row | None, today: date, role: str | None) 
 
 
 def announce_move(gone: Row, row: Row, role: str) -> RetirementNotice:
-    """What has followed a model that ended."""
+    """Announce the model that followed one that ended."""
     text = (
         f"{gone.id} was shut down on {gone.retires_on}; {row.id} has the role {role} now, within --max-usd: "
         f"{describe_change(gone, row)}"

@@ -1,4 +1,4 @@
-"""One model as a value, read from its row of `models.toml`. Knows no role, no endpoint and not which day it is."""
+"""One model as a value, read from its row of `models.toml`."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Row:
     """Tokens of output that are asked for unless a request says more: OpenAI counts them against the account's
     tokens a minute, and they are reserved in dollars."""
     tokenizer: Literal["o200k"] | None = None
-    """How it counts text; None: not known here."""
+    """The model's tokenizer; None: not known here."""
     can: Capabilities = field(default_factory=Capabilities)
-    """What may be sent to it."""
+    """The fields that may be sent to it."""
     also: tuple[str, ...] = ()
     retires_on: date | None = None
     """The first day on which OpenAI's own endpoint no longer serves it."""
@@ -42,7 +42,7 @@ class Row:
     source: str = ""
     as_of: date | None = None
     is_priced: bool = True
-    """Whether the row tells prices; without them dollars cannot be counted."""
+    """True if the row tells prices; without them dollars cannot be counted."""
     tiers: Mapping[str, Prices] = field(default_factory=dict)
     """Prices at other service tiers, by the name that an answer tells."""
     plain: bool = False
@@ -75,7 +75,7 @@ class Row:
         return replace(self, prices=self.tiers[tier]) if tier in self.tiers else None
 
     def retired(self, today: date) -> bool:
-        """Whether OpenAI has shut it down."""
+        """Return True if OpenAI has shut it down."""
         return self.retires_on is not None and today >= self.retires_on
 
 

@@ -1,7 +1,5 @@
 """Everything that is done with the user's git repository. The only importer of git; nothing changes the tree but
 `deliver` and `undo`.
-
-Knows nothing of models, issues or checks.
 """
 
 from __future__ import annotations

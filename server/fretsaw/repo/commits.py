@@ -1,6 +1,6 @@
 """Plans a commit of a patch: what it holds, which branch gets it, which index entries follow. Changes no file.
 
-Knows nothing of how a plan is carried out. It does write objects: they mean nothing until a branch names them.
+It does write objects: they mean nothing until a branch names them.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _new_branch(repo: Repo, name: str) -> str:
 
 
 def _files(patch: PatchSet, snapshot: Snapshot, before: dict[str, Committed]) -> dict[str, tuple[str, bytes] | None]:
-    """What the commit has at each path of the patch. RepoError when a file has text that is not committed."""
+    """Collect the commit's content at each path of the patch. RepoError when a file has text that is not committed."""
     files: dict[str, tuple[str, bytes] | None] = {}
     dirty = []
     for file in patch.files:
@@ -97,7 +97,7 @@ def _files(patch: PatchSet, snapshot: Snapshot, before: dict[str, Committed]) ->
             files[file.path] = (mode, text)
     if dirty:
         raise RepoError(
-            f"these files have changes that are not committed, they would be committed too: {', '.join(dirty)}",
+            f"these files have uncommitted changes, which would be committed too: {', '.join(dirty)}",
             hint="commit them first, or use --apply worktree",
         )
     return files

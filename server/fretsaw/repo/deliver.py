@@ -1,6 +1,6 @@
 """The one function that changes the user's tree: all of a patch or nothing, with a way back written first.
 
-Knows nothing of how the patch came about. Whatever it was made against is compared with what is there now, by content.
+Whatever it was made against is compared with what is there now, by content.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _refuse_special(folder: int, name: str, path: str) -> None:
 
 
 def _is_immutable(folder: int, name: str) -> bool:
-    """Whether Linux forbids any change of the file; False where that cannot be asked."""
+    """Return True if Linux forbids any change of the file; False where that cannot be asked."""
     try:
         import fcntl
 

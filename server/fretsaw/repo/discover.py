@@ -1,6 +1,6 @@
 """Finds and opens the repository that a path lies in, or says why it cannot be worked with. Changes nothing.
 
-Knows nothing of files or patches. The folder is looked for here rather than by git, so that a bare repository that
+The folder is looked for here rather than by git, so that a bare repository that
 lies inside a worktree (and whose configuration its author chose) is never taken for the repository.
 """
 
@@ -24,7 +24,7 @@ OPERATIONS = (
     ("sequencer", "cherry-pick"),
     ("BISECT_LOG", "bisect"),
 )
-"""What lies in the git folder while git waits for the user, and the command that it belongs to."""
+"""Files in the git folder while git waits for the user, and the command that each belongs to."""
 
 
 def open_repo(path: Path | str) -> Repo:
@@ -128,6 +128,7 @@ def _head(git: Git) -> tuple[str | None, str | None]:
 
 
 def _is_broken(git: Git, ref: str) -> bool:
-    """Whether the branch of HEAD exists although no commit can be read from it (an unborn one does not exist)."""
+    """Return True if the branch of HEAD exists although no commit can be read from it (an unborn one does not
+    exist)."""
     listed = git.run("for-each-ref", "--format=%(refname)", "--", ref)
     return bool(listed.out.strip()) or listed.code != 0 or b"broken" in listed.err

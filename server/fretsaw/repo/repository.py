@@ -1,4 +1,4 @@
-"""The values of this room: a repository, what was delivered, what was undone. Knows nothing of how they come about."""
+"""The values of this room: a repository, what was delivered, what was undone."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Repo:
     object_format: Literal["sha1", "sha256"]
     shallow: bool
     git: Git = field(repr=False, compare=False)
-    """How git is called on this repository."""
+    """The git program, set up for this repository."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of a patch."""
+    """The result of delivering a patch."""
 
     kind: How
     paths: tuple[str, ...] = ()
@@ -43,14 +43,14 @@ class Delivery:
     branch: str | None = None
     """The branch that has the commit."""
     tx: str | None = None
-    """What `undo` calls this change by; None when nothing was changed."""
+    """The name by which `undo` finds this change; None when nothing was changed."""
     notices: tuple[str, ...] = ()
-    """What a person should know, e.g. text that someone else saved meanwhile and where it was kept."""
+    """Notices for a person, e.g. text that someone else saved meanwhile and where it was kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class UndoResult:
-    """What was taken back."""
+    """The result of an undo."""
 
     undone: tuple[str, ...] = ()
     """Paths whose text from before is back."""

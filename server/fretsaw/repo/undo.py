@@ -1,6 +1,6 @@
 """Takes a delivered change back, file by file, without losing what the user did since.
 
-Knows nothing of runs beyond their id. A file that still is what we wrote goes back to what it was; in one that the
+A file that still is what we wrote goes back to what it was; in one that the
 user edited since, our change alone is taken out, if git can do that without a conflict; any other is left and named.
 """
 
@@ -21,7 +21,7 @@ from fretsaw.repo.repository import Delivery, How, Repo, UndoResult
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """What can be taken back in the worktree, and what cannot."""
+    """The files that can be taken back, and those that cannot."""
 
     steps: tuple[Step, ...]
     left: tuple[tuple[str, str], ...]
@@ -63,11 +63,11 @@ class Recorded:
 
     delivery: Delivery
     undone: bool
-    """Whether all of it was taken back."""
+    """True if all of it was taken back."""
 
 
 def deliveries(repo: Repo, state_dir: Path) -> dict[str, Recorded]:
-    """What was delivered in this worktree and can be undone, or was: the run's id as `deliver` was given it → that."""
+    """List the deliveries of this worktree, undone ones too: the run's id as `deliver` was given it → its record."""
     found = {}
     with open_journal(state_dir, repo.root) as home:
         for record in journal.records(home):
@@ -128,7 +128,7 @@ def _undo_files(repo: Repo, home: JournalFolder, refs: GitRefs, record: Record) 
 
 
 def _message(back: Back) -> str:
-    """What became of each file, in a sentence."""
+    """The outcome for each file, in a sentence."""
     changed = [step.path for step in back.steps if step.pre != step.post]
     already = [step.path for step in back.steps if step.pre == step.post]
     parts = [f"undone: {', '.join(changed)}"] if changed else []
@@ -180,10 +180,7 @@ def _reverse(exe: str, home: JournalFolder, step: Step) -> Step | str:
     except OSError as error:
         return f"it cannot be read ({error.strerror})"
     if _same_bytes(now, step.post):
-        kept = now.executable if now is not None and step.post is not None else None
-        changed_mode = kept is not None and step.post is not None and kept != step.post.executable
-        pre = step.pre if step.pre is None or not changed_mode else FileState(step.pre.data, bool(kept))
-        return Step(step.path, now, pre)
+        return Step(step.path, now, _with_mode_of(now, step))
     if _same_bytes(now, step.pre):
         # Taken back by hand, which counts: else the run would stand in the way of undoing older ones for ever.
         return Step(step.path, now, now) if now is not None else "it is as it was before already"
@@ -195,6 +192,13 @@ def _reverse(exe: str, home: JournalFolder, step: Step) -> Step | str:
     if merged is None:
         return "it was changed since in the same place"
     return Step(step.path, now, FileState(merged, now.executable))
+
+
+def _with_mode_of(now: FileState | None, step: Step) -> FileState | None:
+    """The state before the step, with the executable bit that the user set since."""
+    if now is None or step.post is None or step.pre is None or now.executable == step.post.executable:
+        return step.pre
+    return FileState(step.pre.data, now.executable)
 
 
 def _same_bytes(one: FileState | None, other: FileState | None) -> bool:

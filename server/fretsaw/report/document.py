@@ -141,7 +141,7 @@ def check_row(result: CheckResult | None) -> Plain | None:
 
 
 def _proof_row(evidence: Evidence) -> Plain | None:
-    """What the check's results say of the patch."""
+    """Build the row on what the check's results prove; None where no check was run."""
     proof = evidence.proof
     if proof is None:
         return None

@@ -18,7 +18,7 @@ from fretsaw.report.sarif import sarif
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a form is made from."""
+    """The input of every form of report."""
 
     document: Plain
     """The run as `report.document.document` gives it."""
@@ -33,7 +33,7 @@ class Format:
     """One form of report."""
 
     help: str
-    """What its flag does, for `--help`."""
+    """The sentence of its flag in `--help`."""
     write: Callable[[Report], str]
 
 

@@ -1,4 +1,4 @@
-"""A run as one self-contained page: no network, no script needed to read it. Knows no file."""
+"""A run as one self-contained page: no network, no script needed to read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the page looks, light and dark, and the one button it has."""
+"""The page's style, light and dark, and its one button."""
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c2024; --dim: #5c6670; --paper: #fff; --panel: #f5f6f8; --line: #d9dde2;

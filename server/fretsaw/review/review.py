@@ -1,6 +1,6 @@
 """A proposal under review: what is pending, accepted, rejected or stale in the texts as they are now.
 
-Knows no client and no disk: texts are handed in, and a change's state is read off the text, so that an editor's
+Texts are handed in, and a change's state is read off the text, so that an editor's
 own undo, a hand-made edit and a restart all come out right.
 """
 
@@ -20,9 +20,9 @@ from fretsaw.review.track import Edit, Memory, Place, Span, after_edit, differen
 
 State: TypeAlias = Literal["pending", "accepted", "rejected", "stale", "handed-off", "dropped"]
 WAITING: tuple[State, ...] = ("pending", "handed-off")
-"""What waits for a person and can be accepted: also what was shown in a preview and not applied there."""
+"""States that wait for a person and can be accepted: also what was shown in a preview and not applied there."""
 UNDECIDED: tuple[State, ...] = ("pending", "stale", "handed-off")
-"""What nobody has decided yet: also what cannot be accepted since its lines were edited."""
+"""States that nobody has decided yet: also those that cannot be accepted since their lines were edited."""
 
 _WITH_MODE = frozenset({"mode", "create"})
 
@@ -35,9 +35,9 @@ class FileReview:
     text: str | None = None
     """The open buffer's, else the disk's; None: there is no such file."""
     known: bool = False
-    """Whether `text` was ever handed in."""
+    """True if `text` was ever handed in."""
     spans: tuple[Span, ...] = ()
-    """Where the changes of lines are in it."""
+    """The places of the line changes in the text."""
     uri: str = ""
     """As the client spells it, else made from the path."""
     version: int | None = None
@@ -66,7 +66,7 @@ class Review:
     title: str
     proposal: Proposal
     chosen: dict[int, str] = field(default_factory=dict)
-    """What a person decided, by change: accepted, rejected, restored, handed-off; as it is stored."""
+    """A person's decisions, by change: accepted, rejected, restored, handed-off; as they are stored."""
     files: dict[str, FileReview] = field(default_factory=dict)
     busy: set[int] = field(default_factory=set)
     """Changes that are being applied right now."""
@@ -110,7 +110,7 @@ class Review:
         return "accepted" if chosen == "accepted" else "stale"
 
     def place(self, number: int) -> Place:
-        """What stands where a change belongs."""
+        """Tell whether the old text, the new one or another stands where a change belongs."""
         change = self.verdicts[number].change
         file = self.files[change.path]
         if not file.known or change.kind == "mode":
@@ -123,7 +123,7 @@ class Review:
         return "touched" if span is None or file.text is None else span.place(file.text)
 
     def span(self, number: int) -> Span | None:
-        """Where a change of lines is now, None for other kinds."""
+        """Find a change of lines in the present text; None for other kinds."""
         path = self.verdicts[number].change.path
         return next((span for span in self.files[path].spans if span.id == number), None)
 
@@ -137,11 +137,11 @@ class Review:
 
     @property
     def open(self) -> bool:
-        """Whether there is anything left to decide."""
+        """Return True if there is anything left to decide."""
         return bool(self.numbers("pending", "stale", "handed-off"))
 
     def take_over(self, draft: Review) -> None:
-        """What a person decided on a draft holds for the same changes here, whatever their numbers."""
+        """Take over a person's decisions on a draft for the same changes here, whatever their numbers."""
         decided = {replace(draft.change(number), id=0): state for number, state in draft.chosen.items()}
         for number, verdict in self.verdicts.items():
             state = decided.get(replace(verdict.change, id=0))

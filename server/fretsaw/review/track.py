@@ -1,6 +1,6 @@
-"""Where the places of a proposal are after a person typed elsewhere, and which of them were touched.
+"""Follow the places of a proposal while a person types elsewhere, and notice which of them were touched.
 
-Knows nothing of editors or of protocols: an edit is three values, a text is a string.
+An edit is three values, a text is a string.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where one change of a proposal is in the present text."""
+    """The place of one change in the present text."""
 
     id: int
     start: int
@@ -63,7 +63,7 @@ class Span:
     """Somebody typed into it: what is typed at its ends then belongs to it too, until it is whole again."""
 
     def place(self, text: str) -> Place:
-        """What stands there now."""
+        """Tell which text stands there now: the old one, the new one or another."""
         now = text[self.start : self.end]
         if now not in (self.old, self.new) or not _on_lines(text, self.start, self.end):
             return "touched"
@@ -71,7 +71,7 @@ class Span:
 
 
 def _on_lines(text: str, start: int, end: int) -> bool:
-    """Whether both ends of a span are ends of lines."""
+    """Return True if both ends of a span are ends of lines."""
     return (start == 0 or text[start - 1] == "\n") and (end in (len(text), start) or text[end - 1] == "\n")
 
 
@@ -177,7 +177,7 @@ def _found_again(span: Span, text: str) -> Span:
 
 
 def _between(text: str, before: str, own: str, after: str, window: tuple[int, int]) -> int | None:
-    """Where a text stands once between two lines; a missing line is the text's own beginning or end."""
+    """Find a text that stands once between two lines; a missing line is the text's own beginning or end."""
     wide = _once(text, before + own + after, *window)
     if wide is None or (not before and wide > 0) or (not after and wide + len(before + own) < len(text)):
         return None

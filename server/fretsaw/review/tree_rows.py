@@ -62,7 +62,7 @@ def tree_row(kind: str, name: str, label: str, state: str, target: Json, **more:
 
 
 def _proved(proposal: Json | None) -> bool:
-    """Whether the run has ended: before, nothing can be accepted."""
+    """Return True if the run has ended: before, nothing can be accepted."""
     return proposal is not None and proposal["stage"] == "ready"
 
 
@@ -139,13 +139,13 @@ def _check(target: Json, check: Json) -> dict[str, Any]:
 
 
 def tally_states(changes: Sequence[Json]) -> str:
-    """How many changes are in each state: `2 pending · 1 accepted · 3 dropped`."""
+    """Count how many changes are in each state: `2 pending · 1 accepted · 3 dropped`."""
     counts = Counter(change["state"] for change in changes)
     return " · ".join(f"{count} {state}" for state, count in counts.items())
 
 
 def glimpse(added: Sequence[str]) -> str:
-    """What a change puts in its place, short enough for the end of a line."""
+    """Shorten the new text of a change for the end of a line."""
     said = [line.strip() for line in added if line.strip()]
     if not said:
         return "→ a blank line" if added else "→ removed"
@@ -153,7 +153,7 @@ def glimpse(added: Sequence[str]) -> str:
 
 
 def reason_text(change: Json) -> str:
-    """Why a change stands where it stands: `formatting: only the quotes differ`."""
+    """Say why a change stands where it stands: `formatting: only the quotes differ`."""
     return ": ".join(filter(None, [change["rule"], change["reason"]]))
 
 

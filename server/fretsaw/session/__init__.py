@@ -1,4 +1,4 @@
 """One repository opened for work: run a fix, keep runs, deliver, undo. Both shells call these modules, one a command.
 
-Knows nothing of terminals or of LSP. Nothing is imported here: a command imports the module that it needs.
+Nothing is imported here: a command imports the module that it needs.
 """

@@ -1,4 +1,4 @@
-"""What the model is shown beside the repository's text: the project's rules, the issue's images. Sends nothing."""
+"""The attachments of a request: the project's rules and the issue's images. Sends nothing."""
 
 from __future__ import annotations
 

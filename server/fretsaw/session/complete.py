@@ -1,7 +1,4 @@
-"""One completion: the `complete` model asked about one place, with the day's and the run's caps. Keeps no run.
-
-Knows nothing of editors.
-"""
+"""One completion: the `complete` model asked about one place, with the day's and the run's caps. Keeps no run."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def _check_merged(session: Session, run_id: str, merged: PatchSet, followed: tup
 
 
 def may_apply(session: Session, proposal: Proposal) -> bool:
-    """Whether what was asked to prove the patch did so. Without a check there is nothing that it must pass."""
+    """Return True if what was asked to prove the patch did so. Without a check there is nothing that it must pass."""
     if session.settings.apply == "none":
         return True
     after, proof = proposal.evidence.after, proposal.evidence.proof
@@ -107,7 +107,7 @@ def refuse_incomplete(run_id: str, proposal: Proposal) -> None:
     """RepoError where what was dropped is not on record, as `agent vet --apply` once left it: numbers mislead there."""
     if tuple(item.change for item in proposal.verdicts) != tuple(split(proposal.proposed)):
         raise RepoError(
-            f"run {run_id} was kept by an older version, without the changes that were dropped",
+            f"run {run_id} was stored by an older version, which did not keep dropped changes",
             hint=f"`agent undo {run_id}`, then vet the reply again with --apply",
         )
 
@@ -223,7 +223,7 @@ def _follow(
     patch, followed = repo.follow_files(now.git.exe, patch, snapshot)
     if followed and not patch:
         raise RepoError(
-            f"the files hold this change already: {', '.join(followed)} was edited meanwhile",
+            f"the files already contain this change: {', '.join(followed)} was edited meanwhile",
             hint=f"`agent show {run.id}` tells more",
         )
     if followed:
@@ -241,7 +241,7 @@ def _refuse_empty(patch: PatchSet, run: Run, how: str) -> None:
     """UsageError when there is nothing to write: no shell then says that something was applied."""
     if not patch and how != "none":
         raise UsageError(
-            f"run {run.id} has nothing left to apply here: the files are already as this would leave them",
+            f"run {run.id} has nothing left to apply: the files already contain its changes",
             hint=f"`agent show {run.id}` tells more",
         )
 

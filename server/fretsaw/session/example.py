@@ -28,12 +28,12 @@ def scripted_model() -> Iterator[str]:
 
 
 def has_key() -> bool:
-    """Whether a key is set, without looking at it."""
+    """Return True if a key is set, without looking at it."""
     return any(os.environ.get(name) for name in KEY_VARIABLES)
 
 
 def has_sandbox(project: Path) -> bool:
-    """Whether a check can be isolated on this machine."""
+    """Return True if a check can be isolated on this machine."""
     resolved = config.resolve({}, project)
     tier, _ = check.describe(resolved.settings, resolved.places.state, project)
     return tier is not None and check.TIERS[tier].isolates

@@ -1,4 +1,4 @@
-"""What would be sent for an issue, without sending it."""
+"""Build the first request of an issue without sending it."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def runs_of(session: Session, most: int | None = None) -> tuple[StoredRun, ...]:
 
 
 def run_summaries(session: Session) -> Iterator[Run | RepoError]:
-    """How every run stands, newest first, without reading what it proposes; the error for one that cannot be read."""
+    """Iterate over the runs, newest first, without reading what they propose; the error for one that cannot be read."""
     for folder in session.store.all():
         try:
             yield _as_it_stands(session, folder)
@@ -98,7 +98,7 @@ def keep_delivery(folder: run_store.RunFolder, run: Run, delivery: Delivery, tag
 
 
 def _as_it_stands(session: Session, folder: run_store.RunFolder) -> Run:
-    """How the run stands, whatever its process had no time to write."""
+    """Read the state of a run, corrected where its process died before it could write it."""
     run = folder.run()
     if run.state == "running" and not folder.is_held():
         return replace(run, state="failed", error=INTERRUPTED)

@@ -1,4 +1,4 @@
-"""An issue from a file, standard input or the command line, and what it refers to. Knows no model and no git.
+"""An issue from a file, standard input or the command line, and what it refers to.
 
 Everything here is a stranger's text: only regular files, bounded sizes, attachments only beside the issue.
 """

@@ -1,4 +1,4 @@
-"""What a person should know about a run before it begins: what is not sent, and whether anything is proved."""
+"""Notices before a run begins: files that are not sent, proof that is missing."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ def notices_about(session: Session, snapshot: Snapshot, hidden: int) -> tuple[st
 
 
 def notices_about_commit(session: Session) -> tuple[str, ...]:
-    """What the commit of a run will not do that the user's own would: sign, run hooks."""
+    """List what the user's own commit would do and the run's will not: sign, run hooks."""
     settings = session.settings
     return repo.left_undone(session.repo, settings.sign) if settings.apply in ("commit", "branch") else ()

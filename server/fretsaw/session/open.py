@@ -17,7 +17,7 @@ from fretsaw.repo import Repo
 from fretsaw.settings import Settings
 
 RECORD = "the run's record"
-"""Where a secret was found that stands in what is written down, and not in what was sent."""
+"""The place of a secret that is found in the record of a run, not in a request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How a run ends for a script: its document and its exit code."""
+"""The outcome of a run for a script: its document and its exit code."""
 
 from __future__ import annotations
 

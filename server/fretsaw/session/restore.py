@@ -23,7 +23,7 @@ def restore_changes(session: Session, run_id: str | None, changes: frozenset[int
     how = str((stored.delivery or {}).get("kind", "worktree"))
     if run.state == "delivered" and how == "branch":
         raise UsageError(
-            f"run {run.id} is on {run.delivered_to}, and a change is restored in your files",
+            f"run {run.id} was delivered to {run.delivered_to}, but a change is restored in your files",
             hint=f"`agent undo {run.id}`, restore it, then `agent apply {run.id} --apply branch`",
         )
     refuse_incomplete(run.id, proposal)
@@ -56,7 +56,7 @@ def _restorable(run: Run, proposal: Proposal, changes: frozenset[int]) -> frozen
     if unknown:
         raise UsageError(
             f"run {run.id} has no dropped change {', '.join(map(str, unknown))}",
-            hint=f"dropped are {', '.join(map(str, sorted(dropped))) or 'none'}; see `agent show {run.id}`",
+            hint=f"its dropped changes are {', '.join(map(str, sorted(dropped))) or 'none'}; see `agent show {run.id}`",
         )
     return with_halves(proposal, _with_parts(proposal, changes)) & dropped
 
@@ -80,7 +80,7 @@ def _why(item: Verdict) -> tuple[str, str, str]:
 
 
 def _on_top_of(proposal: Proposal, patch: PatchSet) -> PatchSet:
-    """What makes `patch` of what the proposal has applied: a file that was edited since is a conflict then."""
+    """Compose `patch` with what the proposal has applied, so that a file that was edited since is a conflict."""
     applied = {file.path: file.before for file in proposal.proposed.files}
     applied |= {file.path: file.after for file in proposal.patch.files}
     modes = {file.path: file.mode for file in proposal.patch.files}

@@ -12,7 +12,7 @@ from fretsaw.model.registry import ModelChoice
 
 
 def untold_notices(state: Path, choice: ModelChoice, today: date) -> tuple[str, ...]:
-    """What is to be told of the choice and was not told before, or not in this week."""
+    """List the notices about a chosen model that were not shown before, or not in this week."""
     told = _read(state)
     return tuple(one.text for one in choice.retirements if told.get(one.key) not in {"once", _week(today)})
 

@@ -1,4 +1,4 @@
-"""What is kept back in one repository: local secrets, and patches with their secrets in place again."""
+"""The secrets of one repository: local values, and patches with their secrets in place again."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def reveal_patch(session: Session, patch: PatchSet) -> PatchSet:
 
 
 def _written_so(session: Session, patch: PatchSet) -> frozenset[str]:
-    """What looks like a marker and stands in the user's own files so: in a text about markers."""
+    """Find marker-like texts that the user's own files hold: in a text about markers."""
     snapshot = repo.snapshot(session.repo)
     texts = [snapshot.read(path) or "" for path in patch.paths if path in snapshot.paths]
     return frozenset(found for text in texts for found in MARKER.findall(text))
@@ -79,7 +79,7 @@ def resolve_markers(session: Session, patch: PatchSet) -> SecretMask:
 
 
 def withheld_notices(withheld: Iterable[Withheld]) -> tuple[str, ...]:
-    """What was kept back, where, by which rule, and how to send it all the same."""
+    """Say what was kept back, where, by which rule, and how to send it all the same."""
     rows = dict.fromkeys(f"{item.source}:{item.line} ({item.rule}, {item.name})" for item in withheld)
     if not rows:
         return ()

@@ -118,7 +118,7 @@ def _make_varied(session: Session, snapshot: Snapshot, cancel: Cancel) -> VaryCh
 
 
 def _make_covered(session: Session, snapshot: Snapshot, cancel: Cancel) -> Covered | None:
-    """What says which lines the check executes; None where there is no check."""
+    """Make the function that tells which lines the check executes; None where there is no check."""
     if not session.settings.check:
         return None
     from fretsaw import check

@@ -1,4 +1,4 @@
-"""What a shell asks of a session and what it gets."""
+"""The task that a shell gives to a session, and the result."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fretsaw.core.run import Outcome, Run
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is asked, by whom."""
+    """An issue with the kind of shell that asks."""
 
     issue: Issue
     overlay: Mapping[str, str] = field(default_factory=dict)
@@ -22,9 +22,9 @@ class Task:
     """Places a person points at: (path, first line, last line), lines from 1."""
     source: Literal["issue", "diagnostics", "selection", "todo", "file"] = "issue"
     folder: Path | None = None
-    """Where the issue's attachments lie."""
+    """The folder of the issue's attachments."""
     drafts: bool = False
-    """Whether somebody looks at what is valid while the model still writes (`Event.draft`)."""
+    """True if somebody looks at what is valid while the model still writes (`Event.draft`)."""
 
 
 @dataclass(frozen=True, slots=True)

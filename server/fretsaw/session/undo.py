@@ -35,7 +35,7 @@ def undo_run(session: Session, run_id: str | None = None) -> tuple[str, UndoResu
 
 
 def _deliveries_of(session: Session, stored: StoredRun) -> list[str]:
-    """What the journal calls the deliveries of a run, oldest first. RepoError where it has forgotten one of them."""
+    """List the journal's names for the deliveries of a run, oldest first. RepoError where one of them is forgotten."""
     tags = (stored.delivery or {}).get("tags") or [stored.run.id]
     assert isinstance(tags, list)
     known = repo.deliveries(session.repo, session.store.folder)
@@ -43,7 +43,7 @@ def _deliveries_of(session: Session, stored: StoredRun) -> list[str]:
         return [str(tag) for tag in tags]
     part = ", in part" if set(tags) & set(known) else ""
     raise RepoError(
-        f"the way back of run {stored.run.id} is gone{part}: it is kept for 30 days",
+        f"run {stored.run.id} can no longer be undone{part}: the way back is kept for 30 days",
         hint=f"`agent show {stored.run.id} --patch | git apply -R` takes its patch out",
     )
 
@@ -56,7 +56,7 @@ def _joined(results: Sequence[UndoResult]) -> UndoResult:
 
 
 def _all_undone(results: Sequence[UndoResult]) -> str:
-    """What became of several deliveries of one run, the newest first, in a sentence."""
+    """Say in a sentence what became of several deliveries of one run, the newest first."""
     messages = dict.fromkeys(result.message for result in results if result.undone)
     last = results[-1]
     if not messages:

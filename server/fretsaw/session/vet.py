@@ -81,7 +81,7 @@ def patch_text(vetted: Vetted) -> str:
 
 
 def vet_document(vetted: Vetted, applied: Applied | None) -> dict[str, Any]:
-    """What `agent vet --json` prints."""
+    """Build the document of `agent vet --json`."""
     return {
         "status": vetted.status,
         "patch": render(vetted.patch),

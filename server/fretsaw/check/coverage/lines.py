@@ -1,4 +1,4 @@
-"""Which lines of changed files a check runs, so that what no test reaches is called unverified.
+"""Find the lines of changed files that a check runs, so that what no test reaches is called unverified.
 
 Knows Python's checks (pytest, unittest, a script) and whatever starts Node.js; of others the answer is: not known.
 """
@@ -114,7 +114,7 @@ class Program:
 
 
 def python_program(argv: tuple[str, ...], search: str) -> Program | None:
-    """What Python program a command starts, None when that cannot be told from its words.
+    """Find the Python program that a command starts; None when that cannot be told from its words.
 
     `search` is the user's PATH, in which an installed `pytest` is looked up for the interpreter of its first line.
 
@@ -185,7 +185,7 @@ def make_covered(
 def _run(
     sandbox: Sandbox, line: Line, files: list[str], texts: Mapping[str, str | None], cancel: Cancel
 ) -> bytes | None:
-    """What the driver wrote to the report's file."""
+    """Run the driver and read its report; None where there is none."""
     argv = line(report_place(sandbox), json.dumps(files))
     program = argv[0] if os.path.isabs(argv[0]) else sandbox.tools.program
     ran = enter(
@@ -229,7 +229,7 @@ def _python_line(argv: tuple[str, ...], search: str) -> Line | None:
 
 
 def _python_read(data: bytes | None, texts: Mapping[str, str]) -> dict[str, frozenset[int]]:
-    """What the driver wrote, nothing for anything else: it comes from inside."""
+    """Read the driver's report; nothing for any other form, since it comes from inside the sandbox."""
     try:
         found = json.loads(data or b"{}")
         lines = {path: frozenset(line for line in rows if isinstance(line, int)) for path, rows in found.items()}
@@ -240,7 +240,7 @@ def _python_read(data: bytes | None, texts: Mapping[str, str]) -> dict[str, froz
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How one toolchain tells what it ran."""
+    """One toolchain's way to tell which lines it ran."""
 
     endings: tuple[str, ...]
     """Of the files that it knows of."""

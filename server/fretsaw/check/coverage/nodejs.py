@@ -1,4 +1,5 @@
-"""Which lines of JavaScript a command runs, by Node.js's own coverage (`NODE_V8_COVERAGE`); no package is needed.
+"""Find the lines of JavaScript that a command runs, by Node.js's own coverage (`NODE_V8_COVERAGE`); no package is
+needed.
 
 Whatever starts Node.js hands the variable on: `node --test`, mocha, `npm test`, make. Of a file that something
 transforms before it is run (Jest, Babel, ts-node) nothing is known, since the places are those of another text.
@@ -65,7 +66,8 @@ def read(data: bytes | None, texts: Mapping[str, str]) -> dict[str, frozenset[in
 
 
 def _is(text: str, functions: list[dict[str, Any]]) -> bool:
-    """Whether this text is what was run, as far as its length tells: the script as a whole is one of its ranges."""
+    """Return True if this text is what was run, as far as its length tells: the script as a whole is one of its
+    ranges."""
     return bool(_size(text) == max(part["endOffset"] for function in functions for part in function["ranges"]))
 
 

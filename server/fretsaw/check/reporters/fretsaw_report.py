@@ -34,9 +34,9 @@ class Report:
         self.sent: dict[str, str] = {}
         self._key = ""
         self._odd: set[str] = set()
-        """What was seen after a test: a class made within one may be gone at the end."""
+        """Oddities seen after a test: a class made within one may be gone at the end."""
         self._seconds = 0.3
-        """What is left of the time for looking after each test."""
+        """Seconds left for looking after each test."""
         self._known: dict[str, tuple[Any, Any]] = {}
 
     def begin(self, runner: str) -> bool:
@@ -106,7 +106,7 @@ report = Report()
 
 
 def is_socket() -> bool:
-    """Whether the launcher gave this process a channel."""
+    """Return True if the launcher gave this process a channel."""
     try:
         return stat.S_ISSOCK(os.fstat(CHANNEL).st_mode)
     except OSError:
@@ -127,7 +127,7 @@ def _functions() -> Iterator[tuple[str, tuple[Any, Any]]]:
 
 
 def callables_of(name: str) -> Iterator[tuple[str, tuple[Any, Any]]]:
-    """What can be called of a loaded module, built-in functions included."""
+    """Yield everything callable of a loaded module, built-in functions included."""
     for key, value in list(vars(sys.modules[name]).items()):
         if callable(value) and not key.startswith("__"):
             yield f"{name}:{key}", (value, _code(value))

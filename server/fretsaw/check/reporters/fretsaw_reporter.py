@@ -20,7 +20,7 @@ _WATCHED = {"unittest": "watch_unittest", "doctest": "watch_doctest", "_pytest.c
 """Module -> what is called with it once it is loaded."""
 _WATCHED.update(dict.fromkeys(("time", "random", "datetime", "decimal", "fractions", "difflib"), "watch_relied_on"))
 _AS_MAIN = {"doctest": "import doctest, sys\nsys.exit(doctest._test())\n"}
-"""What `python -m` runs instead of a module that would be loaded under another name, and so not be watched."""
+"""Code that `python -m` runs instead of a module that would be loaded under another name, and so not be watched."""
 
 
 class _Loader:

@@ -1,4 +1,4 @@
-"""What is watched of unittest, doctest and pytest: put around their own functions when they are loaded."""
+"""Watch unittest, doctest and pytest: wrappers around their own functions, put there when they are loaded."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ _ORDER: dict[str, dict[str, bool]] = {
     "pytest_runtest_makereport": {"tryfirst": True, "hookwrapper": True},
     "pytest_sessionfinish": {"tryfirst": True, "hookwrapper": True},
 }
-"""Where each hook stands among those of the same name."""
+"""The place of each hook among those of the same name."""
 
 
 def watch_relied_on(module: Any) -> None:

@@ -1,6 +1,6 @@
 """Builds the `Check` of a run: the user's command on a disposable copy, in the strongest isolation that holds.
 
-Knows nothing of git, models or patches; the tree comes as a folder and texts to lay over it.
+The tree comes as a folder and texts to lay over it.
 """
 
 from __future__ import annotations

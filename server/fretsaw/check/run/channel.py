@@ -1,4 +1,4 @@
-"""The ear of a check's reporters: a socket pair whose other end is descriptor `CHANNEL` inside. Knows no runner.
+"""The ear of a check's reporters: a socket pair whose other end is descriptor `CHANNEL` inside.
 
 Records are packets, so that none can be torn, and nothing that was sent can be taken back or read again. A reporter
 asks for a key first; what comes without one that was given is a forgery, and counted.
@@ -26,14 +26,14 @@ _OUTCOMES = {"passed", "failed", "skipped", "deselected"}
 
 @dataclass(slots=True)
 class Report:
-    """What one runner said."""
+    """The report of one runner."""
 
     runner: str
     tests: dict[str, str] = field(default_factory=dict)
     """Test id → "passed" | "failed" | "skipped" | "deselected"."""
     ended: bool = False
     altered: tuple[str, ...] = ()
-    """What of the runner, or of what tests rely on, was not as it was when it ended; a sentence each."""
+    """Parts of the runner, or of what tests rely on, that were altered when it ended; a sentence each."""
     turned: tuple[str, ...] = ()
     """Tests that raised and were reported as passed all the same."""
 

@@ -1,6 +1,6 @@
 """Runs one command to its end, whatever it does: watches time, memory, processes, disk and the wish to stop.
 
-It knows nothing of sandboxes: the command that it is given is already the sandboxed one.
+The command that it is given is already the sandboxed one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _WATCH_EVERY = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to start."""
+    """A command to start: its words, folder, environment and limits."""
 
     argv: tuple[str, ...]
     env: Mapping[str, str]
@@ -48,7 +48,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How it ended."""
+    """The end of a command, with its output."""
 
     end: End
     exit_code: int | None
@@ -56,7 +56,7 @@ class Ran:
     seconds: float
     output: str
     reason: str = ""
-    """What was exceeded, for a person."""
+    """The limit that was exceeded, for a person."""
 
 
 def run(command: Command, limits: Limits, cancel: Cancel) -> Ran:
@@ -172,7 +172,7 @@ class _Watch:
         self._next = time.monotonic() + _WATCH_EVERY
 
     def look(self) -> tuple[End, str] | None:
-        """What is exceeded, if anything."""
+        """Find the limit that is exceeded now, if any."""
         now = time.monotonic()
         if now < self._next:
             return None

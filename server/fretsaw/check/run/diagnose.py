@@ -1,4 +1,4 @@
-"""Why a check is red before any change, where that is not the project's fault: the cause, and what the user can do.
+"""Explain a check that is red before any change where that is not the project's fault: the cause, and the remedy.
 
 Speaks only where there is a sign on this machine for it (the module is there, but hidden; the variable is set, but not
 handed on), since a missing module may well be what the issue is about.
@@ -40,7 +40,7 @@ _WATCHES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a check was run, and what was around it."""
+    """The place of a run of the check: tree, toolchain, environment, sandbox."""
 
     root: Path
     home: Path
@@ -171,4 +171,4 @@ _SANDBOXED: list[Callable[[str, CheckResult, Place], str]] = [
     _hidden_file,
     _wants_service,
 ]
-"""What the sandbox takes away, asked where there is one."""
+"""Causes that lie in the sandbox, asked where there is one."""

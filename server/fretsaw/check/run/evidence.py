@@ -43,7 +43,7 @@ def with_evidence(result: CheckResult, heard: Heard) -> CheckResult:
     reports = [report for report in heard.reports if report.tests or not report.ended]
     runners = tuple(sorted({report.runner for report in reports}))
     if not reports:
-        doubts = ("something wrote to the report that is no reporter",) if heard.forged else ()
+        doubts = ("something other than a reporter wrote to the report",) if heard.forged else ()
         tests = printed_tests(result.output)
         return replace(result, tests=tests, ran=count_run(result.output), doubts=doubts)
     tests = _merge(reports)
@@ -69,9 +69,9 @@ def _merge(reports: list[Report]) -> dict[str, str]:
 def _doubts(result: CheckResult, heard: Heard, reports: list[Report], tests: Mapping[str, str]) -> list[str]:
     doubts = [f"{report.runner} ended before its report did" for report in reports if not report.ended]
     if heard.forged:
-        doubts.append("something wrote to the report that is no reporter")
+        doubts.append("something other than a reporter wrote to the report")
     if result.exit_code == 0 and "failed" in tests.values():
-        doubts.append("the exit code says that all went well, the report that tests failed")
+        doubts.append("the exit code means success, but the report has failed tests")
     for report in reports:
         doubts += report.altered
         doubts += [f"{name} raised an error and was reported as passed" for name in report.turned]

@@ -1,4 +1,4 @@
-"""How much one run of a check may use. Knows nothing of how a limit is held; `run.py` and the launcher do that."""
+"""Limits of one run of a check. `command.py` and the launcher hold them."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ class Limits:
     output: int = MIB
     """Of what it prints, this much of the head and as much of the tail is kept."""
     scratch: int = max(256 * MIB, min(4 * GIB, _memory() // 4))
-    """What it may write into the copy of the tree, and again into its `/tmp`; both are in memory where possible."""
+    """Bytes that it may write into the copy of the tree, and again into its `/tmp`; both are in memory where
+    possible."""
     file: int = 2 * GIB
     """The largest single file."""
     disk_growth: int = 2 * GIB
-    """Where the copy is on a disk: how much it may fill, and how much always stays free."""
+    """Bytes that a copy on a disk may fill; as many always stay free."""
 
     def rlimits(self, *, root: bool) -> dict[str, int]:
         """Limits that the kernel holds; that of processes may count the user's other ones too, hence the slack."""

@@ -40,7 +40,8 @@ def _values(path: Path) -> Iterable[str]:
 
 
 def _looks_secret(name: str, value: str) -> bool:
-    """Whether an assignment is one of a secret: by its name, as an address with a password, or as key material."""
+    """Return True if an assignment is one of a secret: by its name, as an address with a password, or as key
+    material."""
     if _NAMES.search(name) or re.search(r"://[^/\s]+@", value):
         return True
     mixed = re.search(r"\d", value) and re.search(r"[A-Za-z]", value)

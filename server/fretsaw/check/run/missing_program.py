@@ -1,4 +1,4 @@
-"""Why a check's command cannot be started, with the way to write it so that it can."""
+"""Explain a check's command that cannot be started, and show how to write it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SHELL_SIGNS = frozenset(("&&", "||", "|", ";", ">", "2>&1", "<"))
 
 
 def why_not_started(root: Path, argv: tuple[str, ...]) -> str:
-    """What is wrong with the first word of a command that names no program, for a person.
+    """Say what is wrong with the first word of a command that names no program, for a person.
 
     >>> why_not_started(Path("/"), ("A=1", "pytest"))
     'A=1: no such program in PATH; it sets a variable, which only a shell reads: env A=1 pytest'

@@ -1,4 +1,4 @@
-"""What a check prints: the head and the tail are kept, the middle is counted. Knows nothing of processes."""
+"""The output of a check: the head and the tail are kept, the middle is counted."""
 
 from __future__ import annotations
 

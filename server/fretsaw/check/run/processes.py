@@ -1,4 +1,4 @@
-"""The processes below one, as `/proc` shows them. Knows nothing of what they do; without `/proc` it sees none."""
+"""The processes below one, as `/proc` shows them. Without `/proc` it sees none."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _children(pid: int) -> list[int]:
 
 
 def alive(pid: int) -> bool:
-    """Whether it still runs (a zombie does not)."""
+    """Return True if it still runs (a zombie does not)."""
     try:
         stat = (_PROC / str(pid) / "stat").read_bytes()
     except OSError:

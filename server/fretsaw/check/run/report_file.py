@@ -13,7 +13,7 @@ _MOST = 64 << 20
 
 
 def read_file(path: Path) -> bytes | None:
-    """What the inside wrote to the report's file; None when it is empty, too large or not a plain file."""
+    """Read the report's file that the inside wrote; None when it is empty, too large or not a plain file."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:

@@ -1,4 +1,4 @@
-"""Where the reporters are and what loads them into a check's runners: variables of the environment, no word of argv.
+"""Load the reporters into a check's runners by variables of the environment, without a word of argv.
 
 Runs without them where a runner does not take them (`refused`): then the output is all there is.
 """
@@ -45,5 +45,5 @@ class Reporters:
 
 
 def refused(exit_code: int | None, output: str) -> bool:
-    """Whether a program did not know an option of a reporter, so that the check has to be run without."""
+    """Return True if a program did not know an option of a reporter, so that the check has to be run without."""
     return exit_code != 0 and _REFUSED.search(output) is not None

@@ -1,4 +1,4 @@
-"""What a runner prints of its tests, for runners in which no reporter of ours is. Pure: knows only what was printed."""
+"""Read the number of tests from a runner's output, for runners in which no reporter of ours is. Pure text."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The bubblewrap command line: everything read-only, HOME and `/tmp` empty, no network, one writable tree.
-
-Knows nothing of how the tree came to be or of what is run in it.
-"""
+"""The bubblewrap command line: everything read-only, HOME and `/tmp` empty, no network, one writable tree."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PLACES = ("/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap", "/run/current-system/sw/bin/bwrap")
-"""Where it may lie; never what PATH says, which a repository could have a word in."""
+"""Paths of bubblewrap; never what PATH says, which a repository could have a word in."""
 
 HIDDEN = ("/run", "/tmp", "/var/tmp", "/root", "/home", "/mnt", "/media", "/srv")
 # Root reads what others cannot, and the sandbox of root still reads with root's number.
@@ -33,12 +30,12 @@ _KERNEL_SETTINGS = ("sys", "sysrq-trigger", "irq", "bus", "fs", "pressure", "acp
 """Parts of `/proc` through which the kernel is set: the root of the machine may write there without any capability."""
 _KERNEL_RECORDS = ("kcore", "keys", "key-users", "latency_stats", "timer_list", "sched_debug", "kmsg", "kallsyms")
 RECORDS = (".git", ".hg", ".jj", ".svn")
-"""Where a version control keeps its own, at the top of a tree."""
+"""Folders of version controls at the top of a tree."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the inside of the sandbox is to look like."""
+    """The view from inside of the sandbox."""
 
     root: Path
     """The repository, where the check sees it."""

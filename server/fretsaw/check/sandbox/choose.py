@@ -1,4 +1,4 @@
-"""Chooses the isolation of a check by trial, strongest first, and remembers what held. Knows nothing of the check."""
+"""Chooses the isolation of a check by trial, strongest first, and remembers what held."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _KEYS = frozenset(("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "OPENAI_ADMIN_KEY")
 
 @dataclass(frozen=True, slots=True)
 class CheckEnvironment:
-    """What a check stands in, beside the tree; every field may stay at its default."""
+    """Requirements of a check beside the tree; every field may stay at its default."""
 
     state: Path | None = None
     """The user's state folder of Fretsaw: remembers which isolation holds, and is hidden from the check."""
@@ -56,7 +56,8 @@ class SandboxChoice:
     reason: str = ""
     """Without a sandbox: what a person can do about it."""
     tried: tuple[tuple[str, str], ...] = ()
-    """What was tried, with the reason why it does not hold; the chosen one is last, with an empty reason."""
+    """Sandboxes that were tried, with the reason why each does not hold; the chosen one is last, with an empty
+    reason."""
 
 
 def choose(root: Path, tools: Toolchain, settings: Settings, limits: Limits, around: CheckEnvironment) -> SandboxChoice:
@@ -78,7 +79,7 @@ def choose(root: Path, tools: Toolchain, settings: Settings, limits: Limits, aro
 
 
 def reasons(tried: Iterable[tuple[str, str]]) -> str:
-    """Why what was tried does not hold, each reason once, with what it is true of."""
+    """Say why what was tried does not hold, each reason once, with what it is true of."""
     by_reason: dict[str, list[str]] = {}
     for name, reason in tried:
         if reason:
@@ -96,7 +97,7 @@ def _short(reason: str) -> str:
 
 
 def _hint(tried: Iterable[tuple[str, str]]) -> str:
-    """What a person can do."""
+    """Say what a person can do."""
     said = " ".join(reason for _, reason in tried)
     first = "`agent doctor` tells more"
     if BWRAP_MISSING in said:
@@ -144,7 +145,7 @@ class _Memory:
         self._key = hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def holds(self, name: str) -> bool:
-        """Whether this sandbox held before, under just these circumstances."""
+        """Return True if this sandbox held before, under just these circumstances."""
         return self._key in self._all().get(name, ())
 
     def remember(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What a check would run in on this machine, for `agent doctor`. Knows nothing of any repository but a trial's."""
+"""Describe the sandbox that a check would run in on this machine, for `agent doctor`."""
 
 from __future__ import annotations
 

@@ -24,11 +24,11 @@ _START = "import sys; sys.path.append(sys.argv[1]); import launch; launch.main(i
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What came of entering a sandbox."""
+    """The result of entering a sandbox."""
 
     ran: Ran
     problem: str = ""
-    """Why the command was never started, for a person; then `ran` tells nothing of it."""
+    """The reason why the command was never started, for a person; then `ran` tells nothing of it."""
 
 
 def enter(
@@ -95,12 +95,12 @@ def enter_plainly(
 
 
 def report_place(sandbox: Sandbox) -> str:
-    """Where the inside finds the report's file."""
+    """Return the path of the report's file as the inside sees it."""
     return bwrap.REPORT if TIERS[sandbox.tier].own_root else str(sandbox.scratch.report)
 
 
 def _spec(sandbox: Sandbox, texts: Mapping[str, str | None], start: Start) -> dict[str, object]:
-    """What the launcher is to do, as its own description says."""
+    """Build the launcher's instructions, as its own description says."""
     tier = TIERS[sandbox.tier]
     overlay = {
         "root": str(sandbox.root),
@@ -136,7 +136,7 @@ class _Pipe:
         self.read, self.write = os.pipe()
 
     def said(self) -> str:
-        """What was written to it; never waits."""
+        """Read what was written to it so far; never waits."""
         os.set_blocking(self.read, False)
         try:
             return os.read(self.read, 65536).decode("utf-8", "replace")

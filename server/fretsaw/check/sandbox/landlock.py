@@ -1,8 +1,8 @@
 """Keeps one command and all it starts together, and, when asked, shut in by Landlock and seccomp.
 
 It stays as the parent of everything that the command starts, however often that forks, and kills it all when the
-command ends or when it is told to end (SIGTERM). It knows nothing of fretsaw's values and imports only the standard
-library: the launcher imports it by itself.
+command ends or when it is told to end (SIGTERM). Imports only the standard library: the launcher
+imports it by itself.
 """
 
 from __future__ import annotations

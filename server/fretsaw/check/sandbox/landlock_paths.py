@@ -1,4 +1,4 @@
-"""Which folders a check may look at where nothing can be hidden by a mount: everything but what bubblewrap would hide.
+"""List the folders that a check may look at where no mount can hide one: everything but what bubblewrap would hide.
 
 Landlock allows by folder and cannot take back below one, so a folder around a hidden one is taken apart.
 """

@@ -2,7 +2,7 @@
 
 It enters a private mount namespace, lays an overlay (the user's tree below, a small tmpfs above) with the proposed
 texts in it, and becomes the sandbox. Nothing is copied, nothing stays: the namespace goes with its last process.
-It knows nothing of fretsaw's values and imports only the standard library: it is imported by itself, by the folder
+Imports only the standard library: it is imported by itself, by the folder
 that it lies in, in an isolated interpreter, so that a start costs as little as can be.
 """
 
@@ -25,7 +25,7 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 0x1000, 0
 SYS_MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = 442, -100, 0x8000, 1
 PR_SET_PDEATHSIG, SIGKILL = 1, 9
 CHANNEL = 240
-"""Where the reporters of test runners find their socket; Node.js keeps inherited descriptors after a gap open."""
+"""The descriptor of the reporters' socket; Node.js keeps inherited descriptors after a gap open."""
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 

@@ -1,4 +1,4 @@
-"""Which files of some folders were opened since the last question, by anybody (inotify).
+"""Notice which files of some folders were opened since the last question, by anybody (inotify).
 
 For what a change time does not tell: a file in memory (tmpfs) keeps it when it is written through a mapping. A mapping
 needs an opened file, and opening it by another name needs a link, which changes the change time.

@@ -119,7 +119,7 @@ def _outside(bait: dict[str, Any]) -> dict[str, bool]:
 
 
 def _inside(sandbox: Sandbox, bait: dict[str, Any]) -> dict[str, bool] | str:
-    """What the canary could do in the sandbox, or why it could not even be started."""
+    """Run the canary in the sandbox: what it could do, or a sentence why it could not even be started."""
     argv = (sys.executable, "-I", "-S", "-c", CANARY, json.dumps(bait | {"inside": True}))
     trial = replace(
         sandbox, tools=replace(sandbox.tools, program=sys.executable), limits=replace(sandbox.limits, seconds=30.0)

@@ -1,7 +1,4 @@
-"""One way to run commands on a copy of the tree, as a value: which isolation, which kind of copy, which limits.
-
-Knows nothing of checks, reports or verdicts, and not how it is entered (`enter.py`) or what a tier does (`tiers.py`).
-"""
+"""One way to run commands on a copy of the tree, as a value: which isolation, which kind of copy, which limits."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ TierName: TypeAlias = Literal["bwrap", "landlock", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """How commands are run on a tree."""
+    """One isolation with its kind of copy and its limits."""
 
     tier: TierName
     root: Path

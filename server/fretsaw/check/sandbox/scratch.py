@@ -31,7 +31,7 @@ class ScratchFolder:
 
 
 class Scratch(ScratchFolder):
-    """What one check's runs need beside the tree: where the overlay is mounted, the report, temporary files."""
+    """Temporary places of one check's runs beside the tree: the overlay's mount point, the report, temporary files."""
 
     def __init__(self) -> None:
         sweep()

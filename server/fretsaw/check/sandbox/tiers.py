@@ -34,31 +34,31 @@ class Start:
     argv: tuple[str, ...]
     env: Mapping[str, str]
     info_fd: int = -1
-    """Where a program that isolates writes the process id of what it started."""
+    """The descriptor to which a program that isolates writes the process id of what it started."""
     channel: int | None = None
     """The socket of the reporters of test runners; None: none is given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """What one kind of isolation promises, needs and does."""
+    """One kind of isolation: its promises, its needs, its functions."""
 
     description: str
     """For `agent doctor`; "" where there is no isolation to praise."""
     isolates: bool
-    """Whether `--sandbox auto` may choose it."""
+    """True if `--sandbox auto` may choose it."""
     own_root: bool
-    """Whether the inside is mounted anew: paths differ from the outside, and its first process is the tier's own."""
+    """True if the inside is mounted anew: paths differ from the outside, and its first process is the tier's own."""
     whole_environment: bool
-    """Whether the check gets the user's environment (but the model's key) instead of an allow-list."""
+    """True if the check gets the user's environment (but the model's key) instead of an allow-list."""
     does_not_stop: frozenset[str]
     """Acts of `probe.CANARY` that it does not promise to stop."""
     prepare: Callable[[Sandbox], Sandbox]
     """The sandbox with what the tier needs. Raises CheckError where that is missing here."""
     overlay: Callable[[Sandbox], Spec]
-    """What `launch.mount_overlay` is told beside root, stage and size."""
+    """Makes the part of `launch.mount_overlay`'s instructions beside root, stage and size."""
     launch: Callable[[Sandbox, Start], Spec]
-    """What `launch.main` becomes."""
+    """Makes the command that `launch.main` becomes."""
 
 
 # -- bubblewrap ------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def _launch_openly(sandbox: Sandbox, start: Start) -> Spec:
 
 
 def _launch_in_place(sandbox: Sandbox, start: Start, confined: Spec) -> Spec:
-    """What `landlock.main` is to do, as its own description says, for a command that starts in the tree."""
+    """Build the instructions of `landlock.main`, as its own description says, for a command that starts in the tree."""
     tree = _tree_in_place(sandbox)
     own = {
         "program": sandbox.tools.program_in(sandbox.root, tree),
@@ -146,7 +146,7 @@ def python_path(sandbox: Sandbox, env: Mapping[str, str]) -> dict[str, str]:
 
 
 def _protected_overlay(sandbox: Sandbox) -> Spec:
-    """What cannot be hidden by a mount of bubblewrap is blanked, and the report protected, by the launcher."""
+    """Build an overlay in which the launcher blanks what no mount of bubblewrap can hide, and protects the report."""
     blank = [str(sandbox.root / name) for name in bwrap.RECORDS]
     return {"in_place": True, "blank": blank, "protect": str(sandbox.scratch.report)}
 

@@ -1,6 +1,6 @@
 """A copy of the user's tree that is kept between runs and put right again by copying only what differs.
 
-For where no overlay can be mounted. Knows nothing of git: everything is copied but caches and repositories' records;
+For where no overlay can be mounted. Everything is copied but caches and repositories' records;
 folders of installed packages are named, not copied.
 
 What a run changed is seen by the change time of each file and folder, which nobody can set back. A file in memory
@@ -40,7 +40,7 @@ Mark: TypeAlias = tuple[int, int, int]
 
 @dataclass(slots=True)
 class Scan:
-    """What lies in a tree: path → what tells whether it changed."""
+    """The files of a tree: path → facts by which a change is noticed."""
 
     files: dict[str, Mark] = field(default_factory=dict)
     """Regular files and symlinks; of a copy, whatever is no folder."""
@@ -131,7 +131,7 @@ class WarmCopy:
         for path in sorted(extra, reverse=True):
             remove(self.path / path)
             if os.path.lexists(self.path / path):
-                raise OSError(f"what a check left cannot be removed: {path}")
+                raise OSError(f"files that a check left behind cannot be removed: {path}")
 
     def _opened(self) -> set[str]:
         """Files that the last run may have written without a trace."""
@@ -214,7 +214,8 @@ def _mark(state: os.stat_result) -> Mark:
 
 
 def tells_mapped_writes(folder: Path) -> bool:
-    """Whether a file in this folder gets a new change time when it is written through a mapping that was read first."""
+    """Return True if a file in this folder gets a new change time when it is written through a mapping that was read
+    first."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"a")

@@ -24,7 +24,7 @@ _LONGEST_FILE = 1_000_000
 _LONGEST_LINE = 20_000
 _MOST_FILES = 14
 _SHARES = (0.45, 0.3, 0.25)
-"""How much of the remaining budget the first, the second and every further file may take."""
+"""Shares of the remaining budget that the first, the second and every further file may take."""
 _WHOLE_FILE = 6_000
 _MOST_USED = 12
 _FOR_USED = 5
@@ -43,7 +43,7 @@ def choose(
     estimate: Estimate,
     focus: tuple[tuple[str, int, int], ...] = (),
 ) -> Context:
-    """What to show of a repository. `focus`: (path, first line, last line) that a person pointed to.
+    """Choose the parts of a repository to show. `focus`: (path, first line, last line) that a person pointed to.
 
     The parts never cost more than `budget_tokens` by `estimate`; the same input gives the same bytes.
     """
@@ -101,7 +101,7 @@ def _whole(snapshot: Snapshot, limit: int, estimate: Estimate) -> Context | None
 
 
 def _unfit(text: str | None) -> str:
-    """Why a text is not shown, empty when it may be."""
+    """Say why a text is not shown, empty when it may be."""
     if text is None:
         return "it cannot be read as text"
     if is_binary(text):

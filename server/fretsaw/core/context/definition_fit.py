@@ -1,4 +1,4 @@
-"""How well each definition of some files fits the words of an issue. Knows nothing of paths, budgets or imports."""
+"""Score each definition of some files by the words of an issue."""
 
 from __future__ import annotations
 

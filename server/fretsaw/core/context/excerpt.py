@@ -1,4 +1,4 @@
-"""The lines of a long file that are worth showing: whole definitions around points. Knows nothing of other files."""
+"""The lines of a long file that are worth showing: whole definitions around points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files of a repository a text imports, by language. Regular expressions over its lines; knows no packages."""
+"""Find the files of a repository that a text imports, by language, with regular expressions over its lines."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Definition:
     indent: int
     """Columns that the header is indented by."""
     holds: bool = False
-    """Whether other definitions stand inside (a class, a module)."""
+    """True if other definitions stand inside (a class, a module)."""
 
 
 def outline(path: str, lines: list[str]) -> tuple[Definition, ...]:

@@ -1,4 +1,4 @@
-"""The chosen context, as values. Knows nothing of how it is chosen."""
+"""The chosen context, as values."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is sent of the repository."""
+    """The part of the repository that is sent."""
 
     parts: tuple[Part, ...]
     """Sorted by path and line, not overlapping."""
     tokens: int
     """Of the parts as the prompt shows them, by the estimate that was handed in."""
     whole: bool
-    """Whether this is all the text of the repository that may be shown."""
+    """True if this is all the text of the repository that may be shown."""
     notices: tuple[str, ...] = ()
     """For a person: what was left out and why (too large, secret, over the budget)."""
     ranking: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What a path tells: how likely a fix changes the file, and which path of a repository a written one means."""
+"""Judge a path: the likelihood that a fix changes the file, and the repository's path that a written one means."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DATA_ENDS = frozenset(str.split("json yaml yml toml ini cfg conf lock sum mod x
 
 
 def prior(path: str) -> float:
-    """How likely a fix is to change this file, as a factor: sources 1, tests, documents and data less."""
+    """Return the likelihood that a fix changes this file, as a factor: sources 1, tests, documents and data less."""
     end = path.rsplit(".", 1)[-1].lower() if "." in path.rsplit("/", 1)[-1] else ""
     factor = 1.0
     if end in _PROSE_ENDS:

@@ -1,4 +1,4 @@
-"""The words of an issue that are worth looking for, with weights. Knows no repository."""
+"""The words of an issue that are worth looking for, with weights."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ STOP_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look for."""
+    """The words and paths to look for."""
 
     names: Mapping[str, float]
     """Identifiers as they stand in code → weight; looked for as whole words, case as written."""

@@ -1,4 +1,4 @@
-"""Which files, and which lines of them, an issue points to. Knows nothing of budgets."""
+"""Rank the files, and the lines of them, that an issue points to."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _USED, _IMPORTED = 0.3, 0.08
 
 @dataclass(slots=True)
 class Found:
-    """What points to one file."""
+    """The evidence that points to one file."""
 
     score: float = 0.0
     why: str = ""
@@ -68,7 +68,7 @@ class Ranking:
     definitions: Mapping[str, tuple[Definition, ...]]
     """Of the files that were read."""
     sure: bool
-    """Whether the issue names a file or a frame of the repository, so that little else is needed."""
+    """True if the issue names a file or a frame of the repository, so that little else is needed."""
 
 
 def rank(issue: Issue, snapshot: Snapshot, focus: tuple[tuple[str, int, int], ...] = ()) -> Ranking:

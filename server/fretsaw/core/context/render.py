@@ -1,4 +1,4 @@
-"""Parts of files as the documents that a prompt holds. Knows nothing of why they were chosen."""
+"""Parts of files as the documents that a prompt holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where names stand in a snapshot: through its searcher, or by reading with caps. Knows nothing of what they mean."""
+"""Find the places of names in a snapshot: through its searcher, or by reading with caps."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _in_text(path: str, text: str, words: Sequence[str]) -> list[Hit]:
 
 
 def holds(text: str, word: str) -> bool:
-    """Whether the word stands in the text as a whole word."""
+    """Return True if the word stands in the text as a whole word."""
     at = text.find(word)
     while at >= 0:
         if _bounded(text, at, at + len(word)):

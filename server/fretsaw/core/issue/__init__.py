@@ -1,4 +1,4 @@
-"""The text that asks, read into values. Knows nothing of files: attachments are named here and read by the shell."""
+"""The text that asks, read into values. Attachments are named here and read by the shell."""
 
 from fretsaw.core.issue.issue import Attachment, Constraint, Issue, Mention
 from fretsaw.core.issue.parse import parse

@@ -1,4 +1,4 @@
-"""Which lines of a Markdown text are code, quotation or prose. Knows nothing of what they say."""
+"""Tell code, quotation and prose apart in the lines of a Markdown text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Fences:
     mark: str = field(default="")
 
     def code(self, line: str) -> bool:
-        """Whether the next line is a fence or stands inside one."""
+        """Return True if the next line is a fence or stands inside one."""
         stripped = line.lstrip("> \t") if not self.mark else line.strip("> \t")
         if self.mark:
             if stripped.startswith(self.mark) and not stripped.strip(self.mark[0]).strip():
@@ -49,5 +49,5 @@ def lines_of(text: str) -> Iterator[tuple[Kind, str]]:
 
 
 def _is_item(line: str) -> bool:
-    """Whether an indented line is an item of a nested list rather than code."""
+    """Return True if an indented line is an item of a nested list rather than code."""
     return re.match(r"\s*(?:[-*+]|\d{1,9}[.)])\s", line) is not None

@@ -1,4 +1,4 @@
-"""Frames of stack traces in the forms of Python, JavaScript, Go, Rust and Java. Knows no repository."""
+"""Frames of stack traces in the forms of Python, JavaScript, Go, Rust and Java."""
 
 from __future__ import annotations
 

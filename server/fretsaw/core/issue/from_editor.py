@@ -1,6 +1,6 @@
-"""What a person points at in an editor, made into an `Issue`: diagnostics, a selection, a TODO.
+"""Make an `Issue` of a diagnostic, a selection or a TODO in an editor.
 
-Knows nothing of LSP: a shell hands in plain values, so that every shell asks in the same words.
+A shell hands in plain values, so that every shell asks in the same words.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Problem:
     last: int
     severity: str = "error"
     source: str = ""
-    """Who says so: "ruff", "mypy"."""
+    """The program that says so: "ruff", "mypy"."""
     code: str = ""
 
 
@@ -86,7 +86,7 @@ def from_todo(path: str, text: str, line: int, instruction: str = "") -> EditorR
 
 
 def todo_of(line: str) -> str | None:
-    """What a TODO or FIXME on the line says ("" when it says nothing), None where there is none.
+    """Read a TODO or FIXME on the line: its text ("" when it says nothing), None where there is none.
 
     >>> todo_of("x = 1  # TODO: make it two")
     'make it two'
@@ -96,7 +96,7 @@ def todo_of(line: str) -> str | None:
 
 
 def is_issue_file(path: str) -> bool:
-    """Whether a file's name says that it is an issue: `ISSUE.md`, `crash.issue.md`.
+    """Return True if a file's name says that it is an issue: `ISSUE.md`, `crash.issue.md`.
 
     >>> [is_issue_file(name) for name in ("ISSUE.md", "docs/crash.issue.md", "README.md")]
     [True, True, False]
@@ -135,7 +135,7 @@ def _quoted(path: str, text: str, places: Sequence[tuple[int, int]]) -> str:
 
 
 def _comments(lines: Sequence[str]) -> str:
-    """What the comments at the head of a selection say."""
+    """Return the text of the comments at the head of a selection."""
     said = []
     for line in lines:
         if not line.strip():

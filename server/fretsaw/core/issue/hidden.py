@@ -1,4 +1,4 @@
-"""Takes out of an issue what a reader of the rendered page would not see. Knows nothing of what the issue asks."""
+"""Takes out of an issue what a reader of the rendered page would not see."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _line_without(line: str, inside: bool) -> tuple[str, bool, int]:
 
 
 def code_spans(line: str) -> list[tuple[int, int]]:
-    """Where the backticked spans of a line begin and end, ticks included."""
+    """Find the backticked spans of a line, ticks included: (begin, end)."""
     marks = [(found.start(), found.end()) for found in _TICKS.finditer(line)]
     # For each mark, the next one of the same length, found from behind in one pass.
     following: dict[int, int] = {}

@@ -1,4 +1,4 @@
-"""What an issue says, as values. Knows nothing of how it is read."""
+"""An issue, as values."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What is asked for."""
+    """A request for a change: title, text, rules, mentions, attachments."""
 
     title: str
     body: str
@@ -51,7 +51,7 @@ class Issue:
     constraints: tuple[Constraint, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     hidden: int = 0
-    """How many invisible characters and HTML comments were removed."""
+    """The number of invisible characters and HTML comments that were removed."""
 
     @property
     def text(self) -> str:

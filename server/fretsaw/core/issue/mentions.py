@@ -81,7 +81,7 @@ def _bare(token: str) -> str:
 
 
 def _alone(line: str, start: int, end: int) -> bool:
-    """Whether a token is all that its backticks hold, but for call marks."""
+    """Return True if a token is all that its backticks hold, but for call marks."""
     return line[start - 1 : start] == "`" and line[end:].lstrip("()")[:1] == "`"
 
 

@@ -1,4 +1,4 @@
-"""Issue text → `Issue`. Never fails: what is not understood stays prose. Knows nothing of files or repositories."""
+"""Issue text → `Issue`. Never fails: what is not understood stays prose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The project's own rules beside the issue's. Knows no file: the rules come as text (AGENTS.md, `.fretsaw.toml`)."""
+"""The project's own rules beside the issue's. The rules come as text (AGENTS.md, `.fretsaw.toml`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fretsaw.core.issue.constraints import constraints
 from fretsaw.core.issue.issue import Issue
 
 ENFORCED = frozenset({"not", "no-new-dependency", "no-new-file", "no-test-change"})
-"""What a project may forbid for every issue. "Only change …" is an issue's word, never a project's."""
+"""Kinds of rules that a project may set for every issue. "Only change …" is an issue's word, never a project's."""
 
 
 def with_rules(issue: Issue, rules: Iterable[str]) -> Issue:

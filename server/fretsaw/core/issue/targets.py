@@ -1,4 +1,4 @@
-"""What a sentence names as the object of a rule: files, globs, folders, symbols. Knows no repository."""
+"""Find the object of a rule in a sentence: files, globs, folders, symbols."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How people word the rules of an issue: a table, one row a wording. What comes of a row, `constraints` knows."""
+"""The wordings of an issue's rules: a table, one row a wording, which `constraints` reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ConstraintKind: TypeAlias = Literal[
     "only", "not", "no-new-dependency", "no-new-file", "no-test-change", "keep-api", "other"
 ]
 Needs: TypeAlias = Literal["file", "any", "none"]
-"""What a sentence has to name so that it is a rule: a file or folder, anything, or nothing."""
+"""The thing that a sentence has to name so that it is a rule: a file or folder, anything, or nothing."""
 
 
 class Wording(NamedTuple):
@@ -20,7 +20,7 @@ class Wording(NamedTuple):
     needs: Needs
     pattern: str
     before: bool = False
-    """Whether what is named stands before the words rather than after."""
+    """True if what is named stands before the words rather than after."""
 
     @property
     def compiled(self) -> re.Pattern[str]:
@@ -141,7 +141,7 @@ LISTED = re.compile(
     r"[`\"'“‘]?[\w./*@+-]+[`\"'”’]?)+",
     re.IGNORECASE,
 )
-"""What else may not be changed, after a rule that names no file: `, the docs or anything in generated/`."""
+"""A list of further things not to change, after a rule that names no file: `, the docs or anything in generated/`."""
 
 MAYBE = re.compile(
     r"\b(?:only|not?|never|avoid|leave|keep|limit|restrict|confine|nothing|hands|without|zero|must|should"

@@ -1,4 +1,4 @@
-"""The enforcement of an issue's rules over a patch, in code. Knows no model: what a patch does is judged."""
+"""The enforcement of an issue's rules over a patch, in code. What a patch does is judged."""
 
 from fretsaw.core.ledger.enforce import enforce
 from fretsaw.core.ledger.violation import Violation

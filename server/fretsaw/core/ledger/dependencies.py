@@ -1,4 +1,4 @@
-"""Which dependencies a patch adds to the files that list them. A table with one reader a kind of file; pure text in."""
+"""Find the dependencies that a patch adds to the files that list them. A table with one reader a kind of file."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ RULES: Mapping[str, Callable[[Constraint, PatchSet, Snapshot], _Found]] = {
     "no-new-dependency": _no_new_dependency,
     "keep-api": _keep_api,
 }
-"""What is not in this table ("other") is told to the model and to the person, and judged by neither."""
+"""Rules that are enforced. A kind that is not in this table ("other") is told to the model and to the person only."""
 
 
 def _violation(constraint: Constraint, path: str, does: str) -> Violation:

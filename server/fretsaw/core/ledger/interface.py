@@ -1,4 +1,4 @@
-"""What of a Python file's public interface a patch takes away or narrows. Other languages are not judged."""
+"""Find the parts of a Python file's public interface that a patch takes away or narrows."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _signature(node: _Function) -> _Signature:
 
 
 def _accepts(old: _Signature, new: _Signature) -> bool:
-    """Whether every call that fitted the old signature fits the new one."""
+    """Return True if every call that fitted the old signature fits the new one."""
     positional_ok = new[3] or new[0][: len(old[0])] == old[0]
     required_ok = new[1] <= old[1]
     keywords_ok = new[4] or old[2] <= new[2]

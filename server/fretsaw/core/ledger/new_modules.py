@@ -1,4 +1,4 @@
-"""Which modules a patch starts to import that the project does not use yet and that no standard library holds."""
+"""Find the modules that a patch starts to import: not used by the project yet, and in no standard library."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def new_modules(file: FilePatch, snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def _in_repository(name: str, snapshot: Snapshot) -> bool:
-    """Whether a file or folder of the repository goes by the module's name."""
+    """Return True if a file or folder of the repository goes by the module's name."""
     last = name.rsplit("/", 1)[-1]
     return any(f"/{last}/" in f"/{path}" or f"/{last}." in f"/{path}" for path in snapshot.paths)
 
 
 def _used(name: str, reader: Callable[[str], list[str]], snapshot: Snapshot) -> bool:
-    """Whether some file of the repository imports the module already."""
+    """Return True if some file of the repository imports the module already."""
     word = max(re.findall(r"\w+", name), key=len, default=name)
     return any(name in reader(hit.text) for hit in find(snapshot, [word]))
 

@@ -1,4 +1,4 @@
-"""Which files and lines the targets of a rule reach: paths, globs, folders, names of definitions."""
+"""Resolve the targets of a rule to files and lines: paths, globs, folders, names of definitions."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Reach:
         )
 
     def file(self, path: str) -> bool:
-        """Whether a path is one of the places, and none of the exceptions."""
+        """Return True if a path is one of the places, and none of the exceptions."""
         return any(self._matches(target, path) for target in self._files) and not any(
             self._matches(target, path) for target in self._exceptions
         )
@@ -85,11 +85,11 @@ class Reach:
         return any(other.name == owner for other in around) or stem(path) == owner
 
     def defines(self, file: FilePatch) -> bool:
-        """Whether a file holds a definition that a target names."""
+        """Return True if a file holds a definition that a target names."""
         return bool(self._names) and bool(self._wanted(file))
 
     def outside(self, file: FilePatch) -> bool:
-        """Whether a file changes lines outside the named definitions, imports and blank lines aside."""
+        """Return True if a file changes lines outside the named definitions, imports and blank lines aside."""
         spans = [(each.first, each.last) for each in self._wanted(file)]
         return any(not any(_within(hunk, span) for span in spans) and not _only_imports(hunk) for hunk in file.hunks)
 

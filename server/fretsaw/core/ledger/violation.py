@@ -16,4 +16,4 @@ class Violation:
     for_person: str
     """One sentence."""
     for_model: str
-    """What to say to the model so that it can mend its change."""
+    """A sentence for the model so that it can correct its change."""

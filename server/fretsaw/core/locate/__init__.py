@@ -1,4 +1,4 @@
-"""Where edit blocks go: `place`. Knows texts by path; what a reply says is read by `core.reply`."""
+"""Find the places of edit blocks: `place`. Texts come by path; `core.reply` reads the blocks from a reply."""
 
 from fretsaw.core.locate.ladder import LADDER
 from fretsaw.core.locate.misfit import Located, Misfit, MisfitKind, Placing

@@ -1,6 +1,6 @@
 """Enclosing lines that a model named (`@@ class X`, a diff's section heading), and what they enclose.
 
-Knows nothing of patterns; it is handed line numbers from 0.
+It is handed line numbers from 0.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from fretsaw.core.locate.view import View, squeezed
 
 _DEEPEST = 6
 _MOST = 32
-"""How many blocks that begin with an anchor's line are looked at."""
+"""The number of blocks beginning with an anchor's line that are looked at."""
 
 
 def inside(view: View, anchors: tuple[str, ...], starts: list[int], ends: list[int]) -> int | None:
@@ -36,9 +36,12 @@ def inside(view: View, anchors: tuple[str, ...], starts: list[int], ends: list[i
 def _scopes(view: View, anchor: str, low: int, high: int) -> list[tuple[int, int]]:
     """Blocks (by indentation) that begin with the anchor's line, within bounds."""
     want = squeezed(anchor)
-    places = [at for at in view.index().get(want, ()) if low <= at < high]
+    bounds = range(low, high)
+    places = [at for at in view.index().get(want, ()) if at in bounds]
     if not places and len(want) >= 8:
-        places = [at for key, found in view.index().items() if key.startswith(want) for at in found if low <= at < high]
+        # A model often leaves off what follows: `def total(self` for `def total(self, rate):`.
+        longer = (found for key, found in view.index().items() if key.startswith(want))
+        places = [at for found in longer for at in found if at in bounds]
     return [(at, _scope_end(view, at, high)) for at in places[:_MOST]]
 
 
@@ -52,7 +55,7 @@ def _scope_end(view: View, at: int, high: int) -> int:
 
 
 def under_heading(view: View, anchors: tuple[str, ...], at: int) -> bool:
-    """Whether the section heading of a diff, where there is one, is the last unindented line above a place."""
+    """Return True if the section heading of a diff, where there is one, is the last unindented line above a place."""
     if not anchors:
         return True
     want = squeezed(anchors[-1])

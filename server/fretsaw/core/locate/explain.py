@@ -1,7 +1,5 @@
-"""Misfits in words: one sentence for a person, and for the model the first line that diverges with the file's own text.
-
-Knows nothing of how places are found, but for the votes that name the nearest one.
-"""
+"""Misfits in words: one sentence for a person, and for the model the first line that diverges with the file's own
+text."""
 
 from __future__ import annotations
 
@@ -111,7 +109,7 @@ def _first(pattern: Pattern) -> str:
 
 
 def _nearest(view: View, pattern: Pattern, line: int | None) -> int | None:
-    """Where most of the old lines would be the file's; None where none is."""
+    """Find the place at which most of the old lines are the file's; None where none is."""
     votes: Counter[int] = Counter()
     index = view.index()
     for i, text in enumerate(pattern.old[:400]):
@@ -127,7 +125,7 @@ def _nearest(view: View, pattern: Pattern, line: int | None) -> int | None:
 
 
 def _resembling(view: View, pattern: Pattern) -> int | None:
-    """Where a line with most words of the first one stands."""
+    """Find a line with most words of the first one."""
     words = sorted(set(re.findall(r"\w{3,}", _first(pattern)[:400])), key=lambda word: (-len(word), word))[:8]
     if not words or len(view.bodies) > 20_000:
         return None

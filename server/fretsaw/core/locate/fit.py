@@ -1,4 +1,4 @@
-"""A fit: which line of the file each old line of a pattern is. Knows no rung and no text but the lines handed in."""
+"""A fit: which line of the file each old line of a pattern is."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Fit:
     start: int
     end: int
     splices: tuple[Splice, ...]
-    """What changes there, in order."""
+    """The changes at this place, in order."""
     misses: int = 0
-    """How many kept lines are not the file's."""
+    """The number of kept lines that are not the file's."""
 
 
 def consecutive(view: View, pattern: Pattern, start: int, misses: int = 0) -> Fit | None:
@@ -42,13 +42,24 @@ def consecutive(view: View, pattern: Pattern, start: int, misses: int = 0) -> Fi
 
 
 def _loose_shift(view: View, pattern: Pattern, start: int) -> Shift | None:
-    """No shift fits all lines, but the lines that matter (removed, or next to new ones) are right as they are."""
+    """No shift fits all lines, but the lines that matter (removed, or next to new ones) are right as they are.
+
+    Kept lines further away may be indented in any way: they only say where the place is. At least one line that matters
+    has to say something; blank ones prove no indentation.
+    """
+    is_proved = False
     for index, line in enumerate(pattern.old):
-        near = pattern.removed[index] or pattern.inserts[index] or pattern.inserts[index + 1]
-        if near and line.strip() and lead(line) != lead(view.bodies[start + index]):
+        if not line.strip() or not _matters(pattern, index):
+            continue
+        if lead(line) != lead(view.bodies[start + index]):
             return None
-    matter = [i for i, gone in enumerate(pattern.removed) if gone or pattern.inserts[i] or pattern.inserts[i + 1]]
-    return unchanged if any(pattern.old[i].strip() for i in matter) else None
+        is_proved = True
+    return unchanged if is_proved else None
+
+
+def _matters(pattern: Pattern, index: int) -> bool:
+    """Return True if an old line is removed or stands next to a new one."""
+    return bool(pattern.removed[index] or pattern.inserts[index] or pattern.inserts[index + 1])
 
 
 def aligned(pattern: Pattern, at: tuple[int | None, ...], start: int, shift: Shift, misses: int = 0) -> Fit | None:
@@ -124,10 +135,15 @@ def _next_place(at: tuple[int | None, ...], index: int) -> int | None:
 
 
 def _beside_unmapped(pattern: Pattern, at: tuple[int | None, ...], index: int) -> bool:
-    """Whether new lines stand beside a kept line that the file has not; a blank one does no harm to solid new lines."""
-    beside = [i for i in (index - 1, index) if 0 <= i < len(at) and at[i] is None]
-    new = pattern.inserts[index]
-    return any(pattern.old[i].strip() for i in beside) or (bool(beside) and not (new[0].strip() and new[-1].strip()))
+    """Return True if new lines stand beside a kept line that the file has not; a blank one does no harm to solid new
+    lines."""
+    neighbours = range(max(index - 1, 0), min(index + 1, len(at)))
+    unmapped = [pattern.old[i] for i in neighbours if at[i] is None]
+    if not unmapped:
+        return False
+    first, last = pattern.inserts[index][0], pattern.inserts[index][-1]
+    is_solid = bool(first.strip() and last.strip())
+    return any(map(str.strip, unmapped)) or not is_solid
 
 
 def _merged(splices: list[Splice]) -> list[Splice]:

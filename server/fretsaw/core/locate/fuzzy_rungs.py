@@ -1,6 +1,6 @@
 """The last rungs: kept lines that are not quite, or not at all, the file's. Removed lines must always be the file's.
 
-Knows nothing of other blocks. A place counts only with enough other lines to be sure of it.
+A place counts only with enough other lines to be sure of it.
 """
 
 from __future__ import annotations
@@ -124,7 +124,8 @@ def _fits_without_ends(
 
 
 def _dropped_nearby(view: View, keys: list[str], gone: set[int], start: int) -> bool:
-    """Whether lines that do not fit are nowhere in the file, or not far on their side: else another place is meant.
+    """Return True if lines that do not fit are nowhere in the file, or not far on their side: else another place is
+    meant.
 
     A line such as `else:` or `)` says nothing alone: elsewhere it counts only where the lines around it fit as well.
     """
@@ -140,19 +141,20 @@ def _dropped_nearby(view: View, keys: list[str], gone: set[int], start: int) -> 
 
 
 def _fits_around(view: View, keys: list[str], start: int) -> bool:
-    """Whether as many as half of the pattern's lines are the file's from `start` on, more than the one looked for."""
+    """Return True if as many as half of the pattern's lines are the file's from `start` on, more than the one looked
+    for."""
     there = [view.squeezed_at(start + i) == key for i, key in enumerate(keys) if 0 <= start + i < len(view.bodies)]
     return sum(there) > 1 and sum(there) * 2 >= len(keys)
 
 
 def _spare(keys: list[str], outward_in: range) -> int:
-    """How many kept lines at one end may be missing so that a solid one still stands next to the change."""
+    """Count how many kept lines at one end may be missing so that a solid one still stands next to the change."""
     solid = [n for n, i in enumerate(outward_in) if keys[i]]
     return min(solid[-1], 6) if solid else 0
 
 
 def alike(ours: str, theirs: str) -> bool:
-    """Whether two squeezed lines say nearly the same."""
+    """Return True if two squeezed lines say nearly the same."""
     if not ours or not theirs or len(ours) + len(theirs) > 2000:
         return False
     matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
@@ -160,7 +162,7 @@ def alike(ours: str, theirs: str) -> bool:
 
 
 def _offsets(view: View, keys: list[str]) -> list[int]:
-    """Where the pattern may start, by the lines of it that are in the file; the best first, a bounded number."""
+    """List starts of the pattern by its lines that are in the file; the best first, a bounded number."""
     if len(keys) > _LONGEST or len(keys) < 2:
         return []
     index = view.index()
@@ -173,7 +175,7 @@ def _offsets(view: View, keys: list[str]) -> list[int]:
 
 
 def _misses(view: View, pattern: Pattern, keys: list[str], start: int) -> list[int] | None:
-    """Which old lines are not the file's from `start` on; None where a removed one is not, or the file ends."""
+    """List the old lines that are not the file's from `start` on; None where a removed one is not, or the file ends."""
     if start < 0 or start + len(keys) > len(view.bodies):
         return None
     misses: list[int] = []
@@ -186,14 +188,19 @@ def _misses(view: View, pattern: Pattern, keys: list[str], start: int) -> list[i
 
 
 def _evident(pattern: Pattern, keys: list[str], misses: set[int], view: View, least: int = 2) -> bool:
-    """Whether the lines that do match are enough to be sure of the place."""
+    """Return True if the lines that do match are enough to be sure of the place.
+
+    Enough are: more than `least` lines that say something; just `least`, one of which the file has only once; or one
+    removed line of 12 signs or more that the file has only once.
+    """
     index = view.index()
-    solid = [i for i, key in enumerate(keys) if key and i not in misses and sum(map(str.isalnum, key)) > 2]
-    rare = any(len(index.get(keys[i], ())) == 1 for i in solid)
-    if len(solid) >= least and (rare or len(solid) > least):
+    solid = [i for i, key in enumerate(keys) if i not in misses and sum(map(str.isalnum, key)) > 2]
+    if len(solid) > least:
         return True
-    sure = [i for i in solid if pattern.removed[i] and len(keys[i]) >= 12 and len(index.get(keys[i], ())) == 1]
-    return bool(sure)
+    unique = [i for i in solid if len(index.get(keys[i], ())) == 1]
+    if unique and len(solid) == least:
+        return True
+    return any(pattern.removed[i] and len(keys[i]) >= 12 for i in unique)
 
 
 def _fit(view: View, pattern: Pattern, start: int, misses: list[int]) -> Fit | None:
@@ -221,7 +228,7 @@ def _best(fits: list[Fit]) -> list[Fit]:
 
 
 def _run(view: View, keys: list[str], offset: int, *, forward: bool) -> int:
-    """How many lines from the pattern's start (or its end) are the file's at an offset."""
+    """Count how many lines from the pattern's start (or its end) are the file's at an offset."""
     count = 0
     order = range(len(keys)) if forward else range(len(keys) - 1, -1, -1)
     for i in order:

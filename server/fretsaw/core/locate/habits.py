@@ -1,7 +1,6 @@
-"""What a reply gets wrong in one edit it gets wrong in the others: typeset quotes, tabs written out.
+"""Correct mistakes that a reply repeats in its edits: typeset quotes, tabs written out.
 
-Where one edit of a file proves such a habit, the new lines of the others are put right as well. Knows no rung's way
-of finding; it is handed their names.
+Where one edit of a file proves such a habit, the new lines of the others are corrected as well.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""How the indentation of a block relates to the file's, so that new lines get the file's own.
+"""Relate the indentation of a block to the file's, so that new lines get the file's own.
 
-Knows nothing of places; it is handed pairs of lines that are the same but for their indentation.
+It is handed pairs of lines that are the same but for their indentation.
 """
 
 from __future__ import annotations
@@ -23,21 +23,20 @@ def unchanged(line: str) -> str | None:
 
 
 def shift_between(pairs: Iterable[tuple[str, str, bool]], added: tuple[str, ...]) -> Shift | None:
-    """How to indent new lines, from (block's line, file's line, whether it is removed); None where nothing fits all."""
+    """Find the shift for new lines from (block's line, file's line, True if it is removed); None where nothing fits
+    all."""
     leads = {(lead(ours), lead(theirs), gone) for ours, theirs, gone in pairs if ours.strip()}
-    if all(a == b for a, b, _ in leads):
+    if all(ours == theirs for ours, theirs, _ in leads):
         return unchanged
     lost = _mark_lost(leads, added)
     if lost is not False:
         return unchanged if lost else None
-    both = {(a, b) for a, b, _ in leads}
-    for guess in (_prefix, _tabs, _scale):
-        shift = guess(both)
-        if shift is not None:
-            if len(both) == 1 and _absolute(next(iter(both)), added):
-                return None
-            return shift if all(shift(line) is not None for line in added if line.strip()) else None
-    return None
+    both = {(ours, theirs) for ours, theirs, _ in leads}
+    shift = _prefix(both) or _tabs(both) or _scale(both)
+    if shift is None or _absolute(both, added):
+        return None
+    fits_all = all(shift(line) is not None for line in added if line.strip())
+    return shift if fits_all else None
 
 
 def _mark_lost(leads: set[tuple[str, str, bool]], added: tuple[str, ...]) -> bool | None:
@@ -49,11 +48,16 @@ def _mark_lost(leads: set[tuple[str, str, bool]], added: tuple[str, ...]) -> boo
     removed = {(ours, theirs) for ours, theirs, gone in leads if gone}
     if not kept or any(ours != theirs for ours, theirs in removed):
         return False
-    lost = all(theirs in (ours, ours + " ") for ours, theirs in kept)
-    doubled = all(ours in (theirs, theirs + " ") for ours, theirs in kept)
-    if not lost and not doubled:
+    is_lost = all(_is_one_less(ours, theirs) for ours, theirs in kept)
+    is_doubled = all(_is_one_less(theirs, ours) for ours, theirs in kept)
+    if not is_lost and not is_doubled:
         return False
     return True if removed else _at_file_depth(kept, added)
+
+
+def _is_one_less(shorter: str, longer: str) -> bool:
+    """Return True if the first indentation is the second one, or lacks just its last blank."""
+    return longer in (shorter, f"{shorter} ")
 
 
 def _at_file_depth(kept: set[tuple[str, str]], added: tuple[str, ...]) -> bool | None:
@@ -70,35 +74,71 @@ def _at_file_depth(kept: set[tuple[str, str]], added: tuple[str, ...]) -> bool |
     return None if depths else True
 
 
-def _absolute(pair: tuple[str, str], added: tuple[str, ...]) -> bool:
-    """Whether new lines carry the file's indentation already where only the old line lost it."""
-    ours, theirs = pair
+def _absolute(pairs: set[tuple[str, str]], added: tuple[str, ...]) -> bool:
+    """Return True if new lines carry the file's indentation already where only the old line lost it.
+
+    The block at 0, the file at 4, a new line at 4 or 8: moved by four more it would stand too deep.
+    """
+    if len(pairs) != 1:
+        return False
+    ((ours, theirs),) = pairs
     return not ours and any(lead(line).startswith(theirs) for line in added if line.strip())
 
 
 def _prefix(pairs: set[tuple[str, str]]) -> Shift | None:
-    """The file's lines stand deeper, or less deep, by one and the same run of blanks."""
-    more = {b[: len(b) - len(a)] if b.endswith(a) else None for a, b in pairs}
-    if len(more) == 1 and None not in more:
-        extra = more.pop() or ""
+    """The file's lines stand deeper, or less deep, by one and the same run of blanks.
+
+    The block at 0 and 2, the file at 4 and 6: four blanks more. The block at 4 and 6, the file at 2 and 4: two less.
+    """
+    extra = _one_surplus([(theirs, ours) for ours, theirs in pairs])
+    if extra is not None:
         return lambda line: extra + line if line.strip() else line
-    less = {a[: len(a) - len(b)] if a.endswith(b) else None for a, b in pairs}
-    if len(less) == 1 and None not in less:
-        cut = less.pop() or ""
-        return lambda line: line if not line.strip() else (line[len(cut) :] if line.startswith(cut) else None)
-    return None
+    surplus = _one_surplus(list(pairs))
+    return _cut_off(surplus) if surplus is not None else None
+
+
+def _one_surplus(pairs: list[tuple[str, str]]) -> str | None:
+    """Return the blanks that the longer of each pair begins with beyond the shorter; None where pairs disagree."""
+    surpluses: set[str] = set()
+    for longer, shorter in pairs:
+        if not longer.endswith(shorter):
+            return None
+        surpluses.add(longer[: len(longer) - len(shorter)])
+    return surpluses.pop() if len(surpluses) == 1 else None
+
+
+def _cut_off(surplus: str) -> Shift:
+    """Make a shift that takes these blanks off; a line that does not begin with them cannot be placed."""
+
+    def shift(line: str) -> str | None:
+        if not line.strip():
+            return line
+        return line[len(surplus) :] if line.startswith(surplus) else None
+
+    return shift
 
 
 def _tabs(pairs: set[tuple[str, str]]) -> Shift | None:
-    """The block has blanks where the file has tabs, or the other way round, at a fixed width."""
-    for to_tabs in (True, False):
-        spaced = {(a, b) if to_tabs else (b, a) for a, b in pairs}
-        for width in (4, 2, 8, 3):
-            if not any(b for _, b in spaced) or not all(a == b or _width(b, width) == a for a, b in spaced):
-                continue
-            if not all("\t" not in a and not b.strip("\t ") for a, b in spaced):
-                continue
-            return _to_tabs(width) if to_tabs else _to_blanks(width)
+    """The block has blanks where the file has tabs, or the other way round, at a fixed width.
+
+    The block at 4 and 8 blanks, the file at one tab and two: width 4, and 12 blanks become three tabs.
+    """
+    width = _tab_width([(ours, theirs) for ours, theirs in pairs])
+    if width is not None:
+        return _to_tabs(width)
+    width = _tab_width([(theirs, ours) for ours, theirs in pairs])
+    return _to_blanks(width) if width is not None else None
+
+
+def _tab_width(pairs: list[tuple[str, str]]) -> int | None:
+    """Return the width of a tab that explains all pairs of (blanks, the same with tabs); None where none does."""
+    if not any(tabbed for _, tabbed in pairs):
+        return None
+    if any("\t" in spaced or tabbed.strip("\t ") for spaced, tabbed in pairs):
+        return None
+    for width in (4, 2, 8, 3):
+        if all(spaced in (tabbed, _width(tabbed, width)) for spaced, tabbed in pairs):
+            return width
     return None
 
 
@@ -125,16 +165,22 @@ def _to_blanks(width: int) -> Shift:
 
 
 def _scale(pairs: set[tuple[str, str]]) -> Shift | None:
-    """The file indents by another number of blanks a level; two levels must say so."""
-    sizes = {(len(a), len(b)) for a, b in pairs}
-    if any("\t" in a + b for a, b in pairs) or len({pair for pair in sizes if pair[0]}) < 2:
+    """The file indents by another number of blanks a level; two levels must say so.
+
+    The block at 2 and 4, the file at 4 and 8: doubled. The block at 2 alone says nothing about 4.
+    """
+    if any("\t" in ours + theirs for ours, theirs in pairs):
         return None
-    first = max(sizes)
-    if not first[0] or any(a * first[1] != b * first[0] for a, b in sizes):
+    sizes = {(len(ours), len(theirs)) for ours, theirs in pairs}
+    levels = {(ours, theirs) for ours, theirs in sizes if ours}
+    if len(levels) < 2:
+        return None
+    unit, scaled = max(sizes)
+    if any(ours * scaled != theirs * unit for ours, theirs in sizes):
         return None
 
     def shift(line: str) -> str | None:
-        size = len(lead(line)) * first[1]
-        return " " * (size // first[0]) + line.lstrip(" ") if size % first[0] == 0 else None
+        depth, rest = divmod(len(lead(line)) * scaled, unit)
+        return None if rest else " " * depth + line.lstrip(" ")
 
     return shift

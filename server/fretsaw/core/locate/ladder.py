@@ -1,12 +1,12 @@
 """The ladder of leniency: named ways to find a pattern in a file, the strictest first.
 
 A rung only finds places; which lines change there is the pattern's, and every other byte is the file's.
-It knows nothing of other blocks: where a rung finds several places, `tie_break` looks at the neighbours.
+Where a rung finds several places, `tie_break` looks at the neighbours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
@@ -32,19 +32,31 @@ from fretsaw.core.locate.view import (
 Rung: TypeAlias = Callable[[View, Pattern], "list[Fit]"]
 
 
+def exact(view: View, pattern: Pattern) -> list[Fit]:
+    """The old lines are the file's, byte for byte; blank lines alone may be looked for here."""
+    count = len(pattern.old)
+    if count == 0:
+        return []
+    starts = view.find(pattern.old, same)
+    fits = [aligned(pattern, tuple(range(start, start + count)), start, unchanged) for start in starts]
+    return _possible(fits)
+
+
 def _by(key: Key) -> Rung:
+    """Make the rung that compares lines by a key. Lines of which only blanks are left fit anywhere, so nowhere."""
+
     def rung(view: View, pattern: Pattern) -> list[Fit]:
-        if not pattern.old or (not any(line.strip() for line in pattern.old) and key is not same):
+        if not any(map(str.strip, pattern.old)):
             return []
         starts = view.find(pattern.old, key)
-        if key is same:
-            count = len(pattern.old)
-            fits = [aligned(pattern, tuple(range(start, start + count)), start, unchanged) for start in starts]
-        else:
-            fits = [consecutive(view, pattern, start) for start in starts]
-        return [fit for fit in fits if fit is not None]
+        return _possible([consecutive(view, pattern, start) for start in starts])
 
     return rung
+
+
+def _possible(fits: list[Fit | None]) -> list[Fit]:
+    """Leave out the places at which it is unclear how the new lines go in."""
+    return [fit for fit in fits if fit is not None]
 
 
 def first_line(view: View, pattern: Pattern) -> list[Fit]:
@@ -117,11 +129,16 @@ def _spacing_unclear(pattern: Pattern, at: list[int | None]) -> bool:
         if not spots:
             continue
         ours, theirs = high - low - 1, _blanks_between(at, low, high)
-        new = pattern.inserts[spots[0]]
-        one_side = len(spots) == 1 and spots[0] in (low + 1, high) and bool(new[0].strip() and new[-1].strip())
-        if ours != theirs and not (ours and one_side):
+        if ours == theirs:
+            continue
+        is_beside_solid = spots in ([low + 1], [high]) and _is_solid_at_ends(pattern.inserts[spots[0]])
+        if ours == 0 or not is_beside_solid:
             return True
     return False
+
+
+def _is_solid_at_ends(lines: Sequence[str]) -> bool:
+    return bool(lines[0].strip() and lines[-1].strip())
 
 
 def _blanks_between(at: list[int | None], low: int, high: int) -> int:
@@ -153,16 +170,23 @@ def _blank(view: View, at: int) -> bool:
 
 def typographic(view: View, pattern: Pattern) -> list[Fit]:
     """Quotes, dashes, dots and blanks are typeset; new lines get the typewriter's where the file has only those."""
-    if all(line.isascii() for line in pattern.old) and view.text.isascii():
+    if view.text.isascii() and all(map(str.isascii, pattern.old)):
         return []
-    set_here = {c for line in pattern.old for c in line if typewriter(c) != c and c not in view.text}
-    plain = pattern
-    if set_here and any(c in line for line in pattern.added for c in set_here):
-        table = str.maketrans({c: typewriter(c) for c in set_here})
-        plain = replace(
-            pattern, inserts=tuple(tuple(line.translate(table) for line in lines) for lines in pattern.inserts)
-        )
-    return _by(plain_quotes)(view, plain)
+    return _by(plain_quotes)(view, _typewritten(pattern, view.text))
+
+
+def _typewritten(pattern: Pattern, text: str) -> Pattern:
+    """The pattern whose new lines have the typewriter's sign for each typeset one that the file has nowhere.
+
+    The old lines say `“a”`, the file says `"a"`: a new line `“b”` becomes `"b"`. A dash that the old lines do not have
+    stays as it is, since nothing tells how the file would write it.
+    """
+    old, new = "".join(pattern.old), "".join(pattern.added)
+    foreign = {sign for sign in set(old) if typewriter(sign) != sign and sign not in text}
+    if foreign.isdisjoint(new):
+        return pattern
+    table = str.maketrans({sign: typewriter(sign) for sign in foreign})
+    return replace(pattern, inserts=tuple(tuple(line.translate(table) for line in lines) for lines in pattern.inserts))
 
 
 def literal_escapes(view: View, pattern: Pattern) -> list[Fit]:
@@ -210,7 +234,7 @@ def _cut_ends(line: str) -> list[str]:
 
 LADDER: MappingProxyType[str, Rung] = MappingProxyType(
     {
-        "exact": _by(same),
+        "exact": exact,
         "trailing-blanks": _by(without_trailing),
         "indentation": _by(bare),
         "first-line": first_line,

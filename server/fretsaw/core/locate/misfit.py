@@ -1,4 +1,4 @@
-"""Where an edit block goes, or why it has no clear place."""
+"""The place of an edit block, or the reason that it has no clear one."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Misfit:
     for_person: str
     """One sentence."""
     for_model: str
-    """What to say to the model so that it can mend its edit: the first diverging line, with the file's own text."""
+    """A sentence for the model so that it can correct its edit: the first diverging line, with the file's own text."""
     candidates: tuple[int, ...] = ()
     """Line numbers from 1 of all places it could go to, when there are several."""
 
@@ -68,4 +68,5 @@ class Placing:
     modes: Mapping[str, tuple[str, str]] | None = None
     """Path → (old, new) git mode, where the reply asks for a change of mode."""
     notices: tuple[Misfit, ...] = ()
-    """What does not stand in the way: edits that change nothing ("no-op"), a path taken for another one ("path")."""
+    """Notices that do not stop the edits: edits that change nothing ("no-op"), a path taken for another one
+    ("path")."""

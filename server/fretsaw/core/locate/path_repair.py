@@ -6,6 +6,10 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from posixpath import normpath
 
+_OUTSIDE = re.compile(r"[/~]|\.\./|\.{0,2}\Z|[A-Za-z]:")
+"""A path from the root, from a home, from above, of a drive of Windows; the folder itself; nothing."""
+_NO_PATH = frozenset("\0\n")
+
 
 def clean(path: str) -> str:
     """A path with `/` between its parts and without `./`; it may still lead outside."""
@@ -14,10 +18,11 @@ def clean(path: str) -> str:
 
 
 def is_outside(path: str) -> bool:
-    """Whether a cleaned path leads outside the repository or into git's own folder."""
-    if not path or path.startswith(("/", "~", "../")) or path in (".", "..") or re.match(r"^[A-Za-z]:", path):
+    """Return True if a cleaned path leads outside the repository or into git's own folder, or is no path at all."""
+    if _OUTSIDE.match(path) or not _NO_PATH.isdisjoint(path):
         return True
-    return "\0" in path or "\n" in path or any(part.lower().rstrip(". ") == ".git" for part in path.split("/"))
+    parts = [part.lower().rstrip(". ") for part in path.split("/")]
+    return ".git" in parts
 
 
 def by_name(paths: Collection[str]) -> dict[str, list[str]]:

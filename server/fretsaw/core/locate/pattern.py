@@ -1,7 +1,4 @@
-"""An edit block as old lines, each kept or removed, with the new lines that go between them.
-
-Knows nothing of the file.
-"""
+"""An edit block as old lines, each kept or removed, with the new lines that go between them."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ _UNCHANGED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What an edit block says: old lines, and what happens to each."""
+    """The old lines of an edit block, each kept or removed, and the new lines between them."""
 
     old: tuple[str, ...]
     removed: tuple[bool, ...]
@@ -32,7 +29,7 @@ class Pattern:
 
     @property
     def changes(self) -> bool:
-        """Whether anything is removed or inserted."""
+        """Return True if anything is removed or inserted."""
         return any(self.removed) or any(self.inserts)
 
     @property
@@ -141,7 +138,7 @@ def _from_steps(steps: list[tuple[str, str]]) -> Pattern:
 
 
 def is_elision(line: str) -> bool:
-    """Whether a line stands for lines that are left out."""
+    """Return True if a line stands for lines that are left out."""
     if len(line) > 200:
         return False
     return _ELLIPSIS.match(line) is not None or _UNCHANGED.match(line) is not None

@@ -31,7 +31,8 @@ class Desk:
     modes: dict[str, tuple[str, str]] = field(default_factory=dict)
     notices: list[Misfit] = field(default_factory=list)
     why_hidden: Callable[[str], str] = lambda _: ""
-    """Why a path that is no file here is not shown: ignored, untracked, too large; empty where there is no reason."""
+    """The reason why a path that is no file here is not shown: ignored, untracked, too large; empty where there is no
+    reason."""
     by_name: dict[str, list[str]] | None = None
 
     def names(self) -> dict[str, list[str]]:
@@ -41,7 +42,7 @@ class Desk:
         return self.by_name
 
     def known(self, path: str) -> bool:
-        """Whether a path is a file now: tracked and not deleted by the reply, or created by it."""
+        """Return True if a path is a file now: tracked and not deleted by the reply, or created by it."""
         if path in self.after:
             return self.after[path] is not None
         return path in self.paths
@@ -180,16 +181,27 @@ def _target_path(desk: Desk, block: EditBlock, created: set[str], repairs: dict[
 
 def _meant(desk: Desk, block: EditBlock, path: str) -> str | None:
     """The tracked file that a path which is none must mean, by its own end or by the text above; None: not known."""
-    loosely = block.op == "edit" and bool(block.search)
-    found = repair(path, desk.names(), loosely=loosely) if path else None
-    creates = block.op == "edit" and not any(line.strip() for line in block.search)
-    if found is None and block.near and not (path and (creates or desk.why_hidden(path))):
+    found = None
+    if path:
+        loosely = block.op == "edit" and bool(block.search)
+        found = repair(path, desk.names(), loosely=loosely)
+    if found is None and block.near and _may_be_named_above(desk, block, path):
         found = named_in(block.near, desk.paths.__contains__)
     if found is None or block.op != "overwrite":
         return found
     # A whole text that has next to nothing of a file is a new file of a like name.
     now = desk.text(found)
-    return found if now is not None and whole_files.resembles(now, block) else None
+    if now is None or not whole_files.resembles(now, block):
+        return None
+    return found
+
+
+def _may_be_named_above(desk: Desk, block: EditBlock, path: str) -> bool:
+    """Tell whether the text above may name the file: not where a path is to be created, or is there but hidden."""
+    if not path:
+        return True
+    creates = block.op == "edit" and not any(map(str.strip, block.search))
+    return not creates and not desk.why_hidden(path)
 
 
 def _refused(desk: Desk, path: str, creating: bool) -> bool:

@@ -49,7 +49,7 @@ _HINTS = (
     "...", ". . .", "…", "rest", "remain", "unchanged", "exist", "other", "previous", "original", "omit", "elided",
     "skipp", "truncat", "abbrev", "same", "no change", "snip", "keep", "leave", "above", "below",
 )  # fmt: skip
-"""What every stand-in holds one of: few lines do, and only these are looked at."""
+"""A sign that every stand-in has: few lines do, and only these are looked at."""
 
 
 def may_hold_placeholder(text: str) -> bool:
@@ -77,7 +77,7 @@ def is_placeholder(line: str) -> bool:
 
 
 def _only_prose(said: str) -> bool:
-    """Whether a text outside of a comment has no sign of code in it."""
+    """Return True if a text outside of a comment has no sign of code in it."""
     return re.search(r"[=;{}()\"`]", said.strip("[](){}")) is None
 
 
@@ -121,7 +121,7 @@ def _without_marks(new: tuple[str, ...], marks: list[int]) -> tuple[str, ...]:
 
 
 def _kept_ends(old: Sequence[str], new: Sequence[str], marks: list[int]) -> tuple[int, int] | None:
-    """How many removed lines above and below the one mark have new states; None where that is not clear.
+    """Count how many removed lines above and below the one mark have new states; None where that is not clear.
 
     Old `a b c d`, new `a2 … d2`: one above (a), one below (d), and the mark stands for b and c.
     """
@@ -151,13 +151,13 @@ def _run_around(removed: list[bool], at: int) -> tuple[int, int]:
 
 
 def _at_an_end(new: tuple[str, ...], marks: list[int]) -> bool:
-    """Whether all marks stand before, or all behind, the other new lines, blank ones aside."""
+    """Return True if all marks stand before, or all behind, the other new lines, blank ones aside."""
     others = [i for i, line in enumerate(new) if i not in marks and line.strip()]
     return not others or max(marks) < others[0] or min(marks) > others[-1]
 
 
 def _is_body(new: tuple[str, ...], marks: list[int]) -> bool:
-    """Whether a mark stands in the body of something that the new lines begin: deeper than the line above it."""
+    """Return True if a mark stands in the body of something that the new lines begin: deeper than the line above it."""
     for mark in marks:
         above = next((line for line in reversed(new[:mark]) if line.strip()), "")
         if above and _depth(new[mark]) > _depth(above):

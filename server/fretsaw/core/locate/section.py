@@ -1,7 +1,4 @@
-"""Edit blocks of one file that stand together: looked up in one text, settled together, written once.
-
-Knows nothing of other files.
-"""
+"""Edit blocks of one file that stand together: looked up in one text, settled together, written once."""
 
 from __future__ import annotations
 
@@ -35,7 +32,7 @@ class Section:
     """Of the whole reply, as far as it was placed."""
 
     def joins(self, path: str, block: EditBlock) -> bool:
-        """Whether a further edit of `path` belongs here: of the same form, and looked up in the same text."""
+        """Return True if a further edit of `path` belongs here: of the same form, and looked up in the same text."""
         same_form = self.op == block.op == "edit" and self.tagged == (block.tags is not None)
         same_form = same_form and self.blocks[0].series == block.series
         return same_form and self.path == path and (self.tagged or bool(block.search and self.blocks[0].search))
@@ -43,7 +40,7 @@ class Section:
 
 @dataclass(slots=True)
 class Placed:
-    """What became of a section."""
+    """The result of placing a section."""
 
     after: str
     located: list[Located] = field(default_factory=list)
@@ -51,7 +48,7 @@ class Placed:
 
 
 def probe(read: Callable[[str], str | None], sections: Sequence[Section]) -> bool:
-    """Whether line numbers of the reply may be trusted: all that text can confirm are right, and there is one.
+    """Return True if line numbers of the reply may be trusted: all that text can confirm are right, and there is one.
 
     Asked only where a block has nothing but a number.
     """
@@ -59,20 +56,30 @@ def probe(read: Callable[[str], str | None], sections: Sequence[Section]) -> boo
         return False
     right = 0
     for section in sections:
-        if not section.tagged or section.op != "edit":
-            continue
-        text = read(section.path)
+        text = read(section.path) if section.tagged and section.op == "edit" else None
         if text is None:
             continue
-        view = View(text)
-        for block in section.blocks:
-            if not block.search or block.line is None:
-                continue
-            starts = view.find(block.search, same)
-            if block.line - 1 not in starts:
-                return False
-            right += len(starts) == 1
+        proofs = _right_numbers(View(text), section.blocks)
+        if proofs is None:
+            return False
+        right += proofs
     return right > 0
+
+
+def _right_numbers(view: View, blocks: Sequence[EditBlock]) -> int | None:
+    """Count the line numbers that the only place of their lines confirms; None where one points at no place of its own.
+
+    `@@ -12` above lines that stand at 12 only is right; at 12 and at 40 it proves nothing; at 40 only, it is wrong.
+    """
+    right = 0
+    for block in blocks:
+        if not block.search or block.line is None:
+            continue
+        starts = view.find(block.search, same)
+        if block.line - 1 not in starts:
+            return None
+        right += len(starts) == 1
+    return right
 
 
 def place_section(text: str, section: Section, trusted: bool) -> Placed:
@@ -95,9 +102,13 @@ def _to_look_up_again(items: list[Item]) -> list[Item]:
 
     None where there are no others, or where a block is half there: its other half is nowhere for another reason.
     """
-    later = [item for item in items if not item.fits and item.pattern.old]
-    halves = {id(item.block) for item in items if item.fits} & {id(item.block) for item in later}
-    return [] if halves or len(later) == len(items) or len(items) > _MANY else later
+    if len(items) > _MANY:
+        return []
+    later = [item for item in items if item.pattern.old and not item.fits]
+    found_blocks = {id(item.block) for item in items if item.fits}
+    is_half_there = not found_blocks.isdisjoint(id(item.block) for item in later)
+    has_others = len(later) < len(items)
+    return later if has_others and not is_half_there else []
 
 
 def _written_in_turns(view: View, items: list[Item], later: list[Item], section: Section) -> Placed | None:
@@ -192,15 +203,18 @@ def _parts_block(view: View, item: Item) -> bool:
     Context at 12, new lines from 4 on, and the file goes on at 8: what follows belongs to what stands above.
     """
     fit, tags = item.placed, item.block.tags
-    if fit is None or not tags or tags[-1] != "+" or not item.pattern.old or not fit.splices:
+    if fit is None or not item.pattern.old or not fit.splices:
         return False
-    new = fit.splices[-1][2]
-    depths = [len(lead(line)) for line in new if line.strip()]
-    following = next((line for line in view.bodies[fit.end : fit.end + 3] if line.strip()), "")
-    if fit.splices[-1][:2] != (fit.end, fit.end) or not depths or not following or not 0 < fit.end <= len(view.bodies):
+    start, end, new = fit.splices[-1]
+    is_last = tags is not None and tags.endswith("+") and start == end == fit.end
+    if not is_last or not 0 < fit.end <= len(view.bodies):
         return False
     above = view.bodies[fit.end - 1]
-    return bool(above.strip()) and min(depths) < len(lead(following)) <= len(lead(above))
+    following = next((line for line in view.bodies[fit.end : fit.end + 3] if line.strip()), "")
+    depths = [len(lead(line)) for line in new if line.strip()]
+    if not above.strip() or not following or not depths:
+        return False
+    return min(depths) < len(lead(following)) <= len(lead(above))
 
 
 def _half_line(view: View, item: Item, path: str) -> Misfit | None:
@@ -253,7 +267,7 @@ def _together(items: list[Item], path: str) -> tuple[list[Splice], Misfit | None
 
 
 def _final_newline(view: View, items: list[Item]) -> bool | None:
-    """Whether the file ends with a newline after, where a no-newline mark at its very end says so."""
+    """Tell whether the file ends with a newline after, where a no-newline mark at its very end says so."""
     for item in items:
         old, new = item.block.no_newline
         fit = item.placed

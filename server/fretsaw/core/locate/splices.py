@@ -1,7 +1,4 @@
-"""A text with splices made in it: every other byte, line endings, byte order mark and final newline stay.
-
-Knows nothing of how the places were found.
-"""
+"""A text with splices made in it: every other byte, line endings, byte order mark and final newline stay."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The hunks of one file placed together: order, neighbours, line numbers and anchors break ties, or nothing does.
-
-Knows nothing of other files and writes no text.
-"""
+"""The hunks of one file placed together: order, neighbours, line numbers and anchors break ties, or nothing does."""
 
 from __future__ import annotations
 
@@ -83,17 +80,29 @@ def _in_order(parts: list[Item]) -> list[Item]:
     """The parts around left-out lines that change something, each with the places that the other parts leave it.
 
     They stand one below the other with lines between, so a part without a change still says where the next one is not.
+    Two sweeps, as in `_by_order`. Parts A at 3 or 40 and B at 20 or 1: down drops B at 1, up drops A at 40.
     """
     found = [item for item in parts if item.fits]
+    _leave_below_previous(found)
+    _leave_above_next(found)
+    return [item for item in parts if item.pattern.changes]
+
+
+def _leave_below_previous(found: list[Item]) -> None:
+    """Leave each item the places that begin below the earliest end of the one above, with a line between."""
     lowest = 0
     for item in found:
         _leave(item, [fit for fit in item.fits if fit.start >= lowest])
-        lowest = min(fit.end for fit in item.fits) + 1
-    highest = max((fit.end for item in found for fit in item.fits), default=0) + 1
+        lowest = 1 + min(fit.end for fit in item.fits)
+
+
+def _leave_above_next(found: list[Item]) -> None:
+    """Leave each item the places that end above the latest begin of the one below, with a line between."""
+    highest: int | None = None
     for item in reversed(found):
-        _leave(item, [fit for fit in item.fits if fit.end < highest])
+        if highest is not None:
+            _leave(item, [fit for fit in item.fits if fit.end < highest])
         highest = max(fit.start for fit in item.fits)
-    return [item for item in parts if item.pattern.changes]
 
 
 def _leave(item: Item, fits: list[Fit]) -> None:
@@ -209,17 +218,24 @@ def _by_order(items: list[Item]) -> None:
     latest begin of the item below. A at 3 or 40, B at 20 or 1: down drops B at 1, up drops A at 40.
     """
     ordered = [item for item in items if item.fits]
-    if len(ordered) < 2 or all(len(item.fits) == 1 for item in ordered):
+    has_tie = any(item.placed is None for item in ordered)
+    if len(ordered) < 2 or not has_tie:
         return
-    places = _below_previous([item.fits for item in ordered])
-    places = _above_next(places) if places else []
+    places = _above_next(_below_previous([item.fits for item in ordered]))
     if not places:
         return
     deltas = _deltas(items)
     for item, fits in zip(ordered, places, strict=True):
-        if len(fits) == 1 and len(item.fits) > 1 and (item.capped or _number_says_else(item, fits[0], deltas)):
-            continue
-        item.fits = fits
+        if len(fits) > 1 or not _is_doubtful(item, fits[0], deltas):
+            item.fits = fits
+
+
+def _is_doubtful(item: Item, last: Fit, deltas: set[int]) -> bool:
+    """Return True if the order alone must not decide for the last place left: others were not looked for, or the line
+    number points at another one."""
+    if item.placed is not None:
+        return False
+    return item.capped or _number_says_else(item, last, deltas)
 
 
 def _below_previous(places: list[list[Fit]]) -> list[list[Fit]]:
@@ -237,7 +253,7 @@ def _below_previous(places: list[list[Fit]]) -> list[list[Fit]]:
 
 def _above_next(places: list[list[Fit]]) -> list[list[Fit]]:
     """The places without those that end after the latest begin of the item below; none where an item has none."""
-    kept = [places[-1]]
+    kept = places[-1:]
     for all_fits in reversed(places[:-1]):
         latest_start = max(core_of(fit)[0] for fit in kept[-1])
         fits = [fit for fit in all_fits if core_of(fit)[1] <= latest_start]
@@ -248,13 +264,13 @@ def _above_next(places: list[list[Fit]]) -> list[list[Fit]]:
 
 
 def _number_says_else(item: Item, fit: Fit, deltas: set[int]) -> bool:
-    """Whether the line number points exactly at another of the places."""
+    """Return True if the line number points exactly at another of the places."""
     target = _target(item, deltas)
     return target is not None and fit.start != target and any(other.start == target for other in item.all_fits)
 
 
 def _deltas(items: list[Item]) -> set[int]:
-    """How far line numbers are off, by the placed items that have one."""
+    """Collect the differences between line numbers and places, of the placed items that have a number."""
     return {
         fit.start - item.line
         for item in items
@@ -263,22 +279,28 @@ def _deltas(items: list[Item]) -> set[int]:
 
 
 def _target(item: Item, deltas: set[int]) -> int | None:
-    """Where the line number points, as far as it may be trusted: the placed neighbours all agree how far it is off."""
+    """Correct the line number by the placed neighbours, which all have to agree how far it is off; else None."""
     if item.line is None or len(deltas) > 1:
         return None
     return item.line + next(iter(deltas), 0)
 
 
 def _break_tie(view: View, item: Item, deltas: set[int]) -> None:
-    enclosed = inside(view, item.block.anchors, [fit.start for fit in item.fits], [fit.end for fit in item.fits])
+    """Leave the one place that the line number points at, or that the anchors enclose; all where the two disagree.
+
+    Places 3 and 40, number 40: the place is 40, unless the anchors enclose 3. Where no number points at one, anchors
+    decide alone only for an edit that has no number at all, and if every place was looked at.
+    """
+    starts, ends = [fit.start for fit in item.fits], [fit.end for fit in item.fits]
+    enclosed = inside(view, item.block.anchors, starts, ends)
     target = _target(item, deltas)
-    pointed = [fit for fit in item.fits if fit.start == target]
-    if len(pointed) == 1:
-        if enclosed is None or enclosed == pointed[0].start:
-            item.fits = pointed
-        return
-    if enclosed is not None and item.line is None and not item.capped:
-        item.fits = [fit for fit in item.fits if fit.start == enclosed]
+    if target is not None and starts.count(target) == 1:
+        chosen = target if enclosed in (None, target) else None
+    else:
+        may_decide = item.line is None and not item.capped
+        chosen = enclosed if may_decide else None
+    if chosen is not None:
+        item.fits = [fit for fit in item.fits if fit.start == chosen]
 
 
 def _insert_by_number(view: View, item: Item, deltas: set[int], trusted: bool) -> None:

@@ -97,5 +97,5 @@ class _Writer:
 
 
 def _only_bytes(line: str) -> bool:
-    """Whether all that is not ASCII in a line are bytes of the file itself."""
+    """Return True if all that is not ASCII in a line are bytes of the file itself."""
     return all(sign.isascii() or "\udc80" <= sign <= "\udcff" for sign in line)

@@ -1,7 +1,4 @@
-"""A file's text as lines, and the keys by which each rung compares them, computed when first asked for.
-
-Knows nothing of edits.
-"""
+"""A file's text as lines, and the keys by which each rung compares them, computed when first asked for."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from fretsaw.core.text.lines import body, split_lines
 Key: TypeAlias = Callable[[str], str]
 
 MOST = 64
-"""How many places of one block are looked at; a block with more is ambiguous anyway."""
+"""The number of places of one block that are looked at; a block with more is ambiguous anyway."""
 
 _QUOTES = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "′": "'", "″": '"', "«": '"', "»": '"',
@@ -74,9 +71,9 @@ class View:
 
     text: str
     many: bool = False
-    """Whether many blocks will be looked up, so that an index pays."""
+    """True if many blocks will be looked up, so that an index pays."""
     spent: int = 0
-    """How many places were found so far."""
+    """The number of places that were found so far."""
     scopes: dict[tuple[str, ...], list[tuple[int, int]]] = field(default_factory=dict)
     """Anchors -> the blocks they enclose, as far as they were asked for."""
     lines: list[str] = field(init=False)
@@ -108,7 +105,7 @@ class View:
 
     @property
     def most(self) -> int:
-        """How many places of one block are looked for; few once very many were found."""
+        """Count how many places of one block are looked for; few once very many were found."""
         return MOST if self.spent < 20_000 else 2
 
     def _find_joined(self, keys: list[str], key: Key) -> list[int]:
@@ -146,7 +143,7 @@ class View:
         return self._index_by[key]
 
     def matches_at(self, old: list[str] | tuple[str, ...], at: int, key: Key) -> bool:
-        """Whether the lines from `at` have the keys of `old`."""
+        """Return True if the lines from `at` have the keys of `old`."""
         there = self.bodies[at : at + len(old)] if at >= 0 else []
         return len(there) == len(old) and all(key(a) == key(b) for a, b in zip(there, old, strict=True))
 

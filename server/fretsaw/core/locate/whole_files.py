@@ -62,7 +62,7 @@ def _is_left_out(line: str) -> bool:
 
 
 def deletable(now: str, path: str, block: EditBlock) -> Misfit | None:
-    """Why a file may not be deleted: the lines said to be removed are not the file's."""
+    """Say why a file may not be deleted: the lines said to be removed are not the file's."""
     if not block.search or [squeezed(line) for line in block.search if line.strip()] == _lines(now):
         return None
     return misfit(

@@ -1,4 +1,4 @@
-"""What a model or a server wraps around the lines of an edit: line numbers, CDATA, HTML entities, marks of the form.
+"""Take off what a model or a server wraps around the lines of an edit: line numbers, CDATA, HTML entities, marks.
 
 The file decides: a wrapping is taken off only where the lines are not the file's as they stand and are without it.
 What nothing explains is named, never written.
@@ -120,7 +120,8 @@ def _without_tail(lines: Lines, text: str) -> Lines:
 
 
 def _tail_start(head: str, text: str) -> int | None:
-    """Where the mark at the end of a text begins, if it stands nowhere in the file and has no other half; else None."""
+    """Find the beginning of the mark at the end of a text, if it stands nowhere in the file and has no other half; else
+    None."""
     tags = _CALL_TAGS.search(head[-400:])
     if tags is not None:
         last = re.findall(r"</?[\w:]+>", tags[0])[-1]
@@ -146,16 +147,28 @@ def foreign_mark(block: EditBlock, text: str) -> str:
     if block.tags is not None:
         return ""
     for line in block.replace:
-        if _STANDS_ALONE.match(line) and line.strip() not in text and not _in_pair(line, block.replace):
-            return line.strip()
-        token = CHAT_TOKEN.search(line)
-        if token is not None and token[0] not in ("<s>", "</s>") and line.endswith(token[0]) and token[0] not in text:
+        if _is_lone_mark(line, block.replace, text) or _ends_in_chat_token(line, text):
             return line.strip()
     return ""
 
 
+def _is_lone_mark(line: str, lines: Lines, text: str) -> bool:
+    """Return True if a line is a mark of an edit's form alone, which neither the file nor the other new lines know."""
+    if _STANDS_ALONE.match(line) is None:
+        return False
+    return line.strip() not in text and not _in_pair(line, lines)
+
+
+def _ends_in_chat_token(line: str, text: str) -> bool:
+    """Return True if a line ends in a mark such as `<|im_end|>` that the file has nowhere; `<s>` is HTML as well."""
+    token = CHAT_TOKEN.search(line)
+    if token is None or token[0] in ("<s>", "</s>"):
+        return False
+    return line.endswith(token[0]) and token[0] not in text
+
+
 def _in_pair(line: str, lines: Lines) -> bool:
-    """Whether a tag that stands alone has its other half among the new lines, so that they speak of the form."""
+    """Return True if a tag that stands alone has its other half among the new lines, so that they speak of the form."""
     bare = line.strip()
     name = re.match(r"</?([\w:]+)", bare)
     if name is None:

@@ -1,4 +1,4 @@
-"""The smallest part of a patch that still passes a given test. Knows no process: the test is a function."""
+"""The smallest part of a patch that still passes a given test. The test is a function."""
 
 from fretsaw.core.minimize.coverage import unverified
 from fretsaw.core.minimize.search import Minimized, minimize

@@ -1,4 +1,4 @@
-"""Which kept changes no test runs through: kept, but unverified. Knows no coverage tool, only line numbers."""
+"""Find kept changes that no test runs through: kept, but unverified."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Delta debugging over atomic changes: halves first, then smaller parts, until no single one can go.
-
-Knows nothing of what a change means beyond `sense`, which spares the test what cannot pass.
-"""
+"""Delta debugging over atomic changes: halves first, then smaller parts, until no single one can go."""
 
 from __future__ import annotations
 
@@ -13,12 +10,12 @@ from fretsaw.core.patch import assemble, split
 from fretsaw.core.patch.patch_set import Change, PatchSet
 
 _NEAR = 20
-"""How many changes around one are asked whether they need it."""
+"""The number of changes around one that are asked whether they need it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Minimized:
-    """What is left of a patch, and how sure that is."""
+    """The smallest passing part of a patch that was found, and whether the search was complete."""
 
     kept: frozenset[int]
     """Ids of the changes that stay (of those that were kept before)."""
@@ -27,9 +24,9 @@ class Minimized:
     needed_by: Mapping[int, int]
     """Of the others that stay: which other change cannot do without it, as the parse or a name tells."""
     tests: int
-    """How often the test ran."""
+    """The number of runs of the test."""
     complete: bool
-    """Whether the search came to its end: no single candidate (with what depends on it) can go any more."""
+    """True if the search came to its end: no single candidate (with what depends on it) can go any more."""
 
 
 @dataclass(slots=True)
@@ -46,7 +43,7 @@ class _Search:
     late: bool = False
 
     def passes(self, ids: frozenset[int]) -> bool:
-        """Whether the test passes with just these changes. What makes no sense or was tried is not run."""
+        """Return True if the test passes with just these changes. What makes no sense or was tried is not run."""
         if ids in self.tried:
             return self.tried[ids]
         if not self.sense.holds(ids):

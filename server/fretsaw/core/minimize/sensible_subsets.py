@@ -1,4 +1,4 @@
-"""Which subsets of a patch can pass at all: those that parse and define the names they use. Proves nothing more."""
+"""Rule out subsets of a patch that cannot pass: they do not parse, or lack a name that they use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fretsaw.core.prune.used_names import defined, used
 
 @dataclass(slots=True)
 class Sense:
-    """What is known of a patch's changes: the names that they bring and use, and which of its files parse whole."""
+    """Facts about a patch's changes: the names that they bring and use, and which of its files parse whole."""
 
     patch: PatchSet
     changes: Mapping[int, Change]
@@ -35,7 +35,8 @@ class Sense:
             self._uses[at] = used(added)
 
     def holds(self, ids: frozenset[int]) -> bool:
-        """Whether a test of just these changes can pass: names are there, moves are whole, and every file parses."""
+        """Return True if a test of just these changes can pass: names are there, moves are whole, and every file
+        parses."""
         if self.moves.is_torn(ids):
             return False
         gone = [at for at in self.whole if at not in ids]
@@ -46,7 +47,7 @@ class Sense:
         return self.parses(ids)
 
     def parses(self, ids: frozenset[int]) -> bool:
-        """Whether each file parses with just these changes, or does not with all of them either."""
+        """Return True if each file parses with just these changes, or does not with all of them either."""
         part = assemble(self.patch, [self.changes[at] for at in sorted(ids)])
         whole = {file.path: file.after for file in self.patch.files}
         return all(

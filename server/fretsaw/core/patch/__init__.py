@@ -1,6 +1,6 @@
 """Patches as an algebra: derive from two texts, apply, render, reverse, compose, split, select.
 
-Knows nothing of models and of disks. The one door of unidiff is `reread`.
+The one door of unidiff is `reread`.
 """
 
 from fretsaw.core.patch.algebra import apply, compose, reverse, reverse_set

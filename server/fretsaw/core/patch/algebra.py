@@ -1,4 +1,4 @@
-"""Apply, reverse and compose patches. Knows nothing of diffs as text."""
+"""Apply, reverse and compose patches."""
 
 from __future__ import annotations
 

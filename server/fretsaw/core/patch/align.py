@@ -1,4 +1,4 @@
-"""A hunk cut into its smallest independent parts, by the words that its two sides share. Knows no language.
+"""A hunk cut into its smallest independent parts, by the words that its two sides share.
 
 Lines pair up by what they say: a line and its rewrapped form become one part, a new line between two changed ones
 another. Inserted and removed runs are cut at blank lines, comments and logical lines.
@@ -124,18 +124,21 @@ def _unmatched(removed: Sequence[str], added: Sequence[str], moved: Mapping[str,
     """Parts of a stretch whose sides share nothing: blank lines at its rims by themselves, the rest together."""
     if not removed or not added:
         return _runs(removed, added)
-    if moved and (all(line in moved for line in removed) or all(line in moved for line in added)):
+    if moved and (_all_moved(removed, moved) or _all_moved(added, moved)):
         return _apart(removed, added, new_first=all(moved.get(line, False) for line in removed))
-    blank_old, blank_new = (not any(line.strip() for line in side) for side in (removed, added))
-    if blank_old != blank_new:
+    if any(map(str.strip, removed)) != any(map(str.strip, added)):
         # Blank lines against text: two independent things at one place.
         return _apart(removed, added)
-    old, new = list(kinds(removed)), list(kinds(added))
-    if old == new and all(_indent(a) == _indent(b) for a, b in zip(removed, added, strict=True)):
+    line_kinds = list(kinds(removed))
+    if line_kinds == list(kinds(added)) and [*map(_indent, removed)] == [*map(_indent, added)]:
         # As many lines of the same kinds and depths: each was rewritten; what continues a line stays with it.
-        starts = [at for at, kind in enumerate(old) if kind != "inside"]
-        return [(a, b, a, b) for a, b in pairwise([*starts, len(old)])]
+        starts = [at for at, kind in enumerate(line_kinds) if kind != "inside"]
+        return [(a, b, a, b) for a, b in pairwise([*starts, len(line_kinds)])]
     return [(0, len(removed), 0, len(added))]
+
+
+def _all_moved(lines: Sequence[str], moved: Mapping[str, bool]) -> bool:
+    return all(line in moved for line in lines)
 
 
 def _apart(removed: Sequence[str], added: Sequence[str], *, new_first: bool = False) -> list[Block]:

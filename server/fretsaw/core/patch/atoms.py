@@ -1,4 +1,4 @@
-"""A patch set split into atomic changes, and any subset of them put together again. Knows no rule of what is noise."""
+"""A patch set split into atomic changes, and any subset of them put together again."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def find_missing(
 
 
 def _said(side: Side) -> Iterator[tuple[str, int]]:
-    """What is counted and the change that it belongs to: lines that say something, and names that lines define."""
+    """Yield each counted thing and its change: lines that say something, and names that lines define."""
     for row in side.full:
         if side.distinctive[row]:
             yield side.keys[row], side.ids[row]

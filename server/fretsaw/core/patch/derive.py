@@ -1,4 +1,4 @@
-"""Two texts → the smallest readable difference. Knows nothing of how an edit came to be."""
+"""Two texts → the smallest readable difference."""
 
 from __future__ import annotations
 

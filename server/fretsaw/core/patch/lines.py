@@ -34,9 +34,9 @@ class Side:
     """Lines of one side of all changes, by row: removed ones, or added ones."""
 
     keys: list[str] = field(default_factory=list)
-    """What each line says; "" for a blank one."""
+    """Each line without indentation, quotes and end (`key_of`); "" for a blank one."""
     distinctive: list[bool] = field(default_factory=list)
-    """Whether it says something by itself."""
+    """True if it says something by itself."""
     depths: list[int] = field(default_factory=list)
     """Its indentation."""
     ids: list[int] = field(default_factory=list)
@@ -80,13 +80,13 @@ class Side:
             self.imports.setdefault(imported, []).append(len(self.keys))
 
     def keys_of(self, rows: Iterable[int]) -> tuple[str, ...]:
-        """What some lines say."""
+        """Return the keys of some rows, blank lines aside."""
         return tuple(self.keys[row] for row in rows)
 
 
 @lru_cache(maxsize=20_000)
 def key_of(line: str) -> str:
-    """What a line says, whatever its indentation, the kind of its quotes and the sign that ends it.
+    """Reduce a line to its words: without indentation, kind of quotes and the sign that ends it.
 
     >>> key_of("    print( 'a',  b);\n")
     'print("a",b)'
@@ -96,7 +96,7 @@ def key_of(line: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def is_distinctive(key: str) -> bool:
-    """Whether a line says something by itself, so that it is known again in another place.
+    """Return True if a line says something by itself, so that it is known again in another place.
 
     >>> is_distinctive("}"), is_distinctive("return None"), is_distinctive("x=1")
     (False, False, True)
@@ -111,7 +111,7 @@ def words_of(keys: Iterable[str]) -> Counter[str]:
 
 
 def sides_of(patch: PatchSet, changes: Sequence[Change]) -> tuple[Side, Side]:
-    """What went and what came. Changes of layout alone and copies of files add nothing and take nothing away."""
+    """Collect the removed and the added lines. Changes of layout alone and copies of files count on neither side."""
     gone, come = Side(), Side()
     copies = set(_copies(patch))
     encodings = dict(_encodings(patch))
@@ -154,7 +154,7 @@ def _settled(removed: Iterable[str], added: Iterable[str]) -> Counter[str]:
 
 
 def is_layout(removed: Iterable[str], added: Iterable[str]) -> bool:
-    """Whether two runs of lines say the same, wrapped or quoted otherwise."""
+    """Return True if two runs of lines say the same, wrapped or quoted otherwise."""
     return _LAYOUT.sub("", "".join(removed)) == _LAYOUT.sub("", "".join(added))
 
 

@@ -1,4 +1,4 @@
-"""Where a run of lines can be cut: never inside brackets, a long string or a continued line. Knows no grammar."""
+"""Find places to cut a run of lines: never inside brackets, a long string or a continued line."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def cuts(lines: Sequence[str], *, fine: bool = True) -> list[int]:
 
 
 def kinds(lines: Sequence[str]) -> Iterator[str]:
-    """What each line is: "blank", "comment", "code" (begins a logical line) or "inside" (continues one)."""
+    """Classify each line: "blank", "comment", "code" (begins a logical line) or "inside" (continues one)."""
     depth = 0
     quote = ""
     continued = False

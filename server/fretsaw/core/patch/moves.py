@@ -1,4 +1,4 @@
-"""Which atomic changes are halves of a move, and so stay or go together. Compares lines and the names they define.
+"""Find the atomic changes that are halves of a move, and so stay or go together. Compares lines and defined names.
 
 A move is a block of lines that goes in one place and comes in another, of the same file or of another one, perhaps
 indented otherwise or with an edit in it.
@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from fretsaw.core.patch.lines import Side, sides_of, words_of
 from fretsaw.core.patch.patch_set import Change, PatchSet
+from fretsaw.core.text.path_parts import path_parts
 
 MOST_SEEDS = 64
 """Pairs of equal lines up to which each is tried as the begin of a block; of more, the lines around decide."""
@@ -53,7 +54,7 @@ class Moves:
         return gone | {at for at, group in self.edits.items() if group & gone}
 
     def is_torn(self, ids: Collection[int]) -> bool:
-        """Whether just these changes would be half of a move, or an edit of a moved block without the block."""
+        """Return True if just these changes would be half of a move, or an edit of a moved block without the block."""
         chosen = frozenset(ids)
         if any(group & chosen and not group <= chosen for group in self.groups):
             return True
@@ -131,7 +132,7 @@ def _run(gone: Side, come: Side, i: int, j: int) -> list[tuple[int, int]]:
 
 
 def _follows(side: Side, one: int, other: int) -> bool:
-    """Whether two places of the lines that are not blank are in one stretch of changed lines."""
+    """Return True if two places of the lines that are not blank are in one stretch of changed lines."""
     if one < 0 or other >= len(side.full):
         return False
     return side.stretches[side.full[one]] == side.stretches[side.full[other]]
@@ -144,7 +145,8 @@ def _rank(gone: Side, come: Side, run: list[tuple[int, int]]) -> tuple[int, bool
 
 
 def _is_whole(gone: Side, come: Side, pairs: list[tuple[int, int]]) -> bool:
-    """Whether the pairs are all that went in one place and all that came in another: a `break` that moved alone."""
+    """Return True if the pairs are all that went in one place and all that came in another: a `break` that moved
+    alone."""
     if not pairs:
         return False
     i, j = pairs[0]
@@ -246,7 +248,8 @@ def _blocks(gone: Side, come: Side, pairs: Mapping[int, int]) -> list[_Block]:
 
 
 def _is_inside(side: Side, span: tuple[int, int], row: int) -> bool:
-    """Whether a row goes on a block that began above: right below it, or after lines that its first one holds."""
+    """Return True if a row goes on a block that began above: right below it, or after lines that its first one
+    holds."""
     first, last = span
     if side.stretches[first] != side.stretches[row]:
         return False
@@ -257,7 +260,7 @@ def _is_inside(side: Side, span: tuple[int, int], row: int) -> bool:
 
 
 def _is_held(side: Side, row: int, depth: int) -> bool:
-    """Whether a line is deeper than a header, or only ends or parts what the header holds: `}`, `else:`."""
+    """Return True if a line is deeper than a header, or only ends or parts what the header holds: `}`, `else:`."""
     if side.depths[row] > depth:
         return True
     return side.depths[row] == depth and not side.distinctive[row] and row > 0 and bool(side.keys[row - 1])
@@ -310,7 +313,7 @@ def _head(side: Side, span: tuple[int, int]) -> int:
 
 
 def _is_same(side: Side, row: int, first: int) -> bool:
-    """Whether a row exists and stands in the same stretch."""
+    """Return True if a row exists and stands in the same stretch."""
     return 0 <= row < len(side.keys) and side.stretches[row] == side.stretches[first]
 
 
@@ -343,21 +346,9 @@ def _renamed(patch: PatchSet, changes: Iterable[Change]) -> Iterator[tuple[int, 
             yield gone.pop(source), at
             del come[path]
     if len(gone) == len(come) == 1:
-        (old, one), (new, other) = *gone.items(), *come.items()
-        (folder, stem, ending), there = path_parts(old), path_parts(new)
-        if folder == there[0] and (stem == there[1] or ending == there[2]):
-            yield one, other
-
-
-def path_parts(path: str) -> tuple[str, str, str]:
-    """A path's folder, its name without the ending, and the ending.
-
-    >>> path_parts("lib/util.py"), path_parts("marker")
-    (('lib', 'util', 'py'), ('', 'marker', ''))
-    """
-    folder, _, name = path.rpartition("/")
-    stem, _, ending = name.partition(".")
-    return folder, stem, ending
+        (old, new), ids = map(path_parts, (*gone, *come)), (*gone.values(), *come.values())
+        if old.folder == new.folder and (old.suffix == new.suffix or old.stem == new.stem):
+            yield ids[0], ids[1]
 
 
 def _name(path: str) -> str:
@@ -394,7 +385,7 @@ class _Ties:
         self.edits |= dict.fromkeys(ids, block)
 
     def moves(self) -> Moves:
-        """What came of it."""
+        """Return the moves that were found."""
         groups: dict[int, set[int]] = defaultdict(set)
         for at in list(self.above):
             groups[self.top(at)].add(at)

@@ -1,4 +1,4 @@
-r"""What lies over a whole file's lines: a conversion of its line endings, the loss of its final newline.
+r"""Conversions over a whole file's lines: another line ending, the loss of the final newline.
 
 Taken off first, so that `"x = 1\n"` → `"x = 2\r\n"` in a converted file is a change of one line and a conversion.
 """
@@ -12,7 +12,7 @@ from fretsaw.core.text.lines import ending
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Which conversions a file's change holds beside its lines."""
+    """The conversions that a file's change holds beside its lines."""
 
     endings: tuple[str, str] | None = None
     """(newline before, newline after), where every line has the one before and the other after."""

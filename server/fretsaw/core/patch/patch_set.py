@@ -27,7 +27,7 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class FilePatch:
-    """What happens to one file. A move is a delete and a create."""
+    """The change of one file. A move is a delete and a create."""
 
     path: str
     before: str | None
@@ -43,7 +43,7 @@ class FilePatch:
 
     @property
     def op(self) -> Literal["create", "delete", "edit"]:
-        """What happens to the file as a whole."""
+        """Return the operation on the file as a whole."""
         if self.deleted:
             return "delete"
         return "create" if self.before is None else "edit"
@@ -79,8 +79,8 @@ class PatchSet:
 
 
 ChangeKind: TypeAlias = Literal["lines", "create", "delete", "mode", "endings", "eof"]
-"""What a change does. "endings": the whole file's line endings are converted; "eof": its final newline goes away;
-the `lines` of such a file are given as they are without that conversion, so that it can be left out."""
+"""The kind of a change. "endings": the whole file's line endings are converted; "eof": its final newline goes away; the
+`lines` of such a file are given as they are without that conversion, so that it can be left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A patch as the text that git writes and reads. Knows nothing of files; encode with surrogateescape on the way out."""
+"""A patch as the text that git writes and reads. Encode with surrogateescape on the way out."""
 
 from __future__ import annotations
 

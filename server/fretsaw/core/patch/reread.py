@@ -1,4 +1,4 @@
-"""The one door of unidiff: a second reader of every patch we render. Knows nothing of git."""
+"""The one door of unidiff: a second reader of every patch we render."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A difference between two sequences of small integers: anchors that stand once on both sides, Myers between them.
 
-Knows nothing of text. Its work is bounded: past the budget a stretch is given back as wholly replaced, which is
+Its work is bounded: past the budget a stretch is given back as wholly replaced, which is
 longer than it need be but never wrong.
 """
 

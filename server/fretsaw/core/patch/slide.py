@@ -1,4 +1,4 @@
-"""Where an insertion or a deletion that could stand in several places reads best. Changes no text."""
+"""Slide an insertion or a deletion that could stand in several places to where it reads best. Changes no text."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _best(lines: list[str], span: tuple[int, int], up: int, down: int) -> int:
 
 
 def _cost(lines: list[str], at: int) -> int:
-    """How badly a block boundary before line `at` reads: cutting before an outdented line after a blank one is best."""
+    """Rate a block boundary before line `at`, lower is better: best before an outdented line after a blank one."""
     if at in (0, len(lines)):
         return 0
     after = next((line for line in lines[at : at + 20] if line.strip()), "")

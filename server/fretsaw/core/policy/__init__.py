@@ -1,4 +1,4 @@
-"""What a patch may touch and what its lines may hold, whoever asked for it. Knows nothing of disks, git or models."""
+"""The policy on paths and added lines, whoever asks for the patch."""
 
 from __future__ import annotations
 

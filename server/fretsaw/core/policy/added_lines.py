@@ -1,4 +1,4 @@
-"""Lines that a patch adds: what they must not smuggle in. Knows nothing of paths or of what the code means."""
+"""Lines that a patch adds: what they must not smuggle in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SHORTEST_SECRET = 8
 
 
 def judge_lines(before: str | None, added: Iterable[str], secrets: Collection[str] = ()) -> tuple[str, ...]:
-    """Why these added lines (with endings) are refused, each reason once; `before` is the file's text, None: new.
+    """Say why these added lines (with endings) are refused, each reason once; `before` is the file's text, None: new.
 
     What the file has already may be added again. `secrets` are values that are known to be secret.
     """
@@ -64,7 +64,7 @@ def _unseen(text: str, known: str, first: bool) -> Iterator[str]:
 
 
 def _joins_emoji(text: str, at: int) -> bool:
-    """Whether the character there only shapes the pictogram before it, as in ⚠️."""
+    """Return True if the character there only shapes the pictogram before it, as in ⚠️."""
     if text[at] not in "\ufe0e\ufe0f\u200d" or at == 0:
         return False
     before = text[at - 1]

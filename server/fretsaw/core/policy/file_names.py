@@ -1,4 +1,4 @@
-"""Names of files: which ones no patch may write, on any platform. Knows nothing of what is in a file.
+"""Names of files: which ones no patch may write, on any platform.
 
 A name is compared as the most forgiving file system would (NTFS, HFS+, APFS): case, Unicode form and invisible
 characters do not count there.
@@ -40,7 +40,7 @@ def twin_key(name: str) -> str:
 
 
 def escape_of(path: str) -> str:
-    """Why a path leaves the repository or enters a version control folder; empty when it does neither.
+    """Say why a path leaves the repository or enters a version control folder; empty when it does neither.
 
     True of every path, also of one that is tracked already.
     """
@@ -56,7 +56,7 @@ def escape_of(path: str) -> str:
 
 
 def oddity_of(path: str) -> str:
-    """Why no new file may have this path, empty when it may; `escape_of` has been asked already."""
+    """Say why no new file may have this path, empty when it may; `escape_of` has been asked already."""
     if len(path.encode("utf-8", "surrogatepass")) > _LONGEST_PATH:
         return f"a path longer than {_LONGEST_PATH} bytes"
     return next((why for why in map(_oddity_of_part, path.split("/")) if why), "")

@@ -1,4 +1,4 @@
-"""The lists: never edited, edited only with leave. Knows nothing of what is in a file.
+"""The lists: never edited, edited only with leave.
 
 Patterns are compared with every part of a path after `fold`, so case and Unicode tricks do not help.
 """
@@ -81,34 +81,34 @@ _HARMLESS = (".gitignore", ".gitkeep")
 
 
 def is_hard(path: str) -> bool:
-    """Whether a path is never edited."""
+    """Return True if a path is never edited."""
     parts = [fold(part).rstrip(" .") for part in path.split("/")]
     return any(_HARD.matches(part) for part in parts if part not in _HARMLESS)
 
 
 def is_ask(path: str) -> bool:
-    """Whether a path is edited only with leave (conftest.py is judged with the tests)."""
+    """Return True if a path is edited only with leave (conftest.py is judged with the tests)."""
     return _ASK.matches(fold(path.rpartition("/")[2]))
 
 
 def is_ci(path: str) -> bool:
-    """Whether a path says what a forge's runners do."""
+    """Return True if a path says what a forge's runners do."""
     parts = [fold(part).rstrip(" .") for part in path.split("/")]
     known = parts[:2] in ([".github", "workflows"], [".github", "actions"]) or parts[0] == ".gitlab-ci.yml"
     return known or any(_CI.matches(part) for part in parts)
 
 
 def is_runner_file(path: str) -> bool:
-    """Whether a path steers the tests or the build: what is on the ask-first list, conftest.py included."""
+    """Return True if a path steers the tests or the build: what is on the ask-first list, conftest.py included."""
     return is_ask(path) or is_conftest(path)
 
 
 def is_conftest(path: str) -> bool:
-    """Whether pytest runs the file before any test."""
+    """Return True if pytest runs the file before any test."""
     return fold(path.rpartition("/")[2]) == "conftest.py"
 
 
 def is_allowed(path: str, globs: Iterable[str]) -> bool:
-    """Whether the user gave leave: a glob whose `*` also crosses `/`, or a folder's name."""
+    """Return True if the user gave leave: a glob whose `*` also crosses `/`, or a folder's name."""
     patterns = [glob.rstrip("/") for glob in globs if glob.strip("/")]
     return any(re.match(translate(glob), path) or path.startswith(f"{glob}/") for glob in patterns)

@@ -1,4 +1,4 @@
-"""Judges paths and whole patches by the lists and the rules. Knows nothing of disks, git or models."""
+"""Judges paths and whole patches by the lists and the rules."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def judge_path(
     asked: Collection[str] = (),
     requested: Collection[str] = (),
 ) -> Refusal | None:
-    """Why a path is not written, None when it may be.
+    """Say why a path is not written, None when it may be.
 
     `tracked`: paths that exist (an edit keeps whatever name its file has); `allow`: the user's globs for the list of
     paths that need leave; `asked`: paths that the issue names, which is leave enough for tests; `requested`: paths of
@@ -48,7 +48,7 @@ def judge_path(
 
 
 def _why_ask(path: str, tracked: Collection[str], asked: Collection[str]) -> str:
-    """Why a path is written only with leave, "" where none is needed."""
+    """Say why a path is written only with leave, "" where none is needed."""
     if is_conftest(path):
         return "" if path in asked else "pytest runs it before any test"
     if is_ask(path):
@@ -96,7 +96,7 @@ def _renamed_to(file: FilePatch, patch: PatchSet) -> frozenset[str]:
 
 
 def _deletes_test(file: FilePatch, patch: PatchSet) -> bool:
-    """Whether a test's file goes away, and the same text is not created under the name of another test."""
+    """Return True if a test's file goes away, and the same text is not created under the name of another test."""
     return (
         file.deleted
         and is_test(file.path)
@@ -146,7 +146,7 @@ def _unreachable(file: FilePatch, snapshot: Snapshot, tracked: Collection[str]) 
 
 
 def _clash(path: str, tracked: Collection[str]) -> str:
-    """Why a new path cannot stand beside the tracked ones on some disk, empty when it can."""
+    """Say why a new path cannot stand beside the tracked ones on some disk, empty when it can."""
     above = _folders_of(path)
     if any(folder in tracked for folder in above):
         return "a file stands where its folder would be"

@@ -1,4 +1,4 @@
-"""What the policy answers."""
+"""The policy's answers."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Judgement:
 
     refusals: tuple[Refusal, ...] = ()
     notices: tuple[str, ...] = ()
-    """What a person should know of an acceptable patch: it touches tests."""
+    """Notices for a person about an acceptable patch: it touches tests."""
 
     @property
     def ok(self) -> bool:
-        """Whether the patch is acceptable."""
+        """Return True if the patch is acceptable."""
         return not self.refusals

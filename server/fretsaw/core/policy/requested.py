@@ -1,4 +1,4 @@
-"""What an issue asks to have changed of tests and of what decides a check: the sentence that asks, for one file.
+"""Find the sentence of an issue that asks to change a test, or another file that decides a check.
 
 A sentence asks when it names the file, one of its tests or their kind, *and* the change: "update the snapshot",
 "`test_old` should be removed". One that only speaks of tests ("the tests show it", "make the tests pass") asks for
@@ -105,7 +105,7 @@ _CI_KIND = (
 _PUT_AWAY = re.compile(
     rf"{_LEAD}(?P<verb>delete|remove|drop|skip|disable|regenerate|rename)\s+(?:it|them|this one|that one)\b", re.I
 )
-"""What can be meant only of the thing that the sentence before is about."""
+"""Words such as "delete it" that can mean only the thing that the sentence before is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +156,14 @@ class Requests:
                 yield text, action
 
     def _names_another(self, file: FilePatch) -> bool:
-        """Whether the issue names other files of this kind: then a word for the kind means those."""
+        """Return True if the issue names other files of this kind: then a word for the kind means those."""
         paths = [mention.text for mention in self.issue.mentions if mention.kind in {"path", "frame"}]
         kind = _kind_of(file.path)
         return any(path != file.path and _kind_of(path) == kind and kind for path in paths)
 
 
 def is_test_code(path: str) -> bool:
-    """Whether a path is a test that is run, rather than data or configuration."""
+    """Return True if a path is a test that is run, rather than data or configuration."""
     return is_test(path) and language_of(path) is not None and not is_conftest(path)
 
 
@@ -249,7 +249,7 @@ def _demand(what: str, pronoun: str) -> re.Pattern[str]:
 
 
 def _actions(verb: str) -> tuple[Action, ...]:
-    """What a verb asks for; "expect", "say", "needs updating" ask for a change."""
+    """Return the actions that a verb asks for; "expect", "say", "needs updating" ask for a change."""
     for table in (_VERBS, _DONE):
         for words, actions in table.items():
             if verb and re.fullmatch(words, verb, re.I):

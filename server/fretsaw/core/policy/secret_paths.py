@@ -102,7 +102,7 @@ _EXAMPLE = re.compile(r"example|sample|template|\.dist$|\.tmpl$|\.pub$|\.md$|\.d
 
 
 def is_secret(path: str) -> bool:
-    """Whether a path never leaves the machine, by its name."""
+    """Return True if a path never leaves the machine, by its name."""
     folded = fold(path)
     folder, _, name = folded.rpartition("/")
     if folder and _is_secret_folder(folder):
@@ -116,5 +116,5 @@ def is_secret(path: str) -> bool:
 
 @lru_cache(4096)
 def _is_secret_folder(folder: str) -> bool:
-    """Whether a folder or one that it lies in is never read; asked again for every file in it."""
+    """Return True if a folder or one that it lies in is never read; asked again for every file in it."""
     return any(map(_SECRET_FOLDER.matches, folder.split("/")))

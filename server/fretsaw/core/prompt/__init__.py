@@ -1,4 +1,4 @@
-"""Issue, context and what went wrong before → messages. Knows no client library, no tokens and no repository."""
+"""Issue, context and what went wrong before → messages."""
 
 from fretsaw.core.chat import Message
 from fretsaw.core.prompt.follow_ups import after_empty, after_misfits, after_red_check, after_refusal

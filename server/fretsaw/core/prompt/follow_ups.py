@@ -25,7 +25,7 @@ _AGAIN = "Every file is still as it was shown to you at first: send the whole ch
 
 
 def after_misfits(misfits: Sequence[Misfit], issue: Issue) -> Message:
-    """What to say after edits that have no clear place: each with its first diverging line."""
+    """Write the message after edits that have no clear place: each with its first diverging line."""
     rows = [
         f"{number}. {cut(each.for_model, _LONGEST_MISFIT)}" for number, each in enumerate(misfits[:_MOST_MISFITS], 1)
     ]
@@ -42,7 +42,7 @@ def after_misfits(misfits: Sequence[Misfit], issue: Issue) -> Message:
 
 
 def after_red_check(result: CheckResult, patch_text: str, issue: Issue) -> Message:
-    """What to say after a patch that was applied to a copy and failed the project's check."""
+    """Write the message after a patch that was applied to a copy and failed the project's check."""
     applied = fenced("patch", safe_text(cut(patch_text, _LONGEST_PATCH))) if patch_text else ""
     return _user(
         "Your change was applied to a copy of the repository as this patch, and the project's check fails:",
@@ -54,13 +54,13 @@ def after_red_check(result: CheckResult, patch_text: str, issue: Issue) -> Messa
 
 
 def after_refusal(reasons: Iterable[str], issue: Issue) -> Message:
-    """What to say after a patch that breaks a rule: of the issue, of the project or of safety."""
+    """Write the message after a patch that breaks a rule: of the issue, of the project or of safety."""
     rows = [f"- {safe_text(reason)[:500]}" for reason in reasons][:_MOST_REASONS]
     return _user("Your change was refused:", "\n".join(rows), _AGAIN, closing(issue.constraints))
 
 
 def after_empty(issue: Issue) -> Message:
-    """What to say after an answer without any edit, or whose edits change nothing."""
+    """Write the message after an answer without any edit, or whose edits change nothing."""
     return _user(
         "There was no edit in your answer that changes anything. If the issue asks for a change, send it as edits in "
         "the form above. If the code already does what the issue asks, say so in a sentence starting with NO CHANGE.",

@@ -1,4 +1,4 @@
-"""What running the project's own check told, as values. Knows nothing of processes or sandboxes."""
+"""Result types for check runs."""
 
 from __future__ import annotations
 
@@ -21,17 +21,19 @@ class CheckResult:
     isolation: str = "none"
     """The tier it ran in: "bwrap", "landlock", "none"."""
     reason: str = ""
-    """Why it is unavailable, an error or a timeout, for a person."""
+    """The reason why it is unavailable, an error or a timeout, for a person."""
     tests: Mapping[str, str] | None = None
     """Test id → "passed" | "failed" | "skipped" | "deselected", of a reporter or of what the runner printed."""
     ran: int | None = None
-    """How many tests it ran, as it prints itself; None where it does not say. Counts only where there are no ids."""
+    """The number of tests that it ran, as printed; None where it does not say. Counts only where there are no ids."""
     runners: tuple[str, ...] = ()
     """The test runners of which a reporter of ours told; empty where none could be loaded."""
     doubts: tuple[str, ...] = ()
-    """Where reporter, exit code and printed summary do not agree, or the runner was tampered with; a sentence each."""
+    """Disagreements of reporter, exit code and printed summary, or signs of tampering with the runner; a sentence
+    each."""
     cause: str = ""
-    """Why it is red for a reason that no patch can change, and what the user can do; "" where none is known."""
+    """The cause of a red check that no patch can change, and what the user can do; "" where none is
+    known."""
     flaky: bool = False
     """True when repeated runs on the same tree did not agree."""
     unsteady: tuple[str, ...] = ()
@@ -39,12 +41,12 @@ class CheckResult:
 
     @property
     def ok(self) -> bool:
-        """Whether it ran and was green."""
+        """Return True if it ran and was green."""
         return self.state == "green"
 
     @property
     def evidence(self) -> Literal["report", "output", "exit code"]:
-        """What it rests on: a reporter in the runner, what the runner printed, or its exit code alone."""
+        """Return the source of the result: a reporter in the runner, the runner's output, or its exit code alone."""
         if self.runners:
             return "report"
         return "exit code" if self.tests is None and self.ran is None else "output"
@@ -56,7 +58,7 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """How a further run of a check differs from the first one. A wish: what a runner cannot do is left out."""
+    """A wish to run the check differently: what a runner cannot do is left out."""
 
     only: tuple[str, ...] | None = None
     """Run just these tests; None: all."""

@@ -28,7 +28,7 @@ class Sign:
     """Names of languages, separated by spaces; "" for every one."""
     pattern: str
     with_report: bool = False
-    """Whether it counts where a reporter told of the tests, too."""
+    """True if it counts where a reporter told of the tests, too."""
 
 
 SIGNS: tuple[Sign, ...] = (
@@ -92,7 +92,7 @@ SIGNS: tuple[Sign, ...] = (
 
 
 def code_signs(files: tuple[FilePatch, ...], *, report: bool) -> tuple[str, ...]:
-    """What these files' added lines do, as `path: what (the text)`; `report`: a reporter told of the tests."""
+    """List suspicious added lines as `path: what (the text)`; `report`: a reporter told of the tests."""
     return tuple(dict.fromkeys(sign for file in files for sign in _of_file(file, report=report)))
 
 

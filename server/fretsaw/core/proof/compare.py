@@ -1,7 +1,4 @@
-"""Whether a check's results before and after a patch prove it. Knows nothing of patches or of how a check is run.
-
-The exit code alone does not do: a patch that deletes the failing test, skips it or ends the runner early is green too.
-"""
+"""Compare a check's results before and after a patch: do they prove it?"""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What two or three results of a check say of a patch."""
+    """The conclusion from two or three results of a check."""
 
     kind: Kind
     reason: str
@@ -42,7 +39,7 @@ class Comparison:
 
     @property
     def ok(self) -> bool:
-        """Whether the patch may be delivered as checked."""
+        """Return True if the patch may be delivered as checked."""
         return self.kind in {"proved", "held"}
 
 
@@ -83,7 +80,7 @@ def compare(
 def _doubtful(
     before: CheckResult, after: CheckResult, judged: CheckResult | None, fixed: tuple[str, ...]
 ) -> Comparison | None:
-    """Whether a green result disagrees with itself in a way in which the base does not."""
+    """Tell whether a green result disagrees with itself in a way in which the base does not."""
     results = [result for result in (after, judged) if result is not None and result.ok]
     doubts = dict.fromkeys(doubt for result in results for doubt in result.doubts if doubt not in before.doubts)
     if not doubts:
@@ -109,7 +106,7 @@ def _left(
 
 
 def _is_about(test: str, subjects: tuple[str, ...]) -> bool:
-    """Whether a test's name has one of these words.
+    """Return True if a test's name has one of these words.
 
     >>> _is_about("tests/test_a.py::test_add_more", ("add",)), _is_about("t::test_address", ("add",))
     (True, False)
@@ -123,7 +120,7 @@ def _is_about(test: str, subjects: tuple[str, ...]) -> bool:
 def _by_luck(
     before: CheckResult, after: CheckResult, fixed: tuple[str, ...], shaky: frozenset[str]
 ) -> Comparison | None:
-    """Whether what was seen may be chance: unsteady after, or red before only at times."""
+    """Tell whether what was seen may be chance: unsteady after, or red before only at times."""
     if after.flaky or (before.flaky and not before.ok and not fixed):
         return Comparison(
             "flaky", "the check is flaky: repeated runs on one tree did not agree" + _names(tuple(sorted(shaky)))
@@ -134,7 +131,7 @@ def _by_luck(
 def _against(
     before: CheckResult, after: CheckResult, fixed: tuple[str, ...], shaky: frozenset[str], left: tuple[str, ...]
 ) -> Comparison | None:
-    """Whether a test fails now that did not, or the check is red by more than what failed before."""
+    """Tell whether a test fails now that did not, or the check is red by more than what failed before."""
     broken = _moved(before, after, "passed", "failed", shaky)
     if broken:
         said = f"{_count(broken)} that passed before {_verb(broken)} now{_names(broken)}"
@@ -145,7 +142,7 @@ def _against(
 def _missing(
     before: CheckResult, after: CheckResult, fixed: tuple[str, ...], *, edited: bool, excuse: Excuse
 ) -> Comparison | None:
-    """Whether fewer tests are run than before. A patch that edits tests may rename them, but not skip one."""
+    """Tell whether fewer tests are run than before. A patch that edits tests may rename them, but not skip one."""
     if edited:
         gone = tuple(
             sorted(name for was in ("failed", "passed") for name in _moved(before, after, was, "skipped", _NONE))
@@ -162,7 +159,7 @@ def _missing(
 def _uncounted(
     after: CheckResult, fixed: tuple[str, ...], deleted: tuple[str, ...], excuse: Excuse
 ) -> Comparison | None:
-    """Whether the patch takes tests away and the check is none that would tell."""
+    """Tell whether the patch takes tests away and the check is none that would tell."""
     deleted = tuple(name for name in deleted if not excuse(name))
     if not deleted or after.tests is not None or after.ran is not None:
         return None
@@ -199,7 +196,7 @@ def _with_base_tests(
     shaky: frozenset[str],
     left: tuple[str, ...],
 ) -> Comparison | None:
-    """What the base's own tests object to; None when they hold, or are the ones that were run."""
+    """Compare with the base's own tests; None when they hold, or are the ones that were run."""
     if base is None:
         return None
     broken = _moved(before, base, "passed", "failed", shaky)
@@ -252,7 +249,7 @@ def _tail(name: str) -> str:
 
 
 def _is_collected(name: str, states: Mapping[str, str]) -> bool:
-    """Whether a name is that of a file whose tests are there now."""
+    """Return True if a name is that of a file whose tests are there now."""
     return any(other.startswith((f"{name}::", f"{name}.", f"{name} ")) for other in states)
 
 
@@ -261,7 +258,8 @@ def _not_run(state: str | None) -> bool:
 
 
 def _vanished(before: CheckResult, after: CheckResult, wanted: int) -> bool:
-    """Whether the count of tests fell by more than wanted, or the report (or the printed count) is missing now."""
+    """Return True if the count of tests fell by more than wanted, or the report (or the printed count) is missing
+    now."""
     if before.runners and not after.runners:
         return True
     if before.tests is None:

@@ -74,7 +74,7 @@ _RUN_IN_TEXT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is asked about a file: the repository, the issue, and how the check is started."""
+    """The surroundings of a file: the repository, the issue, and the command of the check."""
 
     snapshot: Snapshot
     issue: Issue
@@ -99,7 +99,7 @@ class Surroundings:
         return tests, frozenset(found) - tests
 
     def is_subject(self, file: FilePatch) -> bool:
-        """Whether the issue is about this file: it names the file, or something that it defines."""
+        """Return True if the issue is about this file: it names the file, or something that it defines."""
         name = file.path.rpartition("/")[2]
         text = file.before or ""
         for mention in self.issue.mentions:
@@ -111,7 +111,7 @@ class Surroundings:
         return False
 
     def names_a_subject(self, but: str) -> bool:
-        """Whether the issue names something that another file, which is no test, defines."""
+        """Return True if the issue names something that another file, which is no test, defines."""
         words = [re.split(r"\.|::|#", mention.symbol or mention.text)[-1] for mention in self.issue.mentions]
         words = [word for word in dict.fromkeys(words) if len(word) > 1]
         others = [path for path in self.holding(words) if path != but and not is_test(path)] if words else []
@@ -123,7 +123,7 @@ class Surroundings:
 
 
 def _defined(word: str) -> str:
-    """What defines a name, in most languages."""
+    """Return the pattern of a definition of a name, in most languages."""
     name = re.escape(word)
     return (
         rf"\b(?:def|class|function|fn|func|sub|struct|enum|trait|interface|const|let|var|type)\s+(?:\([^)\n]*\)\s*)?{name}\b"
@@ -136,7 +136,7 @@ def _name(path: str) -> str:
 
 
 def why_judge(file: FilePatch, around: Surroundings) -> str:
-    """What makes a file a judge file, in a few words; "" for any other."""
+    """Say in a few words what makes a file a judge file; "" for any other."""
     return next((why for why, holds in JUDGES if holds(file, around)), "")
 
 
@@ -160,7 +160,7 @@ def _is_expected_data(file: FilePatch, around: Surroundings) -> bool:
 
 
 def _only_tests_name(path: str, around: Surroundings) -> bool:
-    """Whether a data file, or the folder that it is in, is named in tests and nowhere else in code."""
+    """Return True if a data file, or the folder that it is in, is named in tests and nowhere else in code."""
     *folders, name = path.split("/")
     words = [re.escape(name)] + [rf"['\"`/]{re.escape(folder)}['\"`/]" for folder in folders[-1:]]
     pattern = re.compile("|".join(words))

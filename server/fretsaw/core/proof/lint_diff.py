@@ -1,4 +1,4 @@
-"""What a linter says more than before: only the difference counts, never what was there already.
+"""Find new lint findings: only the difference counts, never what was there already.
 
 Read are JSON (ruff, eslint, shellcheck, mypy, clippy and what looks like them), lines `path:line[:column]: text`,
 `path(line,column): text`, annotations of GitHub, a text with its place below (`--> path:line`, rustc and ruff), blocks

@@ -17,7 +17,7 @@ _FAILURE = re.compile(r"^\s*(?:FAILED|FAIL:?|ERROR:|not ok(?: \d+)?(?: -)?|[âœ–â
 
 
 def is_red_alike(before: CheckResult, after: CheckResult) -> bool:
-    """Whether both are red and nothing but an exit code and equal or fewer failures can be told from them."""
+    """Return True if both are red and nothing but an exit code and equal or fewer failures can be told from them."""
     if before.state == "timeout" and after.state == "timeout":
         return True
     if before.state != "red" or after.state != "red" or before.exit_code != after.exit_code:
@@ -28,12 +28,12 @@ def is_red_alike(before: CheckResult, after: CheckResult) -> bool:
 
 
 def is_same_output(before: CheckResult, after: CheckResult) -> bool:
-    """Whether both ended alike and printed the same, times and temporary names aside."""
+    """Return True if both ended alike and printed the same, times and temporary names aside."""
     return before.exit_code == after.exit_code and _plain(before.output) == _plain(after.output)
 
 
 def is_progress(before: CheckResult, after: CheckResult) -> bool:
-    """Whether failures that were printed before are gone and none is new."""
+    """Return True if failures that were printed before are gone and none is new."""
     was, now = _failures(before.output), _failures(after.output)
     return bool(now) and now < was
 

@@ -1,4 +1,4 @@
-"""What of a patch nobody asked for: a verdict on every atomic change. Knows nothing of models, disks or tests."""
+"""Give a verdict to every atomic change of a patch: which ones did nobody ask for?"""
 
 from fretsaw.core.prune.moved import moves_asked_for
 from fretsaw.core.prune.rules import RULES

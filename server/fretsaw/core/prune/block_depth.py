@@ -1,7 +1,4 @@
-"""How deep in blocks and expressions the lines of a text are. Knows no rule and no patch.
-
-A line whose indentation changed because it is in another block now is not laid out anew: it has to look like that.
-"""
+"""Count how deep in blocks and expressions the lines of a text are."""
 
 from __future__ import annotations
 
@@ -49,12 +46,20 @@ def _statements(body: Sequence[ast.stmt], depth: int) -> Iterator[tuple[ast.stmt
 
 
 def _of_comment(lines: Sequence[str], depths: Sequence[int], at: int) -> int:
-    """A comment is as deep as the code below it; where that is indented less, as the deeper one of those around it."""
+    """A comment is as deep as the code below it; where that is indented less, as the deeper one of those around it.
+
+    `if a:`, `    b()`, `    # c`, `d()`: the comment stands deeper than d, so it is as deep as b.
+    """
     below = next((i for i in range(at + 1, len(lines)) if lines[i].strip()), None)
     if below is not None and _indent(lines[below]) >= _indent(lines[at]):
         return depths[below]
-    above = next((i for i in range(at - 1, -1, -1) if lines[i].strip() and not is_comment(lines[i], "python")), None)
-    return max(depths[i] for i in (above, below) if i is not None) if above is not None or below is not None else 0
+    above = next((i for i in range(at - 1, -1, -1) if _is_code(lines[i])), None)
+    around = [depths[i] for i in (above, below) if i is not None]
+    return max(around, default=0)
+
+
+def _is_code(line: str) -> bool:
+    return bool(line.strip()) and not is_comment(line, "python")
 
 
 def _indent(line: str) -> int:

@@ -1,4 +1,4 @@
-"""Python trees in one canonical wording, so that two ways to say the same compare equal. Knows no patch."""
+"""Python trees in one canonical wording, so that two ways to say the same compare equal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def canonical(tree: ast.Module) -> ast.Module:
 
 
 def without_hints(one: ast.Module, other: ast.Module) -> bool:
-    """Whether `other` is `one` with annotations added, none changed or removed."""
+    """Return True if `other` is `one` with annotations added, none changed or removed."""
     old, new = _Hints(), _Hints()
     bare = same_meaning(old.visit(ast.parse(ast.unparse(one))), new.visit(ast.parse(ast.unparse(other))))
     return bare and len(old.found) < len(new.found) and set(old.found) <= set(new.found)

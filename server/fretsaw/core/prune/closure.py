@@ -1,14 +1,14 @@
-"""Takes back what may not be dropped: what the parse needs, and what something kept needs. Knows no rule."""
+"""Takes back what may not be dropped: what the parse needs, and what something kept needs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.languages import syntax_of
 from fretsaw.core.patch.patch_set import Change, PatchSet
-from fretsaw.core.prune.enclosing import definitions_around
+from fretsaw.core.prune.definitions_around import definitions_around
 from fretsaw.core.prune.python_meaning import parse, windows
 from fretsaw.core.prune.scene import Scene, runs
 from fretsaw.core.prune.syntax import NODE_TYPES, parses
@@ -19,21 +19,25 @@ from fretsaw.core.text.lines import split_lines
 
 def needed(scene: Scene, verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
     """The dropped changes of the file that have to stay after all, with why."""
-    dropped = [change for change in scene.changes if change.id in verdicts and verdicts[change.id].decision == "drop"]
+    dropped = _dropped(scene.changes, verdicts)
     if not dropped or scene.file.op != "edit" or not scene.language:
         return {}
     ids = {change.id for change in dropped}
     if still_parses(scene, ids):
         return {}
-    back: dict[int, Verdict] = {}
+    back: set[int] = set()
     for run in runs(dropped):
         part = {change.id for change in run}
         if not still_parses(scene, part):
-            ids -= part
-            back |= {at: _kept(verdicts[at]) for at in part}
-    if not still_parses(scene, ids):
-        back |= {at: _kept(verdicts[at]) for at in ids}
-    return back
+            back |= part
+    if not still_parses(scene, ids - back):
+        back = ids
+    return {at: _kept(verdicts[at]) for at in back}
+
+
+def _dropped(changes: Iterable[Change], verdicts: Mapping[int, Verdict]) -> list[Change]:
+    """The changes that are dropped so far, in order."""
+    return [change for change in changes if change.id in verdicts and verdicts[change.id].decision == "drop"]
 
 
 def used_by_kept(
@@ -44,8 +48,9 @@ def used_by_kept(
     What comes back may use what others bring: 1 (kept) calls f, 2 (dropped) adds f and calls g, 3 (dropped) adds g.
     Then 1 brings back 2, and 2 brings back 3.
     """
-    dropped = {change.id for change in changes if change.id in verdicts and verdicts[change.id].decision == "drop"}
-    brings = _brought_names(scenes, [change for change in changes if change.id in dropped])
+    fallen = _dropped(changes, verdicts)
+    dropped = {change.id for change in fallen}
+    brings = _brought_names(scenes, fallen)
     back: dict[int, Verdict] = {}
     while found := _find_used(changes, brings, dropped):
         bringer, user = verdicts[found[0]], found[1]
@@ -92,7 +97,7 @@ def _brought(scene: Scene, change: Change) -> frozenset[str]:
 
 
 def _sees(user: str, path: str, words: frozenset[str]) -> bool:
-    """Whether code in one file may mean what the other one defines. Only in Python has it to say from where."""
+    """Return True if code in one file may mean what the other one defines. Only in Python has it to say from where."""
     if user == path:
         return True
     module = path.rsplit("/", 1)[-1].partition(".")[0]
@@ -121,13 +126,14 @@ def explained(patch: PatchSet, verdicts: Sequence[Verdict], issue: Issue) -> tup
 
 @dataclass(frozen=True, slots=True)
 class _AskedFor:
-    """What an issue names."""
+    """The names in an issue."""
 
     paths: frozenset[str]
     names: frozenset[str]
 
     def reaches(self, change: Change, before: Sequence[str]) -> bool:
-        """Whether the issue names a word of the change, the definition that it stands in, or a file that is no code.
+        """Return True if the issue names a word of the change, the definition that it stands in, or a file that is no
+        code.
 
         A file of code is named for the place of the fault, and that asks for nothing else in it.
         """
@@ -159,7 +165,7 @@ def _added(change: Change) -> str:
 
 
 def still_parses(scene: Scene, ids: set[int]) -> bool:
-    """Whether the file without these changes parses, or did not with them either."""
+    """Return True if the file without these changes parses, or did not with them either."""
     less = scene.without(ids)
     if scene.language == "python":
         _, second = windows(scene.after, split_lines(less))

@@ -1,6 +1,6 @@
 """Layout that comes of something that stays: lines moved into a block or out of one, or aligned to what changed.
 
-To put such lines back has no effect on the program, and leaves a text that nobody would write. Knows no rule.
+To put such lines back has no effect on the program, and leaves a text that nobody would write.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.scene import Scene, runs
+from fretsaw.core.prune.scene import Scene, hunks_of, runs
 
 FEWEST = 12
 """Lines from which a file may be indented anew all over, and changes of layout from which it may be formatted anew."""
@@ -60,7 +60,7 @@ def _follows(change: Change, beside_staying: bool, everywhere: bool, formatted: 
 
 
 def is_shifted(change: Change) -> bool:
-    """Whether the first line's indentation changed."""
+    """Return True if the first line's indentation changed."""
     return _shift(change) is not None
 
 
@@ -73,7 +73,7 @@ def _shift(change: Change) -> tuple[str, str] | None:
 
 
 def _is_nested(scene: Scene, change: Change) -> bool:
-    """Whether the change's first line is deeper in blocks than it was, or less deep."""
+    """Return True if the change's first line is deeper in blocks than it was, or less deep."""
     before, after = scene.depths
     hunk, start = change.hunk, scene.after_starts.get(change.id)
     if before is None or after is None or hunk is None or start is None:
@@ -99,12 +99,13 @@ def _is_everywhere(scene: Scene, moved: Sequence[Change], staying: set[int]) -> 
 def _moved_lines(scene: Scene, moved: set[int], staying: set[int]) -> tuple[int, int]:
     """Count the lines that moved in runs of changes with one that stays, and in the other runs."""
     near = away = 0
-    for run in runs([change for change in scene.changes if change.hunk]):
-        lines = sum(len(change.hunk.removed) for change in run if change.hunk and change.id in moved)
-        if any(change.id in staying for change in run):
-            near += lines
-        else:
+    for run in runs([change for change in scene.changes if change.hunk is not None]):
+        moved_hunks = hunks_of(change for change in run if change.id in moved)
+        lines = sum(len(hunk.removed) for hunk in moved_hunks)
+        if staying.isdisjoint(change.id for change in run):
             away += lines
+        else:
+            near += lines
     return near, away
 
 

@@ -1,4 +1,4 @@
-"""What the issue asks for by its words: comments, docs, types, renames, versions. Knows no patch."""
+"""The topics of an issue by its words: comments, docs, types, renames, versions."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ class IssueTopics:
     text: str
 
     def names(self, word: str) -> bool:
-        """Whether the issue holds this very word or path."""
+        """Return True if the issue holds this very word or path."""
         return bool(word) and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", self.text) is not None
 
 
 @lru_cache(maxsize=8)
 def issue_topics(issue: Issue) -> IssueTopics:
-    """What the issue asks for."""
+    """Read the topics that the issue asks for."""
     whole = frozenset(topic for topic, pattern in _PATTERNS.items() if pattern.search(issue.text))
     title = frozenset(topic for topic, pattern in _PATTERNS.items() if pattern.search(issue.title))
     return IssueTopics(whole, title, issue.text)

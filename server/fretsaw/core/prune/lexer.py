@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from fretsaw.core.languages import BY_SYNTAX
 
 HASH_COMMENTS = frozenset({"", *(name for name, language in BY_SYNTAX.items() if language.comment == "#")})
-"""What is no language that is known has comments as configuration files have."""
+"""Languages with comments as configuration files have; also any language that is not known."""
 OPTIONAL_SEMICOLON = frozenset(name for name, language in BY_SYNTAX.items() if language.optional_semicolon)
 _FREE = {name: language.free_signs for name, language in BY_SYNTAX.items()}
 FREE_QUOTES = frozenset(name for name, language in BY_SYNTAX.items() if language.free_quotes)
@@ -33,7 +33,7 @@ def words(text: str, language: str) -> list[str]:
 
 
 def spans(text: str, language: str) -> Iterator[tuple[int, int, str]]:
-    """Where each word stands, [start, end), and the word as `words` gives it."""
+    """Yield the place of each word, [start, end), and the word as `words` gives it."""
     pattern = _HASH if language in HASH_COMMENTS else _SLASH
     for found in pattern.finditer(text):
         kind = found.lastgroup
@@ -82,7 +82,7 @@ def unspaced(comment: str) -> str:
 
 
 def is_comment(line: str, language: str) -> bool:
-    """Whether the line holds a comment and nothing else."""
+    """Return True if the line holds a comment and nothing else."""
     pattern = _COMMENT_HASH if language in HASH_COMMENTS else _COMMENT_SLASH
     return pattern.match(line) is not None and not line.startswith("#!")
 

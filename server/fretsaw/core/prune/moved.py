@@ -1,19 +1,20 @@
-"""Gives both halves of a move one verdict, and takes back what would lose or double a line. Knows no rule by name."""
+"""Gives both halves of a move one verdict, and takes back what would lose or double a line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from posixpath import basename
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import Moves, find_missing, find_moves
 from fretsaw.core.patch.defined_names import imported_names
-from fretsaw.core.patch.moves import path_parts
 from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune.issue_topics import issue_topics
-from fretsaw.core.prune.scene import is_blank
+from fretsaw.core.prune.scene import hunks_of, is_blank, text
 from fretsaw.core.prune.used_names import used
 from fretsaw.core.prune.verdict import Rule, Verdict
+from fretsaw.core.text.path_parts import path_parts
 
 _COMMON = frozenset(["and", "are", "but", "for", "from", "has", "not", "return", "the", "this", "was", "with"])
 
@@ -45,19 +46,26 @@ def moves_asked_for(patch: PatchSet, changes: Sequence[Change], issue: Issue) ->
 
 def _words(changes: Mapping[int, Change], group: Iterable[int]) -> set[str]:
     """Words of the lines of a move that do not stand in any text."""
-    hunks = [changes[at].hunk for at in group if at in changes]
-    words = used("".join(line for hunk in hunks if hunk for line in (*hunk.removed, *hunk.added)).lower())
-    return {word for word in words if len(word) > 2 and word not in _COMMON}
+    hunks = hunks_of(changes[at] for at in group if at in changes)
+    moved_text = "".join(text(hunk.removed + hunk.added) for hunk in hunks)
+    return {word for word in used(moved_text.lower()) - _COMMON if len(word) > 2}
 
 
 def without_halves(found: Mapping[int, str], rule: Rule, halves: Halves) -> dict[int, str]:
-    """What a rule found, without what only moved: that adds nothing."""
+    """Leave out of a rule's findings the lines that only moved: they add nothing."""
+    if rule.binding and rule.moved:
+        return dict(found)
     if rule.moved:
-        return {at: reason for at, reason in found.items() if rule.binding or at not in halves.asked}
+        return _without(found, halves.asked)
     # What a rule found for one reason is one thing: a moved function with a new line in it is not half new.
-    reasons = {reason for at, reason in found.items() if at in halves.ids}
-    inside = {at for at in found if at in halves.moves.edits and found[at] in reasons}
-    return {at: reason for at, reason in found.items() if at not in halves.ids | inside}
+    reasons = {found[at] for at in halves.ids.intersection(found)}
+    inside = {at for at in halves.moves.edits if found.get(at) in reasons}
+    return _without(found, halves.ids | inside)
+
+
+def _without(found: Mapping[int, str], ids: Collection[int]) -> dict[int, str]:
+    """The findings but those on some changes, in their order."""
+    return {at: reason for at, reason in found.items() if at not in ids}
 
 
 def drop_whole(
@@ -82,13 +90,13 @@ def drop_importers(
     """The verdicts on what imports from a new file that nobody may add: without the file it would fail."""
     out: dict[int, Verdict] = {}
     by_id = {change.id: change for change in changes}
-    stems = [path_parts(change.path)[1] for change in changes]
+    stems = [path_parts(change.path).stem for change in changes]
     for cause in verdicts.values():
         if cause.decision != "drop" or cause.change.kind != "create" or not rules[cause.rule].binding:
             continue
-        folder, stem, _ = path_parts(cause.change.path)
+        path = path_parts(cause.change.path)
         # Where two files have that name, the folder tells which is meant.
-        wanted = {stem, folder.rpartition("/")[2]} if stems.count(stem) > 1 and folder else {stem}
+        wanted = {path.stem, basename(path.folder)} if stems.count(path.stem) > 1 else {path.stem}
         importers = {change.id for change in changes if change.kind == "lines" and _imports_from(change, wanted)}
         gone = moves.drop_with(importers) - verdicts.keys() if importers else frozenset[int]()
         out |= {at: replace(cause, change=by_id[at]) for at in gone}
@@ -121,7 +129,8 @@ def take_back_lost(
 
 
 def keep_whole(patch: PatchSet, verdicts: Sequence[Verdict], rules: Mapping[str, Rule]) -> tuple[Verdict, ...]:
-    """The verdicts of a judge who knows no moves, without what would leave half of one. All of `split(patch)`."""
+    """Take back drops of a judge who knows no moves that would leave half of one. Verdicts are for all of
+    `split(patch)`."""
     changes = [verdict.change for verdict in verdicts]
     moves = find_moves(patch, changes)
     by_id = {verdict.change.id: verdict for verdict in verdicts}

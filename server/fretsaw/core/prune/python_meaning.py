@@ -1,4 +1,4 @@
-"""Python's own parser as a witness: do two texts mean the same? Knows no rule."""
+"""Python's own parser as a witness: do two texts mean the same?"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def parse(text: str) -> ast.Module | None:
 
 
 def same_meaning(one: ast.AST, other: ast.AST) -> bool:
-    """Whether the trees are equal but for places."""
+    """Return True if the trees are equal but for places."""
     try:
         return _same(one, other)
     except RecursionError:
@@ -34,7 +34,7 @@ def same_meaning(one: ast.AST, other: ast.AST) -> bool:
 
 
 def windows(one: Sequence[str], other: Sequence[str]) -> tuple[str, str]:
-    """What of two texts (as lines) has to be parsed to compare them: whole top-level statements around what differs.
+    """Cut two texts (as lines) down to what has to be parsed to compare them: top-level statements around what differs.
 
     Parsing the rest too would tell nothing, since it is the same on both sides.
     """
@@ -59,12 +59,12 @@ def windows(one: Sequence[str], other: Sequence[str]) -> tuple[str, str]:
 
 @lru_cache(maxsize=16)
 def _is_whole(text: str) -> bool:
-    """Whether no long string is open at the text's end: what looks like a statement there may be part of it."""
+    """Return True if no long string is open at the text's end: what looks like a statement there may be part of it."""
     return ('"""' not in text and "'''" not in text) or parse(text) is not None
 
 
 def _starts(lines: Sequence[str], at: int) -> bool:
-    """Whether a top-level statement surely begins at this line: a blank line above it, a keyword at column 0."""
+    """Return True if a top-level statement surely begins at this line: a blank line above it, a keyword at column 0."""
     return at == 0 or (_TOP.match(lines[at]) is not None and not lines[at - 1].strip())
 
 

@@ -1,6 +1,6 @@
-"""What really changes in a file that was formatted anew, written as the file was: its indentation, quotes, line breaks.
+"""Write the real changes of a reformatted file as the file was: its indentation, quotes, line breaks.
 
-Without this the few lines that stay of such a patch would be the only ones in another style. Knows no rule by name.
+Without this the few lines that stay of such a patch would be the only ones in another style.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from fretsaw.core.prune.scene import Scene, runs, text
 from fretsaw.core.text.lines import split_lines
 
 Word: TypeAlias = tuple[int, int, str]
-"""Where a word stands, [start, end), and what it says."""
+"""The place of a word, [start, end), and its text."""
 _NAME = re.compile(r"[\w\"'`]")
 FEWEST = 5
 """Changes of layout alone from which a file counts as formatted anew; they have to be most of its changes, too."""
@@ -72,7 +72,7 @@ def _data_in_old_layout(scene: Scene) -> FilePatch | None:
 
 
 def _unit(lines: Sequence[str]) -> str | None:
-    """What a level of brackets is indented by; None where no line is, or not all are by a multiple of the same."""
+    """Return the indentation of one level of brackets; None where no line has one, or not all are multiples of it."""
     units: set[str] = set()
     for line, depth in _with_depths(lines):
         indent = _indent(line)
@@ -122,7 +122,7 @@ Trial: TypeAlias = dict[int, "Hunk | None"]
 
 
 def _trials(staying: list[Change], language: str, indents: Mapping[str, str]) -> Iterator[Trial]:
-    """What may be tried, the best first: all at once, then each; changes that touch as one, then one by one."""
+    """Yield the attempts, the best first: all at once, then each; changes that touch as one, then one by one."""
     for groups in (runs(staying), [[change] for change in staying]):
         for brackets in (False, True):
             found: list[Trial] = []

@@ -1,4 +1,4 @@
-"""Asks every rule about every file and gives each change its verdict. Knows no rule by name."""
+"""Asks every rule about every file and gives each change its verdict."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def prune(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known beside the patch."""
+    """Facts beside the patch that the rules may ask for."""
 
     issue: Issue
     mode: Mode
@@ -72,7 +72,7 @@ class _Known:
 
 
 def keep_moves_whole(patch: PatchSet, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
-    """The verdicts after a judge who knows no moves: no drop of his leaves half of one."""
+    """Return the verdicts after a judge who knows no moves: no drop of theirs leaves half of one."""
     return keep_whole(patch, verdicts, RULES)
 
 

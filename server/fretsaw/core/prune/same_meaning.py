@@ -1,4 +1,4 @@
-"""Do a text with and one without some changes mean the same? Chooses the witness by language. Knows no rule."""
+"""Do a text with and one without some changes mean the same? Chooses the witness by language."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _halves(group: list[Change]) -> list[list[Change]]:
 
 
 def means_same(one: list[str], other: list[str], language: str) -> bool:
-    """Whether two texts mean the same. False where that cannot be told."""
+    """Return True if two texts mean the same. False where that cannot be told."""
     if language == "python":
         return _same_python(one, other)
     left, right = "".join(one), "".join(other)
@@ -72,7 +72,7 @@ def means_same(one: list[str], other: list[str], language: str) -> bool:
 
 
 def has_witness(language: str) -> bool:
-    """Whether layout can be told from meaning at all: in prose and data every blank may count."""
+    """Return True if layout can be told from meaning at all: in prose and data every blank may count."""
     return bool(language)
 
 

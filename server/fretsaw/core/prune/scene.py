@@ -1,4 +1,4 @@
-"""What is known of one file of a patch while its changes are judged. Computes each fact once, when first asked."""
+"""The facts of one file of a patch while its changes are judged. Computes each fact once, when first asked."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Scene:
 
     @cached_property
     def asked(self) -> IssueTopics:
-        """What the issue asks for in words."""
+        """Return the topics that the issue asks for."""
         return issue_topics(self.issue)
 
     @cached_property
@@ -72,12 +72,13 @@ class Scene:
 
     @cached_property
     def depths(self) -> tuple[Sequence[int] | None, Sequence[int] | None]:
-        """How deep each line is in blocks, before and after; None for a side of which nothing can be told."""
+        """Return each line's depth in blocks, before and after; None for a side of which nothing can be told."""
         return depths(self.file.before or "", self.language), depths(self.file.after or "", self.language)
 
     @cached_property
     def line_kinds(self) -> tuple[list[str], list[str]]:
-        """What each line is before and after, as `core.patch.logical` has it; "inside" continues a statement."""
+        """Return the kind of each line before and after, as `core.patch.logical` has it; "inside" continues a
+        statement."""
         return list(kinds(self.before)), list(kinds(self.after))
 
     def without(self, ids: set[int]) -> str:
@@ -96,7 +97,7 @@ class Scene:
         return [self.changes[i] for i in (at - 1, at + 1) if 0 <= i < len(self.changes)]
 
     def provable(self, change: Change) -> bool:
-        """Whether a rule that proves what it finds spoke of the change."""
+        """Return True if a rule that proves what it finds spoke of the change."""
         return self.judged.get(change.id, ("", False))[1]
 
     @cached_property
@@ -116,7 +117,7 @@ class Scene:
 
 
 def touches(one: Change, other: Change) -> bool:
-    """Whether no unchanged line lies between two changes of a file."""
+    """Return True if no unchanged line lies between two changes of a file."""
     a, b = one.hunk, other.hunk
     return a is not None and b is not None and (a.end == b.start or b.end == a.start)
 
@@ -127,8 +128,23 @@ def text(lines: tuple[str, ...]) -> str:
 
 
 def is_blank(hunk: Hunk) -> bool:
-    """Whether the hunk holds blank lines only."""
+    """Return True if the hunk holds blank lines only."""
     return not any(line.strip() for line in (*hunk.removed, *hunk.added))
+
+
+def hunks_of(changes: Iterable[Change]) -> list[Hunk]:
+    """The hunks of the changes that have one, in order."""
+    return [change.hunk for change in changes if change.hunk is not None]
+
+
+def line_runs(changes: Iterable[Change]) -> list[list[Change]]:
+    """The changes of lines (of one file, in order) in groups that no unchanged line parts."""
+    return runs([change for change in changes if change.kind == "lines" and change.hunk is not None])
+
+
+def is_code(lines: Iterable[str]) -> bool:
+    """Return True if a line holds anything but blanks."""
+    return any(map(str.strip, lines))
 
 
 def runs(changes: list[Change]) -> list[list[Change]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.scene import Scene, runs
+from fretsaw.core.prune.scene import Scene, line_runs
 from fretsaw.core.prune.verdict import Verdict
 
 MANY = 5
@@ -18,19 +18,24 @@ def torn(scene: Scene, verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
 
     `f(a,` and `b)` were rewritten as `f(a + 1,` and `b )`: the second line stays as it was written, too.
     """
-    dropped = {
-        change.id for change in scene.changes if change.id in verdicts and verdicts[change.id].decision == "drop"
-    }
-    if len(dropped) >= MANY and len(dropped) * 2 > len(scene.changes):
-        return {}  # the file was formatted anew: what stays of it is written in the file's own style
+    ids = {change.id for change in scene.changes}
+    dropped = {at for at in ids.intersection(verdicts) if verdicts[at].decision == "drop"}
+    is_formatted_anew = len(dropped) >= MANY and len(dropped) * 2 > len(scene.changes)
+    if is_formatted_anew:
+        return {}  # what stays of it is written in the file's own style
+    return {at: _kept(verdicts[at]) for at in _torn_ids(scene, dropped)}
+
+
+def _torn_ids(scene: Scene, dropped: set[int]) -> set[int]:
+    """The dropped changes in statements of which another change is kept."""
     back: set[int] = set()
-    for run in runs([change for change in scene.changes if change.kind == "lines" and change.hunk]):
+    for run in line_runs(scene.changes):
         if dropped.isdisjoint(change.id for change in run):
             continue
         for part in _statements(scene, run):
             if not part <= dropped:
                 back |= part & dropped
-    return {at: _kept(verdicts[at]) for at in back}
+    return back
 
 
 def _statements(scene: Scene, run: list[Change]) -> list[set[int]]:
@@ -45,7 +50,7 @@ def _statements(scene: Scene, run: list[Change]) -> list[set[int]]:
 
 
 def _continues(scene: Scene, change: Change) -> bool:
-    """Whether a change begins within a statement, before it or after it."""
+    """Return True if a change begins within a statement, before it or after it."""
     hunk = change.hunk
     if hunk is None:
         return False

@@ -1,4 +1,4 @@
-"""The names that a piece of code brings and those it uses, by its words. Knows no scopes."""
+"""The names that a piece of code brings and those it uses, by its words."""
 
 from __future__ import annotations
 

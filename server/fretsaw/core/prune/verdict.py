@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of one atomic change, and why."""
+    """The decision on one atomic change, with rule and reason."""
 
     change: Change
     decision: Literal["keep", "drop", "flag"]
@@ -24,13 +24,13 @@ class Verdict:
     reason: str
     """One sentence for a person."""
     unverified: bool = False
-    """Kept, but the check does not show its need; `reason` says why not."""
+    """Kept, but the check does not show that it is needed; `reason` says why not."""
     needed_by: str = ""
-    """Why a kept change stays: "test tests/test_x.py::test_y", "change 3", "the issue", "" where unknown."""
+    """The reason why a kept change stays: "test tests/test_x.py::test_y", "change 3", "the issue", "" where unknown."""
 
 
 def why(reason: str, needed_by: str) -> str:
-    """Why a change has its verdict, in words for a person; both as in `Verdict`.
+    """Say why a change has its verdict, in words for a person; both as in `Verdict`.
 
     >>> why("", "change 3"), why("the check is green without it", "the issue")
     ('needed by change 3', 'the check is green without it; asked for by the issue')
@@ -44,7 +44,7 @@ class Pruned:
     """A patch set after pruning, with the verdict on every atomic change of the one before."""
 
     patch: PatchSet
-    """What is kept (flagged changes included)."""
+    """The changes that are kept, flagged ones included."""
     verdicts: tuple[Verdict, ...]
     """One a change of `proposed`, in its order."""
     proposed: PatchSet
@@ -64,14 +64,14 @@ class Rule:
 
     judge: RuleFunction
     provable: bool
-    """Whether what it finds has no effect for certain: dropped by default, where others are flagged."""
+    """True if what it finds has no effect for certain: dropped by default, where others are flagged."""
     cheap: bool = False
-    """Whether it looks at names and kinds only, and so may be asked about a patch of any size."""
+    """True if it looks at names and kinds only, and so may be asked about a patch of any size."""
     layout: bool = False
-    """Whether what it finds differs from the old lines in layout alone."""
+    """True if what it finds differs from the old lines in layout alone."""
     moved: bool = False
-    """Whether it may speak of lines that only moved, as a rule on their order or layout; others see what is new."""
+    """True if it may speak of lines that only moved, as a rule on their order or layout; others see what is new."""
     advisory: bool = False
-    """Whether what it finds is only flagged, with `--prune strict` too: it is right too rarely to drop anything."""
+    """True if what it finds is only flagged, with `--prune strict` too: it is right too rarely to drop anything."""
     binding: bool = False
-    """Whether a move goes as a whole when this rule drops a half of it."""
+    """True if a move goes as a whole when this rule drops a half of it."""

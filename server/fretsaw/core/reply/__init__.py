@@ -1,4 +1,4 @@
-"""What a model wrote, as edit blocks: `read`. Knows nothing of the repository; `core.locate` finds the places."""
+"""Read a model's reply into edit blocks: `read`. `core.locate` finds their places."""
 
 from fretsaw.core.reply.edit_block import EditBlock, Reading
 from fretsaw.core.reply.scan import REPLY_FORMATS, left_behind, read

@@ -36,7 +36,7 @@ class Cursor:
 
     @property
     def closed(self) -> bool:
-        """Whether the block stands in a fence that is closed, so that it cannot have been cut off."""
+        """Return True if the block stands in a fence that is closed, so that it cannot have been cut off."""
         return self.fence is not None and self.fence.close is not None
 
     def moved(self, at: int) -> Cursor:
@@ -46,7 +46,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a grammar read at a cursor."""
+    """The result of a reply format at a cursor."""
 
     blocks: tuple[EditBlock, ...]
     end: int
@@ -55,4 +55,4 @@ class Found:
     """The path it named, for the blocks below."""
     truncated: str = ""
     unclear: str = ""
-    """Why it cannot be told where the edit ends."""
+    """The reason why it cannot be told where the edit ends."""

@@ -1,4 +1,4 @@
-"""What stands around the text of a diff and is none of it: a terminal's colours, a mail's quotation marks."""
+"""Take off what stands around the text of a diff: a terminal's colours, a mail's quotation marks."""
 
 from __future__ import annotations
 

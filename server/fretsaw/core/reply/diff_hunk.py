@@ -102,7 +102,7 @@ def _after_counted(cursor: Cursor, at: int, old: int, new: int) -> int | None:
 
 
 def _begins_else(cursor: Cursor, at: int, *, after_blank: bool) -> bool:
-    """Whether something other than a further line of the hunk begins here."""
+    """Return True if something other than a further line of the hunk begins here."""
     line = cursor.lines[at]
     if not line.strip():
         for index in range(at + 1, min(cursor.end, at + 4)):
@@ -137,7 +137,7 @@ _BEGINNINGS = (
 
 
 def _plain_end(cursor: Cursor, at: int) -> int:
-    """Where the hunk ends as far as its lines tell."""
+    """Find the end of the hunk as far as its lines tell."""
     lines, end, last = cursor.lines, cursor.end, at - 1
     fenced = cursor.fence is not None
     while at < end:
@@ -164,7 +164,7 @@ def _plain_end(cursor: Cursor, at: int) -> int:
 
 
 def _heads_file_with_hunk(cursor: Cursor, at: int) -> bool:
-    """Whether the header of a further file begins here whatever a count says: both its names and a hunk."""
+    """Return True if the header of a further file begins here whatever a count says: both its names and a hunk."""
     if not _heads_file(cursor, at):
         return False
     return at + 2 < cursor.end and cursor.lines[at + 2].startswith("@@")
@@ -233,7 +233,7 @@ def _truncation(cursor: Cursor, hunk: DiffHunk, header: _Header, end: int, count
 
 
 def _why_short(cursor: Cursor, hunk: DiffHunk, short_old: int, short_new: int) -> str:
-    """Why a hunk with fewer lines than its header counts looks cut off; empty where it need not be."""
+    """Say why a hunk with fewer lines than its header counts looks cut off; empty where it need not be."""
     short = min(short_old, short_new)
     # As many lines short on both sides: what is missing is context, or the counts are a guess.
     is_context = short_old == short_new and not cursor.lines[-1]

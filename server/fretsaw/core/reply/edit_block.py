@@ -1,4 +1,4 @@
-"""What was read in a reply, before anything is looked up in a file."""
+"""The edits of a reply, before anything is looked up in a file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class EditBlock:
     at_end: bool = False
     """The block ends at the end of the file (V4A `*** End of File`)."""
     no_newline: tuple[bool, bool] = (False, False)
-    """Whether a no-newline mark stood after the last line of the search and of the replacement."""
+    """True if a no-newline mark stood after the last line of the search and of the replacement."""
     move_to: str | None = None
     mode: tuple[str, str] | None = None
     grammar: str = ""
@@ -38,7 +38,7 @@ class EditBlock:
     after_line: int | None = None
     """A tool call's insertion without any text around it: new lines go below this line, from 1; 0: to the top."""
     series: int = 0
-    """Which patch of a mailed series it belongs to: each is made on top of the ones before."""
+    """The number of the patch in a mailed series: each is made on top of the ones before."""
     near: tuple[str, ...] = ()
     """The lines of text right above the block, the nearest first, where its path is not certain."""
     others: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
@@ -51,10 +51,10 @@ class Reading:
 
     blocks: tuple[EditBlock, ...]
     grammars: tuple[str, ...] = ()
-    """Which grammars read something, in order of first use."""
+    """The reply formats that read something, in order of first use."""
     ignored: str = ""
     """The text that belongs to no edit (prose, other fences)."""
     truncated: str = ""
-    """Why the reply looks cut in half, empty when it does not."""
+    """The reason why the reply looks cut in half, empty when it does not."""
     unclear: str = ""
-    """Why it cannot be told where one of its edits ends, empty when it can."""
+    """The reason why it cannot be told where one of its edits ends, empty when it can."""

@@ -29,7 +29,7 @@ class Fence:
     """Its run of backticks or tildes."""
     indent: int
     info: str
-    """What stands behind the opening mark, stripped."""
+    """The text behind the opening mark, stripped."""
     opened: int
     """Index of the opening line."""
     close: int | None
@@ -46,7 +46,7 @@ class _Mark:
     bare: bool
     """Nothing stands behind it, so that it may close."""
     opening: int
-    """How much speaks for it opening a block, from -4 to 5."""
+    """A score for its opening a block, from -4 to 5."""
 
 
 def open_fence(lines: Sequence[str], at: int) -> Fence | None:
@@ -144,7 +144,8 @@ def _marks(lines: Sequence[str], opened: int, mark: str, indents: tuple[int, int
 
 
 def _opening(lines: Sequence[str], at: int) -> int:
-    """What stands around a mark: text right below it and a blank line, a colon or a path above speak for opening.
+    """Score a mark by its surroundings: text right below it and a blank line, a colon or a path above speak for
+    opening.
 
     An edit's own end above it, and its beginning below, say more than that.
     """

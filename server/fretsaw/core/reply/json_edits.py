@@ -1,4 +1,4 @@
-"""Tool-call arguments and other JSON that holds an edit in any form. Knows nothing of the files."""
+"""Tool-call arguments and other JSON that holds an edit in any form."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def parsed(text: str) -> object | None:
 
 
 def cut_off(text: str) -> bool:
-    """Whether a text begins as the arguments of an edit and ends before they do."""
+    """Return True if a text begins as the arguments of an edit and ends before they do."""
     bare = text.strip()
     return re.match(r'^\{\s*"\w+"\s*:', bare) is not None and parsed(bare) is None and _opens(bare)
 
@@ -84,7 +84,7 @@ def calls(text: str) -> tuple[str, ...]:
 
 
 def from_value(value: object, read: Callable[[str, str], Reading], path: str = "", depth: int = 0) -> Iterator[Reading]:
-    """What a JSON value holds: blocks from its own keys, else whatever its strings hold.
+    """Read a JSON value: blocks from its own keys, else whatever its strings hold.
 
     `read(text, path)` reads a string in any grammar.
     """
@@ -124,7 +124,7 @@ def _from_object(
 
 
 def _replacement(value: dict[str, object], path: str) -> EditBlock | None:
-    """What a call says that puts one text in place of another; None where it does not."""
+    """Read a call that puts one text in place of another; None for any other."""
     old, new = _text(value, _OLDS), _text(value, _NEWS)
     if old is None or new is None:
         return None
@@ -132,7 +132,7 @@ def _replacement(value: dict[str, object], path: str) -> EditBlock | None:
 
 
 def _insertion(value: dict[str, object], path: str) -> EditBlock | None:
-    """What a call says that inserts a text below a line; None where it does not."""
+    """Read a call that inserts a text below a line; None for any other."""
     below = _number(value, _BELOW)
     inserted = _text(value, (*_INSERTED, *_NEWS)) if below is not None else None
     if inserted is None:
@@ -149,7 +149,7 @@ def _text(value: dict[str, object], names: tuple[str, ...]) -> str | None:
 
 
 def _places(value: dict[str, object]) -> int | None:
-    """How many places a call asks for: 0 for every one, None for exactly one, as where nothing is said."""
+    """Count how many places a call asks for: 0 for every one, None for exactly one, as where nothing is said."""
     if any(value.get(name) in (True, "true", "True") for name in _EVERY):
         return 0
     count = _number(value, _COUNTS)

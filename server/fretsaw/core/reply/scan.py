@@ -1,6 +1,6 @@
-"""A reply, line by line: at each line the formats are asked in turn, and what none of them reads is ignored text.
+"""Scan a reply line by line: at each line the formats are asked in turn, and lines that none of them reads are ignored.
 
-Knows the order of the formats and the fences; knows nothing of the files. Each line is read a bounded number of times.
+Each line is read a bounded number of times.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class ReplyFormat:
     read: Callable[[Cursor], Found | None]
     """The edits that begin at the cursor's line; None where none of this format does."""
     begins: tuple[str, ...]
-    """What its first line begins with, blanks aside: a line that begins with none of these is never asked about."""
+    """Beginnings of its first line, blanks aside: a line that begins with none of these is never asked about."""
 
 
 REPLY_FORMATS: MappingProxyType[str, ReplyFormat] = MappingProxyType(
@@ -144,18 +144,18 @@ class _Scan:
     grammars: dict[str, None] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     truncated: str = ""
-    """Why the reply looks cut off, by the first sign of it."""
+    """The reason why the reply looks cut off, by the first sign of it."""
     breaks: int = 0
     """Edits that are cut off."""
     fence: Fence | None = None
     """The fence around the next line."""
     blocks_before_fence: int = 0
     ignored_before: int = 0
-    """How many lines belonged to no edit when the last one was read."""
+    """The number of lines outside of any edit when the last one was read."""
     series: int = 0
-    """How many mails of a patch series began so far."""
+    """The number of mails of a patch series that began so far."""
     unclear: str = ""
-    """Why it cannot be told where an edit ends, by the first sign of it."""
+    """The reason why it cannot be told where an edit ends, by the first sign of it."""
     is_over: bool = False
     """There is too much of it: the rest is not read."""
 
@@ -272,7 +272,7 @@ class _Scan:
 
 
 def _within(fence: Fence, lines: list[str]) -> str:
-    """Whether a fence that is never closed, with no edit in it, is where the reply was cut off."""
+    """Tell whether a fence that is never closed, with no edit in it, is where the reply was cut off."""
     inside = any(line.strip() for line in lines[fence.opened + 1 :])
     return "the last fence is never closed" if inside else ""
 

@@ -1,4 +1,4 @@
-"""SEARCH/REPLACE blocks in their variants, also with the arrows swapped. Knows nothing of the files."""
+"""SEARCH/REPLACE blocks in their variants, also with the arrows swapped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model thought before it answered: drafts in tags of reasoning, the channels of harmony, marks of a chat.
+"""Take out a model's thoughts before its answer: drafts in tags of reasoning, the channels of harmony, marks of a chat.
 
 An edit within it was only thought of. What tells a thought from a file's own text is where its tag stands: at the
 beginning of a line that belongs to no edit.
@@ -96,14 +96,15 @@ def _without_leading_thoughts(reply: str) -> str:
 
 
 def _final_channel(reply: str) -> str:
-    """What was said to the user, of a reply that is still in harmony's channels; nothing where it has no final one."""
+    """Return the final channel of a reply that is still in harmony's channels; nothing where it has none."""
     parts = _CHANNEL.split(reply)
     said = [text for name, text in zip(parts[1::2], parts[2::2], strict=True) if name.strip().lower() == "final"]
     return "\n".join(re.split(r"<\|(?:end|return|call|start)\|>", text, maxsplit=1)[0] for text in said)
 
 
 def _is_text(line: str, mark: str) -> bool:
-    """Whether a mark at the end of a line is the line's own: all that a diff adds there, or a tag that it closes."""
+    """Return True if a mark at the end of a line is the line's own: all that a diff adds there, or a tag that it
+    closes."""
     if line in ("+", "-", " "):
         return True
     return mark == "</s>" and "<s>" in line

@@ -1,6 +1,6 @@
 """Unified diffs in every state models leave them in: the header of a file, then its hunks.
 
-Knows nothing of the files themselves: numbers and counts are read, never believed.
+Numbers and counts are read, never believed.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _same_name(names: str) -> tuple[str, str] | None:
 
 
 def _is_name(cursor: Cursor, at: int) -> bool:
-    """Whether `--- x` heads a file here: git's header, `+++` or a hunk follows, and nothing else is prose."""
+    """Return True if `--- x` heads a file here: git's header, `+++` or a hunk follows, and nothing else is prose."""
     following = cursor.lines[at + 1] if at + 1 < cursor.end else ""
     if following.startswith(("+++ ", "@@")):
         return True
@@ -166,7 +166,7 @@ def _without_prefixes(old: str, new: str) -> tuple[str, str]:
 
 
 def _speaks(header: _Header) -> bool:
-    """Whether a header without hunks asks for something."""
+    """Return True if a header without hunks asks for something."""
     return bool(header.rename[1] or header.modes[1] or header.created or header.deleted or header.binary)
 
 

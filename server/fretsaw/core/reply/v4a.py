@@ -1,4 +1,4 @@
-"""The V4A form, `*** Begin Patch`: files, stacked anchors, hunks without numbers. Knows nothing of the files."""
+"""The V4A form, `*** Begin Patch`: files, stacked anchors, hunks without numbers."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _section(cursor: Cursor, at: int, verb: str, path: str) -> tuple[list[EditBl
 
 
 def _stop(cursor: Cursor, at: int) -> int:
-    """Where a file's section ends: the next section's mark, the patch's end mark or the fence's."""
+    """Find the end of a file's section: the next section's mark, the patch's end mark or the fence's."""
     while at < len(cursor.lines):
         line = cursor.lines[at]
         if line.startswith("*** ") and not line.startswith(("*** End of File", "*** Move to:")) and _is_mark(line):

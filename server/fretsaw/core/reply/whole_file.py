@@ -1,4 +1,4 @@
-"""A whole file in a fence, with its path on the fence or alone on the line above. Knows nothing of the files."""
+"""A whole file in a fence, with its path on the fence or alone on the line above."""
 
 from __future__ import annotations
 

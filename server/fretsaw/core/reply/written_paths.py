@@ -1,4 +1,4 @@
-"""Paths as models write them: in headers, above a fence, behind a fence's mark. Knows no repository."""
+"""Paths as models write them: in headers, above a fence, behind a fence's mark."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pseudo-XML blocks: `<file>`, `<original>`/`<patched>` and their like. Knows nothing of the files."""
+"""Pseudo-XML blocks: `<file>`, `<original>`/`<patched>` and their like."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tell strings made by chance from words, names and placeholders. Knows no rule and no file."""
+"""Tell strings made by chance from words, names and placeholders."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def entropy(text: str) -> float:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a value stands for another one: an example, a variable, a template, a run of one sign."""
+    """Return True if a value stands for another one: an example, a variable, a template, a run of one sign."""
     if _PLACEHOLDER.search(text) or _RUN.search(text):
         return True
     lowered = text.lower()
@@ -55,7 +55,7 @@ def wordiness(text: str) -> float:
 
 
 def is_random(text: str, least: int = 8) -> bool:
-    """Whether a value looks made by chance, as keys and generated passwords do."""
+    """Return True if a value looks made by chance, as keys and generated passwords do."""
     if len(text) < least or is_placeholder(text):
         return False
     kinds = sum(1 for kind in (str.islower, str.isupper, str.isdigit) if any(map(kind, text)))
@@ -69,12 +69,12 @@ def is_random(text: str, least: int = 8) -> bool:
 
 
 def _case_flips(text: str) -> int:
-    """How often a small letter and a capital stand side by side."""
+    """Count the places where a small letter and a capital stand side by side."""
     return sum(a.isalpha() and b.isalpha() and a.islower() != b.islower() for a, b in pairwise(text))
 
 
 def _least_entropy(text: str) -> float:
-    """What a text of this length has at least when it is made by chance."""
+    """Return the least entropy of a text of this length when it is made by chance."""
     if _HEX.fullmatch(text):
         return min(2.9, math.log2(len(text)) - 1.0)
     return min(3.3, math.log2(len(text)) - 1.0)

@@ -142,7 +142,8 @@ def _before(text: str, at: int) -> str:
 
 
 def _is_generated(value: str, name: str, *, is_test: bool) -> bool:
-    """Whether the value of something with this name is a secret that was made, not an example or another name."""
+    """Return True if the value of something with this name is a secret that was made, not an example or another
+    name."""
     if _NOT_SECRET_NAME.search(name) or _stands_for_something(value):
         return False
     if _UUID.fullmatch(value):
@@ -154,7 +155,7 @@ def _is_generated(value: str, name: str, *, is_test: bool) -> bool:
 
 
 def _stands_for_something(value: str) -> bool:
-    """Whether a value is an example, a sentence, a path, an address, an expression or another name."""
+    """Return True if a value is an example, a sentence, a path, an address, an expression or another name."""
     if " " in value or _PATH.search(value) or _EXPRESSION.search(value) or _CODE.fullmatch(value):
         return True
     if is_placeholder(value) or _is_plain_inside(value):
@@ -163,14 +164,14 @@ def _stands_for_something(value: str) -> bool:
 
 
 def _is_made_up(value: str) -> bool:
-    """Whether it is a password that a person made up: signs, digits and letters, and few words in it."""
+    """Return True if it is a password that a person made up: signs, digits and letters, and few words in it."""
     signs = any(not char.isalnum() and char not in "_-./:" for char in value)
     mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
     return signs and mixed and len(value) >= 10 and wordiness(value) < 0.6
 
 
 def _is_plain_inside(value: str) -> bool:
-    """Whether a value in base64 says words, as `YWRtaW46cGFzc3dvcmQ=` says admin:password."""
+    """Return True if a value in base64 says words, as `YWRtaW46cGFzc3dvcmQ=` says admin:password."""
     if len(value) % 4 or not _BASE64.fullmatch(value):
         return False
     inside = b64decode(value)
@@ -196,7 +197,7 @@ def url_passwords(text: str) -> Iterator[Span]:
 
 
 def _is_no_word(value: str, user: str) -> bool:
-    """Whether it is not just a word, as in `user:password@` and `postgres:postgres@`."""
+    """Return True if it is not just a word, as in `user:password@` and `postgres:postgres@`."""
     digits = sum(map(str.isdigit, value))
     return len(value) >= 6 and value.lower() != user.lower() and bool(digits) and wordiness(value) < 0.7
 
@@ -219,13 +220,17 @@ def private_keys(text: str) -> Iterator[Span]:
         if _is_shortened(body):
             continue
         yield from _pieces(text, begin.end(), stop)
+    seen = 0  # where one block begins within another, its lines are not looked at twice
     for found in re.finditer(r"(?m)^Private-Lines: (\d{1,3})\s*?\n", text):
-        lines = text[found.end() : found.end() + _MOST_BODY].split("\n")[: int(found[1])]
-        yield from _pieces(text, found.end(), found.end() + len("\n".join(lines)))
+        count = int(found[1])
+        lines = text[found.end() : found.end() + _MOST_BODY].split("\n", count)[:count]
+        stop = found.end() + len("\n".join(lines))
+        yield from _pieces(text, max(seen, found.end()), stop)
+        seen = max(seen, stop)
 
 
 def _is_shortened(body: str) -> bool:
-    """Whether what stands for the key is no key, as `...`."""
+    """Return True if what stands for the key is no key, as `...`."""
     signs = "".join(_PIECE.findall(body))
     return len(signs) < 4 or (len(signs) < 40 and (is_placeholder(body) or wordiness(signs) > 0.7)) or "{{" in body
 
@@ -271,7 +276,7 @@ def kubernetes_secrets(text: str) -> Iterator[Span]:
 
 
 def _is_setting(value: str) -> bool:
-    """Whether a value is a word, a number, a host or a path: what stands beside a password in a secret."""
+    """Return True if a value is a word, a number, a host or a path: what stands beside a password in a secret."""
     plain = re.fullmatch(r"[a-z]+(?:[.-][a-z]+)*|\d{1,6}|true|false|[\w.+-]+://[^@\s]+|/[\w./-]+", value) is not None
     return (plain and wordiness(value) > 0.4) or value.isdigit() or (plain and "/" in value)
 

@@ -102,7 +102,7 @@ def _line_span(text: str, at: int) -> tuple[int, int]:
 
 
 def _token_places(text: str) -> Iterator[int]:
-    """Where a long token with digits, or one all in capitals, begins."""
+    """Yield the beginning of each long token with digits, or all in capitals."""
     for found in _TOKEN.finditer(text):
         token = found[0]
         if _DIGIT.search(token) or _SHOUTED.search(token):
@@ -131,12 +131,13 @@ def _by_form(window: str, lowered: str) -> Iterator[Span]:
 
 
 def _is_example(value: str) -> bool:
-    """Whether a token of a known form is one that documentation shows."""
+    """Return True if a token of a known form is one that documentation shows."""
     return is_placeholder(value) or any(example in value for example in _KNOWN_EXAMPLES) or _is_a_name(value)
 
 
 def _is_a_name(value: str) -> bool:
-    """Whether what a rule took for a token is words with a number, as `sk-learn-estimator-version-2-of-the-old-one`."""
+    """Return True if what a rule took for a token is words with a number, as
+    `sk-learn-estimator-version-2-of-the-old-one`."""
     tail = re.split(r"[_.:-]", value, maxsplit=1)[-1]
     return wordiness(tail) > 0.6 and entropy(tail) < 4.2
 

@@ -1,4 +1,4 @@
-"""Replace secrets by markers of like shape, and markers by the secrets again. Knows no file and no model.
+"""Replace secrets by markers of like shape, and markers by the secrets again.
 
 The marker of a value is computed from it with a key that never leaves the machine: the same value has the same marker
 in every text, run and replay, and nobody can tell the value from the marker, not even by trying words.
@@ -18,7 +18,7 @@ from itertools import islice
 from fretsaw.core.secrets.chance import is_random
 
 SIGN = "WITHHELD"
-"""How the part of a marker begins that is the same in all."""
+"""The beginning of the part of a marker that is the same in all."""
 MARKER = re.compile(rf"{SIGN}[A-Z2-7]{{3,}}x*")
 """A marker, or what is left of one; what is public of the value may stand before it."""
 _LEAST, _MOST = 8, 12
@@ -41,11 +41,11 @@ class Withheld:
     """From 1."""
     rule: str
     marker: str
-    """What stands in its place."""
+    """The text in its place."""
 
     @property
     def name(self) -> str:
-        """What a user allows it by: the part of the marker that is its own."""
+        """Return the name by which a user allows it: the part of the marker that is its own."""
         found = MARKER.search(self.marker)
         return found[0].removeprefix(SIGN).rstrip("x") if found else self.marker
 

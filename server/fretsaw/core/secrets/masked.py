@@ -17,7 +17,7 @@ from fretsaw.core.snapshot import Snapshot
 
 T = TypeVar("T")
 KEY_MARK = "[key hidden]"
-"""What stands for the API key where an endpoint or a model repeats it; it never comes back."""
+"""The stand-in for the API key where an endpoint or a model repeats it; it never comes back."""
 
 
 def mask_snapshot(snapshot: Snapshot, mask: SecretMask) -> Snapshot:
@@ -107,7 +107,7 @@ def _moved_away(patch: PatchSet, mask: SecretMask) -> frozenset[str]:
 
 
 def has_markers(patch: PatchSet) -> bool:
-    """Whether a text of the patch holds what looks like a marker."""
+    """Return True if a text of the patch holds what looks like a marker."""
     return any(MARKER.search(file.before or "") or MARKER.search("".join(_added(file))) for file in patch.files)
 
 

@@ -101,7 +101,7 @@ def _encoding_of_bytes(data: bytes) -> str | None:
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
-    """Whether these bytes are text in an encoding, and that text the same bytes again."""
+    """Return True if these bytes are text in an encoding, and that text the same bytes again."""
     try:
         return codecs.lookup(encoding)._is_text_encoding and data.decode(encoding).encode(encoding) == data
     except (LookupError, UnicodeError):
@@ -109,7 +109,7 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 
 def _is_western(data: bytes) -> bool:
-    """Whether bytes above ASCII stand alone or two by two beside Latin letters, as in western Europe.
+    """Return True if bytes above ASCII stand alone or two by two beside Latin letters, as in western Europe.
 
     Typeset quotes, dashes and signs of money count wherever they stand alone.
     """

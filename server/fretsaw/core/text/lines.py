@@ -1,4 +1,4 @@
-"""Lines and the way a file writes them. Knows nothing of files: a text is a `str`, decoded elsewhere.
+"""Lines and the way a file writes them. A text is a `str`, decoded elsewhere.
 
 A line ends at `"\\n"` only: form feed, lone CR, U+2028 and U+0085 stay inside a line, as in git.
 """
@@ -41,5 +41,5 @@ def newline_of(text: str) -> str:
 
 
 def is_binary(text: str) -> bool:
-    """Whether git would call it binary: a NUL in the first 8,000 characters."""
+    """Return True if git would call it binary: a NUL in the first 8,000 characters."""
     return "\0" in text[:8000]

@@ -1,6 +1,6 @@
 """Text made safe to show or to send: control, direction and invisible characters become visible marks.
 
-Knows no terminal, editor or log; every sink calls this on what an issue, a repository or a model wrote.
+Every sink calls this on what an issue, a repository or a model wrote.
 """
 
 from __future__ import annotations

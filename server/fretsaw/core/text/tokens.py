@@ -1,4 +1,4 @@
-"""How many tokens a text or a picture is. Knows no model by name: a picture's rule is handed in.
+"""Count the tokens of a text or a picture. A picture's rule is handed in.
 
 Three measures of a text: `estimate` is cheap and rather too high, `upper_bound` cannot be too low, `count` is exact
 where rs-bpe is installed (`fretsaw[tokens]`); this is its one door, and it is imported at the first `count` (75 MiB).
@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class ImageRule:
-    """How a model counts a picture: by tiles of 512 pixels, or by patches of 32 pixels times a factor."""
+    """A model's way to count a picture: by tiles of 512 pixels, or by patches of 32 pixels times a factor."""
 
     kind: Literal["tiles", "patches"]
     base: int = 85
@@ -62,7 +62,7 @@ def count(text: str) -> int:
 
 
 def exact() -> bool:
-    """Whether `count` is exact here."""
+    """Return True if `count` is exact here."""
     return _counter() is not None
 
 

@@ -1,1 +1,1 @@
-"""What the server does for a request: code actions, runs, reviews, edits, notifications."""
+"""The work behind requests: code actions, runs, reviews, edits, notifications."""

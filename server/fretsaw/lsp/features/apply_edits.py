@@ -1,7 +1,4 @@
-"""Accept and undo: one labelled, versioned edit for open buffers, the journal for closed files, verified afterwards.
-
-Knows no proposals' content beyond their edits.
-"""
+"""Accept and undo: one labelled, versioned edit for open buffers, the journal for closed files, verified afterwards."""
 
 from __future__ import annotations
 
@@ -177,7 +174,7 @@ def _show_refusal(server: Server, answer: Any) -> None:
 
 
 async def _arrives(there: Callable[[], bool], seconds: float) -> bool:
-    """Whether it is so within so many seconds: the editor's text change may come after its answer."""
+    """Return True if it is so within so many seconds: the editor's text change may come after its answer."""
     for _ in range(int(seconds / 0.02)):
         if there():
             return True

@@ -21,7 +21,7 @@ FixKind: TypeAlias = Literal["diagnostics", "todo", "file"]
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where the cursor is."""
+    """The position of the cursor in a document."""
 
     uri: str
     position: types.Position
@@ -37,7 +37,7 @@ class ChangeArgument:
     uri: str | None = None
     cursor: Cursor | None = None
     view: View = "diff"
-    """What `agent.showDiff` shows."""
+    """The view that `agent.showDiff` opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class FixArgument:
-    """What `agent.fix` is asked for."""
+    """The argument of `agent.fix`."""
 
     kind: FixKind
     uri: str
@@ -76,7 +76,7 @@ class FixArgument:
 
 @dataclass(frozen=True, slots=True)
 class RewriteArgument:
-    """What `agent.rewrite` is asked for."""
+    """The argument of `agent.rewrite`."""
 
     uri: str
     range: types.Range

@@ -19,7 +19,7 @@ class PendingChange:
     lines: tuple[int, int] | None
 
     def same(self, other: PendingChange | None) -> bool:
-        """Whether it is the same change."""
+        """Return True if it is the same change."""
         return other is not None and self.review is other.review and self.number == other.number
 
     @property
@@ -65,7 +65,7 @@ def change_at(server: Server, cursor: Cursor, states: tuple[State, ...] = WAITIN
 
 
 def _is_half(place: PendingChange, current: PendingChange) -> bool:
-    """Whether a change is the other half of the move that one at the cursor is part of."""
+    """Return True if a change is the other half of the move that one at the cursor is part of."""
     halves = current.review.moves.keep_with({current.number})
     return place.review is current.review and place.number in halves and not place.same(current)
 
@@ -104,7 +104,7 @@ def _following(pending: list[PendingChange], start: PendingChange, forward: bool
 
 
 def _is_ahead(place: PendingChange, line: int, forward: bool) -> bool:
-    """Whether a change lies below the cursor's line (forward) or not; one about a whole file lies nowhere."""
+    """Return True if a change lies below the cursor's line (forward) or not; one about a whole file lies nowhere."""
     return place.lines is not None and (place.lines[0] > line) == forward
 
 

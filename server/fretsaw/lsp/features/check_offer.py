@@ -1,6 +1,6 @@
-"""Which command would prove fixes in a repository that has none set: offered at a proposal without proof.
+"""Offer a check command at a proposal without proof, in a repository that has none set.
 
-Knows nothing of how a check is run; what looks like one is found in a thread, when a run has ended.
+What looks like one is found in a thread, when a run has ended.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ async def find_check_offer(server: Server, job: Job) -> None:
 
 
 def is_unproved(review: Review) -> bool:
-    """Whether a whole proposal came without any run of a check."""
+    """Return True if a whole proposal came without any run of a check."""
     return not review.draft and review.proposal.evidence.before is None
 
 

@@ -1,7 +1,4 @@
-"""The code actions at a place. Never asks a model, never touches a disk or a process: answers from what is known.
-
-Knows nothing of how an action is carried out.
-"""
+"""The code actions at a place. Never asks a model, never touches a disk or a process: answers from what is known."""
 
 from __future__ import annotations
 
@@ -99,17 +96,17 @@ def _asking(document: Document, params: CodeActionRequest) -> list[dict[str, Any
 
 
 def _wanted(only: Sequence[str] | None, kind: str) -> bool:
-    """Whether a kind, or one above it, was asked for; nothing asked for means all."""
+    """Return True if a kind, or one above it, was asked for; nothing asked for means all."""
     return only is None or any(not want or kind == want or kind.startswith(f"{want}.") for want in only)
 
 
 def _named(only: Sequence[str] | None) -> bool:
-    """Whether the source action, or a kind above it, was asked for by name."""
+    """Return True if the source action, or a kind above it, was asked for by name."""
     return only is not None and any(want and (want == FIX_FILE or FIX_FILE.startswith(f"{want}.")) for want in only)
 
 
 def _selected(where: types.Range) -> bool:
-    """Whether something is selected: more than one character, since Helix's cursor is a selection of one."""
+    """Return True if something is selected: more than one character, since Helix's cursor is a selection of one."""
     return where.start.line != where.end.line or where.end.character - where.start.character > 1
 
 
@@ -245,7 +242,7 @@ def _many(review: Review, document: Document) -> list[dict[str, Any]]:
 
 
 def _prove(server: Server, review: Review) -> list[dict[str, Any]]:
-    """Where nothing proves the proposal: take the command that looks like this repository's check."""
+    """Offer the command that looks like this repository's check, where nothing proves the proposal."""
     argv = check_offer.offered_check(server, review)
     if not argv:
         return []

@@ -1,4 +1,4 @@
-"""What helps to understand a report of a fault: versions, abilities, states. Never keys, never a file's content."""
+"""Facts for a report of a fault: versions, abilities, states. Never keys, never a file's content."""
 
 from __future__ import annotations
 

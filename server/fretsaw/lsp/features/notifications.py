@@ -1,4 +1,4 @@
-"""What is sent by itself: hint diagnostics, notifications of runs and proposals, the status. Decides nothing."""
+"""Messages that the server sends by itself: hint diagnostics, runs and proposals, the status."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def notify_run(server: Server, job: Job) -> None:
 
 
 def _ended(server: Server, job: Job) -> str:
-    """What a person is told when a run is over; empty while it is not."""
+    """Return the sentence for a person when a run is over; empty while it is not."""
     if job.active:
         return ""
     title = safe_text(job.title)

@@ -1,6 +1,6 @@
 """Proposals as they come and change: from runs, from the store after a restart, with what is typed.
 
-Knows no wire format; what a client sees is in `notifications`.
+What a client sees is in `notifications`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""From a command to a run: reads what the person points at, queues the run, hands it to the session.
-
-Knows no wire format but the argument objects of the commands.
-"""
+"""From a command to a run: reads what the person points at, queues the run, hands it to the session."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from fretsaw.lsp.state.server import Server
 from fretsaw.review.review import Review
 
 UNPROVED = "nothing is proved yet: accept when the run has ended"
-"""Why nothing of a draft can be accepted."""
+"""The reason why nothing of a draft can be accepted."""
 
 # Runs
 
@@ -167,7 +167,7 @@ def file_uri(review: Review, path: str) -> str:
 
 
 def range_of(server: Server, review: Review, number: int) -> types.Range | None:
-    """Where a change is in the present text: its lines, without the last one's ending."""
+    """Find a change in the present text: its lines, without the last one's ending."""
     path = review.change(number).path
     span, text = review.span(number), review.files[path].text
     if span is None or text is None:

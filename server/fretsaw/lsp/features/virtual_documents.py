@@ -63,7 +63,7 @@ _DECIDED = {"keep": "Kept", "drop": "Dropped", "flag": "Flagged"}
 
 
 def _why(review: Review, number: int) -> str:
-    """Why a change stands where it stands, the reason first, as Markdown."""
+    """Say why a change stands where it stands, the reason first, as Markdown."""
     verdict = review.verdicts[number]
     rule = f" by the rule `{verdict.rule}`" if verdict.rule else ""
     reason = safe_text(verdict.reason) or "no rule speaks against it"
@@ -77,7 +77,7 @@ def _why(review: Review, number: int) -> str:
     if verdict.needed_by:
         lines.append(f"- needed by: {safe_text(verdict.needed_by)}")
     if verdict.unverified:
-        lines.append("- unverified: the check does not show its need")
+        lines.append("- unverified: the check does not show that it is needed")
     lines += [f"- {line}" for line in _checks(review)] or [
         f"- {to_json.UNPROVED if review.draft else 'no check was run'}"
     ]
@@ -101,7 +101,7 @@ def _checks(review: Review) -> list[str]:
 
 
 def report(review: Review) -> str:
-    """What a person wants to know of a proposal, as Markdown."""
+    """Render a proposal for a person, as Markdown."""
     proposal, evidence = review.proposal, review.proposal.evidence
     lines = [
         f"# {safe_text(review.title)}",

@@ -185,7 +185,7 @@ def _show_diff(server: Server, target: ChangeArgument) -> Json:
 
 
 def _compared_files(review: Review, target: ChangeArgument) -> list[dict[str, str]]:
-    """What a diff editor would compare: the file of a change, a file, or all; none for a change that was dropped."""
+    """List the files for a diff editor: that of a change, one file, or all; none for a change that was dropped."""
     chosen = [target.change] if target.change is not None else list(review.verdicts)
     paths = {review.change(one).path for one in chosen if review.state(one) != "dropped"}
     files = [(path, to_json.file_uri(review, path)) for path in review.files if path in paths]

@@ -49,7 +49,7 @@ def _folders(params: dict[str, Any]) -> list[str]:
 
 
 def announced_capabilities(server: Server) -> dict[str, Any]:
-    """What we announce, as it stands on the wire."""
+    """Return the capabilities that we announce, as they are sent."""
     workspace: dict[str, Any] = {"workspaceFolders": {"supported": True, "changeNotifications": True}}
     if server.client.text_content:
         workspace["textDocumentContent"] = {"schemes": [SCHEME]}

@@ -1,4 +1,4 @@
-"""Buffers opened, typed into, saved and closed. Knows nothing of what depends on them but whom to tell."""
+"""Buffers opened, typed into, saved and closed."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the server knows: the client's abilities, documents, workspace, jobs, settings."""
+"""The state of the server: the client's abilities, documents, workspace, jobs, settings."""

@@ -1,4 +1,4 @@
-"""What the client says it can do, read forgivingly from `initialize`. Knows nothing of what we do with it."""
+"""The client's abilities, read forgivingly from `initialize`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ClientCapabilities:
     text_content: bool = False
     show_document: bool = False
     tells_refusals: bool = True
-    """Whether it shows a person the error that a command is answered with."""
+    """True if it shows a person the error that a command is answered with."""
     configuration: bool = False
     settings_registration: bool = False
     watch_files: bool = False

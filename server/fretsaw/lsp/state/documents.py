@@ -1,7 +1,4 @@
-"""The editor's open buffers: their texts, versions and what was typed since a run looked at them.
-
-Knows nothing of proposals and never reads a disk.
-"""
+"""The editor's open buffers: their texts, versions and what was typed since a run looked at them."""
 
 from __future__ import annotations
 
@@ -30,7 +27,7 @@ class Document:
     lone_cr: bool = False
     encoding: positions.Encoding = "utf-16"
     edits: list[Edit] = field(default_factory=list)
-    """What changed since it was opened, oldest first; `dropped` of them are forgotten."""
+    """Edits since it was opened, oldest first; the first `dropped` of them are forgotten."""
     dropped: int = 0
     _starts: list[int] | None = None
 

@@ -1,7 +1,4 @@
-"""What an editor says of settings, and the session that they open. Knows no protocol.
-
-The session is imported when a repository is first opened: git, unidiff and openai cost nothing before.
-"""
+"""The editor's settings, and the session that they open."""
 
 from __future__ import annotations
 

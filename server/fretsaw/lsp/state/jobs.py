@@ -1,6 +1,6 @@
 """Runs under way: each in a thread of its own, reported as work-done progress, cancelled within half a second.
 
-Knows no documents and nothing of what a run proposes; it is handed the work as a function.
+It is handed the work as a function.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Work: TypeAlias = "Callable[[Callable[[Event], None]], FinishedRun]"
-"""What a run does, in a thread of its own; it is handed where to report."""
+"""The work of a run, in a thread of its own; it is handed a function to report to."""
 FASTEST, SLOWEST, GRACE = 0.25, 1.0, 0.4
 """Seconds: between two reports at least and at most, and what a run gets to stop in before we end it for the client."""
 _PHASES = {
@@ -44,7 +44,7 @@ _PHASES = {
 
 
 class JobListener(Protocol):
-    """What a job says to the client."""
+    """The receiver of a job's reports: what it is told goes to the client."""
 
     def report_progress(self, token: int | str, value: Any) -> None:
         """Send one progress notification."""
@@ -73,7 +73,7 @@ class Job:
     source: str
     token: int | str
     request: dict[str, Any]
-    """What `agent.retry` asks again."""
+    """The command and argument that `agent.retry` asks again."""
     command: str
     client_token: bool = False
     state: str = "queued"
@@ -88,14 +88,14 @@ class Job:
     clock: float = field(default_factory=time.monotonic)
     cancel: Cancel = field(default_factory=Cancel)
     draft: Draft | None = None
-    """What can be looked at before the run has ended."""
+    """The part of the reply that can be looked at before the run has ended."""
     marks: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Relative path → (text, edit mark) of the open buffers when the run looked at them."""
     task: asyncio.Task[None] | None = None
 
     @property
     def active(self) -> bool:
-        """Whether it is queued or under way."""
+        """Return True if it is queued or under way."""
         return self.state in ("queued", "running")
 
     @property
@@ -104,7 +104,7 @@ class Job:
         return time.monotonic() - self.clock
 
     def line(self) -> str:
-        """What the progress says: `Asking the model · 4 s · 1,204 tokens · $0.0031`."""
+        """Return the text of the progress: `Asking the model · 4 s · 1,204 tokens · $0.0031`."""
         if self.state == "queued":
             return "Waiting for the run before"
         parts = [_PHASES.get(self.phase or "", "Starting"), f"{self.seconds:.0f} s"]
@@ -240,7 +240,7 @@ async def _until_cancelled(job: Job, work: Coroutine[Any, Any, T], grace: float 
 
 
 def outcome_line(job: Job) -> str:
-    """How a job ended, in one line."""
+    """Say in one line how a job ended."""
     cost = f" ({job.usage.cost})" if job.usage.dollars else ""
     if job.state == "proposed":
         return f"Ready to review{cost}"

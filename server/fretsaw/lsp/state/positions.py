@@ -1,7 +1,4 @@
-"""URIs, positions and line breaks of the protocol ↔ paths and offsets of ours. The only place that knows them.
-
-Knows no documents and no disk.
-"""
+"""URIs, positions and line breaks of the protocol ↔ paths and offsets of ours. The only place that knows them."""
 
 from __future__ import annotations
 

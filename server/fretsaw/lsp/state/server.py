@@ -1,6 +1,6 @@
 """The server's parts in one object, and the table of what it answers.
 
-Knows no logic: handlers take this object, the session does the work.
+Handlers take this object, the session does the work.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Server(LanguageServer):
         self.published: dict[str, tuple[int | None, list[types.Diagnostic]]] = {}
         """Version and hints that were sent last, for files that have some."""
         self.last_sent: dict[str, Any] = {}
-        """What was told last, by run; "" for the status."""
+        """The last notification of each run, by its id; "" for the status."""
         self.stored_runs: dict[str, dict[str, Any]] = {}
         """Stored runs of before, as `agent/run` shows them."""
         self.check_offers: dict[str, tuple[str, ...]] = {}

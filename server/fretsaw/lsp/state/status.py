@@ -1,4 +1,4 @@
-"""What a status line shows, found out in a thread."""
+"""Find the facts of the status line, in a thread."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fretsaw.lsp.state.editor_settings import EditorSettings
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """What a status line shows."""
+    """The facts of a status line."""
 
     model: str
     dollars_today: float

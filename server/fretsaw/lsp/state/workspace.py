@@ -1,6 +1,6 @@
-"""Which repository a file belongs to, and whether the client opened it as part of its workspace.
+"""Find the repository of a file, and whether the client opened it as part of its workspace.
 
-Knows no git: a repository is the nearest folder with a `.git` in it. Never starts a process.
+A repository is the nearest folder with a `.git` in it. Never starts a process.
 """
 
 from __future__ import annotations

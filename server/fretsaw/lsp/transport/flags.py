@@ -1,7 +1,4 @@
-"""The command line of `agent lsp`, read forgivingly: an editor must not fail for a flag that we do not know.
-
-Knows nothing of sockets or processes.
-"""
+"""The command line of `agent lsp`, read forgivingly: an editor must not fail for a flag that we do not know."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ _HIGHEST_PORT = 65535
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """How to talk to the client."""
+    """The transport to the client, and the log."""
 
     transport: Literal["stdio", "pipe", "connect", "listen"] = "stdio"
     address: str = ""
@@ -25,7 +22,7 @@ class Flags:
     log: str | None = None
     log_level: str = "warning"
     warnings: tuple[str, ...] = field(default=())
-    """What was not understood, for stderr."""
+    """Warnings about flags that were not understood, for stderr."""
 
 
 def parse_flags(argv: list[str]) -> Flags:

@@ -1,7 +1,4 @@
-"""Bytes to messages and back: framing, and the two threads that keep a slow client from blocking the server.
-
-Knows nothing of what a message says.
-"""
+"""Bytes to messages and back: framing, and the two threads that keep a slow client from blocking the server."""
 
 from __future__ import annotations
 

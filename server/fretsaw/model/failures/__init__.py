@@ -1,6 +1,6 @@
-"""What went wrong, in words for a person, and whether to try again.
+"""Turn a failure of the endpoint into words for a person, and decide whether to try again.
 
-Knows no socket; is handed the library's exceptions and reads only their fields.
+Is handed the library's exceptions and reads only their fields.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["ContextTooLongError", "FailedRequest", "Failure", "failure"]
 
 
 def failure(error: Exception, asked: FailedRequest) -> Failure:
-    """What an exception of the library, or of our reading, means."""
+    """Classify an exception of the library, or of our reading."""
     if isinstance(error, FretsawError):
         return Failure(error, billed=not isinstance(error, NotTheApiError))
     if isinstance(error, StreamError):

@@ -1,4 +1,4 @@
-"""No answer at all: names, certificates, refused and broken connections. Knows no status."""
+"""No answer at all: names, certificates, refused and broken connections."""
 
 from __future__ import annotations
 

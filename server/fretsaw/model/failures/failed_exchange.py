@@ -13,7 +13,7 @@ __all__ = ["ContextTooLongError", "FailedRequest", "Failure"]
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What went wrong, and what to do about it."""
+    """An error for a person, and what to do about it: retry, wait, count as billed."""
 
     error: FretsawError
     retry: bool = False
@@ -22,7 +22,7 @@ class Failure:
     declined: bool = False
     """The endpoint's filter refused the request: an answer, not an error."""
     reason: str = ""
-    """What the filter said, safe to show."""
+    """The filter's own words, safe to show."""
     billed: bool = False
     """The endpoint may have worked on it, and may ask money for that."""
     leave_out: str | None = None
@@ -31,7 +31,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class FailedRequest:
-    """What was asked of whom, for the messages."""
+    """The request that failed, as far as messages speak of it."""
 
     endpoint: Endpoint
     model: str

@@ -1,7 +1,4 @@
-"""What an endpoint says went wrong, by a status or inside a stream: `CAUSES`, a table of causes, first match wins.
-
-Knows no socket and no library.
-"""
+"""Classify an endpoint's error, by status or inside a stream: `CAUSES`, a table of causes, first match wins."""
 
 from __future__ import annotations
 
@@ -34,7 +31,7 @@ _TOO_LONG_WORDS = re.compile(
     r"|longer than the (?:maximum|model)",
     re.I,
 )
-"""What vLLM, Ollama, llama.cpp, LM Studio, OpenRouter, Gemini and Anthropic say of a prompt that does not fit."""
+"""Words of vLLM, Ollama, llama.cpp, LM Studio, OpenRouter, Gemini and Anthropic for a prompt that does not fit."""
 _LACKS = r"not support|unsupported|requires?|not (?:available|enabled)"
 _NO_TOOLS = re.compile(
     rf"\b(?:tools?|functions?)(?: (?:use|call\w*|choice))?\b[^.]{{0,60}}\b(?:{_LACKS})"
@@ -62,7 +59,7 @@ _UNKNOWN_WORDS = ("unsupported", "not support", "unrecognized", "unknown", "not 
 
 @dataclass(frozen=True, slots=True)
 class ErrorResponse:
-    """What the endpoint told: `status` is None inside a stream or a body of status 200."""
+    """An endpoint's error: `status` is None inside a stream or a body of status 200."""
 
     status: int | None
     body: Mapping[str, Any]
@@ -164,7 +161,7 @@ def _too_long(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
 
 
 def _takes_no_tools(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
-    """The model or its server knows no tools, which can be done without."""
+    """Recognise a model or server without tools; the run can do without them."""
     if told.status not in _NO_TOOLS_STATUS or _NO_TOOLS.search(told.said) is None:
         return None
     refused = ModelError(f"the endpoint takes no tools ({told.status}): {told.said}", hint="--no-tools asks without")
@@ -237,7 +234,7 @@ CAUSES: tuple[Cause, ...] = (
     _busy,
     _refused,
 )
-"""What it may be, the more telling first."""
+"""Possible causes, the more telling first."""
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -1,4 +1,4 @@
-"""The model that ships with Fretsaw: says what a script says, over real HTTP. Knows no client library.
+"""The model that ships with Fretsaw: says what a script says, over real HTTP.
 
 >>> with serve("Hello") as server:
 ...     server.base_url.startswith("http://127.0.0.1:")

@@ -1,4 +1,4 @@
-"""Ways in which an endpoint goes wrong, on purpose: each is one row of `FAULTS`. Knows nothing of scripts.
+"""Ways in which an endpoint goes wrong, on purpose: each is one row of `FAULTS`.
 
 Every function is given the request (a live HTTP handler) and the reply's whole body, and answers in its own bad way.
 """
@@ -29,7 +29,7 @@ class Fault:
     body: Any = None
     """Sent as JSON unless it is bytes."""
     seconds: float = 0.0
-    """How long a drip or a stall lasts (it ends early when the server stops)."""
+    """Seconds of a drip or a stall (it ends early when the server stops)."""
 
 
 Bad: TypeAlias = Callable[["Fault", BaseHTTPRequestHandler, bytes, threading.Event], None]

@@ -1,4 +1,4 @@
-"""What the scripted model says, as values. Knows no HTTP."""
+"""The script of the scripted model, as values."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any, Literal, TypeAlias
 from fretsaw.errors import UsageError
 
 Order: TypeAlias = Literal["question", "turns", "server"]
-"""Which reply comes next. "question": the same messages get the same reply again, new ones the next reply, so a run
-can be repeated; "turns": as many replies in as there are assistant's messages in the request; "server": one after
+"""The rule for the next reply. "question": the same messages get the same reply again, new ones the next reply, so a
+run can be repeated; "turns": as many replies in as there are assistant's messages in the request; "server": one after
 another, whatever is asked. After the last reply, the last one is given again."""
 
 

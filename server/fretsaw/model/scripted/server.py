@@ -1,4 +1,4 @@
-"""The scripted model as a real HTTP server on loopback. Knows no client; what it says is in `script`."""
+"""The scripted model as a real HTTP server on loopback. What it says is in `script`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A reply in the form of the API that was asked: Chat Completions or Responses, whole or as a stream.
-
-Knows no socket and not which reply comes next.
-"""
+"""A reply in the form of the API that was asked: Chat Completions or Responses, whole or as a stream."""
 
 from __future__ import annotations
 
@@ -36,7 +33,8 @@ def as_items(asked: Any) -> list[dict[str, Any]]:
 
 
 def objection(body: dict[str, Any]) -> str:
-    """Why the Responses API (or llama.cpp's) refuses the input of a request that stores nothing; empty: it does not."""
+    """Say why the Responses API (or llama.cpp's) refuses the input of a request that stores nothing; empty: it does
+    not."""
     items = as_items(body.get("input"))
     answered = {item.get("call_id") for item in items if str(item.get("type")).endswith("_call_output")}
     for item in items:

@@ -1,4 +1,4 @@
-"""Who commits and how it is signed, as git itself would read it; but a repository does not say how to sign.
+"""Find out who commits and how it is signed, as git itself would; but a repository does not say how to sign.
 
 Nothing of a hook or a program that a repository names is run here.
 """
@@ -16,12 +16,12 @@ from fretsaw.repo.repository import Repo
 
 _IDENT = re.compile(r"(?P<name>.*) <(?P<email>[^>]*)> (?P<date>\d+ [+-]\d{4})")
 _SOURCES = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_PARAMETERS")
-"""Where else git may be told to read its configuration; passed on only to ask who commits and how it is signed."""
+"""Variables that name further git configuration; passed on only to ask who commits and how it is signed."""
 _SIGNERS = (
     *("SSH_AUTH_SOCK", "GNUPGHOME", "GPG_TTY", "GPG_AGENT_INFO", "DISPLAY", "WAYLAND_DISPLAY"),
     "DBUS_SESSION_BUS_ADDRESS",
 )
-"""Where an agent that holds the key is found."""
+"""Variables that lead to an agent that holds the key."""
 _SIGNING = (
     "gpg.format",
     "gpg.program",
@@ -42,20 +42,20 @@ _HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
 def person(repo: Repo, role: str) -> tuple[tuple[str, str], str]:
     """((name, mail address), date) as git would write them for GIT_AUTHOR_IDENT or GIT_COMMITTER_IDENT.
 
-    RepoError when git does not know who commits.
+    RepoError when git has no name and e-mail address to commit with.
     """
     done = repo.git.run("-c", "user.useConfigOnly=true", "var", role, env=_user_sources(repo))
     match = _IDENT.fullmatch(done.out.decode("utf-8", "replace").strip()) if done.code == 0 else None
     if match is None:
         raise RepoError(
-            "git does not know who commits",
+            "git has no name and e-mail address to commit with",
             hint="git config --global user.name NAME; git config --global user.email ADDRESS",
         )
     return (match["name"], match["email"]), match["date"]
 
 
 def refuse_unknown_committer(repo: Repo) -> None:
-    """RepoError when git does not know who commits: it costs nothing to find out before a model is asked."""
+    """Raise RepoError when git has no name and address to commit with, before a model is asked."""
     person(repo, "GIT_COMMITTER_IDENT")
 
 
@@ -100,24 +100,25 @@ def _own_setting(repo: Repo, key: str, env: dict[str, str]) -> str | None:
 
 
 def left_undone(repo: Repo, sign: bool) -> tuple[str, ...]:
-    """What a `git commit` of the user would do beyond ours, in sentences: sign, run hooks."""
+    """List in sentences what a `git commit` of the user would do beyond ours: sign, run hooks."""
     told = []
     if not sign and _is_set(repo, "commit.gpgSign"):
         told.append("the commit will not be signed, though commit.gpgSign is set: `--sign` signs it")
     hooks = [name for name in _HOOKS if os.access(_hooks_folder(repo) / name, os.X_OK)]
     if hooks:
-        told.append(f"no hook is run for the commit: {', '.join(hooks)}")
+        told.append(f"hooks are not run for the commit: {', '.join(hooks)}")
     return tuple(told)
 
 
 def _is_set(repo: Repo, key: str) -> bool:
-    """Whether any configuration of the user or of the repository says yes; our own setting says no to all calls."""
+    """Return True if any configuration of the user or of the repository says yes; our own setting says no to all
+    calls."""
     count = {"GIT_CONFIG_COUNT": "0"}
     return repo.git.run("config", "--type=bool", "--get", key, env=count).out.strip() == b"true"
 
 
 def _hooks_folder(repo: Repo) -> Path:
-    """Where git would look for hooks."""
+    """Find the folder where git looks for hooks."""
     done = repo.git.run("config", "--type=path", "--get", "core.hooksPath", env={"GIT_CONFIG_COUNT": "0"})
     named = os.fsdecode(done.out).rstrip("\n") if done.code == 0 else ""
     return repo.root / named if named else repo.common_dir / "hooks"

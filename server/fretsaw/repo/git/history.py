@@ -1,6 +1,6 @@
 """Reads commits and makes one, through GitPython: the only module that imports it, and only when it is called.
 
-Knows nothing of the worktree. GitPython is given a git folder of our own that borrows the repository's objects, so it
+GitPython is given a git folder of our own that borrows the repository's objects, so it
 reads no configuration of the repository and can run no hook; it writes loose objects and nothing else.
 """
 
@@ -122,7 +122,7 @@ def open_history(repo: Repo) -> Iterator[History]:
     """The objects of a repository, to read and to add to. RepoError for a SHA-256 one, which GitPython cannot read."""
     if repo.object_format != "sha1":
         raise RepoError(
-            "commits in a SHA-256 repository are not made",
+            "Fretsaw cannot commit in a SHA-256 repository",
             hint="use --apply worktree and commit yourself",
         )
     objects = repo.common_dir / "objects"

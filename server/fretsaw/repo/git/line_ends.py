@@ -9,7 +9,7 @@ from fretsaw.repo.repository import Repo
 
 
 def line_ends(repo: Repo, path: str) -> LineEnds | None:
-    """How a checkout would write a path; None where neither attributes nor configuration say."""
+    """Return the line ends that a checkout would write; None where neither attributes nor configuration say."""
     asked = os.fsencode(path) + b"\0"
     fields = os.fsdecode(repo.git.out("check-attr", "-z", "--stdin", "text", "eol", stdin=asked)).split("\0")
     attributes = dict(zip(fields[1::3], fields[2::3], strict=False))

@@ -1,6 +1,6 @@
 """The door to the git program: where it is, the environment it runs in, a deadline for every call.
 
-Knows nothing of what is asked of git. Nothing that a repository can configure (hooks, fsmonitor, filters, drivers,
+Nothing that a repository can configure (hooks, fsmonitor, filters, drivers,
 helpers, editors) runs behind this door; see `_SETTINGS`.
 """
 
@@ -25,7 +25,7 @@ _KEPT = (
 """Variables that git may see; above all no `GIT_*` (we may run inside a hook) and no keys."""
 
 IDENTITY = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
-"""Who commits: the only `GIT_*` of the user that is passed on, and only where a commit is made."""
+"""Variables that name the committer: the only `GIT_*` of the user that are passed on, and only for a commit."""
 
 _FIXED = {
     "GIT_OPTIONAL_LOCKS": "0",
@@ -85,7 +85,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """How git is called: an absolute program, a folder, a complete environment."""
+    """The git program: an absolute path, a folder, a complete environment."""
 
     exe: str
     cwd: Path

@@ -1,4 +1,4 @@
-"""What git does in a transaction: moves a branch, lets the index follow. Knows nothing of files or patches."""
+"""The part of git in a transaction: moves a branch, lets the index follow."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class GitRefs:
             )
 
     def reached(self, move: RefMove) -> bool:
-        """Whether the branch is where the plan wanted it, or has gone on from there."""
+        """Return True if the branch is where the plan wanted it, or has gone on from there."""
         now = self.tip(move.ref)
         if move.new is None or now is None:
             return now == move.new
@@ -48,11 +48,11 @@ class GitRefs:
         return self._repo.git.line("rev-parse", "--verify", "--quiet", "--end-of-options", ref)
 
     def contains(self, tip: str, commit: str) -> bool:
-        """Whether a commit is in the history of another."""
+        """Return True if a commit is in the history of another."""
         return self._repo.git.run("merge-base", "--is-ancestor", commit, tip).code == 0
 
     def is_published(self, commit: str) -> bool:
-        """Whether a remote-tracking branch or a tag has a commit, so that others may have it."""
+        """Return True if a remote-tracking branch or a tag has a commit, so that others may have it."""
         listed = ("for-each-ref", "--count=1", "--contains", commit, "refs/remotes", "refs/tags")
         return bool(self._repo.git.out(*listed).strip())
 

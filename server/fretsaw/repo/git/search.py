@@ -1,7 +1,4 @@
-"""Searches the worktree for words with git grep, and what was read or is unsaved as it stands in the snapshot.
-
-Knows nothing of what the words mean.
-"""
+"""Searches the worktree for words with git grep, and what was read or is unsaved as it stands in the snapshot."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Takes a snapshot: the tracked files of a worktree as the user has them now. Changes nothing.
 
-Knows nothing of patches. Only the list is made at once; a text is read when it is first asked for and kept, so that
+Only the list is made at once; a text is read when it is first asked for and kept, so that
 it stays the same whatever happens on disk.
 """
 
@@ -145,7 +145,7 @@ class Hidden:
         except subprocess.TimeoutExpired:
             self._child.kill()
             self._child.communicate()
-            raise RepoError("git ls-files did not end") from None
+            raise RepoError("git ls-files did not finish") from None
         if self._child.returncode != 0:
             raise RepoError("the index cannot be read", hint="`git status` says more")
         return _paths(listed)
@@ -157,7 +157,7 @@ class Hidden:
 
 
 def _untracked(repo: Repo, path: str) -> str:
-    """Why a path that is not in the index is not edited, where something is there on the disk."""
+    """Say why a path that is not in the index is not edited, where something is there on the disk."""
     try:
         status = os.lstat(repo.root / path)
     except (OSError, ValueError):
@@ -172,7 +172,7 @@ def _untracked(repo: Repo, path: str) -> str:
 
 
 def _unfit(repo: Repo, entries: list[Entry], hidden: Hidden) -> dict[str, str]:
-    """Why entries are not shown, as far as git's own lists tell."""
+    """Say why entries are not shown, as far as git's own lists tell."""
     kinds = {"120000": "a symbolic link", "160000": "a submodule"}
     unfit: dict[str, str] = {}
     for entry in entries:
@@ -218,7 +218,7 @@ def _raw(path: os.PathLike[str]) -> bytes:
 
 
 def _odd_on_disk(repo: Repo, paths: list[str]) -> dict[str, str]:
-    """Why paths are not shown, as far as the disk tells: gone, not a regular file, behind a link, too large."""
+    """Say why paths are not shown, as far as the disk tells: gone, not a regular file, behind a link, too large."""
     root = str(repo.root)
     folders: dict[str, str] = {"": ""}
     odd: dict[str, str] = {}
@@ -243,7 +243,7 @@ def _odd_file(status: os.stat_result) -> str:
 
 
 def _odd_folder(root: str, folder: str, known: dict[str, str]) -> str:
-    """Why nothing below a folder is read, empty when all is well; `known` remembers the answers."""
+    """Say why nothing below a folder is read, empty when all is well; `known` remembers the answers."""
     if folder not in known:
         reason = _odd_folder(root, folder.rpartition("/")[0], known)
         if not reason:

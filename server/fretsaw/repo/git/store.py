@@ -1,6 +1,6 @@
 """A git folder of our own: objects that we write ourselves, an index, no configuration but ours, no hooks.
 
-Knows nothing of the user's repository; what it shall know of it is handed in as bytes.
+What it shall know of it is handed in as bytes.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class GitStore:
         self.git.out("update-index", "-z", "--index-info", stdin=lines)
 
     def index(self) -> dict[str, tuple[str, str]]:
-        """What the index holds: path → (mode, blob)."""
+        """Read the index: path → (mode, blob)."""
         held = {}
         for line in os.fsdecode(self.git.out("ls-files", "-z", "--stage")).split("\0"):
             if line:
@@ -82,7 +82,7 @@ def private_store(
 
 
 def _lay_out(folder: Path, object_format: str) -> None:
-    """What `git init --bare` makes, without its template and without a process."""
+    """Make what `git init --bare` makes, without its template and without a process."""
     for name in ("objects/info", "refs/heads", "info"):
         (folder / name).mkdir(parents=True)
     extension = "\trepositoryformatversion = 0\n"

@@ -1,6 +1,6 @@
 """Lets unidiff read a patch and git apply it in a store of our own; both must agree with the core, byte for byte.
 
-Knows nothing of the user's worktree: nothing is read from it and nothing is written to it.
+Nothing is read from it and nothing is written to it.
 """
 
 from __future__ import annotations

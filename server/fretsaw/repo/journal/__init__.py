@@ -1,6 +1,6 @@
 """The journal: several files change together or not at all, whatever happens, and can be changed back.
 
-Knows nothing of patches; it is handed images of files from before and after. A crash at any moment leaves every file
+It is handed images of files from before and after. A crash at any moment leaves every file
 entirely old or entirely new, and the next start makes all of them old or all of them new. What the user saves in
 between is in the tree or in the journal's `conflicts` folder, and reported.
 

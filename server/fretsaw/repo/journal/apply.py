@@ -1,6 +1,6 @@
 """The forward half of a transaction: write it down, put the new files beside the old, swap, clean up.
 
-Knows nothing of why. Every function can be cut off after any operation; `rollback` or `finish` then goes on from what
+Every function can be cut off after any operation; `rollback` or `finish` then goes on from what
 is on disk.
 """
 
@@ -22,7 +22,7 @@ from fretsaw.repo.journal.safe_read import FileState, NotRegularError, folder_of
 
 MANIFEST = "manifest.json"
 REPLACED = (errno.ENOTDIR, errno.ELOOP)
-"""What opening a folder says when a link or a file has taken its place."""
+"""Errors of opening a folder when a link or a file has taken its place."""
 DONE = "done"
 
 
@@ -140,7 +140,7 @@ def mark_done(home: JournalFolder, plan: Plan) -> None:
 
 
 def is_done(home: JournalFolder, tx: str) -> bool:
-    """Whether a transaction passed its commit point."""
+    """Return True if a transaction passed its commit point."""
     return os.path.exists(home.path / "tx" / tx / DONE)  # noqa: PTH110 - a plain question
 
 

@@ -1,6 +1,6 @@
 """Every change of the file system, one small function each, all with a hook before and after.
 
-Knows nothing of journals. The hook is how the tests kill, fail or disturb us between any two changes; it is None
+The hook is how the tests kill, fail or disturb us between any two changes; it is None
 outside of tests. Names are relative to an open folder, so no path is walked a second time.
 """
 
@@ -48,7 +48,7 @@ def remove_folder(folder: int, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """What a file has beside its bytes, for the one that takes its place."""
+    """A file's mode, owner and other facts beside its bytes, for the file that takes its place."""
 
     status: os.stat_result
     attributes: tuple[tuple[str, bytes], ...] = ()

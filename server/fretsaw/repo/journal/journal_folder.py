@@ -1,4 +1,4 @@
-"""The journal's folder of one worktree, and its lock. Knows nothing of what is written there."""
+"""The journal's folder of one worktree, and its lock."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class JournalFolder:
 
 
 def journal_path(state_dir: Path, root: Path) -> Path:
-    """Where the journal of a worktree lies; another folder at the same path has another one."""
+    """Return the folder of a worktree's journal; another folder at the same path has another one."""
     status = root.stat()
     name = hashlib.sha256(f"{root}\0{status.st_dev}\0{status.st_ino}".encode("utf-8", "surrogateescape")).hexdigest()
     return state_dir / "journal" / name[:24]
@@ -54,7 +54,7 @@ def open_journal(state_dir: Path, root: Path) -> Iterator[JournalFolder]:
         except OSError as error:
             raise RepoError(
                 f"the journal {path} cannot be used: {error.strerror}",
-                hint="it lies in the user's state folder, which must be writable; FRETSAW_STATE_DIR names another one",
+                hint="it is in your state folder, which must be writable; FRETSAW_STATE_DIR names another one",
             ) from None
         yield JournalFolder(path, str(root), *opened[1:])
     finally:

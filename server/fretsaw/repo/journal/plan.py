@@ -1,7 +1,4 @@
-"""What a transaction is to do, as values, and how it is written down. Knows nothing of disks.
-
-A manifest is read back as if someone else had written it: whatever does not look like ours is refused.
-"""
+"""The plan of a transaction, as values, and its form on disk."""
 
 from __future__ import annotations
 
@@ -76,20 +73,20 @@ class Plan:
 
 
 class Refs(Protocol):
-    """What git has to do in a transaction."""
+    """The steps of git in a transaction."""
 
     def move(self, move: RefMove) -> None:
         """Move the branch, or raise RepoError with nothing moved."""
 
     def reached(self, move: RefMove) -> bool:
-        """Whether the branch has been moved (and may have gone on from there)."""
+        """Return True if the branch has been moved (and may have gone on from there)."""
 
     def refresh(self, index: tuple[IndexMove, ...]) -> str:
         """Let the index follow; why it did not, empty when it did."""
 
 
 def is_tx(name: str) -> bool:
-    """Whether a name is the id of a transaction."""
+    """Return True if a name is the id of a transaction."""
     return _TX.fullmatch(name) is not None
 
 

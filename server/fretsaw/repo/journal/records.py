@@ -23,7 +23,7 @@ class Record:
     plan: Plan
     undone: frozenset[str]
     done: bool
-    """Whether all of it was."""
+    """True if all of it was."""
 
 
 def load(home: JournalFolder, parent: int, tx: str) -> Plan | None:
@@ -82,7 +82,7 @@ def forget_old(home: JournalFolder, seconds: float = 30 * 86_400) -> None:
 
 
 def is_pending(state_dir: Path, root: Path) -> bool:
-    """Whether a transaction of a worktree is under way or was cut off; asked without a lock."""
+    """Return True if a transaction of a worktree is under way or was cut off; asked without a lock."""
     try:
         return any(map(is_tx, (path.name for path in (journal_path(state_dir, root) / "tx").iterdir())))
     except OSError:

@@ -1,6 +1,6 @@
 """The backward half of a transaction: from whatever is on disk to what was there before.
 
-Knows nothing of why. It can be cut off anywhere and started again: each decision is made from what is on disk.
+It can be cut off anywhere and started again: each decision is made from what is on disk.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def rollback(home: JournalFolder, plan: Plan) -> list[str]:
             file_operations.remove_folder(folder, name)
     if stuck:
         raise RepoError(
-            f"not everything could be put back: {', '.join(stuck)}",
+            f"some files could not be put back: {', '.join(stuck)}",
             hint=f"the old text is in {home.path / 'tx' / plan.tx}; the next start tries again",
             changed=", ".join(stuck),
         )
@@ -98,7 +98,7 @@ def _restore(home: JournalFolder, plan: Plan, number: int, folder: int, name: st
 
 
 def _settle_links(folder: int, temporary: str, name: str) -> None:
-    """Where names are swapped by links: go on from between two calls, to a state that one call would have left."""
+    """Go on between two calls where names are swapped by links, to a state that one call would have left."""
     keep = temporary + file_operations.KEEP
     if look(folder, keep) is not None:
         if look(folder, temporary) is None:

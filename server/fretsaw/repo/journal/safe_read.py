@@ -1,6 +1,6 @@
 """Reads files below a folder without ever following a symbolic link or opening a device. Changes nothing.
 
-Knows nothing of git. Every folder on the way is opened by itself, so one that was exchanged for a link is noticed.
+Every folder on the way is opened by itself, so one that was exchanged for a link is noticed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class NotRegularError(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may do what with a file: for one that undo makes again, or that lost a bit when it was replaced."""
+    """The permissions of a file: for one that undo makes again, or that lost a bit when it was replaced."""
 
     mode: int
     """Permissions with setuid, setgid and sticky."""
@@ -56,7 +56,7 @@ def folder_of(root: int, path: str) -> Iterator[tuple[int, str]]:
 
 
 def look(folder: int, name: str) -> os.stat_result | None:
-    """What is there, without following a link; None when nothing is."""
+    """Return the status of a name without following a link; None when nothing is there."""
     try:
         return os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""A whole transaction, and what is left of one after a crash. Knows nothing of patches."""
+"""A whole transaction, and what is left of one after a crash."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def recover(home: JournalFolder, refs: Refs) -> tuple[str, ...]:
             if plan is None:
                 forget(home.tx, tx)
             elif is_done(home, tx) or (plan.move is not None and refs.reached(plan.move)):
-                told.append(f"an earlier change that was cut off was finished: {_names(plan)}")
+                told.append(f"an earlier change that was interrupted is finished now: {_names(plan)}")
                 told += _finished(home, plan, refs)
             else:
                 notices = rollback(home, plan)
@@ -104,7 +104,7 @@ def _explained(error: OSError, plan: Plan, kept: str) -> RepoError:
         return RepoError(f"the disk is full{where}{kept}", hint="make room and run it again")
     if error.errno in (errno.ENOTDIR, errno.ELOOP):
         return ConflictError(f"a folder was replaced{where}{kept}", hint="run it again")
-    return RepoError(f"{error.strerror or error}{where}{kept}", hint="see to it and run it again")
+    return RepoError(f"{error.strerror or error}{where}{kept}", hint="fix that and run it again")
 
 
 def _target(error: OSError, plan: Plan) -> str:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.followers import is_shifted
 from fretsaw.core.prune.lexer import is_comment, prose_spans, without_comment
-from fretsaw.core.prune.scene import Scene, text
+from fretsaw.core.prune.scene import Scene, hunks_of, is_blank, text
 
 _LEGAL = re.compile(
     r"copyright|©|\(c\)\s*\d{4}|SPDX-|licen[cs]ed?\b|all rights reserved|permission is hereby", re.IGNORECASE
@@ -21,7 +21,7 @@ _DIRECTIVE = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]\w+")
 _DOCUMENTS = re.compile(r"\s*(?:/\*\*|\*(?!/)|///|//!)")
-"""How a line of a comment that documents begins, where not every comment may."""
+"""The beginning of a line of a comment that documents, where not every comment may."""
 MOST_REWORDED = 3
 """Lines of one docstring up to which a change of it counts as a rewording."""
 _COMMON = frozenset(
@@ -139,12 +139,19 @@ def comments(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 def _comment_changes(scene: Scene, changes: tuple[Change, ...]) -> set[int]:
     """Ids of the changes whose sides differ in comments only, without comments that only moved right or left."""
-    found = {c.id for c in changes if c.hunk and c.kind == "lines" and _is_comment_change(c.hunk, scene.language)}
-    return found - {c.id for c in changes if is_shifted(c) and c.hunk and _bare(c.hunk.removed) == _bare(c.hunk.added)}
+    found: set[int] = set()
+    for change in changes:
+        hunk = change.hunk
+        if hunk is None or change.kind != "lines" or not _is_comment_change(hunk, scene.language):
+            continue
+        only_moved = is_shifted(change) and _bare(hunk.removed) == _bare(hunk.added)
+        if not only_moved:
+            found.add(change.id)
+    return found
 
 
 def _bare(lines: tuple[str, ...]) -> str:
-    """What the lines say, without blanks."""
+    """Join the lines without blanks."""
     return "".join(text(lines).split())
 
 
@@ -236,31 +243,36 @@ def _done(hunk: Hunk) -> str:
 
 
 def _is_comment_change(hunk: Hunk, language: str) -> bool:
-    """Whether the two sides differ in comments only."""
-    removed = [line for line in hunk.removed if line.strip()]
-    added = [line for line in hunk.added if line.strip()]
-    if all(is_comment(line, language) for line in (*removed, *added)):
-        return bool(removed or added)
-    sides = [[without_comment(line, language) for line in side] for side in (removed, added)]
-    code, notes = ([[pair[at] for pair in side if pair[at]] for side in sides] for at in (0, 1))
-    return code[0] == code[1] and notes[0] != notes[1]
+    """Return True if the two sides differ in comments only."""
+    lines = [line for line in (*hunk.removed, *hunk.added) if line.strip()]
+    if all(is_comment(line, language) for line in lines):
+        return bool(lines)
+    code_before, comments_before = _code_and_comments(hunk.removed, language)
+    code_after, comments_after = _code_and_comments(hunk.added, language)
+    return code_before == code_after and comments_before != comments_after
+
+
+def _code_and_comments(lines: tuple[str, ...], language: str) -> tuple[list[str], list[str]]:
+    """Part each line into code and comment: `x = 1  # one` gives `x = 1` and `# one`; empty parts are left out."""
+    parts = [without_comment(line, language) for line in lines if line.strip()]
+    return [code for code, _ in parts if code], [comment for _, comment in parts if comment]
 
 
 def _speaks_of_change(scene: Scene, change: Change, comments: set[int]) -> bool:
-    """Whether the comment stands beside a line of code that changes and stays, or right above one."""
+    """Return True if the comment stands beside a line of code that changes and stays, or right above one."""
     hunk = change.hunk
-    if hunk is None or not all(
-        is_comment(line, scene.language) for line in (*hunk.removed, *hunk.added) if line.strip()
-    ):
+    if hunk is None:
+        return False
+    lines = [line for line in (*hunk.removed, *hunk.added) if line.strip()]
+    if not all(is_comment(line, scene.language) for line in lines):
         return False
     near = [other for other in scene.beside(change) if other.id not in comments and other.id not in scene.judged]
-    if any(other.hunk and text(other.hunk.removed + other.hunk.added).strip() for other in near):
-        return True
-    return _above_change(scene, change, comments)
+    is_beside_code = not all(map(is_blank, hunks_of(near)))
+    return is_beside_code or _above_change(scene, change, comments)
 
 
 def _above_change(scene: Scene, change: Change, comments: set[int]) -> bool:
-    """Whether only comments and at most one more comment change lie between it and a line that changes below."""
+    """Return True if only comments and at most one more comment change lie between it and a line that changes below."""
     hunk = change.hunk
     at = hunk.end if hunk else 0
     while at < len(scene.before) and is_comment(scene.before[at], scene.language):
@@ -268,13 +280,9 @@ def _above_change(scene: Scene, change: Change, comments: set[int]) -> bool:
     if at < len(scene.before) and scene.before[at].rstrip().endswith((":", "{")):
         # A comment above a block speaks of its first line too.
         at += not any(other.hunk and other.hunk.start == at for other in scene.changes if other.id not in comments)
-    return any(
-        other.hunk
-        and other.hunk.start == at
-        and other.id != change.id
-        and other.id not in comments | scene.judged.keys()
-        for other in scene.changes
-    )
+    passed_over = {change.id, *comments, *scene.judged}
+    below = hunks_of(other for other in scene.changes if other.id not in passed_over)
+    return any(other.start == at for other in below)
 
 
 def _inside(change: Change, scene: Scene, before: list[tuple[int, int]], after: list[tuple[int, int]]) -> bool:
@@ -299,7 +307,7 @@ def _changed_words(changes: tuple[Change, ...], prose: set[int]) -> set[str]:
 
 
 def _tells(scene: Scene, change: Change, prose: set[int], told: set[str]) -> bool:
-    """Whether documentation tells of the fix: stands beside it, names what changes, or documents a parameter."""
+    """Return True if documentation tells of the fix: stands beside it, names what changes, or documents a parameter."""
     hunk = change.hunk
     if hunk is None:
         return False

@@ -10,7 +10,7 @@ from fretsaw.core.prune.scene import Scene, text
 
 _PRINT = {name: re.compile(row.prints) for name, row in BY_SYNTAX.items() if row.prints}
 _TRANSLATED = re.compile(r"\(\s*(?:_|__|gettext|ngettext|tr|translate|i18n\.t)\(")
-"""What is translated is meant for users."""
+"""Texts that are translated are meant for users."""
 
 
 def debug_print(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from fretsaw.core.ledger import enforce
+from collections.abc import Sequence
+
+from fretsaw.core.issue import Constraint
+from fretsaw.core.ledger import Violation, enforce
 from fretsaw.core.patch import assemble
 from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune.scene import Scene
@@ -20,15 +23,18 @@ def forbidden(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     rules = tuple(rule for rule in scene.issue.constraints if rule.kind in _WHOLE_FILES)
     if not rules or len(scene.patch.files) < 2:
         return {}
-    read = scene.read or {file.path: file.before for file in scene.patch.files}.get
-    snapshot = Snapshot(None, scene.patch.paths, read)
-    broken = [v for v in enforce(rules, PatchSet((scene.file,)), snapshot) if v.path == scene.path]
+    own = PatchSet((scene.file,))
+    broken = [violation for violation in _violations(scene, rules, own) if violation.path == scene.path]
     if not broken:
         return {}
-    free = {
-        change.id for change in changes if not enforce(rules, assemble(PatchSet((scene.file,)), [change]), snapshot)
-    }
-    if not free and all(enforce(rules, PatchSet((file,)), snapshot) for file in scene.patch.files):
+    free = {change.id for change in changes if not _violations(scene, rules, assemble(own, [change]))}
+    if not free and all(_violations(scene, rules, PatchSet((file,))) for file in scene.patch.files):
         return {}
     reason = f"the issue forbids it: {broken[0].constraint.text}"
     return {change.id: reason for change in changes if change.id not in free}
+
+
+def _violations(scene: Scene, rules: tuple[Constraint, ...], patch: PatchSet) -> Sequence[Violation]:
+    """Enforce the rules on a patch of this repository."""
+    read = scene.read or {file.path: file.before for file in scene.patch.files}.get
+    return enforce(rules, patch, Snapshot(None, scene.patch.paths, read))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from fretsaw.core.languages import BY_SYNTAX
 from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.lexer import FREE_QUOTES, is_comment, words
-from fretsaw.core.prune.scene import Scene, runs, text
+from fretsaw.core.prune.scene import Scene, hunks_of, runs, text
 
 _IMPORT = {name: re.compile(row.name_import) for name, row in BY_SYNTAX.items() if row.name_import}
 """Imports that are good for names only."""
@@ -18,7 +19,7 @@ _LOADS = {
     "cpp": re.compile(r"\s*#\s*include\b"),
     "ruby": re.compile(r"\s*require(?:_relative)?\b"),
 }
-"""What is read or run in the order in which it stands, so that another order may mean something."""
+"""Statements that load something in the order in which they stand, so that another order may mean something."""
 _PYTHON = re.compile(r"(?P<depth>\s*)(?:from\s+(?P<module>[\w.]+)\s+)?import\b(?P<names>.*)", re.DOTALL)
 _LOGICAL = re.compile(r"[^\n(\[{]*(?:[(\[{][^)\]}]*[)\]}])?[^\n]*\n?")
 
@@ -85,7 +86,7 @@ def _moved(scene: Scene, rows: list[Row], pattern: re.Pattern[str]) -> set[int]:
 
 
 def _among_imports(scene: Scene, changes: list[Change], pattern: re.Pattern[str]) -> bool:
-    """Whether nothing but imports, comments and blank lines stands between the first and the last, before and after."""
+    """Return True if only imports, comments and blank lines stand between the first and the last, before and after."""
     first, last = changes[0], changes[-1]
     if first.hunk is None or last.hunk is None:
         return False
@@ -99,10 +100,20 @@ def _among_imports(scene: Scene, changes: list[Change], pattern: re.Pattern[str]
 
 
 def _rebinds(scene: Scene, changes: list[Change]) -> bool:
-    """Whether a name that the changes import is imported twice at their depth: which one holds, the order decides."""
-    bound = Counter(name for part in _LOGICAL.findall("".join(scene.before)) for name in _binds(part))
-    moved = {name for c in changes if c.hunk for p in _LOGICAL.findall(text(c.hunk.removed)) for name in _binds(p)}
-    return any(bound[name] > 1 for name in moved) or (bool(changes) and any("*" in name for name in bound))
+    """Return True if a name that the changes import is imported twice at their depth: which one holds, the order
+    decides."""
+    if not changes:
+        return False
+    bound = Counter(_bound_names(scene.before))
+    has_star = "*" in "".join(bound)
+    moved = (name for hunk in hunks_of(changes) for name in _bound_names(hunk.removed))
+    return has_star or any(bound[name] > 1 for name in moved)
+
+
+def _bound_names(lines: Iterable[str]) -> list[str]:
+    """The names that the import statements among some lines bind, as often as they do."""
+    statements = _LOGICAL.findall("".join(lines))
+    return [name for statement in statements for name in _binds(statement)]
 
 
 def _binds(statement: str) -> list[str]:
@@ -119,7 +130,7 @@ def _total(counts: list[tuple[Counter[str], Counter[str]]], side: int) -> Counte
 
 
 def _bound(hunk: Hunk, language: str, pattern: re.Pattern[str]) -> tuple[Counter[str], Counter[str]] | None:
-    """What each side imports, statement by statement with its names sorted; None where anything else stands there."""
+    """Count each side's imports, statement by statement with sorted names; None where anything else stands there."""
     sides = []
     for lines in (hunk.removed, hunk.added):
         found: Counter[str] = Counter()

@@ -9,12 +9,12 @@ from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.followers import followers, is_shifted
 from fretsaw.core.prune.lexer import extended, loose, words
 from fretsaw.core.prune.same_meaning import harmless, has_witness
-from fretsaw.core.prune.scene import Scene, is_blank, runs, text
+from fretsaw.core.prune.scene import Scene, hunks_of, is_blank, runs, text
 from fretsaw.core.text.lines import body
 
 _CONFIGURATION = re.compile(r"\.(?:toml|ini|cfg|conf|ya?ml|properties|css|scss|sh|sql)$|(?:^|/)(?:Make|Docker)file$")
 _MARKUP = re.compile(r"\.(?:md|markdown|mdx|csv|tsv|snap|golden|expected|out|patch|diff|properties|env)$")
-"""Where blanks at the end of a line say something."""
+"""Files in which blanks at the end of a line mean something."""
 _PROSE = re.compile(r"\.(?:txt|rst|adoc)$|(?:^|/)[A-Z]+$")
 _HOLDS_TEXT = re.compile(
     r"""<<[-~<]?\s*['"\\]?\w|[:\-]\s+(?:[&!]\S+\s+)?[|>][-+\d]*\s*$|\"{3}|'{3}|^[^`\n]*`(?:[^`\n]*`[^`\n]*`)*[^`\n]*$|<(?:pre|textarea)\b""",
@@ -42,7 +42,7 @@ def endings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 
 def _ends_file(scene: Scene) -> bool:
-    """Whether the last line is one that the patch writes anew."""
+    """Return True if the last line is one that the patch writes anew."""
     return any(c.hunk and c.hunk.end == len(scene.before) and text(c.hunk.added).strip() for c in scene.changes)
 
 
@@ -50,23 +50,30 @@ def blanks(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines that differ in blanks at their ends only."""
     if _MARKUP.search(scene.path):
         return {}
-    found = [
-        c for c in changes if c.hunk and _same_but_ends(c.hunk.removed, c.hunk.added) and not _takes_blanks(c.hunk)
-    ]
-    found = [change for change in found if not _is_asked_ending(scene, change)]
-    if not has_witness(scene.language):
-        found = [c for c in found if not _may_be_text(scene, c)]
-    kept = harmless(scene, found) if has_witness(scene.language) else {change.id for change in found}
-    return {change.id: "changes blanks at line ends only" for change in found if change.id in kept}
+    found = [change for change in changes if _is_blanks_at_ends(scene, change)]
+    if has_witness(scene.language):
+        proved = harmless(scene, found)
+    else:
+        proved = {change.id for change in found if not _may_be_text(scene, change)}
+    return {change.id: "changes blanks at line ends only" for change in found if change.id in proved}
+
+
+def _is_blanks_at_ends(scene: Scene, change: Change) -> bool:
+    """Return True if both sides are the same but for blanks at line ends, and nobody asked for that change."""
+    hunk = change.hunk
+    if hunk is None or not _same_but_ends(hunk.removed, hunk.added):
+        return False
+    return not _takes_blanks(hunk) and not _is_asked_ending(scene, change)
 
 
 def _takes_blanks(hunk: Hunk) -> bool:
-    """Whether it takes the blanks out of blank lines, as every style wants it, or is no change of blanks alone."""
+    """Return True if it takes the blanks out of blank lines, as every style wants it, or is no change of blanks
+    alone."""
     return is_blank(hunk) and any(body(line) for line in hunk.removed)
 
 
 def _is_asked_ending(scene: Scene, change: Change) -> bool:
-    """Whether nothing but the end of a line changes, which the issue speaks of."""
+    """Return True if nothing but the end of a line changes, which the issue speaks of."""
     hunk = change.hunk
     return "endings" in scene.asked.topics and hunk is not None and _bodies(hunk.removed) == _bodies(hunk.added)
 
@@ -132,12 +139,14 @@ def _leaves_paragraphs(scene: Scene, change: Change) -> bool:
 
 def beside_finding(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Blank lines that stand beside what another rule found only, and so go with it."""
-    staying = {c.id for c in changes if c.hunk is None or not is_blank(c.hunk)}
+    blank = {change.id for change in changes if change.hunk is not None and is_blank(change.hunk)}
+    staying = {change.id for change in changes} - blank
     out = {}
     for change in changes:
-        near = scene.beside(change)
-        blank = change.hunk is not None and is_blank(change.hunk)
-        if blank and any(c.id in scene.judged for c in near) and not any(c.id in staying for c in near):
+        if change.id not in blank:
+            continue
+        near = {other.id for other in scene.beside(change)}
+        if near.isdisjoint(staying) and not near.isdisjoint(scene.judged):
             out[change.id] = "blank lines that go with what is beside them"
     return out
 
@@ -156,26 +165,33 @@ def _beside_run(scene: Scene, change: Change) -> list[Change]:
 
 
 def _regroups(scene: Scene, change: Change, staying: set[int], changes: tuple[Change, ...]) -> bool:
-    """Whether blank lines are moved by a line or two, or part the statement that a change stands in from the rest."""
+    """Return True if blank lines are moved by a line or two, or part the statement that a change stands in from the
+    rest."""
     hunk = change.hunk
     if hunk is None:
         return False
-    for other in changes:
-        if other.hunk and is_blank(other.hunk) and bool(other.hunk.added) != bool(hunk.added):
-            near = min(abs(other.hunk.start - hunk.end), abs(hunk.start - other.hunk.end))
-            if near <= 2 and len(other.hunk.added) + len(other.hunk.removed) == len(hunk.added) + len(hunk.removed):
-                return True
+    if any(_is_moved_by_little(hunk, other) for other in hunks_of(changes)):
+        return True
     if hunk.end >= len(scene.before):
         return False
-    header = scene.before[hunk.end]
-    return header.rstrip().endswith((":", "{")) and any(
-        c.id in staying and c.hunk and c.hunk.start == hunk.end + 1 for c in changes
-    )
+    header = scene.before[hunk.end].rstrip()
+    if not header.endswith((":", "{")):
+        return False
+    below = hunks_of(other for other in changes if other.id in staying)
+    return any(other.start == hunk.end + 1 for other in below)
+
+
+def _is_moved_by_little(hunk: Hunk, other: Hunk) -> bool:
+    """Return True if as many blank lines go in one place as come in the other, at most two lines apart."""
+    if not is_blank(other) or bool(other.added) == bool(hunk.added):
+        return False
+    distance = min(abs(other.start - hunk.end), abs(hunk.start - other.end))
+    return distance <= 2 and len(other.added) + len(other.removed) == len(hunk.added) + len(hunk.removed)
 
 
 def tidy(scene: Scene, change: Change) -> bool:
-    """Whether it takes away what no style wants: blanks on a blank line, a blank line too many. In a file that is
-    reformatted all over it is part of that."""
+    """Return True if it takes away what no style wants: blanks on a blank line, a blank line too many. In a file that
+    is reformatted all over it is part of that."""
     hunk = change.hunk
     if hunk is None or sum(rule == "formatting" for rule, _ in scene.judged.values()) > 2:
         return False
@@ -212,7 +228,7 @@ def _over_blanks(scene: Scene, changes: list[Change]) -> list[list[Change]]:
 
 
 def _equal_run(run: list[Change], language: str) -> int:
-    """How many of the first changes say, taken together, the same on both sides; 0 when none do."""
+    """Count how many of the first changes say, taken together, the same on both sides; 0 when none do."""
     for size in range(1, min(len(run), LONGEST_READ) + 1):
         if _says_same(run[:size], language):
             return size

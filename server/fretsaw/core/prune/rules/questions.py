@@ -1,4 +1,4 @@
-"""What several rules ask: is a name used, does the issue ask for a guard, is a change away from the fix?"""
+"""Questions of several rules: is a name used, does the issue ask for a guard, is a change away from the fix?"""
 
 from __future__ import annotations
 
@@ -9,31 +9,33 @@ from itertools import islice
 from fretsaw.core.languages import is_test, syntax_of
 from fretsaw.core.patch.defined_names import imported_names
 from fretsaw.core.patch.patch_set import Change, Hunk
-from fretsaw.core.prune.enclosing import definitions_around
+from fretsaw.core.prune.definitions_around import definitions_around
 from fretsaw.core.prune.lexer import is_comment
-from fretsaw.core.prune.scene import Scene, text
+from fretsaw.core.prune.scene import Scene, hunks_of, is_blank, text
 
 _IMPORT_WORDS = frozenset({"import", "from", "as", "use", "using", "static", "const", "let", "var", "require", "type"})
 _PROSE = re.compile(r"\.(?:md|markdown|rst|txt|adoc)$|(?:^|/)[A-Z]+$")
 
 
 def count(said: str, name: str) -> int:
-    """How often the text holds the word."""
+    """Count the word in the text."""
     return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", said))
 
 
 def uses(scene: Scene, name: str, but: str) -> int:
-    """How often the text after holds the word, without this one piece of it."""
+    """Count the word in the text after, without this one piece of it."""
     return count("".join(scene.after).replace(but.strip("\n"), "", 1), name)
 
 
 def used_elsewhere(scene: Scene, name: str) -> bool:
-    """Whether another file of the patch adds the word, or a file of the snapshot uses it."""
-    others = (file for file in scene.patch.files if file.path != scene.path)
-    if any(count(line, name) for file in others for hunk in file.hunks for line in hunk.added):
-        return True
+    """Return True if another file of the patch adds the word, or a file of the snapshot uses it."""
+    for file in scene.patch.files:
+        if file.path != scene.path and any(count(text(hunk.added), name) for hunk in file.hunks):
+            return True
+    if scene.language != "python":
+        return next(_holders(scene, name), None) is not None
     # Only in Python has a file to say from where it has a name.
-    module = _module(scene.path) if scene.language == "python" else ""
+    module = _module(scene.path)
     return any(not module or count(said, module) for said in _holders(scene, name))
 
 
@@ -59,8 +61,10 @@ def _holders(scene: Scene, name: str) -> Iterator[str]:
         return
     patched = {file.path: file.after for file in scene.patch.files}
     for path in scene.find(name):
+        if path == scene.path or _PROSE.search(path):
+            continue
         said = patched[path] if path in patched else scene.read(path)
-        if path != scene.path and said and not _PROSE.search(path) and count(said, name):
+        if said and count(said, name):
             yield said
 
 
@@ -72,7 +76,7 @@ def takes_place_of_import(scene: Scene, change: int, statement: str) -> bool:
 
 
 def asks_for_guard(scene: Scene, name: str) -> bool:
-    """Whether the issue is about missing values, or speaks of them and of this name."""
+    """Return True if the issue is about missing values, or speaks of them and of this name."""
     return "none" in scene.asked.title_topics or ("none" in scene.asked.topics and scene.asked.names(name))
 
 
@@ -88,24 +92,26 @@ def is_alone(
     if _is_in_named_definition(scene, part):
         return False
     ids = {change.id for change in part}
-    near = [c for change in part for c in scene.beside(change) if c.id not in ids and c.id not in scene.judged]
-    if any(other.hunk and text(other.hunk.removed + other.hunk.added).strip() for other in near):
-        return False
-    others = (c for c in changes if c.id not in ids and c.id not in alike and c.id not in scene.judged)
-    return any(_is_code(change.hunk, scene.language) for change in others if change.hunk)
+    for change in part:
+        near = [other for other in scene.beside(change) if other.id not in ids and other.id not in scene.judged]
+        if not all(map(is_blank, hunks_of(near))):
+            return False
+    passed_over = {*ids, *alike, *scene.judged}
+    others = hunks_of(change for change in changes if change.id not in passed_over)
+    return any(_is_code(hunk, scene.language) for hunk in others)
 
 
 def _is_in_named_definition(scene: Scene, part: list[Change]) -> bool:
     """Tell whether the issue names the innermost definition that the part stands in, be it in a traceback."""
-    starts = [change.hunk.start for change in part if change.hunk]
+    starts = [hunk.start for hunk in hunks_of(part)]
     return any(scene.asked.names(name) for at in starts for name in islice(definitions_around(scene.before, at), 1))
+
+
+def _is_code(hunk: Hunk, language: str) -> bool:
+    return any(line.strip() and not is_comment(line, language) for line in hunk.removed + hunk.added)
 
 
 def edits_other_code(scene: Scene) -> bool:
     """Tell whether the patch edits code in another file that is no test."""
     others = (file for file in scene.patch.files if file.path != scene.path and file.op == "edit")
     return any(syntax_of(file.path) and not is_test(file.path) for file in others)
-
-
-def _is_code(hunk: Hunk, language: str) -> bool:
-    return any(line.strip() and not is_comment(line, language) for line in hunk.removed + hunk.added)

@@ -28,7 +28,7 @@ def suppression(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 
 def _is_mark(change: Change) -> bool:
-    """Whether it adds lines that silence, and nothing else."""
+    """Return True if it adds lines that silence, and nothing else."""
     hunk = change.hunk
     if hunk is None or hunk.removed or change.kind != "lines" or is_blank(hunk):
         return False
@@ -41,7 +41,7 @@ def _mark_of(line: str) -> str:
 
 
 def _is_at_end(scene: Scene, change: Change) -> bool:
-    """Whether a line stays as it is but for a comment at its end that silences."""
+    """Return True if a line stays as it is but for a comment at its end that silences."""
     hunk = change.hunk
     if hunk is None or change.kind != "lines" or not len(hunk.removed) == len(hunk.added) == 1:
         return False
@@ -50,7 +50,7 @@ def _is_at_end(scene: Scene, change: Change) -> bool:
 
 
 def _is_about_change(scene: Scene, change: Change, changes: tuple[Change, ...]) -> bool:
-    """Whether a change stands beside it, or in the block that it stands above."""
+    """Return True if a change stands beside it, or in the block that it stands above."""
     hunk = change.hunk
     if hunk is None:
         return False
@@ -60,7 +60,7 @@ def _is_about_change(scene: Scene, change: Change, changes: tuple[Change, ...]) 
 
 
 def _block_end(lines: list[str], at: int) -> int:
-    """Where the statement or block that begins at this line ends: the next line that is not indented more."""
+    """Find the end of the statement or block that begins at this line: the next line that is not indented more."""
     if at >= len(lines):
         return at
     indent = len(lines[at]) - len(lines[at].lstrip())

@@ -17,7 +17,7 @@ from fretsaw.core.prune.rules.questions import (
     uses,
 )
 from fretsaw.core.prune.rules.rewordings import find_renames
-from fretsaw.core.prune.scene import Scene, is_blank, text
+from fretsaw.core.prune.scene import Scene, hunks_of, is_blank, text
 from fretsaw.core.prune.syntax import Outline, Part, same_syntax
 
 _TYPED = frozenset({"typescript", "tsx"})
@@ -184,7 +184,7 @@ MOST_HINTED = 12
 
 
 def _adds_words(change: Change, language: str) -> bool:
-    """Whether the new side is the old one with words put in, a colon among them."""
+    """Return True if the new side is the old one with words put in, a colon among them."""
     hunk = change.hunk
     if hunk is None or not hunk.removed or text(hunk.added).count(":") <= text(hunk.removed).count(":"):
         return False
@@ -211,17 +211,25 @@ def _is_whole(scene: Scene, old: str, new: str, group: list[Change]) -> bool:
 
 def _owner(outline: Outline, name: str, rows: set[int]) -> tuple[int, int] | None:
     """First and last row of the one function that owns the name declared on one of the rows and holds all of them."""
-    scopes = {d.scope for d in outline.declared if d.name == name and d.row in rows}
-    scope = scopes.pop() if len(scopes) == 1 else None
-    return scope if scope and all(scope[0] <= row <= scope[1] for row in rows) else None
+    scopes = {declared.scope for declared in outline.declared if declared.name == name and declared.row in rows}
+    if len(scopes) != 1:
+        return None
+    scope = scopes.pop()
+    if not scope or not rows.issubset(range(scope[0], scope[1] + 1)):
+        return None
+    return scope
 
 
 def _lines_after(scene: Scene, first: int, last: int) -> list[str]:
     """The lines that all changes leave of these rows of the text before, not in order: kept ones, then new ones."""
-    hunks = [c.hunk for c in scene.changes if c.hunk]
-    gone = {row for hunk in hunks for row in range(hunk.start, hunk.end)}
-    kept = [scene.before[row] for row in range(first, last + 1) if row not in gone]
-    return kept + [line for hunk in hunks if first <= hunk.start <= last for line in hunk.added]
+    kept = dict(enumerate(scene.before[first : last + 1], first))
+    new: list[str] = []
+    for hunk in hunks_of(scene.changes):
+        for row in range(hunk.start, hunk.end):
+            kept.pop(row, None)
+        if first <= hunk.start <= last:
+            new.extend(hunk.added)
+    return [*kept.values(), *new]
 
 
 def _inserted(scene: Scene, first: int, last: int, changes: tuple[Change, ...]) -> list[Change]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from fretsaw.core.patch.patch_set import Change
+from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.rules.questions import (
     asks_for_guard,
     count,
@@ -118,12 +118,26 @@ def widened_except(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
         return {}
     out = {}
     for change in changes:
-        hunk = change.hunk
-        old = _EXCEPT.match(text(hunk.removed)) if hunk and len(hunk.removed) == len(hunk.added) == 1 else None
-        new = _EXCEPT.match(text(hunk.added)) if hunk and old else None
-        if old and new and old[1] and (not new[1] or (_WIDE.search(new[1]) and not _WIDE.search(old[1]))):
-            out[change.id] = f"catches {new[1] or 'everything'} instead of {old[1]}"
+        caught = _caught(change.hunk) if change.hunk is not None else None
+        if caught is not None and _is_wider(*caught):
+            before, now = caught
+            out[change.id] = f"catches {now or 'everything'} instead of {before}"
     return out
+
+
+def _caught(hunk: Hunk) -> tuple[str, str] | None:
+    """Errors that one rewritten except line catches, before and after; "" for all of them. None for any other hunk."""
+    if len(hunk.removed) != 1 or len(hunk.added) != 1:
+        return None
+    old, new = _EXCEPT.match(hunk.removed[0]), _EXCEPT.match(hunk.added[0])
+    return None if old is None or new is None else (old[1] or "", new[1] or "")
+
+
+def _is_wider(before: str, now: str) -> bool:
+    """Return True if `now` catches all errors, or a wide class such as Exception that `before` does not name."""
+    if not before:
+        return False
+    return not now or (_WIDE.search(now) is not None and _WIDE.search(before) is None)
 
 
 def _bound(names: str) -> list[str]:
@@ -138,20 +152,25 @@ def _is_decorated(changes: tuple[Change, ...]) -> bool:
 
 def _body(changes: tuple[Change, ...], at: int) -> list[int]:
     """Ids of the header at this place and of the insertions after it that are indented or blank."""
-    out = [changes[at].id]
-    first = changes[at].hunk
+    header = changes[at]
+    out = [header.id]
     for change in changes[at + 1 :]:
-        hunk = change.hunk
-        if hunk is None or first is None or hunk.removed or hunk.start != first.start:
-            break
-        if any(line.strip() and not line[0].isspace() for line in hunk.added):
+        if header.hunk is None or change.hunk is None or not _goes_below(header.hunk, change.hunk):
             break
         out.append(change.id)
     return out
 
 
+def _goes_below(header: Hunk, hunk: Hunk) -> bool:
+    """Return True if a hunk only inserts, at the header's place, lines that are indented or blank."""
+    if hunk.removed or hunk.start != header.start:
+        return False
+    return all(line[0].isspace() for line in hunk.added if line.strip())
+
+
 def _goes_on(scene: Scene, body: list[int]) -> bool:
-    """Whether what these insertions begin has lines below them that were there before, or that other changes write.
+    """Return True if what these insertions begin has lines below them that were there before, or that other changes
+    write.
 
     A new name above an old body: to drop `class New:` would leave its methods to whatever stands above.
     """
@@ -165,11 +184,15 @@ def _goes_on(scene: Scene, body: list[int]) -> bool:
 
 
 def _ends_early(pair: list[Change], same_line: str) -> bool:
+    """Return True if the guard's body has two lines at most and ends in `return`, `continue`, `break` or `pass`."""
     if same_line:
         return _EARLY_END.match(same_line) is not None
-    body = pair[-1].hunk
-    first, second = pair[0].hunk, pair[-1].hunk
-    if body is None or first is None or second is None or body.removed or first.start != second.start:
+    header, body = pair[0].hunk, pair[-1].hunk
+    if header is None or body is None:
+        return False
+    if body.removed or header.start != body.start:
         return False
     lines = [line for line in text(body.added).split("\n") if line.strip()]
-    return bool(lines) and _EARLY_END.match(lines[-1]) is not None and len(lines) <= 2
+    if len(lines) not in (1, 2):
+        return False
+    return _EARLY_END.match(lines[-1]) is not None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexer import is_comment
 from fretsaw.core.prune.rules.questions import count, edits_other_code, is_alone
-from fretsaw.core.prune.scene import Scene, runs, text
+from fretsaw.core.prune.scene import Scene, hunks_of, is_code, line_runs, text
 from fretsaw.core.prune.used_names import used
 
 _DEFINES = re.compile(
@@ -66,15 +66,18 @@ def _removals(scene: Scene, changes: tuple[Change, ...]) -> Iterator[tuple[list[
     """Runs of changes that only remove, with the lines that begin what goes: the least indented ones."""
     if not scene.issue.text.strip() or _REMOVAL.search(scene.issue.text):
         return
-    for run in runs([change for change in changes if change.hunk and change.kind == "lines"]):
-        if _is_apart(scene, run) and not any(text(change.hunk.added).strip() for change in run if change.hunk):
-            heads = _heads(scene, [line for change in run if change.hunk for line in change.hunk.removed])
-            if heads:
-                yield run, heads
+    for run in line_runs(changes):
+        hunks = hunks_of(run)
+        adds_code = any(is_code(hunk.added) for hunk in hunks)
+        if adds_code or not _is_apart(scene, run):
+            continue
+        heads = _heads(scene, [line for hunk in hunks for line in hunk.removed])
+        if heads:
+            yield run, heads
 
 
 def _is_apart(scene: Scene, run: list[Change]) -> bool:
-    """Whether there are changes besides the run, none of them right beside it."""
+    """Return True if there are changes besides the run, none of them right beside it."""
     ids = {change.id for change in run}
     if len(run) == len(scene.changes) and len(scene.patch.files) < 2:
         return False
@@ -83,7 +86,7 @@ def _is_apart(scene: Scene, run: list[Change]) -> bool:
 
 
 def _could_begin_lower(scene: Scene, run: list[Change]) -> bool:
-    """Whether the same text would go were the run a line lower: `-}`, `-def g` before a `}` that stays."""
+    """Return True if the same text would go were the run a line lower: `-}`, `-def g` before a `}` that stays."""
     first, last = run[0].hunk, run[-1].hunk
     if first is None or last is None or not first.removed or last.end >= len(scene.before):
         return False
@@ -91,22 +94,39 @@ def _could_begin_lower(scene: Scene, run: list[Change]) -> bool:
 
 
 def _heads(scene: Scene, removed: list[str]) -> list[str]:
-    """The least indented lines of code, where the first one is such a line; none where a statement is cut off."""
-    code = [line for line in removed if line.strip() and not is_comment(line, scene.language)]
-    code = [line for line in code if not _DECORATION.match(line)]
-    depths = [len(line) - len(line.lstrip()) for line in code]
-    if not code or depths[0] != min(depths):
+    """The least indented lines of code, where the first one is such a line; none where a statement is cut off.
+
+    `@cache`, `def f():`, `    return 1`, `def g():`, `    pass` → `def f():` and `def g():`.
+    """
+    code = [line for line in removed if _is_head(scene, line)]
+    if not code:
         return []
-    return [line for line, depth in zip(code, depths, strict=True) if depth == depths[0] and line.strip(" \t\n});]")]
+    least = min(map(_depth, code))
+    if _depth(code[0]) != least:
+        return []
+    return [line for line in code if _depth(line) == least and line.strip(" \t\n});]")]
+
+
+def _is_head(scene: Scene, line: str) -> bool:
+    """Return True if a line is code other than a decoration."""
+    if not line.strip() or is_comment(line, scene.language):
+        return False
+    return _DECORATION.match(line) is None
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _is_concerned(scene: Scene, run: Iterable[Change], name: str) -> bool:
-    """Whether the issue names it, or another change of the patch takes away or brings a use of it."""
-    own = {change.id for change in run}
+    """Return True if the issue names it, or another change of the patch takes away or brings a use of it."""
     if scene.asked.names(name):
         return True
-    others = [c.hunk for c in scene.changes if c.hunk and c.id not in own]
-    others += [hunk for file in scene.patch.files if file.path != scene.path for hunk in file.hunks]
+    own = {change.id for change in run}
+    others = hunks_of(change for change in scene.changes if change.id not in own)
+    for file in scene.patch.files:
+        if file.path != scene.path:
+            others.extend(file.hunks)
     return any(count(text(hunk.removed + hunk.added), name) for hunk in others)
 
 
@@ -115,15 +135,12 @@ def silenced_error(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     if not scene.issue.text.strip() or "except" in scene.asked.topics:
         return {}
     out: dict[int, str] = {}
-    for run in runs([change for change in changes if change.hunk and change.kind == "lines"]):
-        added = "".join(text(c.hunk.added) for c in run if c.hunk)
-        removed = "".join(text(c.hunk.removed) for c in run if c.hunk)
-        is_fix = not is_alone(scene, run, changes)
-        if (
-            not is_fix
-            and added.count("\n") <= _MOST_WRAPPED
-            and len(_SWALLOWS.findall(added)) > len(_SWALLOWS.findall(removed))
-        ):
+    for run in line_runs(changes):
+        added = "".join(text(hunk.added) for hunk in hunks_of(run))
+        removed = "".join(text(hunk.removed) for hunk in hunks_of(run))
+        is_small = added.count("\n") <= _MOST_WRAPPED
+        silences_more = len(_SWALLOWS.findall(added)) > len(_SWALLOWS.findall(removed))
+        if is_small and silences_more and (is_alone(scene, run, changes) or edits_other_code(scene)):
             out |= dict.fromkeys((change.id for change in run), "silences errors, which the issue does not ask for")
     return out
 
@@ -146,7 +163,7 @@ def removed_comment(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]
 
 
 def _is_silent(comment: str, around: frozenset[str]) -> bool:
-    """Whether less than half of what a comment says is said of the change or by the issue, too."""
+    """Return True if less than half of what a comment says is said of the change or by the issue, too."""
     telling = _telling(comment)
     return bool(telling) and len(telling & around) * 2 < len(telling)
 

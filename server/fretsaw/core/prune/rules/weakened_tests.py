@@ -51,7 +51,7 @@ def _skips(hunk: Hunk) -> bool:
 
 
 def _loosens(hunk: Hunk) -> bool:
-    """Whether an assertion becomes one that is easier to pass, or less of them are left in a changed place."""
+    """Return True if an assertion becomes one that is easier to pass, or less of them are left in a changed place."""
     was, now = _count(_ASSERTS, hunk.removed), _count(_ASSERTS, hunk.added)
     if was == 0:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.scene import Scene
+from fretsaw.core.prune.scene import Scene, text
 from fretsaw.core.prune.used_names import used
 
 _LEFTOVER = re.compile(
@@ -78,15 +78,24 @@ def _runner_names(scene: Scene) -> bool:
 def _other_file_uses(scene: Scene) -> bool:
     """Tell whether lines that the patch adds to other files name this one, or something wide that it declares."""
     name = _name(scene.path)
+    is_code = scene.language not in ("", "json")
     # Only code can be meant by its name without an ending.
-    known = name.rsplit(".", 1)[0] if scene.language and scene.language != "json" else name
-    others = [file for file in scene.patch.files if file.path != scene.path and not _kind(file.path)]
-    said = "".join(line for file in others for hunk in file.hunks for line in hunk.added)
-    if re.search(rf"(?<!\w){re.escape(known)}(?!\w)", said):
+    known = name.rsplit(".", 1)[0] if is_code else name
+    added = _added_elsewhere(scene)
+    if re.search(rf"(?<!\w){re.escape(known)}(?!\w)", added):
         return True
     # In many languages the files of a folder see each other: none has to be named.
     outline = scene.outline_after
-    return outline is not None and bool({part.name for part in outline.declared if part.wide} & used(said))
+    if outline is None:
+        return False
+    declared = {part.name for part in outline.declared if part.wide}
+    return not declared.isdisjoint(used(added))
+
+
+def _added_elsewhere(scene: Scene) -> str:
+    """The text that the patch adds to other files, scratch files aside."""
+    others = [file for file in scene.patch.files if file.path != scene.path and not _kind(file.path)]
+    return "".join(text(hunk.added) for file in others for hunk in file.hunks)
 
 
 def _name(path: str) -> str:

@@ -1,4 +1,4 @@
-"""The one door of tree-sitter: syntax trees of languages other than Python. Knows no rule and no patch."""
+"""The one door of tree-sitter: syntax trees of languages other than Python."""
 
 from fretsaw.core.prune.syntax.node_types import NODE_TYPES
 from fretsaw.core.prune.syntax.outline import Outline, Part, outline

@@ -39,7 +39,8 @@ _BARE = re.compile(_PATH)
 
 
 def exits_early(node: Node) -> bool:
-    """Whether the node is an if without an else, whose body is one statement that leaves a function or a turn."""
+    """Return True if the node is an if without an else, whose body is one statement that leaves a function or a
+    turn."""
     if node.type not in _IFS or node.child_by_field_name("alternative") or node.child_by_field_name("initializer"):
         return False
     body = node.child_by_field_name("consequence") or node.child_by_field_name("body")
@@ -72,6 +73,6 @@ def missing(node: Node, scope: Node) -> str:
 
 
 def _goes_into(text: str, path: str) -> bool:
-    """Whether something is read from behind the name."""
+    """Return True if something is read from behind the name."""
     name = re.escape(path)
     return re.search(rf"(?<![\w.]){name}(?:\.\w|->|\[|\?\.|&\.)|(?<![\w)\] ])\*{name}(?!\w)", text) is not None

@@ -1,4 +1,4 @@
-"""Which names an import statement brings, and whether one of them can be unused for sure."""
+"""Find the names that an import statement brings, and the ones that can be unused for sure."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ _RUBY = {
     "open3": ("Open3",),
     "optparse": ("OptionParser", "OptParse"),
 }
-"""What some of Ruby's own libraries bring. What any other `require` does, nobody can tell."""
+"""Names that some of Ruby's own libraries bring. The effect of any other `require` is unknown."""
 
 
 def said(node: Node) -> str:

@@ -1,4 +1,4 @@
-"""What each language calls its imports, declarations and catches: a row a language, node types of tree-sitter."""
+"""Node types of imports, declarations and catches in tree-sitter: a row a language."""
 
 from __future__ import annotations
 

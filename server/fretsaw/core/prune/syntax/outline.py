@@ -1,4 +1,4 @@
-"""A file's imports, declarations, guards and catch clauses as plain values with their rows. Knows no rule."""
+"""A file's imports, declarations, guards and catch clauses as plain values with their rows."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class Declared:
     name: str
     row: int
     wide: bool
-    """Whether other files may use it."""
+    """True if other files may use it."""
     scope: tuple[int, int] | None
     """Rows of the function that a variable or a parameter belongs to, where its name is its own affair."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What rules ask of a file."""
+    """The parts of a file that rules ask about."""
 
     imports: tuple[Part, ...]
     """Whose names are all that the statement is good for."""

@@ -1,4 +1,4 @@
-"""Syntax trees of languages other than Python: do two texts have the same one? Knows no rule and no patch."""
+"""Syntax trees of languages other than Python: do two texts have the same one?"""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ _TAKES_TEXT = {
     "cpp": frozenset({"argument_list", "decltype"}),
     "rust": frozenset({"binary_expression"}),
 }
-"""Where every bracket counts: a macro may be called, `decltype((x))` is a reference, `(a as b) < c` needs them."""
+"""Nodes in which every bracket counts: a macro may be called, `decltype((x))` is a reference, `(a as b) < c` needs
+them."""
 _STRINGS = frozenset({"string", "string_literal", "interpreted_string_literal"})
 _VERBATIM = frozenset({"raw_string_literal", "lifetime", "label", "ERROR"})
-"""What is not in the children of these counts too."""
+"""Nodes whose whole text counts, not only that of their children."""
 _LINE_ENDS = frozenset({"\n", "line_continuation"})
 _STATEMENT_ENDS = _LINE_ENDS | {";"}
 _IDLE_STATEMENTS = _STATEMENT_ENDS | {"empty_statement"}
@@ -53,7 +54,7 @@ _DIRECTIVE = re.compile(r"//(?:go:|export |\s*\+build)")
 _STATEMENTS = frozenset({"program", "statement_block"})
 """In which a semicolon alone is nothing; elsewhere it is the body of a loop."""
 _CLAUSES = frozenset({"match_arm", "where_clause"})
-"""What Rust ends with a comma or without."""
+"""Nodes that Rust ends with a comma or without."""
 _VALUES = frozenset({"identifier", "scoped_identifier", "macro_invocation", "self", "unit_expression"})
 _KEYED = frozenset({"pair", "property_signature"})
 """In which a name in quotes is a name."""
@@ -62,7 +63,7 @@ MOST = 400_000
 
 
 def same_syntax(one: str, other: str, language: str, without: Collection[str] = ()) -> bool | None:
-    """Whether two texts have the same syntax tree but for layout; None without a parser or for too long a text.
+    """Tell whether two texts have the same syntax tree but for layout; None without a parser or for too long a text.
 
     `without`: types of nodes that are left out on both sides.
 
@@ -81,7 +82,7 @@ def _signature(text: str, language: str, without: frozenset[str]) -> tuple[str, 
 
 
 def parses(text: str, language: str) -> bool | None:
-    """Whether the text parses without an error; None where there is no parser."""
+    """Tell whether the text parses without an error; None where there is no parser."""
     parser = _parser(language)
     if parser is None or len(text) > MOST:
         return None
@@ -207,7 +208,8 @@ def _comment(node: Node, said: str, language: str) -> Iterator[str]:
 
 
 def _is_one_name(node: Node) -> bool:
-    """Whether these are the parameters of an arrow function that is `(x) => ...`, which `x => ...` is as well."""
+    """Return True if these are the parameters of an arrow function that is `(x) => ...`, which `x => ...` is as
+    well."""
     if node.type == "required_parameter" and node.parent is not None:
         return len(node.children) == 1 and _is_one_name(node.parent)
     if node.type != "formal_parameters" or node.parent is None or node.parent.type != "arrow_function":
@@ -219,7 +221,7 @@ def _is_one_name(node: Node) -> bool:
 
 
 def _is_value_of_arm(node: Node) -> bool:
-    """Whether this is the block of `A => { value }` in a `match` of Rust, which `A => value` is as well."""
+    """Return True if this is the block of `A => { value }` in a `match` of Rust, which `A => value` is as well."""
     if node.type != "block" or node.parent is None or node.parent.type != "match_arm":
         return False
     inside = [child for child in node.children if child.type not in ("{", "}")]
@@ -236,7 +238,7 @@ def _unindented(comment: str) -> str:
 
 
 def _counts(parent: Node, child: Node, language: str) -> bool:
-    """Whether brackets around the child, should it be in brackets, may mean something."""
+    """Return True if brackets around the child, should it be in brackets, may mean something."""
     if child.type not in _PAREN:
         return False
     inner = child.named_children
@@ -273,13 +275,13 @@ def _idle(node: Node, language: str) -> frozenset[str]:
 
 
 def _is_last(children: list[Node], at: int) -> bool:
-    """Whether the comma at this place stands before a closing bracket and after an item: `[,]` has a hole."""
+    """Return True if the comma at this place stands before a closing bracket and after an item: `[,]` has a hole."""
     before, after = (children[i].type if 0 <= i < len(children) else "" for i in (at - 1, at + 1))
     return after in (")", "]", "}", ">") and before not in (",", "(", "[", "{", "<")
 
 
 def _makes_tuple(node: Node, children: list[Node]) -> bool:
-    """Whether the last comma says something: to a tuple of one, or to a macro of Rust."""
+    """Return True if the last comma says something: to a tuple of one, or to a macro of Rust."""
     one = node.type in _TUPLES and sum(child.type == "," for child in children) == 1
     return one or node.type == "token_tree"
 
