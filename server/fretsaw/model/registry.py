@@ -35,6 +35,8 @@ class Registry:
 
     rows: tuple[Row, ...]
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ends: Mapping[str, date] = field(default_factory=dict)
+    """Model id → the day of its end, where the endpoint that is asked has told it: that counts, not the row's."""
 
     def row(self, model: str) -> Row:
         """The row that answers to this id. ConfigError when there is none."""
@@ -55,14 +57,14 @@ class Registry:
         """The row that answers to this id, under the id that was asked for; None when there is none."""
         for row in self.rows:
             if row.id != GENERIC and (row.id == model or any(fnmatchcase(model, glob) for glob in row.also)):
-                return replace(row, id=model)
+                return replace(row, id=model, retires_on=self.ends.get(model, row.retires_on))
         return None
 
     def generic(self, model: str) -> Row:
         """The row for a model of another endpoint of which nothing is known."""
         for row in self.rows:
             if row.id == GENERIC:
-                return replace(row, id=model)
+                return replace(row, id=model, retires_on=self.ends.get(model))
         raise ConfigError("the list of models has no row for models of other endpoints", hint='add one with id = "*"')
 
     def for_role(self, role: str, today: date) -> ModelChoice:
@@ -85,14 +87,17 @@ class Registry:
     def choose(self, settings: Settings, today: date) -> ModelChoice:
         """The model that the settings ask for. ConfigError when it is set to one that OpenAI has shut down.
 
-        Dates of retirement are OpenAI's own: a model that is set is asked at another base URL whatever the day. A role
-        without a model moves by them, but at Azure, where a model is a deployment with dates of its own.
+        The rows' dates of retirement are OpenAI's own: a model that is set is asked at another base URL whatever the
+        day, and only what that endpoint told of its end is announced. A role without a model moves by the rows' dates,
+        but at Azure, where a model is a deployment with dates of its own.
         """
         if settings.model is None:
             return self.for_role(settings.role, date.min if settings.azure else today)
         if settings.base_url is not None or settings.azure:
             row = self.find(settings.model) or self.generic(settings.model)
-            return ModelChoice(row, _without_price(row))
+            row = replace(row, retires_on=self.ends.get(settings.model))
+            ends = announce_end(row, self._successor(row), today, None)
+            return ModelChoice(row, _without_price(row), ends)
         row = self.row(settings.model)
         follower = self._successor(row)
         if row.retired(today):

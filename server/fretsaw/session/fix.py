@@ -24,11 +24,12 @@ from fretsaw.model.client import warm
 from fretsaw.model.live import Live, connect
 from fretsaw.model.recorded import record_calls, replay_calls
 from fretsaw.model.registry import ModelChoice
+from fretsaw.model.row import Row
 from fretsaw.repo import Delivery
 from fretsaw.session.deliver import deliver_proposal
 from fretsaw.session.history import mark_delivered
 from fretsaw.session.issue_source import read_issue
-from fretsaw.session.models import choose_model, today
+from fretsaw.session.models import choose_model, read_registry, today
 from fretsaw.session.notices import notices_about_commit
 from fretsaw.session.open import RECORD, Session
 from fretsaw.session.retirement import mark_told, untold_notices
@@ -72,7 +73,7 @@ def replay_run(session: Session, run_id: str | None, report: Reporter, cancel: C
     ask = replay_calls(folder.calls())
     task = Task(mask_issue(folder.issue(), session.mask))
     kept = folder.run()
-    row = choose_model(session.resolved.places, session.settings).row
+    row = _row_of(session, kept)
     meter = _Meter(report)
     services, snapshot, _ = make_services(session, task, row, meter, cancel, ask, lambda request, answer: None)
     judged = tuple(folder.calls("judge"))
@@ -80,6 +81,12 @@ def replay_run(session: Session, run_id: str | None, report: Reporter, cancel: C
         services = replace(services, judge=replay_calls(judged))
     outcome = run_loop(Work(with_rules(task.issue, services.rules), snapshot, session.settings, services, task.focus))
     return FinishedRun(run_store.finished(kept, outcome), outcome, folder.path, outcome)
+
+
+def _row_of(session: Session, run: Run) -> Row:
+    """The row of a run's model. Nothing is sent to it, so it does not matter whether it is still served."""
+    registry = read_registry(session.resolved.places, session.settings)
+    return registry.find(run.model) or registry.generic(run.model)
 
 
 def run_fix(session: Session, task: Task, report: Reporter, cancel: Cancel, run_id: str | None = None) -> FinishedRun:
