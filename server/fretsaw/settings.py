@@ -51,7 +51,7 @@ class Settings:
         (),
         "Names of secrets that are sent all the same, as `agent context` lists them; also rules and paths, as globs.",
     )
-    edit_form: Literal["auto", "v4a", "udiff", "search-replace"] = option(
+    edit_form: Literal["auto", "v4a", "udiff", "search-replace", "apply-patch-tool", "grammar-tool"] = option(
         "auto", "The form of edit that is asked for; every form is read. auto takes what the model's row says."
     )
 

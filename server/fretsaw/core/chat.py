@@ -29,8 +29,9 @@ class ToolCall:
     name: str
     arguments: str
     """JSON text, as the model wrote it; may be malformed."""
-    kind: Literal["function", "apply_patch"] = "function"
-    """`apply_patch`: the endpoint's own tool, whose operation is in `arguments`."""
+    kind: Literal["function", "apply_patch", "custom"] = "function"
+    """`apply_patch`: the endpoint's own tool, whose operation is in `arguments`; `custom`: a tool whose argument is a
+    text, which is in `arguments` as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,8 @@ class Request:
     temperature: float | None = 0.0
     offers_patch_tool: bool = False
     """Offer the endpoint's own `apply_patch` tool (Responses)."""
+    patch_grammar: str = ""
+    """Offer a tool whose argument is a patch in this lark grammar; empty: none is offered."""
 
 
 @dataclass(frozen=True, slots=True)

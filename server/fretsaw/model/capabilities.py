@@ -30,13 +30,28 @@ class Capabilities:
     """Whether the arguments of tool calls are held to their schema."""
     parallel_tools: bool | None = None
     """Whether it may call several tools in one answer; None: the field is not sent."""
+    apply_patch_tool: bool = False
+    """Whether the endpoint has an `apply_patch` tool of its own for it (Responses)."""
+    grammar_tool: bool = False
+    """Whether a tool's argument may be a text in a grammar."""
     cache: Cache = "none"
     completion_limit: bool = False
     """Chat: the limit on output is `max_completion_tokens`, not `max_tokens`."""
 
 
 CAPABILITY_COLUMNS = frozenset(
-    {"effort", "verbosity", "keep-reasoning", "temperature", "strict-tools", "parallel-tools", "cache", "plain"}
+    {
+        "effort",
+        "verbosity",
+        "keep-reasoning",
+        "temperature",
+        "strict-tools",
+        "parallel-tools",
+        "apply-patch-tool",
+        "grammar-tool",
+        "cache",
+        "plain",
+    }
 )
 """The columns of a row that are read here."""
 
@@ -51,6 +66,8 @@ def read_capabilities(item: Mapping[str, Any]) -> Capabilities:
         temperature=_yes_or_no(item, "temperature", default=True),
         strict_tools=_yes_or_no(item, "strict-tools", default=False),
         parallel_tools=None if parallel is None else _yes_or_no(item, "parallel-tools", default=True),
+        apply_patch_tool=_yes_or_no(item, "apply-patch-tool", default=False),
+        grammar_tool=_yes_or_no(item, "grammar-tool", default=False),
         cache=cast("Cache", _one_of(item, "cache", _CACHES) or "key"),
         completion_limit=True,
     )

@@ -92,12 +92,13 @@ class Registry:
         but at Azure, where a model is a deployment with dates of its own.
         """
         if settings.model is None:
-            return self.for_role(settings.role, date.min if settings.azure else today)
+            choice = self.for_role(settings.role, date.min if settings.azure else today)
+            return replace(choice, notices=(*choice.notices, *_without_tool(choice.row, settings)))
         if settings.base_url is not None or settings.azure:
             row = self.find(settings.model) or self.generic(settings.model)
             row = replace(row, retires_on=self.ends.get(settings.model))
             ends = announce_end(row, self._successor(row), today, None)
-            return ModelChoice(row, _without_price(row), ends)
+            return ModelChoice(row, (*_without_price(row), *_without_tool(row, settings)), ends)
         row = self.row(settings.model)
         follower = self._successor(row)
         if row.retired(today):
@@ -106,7 +107,8 @@ class Registry:
                 f"{row.id} was shut down by OpenAI on {row.retires_on}",
                 hint=f"{remedy}: without one, the model that has the role {settings.role} is asked",
             )
-        return ModelChoice(row, _without_price(row), announce_end(row, follower, today, None))
+        notices = (*_without_price(row), *_without_tool(row, settings))
+        return ModelChoice(row, notices, announce_end(row, follower, today, None))
 
     def _successor(self, row: Row) -> Row | None:
         return self.find(row.successor) if row.successor else None
@@ -139,6 +141,13 @@ def _without_price(row: Row) -> tuple[str, ...]:
     if row.is_priced:
         return ()
     return (f"the price of {row.id} is not known: dollars are not counted and --max-usd does not hold",)
+
+
+def _without_tool(row: Row, settings: Settings) -> tuple[str, ...]:
+    form = row.form_for(settings)
+    if settings.edit_form in ("auto", form):
+        return ()
+    return (f"{row.id} has no tool for --edit-form {settings.edit_form} on this API: edits are asked for as {form}",)
 
 
 def _read(path: Path) -> Registry:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 
 from fretsaw.core.chat import Request
+from fretsaw.core.prompt.patch_grammar import PATCH_TOOL_DESCRIPTION
 from fretsaw.core.text.tokens import count, estimate, exact, image_tokens, upper_bound
 from fretsaw.model.row import Row
 
@@ -49,6 +50,8 @@ def _input(request: Request, row: Row, measure: Callable[[str], int]) -> int:
         )
     if request.offers_patch_tool:
         total += PATCH_TOOL
+    if request.patch_grammar:
+        total += PER_MESSAGE + measure(request.patch_grammar) + measure(PATCH_TOOL_DESCRIPTION)
     if request.schema is not None:
         total += PER_MESSAGE + measure(json.dumps(request.schema))
     return total

@@ -11,6 +11,7 @@ from fretsaw.core import prompt, tools
 from fretsaw.core.chat import Message
 from fretsaw.core.context import Context, choose
 from fretsaw.core.issue import Issue
+from fretsaw.core.prompt.patch_grammar import PATCH_GRAMMAR
 from fretsaw.core.secrets.mask import Withheld
 from fretsaw.core.secrets.masked import mask_issue, mask_snapshot
 from fretsaw.core.text.tokens import count, estimate
@@ -76,9 +77,9 @@ def preview_request(session: Session, argument: str, where: Path = Path()) -> Re
     images, more = images_for(Task(issue, folder=folder), choice.row)
     rules = rules_for(session, snapshot)
     messages = prompt.first_messages(issue, context, form, images=images, logs=logs, rules=rules, tools=settings.tools)
-    schemas = (
-        "".join(f"{tool.name}{tool.description}{tool.parameters}" for tool in tools.TOOLS) if settings.tools else ""
-    )
+    offered = tools.tools_for(form) if settings.tools else ()
+    schemas = "".join(f"{tool.name}{tool.description}{tool.parameters}" for tool in offered)
+    schemas += PATCH_GRAMMAR if form == "grammar-tool" else ""
     sent = {marker for message in messages for marker in session.mask.markers_in(message.text)}
     withheld = tuple(item for item in session.mask.findings if item.marker in sent)
     tokens = count("".join(message.text for message in messages) + schemas) + sum(image.tokens for image in images)
