@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -127,7 +128,7 @@ def test_refresh_reads_the_dates_that_the_endpoint_tells_and_they_count(
     unpinned(FIX, models=listed(("gpt-4.1", "2026-12-20"), ("gpt-6-luna", None), ("new-model", "2028-02-01")))
     clock("2026-11-29")
     assert "says that gpt-4.1 is shut down on 2026-12-20" in " ".join(agent("doctor").err.split())
-    rows = agent("models", "--refresh", "--json").document
+    rows = json.loads(agent("models", "--refresh", "--json").out)
     assert rows == [
         {"id": "gpt-4.1", "shutdown": "2026-12-20", "change": "until now: 2027-01-14"},
         {"id": "new-model", "shutdown": "2028-02-01", "change": "not in the list of models"},
@@ -137,7 +138,7 @@ def test_refresh_reads_the_dates_that_the_endpoint_tells_and_they_count(
     clock("2026-12-21")
     assert MOVED in notices(agent, project)
     clock("2026-11-29")
-    assert agent("models", "--refresh", "--json").document[0]["change"] == "as known"
+    assert json.loads(agent("models", "--refresh", "--json").out)[0]["change"] == "as known"
 
 
 def test_refresh_without_dates_keeps_those_of_the_list(agent: Agent, unpinned: Model) -> None:
