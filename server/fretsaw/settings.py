@@ -8,14 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
+from fretsaw.endpoint_presets import PRESETS
+
 Scope: TypeAlias = Literal["user", "project"]
 """Who may set an option. "user": the command line, the editor or the user's own file, never a repository, since
 it chooses where a key goes, what is run or what is paid. "project": also the repository's own file."""
 
 
-def option(default: Any, doc: str, *, scope: Scope = "user", least: float | None = None) -> Any:
+def option(
+    default: Any, doc: str, *, scope: Scope = "user", least: float | None = None, choices: tuple[str, ...] = ()
+) -> Any:
     """A field of `Settings` with its documentation; `least`: the smallest number allowed."""
-    return field(default=default, metadata={"doc": doc, "scope": scope, "least": least})
+    return field(default=default, metadata={"doc": doc, "scope": scope, "least": least, "choices": choices})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,15 @@ class Settings:
     # The model
     model: str | None = option(None, "Model id. Defaults to the model assigned to the role.")
     role: Literal["editor", "quick", "triage", "complete"] = option("editor", "Which role's model to use.")
+    endpoint: str | None = option(
+        None,
+        "A known endpoint: its URL, its key's variable, what it is sent; `agent models --endpoint NAME` shows them.",
+        choices=tuple(PRESETS),
+    )
     base_url: str | None = option(None, "Base URL of an OpenAI-compatible endpoint. Without it, OpenAI's own.")
+    key_command: tuple[str, ...] | None = option(
+        None, "A command (a list of arguments, no shell) that prints the key, when a model is asked."
+    )
     api: Literal["auto", "chat", "responses"] = option("auto", "API to speak; auto takes what the model's row says.")
     azure: bool = option(False, "The base URL is an Azure OpenAI resource (the model is the deployment's name).")
     api_version: str | None = option(None, "Azure's `api-version`.")
@@ -132,6 +144,7 @@ def options() -> tuple[OptionRow, ...]:
         if item.metadata["scope"] == "secret":
             continue
         kind, choices = _schema_type(hints[item.name])
+        choices = choices or item.metadata["choices"]
         first, *rest = item.name.split("_")
         rows.append(
             OptionRow(

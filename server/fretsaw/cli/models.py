@@ -18,9 +18,21 @@ from fretsaw.core.text.safe_text import safe_text
 @click.option("--refresh", is_flag=True, help="Ask the endpoint when its models are shut down, and keep that.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def models_command(remote: bool, refresh: bool, as_json: bool, **flags: Any) -> int:
-    """List models: prices, limits, roles, retirement. Rows of your own go into models.toml in your config folder."""
+    """List models: prices, limits, roles, retirement. Rows of your own go into models.toml in your config folder.
+
+    With --endpoint alone: what is assumed of that endpoint, and with --model also what that model would be sent there.
+    """
+    from fretsaw.session.endpoint_facts import describe_endpoint
     from fretsaw.session.models import model_rows, refresh_dates, remote_model_rows
 
+    if flags["endpoint"] and not (refresh or remote):
+        facts = describe_endpoint(flags)
+        if as_json:
+            print(json.dumps(facts, indent=2))
+        else:
+            for name, value in facts.items():
+                print(f"{name:<12} {safe_text(value)}")
+        return 0
     rows = refresh_dates(flags) if refresh else remote_model_rows(flags) if remote else model_rows(flags)
     if as_json:
         print(json.dumps(rows, indent=2))

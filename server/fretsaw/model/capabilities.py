@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias, cast
 
 Cache: TypeAlias = Literal["none", "key"]
@@ -50,10 +50,20 @@ CAPABILITY_COLUMNS = frozenset(
         "apply-patch-tool",
         "grammar-tool",
         "cache",
+        "completion-limit",
         "plain",
     }
 )
 """The columns of a row that are read here."""
+SENT_COLUMNS = CAPABILITY_COLUMNS - {"plain", "temperature"}
+"""Those of them that an endpoint may not know."""
+
+
+def restrict(can: Capabilities, takes: Collection[str]) -> Capabilities:
+    """What may be sent where only these columns are taken. That a model refuses a temperature holds there too."""
+    base = Capabilities(temperature=can.temperature)
+    allowed = {name.replace("-", "_") for name in takes}
+    return replace(base, **{item.name: getattr(can, item.name) for item in fields(can) if item.name in allowed})
 
 
 def read_capabilities(item: Mapping[str, Any]) -> Capabilities:
@@ -69,7 +79,7 @@ def read_capabilities(item: Mapping[str, Any]) -> Capabilities:
         apply_patch_tool=_yes_or_no(item, "apply-patch-tool", default=False),
         grammar_tool=_yes_or_no(item, "grammar-tool", default=False),
         cache=cast("Cache", _one_of(item, "cache", _CACHES) or "key"),
-        completion_limit=True,
+        completion_limit=_yes_or_no(item, "completion-limit", default=True),
     )
     return Capabilities() if _yes_or_no(item, "plain", default=False) else read
 

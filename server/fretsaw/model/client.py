@@ -146,7 +146,7 @@ class ApiClient:
         for name in [name for name in request.headers if name.lower() not in _KEPT_HEADERS]:
             del request.headers[name]
         if self._endpoint.key is not None:
-            if self._endpoint.azure:
+            if self._endpoint.azure and not self._endpoint.has_token:
                 request.headers["api-key"] = self._endpoint.key
             else:
                 request.headers["Authorization"] = f"Bearer {self._endpoint.key}"

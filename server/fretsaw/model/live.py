@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
@@ -18,7 +18,7 @@ from fretsaw.errors import Cancelled, ModelError
 from fretsaw.model import chat, responses
 from fretsaw.model.budget import Budget, Reservation
 from fretsaw.model.client import DONE, ApiClient
-from fretsaw.model.endpoint import endpoint
+from fretsaw.model.endpoint import endpoint, key_hint
 from fretsaw.model.exchange import Exchange, OutOfTime
 from fretsaw.model.failures import FailedRequest, Failure, failure
 from fretsaw.model.parse import Collected, whole
@@ -48,21 +48,30 @@ class Pace:
 
 
 def connect(
-    settings: Settings, row: Row, cancel: Cancel, *, budget: Budget | None = None, pace: Pace | None = None
+    settings: Settings,
+    row: Row,
+    cancel: Cancel,
+    *,
+    budget: Budget | None = None,
+    pace: Pace | None = None,
+    left_out: Iterable[str] = (),
 ) -> Live:
     """An `Ask` for this model at the settings' endpoint. Sends nothing, and imports no library, before the first call.
 
-    Without a budget, one of `settings.max_usd` is made. ConfigError when the base URL or the key cannot be right.
+    Without a budget, one of `settings.max_usd` is made. `left_out`: fields that the endpoint is known to refuse.
+    ConfigError when the base URL or the key cannot be right.
     """
     where = endpoint(settings)
-    return Live(
+    live = Live(
         settings,
         row,
-        FailedRequest(where, row.id, row.api_for(settings)),
+        FailedRequest(where, row.id, row.api_for(settings), key_hint(settings)),
         cancel,
         budget or Budget(settings.max_usd),
         pace or Pace(),
     )
+    live.left_out |= set(left_out)
+    return live
 
 
 class Live:
@@ -81,7 +90,8 @@ class Live:
         self._endpoint = asked.endpoint
         self._asked = asked
         self._api: ModuleType = responses if row.api_for(settings) == "responses" else chat
-        self._left_out: set[str] = set()
+        self.left_out: set[str] = set()
+        """Fields of a request that the endpoint refuses."""
         self.lost = Usage()
         """What calls may have cost that came to no answer, so that no answer's usage tells of it."""
         self._line = Exchange(self._open)
@@ -114,8 +124,8 @@ class Live:
                 yield done
             yield replace(done, answer=None)
             failed = done.failure
-            if failed is not None and failed.leave_out and failed.leave_out not in self._left_out:
-                self._left_out.add(failed.leave_out)
+            if failed is not None and failed.leave_out and failed.leave_out not in self.left_out:
+                self.left_out.add(failed.leave_out)
                 continue
             if failed is not None and (not failed.retry or tries >= self._retries):
                 raise failed.error
@@ -126,7 +136,7 @@ class Live:
     @property
     def notices(self) -> tuple[str, ...]:
         """What a person should know of how the endpoint had to be asked."""
-        if "tools" not in self._left_out:
+        if "tools" not in self.left_out:
             return ()
         return ("the endpoint takes no tools, so the model was asked without: `--no-tools` saves the refused call",)
 
@@ -209,7 +219,7 @@ class Live:
 
     def _body(self, request: Request, max_output: int) -> dict[str, Any]:
         body: dict[str, Any] = self._api.body(request, self.row, max_output)
-        for name in self._left_out:
+        for name in self.left_out:
             self._api.leave_out(body, name)
         return body
 

@@ -9,7 +9,9 @@ from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from fretsaw.endpoint_presets import Preset
 from fretsaw.errors import ConfigError
+from fretsaw.model.endpoint import preset_of
 from fretsaw.model.retirement import RetirementNotice, announce_end, announce_move
 from fretsaw.model.row import Row, read_row
 from fretsaw.settings import Settings
@@ -67,6 +69,12 @@ class Registry:
                 return replace(row, id=model, retires_on=self.ends.get(model))
         raise ConfigError("the list of models has no row for models of other endpoints", hint='add one with id = "*"')
 
+    def elsewhere(self, model: str, preset: Preset | None) -> Row:
+        """The row for a model at an endpoint that is not OpenAI's own, whose dates of retirement are not the row's."""
+        bare = model.removeprefix(preset.prefix) if preset else model
+        row = replace(self.find(bare) or self.generic(model), id=model, retires_on=self.ends.get(model))
+        return row.at(preset)
+
     def for_role(self, role: str, today: date) -> ModelChoice:
         """The first model of the role's list that is still served, what it followed and what will follow it."""
         rows = [self.row(model) for model in self.roles.get(role, ())]
@@ -91,12 +99,18 @@ class Registry:
         day, and only what that endpoint told of its end is announced. A role without a model moves by the rows' dates,
         but at Azure, where a model is a deployment with dates of its own.
         """
+        preset = preset_of(settings)
+        if settings.model is None and preset is not None and not preset.has_roles:
+            raise ConfigError(
+                f"{preset.title} serves models of its own: the role {settings.role} has none there",
+                hint="name one with --model" + ("; `agent models --remote` lists them" if preset.has_list else ""),
+            )
         if settings.model is None:
             choice = self.for_role(settings.role, date.min if settings.azure else today)
-            return replace(choice, notices=(*choice.notices, *_without_tool(choice.row, settings)))
+            row = choice.row.at(preset)
+            return replace(choice, row=row, notices=(*choice.notices, *_without_tool(row, settings)))
         if settings.base_url is not None or settings.azure:
-            row = self.find(settings.model) or self.generic(settings.model)
-            row = replace(row, retires_on=self.ends.get(settings.model))
+            row = self.elsewhere(settings.model, preset)
             ends = announce_end(row, self._successor(row), today, None)
             return ModelChoice(row, (*_without_price(row), *_without_tool(row, settings)), ends)
         row = self.row(settings.model)

@@ -10,7 +10,8 @@ from typing import Any, Literal, TypeAlias, cast
 from fretsaw.core.chat import Tool
 from fretsaw.core.prompt.edit_forms import FORMS, EditForm
 from fretsaw.core.text.tokens import ImageRule
-from fretsaw.model.capabilities import CAPABILITY_COLUMNS, Capabilities, read_capabilities, strict_schema
+from fretsaw.endpoint_presets import Preset
+from fretsaw.model.capabilities import CAPABILITY_COLUMNS, Capabilities, read_capabilities, restrict, strict_schema
 from fretsaw.model.prices import STANDARD_TIERS, Prices, TokenCounts, read_prices
 from fretsaw.settings import Settings
 
@@ -67,6 +68,12 @@ class Row:
             "grammar-tool": self.can.grammar_tool,
         }
         return form if has_tool.get(form, True) else "v4a"
+
+    def at(self, preset: Preset | None) -> Row:
+        """The row as it holds at an endpoint that is known: with what that can be sent, and an API that it has."""
+        if preset is None or preset.takes is None:
+            return self
+        return replace(self, can=restrict(self.can, preset.takes), api=self.api if preset.has_responses else "chat")
 
     def cost(self, input_tokens: int, cached_tokens: int, output_tokens: int) -> float:
         """Dollars of a call that writes nothing to the cache; `cached_tokens` are part of `input_tokens`."""

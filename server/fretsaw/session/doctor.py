@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from fretsaw import check, config, repo
 from fretsaw.errors import ConfigError, FretsawError
+from fretsaw.key_command import with_key
 from fretsaw.model.remote_models import Probe, probe_endpoint
 from fretsaw.model.row import Row
 from fretsaw.session.check_setup import find_checks
@@ -77,7 +78,11 @@ def _model(settings: Settings, places: config.UserDirs) -> Iterator[Finding]:
     yield Finding("model", "ok", f"{choice.row.id} (role {settings.role}), prices as of {choice.row.as_of}")
     for notice in (*choice.notices, *(one.text for one in choice.retirements)):
         yield Finding("model", "note", notice)
-    probe = probe_endpoint(settings)
+    try:
+        probe = probe_endpoint(with_key(settings))
+    except ConfigError as error:
+        yield Finding("endpoint", "bad", str(error))
+        return
     label = " (the SCRIPTED model)" if probe.scripted else ""
     said = f"{probe.message}{label}" + (f" ({probe.hint})" if probe.hint else "")
     yield Finding("endpoint", "ok" if probe.ok else "bad", said)

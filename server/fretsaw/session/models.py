@@ -10,6 +10,7 @@ from typing import Any
 from fretsaw import config
 from fretsaw.config import UserDirs
 from fretsaw.errors import ConfigError
+from fretsaw.key_command import with_key
 from fretsaw.model.registry import ModelChoice, Registry, load_registry
 from fretsaw.model.remote_models import list_models
 from fretsaw.session.shutdown_dates import read_dates, write_dates
@@ -61,7 +62,7 @@ def refresh_dates(flags: Mapping[str, Any]) -> list[dict[str, Any]]:
     resolved = config.resolve(flags, None)
     settings, state = resolved.settings, resolved.places.state
     before = read_registry(resolved.places, settings)
-    told = {one.id: one.shutdown for one in list_models(settings) if one.shutdown is not None}
+    told = {one.id: one.shutdown for one in list_models(with_key(settings)) if one.shutdown is not None}
     if told:
         write_dates(state, settings, told)
     return [_dated_row(model, day, before) for model, day in told.items()]
@@ -83,5 +84,5 @@ def _has_role(registry: Registry, role: str, row_id: str, now: date) -> bool:
 
 def remote_model_rows(flags: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the endpoint says it serves, as rows."""
-    listed = list_models(config.resolve(flags, None).settings)
+    listed = list_models(with_key(config.resolve(flags, None).settings))
     return [{"id": one.id, "owner": one.owner, "shutdown": str(one.shutdown or "")} for one in listed]

@@ -14,7 +14,6 @@ from datetime import datetime, timezone
 from typing import Any, TypeAlias, cast
 
 from fretsaw.errors import ConfigError, ModelError
-from fretsaw.model.endpoint import KEY_HINT
 from fretsaw.model.failures.failed_exchange import ContextTooLongError, FailedRequest, Failure
 from fretsaw.model.parse import NOT_THE_API
 
@@ -183,7 +182,7 @@ def _denied(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
     host = asked.endpoint.host
     if told.status == 401:
         what = "wants a key" if asked.endpoint.key is None else "does not accept the key"
-        return Failure(ConfigError(f"{host} {what}: {told.said}", hint=KEY_HINT))
+        return Failure(ConfigError(f"{host} {what}: {told.said}", hint=asked.key_hint))
     if told.status == 403:
         hint = "the key's project or organization may not use it; see --model and --base-url"
         return Failure(ConfigError(f"{host} does not allow this with model {asked.model}: {told.said}", hint=hint))
