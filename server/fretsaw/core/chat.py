@@ -65,6 +65,8 @@ class Message:
     """Of a tool's answer."""
     items: tuple[OutputItem, ...] = ()
     """Of an assistant's message: text, calls and reasoning in their order; empty where the API has none."""
+    cache_ends: tuple[int, ...] = ()
+    """Offsets in the text at which a prefix ends that later requests share: where a cache may break it."""
     is_failed: bool = False
     """Of a tool's answer: the call was not carried out (`apply_patch` alone tells that apart)."""
 

@@ -6,12 +6,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias, cast
 
-Cache: TypeAlias = Literal["none", "key"]
-"""How a prompt's prefix is cached. "none": nothing is sent; "key": `prompt_cache_key` keeps a run on one machine."""
+Cache: TypeAlias = Literal["none", "key", "breakpoints"]
+"""How a prompt's prefix is cached. "none": nothing is sent; "key": `prompt_cache_key` keeps a run on one machine;
+"breakpoints": also marks where a prefix ends that later requests share."""
 
 _EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 _VERBOSITIES = ("low", "medium", "high")
-_CACHES = ("none", "key")
+_CACHES = ("none", "key", "breakpoints")
+_TTLS = ("30m", "12h")
+_MODES = ("standard", "pro")
+_TIERS = ("auto", "default", "flex", "scale", "priority", "fast", "ultrafast")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,13 @@ class Capabilities:
     """Whether the endpoint has an `apply_patch` tool of its own for it (Responses)."""
     grammar_tool: bool = False
     """Whether a tool's argument may be a text in a grammar."""
+    mode: str | None = None
+    """Reasoning mode to send (Responses); None: the field is not sent."""
+    tier: str | None = None
+    """Service tier to ask for; None: the field is not sent."""
     cache: Cache = "none"
+    cache_ttl: str | None = None
+    """How long what was written to the cache is kept; None: the field is not sent."""
     completion_limit: bool = False
     """Chat: the limit on output is `max_completion_tokens`, not `max_tokens`."""
 
@@ -49,7 +59,10 @@ CAPABILITY_COLUMNS = frozenset(
         "parallel-tools",
         "apply-patch-tool",
         "grammar-tool",
+        "mode",
+        "tier",
         "cache",
+        "cache-ttl",
         "completion-limit",
         "plain",
     }
@@ -78,6 +91,9 @@ def read_capabilities(item: Mapping[str, Any]) -> Capabilities:
         parallel_tools=None if parallel is None else _yes_or_no(item, "parallel-tools", default=True),
         apply_patch_tool=_yes_or_no(item, "apply-patch-tool", default=False),
         grammar_tool=_yes_or_no(item, "grammar-tool", default=False),
+        mode=_one_of(item, "mode", _MODES),
+        tier=_one_of(item, "tier", _TIERS),
+        cache_ttl=_one_of(item, "cache-ttl", _TTLS),
         cache=cast("Cache", _one_of(item, "cache", _CACHES) or "key"),
         completion_limit=_yes_or_no(item, "completion-limit", default=True),
     )

@@ -9,6 +9,7 @@ from fretsaw.core.chat import Message, Request, Tool, ToolCall
 from fretsaw.core.patch_call import PATCH_TOOL
 from fretsaw.core.prompt.patch_grammar import PATCH_TOOL_DESCRIPTION
 from fretsaw.core.text.safe_text import sendable
+from fretsaw.model.cache_breakpoints import BREAKPOINT, common_options, drop_breakpoints, text_parts
 from fretsaw.model.parse import (
     Collected,
     as_arguments,
@@ -43,7 +44,7 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
     """The JSON body of a streaming call."""
     data: dict[str, Any] = {
         "model": row.id,
-        "messages": [_message(message) for message in request.messages],
+        "messages": [_message(message, row) for message in request.messages],
         "stream": True,
         "stream_options": {"include_usage": True},
         "max_completion_tokens" if row.can.completion_limit else "max_tokens": max_output,
@@ -64,15 +65,15 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
         data["verbosity"] = row.can.verbosity
     if row.can.effort is not None:
         data["reasoning_effort"] = row.can.effort
-    if request.cache_key and row.can.cache == "key":
-        data["prompt_cache_key"] = request.cache_key
-    return data
+    return data | common_options(request, row, ("30m",))
 
 
 def leave_out(body: dict[str, Any], name: str) -> None:
     """Take a field out of a body, since the endpoint refused it; a limit goes under its other name."""
     other = {"max_completion_tokens": "max_tokens", "max_tokens": "max_completion_tokens"}
     value = body.pop(name, None)
+    if name == BREAKPOINT:
+        drop_breakpoints(body["messages"])
     if name == "tools":
         body.pop("parallel_tool_calls", None)
         body.pop("tool_choice", None)
@@ -92,10 +93,12 @@ def _grammar_tool(grammar: str) -> dict[str, Any]:
     return {"type": "custom", "custom": custom}
 
 
-def _message(message: Message) -> dict[str, Any]:
-    content: Any = sendable(message.text)
+def _message(message: Message, row: Row) -> dict[str, Any]:
+    content: Any = text_parts(message, "text", row)
+    if not message.images and len(content) == 1 and BREAKPOINT not in content[0]:
+        # Every compatible server takes a text; some take no list.
+        content = content[0]["text"]
     if message.images:
-        content = [{"type": "text", "text": sendable(message.text)}]
         content += [{"type": "image_url", "image_url": {"url": image.data_uri}} for image in message.images]
     data: dict[str, Any] = {"role": message.role, "content": content}
     if message.tool_calls:

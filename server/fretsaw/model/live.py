@@ -82,7 +82,8 @@ class Live:
     ) -> None:
         self.budget = budget
         self.row = row
-        self._priced = row
+        # Before the first answer says which tier served it, the one that is asked for counts.
+        self._priced = row.at_tier(row.can.tier or "") or row
         self._cancel = cancel
         self._pace = pace
         self._timeout = settings.timeout

@@ -10,6 +10,7 @@ from fretsaw.core.chat import Message, OutputItem, Request, ToolCall
 from fretsaw.core.patch_call import PATCH_TOOL
 from fretsaw.core.prompt.patch_grammar import PATCH_TOOL_DESCRIPTION
 from fretsaw.core.text.safe_text import sendable
+from fretsaw.model.cache_breakpoints import BREAKPOINT, common_options, drop_breakpoints, text_parts
 from fretsaw.model.parse import (
     Collected,
     StreamError,
@@ -33,7 +34,7 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
     """The JSON body of a streaming call. Nothing is kept at the endpoint: each call carries the whole conversation."""
     data: dict[str, Any] = {
         "model": row.id,
-        "input": [item for message in request.messages for item in _items(message, _kinds(request))],
+        "input": [item for message in request.messages for item in _items(message, _kinds(request), row)],
         "stream": True,
         "store": False,
         "max_output_tokens": max_output,
@@ -48,14 +49,13 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
     text = _text_options(request, row)
     if text:
         data["text"] = text
-    if row.can.effort is not None:
-        data["reasoning"] = {"effort": row.can.effort}
+    reasoning = {"effort": row.can.effort, "mode": row.can.mode}
+    if any(reasoning.values()):
+        data["reasoning"] = {name: value for name, value in reasoning.items() if value is not None}
     if row.can.keep_reasoning:
         # Nothing is stored at the endpoint, so reasoning comes here, encrypted, and goes back with the next turn.
         data["include"] = [_ENCRYPTED]
-    if request.cache_key and row.can.cache == "key":
-        data["prompt_cache_key"] = request.cache_key
-    return data
+    return data | common_options(request, row, ("30m", "12h"))
 
 
 def _tools(request: Request, row: Row) -> list[dict[str, Any]]:
@@ -88,6 +88,8 @@ def _text_options(request: Request, row: Row) -> dict[str, Any]:
 
 def leave_out(body: dict[str, Any], name: str) -> None:
     """Take a field out of a body, since the endpoint refused it."""
+    if name == BREAKPOINT:
+        drop_breakpoints(body["input"])
     if name == "verbosity":
         text = body.get("text", {})
         text.pop(name, None)
@@ -108,7 +110,7 @@ _OUTPUTS = {
 }
 
 
-def _items(message: Message, kinds: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _items(message: Message, kinds: Mapping[str, str], row: Row) -> Iterator[dict[str, Any]]:
     if message.role == "tool":
         kind = kinds.get(message.tool_call_id or "", "function")
         status = {"status": "failed" if message.is_failed else "completed"} if kind == "apply_patch" else {}
@@ -118,7 +120,7 @@ def _items(message: Message, kinds: Mapping[str, str]) -> Iterator[dict[str, Any
     if message.role == "assistant":
         yield from _assistant_items(message)
         return
-    content: list[dict[str, Any]] = [{"type": "input_text", "text": sendable(message.text)}] if message.text else []
+    content = text_parts(message, "input_text", row) if message.text else []
     content += [{"type": "input_image", "image_url": image.data_uri, "detail": "auto"} for image in message.images]
     if content:
         yield {"type": "message", "role": message.role, "content": content}

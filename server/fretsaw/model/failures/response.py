@@ -46,9 +46,12 @@ _NO_TOOLS_STATUS = frozenset({400, 404, 405, 422, 500, 501})
 _OPTIONAL = (
     "max_completion_tokens",
     "parallel_tool_calls",
+    "prompt_cache_breakpoint",
+    "prompt_cache_options",
     "prompt_cache_key",
     "reasoning_effort",
     "stream_options",
+    "service_tier",
     "temperature",
     "verbosity",
     "include",
