@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from fretsaw.endpoint_presets import Preset
 from fretsaw.errors import ConfigError
@@ -72,7 +73,9 @@ class Registry:
     def elsewhere(self, model: str, preset: Preset | None) -> Row:
         """The row for a model at an endpoint that is not OpenAI's own, whose dates of retirement are not the row's."""
         bare = model.removeprefix(preset.prefix) if preset else model
-        row = replace(self.find(bare) or self.generic(model), id=model, retires_on=self.ends.get(model))
+        row = replace(
+            self.find(model) or self.find(bare) or self.generic(model), id=model, retires_on=self.ends.get(model)
+        )
         return row.at(preset)
 
     def for_role(self, role: str, today: date) -> ModelChoice:
@@ -140,15 +143,28 @@ class Registry:
         )
 
 
-def load_registry(user_file: Path | None = None) -> Registry:
-    """The shipped list, with the rows and roles of the user's own file over it. ConfigError names what is wrong."""
-    shipped = _read(Path(__file__).with_name("models.toml"))
-    if user_file is None or not user_file.is_file():
-        return shipped
-    own = _read(user_file)
-    names = {row.id for row in own.rows}
-    rows = own.rows + tuple(row for row in shipped.rows if row.id not in names)
-    return Registry(rows, {**shipped.roles, **own.roles})
+def load_registry(user_file: Path | None = None, measured_file: Path | None = None, base_url: str = "") -> Registry:
+    """The shipped list, with what was measured and the user's own file over it, as far as it holds at this base URL.
+
+    ConfigError names what is wrong.
+    """
+    merged = Registry(())
+    for file in (Path(__file__).with_name("models.toml"), measured_file, user_file):
+        if file is not None and file.is_file():
+            own = _read(file)
+            rows = tuple(row for row in own.rows if row.endpoint in ("", base_url))
+            names = {row.id for row in rows}
+            kept = tuple(row for row in merged.rows if row.id not in names)
+            merged = Registry(rows + kept, {**merged.roles, **own.roles})
+    return merged
+
+
+def read_items(path: Path) -> list[Mapping[str, Any]]:
+    """The rows of a file as tables, as they stand; none where there is no file. ConfigError where it is not usable."""
+    if not path.is_file():
+        return []
+    _read(path)
+    return [dict(item) for item in _toml(path).get("model", ())]
 
 
 def _without_price(row: Row) -> tuple[str, ...]:
@@ -164,19 +180,24 @@ def _without_tool(row: Row, settings: Settings) -> tuple[str, ...]:
     return (f"{row.id} has no tool for --edit-form {settings.edit_form} on this API: edits are asked for as {form}",)
 
 
-def _read(path: Path) -> Registry:
+def _toml(path: Path) -> dict[str, Any]:
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        rows = tuple(read_row(item) for item in data.get("model", ()))
-        roles = {str(role): tuple(map(str, ids)) for role, ids in data.get("roles", {}).items()}
+        return dict(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read {path}: {error}") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML: {error}") from error
+
+
+def _read(path: Path) -> Registry:
+    data = _toml(path)
+    try:
+        rows = tuple(read_row(item) for item in data.get("model", ()))
+        roles = {str(role): tuple(map(str, ids)) for role, ids in data.get("roles", {}).items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         wrong = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise ConfigError(

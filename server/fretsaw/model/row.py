@@ -36,6 +36,8 @@ class Row:
     """How it counts text; None: not known here."""
     can: Capabilities = field(default_factory=Capabilities)
     """What may be sent to it."""
+    endpoint: str = ""
+    """The base URL at which alone the row holds; empty: at any."""
     also: tuple[str, ...] = ()
     retires_on: date | None = None
     """The first day on which OpenAI's own endpoint no longer serves it."""
@@ -71,7 +73,7 @@ class Row:
 
     def at(self, preset: Preset | None) -> Row:
         """The row as it holds at an endpoint that is known: with what that can be sent, and an API that it has."""
-        if preset is None or preset.takes is None:
+        if preset is None or preset.takes is None or self.endpoint:
             return self
         return replace(self, can=restrict(self.can, preset.takes), api=self.api if preset.has_responses else "chat")
 
@@ -93,6 +95,7 @@ class Row:
 _COLUMNS = frozenset(
     {
         "id",
+        "endpoint",
         "for",
         "also",
         "price",
@@ -129,6 +132,7 @@ def read_row(item: Mapping[str, Any]) -> Row:
         usual_output=min(int(item["output"]), int(item.get("usual-output", 8192))),
         tokenizer="o200k" if item.get("tokenizer") == "o200k" else None,
         can=read_capabilities(item),
+        endpoint=str(item.get("endpoint", "")).rstrip("/"),
         also=tuple(item.get("also", ())),
         retires_on=item.get("retires-on"),
         successor=item.get("successor"),

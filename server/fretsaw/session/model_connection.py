@@ -49,6 +49,13 @@ def refused_fields(state: Path, settings: Settings, row: Row) -> dict[str, date]
     return {name: day for name, day in days.items() if today() - day < _KEPT}
 
 
+def forget_refusals(state: Path, settings: Settings, row: Row) -> None:
+    """Forget what was refused, so that all is tried again."""
+    kept = read_state(state, _FILE)
+    if kept.pop(_where(settings, row), None) is not None:
+        write_state(state, _FILE, kept)
+
+
 def _remember(state: Path, settings: Settings, row: Row, names: list[str]) -> None:
     fields = {name: day.isoformat() for name, day in refused_fields(state, settings, row).items()}
     fields |= dict.fromkeys(names, today().isoformat())

@@ -11,10 +11,14 @@ from fretsaw import config
 from fretsaw.config import UserDirs
 from fretsaw.errors import ConfigError
 from fretsaw.key_command import with_key
+from fretsaw.model.endpoint import base_url_of
 from fretsaw.model.registry import ModelChoice, Registry, load_registry
 from fretsaw.model.remote_models import list_models
 from fretsaw.session.shutdown_dates import read_dates, write_dates
 from fretsaw.settings import Settings
+
+MEASURED = "measured-models.toml"
+"""The file in the configuration folder that `agent doctor --live` writes."""
 
 
 def today() -> date:
@@ -24,7 +28,8 @@ def today() -> date:
 
 def read_registry(places: UserDirs, settings: Settings) -> Registry:
     """Models that ship with Fretsaw and the user's own, with the ends that the endpoint told. Raises ConfigError."""
-    return replace(load_registry(places.config / "models.toml"), ends=read_dates(places.state, settings))
+    own, measured = places.config / "models.toml", places.config / MEASURED
+    return replace(load_registry(own, measured, base_url_of(settings)), ends=read_dates(places.state, settings))
 
 
 def choose_model(places: UserDirs, settings: Settings, now: date | None = None) -> ModelChoice:
