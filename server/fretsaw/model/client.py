@@ -129,6 +129,10 @@ class ApiClient:
         """GET and return the decoded body (a text when it is not JSON). Raises what the library raises."""
         return self._client.get(path, cast_to=object)
 
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """POST and return the decoded body (a text when it is not JSON). Raises what the library raises."""
+        return self._client.post(path, cast_to=object, body=dict(body))
+
     def cut(self) -> None:
         """End what is under way, at once; every later exchange fails."""
         with self._lock:

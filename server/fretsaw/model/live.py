@@ -21,10 +21,10 @@ from fretsaw.model.client import DONE, ApiClient
 from fretsaw.model.endpoint import endpoint, key_hint
 from fretsaw.model.exchange import Exchange, OutOfTime
 from fretsaw.model.failures import FailedRequest, Failure, failure
-from fretsaw.model.parse import Collected, whole
+from fretsaw.model.parse import Collected, as_map, count, whole
 from fretsaw.model.prices import STANDARD_TIERS, TokenCounts
 from fretsaw.model.redaction import hide_key
-from fretsaw.model.request_size import input_bound, input_estimate, input_exact
+from fretsaw.model.request_size import input_bound, input_estimate, input_exact, is_guess
 from fretsaw.model.row import Row
 from fretsaw.settings import Settings
 
@@ -33,6 +33,10 @@ STALL = 90.0
 model on a slow processor says nothing while it reads a long prompt."""
 PAUSE, LONGEST_PAUSE = 0.5, 8.0
 """Seconds before the first retry at most; doubled for each further one, up to the second figure."""
+
+
+_COUNT_SECONDS = 20.0
+"""How long a count of tokens may take to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ class Live:
         self.row = row
         # Before the first answer says which tier served it, the one that is asked for counts.
         self._priced = row.at_tier(row.can.tier or "") or row
+        self._counts = True
         self._cancel = cancel
         self._pace = pace
         self._timeout = settings.timeout
@@ -151,7 +156,7 @@ class Live:
 
     def _try(self, request: Request, on_text: OnText, deadline: float) -> _Done:
         """One exchange, paid for."""
-        reservation = self._reserve(request)
+        reservation = self._reserve(request, deadline)
         so_far = Collected()
         try:
             failed = self._exchange(request, reservation.max_output, so_far, on_text, deadline)
@@ -166,13 +171,37 @@ class Live:
             return _Done(self._without_key(so_far.answer(usage)), None, usage)
         return _Done(None, failed, usage)
 
-    def _reserve(self, request: Request) -> Reservation:
+    def _reserve(self, request: Request, deadline: float) -> Reservation:
         """Hold back the worst that the call can cost; count more closely where the cheap bound is too much to pay."""
         wanted = min(request.max_output_tokens or self.row.usual_output, self.row.output)
         tokens_in = input_bound(request, self.row)
-        if self._priced.prices.most(tokens_in, wanted) > self.budget.left:
+        if self._is_too_dear(tokens_in, wanted):
             tokens_in = input_exact(request, self.row)
+        if self._is_too_dear(tokens_in, wanted) and is_guess(request, self.row):
+            tokens_in = self._count_input(request, wanted, deadline) or tokens_in
         return self.budget.reserve(self._priced, tokens_in, wanted)
+
+    def _is_too_dear(self, tokens_in: int, tokens_out: int) -> bool:
+        return self._priced.prices.most(tokens_in, tokens_out) > self.budget.left
+
+    def _count_input(self, request: Request, max_output: int, deadline: float) -> int | None:
+        """The input's tokens as the endpoint counts them, which costs nothing; None where it does not."""
+        if not self.row.can.input_count or self._api is not responses or not self._counts:
+            return None
+        body = responses.count_body(self._body(request, max_output))
+        seconds = min(_COUNT_SECONDS, deadline - self._pace.now())
+        try:
+            [told] = self._line.exchange(
+                lambda client: iter((client.post(responses.COUNT_PATH, body),)), seconds, self._cancel
+            )
+            counted = count(as_map(told).get("input_tokens"))
+        except Cancelled:
+            raise
+        except Exception:
+            # It is only a closer look: what cannot be counted there is bounded here.
+            counted = 0
+        self._counts = counted > 0
+        return counted or None
 
     def _exchange(
         self, request: Request, max_output: int, so_far: Collected, on_text: OnText, deadline: float

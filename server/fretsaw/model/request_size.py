@@ -31,6 +31,11 @@ def input_exact(request: Request, row: Row) -> int:
     return math.ceil(_input(request, row, count) * 1.02)
 
 
+def is_guess(request: Request, row: Row) -> bool:
+    """Whether what we count of a request can be far from what the endpoint counts: pictures, an unknown tokenizer."""
+    return row.tokenizer is None or not exact() or any(message.images for message in request.messages)
+
+
 def input_estimate(request: Request, row: Row) -> int:
     """About how many tokens of input it is."""
     return _input(request, row, estimate)

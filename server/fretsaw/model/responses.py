@@ -28,6 +28,8 @@ PATH = "/responses"
 
 _ENCRYPTED = "reasoning.encrypted_content"
 _LIMIT = "max_output_tokens"
+COUNT_PATH = "/responses/input_tokens"
+_COUNTED = frozenset({"model", "input", "tools", "text", "reasoning", "parallel_tool_calls"})
 
 
 def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
@@ -56,6 +58,11 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
         # Nothing is stored at the endpoint, so reasoning comes here, encrypted, and goes back with the next turn.
         data["include"] = [_ENCRYPTED]
     return data | common_options(request, row, ("30m", "12h"))
+
+
+def count_body(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of a call that only counts the input of this one."""
+    return {name: value for name, value in data.items() if name in _COUNTED}
 
 
 def _tools(request: Request, row: Row) -> list[dict[str, Any]]:

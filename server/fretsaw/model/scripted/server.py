@@ -181,6 +181,12 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.split("?")[0]
         if path.endswith("/chat/completions"):
             return self._answer(body, body.get("messages") or [], fault, chat=True)
+        if path.endswith("/responses/input_tokens"):
+            if fault is not None:
+                return FAULTS[fault.kind](fault, self, b"", self.server.stopping)
+            items = body.get("input") or []
+            texts = _texts([{"content": items}] if isinstance(items, str) else items)
+            return self._json(200, {"object": "response.input_tokens", "input_tokens": estimate("".join(texts))})
         if path.endswith("/responses"):
             objection = wire.objection(body)
             if objection:
