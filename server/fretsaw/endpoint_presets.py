@@ -48,7 +48,7 @@ PRESETS: Mapping[str, Preset] = {
         None,
         ("AZURE_OPENAI_API_KEY",),
         # Its tools of its own and cache options come later than OpenAI's.
-        _EFFORT_AND_TOOLS | {"verbosity", "keep-reasoning", "cache", "completion-limit", "input-count"},
+        _EFFORT_AND_TOOLS | {"verbosity", "keep-reasoning", "cache", "completion-limit", "input-count", "files"},
         has_responses=True,
         has_roles=True,
         is_azure=True,

@@ -22,6 +22,16 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A PDF, sent as it is: the endpoint reads its text and its pages as pictures."""
+
+    name: str
+    data_uri: str
+    pages: int
+    """Counted here, at least 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToolCall:
     """A tool that the model asks to be run."""
 
@@ -59,6 +69,7 @@ class Message:
     role: Literal["system", "user", "assistant", "tool"]
     text: str
     images: tuple[Image, ...] = ()
+    files: tuple[File, ...] = ()
     tool_calls: tuple[ToolCall, ...] = ()
     """Of an assistant's message."""
     tool_call_id: str | None = None

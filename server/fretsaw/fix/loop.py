@@ -168,6 +168,7 @@ def _open_conversation(work: Work, book: _Book) -> Conversation:
             services.form,
             before=book.before,
             images=services.images,
+            files=services.files,
             logs=services.logs,
             rules=services.rules,
             tools=settings.tools,

@@ -45,6 +45,8 @@ class Capabilities:
     cache: Cache = "none"
     cache_ttl: str | None = None
     """How long what was written to the cache is kept; None: the field is not sent."""
+    files: bool = False
+    """Whether it reads a PDF as it is."""
     input_count: bool = False
     """Whether the endpoint counts the tokens of a request that it is not asked to answer (Responses)."""
     completion_limit: bool = False
@@ -65,6 +67,7 @@ CAPABILITY_COLUMNS = frozenset(
         "tier",
         "cache",
         "cache-ttl",
+        "files",
         "input-count",
         "completion-limit",
         "plain",
@@ -94,6 +97,7 @@ def read_capabilities(item: Mapping[str, Any]) -> Capabilities:
         parallel_tools=None if parallel is None else _yes_or_no(item, "parallel-tools", default=True),
         apply_patch_tool=_yes_or_no(item, "apply-patch-tool", default=False),
         grammar_tool=_yes_or_no(item, "grammar-tool", default=False),
+        files=_yes_or_no(item, "files", default=False),
         input_count=_yes_or_no(item, "input-count", default=False),
         mode=_one_of(item, "mode", _MODES),
         tier=_one_of(item, "tier", _TIERS),

@@ -95,11 +95,14 @@ def _grammar_tool(grammar: str) -> dict[str, Any]:
 
 def _message(message: Message, row: Row) -> dict[str, Any]:
     content: Any = text_parts(message, "text", row)
-    if not message.images and len(content) == 1 and BREAKPOINT not in content[0]:
+    if not message.images and not message.files and len(content) == 1 and BREAKPOINT not in content[0]:
         # Every compatible server takes a text; some take no list.
         content = content[0]["text"]
     if message.images:
         content += [{"type": "image_url", "image_url": {"url": image.data_uri}} for image in message.images]
+    if message.files:
+        files = ({"filename": file.name, "file_data": file.data_uri} for file in message.files)
+        content += [{"type": "file", "file": file} for file in files]
     data: dict[str, Any] = {"role": message.role, "content": content}
     if message.tool_calls:
         data["content"] = sendable(message.text) or None

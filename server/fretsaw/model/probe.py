@@ -109,7 +109,7 @@ class Prober:
             yield Tried(probe.column, state, why)
         own = self._row.can
         self.measured.can = replace(self.measured.can, mode=own.mode, tier=own.tier, cache_ttl=own.cache_ttl)
-        self.measured.can = replace(self.measured.can, input_count=own.input_count)
+        self.measured.can = replace(self.measured.can, input_count=own.input_count, files=own.files)
 
     def _with(self, probe: Probe) -> Capabilities:
         """What was found, and this: with the value that the model's own row has for it, where it has one."""

@@ -129,6 +129,7 @@ def _items(message: Message, kinds: Mapping[str, str], row: Row) -> Iterator[dic
         return
     content = text_parts(message, "input_text", row) if message.text else []
     content += [{"type": "input_image", "image_url": image.data_uri, "detail": "auto"} for image in message.images]
+    content += [{"type": "input_file", "filename": file.name, "file_data": file.data_uri} for file in message.files]
     if content:
         yield {"type": "message", "role": message.role, "content": content}
 

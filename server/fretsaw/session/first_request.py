@@ -15,7 +15,8 @@ from fretsaw.core.prompt.patch_grammar import PATCH_GRAMMAR
 from fretsaw.core.secrets.mask import Withheld
 from fretsaw.core.secrets.masked import mask_issue, mask_snapshot
 from fretsaw.core.text.tokens import count, estimate
-from fretsaw.session.attachments import images_for, rules_for
+from fretsaw.model.request_size import PAGE
+from fretsaw.session.attachments import images_for, pdfs_for, rules_for
 from fretsaw.session.issue_source import read_issue, read_logs
 from fretsaw.session.models import choose_model
 from fretsaw.session.notices import notices_about
@@ -75,14 +76,25 @@ def preview_request(session: Session, argument: str, where: Path = Path()) -> Re
     logs = tuple((name, session.mask.mask(text, name)) for name, text in logs)
     form = choice.row.form_for(settings)
     images, more = images_for(Task(issue, folder=folder), choice.row)
+    pdfs = pdfs_for(Task(issue, folder=folder), choice.row, session.mask)
     rules = rules_for(session, snapshot)
-    messages = prompt.first_messages(issue, context, form, images=images, logs=logs, rules=rules, tools=settings.tools)
+    messages = prompt.first_messages(
+        issue,
+        context,
+        form,
+        images=images,
+        files=pdfs.files,
+        logs=(*logs, *pdfs.texts),
+        rules=rules,
+        tools=settings.tools,
+    )
     offered = tools.tools_for(form) if settings.tools else ()
     schemas = "".join(f"{tool.name}{tool.description}{tool.parameters}" for tool in offered)
     schemas += PATCH_GRAMMAR if form == "grammar-tool" else ""
     sent = {marker for message in messages for marker in session.mask.markers_in(message.text)}
     withheld = tuple(item for item in session.mask.findings if item.marker in sent)
     tokens = count("".join(message.text for message in messages) + schemas) + sum(image.tokens for image in images)
+    tokens += PAGE * sum(file.pages for file in pdfs.files)
     row = choice.row
     return RequestPreview(
         issue,
@@ -97,6 +109,7 @@ def preview_request(session: Session, argument: str, where: Path = Path()) -> Re
             *choice.notices,
             *notices,
             *more,
+            *pdfs.notices,
             *notices_about(session, snapshot, issue.hidden),
             *context.notices,
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fretsaw.core.chat import Image, Message
+from fretsaw.core.chat import File, Image, Message
 from fretsaw.core.context.parts import Context
 from fretsaw.core.context.render import attribute, documents
 from fretsaw.core.issue.issue import Issue
@@ -23,6 +23,7 @@ def first_messages(  # noqa: PLR0913 - each is a kind of material that a prompt 
     *,
     before: CheckResult | None = None,
     images: tuple[Image, ...] = (),
+    files: tuple[File, ...] = (),
     logs: tuple[tuple[str, str], ...] = (),
     rules: tuple[str, ...] = (),
     tools: bool = True,
@@ -44,7 +45,7 @@ def first_messages(  # noqa: PLR0913 - each is a kind of material that a prompt 
         pieces.append("The project's check fails before any change:\n" + check_output(before))
     pieces.append(closing(issue.constraints))
     system = SYSTEM if tools else SYSTEM_WITHOUT_TOOLS
-    user = Message("user", _joined(pieces), images=images, cache_ends=tuple(ends))
+    user = Message("user", _joined(pieces), images=images, files=files, cache_ends=tuple(ends))
     return (Message("system", system, cache_ends=(len(system),)), user)
 
 
