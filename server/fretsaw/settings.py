@@ -42,7 +42,7 @@ class Settings:
     api: Literal["auto", "chat", "responses"] = option("auto", "API to speak; auto takes what the model's row says.")
     azure: bool = option(False, "The base URL is an Azure OpenAI resource (the model is the deployment's name).")
     api_version: str | None = option(None, "Azure's `api-version`.")
-    timeout: float = option(300.0, "Seconds that one call of the model may take in all.", least=0.1)
+    timeout: float = option(300.0, "Seconds of silence after which a call of the model is given up.", least=0.1)
     retries: int = option(
         3, "How often a call is retried after a rate limit, a server error or a lost connection.", least=0
     )

@@ -28,9 +28,6 @@ from fretsaw.model.request_size import input_bound, input_estimate, input_exact,
 from fretsaw.model.row import Row
 from fretsaw.settings import Settings
 
-STALL = 90.0
-"""Seconds without a byte after which a connection is given up. On our own machine it may take the whole time-out: a
-model on a slow processor says nothing while it reads a long prompt."""
 PAUSE, LONGEST_PAUSE = 0.5, 8.0
 """Seconds before the first retry at most; doubled for each further one, up to the second figure."""
 
@@ -48,7 +45,7 @@ class Pace:
     """Sleeps so many seconds; True when cancelled meanwhile."""
     random: Callable[[], float] = random.random
     stall: float | None = None
-    """Seconds without a byte; None: as `STALL` says."""
+    """Seconds without a byte after which a connection is given up; None: those of the silence that is allowed."""
 
 
 def connect(
@@ -92,12 +89,15 @@ class Live:
         self._cancel = cancel
         self._pace = pace
         self._timeout = settings.timeout
+        self._longest = max(settings.timeout, settings.max_seconds)
         self._retries = max(0, settings.retries)
         self._endpoint = asked.endpoint
         self._asked = asked
         self._api: ModuleType = responses if row.api_for(settings) == "responses" else chat
         self.left_out: set[str] = set()
         """Fields of a request that the endpoint refuses."""
+        self.unfinished: tuple[Request, Answer] | None = None
+        """What had arrived of the last call, where it came to no answer."""
         self.lost = Usage()
         """What calls may have cost that came to no answer, so that no answer's usage tells of it."""
         self._line = Exchange(self._open)
@@ -121,7 +121,7 @@ class Live:
 
     def _tries(self, request: Request, on_text: OnText) -> Iterator[_Done]:
         """Try as often as it may help: the last one has an answer, or its error is raised after it."""
-        deadline = self._pace.now() + self._timeout
+        deadline = self._pace.now() + self._longest
         tries = 0
         while True:
             self._cancel.check()
@@ -151,8 +151,7 @@ class Live:
         self._line.close()
 
     def _open(self) -> ApiClient:
-        usual = self._timeout if self._endpoint.loopback else STALL
-        return ApiClient(self._endpoint, timeout=min(self._timeout, self._pace.stall or usual))
+        return ApiClient(self._endpoint, timeout=min(self._timeout, self._pace.stall or self._timeout))
 
     def _try(self, request: Request, on_text: OnText, deadline: float) -> _Done:
         """One exchange, paid for."""
@@ -161,15 +160,23 @@ class Live:
         try:
             failed = self._exchange(request, reservation.max_output, so_far, on_text, deadline)
         except BaseException:
-            self.lost += self._settle(request, reservation, so_far, billed=True, is_lost=True)
+            usage = self._settle(request, reservation, so_far, billed=True, is_lost=True)
+            self.lost += usage
+            self._keep_unfinished(request, so_far, usage)
             raise
         is_lost = (failed is not None and not failed.declined) or so_far.finish is None
         usage = self._settle(request, reservation, so_far, billed=failed is None or failed.billed, is_lost=is_lost)
         if failed is None or failed.declined:
             if failed is not None:
                 so_far.finish, so_far.reason = "content_filter", failed.reason
+            self.unfinished = None
             return _Done(self._without_key(so_far.answer(usage)), None, usage)
+        self._keep_unfinished(request, so_far, usage)
         return _Done(None, failed, usage)
+
+    def _keep_unfinished(self, request: Request, so_far: Collected, usage: Usage) -> None:
+        answer = self._without_key(so_far.answer(usage))
+        self.unfinished = (request, replace(answer, finish="truncated")) if so_far.said else None
 
     def _reserve(self, request: Request, deadline: float) -> Reservation:
         """Hold back the worst that the call can cost; count more closely where the cheap bound is too much to pay."""
@@ -210,7 +217,7 @@ class Live:
         body = self._body(request, max_output)
         path: str = self._api.PATH
         left = deadline - self._pace.now()
-        items = self._line.exchange(lambda client: client.stream(path, body), left, self._cancel)
+        items = self._line.exchange(lambda client: client.stream(path, body), left, self._cancel, self._timeout)
         with contextlib.closing(items):
             try:
                 limit = _OutputLimit(max_output)
@@ -240,7 +247,7 @@ class Live:
             raise
         except OutOfTime:
             host = self._endpoint.host
-            error = ModelError(f"{host} took more than {self._timeout:g} s to answer", hint="raise --timeout")
+            error = ModelError(f"{host} sent nothing for {self._timeout:g} s", hint="raise --timeout")
             raise _FailedError(Failure(error, billed=True)) from None
         except Exception as error:
             # Once it has said that it is finished, only the count of tokens may be missing.
@@ -292,7 +299,7 @@ class Live:
         if failed is not None and failed.after is not None:
             # A little more than asked, and not all clients at once.
             seconds = failed.after + self._pace.random() * 0.1
-        if failed is not None and self._pace.now() + seconds >= deadline:
+        if failed is not None and (self._pace.now() + seconds >= deadline or seconds >= self._timeout):
             raise failed.error
         if self._pace.wait(self._cancel, seconds):
             raise Cancelled

@@ -16,7 +16,7 @@ from fretsaw.core.chat import Usage
 from fretsaw.core.issue import with_rules
 from fretsaw.core.run import Event, Outcome, Proposal, Run, RunState
 from fretsaw.core.secrets.masked import mask_issue, reveal_value
-from fretsaw.errors import BudgetError, Cancelled, FretsawError, RepoError
+from fretsaw.errors import BudgetError, Cancelled, FretsawError, ModelError, RepoError
 from fretsaw.fix.loop import fix as run_loop
 from fretsaw.fix.work import Work
 from fretsaw.key_command import with_key
@@ -161,8 +161,13 @@ def _outcome(
         issue = with_rules(task.issue, services.rules)
         try:
             outcome = run_loop(Work(issue, snapshot, settings, services, task.focus))
-        except BaseException:
+        except BaseException as error:
             meter.usage += ask.lost
+            if ask.unfinished is not None:
+                folder.append_call(*ask.unfinished, whom="unfinished")
+                if isinstance(error, ModelError):
+                    kept = f"what had arrived is kept in {folder.path / 'unfinished.jsonl'}"
+                    error.hint = f"{error.hint}; {kept}" if error.hint else kept
             raise
     if budget.spent > settings.max_usd * 1.0001:
         notices = (
