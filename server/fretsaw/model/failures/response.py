@@ -192,8 +192,18 @@ def _denied(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
     return None
 
 
+_UNKNOWN_MODEL = re.compile(
+    r"invalid model\b|unknown model\b|no such model|model\b[^.]{0,80}\b(?:not found|does not exist|is not served)", re.I
+)
+"""What LiteLLM, vLLM, Mistral and OpenRouter say with a status of 400."""
+
+
+def _is_unknown_model(told: ErrorResponse) -> bool:
+    return told.status in {400, 422} and _UNKNOWN_MODEL.search(told.said) is not None
+
+
 def _missing(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
-    if told.status != 404 and told.code != "model_not_found":
+    if told.status != 404 and told.code != "model_not_found" and not _is_unknown_model(told):
         return None
     host = asked.endpoint.host
     about_model = told.code == "model_not_found" or "model" in told.said.lower() or asked.endpoint.azure

@@ -153,7 +153,7 @@ def _output(reply: Reply, body: dict[str, Any]) -> list[dict[str, Any]]:
         output.append({**thought, "encrypted_content": reply.reasoning} if encrypted else thought)
     content: list[dict[str, Any]] = []
     if reply.text:
-        content.append({"type": "output_text", "text": reply.text, "annotations": []})
+        content.append({"type": "output_text", "text": reply.text, "annotations": [], "logprobs": []})
     if reply.refusal:
         content.append({"type": "refusal", "refusal": reply.refusal})
     if content:
@@ -174,18 +174,52 @@ def _call_item(call: Call, name: str, body: dict[str, Any]) -> dict[str, Any]:
 
 def response_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> Iterator[bytes]:
     """The same as server-sent events."""
-    whole = responses(reply, body, counted)
+    for number, event in enumerate(_response_events(responses(reply, body, counted))):
+        yield _sse({**event, "sequence_number": number})
+
+
+def _response_events(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
     started = {**whole, "status": "in_progress", "output": [], "usage": None, "incomplete_details": None}
-    yield _sse({"type": "response.created", "response": started})
-    for piece in _pieces(reply.text):
-        yield _sse({"type": "response.output_text.delta", "item_id": "msg_0", "output_index": 0, "delta": piece})
+    yield {"type": "response.created", "response": started}
     for n, item in enumerate(whole["output"]):
-        if item["type"] == "apply_patch_call" and item["operation"].get("diff"):
-            for piece in _pieces(item["operation"]["diff"]):
-                head = {"type": "response.apply_patch_call_operation_diff.delta", "item_id": item["id"]}
-                yield _sse({**head, "output_index": n, "delta": piece})
-        yield _sse({"type": "response.output_item.done", "output_index": n, "item": item})
-    yield _sse({"type": f"response.{whole['status']}", "response": whole})
+        head = {"output_index": n, "item_id": item["id"]}
+        yield {"type": "response.output_item.added", "output_index": n, "item": _begun(item)}
+        for at, part in enumerate(item.get("content") or ()):
+            inner = {**head, "content_index": at}
+            empty = {**part, "refusal" if part["type"] == "refusal" else "text": ""}
+            yield {"type": "response.content_part.added", **inner, "part": empty}
+            yield from _part_events(part, inner)
+            yield {"type": "response.content_part.done", **inner, "part": part}
+        for kind, text in _streamed_arguments(item):
+            yield from ({"type": f"response.{kind}.delta", **head, "delta": piece} for piece in _pieces(text))
+        yield {"type": "response.output_item.done", "output_index": n, "item": item}
+    yield {"type": f"response.{whole['status']}", "response": whole}
+
+
+def _begun(item: dict[str, Any]) -> dict[str, Any]:
+    """An item before anything of it was streamed."""
+    empty: dict[str, Any] = {name: "" for name in ("arguments", "input") if name in item}
+    return {**item, **empty, **({"content": []} if "content" in item else {})}
+
+
+def _part_events(part: dict[str, Any], head: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if part["type"] == "refusal":
+        yield from ({"type": "response.refusal.delta", **head, "delta": piece} for piece in _pieces(part["refusal"]))
+        yield {"type": "response.refusal.done", **head, "refusal": part["refusal"]}
+        return
+    for piece in _pieces(part["text"]):
+        yield {"type": "response.output_text.delta", **head, "delta": piece, "logprobs": []}
+    yield {"type": "response.output_text.done", **head, "text": part["text"], "logprobs": []}
+
+
+def _streamed_arguments(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Name and text of what a call streams."""
+    if item["type"] == "apply_patch_call" and item["operation"].get("diff"):
+        yield "apply_patch_call_operation_diff", item["operation"]["diff"]
+    elif item["type"] == "function_call":
+        yield "function_call_arguments", item["arguments"]
+    elif item["type"] == "custom_tool_call":
+        yield "custom_tool_call_input", item["input"]
 
 
 def _finish(reply: Reply) -> str:
