@@ -76,6 +76,9 @@ class Settings:
         scope="project",
     )
     judge: bool = option(False, "Ask the triage model about flagged changes; it may flag or drop, never add.")
+    judge_threshold: float = option(
+        0.1, "A flagged change that is needed with a probability below this is dropped by the judge (0 to 1).", least=0
+    )
     allow: tuple[str, ...] = option(
         (), "Globs of paths that may be edited although they are on the ask-first list (build files, lock files)."
     )
