@@ -16,6 +16,7 @@ from fretsaw.core.secrets.mask import Withheld
 from fretsaw.core.secrets.masked import mask_issue, mask_snapshot
 from fretsaw.core.text.tokens import count, estimate
 from fretsaw.model.request_size import PAGE
+from fretsaw.model.row import Row
 from fretsaw.session.attachments import images_for, pdfs_for, rules_for
 from fretsaw.session.issue_source import read_issue, read_logs
 from fretsaw.session.models import choose_model
@@ -38,6 +39,10 @@ class RequestPreview:
     dollars: float
     cached_dollars: float
     notices: tuple[str, ...]
+    cached_again: int = 0
+    """Tokens that a second run of the same issue on this commit would read from the prompt cache."""
+    cached_other: int = 0
+    """Tokens that a run of another issue on this commit would read from it."""
     withheld: tuple[Withheld, ...] = ()
     """Secrets in whose place a marker would be sent."""
 
@@ -48,6 +53,8 @@ class RequestPreview:
             "tokens": self.tokens,
             "dollars": round(self.dollars, 6),
             "dollars_cached": round(self.cached_dollars, 6),
+            "cached_again": self.cached_again,
+            "cached_other_issue": self.cached_other,
             "files": [
                 {"path": part.path, "first": part.first, "last": part.last, "whole": part.whole, "why": part.why}
                 for part in self.context.parts
@@ -96,6 +103,7 @@ def preview_request(session: Session, argument: str, where: Path = Path()) -> Re
     tokens = count("".join(message.text for message in messages) + schemas) + sum(image.tokens for image in images)
     tokens += PAGE * sum(file.pages for file in pdfs.files)
     row = choice.row
+    again, other = _cached(messages, schemas, row, is_whole=context.whole)
     return RequestPreview(
         issue,
         context,
@@ -113,5 +121,30 @@ def preview_request(session: Session, argument: str, where: Path = Path()) -> Re
             *notices_about(session, snapshot, issue.hidden),
             *context.notices,
         ),
+        again,
+        other,
         withheld,
     )
+
+
+_LEAST_CACHED, _STEP = 1024, 128
+"""Tokens that a prefix needs to be cached at all, and the steps in which one without breakpoints is."""
+
+
+def _cached(messages: tuple[Message, ...], schemas: str, row: Row, *, is_whole: bool) -> tuple[int, int]:
+    """Tokens of the prefix that a later run shares: with the same issue, and with another one on the same commit.
+
+    Another issue shares the documents only where they are the whole repository.
+    """
+    system, user = messages[0].text, messages[1]
+    ends = user.cache_ends or (0,)
+    last = ends[-1] if row.can.cache == "breakpoints" else len(user.text)
+    prefixes = (schemas + system + user.text[:last], schemas + system + user.text[: ends[0] if is_whole else 0])
+    again, other = (_cached_tokens(count(prefix), row) for prefix in prefixes)
+    return again, other
+
+
+def _cached_tokens(tokens: int, row: Row) -> int:
+    if tokens < _LEAST_CACHED or row.can.cache == "none":
+        return 0
+    return tokens if row.can.cache == "breakpoints" else tokens // _STEP * _STEP
