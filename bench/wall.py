@@ -68,6 +68,7 @@ subprocess.run(["git", "commit", "-qam", "fix"], check=True)
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--model", default="gpt-4.1", help="the row of models.toml that is used: its API and edit form")
     parser.add_argument("--django", help="a folder or an sdist with Django's tree, or `pypi`")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
@@ -75,7 +76,7 @@ def main() -> int:
         places = {"small": template(Path(temporary) / "small", None)}
         if args.django:
             places["django-sized"] = template(Path(temporary) / "django", args.django)
-        rows = [measure(name, place, args.rounds) for name, place in places.items()]
+        rows = [measure(name, place, args.rounds, args.model) for name, place in places.items()]
     for row in rows:
         print(
             f"{row['repository']:<13} floor {row['floor s']:.2f} s {row['floor MB']:.0f} MB · "
@@ -130,19 +131,30 @@ def unpack(django: str, folder: Path) -> None:
         archive.extractall(folder, filter="data")
 
 
-def measure(name: str, place: Path, rounds: int) -> dict[str, Any]:
+def measure(name: str, place: Path, rounds: int, model: str) -> dict[str, Any]:
     with serve([Script((Reply(text=f"The operator was wrong.\n\n```diff\n{DIFF}```\n"),), order="server")]) as server:
         floors, ours = [], []
         for number in range(rounds + 1):
             floor = timed([sys.executable, "-c", FLOOR, server.base_url], place, server.base_url)
-            ours_argv = [sys.executable, "-m", "fretsaw", "fix", "ISSUE.md", "--apply", "commit", "-q"]
+            ours_argv = [
+                sys.executable,
+                "-m",
+                "fretsaw",
+                "fix",
+                "ISSUE.md",
+                "--apply",
+                "commit",
+                "-q",
+                "--model",
+                model,
+            ]
             mine = timed(ours_argv, place, server.base_url)
             if number:  # the first round warms the caches of both
                 floors.append(floor)
                 ours.append(mine)
         prompt = next(seen.body for seen in reversed(server.requests) if seen.body)
     ratios = sorted(mine[0] / floor[0] for mine, floor in zip(ours, floors, strict=True))
-    text = "".join(str(message["content"]) for message in prompt["messages"]) + json.dumps(prompt.get("tools", ""))
+    text = "".join(map(_text_of, prompt.get("messages") or prompt["input"])) + json.dumps(prompt.get("tools", ""))
     return {
         "repository": name,
         "files": int(
@@ -159,6 +171,12 @@ def measure(name: str, place: Path, rounds: int) -> dict[str, Any]:
         "processor ratio": statistics.median(one[2] for one in ours) / statistics.median(one[2] for one in floors),
         "prompt tokens": count(text),
     }
+
+
+def _text_of(message: dict[str, Any]) -> str:
+    """A message's text, in the form of either API."""
+    content = message["content"]
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
 
 
 def timed(argv: list[str], place: Path, base_url: str) -> tuple[float, float, float]:

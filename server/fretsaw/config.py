@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from fretsaw.config_messages import Lines, at_line, line_of, meant, short
+from fretsaw.endpoint_presets import PRESETS, preset_at
 from fretsaw.errors import ConfigError
 from fretsaw.option_values import checked_values, from_text, strings
 from fretsaw.settings import OptionRow, Settings, options
@@ -27,7 +28,6 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-KEY_VARIABLES = ("FRETSAW_API_KEY", "OPENAI_API_KEY", "AZURE_OPENAI_API_KEY")
 _MAX_FILE = 256 * 1024
 T = TypeVar("T")
 
@@ -81,20 +81,18 @@ def resolve(
     depend on what a cloned repository holds."""
     here = where or user_dirs()
     table = {row.name: row for row in options()}
-    merged: dict[str, Any] = {}
-    merged |= _from_environment(table)
+    merged: dict[str, Any] = _from_environment(table)
     own, own_notices = _tolerant(lambda: _user_file(here.config / "config.toml", table), lenient=lenient)
-    merged |= own or {}
+    merged = _over(merged, own or {})
     answer = answered(here, root) if root else None
     if answer:
         merged["check"] = answer
     found, notices = _tolerant(lambda: _read_project(here, root, table), lenient=lenient) if root else (None, ())
     project = found or _Project({})
     merged |= project.values
-    merged |= checked_values(_editor_names(editor or {}, table), table, "the editor's settings")
-    merged |= checked_values(
-        {name: value for name, value in flags.items() if value is not None}, table, "the command line"
-    )
+    merged = _over(merged, checked_values(_editor_names(editor or {}, table), table, "the editor's settings"))
+    given = {name: value for name, value in flags.items() if value is not None}
+    merged = _preset(_over(merged, checked_values(given, table, "the command line")))
     has_check = bool(merged.get("check"))
     merged = {**_accepted(here, root, merged.get("check")), **merged}
     values = {name.replace("-", "_"): value for name, value in merged.items()}
@@ -106,6 +104,23 @@ def resolve(
         project.rules,
         has_check or answer is not None,
     )
+
+
+def _over(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Values with those of a stronger source over them; an endpoint that it names takes the place of a base URL."""
+    preset = PRESETS.get(above.get("endpoint", ""))
+    if preset is not None and "base-url" not in above and not preset.is_azure:
+        below = {name: value for name, value in below.items() if name not in {"base-url", "azure"}}
+    return {**below, **above}
+
+
+def _preset(merged: dict[str, Any]) -> dict[str, Any]:
+    """The values with what the named endpoint's preset says beside them."""
+    preset = PRESETS.get(merged.get("endpoint", ""))
+    if preset is None:
+        return merged
+    own = {"base-url": preset.base_url} if preset.base_url else {}
+    return {**own, **merged, **({"azure": True} if preset.is_azure else {})}
 
 
 def _tolerant(read: Callable[[], T], *, lenient: bool) -> tuple[T | None, tuple[str, ...]]:
@@ -285,11 +300,16 @@ def _from_environment(table: Mapping[str, OptionRow]) -> dict[str, Any]:
 
 
 def _key(values: Mapping[str, Any]) -> str | None:
-    own = "AZURE_OPENAI_API_KEY" if values.get("azure") else "OPENAI_API_KEY"
-    for name in ("FRETSAW_API_KEY", own):
-        if os.environ.get(name):
-            return os.environ[name]
-    return None
+    """The key that the environment has for the endpoint: where one is named no other endpoint's key."""
+    if values.get("endpoint"):
+        names = PRESETS[values["endpoint"]].key_variables
+    elif values.get("azure"):
+        names = PRESETS["azure"].key_variables
+    else:
+        known = preset_at(values.get("base_url") or "")
+        # Many clients read the key of whatever a base URL names from OpenAI's variable.
+        names = (*(known.key_variables if known else ()), *PRESETS["openai"].key_variables)
+    return next((os.environ[name] for name in ("FRETSAW_API_KEY", *names) if os.environ.get(name)), None)
 
 
 def _editor_names(editor: Mapping[str, Any], table: Mapping[str, OptionRow]) -> dict[str, Any]:

@@ -8,14 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
+from fretsaw.endpoint_presets import PRESETS
+
 Scope: TypeAlias = Literal["user", "project"]
 """The right to set an option. "user": the command line, the editor or the user's own file, never a repository, since it
 chooses where a key goes, what is run or what is paid. "project": also the repository's own file."""
 
 
-def option(default: Any, doc: str, *, scope: Scope = "user", least: float | None = None) -> Any:
+def option(
+    default: Any, doc: str, *, scope: Scope = "user", least: float | None = None, choices: tuple[str, ...] = ()
+) -> Any:
     """A field of `Settings` with its documentation; `least`: the smallest number allowed."""
-    return field(default=default, metadata={"doc": doc, "scope": scope, "least": least})
+    return field(default=default, metadata={"doc": doc, "scope": scope, "least": least, "choices": choices})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,19 @@ class Settings:
     # The model
     model: str | None = option(None, "Model id. Defaults to the model assigned to the role.")
     role: Literal["editor", "quick", "triage", "complete"] = option("editor", "Which role's model to use.")
+    endpoint: str | None = option(
+        None,
+        "A known endpoint: its URL, its key's variable, what it is sent; `agent models --endpoint NAME` shows them.",
+        choices=tuple(PRESETS),
+    )
     base_url: str | None = option(None, "Base URL of an OpenAI-compatible endpoint. Without it, OpenAI's own.")
+    key_command: tuple[str, ...] | None = option(
+        None, "A command (a list of arguments, no shell) that prints the key, when a model is asked."
+    )
     api: Literal["auto", "chat", "responses"] = option("auto", "API to use; auto: the one set for the model.")
     azure: bool = option(False, "The base URL is an Azure OpenAI resource (the model is the deployment's name).")
     api_version: str | None = option(None, "Azure's `api-version`.")
-    timeout: float = option(300.0, "Time limit for one model call, in seconds.", least=0.1)
+    timeout: float = option(300.0, "Time without a word after which a model call is given up, in seconds.", least=0.1)
     retries: int = option(
         3, "How many times to retry a call after a rate limit, a server error or a lost connection.", least=0
     )
@@ -51,7 +63,7 @@ class Settings:
         (),
         "Secrets to send all the same: their names from `agent context`, or rules or paths as globs.",
     )
-    edit_form: Literal["auto", "v4a", "udiff", "search-replace"] = option(
+    edit_form: Literal["auto", "v4a", "udiff", "search-replace", "apply-patch-tool", "grammar-tool"] = option(
         "auto", "Edit form to ask for; replies in any form are read. auto: the one set for the model."
     )
 
@@ -64,6 +76,9 @@ class Settings:
         scope="project",
     )
     judge: bool = option(False, "Ask the triage model about flagged changes; it may flag or drop, never add.")
+    judge_threshold: float = option(
+        0.1, "A flagged change that is needed with a probability below this is dropped by the judge (0 to 1).", least=0
+    )
     allow: tuple[str, ...] = option(
         (), "Globs of paths to allow although they need permission (build files, lock files)."
     )
@@ -133,6 +148,7 @@ def options() -> tuple[OptionRow, ...]:
         if item.metadata["scope"] == "secret":
             continue
         kind, choices = _schema_type(hints[item.name])
+        choices = choices or item.metadata["choices"]
         first, *rest = item.name.split("_")
         rows.append(
             OptionRow(

@@ -34,16 +34,45 @@ def test_the_judge_may_drop_a_flagged_change(agent: Agent, model: Model, project
     flagged = agent_document(agent, model, NOISE)["kept"]
     number = next(row["change"] for row in flagged if row["verdict"] == "flag")
     answer = {
-        "verdicts": [{"change": number, "verdict": "drop", "reason": "nobody asked"}, {"change": 1, "verdict": "x"}]
+        "verdicts": [
+            {"change": number, "reason": "nobody asked", "needed": 0.05},
+            {"change": 99, "reason": "no such change", "needed": 0.0},
+        ]
     }
     server = model(NOISE, json.dumps(answer))
     document = agent("fix", "ISSUE.md", "--judge", "--apply", "none", "--json").document
     assert [row["change"] for row in document["dropped"]] == [number]
-    assert "nobody asked" in document["dropped"][0]["reason"]
+    assert "nobody asked (needed with probability 0.05)" in document["dropped"][0]["reason"]
     assert document["usage"]["calls"] == 2
     asked = server.requests[1].body
     assert asked["response_format"]["type"] == "json_schema"
     assert "Start from nothing" in json.dumps(asked)
+    assert agent("replay", "--json").document["dropped"] == document["dropped"]
+
+
+@pytest.mark.parametrize(
+    ("needed", "flags", "dropped"),
+    [
+        (0.09, (), 1),
+        (0.11, (), 0),
+        (0.11, ("--judge-threshold", "0.5"), 1),
+        (0.0, ("--judge-threshold", "0"), 0),
+        (2.0, (), 0),
+        (-1, (), 0),
+        (True, (), 0),
+        ("much", (), 0),
+    ],
+)
+def test_the_judge_drops_below_a_threshold_and_its_probability_is_on_record(
+    agent: Agent, model: Model, needed: object, flags: tuple[str, ...], dropped: int
+) -> None:
+    flagged = agent_document(agent, model, NOISE)["kept"]
+    number = next(row["change"] for row in flagged if row["verdict"] == "flag")
+    model(NOISE, json.dumps({"verdicts": [{"change": number, "reason": "a remark", "needed": needed}]}))
+    document = agent("fix", "ISSUE.md", "--judge", *flags, "--apply", "none", "--json").document
+    assert len(document["dropped"]) == dropped
+    if needed == 0.11:
+        assert "needed with probability 0.11" in json.dumps(document["dropped"] or document["kept"])
 
 
 @pytest.mark.parametrize("answer", ["no JSON", '{"verdicts": 3}', '{"verdicts": [{"change": 99, "verdict": "drop"}]}'])

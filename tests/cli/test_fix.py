@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.conftest import CHECK, FIX, Agent, git, state_of
 
-from fretsaw.model.scripted import ScriptedServer
+from fretsaw.model.scripted import ScriptedServer, Seen
 from fretsaw.model.scripted.faults import error
 
 Model = Callable[..., ScriptedServer]
@@ -20,6 +21,24 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 NOISY = (EXAMPLES / "first-fix-replies" / "2.md").read_text("utf-8")
 MISFIT = (EXAMPLES / "first-fix-replies" / "1.md").read_text("utf-8")
 FIXED = "divmod(round(seconds), 3600)"
+
+
+@pytest.fixture(params=["gpt-4.1", "gpt-6-luna"])
+def model(request: pytest.FixtureRequest, model: Model, monkeypatch: pytest.MonkeyPatch) -> Model:
+    """The scripted model under two rows: Chat, and Responses with the apply_patch tool. All ends the same."""
+
+    def start(*replies: object, **more: object) -> ScriptedServer:
+        server = model(*replies, **more)
+        monkeypatch.setenv("FRETSAW_MODEL", request.param)
+        return server
+
+    return start
+
+
+def items(seen: Seen) -> list[dict[str, Any]]:
+    """What was said so far, in the form of either API."""
+    sent: list[dict[str, Any]] = seen.body.get("messages") or seen.body["input"]
+    return sent
 
 
 def source(project: Path) -> str:
@@ -180,14 +199,14 @@ def test_the_model_may_look_around_first(agent: Agent, model: Model, project: Pa
     )
     assert agent("fix", "ISSUE.md").code == 0
     assert FIXED in source(project)
-    told = [message for message in server.requests[1].body["messages"] if message["role"] == "tool"]
-    assert "divmod(seconds, 3600)" in told[0]["content"]
+    told = items(server.requests[1])[3]
+    assert "divmod(seconds, 3600)" in (told.get("content") or told["output"])
 
 
 def test_the_prefix_of_every_turn_is_the_same_bytes(agent: Agent, model: Model, project: Path) -> None:
     server = model(MISFIT, MISFIT, FIX)
     assert agent("fix", "ISSUE.md").code == 0
-    bodies = [seen.body["messages"] for seen in server.requests]
+    bodies = [items(seen) for seen in server.requests]
     for earlier, later in pairwise(bodies):
         assert later[: len(earlier)] == earlier
 

@@ -110,3 +110,44 @@ def test_without_the_tool_the_form_is_a_patch_in_text(agent: Agent, luna: Model,
     assert agent("fix", "ISSUE.md", *flags).code == 0
     assert {"type": "apply_patch"} not in server.requests[0].body["tools"]
     assert "*** Begin Patch" in str(server.requests[0].body)
+
+
+GRAMMAR = ("--edit-form", "grammar-tool")
+
+
+def text_call(patch: str) -> dict[str, Any]:
+    return {"calls": [{"name": "apply_patch", "arguments": patch}], "text": "Rounded.", "reasoning": "gAAAA1"}
+
+
+PATCH = FIX[FIX.index("*** Begin") :]
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_a_patch_in_a_grammar_is_placed_after_one_that_is_answered_with_its_line(
+    agent: Agent, luna: Model, project: Path, api: str
+) -> None:
+    server = luna(text_call(PATCH.replace("divmod(seconds", "divmod(secs", 1)), text_call(PATCH))
+    ended = agent("fix", "ISSUE.md", *GRAMMAR, "--api", api, "--json")
+    assert ended.code == 0, ended.err
+    assert NEW in (project / SOURCE).read_text()
+    for seen in server.requests:
+        validate_body(seen.path, seen.body)
+    first, last = (server.requests[at].body for at in (0, -1))
+    custom = next(tool for tool in first["tools"] if tool["type"] == "custom")
+    assert '"*** Begin Patch"' in str(custom).replace("\\", "")
+    assert "submit_edit" not in str(first["tools"]), "there is one way to send edits"
+    if api == "responses":
+        items = {item["type"]: item for item in last["input"]}
+        assert items["custom_tool_call"]["input"].startswith("*** Begin Patch")
+        assert OLD in items["custom_tool_call_output"]["output"], "the file's own line"
+    else:
+        answers = [message for message in last["messages"] if message["role"] == "tool"]
+        assert OLD in answers[0]["content"]
+
+
+def test_a_form_that_the_model_has_no_tool_for_is_asked_for_as_text_and_said(agent: Agent, model: Model) -> None:
+    server = model(FIX)
+    ended = agent("fix", "ISSUE.md", *GRAMMAR, "--json")
+    assert ended.code == 0, ended.err
+    assert "gpt-4.1 has no tool for --edit-form grammar-tool on this API" in "\n".join(ended.document["notices"])
+    assert "custom" not in str(server.requests[0].body["tools"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -115,3 +116,57 @@ def test_doctor_says_what_will_follow(agent: Agent, unpinned: Model, clock: Cloc
     assert SOON in " ".join(agent("doctor").out.split()) + " ".join(agent("doctor").err.split())
     clock("2027-01-15")
     assert MOVED in " ".join(agent("doctor").out.split()) + " ".join(agent("doctor").err.split())
+
+
+def listed(*models: tuple[str, str | None]) -> list[dict[str, object]]:
+    return [{"id": name, "shutdown_date": day} for name, day in models]
+
+
+def test_refresh_reads_the_dates_that_the_endpoint_tells_and_they_count(
+    agent: Agent, unpinned: Model, clock: Clock, project: Path
+) -> None:
+    unpinned(FIX, models=listed(("gpt-4.1", "2026-12-20"), ("gpt-6-luna", None), ("new-model", "2028-02-01")))
+    clock("2026-11-29")
+    assert "says that gpt-4.1 is shut down on 2026-12-20" in " ".join(agent("doctor").err.split())
+    rows = json.loads(agent("models", "--refresh", "--json").out)
+    assert rows == [
+        {"id": "gpt-4.1", "shutdown": "2026-12-20", "change": "until now: 2027-01-14"},
+        {"id": "new-model", "shutdown": "2028-02-01", "change": "not in the list of models"},
+    ]
+    assert "retires 2026-12-20" in agent("models").out
+    assert "gpt-4.1 is shut down on 2026-12-20, in 21 days" in notices(agent, project)
+    clock("2026-12-21")
+    assert MOVED in notices(agent, project)
+    clock("2026-11-29")
+    assert json.loads(agent("models", "--refresh", "--json").out)[0]["change"] == "as known"
+
+
+def test_refresh_without_dates_keeps_those_of_the_list(agent: Agent, unpinned: Model) -> None:
+    unpinned(FIX, models=["gpt-4.1"])
+    ended = agent("models", "--refresh")
+    assert (ended.code, ended.out) == (0, "")
+    assert "The endpoint tells no dates: those of the list still count." in " ".join(ended.err.split())
+    assert "retires 2027-01-14" in agent("models").out
+
+
+def test_what_another_endpoint_tells_is_announced_for_a_model_that_is_set(
+    agent: Agent, model: Model, clock: Clock, project: Path
+) -> None:
+    model(FIX, models=listed(("gpt-4.1", "2026-12-20")))
+    clock("2026-11-29")
+    agent("models", "--refresh")
+    assert "It is the model that you set" in notices(agent, project)
+    clock("2026-12-21")
+    notices(agent, project)
+
+
+def test_a_run_of_a_model_that_is_gone_is_replayed(
+    agent: Agent, model: Model, clock: Clock, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model(FIX)
+    first = agent("fix", "ISSUE.md", "--json").document
+    git(project, "checkout", "-q", ".")
+    monkeypatch.delenv("FRETSAW_BASE_URL")
+    clock("2027-01-15")
+    assert agent("fix", "ISSUE.md").code != 0, "the model is set, and gone"
+    assert agent("replay", first["run"], "--json").document["patch"] == first["patch"]

@@ -8,10 +8,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+COUNT = "/responses/input_tokens"
 
-@lru_cache(maxsize=2)
+
+@lru_cache(maxsize=3)
 def _type_of_body(path: str) -> TypeAdapter[Any]:
     """The type of a streaming call's body. Imported and built when first used: it takes a second."""
+    if path == COUNT:
+        from openai.types.responses import input_token_count_params
+
+        return TypeAdapter(input_token_count_params.InputTokenCountParams)
     if path.endswith("/chat/completions"):
         from openai.types.chat import completion_create_params as params
 
@@ -23,9 +29,9 @@ def _type_of_body(path: str) -> TypeAdapter[Any]:
 
 def validate_body(path: str, body: Any) -> None:
     """Fail where a body that we sent is not what the package's types allow."""
-    if not isinstance(body, dict) or not body.get("stream"):
+    if not isinstance(body, dict) or not (body.get("stream") or COUNT in path):
         return
-    path = "/chat/completions" if "/chat/completions" in path else "/responses"
+    path = next(known for known in ("/chat/completions", COUNT, "/responses") if known in path)
     read = _plain(_type_of_body(path).validate_python(body))
     # A TypedDict drops what it does not know: what is missing afterwards is not in the specification.
     assert read == body, f"the types of {path} do not have all of {body}"

@@ -7,15 +7,15 @@ import threading
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.model.support import bench, question
+from tests.model.support import READ, bench, question
 
 from fretsaw.core.chat import Image, Message, Request, Tool
-from fretsaw.core.text.tokens import count, exact
+from fretsaw.core.text.tokens import count, estimate, exact
 from fretsaw.errors import BudgetError, Cancelled
 from fretsaw.model.budget import LEAST_OUTPUT, Budget
 from fretsaw.model.registry import load_registry
 from fretsaw.model.request_size import input_bound, input_exact
-from fretsaw.model.scripted import Fault, Reply
+from fretsaw.model.scripted import Fault, Reply, error
 
 ROW = load_registry().row("gpt-4.1")
 FREE = load_registry().generic("local")
@@ -192,3 +192,42 @@ def test_a_call_that_is_cancelled_shows_what_it_may_have_cost() -> None:
         assert live.ask.lost.is_bound
         assert live.ask.lost.dollars == pytest.approx(live.budget.spent)
         assert live.ask.lost.cost.startswith("at most $")
+
+
+COUNT = "/v1/responses/input_tokens"
+LONG = "word " * 40_000
+
+
+def tight(text: str) -> Budget:
+    """A budget that pays what the text really costs, and not the bound that no tokenizer makes closer."""
+    row = load_registry().row("gpt-6-luna")
+    really = row.prices.most(estimate(text) + 200, LEAST_OUTPUT)
+    assert row.prices.most(len(text), LEAST_OUTPUT) > really
+    return Budget(really)
+
+
+def test_the_endpoint_counts_the_input_where_ours_is_a_guess_that_cannot_be_paid() -> None:
+    with bench("ok", model="gpt-6-luna", budget=tight(LONG)) as live:
+        assert live(question(LONG, tools=(READ,))).text == "ok"
+        paths = [seen.path for seen in live.server.requests]
+        body = live.server.requests[0].body
+    assert paths == [COUNT, "/v1/responses"]
+    assert {"stream", "store", "max_output_tokens", "include"}.isdisjoint(body)
+    assert body["tools"]
+
+
+def test_nothing_is_counted_there_where_the_bound_can_be_paid() -> None:
+    with bench("ok", model="gpt-6-luna") as live:
+        live(question(LONG))
+        assert [seen.path for seen in live.server.requests] == ["/v1/responses"]
+
+
+@pytest.mark.parametrize(
+    "fault", [error(404, "not_found", "no such path"), Fault("status", 200, body={"input_tokens": -1})]
+)
+def test_an_endpoint_that_does_not_count_is_not_asked_twice(fault: Fault) -> None:
+    with bench("ok", fault, model="gpt-6-luna", budget=tight(LONG)) as live:
+        for _ in range(2):
+            with pytest.raises(BudgetError):
+                live(question(LONG))
+        assert [seen.path for seen in live.server.requests] == [COUNT]

@@ -116,7 +116,10 @@ def test_tools_take_null_for_what_was_optional() -> None:
         ('effort = "extreme"', "effort is one of none"),
         ('verbosity = "terse"', "verbosity is one of low"),
         ('temperature = "yes"', "temperature is true or false"),
-        ('cache = "always"', "cache is one of none, key"),
+        ('cache = "always"', "cache is one of none, key, breakpoints"),
+        ('cache-ttl = "1h"', "cache-ttl is one of 30m, 12h"),
+        ('mode = "fast"', "mode is one of standard, pro"),
+        ('tier = "cheap"', "tier is one of auto"),
         ("strict_tools = true", "no column 'strict_tools'"),
     ],
 )
@@ -126,3 +129,41 @@ def test_a_wrong_column_is_named(tmp_path: Path, line: str, word: str) -> None:
     with pytest.raises(ConfigError, match=r"models\.toml") as caught:
         load_registry(own)
     assert word in str(caught.value)
+
+
+MARKED = question(cache_key="k")
+MARKED = replace(MARKED, messages=tuple(replace(item, cache_ends=(6, len(item.text))) for item in MARKED.messages))
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_a_prefix_is_marked_where_the_row_has_breakpoints(api: str) -> None:
+    row = load_registry().row(LUNA)
+    body = APIS[api].body(MARKED, replace(row, can=replace(row.can, cache_ttl="12h")), 100)
+    validate_body(APIS[api].PATH, body)
+    parts = [item["content"] for item in body["messages" if api == "chat" else "input"]]
+    assert ["".join(part["text"] for part in message) for message in parts] == ["Be brief.", "Please fix it."]
+    assert [[part["prompt_cache_breakpoint"]["mode"] for part in message] for message in parts] == [
+        ["explicit"] * 2
+    ] * 2
+    assert body["prompt_cache_key"] == "k"
+    assert body.get("prompt_cache_options") == ({"ttl": "12h"} if api == "responses" else None), "Chat has 30m alone"
+    plain = APIS[api].body(MARKED, load_registry().row("gpt-4.1"), 100)
+    assert "breakpoint" not in str(plain)
+    assert plain["prompt_cache_key"] == "k"
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+def test_marks_that_are_refused_are_left_out(api: str) -> None:
+    refusal = error(400, "unknown_parameter", "Unknown parameter: 'input[0].content[0].prompt_cache_breakpoint'.")
+    with bench(["one", "two"], refusal, api=api, model=LUNA, order="server") as live:
+        live(MARKED)
+        bodies = [seen.body for seen in live.server.requests]
+    assert ["breakpoint" in str(body) for body in bodies] == [True, False]
+
+
+def test_a_tier_and_a_mode_are_asked_for_by_columns() -> None:
+    row = load_registry().row("gpt-4.1")
+    asked = replace(row, can=replace(row.can, tier="priority", mode="pro", effort="high"))
+    body = sent("responses", asked)
+    assert (body["service_tier"], body["reasoning"]) == ("priority", {"effort": "high", "mode": "pro"})
+    assert sent("chat", asked)["service_tier"] == "priority"

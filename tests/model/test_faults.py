@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -229,9 +230,26 @@ def test_d13_a_stall_is_retried() -> None:
 def test_d14_the_deadline_ends_whatever_the_endpoint_does(kind: str) -> None:
     """A keep-alive drip resets every read time-out; only a clock of our own ends it."""
     with bench("Here.", Fault(kind, seconds=60), timeout=0.5) as live:
-        with pytest.raises(ModelError, match=r"took more than 0\.5 s|did not answer in time"):
+        with pytest.raises(ModelError, match=r"sent nothing for 0\.5 s|did not answer in time"):
             live()
         assert len(live.server.requests) == 1
+
+
+def test_a_long_answer_that_goes_on_is_not_cut() -> None:
+    words = " ".join(f"word{n}" for n in range(80))
+    with bench(Reply(words, pause=0.15), timeout=1.0) as live:
+        began = time.monotonic()
+        assert live().text == words
+        assert time.monotonic() - began > 1.0, "longer than the silence that is allowed"
+
+
+def test_what_had_arrived_is_kept() -> None:
+    with bench("Here.", Fault("stall", seconds=60), timeout=0.5, retries=0) as live:
+        with pytest.raises(ModelError, match="sent nothing"):
+            live()
+        kept = live.ask.unfinished
+    assert kept is not None
+    assert (kept[1].text, kept[1].finish) == ("cut ", "truncated")
 
 
 def test_d17_nobody_listens() -> None:

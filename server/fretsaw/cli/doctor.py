@@ -16,17 +16,24 @@ _COLOURS = {"ok": "green", "note": "yellow", "bad": "red"}
 
 
 @click.command("doctor")
-@settings_flags("model", "proof")
+@settings_flags("model", "limits", "proof")
+@click.option("--live", is_flag=True, help="Make one tiny call for each capability, and keep what it shows as a row.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Look there.")
-def doctor_command(as_json: bool, directory: Path, **flags: Any) -> int:
-    """Look at git, repository, key, endpoint, models, sandbox and editors. Changes nothing."""
-    from fretsaw.session.doctor import examine
+def doctor_command(live: bool, as_json: bool, directory: Path, **flags: Any) -> int:
+    """Look at git, repository, key, endpoint, models, sandbox and editors. Changes nothing.
 
-    findings = examine(directory, flags)
+    With --live: ask the model what it may be sent, within --max-usd, and write that into measured-models.toml in your
+    configuration folder, for this endpoint alone.
+    """
+    from fretsaw.session.doctor import examine
+    from fretsaw.session.live_doctor import measure_model
+
+    findings = measure_model(flags) if live else examine(directory, flags)
     if as_json:
         print(json.dumps([{"name": one.name, "state": one.state, "text": one.text} for one in findings], indent=2))
     else:
+        width = max(11, *(len(one.name) for one in findings))
         for one in findings:
-            terminal.paragraph(f"{one.state:<5} {one.name:<11} ", one.text, fg=_COLOURS[one.state])
+            terminal.paragraph(f"{one.state:<5} {one.name:<{width}} ", one.text, fg=_COLOURS[one.state])
     return int(ExitCode.CONFIG if any(one.state == "bad" for one in findings) else ExitCode.DELIVERED)

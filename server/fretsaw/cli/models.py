@@ -15,17 +15,33 @@ from fretsaw.core.text.safe_text import safe_text
 @click.command("models")
 @settings_flags("model")
 @click.option("--remote", is_flag=True, help="Ask the endpoint which models it serves.")
+@click.option("--refresh", is_flag=True, help="Ask the endpoint when its models are shut down, and keep that.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def models_command(remote: bool, as_json: bool, **flags: Any) -> int:
-    """List models: prices, limits, roles, retirement. Rows of your own go into models.toml in your config folder."""
-    from fretsaw.session.models import model_rows, remote_model_rows
+def models_command(remote: bool, refresh: bool, as_json: bool, **flags: Any) -> int:
+    """List models: prices, limits, roles, retirement. Rows of your own go into models.toml in your config folder.
 
-    rows = remote_model_rows(flags) if remote else model_rows(flags)
+    With --endpoint alone: what is assumed of that endpoint, and with --model also what that model would be sent there.
+    """
+    from fretsaw.session.endpoint_facts import describe_endpoint
+    from fretsaw.session.models import model_rows, refresh_dates, remote_model_rows
+
+    if flags["endpoint"] and not (refresh or remote):
+        facts = describe_endpoint(flags)
+        if as_json:
+            print(json.dumps(facts, indent=2))
+        else:
+            for name, value in facts.items():
+                print(f"{name:<12} {safe_text(value)}")
+        return 0
+    rows = refresh_dates(flags) if refresh else remote_model_rows(flags) if remote else model_rows(flags)
     if as_json:
         print(json.dumps(rows, indent=2))
         return 0
     for row in rows:
         print("  ".join(safe_text(str(value)) for value in row.values() if value not in (None, "")))
-    if not remote:
+    if refresh:
+        kept = "these dates count from now on" if rows else "the endpoint tells no dates: those of the list still count"
+        terminal.say(kept[0].upper() + kept[1:] + ".", dim=True)
+    elif not remote:
         terminal.say("Dollars per million tokens: in / cached in / out.", dim=True)
     return 0

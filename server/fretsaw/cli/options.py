@@ -12,11 +12,11 @@ from fretsaw.settings import OptionRow, options
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "model": (
-        "model", "role", "base-url", "api", "azure", "api-version", "timeout", "retries",
+        "model", "role", "endpoint", "base-url", "key-command", "api", "azure", "api-version", "timeout", "retries",
     ),
     "limits": ("max-usd", "max-usd-day", "max-seconds"),
     "context": ("context", "context-tokens", "tools", "steps", "edit-form", "reveal"),
-    "edits": ("misfits", "attempts", "prune", "judge", "allow"),
+    "edits": ("misfits", "attempts", "prune", "judge", "judge-threshold", "allow"),
     "proof": ("check", "accept-exit-code", "repeat", "check-timeout", "lint", "sandbox"),
     "minimizing": ("minimize", "minimize-seconds"),
     "delivery": ("apply", "branch", "sign"),
@@ -58,7 +58,7 @@ def _flag(row: OptionRow) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     words: dict[str, Any] = {"default": None, "help": row.doc + shown}
     if row.type == "boolean":
         return click.option(f"--{row.name}/--no-{row.name}", name, **words)
-    if row.name in {"check", "lint"}:
+    if row.name in {"check", "lint", "key-command"}:
         return click.option(f"--{row.name}", name, type=CommandLine(), **words)
     if row.type == "array":
         return click.option(f"--{row.name}", name, multiple=True, callback=_none_when_empty, metavar="GLOB", **words)

@@ -19,6 +19,16 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A PDF, sent as it is: the endpoint reads its text and its pages as pictures."""
+
+    name: str
+    data_uri: str
+    pages: int
+    """Counted here, at least 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToolCall:
     """A tool that the model asks to be run."""
 
@@ -26,8 +36,9 @@ class ToolCall:
     name: str
     arguments: str
     """JSON text, as the model wrote it; may be malformed."""
-    kind: Literal["function", "apply_patch"] = "function"
-    """`apply_patch`: the endpoint's own tool, whose operation is in `arguments`."""
+    kind: Literal["function", "apply_patch", "custom"] = "function"
+    """`apply_patch`: the endpoint's own tool, whose operation is in `arguments`; `custom`: a tool whose argument is a
+    text, which is in `arguments` as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +66,15 @@ class Message:
     role: Literal["system", "user", "assistant", "tool"]
     text: str
     images: tuple[Image, ...] = ()
+    files: tuple[File, ...] = ()
     tool_calls: tuple[ToolCall, ...] = ()
     """Of an assistant's message."""
     tool_call_id: str | None = None
     """Of a tool's answer."""
     items: tuple[OutputItem, ...] = ()
     """Of an assistant's message: text, calls and reasoning in their order; empty where the API has none."""
+    cache_ends: tuple[int, ...] = ()
+    """Offsets in the text at which a prefix ends that later requests share: where a cache may break it."""
     is_failed: bool = False
     """Of a tool's answer: the call was not carried out (`apply_patch` alone tells that apart)."""
 
@@ -129,6 +143,8 @@ class Request:
     temperature: float | None = 0.0
     offers_patch_tool: bool = False
     """Offer the endpoint's own `apply_patch` tool (Responses)."""
+    patch_grammar: str = ""
+    """Offer a tool whose argument is a patch in this lark grammar; empty: none is offered."""
 
 
 @dataclass(frozen=True, slots=True)

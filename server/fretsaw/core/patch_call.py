@@ -1,4 +1,5 @@
-"""Calls of the built-in `apply_patch` tool: read as a V4A patch, and answered by what fits.
+"""Calls of a tool that takes a patch: the endpoint's own `apply_patch`, whose operations are read as a V4A patch, or
+ours with a grammar, whose text is one; answered by what fits. Knows no endpoint.
 
 Nothing of an answer is applied until all of its calls fit, so a call that fits beside one that does not is not done.
 """
@@ -11,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from fretsaw.core.chat import Message, ToolCall
 from fretsaw.core.locate.misfit import Misfit
 
+PATCH_TOOL = "apply_patch"
+"""The name of both tools: the models know it."""
 _HEADS = {"create_file": "Add", "update_file": "Update", "delete_file": "Delete"}
 _FITS = "This edit fits its file."
 _NOT_DONE = "This one fits, but nothing was applied, since another call does not fit. Send it again."
@@ -19,10 +22,12 @@ _LONGEST = 2_000
 
 
 def patch_text(call: ToolCall) -> str:
-    """The operation of a call as a V4A patch; empty where it cannot be read.
+    """The edits of a call as a V4A patch; empty where they cannot be read.
 
     {"type": "update_file", "path": "a.py", "diff": "@@\\n-x\\n+y"} becomes an `*** Update File: a.py` with that body.
     """
+    if call.kind == "custom":
+        return call.arguments
     operation = _operation(call)
     if not operation:
         return ""
@@ -33,7 +38,7 @@ def patch_text(call: ToolCall) -> str:
 
 def answer_calls(calls: Sequence[ToolCall], misfits: Sequence[Misfit]) -> tuple[Message, ...]:
     """One message for each call: completed, or failed with the first diverging line of its file."""
-    all_fit = not misfits and all(map(_operation, calls))
+    all_fit = not misfits and all(map(patch_text, calls))
     return tuple(
         Message("tool", _result(call, misfits, all_fit=all_fit), tool_call_id=call.id, is_failed=not all_fit)
         for call in calls
@@ -41,10 +46,12 @@ def answer_calls(calls: Sequence[ToolCall], misfits: Sequence[Misfit]) -> tuple[
 
 
 def _result(call: ToolCall, misfits: Iterable[Misfit], *, all_fit: bool) -> str:
-    operation = _operation(call)
-    if not operation:
+    if call.kind == "custom":
+        reasons = [misfit.for_model for misfit in misfits]
+    elif operation := _operation(call):
+        reasons = [misfit.for_model for misfit in misfits if misfit.path in {None, operation["path"]}]
+    else:
         return _UNREADABLE
-    reasons = [misfit.for_model for misfit in misfits if misfit.path in {None, operation["path"]}]
     return "\n".join(reasons)[:_LONGEST] or (_FITS if all_fit else _NOT_DONE)
 
 

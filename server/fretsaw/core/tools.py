@@ -13,6 +13,7 @@ from fretsaw.core.chat import Tool, ToolCall
 from fretsaw.core.context.parts import Part
 from fretsaw.core.context.render import documents
 from fretsaw.core.context.search import find
+from fretsaw.core.prompt.edit_forms import TOOL_FORMS, EditForm
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text.lines import is_binary, split_lines
 from fretsaw.core.text.safe_text import safe_text
@@ -40,6 +41,11 @@ TOOLS: tuple[Tool, ...] = (
 """Terse on purpose: their schemas are part of every prompt."""
 
 SUBMIT = "submit_edit"
+
+
+def tools_for(form: EditForm) -> tuple[Tool, ...]:
+    """The tools to offer beside a form of edit: where edits come by a tool of their own, none that takes edits."""
+    return tuple(tool for tool in TOOLS if tool.name != SUBMIT) if form in TOOL_FORMS else TOOLS
 
 
 def edits_of(call: ToolCall) -> str | None:

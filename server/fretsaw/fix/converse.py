@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fretsaw.core import tools
 from fretsaw.core.chat import Answer, Message, OnText, Request, ToolCall, Usage
 from fretsaw.core.patch_call import patch_text
+from fretsaw.core.prompt.patch_grammar import PATCH_GRAMMAR
 from fretsaw.core.run import Event
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text.safe_text import safe_text
@@ -77,7 +78,7 @@ def converse(conversation: Conversation, work: Work, started: float, listen: Cal
         last = conversation.steps >= work.settings.steps
         answer, conversation = _ask(conversation, work, listen(), last=last)
         submitted = [call for call in answer.tool_calls if call.name == tools.SUBMIT]
-        patches = [call for call in answer.tool_calls if call.kind == "apply_patch"]
+        patches = [call for call in answer.tool_calls if call.kind != "function"]
         if submitted or patches or last or not answer.tool_calls:
             return _final_answer(conversation, answer, submitted, patches)
         calls = [(call.name, call.arguments) for call in answer.tool_calls]
@@ -98,12 +99,14 @@ def _check_limits(work: Work, started: float) -> None:
 
 def _ask(conversation: Conversation, work: Work, hear: OnText, *, last: bool) -> tuple[Answer, Conversation]:
     """Call the model once, without tools where it is the last time, and keep what it said."""
-    offered = tools.TOOLS if work.settings.tools and not last else ()
+    form = work.services.form
+    offered = tools.tools_for(form) if work.settings.tools and not last else ()
     request = Request(
         conversation.messages,
         offered,
         cache_key=_cache_key(work.snapshot),
-        offers_patch_tool=work.services.form == "apply-patch-tool",
+        offers_patch_tool=form == "apply-patch-tool",
+        patch_grammar=PATCH_GRAMMAR if form == "grammar-tool" else "",
     )
     answer = work.services.ask(request, hear)
     work.services.record(request, answer)

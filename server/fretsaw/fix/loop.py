@@ -19,6 +19,7 @@ from fretsaw.errors import CheckError, ContextTooLongError
 from fretsaw.fix.converse import Conversation, ModelAnswer, converse
 from fretsaw.fix.drafts import DraftListener
 from fretsaw.fix.lint import lint_before, lint_patch
+from fretsaw.fix.progress import ProgressListener
 from fretsaw.fix.propose import Rejected, propose
 from fretsaw.fix.prove import Proved, prove
 from fretsaw.fix.services import Services
@@ -90,7 +91,7 @@ def fix(work: Work) -> Outcome:
             book.notices += _about(book.before)
         book.lint_before = lint_before(services)
     book.conversation = _open_conversation(work, book)
-    listen = partial(DraftListener, work) if services.drafts else lambda: lambda piece: None
+    listen = partial(DraftListener if services.drafts else ProgressListener, work)
     left = {"misfit": settings.misfits, "refused": settings.misfits, "empty": 1, "check": settings.attempts}
     while True:
         with book.phase("ask"):
@@ -168,6 +169,7 @@ def _open_conversation(work: Work, book: _Book) -> Conversation:
             services.form,
             before=book.before,
             images=services.images,
+            files=services.files,
             logs=services.logs,
             rules=services.rules,
             tools=settings.tools,

@@ -117,7 +117,7 @@ def _judge(pruned: Pruned, work: Work) -> tuple[Pruned, Usage]:
     """The verdicts after the triage model was asked, where `--judge` is set, and what that cost."""
     if work.services.judge is None:
         return pruned, Usage()
-    verdicts, spent = ask_judge(pruned.verdicts, work.issue, work.services.judge)
+    verdicts, spent = ask_judge(pruned.verdicts, work.issue, work.services.judge, work.settings.judge_threshold)
     verdicts = prune.keep_moves_whole(pruned.proposed, verdicts)
     if verdicts == pruned.verdicts:
         return pruned, spent

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from fretsaw.cancel import Cancel
-from fretsaw.core.chat import Answer, Ask, Image, Request
+from fretsaw.core.chat import Answer, Ask, File, Image, Request
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import Judgement
 from fretsaw.core.prompt.edit_forms import EditForm
@@ -43,6 +43,8 @@ class Services:
     """Texts laid over the tree -> path -> line numbers from 1 that the check executes; None where that is not known."""
     images: tuple[Image, ...] = ()
     """The issue's images, ready to send."""
+    files: tuple[File, ...] = ()
+    """The issue's PDFs, ready to send as they are."""
     logs: tuple[tuple[str, str], ...] = ()
     """The issue's attached logs: (name, text)."""
     drafts: bool = False

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias, cast
 
-Cache: TypeAlias = Literal["none", "key"]
-"""The way to cache a prompt's prefix. "none": nothing is sent; "key": `prompt_cache_key` keeps a run on one machine."""
+Cache: TypeAlias = Literal["none", "key", "breakpoints"]
+"""How a prompt's prefix is cached. "none": nothing is sent; "key": `prompt_cache_key` keeps a run on one machine;
+"breakpoints": also marks where a prefix ends that later requests share."""
 
 _EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 _VERBOSITIES = ("low", "medium", "high")
-_CACHES = ("none", "key")
+_CACHES = ("none", "key", "breakpoints")
+_TTLS = ("30m", "12h")
+_MODES = ("standard", "pro")
+_TIERS = ("auto", "default", "flex", "scale", "priority", "fast", "ultrafast")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +33,56 @@ class Capabilities:
     strict_tools: bool = False
     """True if the arguments of tool calls are held to their schema."""
     parallel_tools: bool | None = None
-    """True if it may call several tools in one answer; None: the field is not sent."""
+    """Whether it may call several tools in one answer; None: the field is not sent."""
+    apply_patch_tool: bool = False
+    """Whether the endpoint has an `apply_patch` tool of its own for it (Responses)."""
+    grammar_tool: bool = False
+    """Whether a tool's argument may be a text in a grammar."""
+    mode: str | None = None
+    """Reasoning mode to send (Responses); None: the field is not sent."""
+    tier: str | None = None
+    """Service tier to ask for; None: the field is not sent."""
     cache: Cache = "none"
+    cache_ttl: str | None = None
+    """How long what was written to the cache is kept; None: the field is not sent."""
+    files: bool = False
+    """Whether it reads a PDF as it is."""
+    input_count: bool = False
+    """Whether the endpoint counts the tokens of a request that it is not asked to answer (Responses)."""
     completion_limit: bool = False
     """Chat: the limit on output is `max_completion_tokens`, not `max_tokens`."""
 
 
 CAPABILITY_COLUMNS = frozenset(
-    {"effort", "verbosity", "keep-reasoning", "temperature", "strict-tools", "parallel-tools", "cache", "plain"}
+    {
+        "effort",
+        "verbosity",
+        "keep-reasoning",
+        "temperature",
+        "strict-tools",
+        "parallel-tools",
+        "apply-patch-tool",
+        "grammar-tool",
+        "mode",
+        "tier",
+        "cache",
+        "cache-ttl",
+        "files",
+        "input-count",
+        "completion-limit",
+        "plain",
+    }
 )
 """The columns of a row that are read here."""
+SENT_COLUMNS = CAPABILITY_COLUMNS - {"plain", "temperature"}
+"""Those of them that an endpoint may not know."""
+
+
+def restrict(can: Capabilities, takes: Collection[str]) -> Capabilities:
+    """What may be sent where only these columns are taken. That a model refuses a temperature holds there too."""
+    base = Capabilities(temperature=can.temperature)
+    allowed = {name.replace("-", "_") for name in takes}
+    return replace(base, **{item.name: getattr(can, item.name) for item in fields(can) if item.name in allowed})
 
 
 def read_capabilities(item: Mapping[str, Any]) -> Capabilities:
@@ -51,8 +95,15 @@ def read_capabilities(item: Mapping[str, Any]) -> Capabilities:
         temperature=_yes_or_no(item, "temperature", default=True),
         strict_tools=_yes_or_no(item, "strict-tools", default=False),
         parallel_tools=None if parallel is None else _yes_or_no(item, "parallel-tools", default=True),
+        apply_patch_tool=_yes_or_no(item, "apply-patch-tool", default=False),
+        grammar_tool=_yes_or_no(item, "grammar-tool", default=False),
+        files=_yes_or_no(item, "files", default=False),
+        input_count=_yes_or_no(item, "input-count", default=False),
+        mode=_one_of(item, "mode", _MODES),
+        tier=_one_of(item, "tier", _TIERS),
+        cache_ttl=_one_of(item, "cache-ttl", _TTLS),
         cache=cast("Cache", _one_of(item, "cache", _CACHES) or "key"),
-        completion_limit=True,
+        completion_limit=_yes_or_no(item, "completion-limit", default=True),
     )
     return Capabilities() if _yes_or_no(item, "plain", default=False) else read
 

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from fretsaw.core.chat import Message, Request, Tool, ToolCall
+from fretsaw.core.patch_call import PATCH_TOOL
+from fretsaw.core.prompt.patch_grammar import PATCH_TOOL_DESCRIPTION
 from fretsaw.core.text.safe_text import sendable
+from fretsaw.model.cache_breakpoints import BREAKPOINT, common_options, drop_breakpoints, text_parts
 from fretsaw.model.parse import (
     Collected,
     as_arguments,
@@ -41,15 +44,18 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
     """The JSON body of a streaming call."""
     data: dict[str, Any] = {
         "model": row.id,
-        "messages": [_message(message) for message in request.messages],
+        "messages": [_message(message, row) for message in request.messages],
         "stream": True,
         "stream_options": {"include_usage": True},
         "max_completion_tokens" if row.can.completion_limit else "max_tokens": max_output,
     }
     if request.temperature is not None and row.can.temperature:
         data["temperature"] = request.temperature
-    if request.tools:
-        data["tools"] = [_tool(tool, row) for tool in request.tools]
+    tools = [_tool(tool, row) for tool in request.tools]
+    if request.patch_grammar:
+        tools.append(_grammar_tool(request.patch_grammar))
+    if tools:
+        data["tools"] = tools
         if row.can.parallel_tools is not None:
             data["parallel_tool_calls"] = row.can.parallel_tools
     if request.schema is not None:
@@ -59,15 +65,15 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
         data["verbosity"] = row.can.verbosity
     if row.can.effort is not None:
         data["reasoning_effort"] = row.can.effort
-    if request.cache_key and row.can.cache == "key":
-        data["prompt_cache_key"] = request.cache_key
-    return data
+    return data | common_options(request, row, ("30m",))
 
 
 def leave_out(body: dict[str, Any], name: str) -> None:
     """Take a field out of a body, since the endpoint refused it; a limit goes under its other name."""
     other = {"max_completion_tokens": "max_tokens", "max_tokens": "max_completion_tokens"}
     value = body.pop(name, None)
+    if name == BREAKPOINT:
+        drop_breakpoints(body["messages"])
     if name == "tools":
         body.pop("parallel_tool_calls", None)
         body.pop("tool_choice", None)
@@ -81,21 +87,36 @@ def _tool(tool: Tool, row: Row) -> dict[str, Any]:
     return {"type": "function", "function": {**function, "strict": True} if row.can.strict_tools else function}
 
 
-def _message(message: Message) -> dict[str, Any]:
-    content: Any = sendable(message.text)
+def _grammar_tool(grammar: str) -> dict[str, Any]:
+    form = {"type": "grammar", "grammar": {"syntax": "lark", "definition": grammar}}
+    custom = {"name": PATCH_TOOL, "description": PATCH_TOOL_DESCRIPTION, "format": form}
+    return {"type": "custom", "custom": custom}
+
+
+def _message(message: Message, row: Row) -> dict[str, Any]:
+    content: Any = text_parts(message, "text", row)
+    if not message.images and not message.files and len(content) == 1 and BREAKPOINT not in content[0]:
+        # Every compatible server takes a text; some take no list.
+        content = content[0]["text"]
     if message.images:
-        content = [{"type": "text", "text": sendable(message.text)}]
         content += [{"type": "image_url", "image_url": {"url": image.data_uri}} for image in message.images]
+    if message.files:
+        files = ({"filename": file.name, "file_data": file.data_uri} for file in message.files)
+        content += [{"type": "file", "file": file} for file in files]
     data: dict[str, Any] = {"role": message.role, "content": content}
     if message.tool_calls:
         data["content"] = sendable(message.text) or None
-        data["tool_calls"] = [
-            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": sendable(call.arguments)}}
-            for call in message.tool_calls
-        ]
+        data["tool_calls"] = [_call(call) for call in message.tool_calls]
     if message.tool_call_id is not None:
         data["tool_call_id"] = message.tool_call_id
     return data
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    said = sendable(call.arguments)
+    if call.kind == "custom":
+        return {"id": call.id, "type": "custom", "custom": {"name": call.name, "input": said}}
+    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": said}}
 
 
 def take(event: object, so_far: Collected) -> str:
@@ -145,10 +166,12 @@ def _take_choice(choice: Mapping[str, Any], so_far: Collected, *, key: str) -> s
 def _take_call(item: Mapping[str, Any], position: int, so_far: Collected) -> None:
     index = item.get("index")
     index = index if isinstance(index, int) else position
-    function = as_map(item.get("function") or {})
+    custom = as_map(item.get("custom") or {})
+    function = as_map(item.get("function") or custom)
     old = so_far.calls.get(index, ToolCall("", "", ""))
     so_far.calls[index] = ToolCall(
         id=old.id or as_text(item.get("id")),
         name=old.name or as_text(function.get("name")),
-        arguments=old.arguments + as_arguments(function.get("arguments")),
+        arguments=old.arguments + as_arguments(function.get("input" if custom else "arguments")),
+        kind="custom" if custom else old.kind,
     )

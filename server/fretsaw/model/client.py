@@ -129,6 +129,10 @@ class ApiClient:
         """GET and return the decoded body (a text when it is not JSON). Raises what the library raises."""
         return self._client.get(path, cast_to=object)
 
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """POST and return the decoded body (a text when it is not JSON). Raises what the library raises."""
+        return self._client.post(path, cast_to=object, body=dict(body))
+
     def cut(self) -> None:
         """End what is under way, at once; every later exchange fails."""
         with self._lock:
@@ -146,7 +150,7 @@ class ApiClient:
         for name in [name for name in request.headers if name.lower() not in _KEPT_HEADERS]:
             del request.headers[name]
         if self._endpoint.key is not None:
-            if self._endpoint.azure:
+            if self._endpoint.azure and not self._endpoint.has_token:
                 request.headers["api-key"] = self._endpoint.key
             else:
                 request.headers["Authorization"] = f"Bearer {self._endpoint.key}"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from fretsaw.endpoint_presets import PRESETS, Preset, preset_at
 from fretsaw.errors import ConfigError
 from fretsaw.settings import Settings
 
 OPENAI = "https://api.openai.com/v1"
 KEY_HINT = "set OPENAI_API_KEY in the environment, or give your editor the key"
+_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,11 @@ class Endpoint:
     api_version: str | None = None
 
     @property
+    def has_token(self) -> bool:
+        """Whether the key is a token of an authority (Entra), which Azure takes in another header than a key."""
+        return self.key is not None and _JWT.fullmatch(self.key) is not None
+
+    @property
     def host(self) -> str:
         """Host and port, as shown to a person."""
         return urlsplit(self.url).netloc
@@ -34,7 +42,7 @@ class Endpoint:
 
 def endpoint(settings: Settings) -> Endpoint:
     """The endpoint that the settings name. ConfigError says which setting is missing or wrong."""
-    url = (settings.base_url or OPENAI).strip().rstrip("/")
+    url = base_url_of(settings)
     host = _host(url)
     loopback = _is_loopback(host)
     if settings.azure and not settings.base_url:
@@ -45,7 +53,7 @@ def endpoint(settings: Settings) -> Endpoint:
         raise ConfigError("Azure needs an API version", hint="set --api-version, for example 2024-10-21")
     key = _key(settings.api_key)
     if key is None and not loopback:
-        raise ConfigError(f"there is no key for {host}", hint=KEY_HINT)
+        raise ConfigError(f"there is no key for {host}", hint=key_hint(settings))
     if key is not None and url.startswith("http://") and host == "api.openai.com":
         raise ConfigError("the key would be sent unencrypted", hint="write https:// in --base-url")
     return Endpoint(
@@ -56,6 +64,29 @@ def endpoint(settings: Settings) -> Endpoint:
         azure=settings.azure,
         api_version=settings.api_version,
     )
+
+
+def preset_of(settings: Settings) -> Preset | None:
+    """The preset that is named, else the one whose host the base URL has; None for an endpoint that is not known."""
+    if settings.endpoint is not None:
+        return PRESETS[settings.endpoint]
+    if settings.azure:
+        return PRESETS["azure"]
+    return PRESETS["openai"] if settings.base_url is None else preset_at(settings.base_url)
+
+
+def base_url_of(settings: Settings) -> str:
+    """The base URL that is asked, without what does not matter at its end."""
+    return (settings.base_url or OPENAI).strip().rstrip("/")
+
+
+def key_hint(settings: Settings) -> str:
+    """What to do where a key is missing or wrong."""
+    if settings.key_command:
+        return "--key-command has to print the key"
+    preset = preset_of(settings)
+    names = preset.key_variables if preset and preset.key_variables else ("OPENAI_API_KEY",)
+    return KEY_HINT.replace("OPENAI_API_KEY", names[0])
 
 
 def _host(url: str) -> str:

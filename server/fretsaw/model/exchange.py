@@ -21,7 +21,7 @@ _MOST_WAITING = 256
 
 
 class OutOfTime(Exception):  # noqa: N818
-    """The deadline came before the end of the answer."""
+    """Too long a silence, or the deadline came before the end of the answer."""
 
 
 class _Cut(Exception):  # noqa: N818
@@ -55,9 +55,12 @@ class Exchange:
         self._lock = threading.Lock()
 
     def exchange(
-        self, talk: Callable[[ApiClient], Iterator[Any]], seconds: float, cancel: Cancel
+        self, talk: Callable[[ApiClient], Iterator[Any]], seconds: float, cancel: Cancel, silence: float | None = None
     ) -> Generator[Any, None, None]:
-        """Yield the results of `talk`. Raises Cancelled, OutOfTime, or what the library raised."""
+        """What `talk` yields, within so many seconds, of which `silence` may pass without an item.
+
+        Raises Cancelled, OutOfTime, or what the library raised.
+        """
         this = _Exchange()
 
         def cut() -> None:
@@ -65,7 +68,9 @@ class Exchange:
             with suppress(queue.Full):  # then what waits is read first, and `cancel` is looked at with each
                 this.events.put_nowait(("cancelled", None))
 
-        deadline = time.monotonic() + seconds
+        end = time.monotonic() + seconds
+        pause = seconds if silence is None else silence
+        deadline = min(end, time.monotonic() + pause)
         threading.Thread(target=self._work, args=(talk, this), name="model-call", daemon=True).start()
         ended = False
         try:
@@ -75,9 +80,10 @@ class Exchange:
                     if kind == "item":
                         if cancel.is_set():
                             raise Cancelled
-                        if time.monotonic() > deadline:
+                        if time.monotonic() > end:
                             raise queue.Empty
                         yield item
+                        deadline = min(end, time.monotonic() + pause)
                         continue
                     ended = kind in {"end", "failed"}
                     if cancel.is_set():

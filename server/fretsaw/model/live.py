@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
@@ -18,21 +18,22 @@ from fretsaw.errors import Cancelled, ModelError
 from fretsaw.model import chat, responses
 from fretsaw.model.budget import Budget, Reservation
 from fretsaw.model.client import DONE, ApiClient
-from fretsaw.model.endpoint import endpoint
+from fretsaw.model.endpoint import endpoint, key_hint
 from fretsaw.model.exchange import Exchange, OutOfTime
 from fretsaw.model.failures import FailedRequest, Failure, failure
-from fretsaw.model.parse import Collected, whole
+from fretsaw.model.parse import Collected, as_map, count, whole
 from fretsaw.model.prices import STANDARD_TIERS, TokenCounts
 from fretsaw.model.redaction import hide_key
-from fretsaw.model.request_size import input_bound, input_estimate, input_exact
+from fretsaw.model.request_size import input_bound, input_estimate, input_exact, is_guess
 from fretsaw.model.row import Row
 from fretsaw.settings import Settings
 
-STALL = 90.0
-"""Seconds without a byte after which a connection is given up. On our own machine it may take the whole time-out: a
-model on a slow processor says nothing while it reads a long prompt."""
 PAUSE, LONGEST_PAUSE = 0.5, 8.0
 """Seconds before the first retry at most; doubled for each further one, up to the second figure."""
+
+
+_COUNT_SECONDS = 20.0
+"""How long a count of tokens may take to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +45,34 @@ class Pace:
     """Sleeps so many seconds; True when cancelled meanwhile."""
     random: Callable[[], float] = random.random
     stall: float | None = None
-    """Seconds without a byte; None: as `STALL` says."""
+    """Seconds without a byte after which a connection is given up; None: those of the silence that is allowed."""
 
 
 def connect(
-    settings: Settings, row: Row, cancel: Cancel, *, budget: Budget | None = None, pace: Pace | None = None
+    settings: Settings,
+    row: Row,
+    cancel: Cancel,
+    *,
+    budget: Budget | None = None,
+    pace: Pace | None = None,
+    left_out: Iterable[str] = (),
 ) -> Live:
     """An `Ask` for this model at the settings' endpoint. Sends nothing, and imports no library, before the first call.
 
-    Without a budget, one of `settings.max_usd` is made. ConfigError when the base URL or the key cannot be right.
+    Without a budget, one of `settings.max_usd` is made. `left_out`: fields that the endpoint is known to refuse.
+    ConfigError when the base URL or the key cannot be right.
     """
     where = endpoint(settings)
-    return Live(
+    live = Live(
         settings,
         row,
-        FailedRequest(where, row.id, row.api_for(settings)),
+        FailedRequest(where, row.id, row.api_for(settings), key_hint(settings)),
         cancel,
         budget or Budget(settings.max_usd),
         pace or Pace(),
     )
+    live.left_out |= set(left_out)
+    return live
 
 
 class Live:
@@ -73,15 +83,21 @@ class Live:
     ) -> None:
         self.budget = budget
         self.row = row
-        self._priced = row
+        # Before the first answer says which tier served it, the one that is asked for counts.
+        self._priced = row.at_tier(row.can.tier or "") or row
+        self._counts = True
         self._cancel = cancel
         self._pace = pace
         self._timeout = settings.timeout
+        self._longest = max(settings.timeout, settings.max_seconds)
         self._retries = max(0, settings.retries)
         self._endpoint = asked.endpoint
         self._asked = asked
         self._api: ModuleType = responses if row.api_for(settings) == "responses" else chat
-        self._left_out: set[str] = set()
+        self.left_out: set[str] = set()
+        """Fields of a request that the endpoint refuses."""
+        self.unfinished: tuple[Request, Answer] | None = None
+        """What had arrived of the last call, where it came to no answer."""
         self.lost = Usage()
         """The possible cost of calls that came to no answer, so that no answer's usage tells of it."""
         self._line = Exchange(self._open)
@@ -105,7 +121,7 @@ class Live:
 
     def _tries(self, request: Request, on_text: OnText) -> Iterator[_Done]:
         """Try as often as it may help: the last one has an answer, or its error is raised after it."""
-        deadline = self._pace.now() + self._timeout
+        deadline = self._pace.now() + self._longest
         tries = 0
         while True:
             self._cancel.check()
@@ -114,8 +130,8 @@ class Live:
                 yield done
             yield replace(done, answer=None)
             failed = done.failure
-            if failed is not None and failed.leave_out and failed.leave_out not in self._left_out:
-                self._left_out.add(failed.leave_out)
+            if failed is not None and failed.leave_out and failed.leave_out not in self.left_out:
+                self.left_out.add(failed.leave_out)
                 continue
             if failed is not None and (not failed.retry or tries >= self._retries):
                 raise failed.error
@@ -125,8 +141,8 @@ class Live:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """List for a person how the endpoint had to be asked differently."""
-        if "tools" not in self._left_out:
+        """What a person should know of how the endpoint had to be asked."""
+        if "tools" not in self.left_out:
             return ()
         return ("the endpoint takes no tools, so the model was asked without: `--no-tools` saves the refused call",)
 
@@ -135,33 +151,64 @@ class Live:
         self._line.close()
 
     def _open(self) -> ApiClient:
-        usual = self._timeout if self._endpoint.loopback else STALL
-        return ApiClient(self._endpoint, timeout=min(self._timeout, self._pace.stall or usual))
+        return ApiClient(self._endpoint, timeout=min(self._timeout, self._pace.stall or self._timeout))
 
     def _try(self, request: Request, on_text: OnText, deadline: float) -> _Done:
         """One exchange, paid for."""
-        reservation = self._reserve(request)
+        reservation = self._reserve(request, deadline)
         so_far = Collected()
         try:
             failed = self._exchange(request, reservation.max_output, so_far, on_text, deadline)
         except BaseException:
-            self.lost += self._settle(request, reservation, so_far, billed=True, is_lost=True)
+            usage = self._settle(request, reservation, so_far, billed=True, is_lost=True)
+            self.lost += usage
+            self._keep_unfinished(request, so_far, usage)
             raise
         is_lost = (failed is not None and not failed.declined) or so_far.finish is None
         usage = self._settle(request, reservation, so_far, billed=failed is None or failed.billed, is_lost=is_lost)
         if failed is None or failed.declined:
             if failed is not None:
                 so_far.finish, so_far.reason = "content_filter", failed.reason
+            self.unfinished = None
             return _Done(self._without_key(so_far.answer(usage)), None, usage)
+        self._keep_unfinished(request, so_far, usage)
         return _Done(None, failed, usage)
 
-    def _reserve(self, request: Request) -> Reservation:
+    def _keep_unfinished(self, request: Request, so_far: Collected, usage: Usage) -> None:
+        answer = self._without_key(so_far.answer(usage))
+        self.unfinished = (request, replace(answer, finish="truncated")) if so_far.said else None
+
+    def _reserve(self, request: Request, deadline: float) -> Reservation:
         """Hold back the worst that the call can cost; count more closely where the cheap bound is too much to pay."""
         wanted = min(request.max_output_tokens or self.row.usual_output, self.row.output)
         tokens_in = input_bound(request, self.row)
-        if self._priced.prices.most(tokens_in, wanted) > self.budget.left:
+        if self._is_too_dear(tokens_in, wanted):
             tokens_in = input_exact(request, self.row)
+        if self._is_too_dear(tokens_in, wanted) and is_guess(request, self.row):
+            tokens_in = self._count_input(request, wanted, deadline) or tokens_in
         return self.budget.reserve(self._priced, tokens_in, wanted)
+
+    def _is_too_dear(self, tokens_in: int, tokens_out: int) -> bool:
+        return self._priced.prices.most(tokens_in, tokens_out) > self.budget.left
+
+    def _count_input(self, request: Request, max_output: int, deadline: float) -> int | None:
+        """The input's tokens as the endpoint counts them, which costs nothing; None where it does not."""
+        if not self.row.can.input_count or self._api is not responses or not self._counts:
+            return None
+        body = responses.count_body(self._body(request, max_output))
+        seconds = min(_COUNT_SECONDS, deadline - self._pace.now())
+        try:
+            [told] = self._line.exchange(
+                lambda client: iter((client.post(responses.COUNT_PATH, body),)), seconds, self._cancel
+            )
+            counted = count(as_map(told).get("input_tokens"))
+        except Cancelled:
+            raise
+        except Exception:
+            # It is only a closer look: what cannot be counted there is bounded here.
+            counted = 0
+        self._counts = counted > 0
+        return counted or None
 
     def _exchange(
         self, request: Request, max_output: int, so_far: Collected, on_text: OnText, deadline: float
@@ -170,7 +217,7 @@ class Live:
         body = self._body(request, max_output)
         path: str = self._api.PATH
         left = deadline - self._pace.now()
-        items = self._line.exchange(lambda client: client.stream(path, body), left, self._cancel)
+        items = self._line.exchange(lambda client: client.stream(path, body), left, self._cancel, self._timeout)
         with contextlib.closing(items):
             try:
                 limit = _OutputLimit(max_output)
@@ -200,7 +247,7 @@ class Live:
             raise
         except OutOfTime:
             host = self._endpoint.host
-            error = ModelError(f"{host} took more than {self._timeout:g} s to answer", hint="raise --timeout")
+            error = ModelError(f"{host} sent nothing for {self._timeout:g} s", hint="raise --timeout")
             raise _FailedError(Failure(error, billed=True)) from None
         except Exception as error:
             # Once it has said that it is finished, only the count of tokens may be missing.
@@ -209,7 +256,7 @@ class Live:
 
     def _body(self, request: Request, max_output: int) -> dict[str, Any]:
         body: dict[str, Any] = self._api.body(request, self.row, max_output)
-        for name in self._left_out:
+        for name in self.left_out:
             self._api.leave_out(body, name)
         return body
 
@@ -252,7 +299,7 @@ class Live:
         if failed is not None and failed.after is not None:
             # A little more than asked, and not all clients at once.
             seconds = failed.after + self._pace.random() * 0.1
-        if failed is not None and self._pace.now() + seconds >= deadline:
+        if failed is not None and (self._pace.now() + seconds >= deadline or seconds >= self._timeout):
             raise failed.error
         if self._pace.wait(self._cancel, seconds):
             raise Cancelled

@@ -51,9 +51,13 @@ def replay_calls(pairs: Iterable[Pair], *, strict: bool = False) -> Ask:
 
 
 def without_images(request: Request) -> Request:
-    """The request as it is kept where pictures are too large to keep: their bytes are left out."""
+    """The request as it is kept where pictures and PDFs are too large to keep: their bytes are left out."""
     messages = tuple(
-        replace(message, images=tuple(replace(image, data_uri="") for image in message.images))
+        replace(
+            message,
+            images=tuple(replace(image, data_uri="") for image in message.images),
+            files=tuple(replace(file, data_uri="") for file in message.files),
+        )
         for message in request.messages
     )
     return replace(request, messages=messages)

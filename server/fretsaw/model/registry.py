@@ -8,8 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
+from fretsaw.endpoint_presets import Preset
 from fretsaw.errors import ConfigError
+from fretsaw.model.endpoint import preset_of
 from fretsaw.model.retirement import RetirementNotice, announce_end, announce_move
 from fretsaw.model.row import Row, read_row
 from fretsaw.settings import Settings
@@ -35,6 +38,8 @@ class Registry:
 
     rows: tuple[Row, ...]
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ends: Mapping[str, date] = field(default_factory=dict)
+    """Model id → the day of its end, where the endpoint that is asked has told it: that counts, not the row's."""
 
     def row(self, model: str) -> Row:
         """The row that answers to this id. ConfigError when there is none."""
@@ -55,15 +60,23 @@ class Registry:
         """The row that answers to this id, under the id that was asked for; None when there is none."""
         for row in self.rows:
             if row.id != GENERIC and (row.id == model or any(fnmatchcase(model, glob) for glob in row.also)):
-                return replace(row, id=model)
+                return replace(row, id=model, retires_on=self.ends.get(model, row.retires_on))
         return None
 
     def generic(self, model: str) -> Row:
         """The row for a model of another endpoint of which nothing is known."""
         for row in self.rows:
             if row.id == GENERIC:
-                return replace(row, id=model)
+                return replace(row, id=model, retires_on=self.ends.get(model))
         raise ConfigError("the list of models has no row for models of other endpoints", hint='add one with id = "*"')
+
+    def elsewhere(self, model: str, preset: Preset | None) -> Row:
+        """The row for a model at an endpoint that is not OpenAI's own, whose dates of retirement are not the row's."""
+        bare = model.removeprefix(preset.prefix) if preset else model
+        row = replace(
+            self.find(model) or self.find(bare) or self.generic(model), id=model, retires_on=self.ends.get(model)
+        )
+        return row.at(preset)
 
     def for_role(self, role: str, today: date) -> ModelChoice:
         """The first model of the role's list that is still served, what it followed and what will follow it."""
@@ -85,14 +98,24 @@ class Registry:
     def choose(self, settings: Settings, today: date) -> ModelChoice:
         """The model that the settings ask for. ConfigError when it is set to one that OpenAI has shut down.
 
-        Dates of retirement are OpenAI's own: a model that is set is asked at another base URL whatever the day. A role
-        without a model moves by them, but at Azure, where a model is a deployment with dates of its own.
+        The rows' dates of retirement are OpenAI's own: a model that is set is asked at another base URL whatever the
+        day, and only what that endpoint told of its end is announced. A role without a model moves by the rows' dates,
+        but at Azure, where a model is a deployment with dates of its own.
         """
+        preset = preset_of(settings)
+        if settings.model is None and preset is not None and not preset.has_roles:
+            raise ConfigError(
+                f"{preset.title} serves models of its own: the role {settings.role} has none there",
+                hint="name one with --model" + ("; `agent models --remote` lists them" if preset.has_list else ""),
+            )
         if settings.model is None:
-            return self.for_role(settings.role, date.min if settings.azure else today)
+            choice = self.for_role(settings.role, date.min if settings.azure else today)
+            row = choice.row.at(preset)
+            return replace(choice, row=row, notices=(*choice.notices, *_without_tool(row, settings)))
         if settings.base_url is not None or settings.azure:
-            row = self.find(settings.model) or self.generic(settings.model)
-            return ModelChoice(row, _without_price(row))
+            row = self.elsewhere(settings.model, preset)
+            ends = announce_end(row, self._successor(row), today, None)
+            return ModelChoice(row, (*_without_price(row), *_without_tool(row, settings)), ends)
         row = self.row(settings.model)
         follower = self._successor(row)
         if row.retired(today):
@@ -101,7 +124,8 @@ class Registry:
                 f"{row.id} was shut down by OpenAI on {row.retires_on}",
                 hint=f"{remedy}: without one, the model that has the role {settings.role} is asked",
             )
-        return ModelChoice(row, _without_price(row), announce_end(row, follower, today, None))
+        notices = (*_without_price(row), *_without_tool(row, settings))
+        return ModelChoice(row, notices, announce_end(row, follower, today, None))
 
     def _successor(self, row: Row) -> Row | None:
         return self.find(row.successor) if row.successor else None
@@ -119,15 +143,28 @@ class Registry:
         )
 
 
-def load_registry(user_file: Path | None = None) -> Registry:
-    """The shipped list, with the rows and roles of the user's own file over it. ConfigError names what is wrong."""
-    shipped = _read(Path(__file__).with_name("models.toml"))
-    if user_file is None or not user_file.is_file():
-        return shipped
-    own = _read(user_file)
-    names = {row.id for row in own.rows}
-    rows = own.rows + tuple(row for row in shipped.rows if row.id not in names)
-    return Registry(rows, {**shipped.roles, **own.roles})
+def load_registry(user_file: Path | None = None, measured_file: Path | None = None, base_url: str = "") -> Registry:
+    """The shipped list, with what was measured and the user's own file over it, as far as it holds at this base URL.
+
+    ConfigError names what is wrong.
+    """
+    merged = Registry(())
+    for file in (Path(__file__).with_name("models.toml"), measured_file, user_file):
+        if file is not None and file.is_file():
+            own = _read(file)
+            rows = tuple(row for row in own.rows if row.endpoint in ("", base_url))
+            names = {row.id for row in rows}
+            kept = tuple(row for row in merged.rows if row.id not in names)
+            merged = Registry(rows + kept, {**merged.roles, **own.roles})
+    return merged
+
+
+def read_items(path: Path) -> list[Mapping[str, Any]]:
+    """The rows of a file as tables, as they stand; none where there is no file. ConfigError where it is not usable."""
+    if not path.is_file():
+        return []
+    _read(path)
+    return [dict(item) for item in _toml(path).get("model", ())]
 
 
 def _without_price(row: Row) -> tuple[str, ...]:
@@ -136,19 +173,31 @@ def _without_price(row: Row) -> tuple[str, ...]:
     return (f"the price of {row.id} is not known: dollars are not counted and --max-usd does not hold",)
 
 
-def _read(path: Path) -> Registry:
+def _without_tool(row: Row, settings: Settings) -> tuple[str, ...]:
+    form = row.form_for(settings)
+    if settings.edit_form in ("auto", form):
+        return ()
+    return (f"{row.id} has no tool for --edit-form {settings.edit_form} on this API: edits are asked for as {form}",)
+
+
+def _toml(path: Path) -> dict[str, Any]:
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        rows = tuple(read_row(item) for item in data.get("model", ()))
-        roles = {str(role): tuple(map(str, ids)) for role, ids in data.get("roles", {}).items()}
+        return dict(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read {path}: {error}") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML: {error}") from error
+
+
+def _read(path: Path) -> Registry:
+    data = _toml(path)
+    try:
+        rows = tuple(read_row(item) for item in data.get("model", ()))
+        roles = {str(role): tuple(map(str, ids)) for role, ids in data.get("roles", {}).items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         wrong = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise ConfigError(

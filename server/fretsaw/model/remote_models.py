@@ -11,7 +11,7 @@ from typing import Any
 from fretsaw.cancel import Cancel
 from fretsaw.errors import FretsawError, ModelError
 from fretsaw.model.client import ApiClient
-from fretsaw.model.endpoint import endpoint
+from fretsaw.model.endpoint import endpoint, key_hint, preset_of
 from fretsaw.model.exchange import Exchange, OutOfTime
 from fretsaw.model.failures import FailedRequest, failure
 from fretsaw.model.parse import NOT_THE_API, NotTheApiError, as_list, as_map, as_text, shape_error
@@ -57,7 +57,7 @@ def list_models(settings: Settings, cancel: Cancel | None = None) -> tuple[Remot
     except FretsawError:
         raise
     except Exception as error:
-        raise failure(error, FailedRequest(where, settings.model or "")).error from error
+        raise failure(error, FailedRequest(where, settings.model or "", key_hint=key_hint(settings))).error from error
     finally:
         line.close()
 
@@ -68,6 +68,9 @@ def probe_endpoint(settings: Settings, cancel: Cancel | None = None) -> Probe:
     host = settings.base_url or "OpenAI"
     try:
         host = endpoint(settings).host
+        preset = preset_of(settings)
+        if preset is not None and not preset.has_list:
+            return Probe(host, ok=True, message=f"{preset.title} lists no models, so it was not asked")
         models = list_models(settings, cancel)
     except FretsawError as error:
         if isinstance(error, KeyboardInterrupt) or (cancel is not None and cancel.is_set()):

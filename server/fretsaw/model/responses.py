@@ -7,7 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fretsaw.core.chat import Message, OutputItem, Request, ToolCall
+from fretsaw.core.patch_call import PATCH_TOOL
+from fretsaw.core.prompt.patch_grammar import PATCH_TOOL_DESCRIPTION
 from fretsaw.core.text.safe_text import sendable
+from fretsaw.model.cache_breakpoints import BREAKPOINT, common_options, drop_breakpoints, text_parts
 from fretsaw.model.parse import (
     Collected,
     StreamError,
@@ -25,13 +28,15 @@ PATH = "/responses"
 
 _ENCRYPTED = "reasoning.encrypted_content"
 _LIMIT = "max_output_tokens"
+COUNT_PATH = "/responses/input_tokens"
+_COUNTED = frozenset({"model", "input", "tools", "text", "reasoning", "parallel_tool_calls"})
 
 
 def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
     """The JSON body of a streaming call. Nothing is kept at the endpoint: each call carries the whole conversation."""
     data: dict[str, Any] = {
         "model": row.id,
-        "input": [item for message in request.messages for item in _items(message, _patch_calls(request))],
+        "input": [item for message in request.messages for item in _items(message, _kinds(request), row)],
         "stream": True,
         "store": False,
         "max_output_tokens": max_output,
@@ -46,14 +51,18 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
     text = _text_options(request, row)
     if text:
         data["text"] = text
-    if row.can.effort is not None:
-        data["reasoning"] = {"effort": row.can.effort}
+    reasoning = {"effort": row.can.effort, "mode": row.can.mode}
+    if any(reasoning.values()):
+        data["reasoning"] = {name: value for name, value in reasoning.items() if value is not None}
     if row.can.keep_reasoning:
         # Nothing is stored at the endpoint, so reasoning comes here, encrypted, and goes back with the next turn.
         data["include"] = [_ENCRYPTED]
-    if request.cache_key and row.can.cache == "key":
-        data["prompt_cache_key"] = request.cache_key
-    return data
+    return data | common_options(request, row, ("30m", "12h"))
+
+
+def count_body(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of a call that only counts the input of this one."""
+    return {name: value for name, value in data.items() if name in _COUNTED}
 
 
 def _tools(request: Request, row: Row) -> list[dict[str, Any]]:
@@ -67,7 +76,12 @@ def _tools(request: Request, row: Row) -> list[dict[str, Any]]:
         }
         for tool in request.tools
     ]
-    return [*tools, {"type": "apply_patch"}] if request.offers_patch_tool else tools
+    if request.offers_patch_tool:
+        tools.append({"type": "apply_patch"})
+    if request.patch_grammar:
+        form = {"type": "grammar", "syntax": "lark", "definition": request.patch_grammar}
+        tools.append({"type": "custom", "name": PATCH_TOOL, "description": PATCH_TOOL_DESCRIPTION, "format": form})
+    return tools
 
 
 def _text_options(request: Request, row: Row) -> dict[str, Any]:
@@ -81,6 +95,8 @@ def _text_options(request: Request, row: Row) -> dict[str, Any]:
 
 def leave_out(body: dict[str, Any], name: str) -> None:
     """Take a field out of a body, since the endpoint refused it."""
+    if name == BREAKPOINT:
+        drop_breakpoints(body["input"])
     if name == "verbosity":
         text = body.get("text", {})
         text.pop(name, None)
@@ -89,26 +105,31 @@ def leave_out(body: dict[str, Any], name: str) -> None:
     body.pop(name, None)
 
 
-def _patch_calls(request: Request) -> frozenset[str]:
-    """The ids of all calls of the apply_patch tool."""
-    calls = (call for message in request.messages for call in message.tool_calls)
-    return frozenset(call.id for call in calls if call.kind == "apply_patch")
+def _kinds(request: Request) -> Mapping[str, str]:
+    """The kind of each tool call, by its id."""
+    return {call.id: call.kind for message in request.messages for call in message.tool_calls}
 
 
-def _items(message: Message, patch_calls: frozenset[str]) -> Iterator[dict[str, Any]]:
-    if message.role == "tool" and message.tool_call_id in patch_calls:
-        status = "failed" if message.is_failed else "completed"
-        head = {"type": "apply_patch_call_output", "call_id": message.tool_call_id, "status": status}
-        yield {**head, "output": sendable(message.text)}
-        return
+_OUTPUTS = {
+    "function": "function_call_output",
+    "apply_patch": "apply_patch_call_output",
+    "custom": "custom_tool_call_output",
+}
+
+
+def _items(message: Message, kinds: Mapping[str, str], row: Row) -> Iterator[dict[str, Any]]:
     if message.role == "tool":
-        yield {"type": "function_call_output", "call_id": message.tool_call_id or "", "output": sendable(message.text)}
+        kind = kinds.get(message.tool_call_id or "", "function")
+        status = {"status": "failed" if message.is_failed else "completed"} if kind == "apply_patch" else {}
+        head = {"type": _OUTPUTS[kind], "call_id": message.tool_call_id or "", **status}
+        yield {**head, "output": sendable(message.text)}
         return
     if message.role == "assistant":
         yield from _assistant_items(message)
         return
-    content: list[dict[str, Any]] = [{"type": "input_text", "text": sendable(message.text)}] if message.text else []
+    content = text_parts(message, "input_text", row) if message.text else []
     content += [{"type": "input_image", "image_url": image.data_uri, "detail": "auto"} for image in message.images]
+    content += [{"type": "input_file", "filename": file.name, "file_data": file.data_uri} for file in message.files]
     if content:
         yield {"type": "message", "role": message.role, "content": content}
 
@@ -135,6 +156,8 @@ def _call_item(call: ToolCall) -> dict[str, Any]:
         operation = json.loads(call.arguments)
         return {"type": "apply_patch_call", "call_id": call.id, "status": "completed", "operation": operation}
     arguments = sendable(call.arguments)
+    if call.kind == "custom":
+        return {"type": "custom_tool_call", "call_id": call.id, "name": call.name, "input": arguments}
     return {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": arguments}
 
 
@@ -198,7 +221,11 @@ def _take_item(item: Mapping[str, Any], so_far: Collected) -> None:
         so_far.items.append(OutputItem("call", call.id))
     elif kind == "apply_patch_call":
         call_id, operation = as_text(item.get("call_id")), json.dumps(as_map(item.get("operation") or {}))
-        so_far.calls[len(so_far.calls)] = ToolCall(call_id, "apply_patch", operation, kind="apply_patch")
+        so_far.calls[len(so_far.calls)] = ToolCall(call_id, PATCH_TOOL, operation, kind="apply_patch")
+        so_far.items.append(OutputItem("call", call_id))
+    elif kind == "custom_tool_call":
+        call_id, name = as_text(item.get("call_id")), as_text(item.get("name"))
+        so_far.calls[len(so_far.calls)] = ToolCall(call_id, name, as_text(item.get("input")), kind="custom")
         so_far.items.append(OutputItem("call", call_id))
     elif kind == "message":
         pieces = [as_map(part) for part in as_list(item.get("content"))]

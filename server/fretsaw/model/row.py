@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any, Literal, TypeAlias, cast
 
 from fretsaw.core.chat import Tool
-from fretsaw.core.prompt.edit_forms import EditForm
+from fretsaw.core.prompt.edit_forms import FORMS, EditForm
 from fretsaw.core.text.tokens import ImageRule
-from fretsaw.model.capabilities import CAPABILITY_COLUMNS, Capabilities, read_capabilities, strict_schema
+from fretsaw.endpoint_presets import Preset
+from fretsaw.model.capabilities import CAPABILITY_COLUMNS, Capabilities, read_capabilities, restrict, strict_schema
 from fretsaw.model.prices import STANDARD_TIERS, Prices, TokenCounts, read_prices
 from fretsaw.settings import Settings
 
@@ -34,7 +35,9 @@ class Row:
     tokenizer: Literal["o200k"] | None = None
     """The model's tokenizer; None: not known here."""
     can: Capabilities = field(default_factory=Capabilities)
-    """The fields that may be sent to it."""
+    """What may be sent to it."""
+    endpoint: str = ""
+    """The base URL at which alone the row holds; empty: at any."""
     also: tuple[str, ...] = ()
     retires_on: date | None = None
     """The first day on which OpenAI's own endpoint no longer serves it."""
@@ -57,12 +60,22 @@ class Row:
         return self.api if settings.api == "auto" else settings.api
 
     def form_for(self, settings: Settings) -> EditForm:
-        """The edit form to ask for: the setting's, or this model's where that says auto."""
-        if settings.edit_form != "auto":
-            return settings.edit_form
-        # Chat has no such tool; its calls have the same form of edit as their text.
-        has_tool = self.api_for(settings) == "responses" and not self.plain
-        return "v4a" if self.edit_form == "apply-patch-tool" and not has_tool else self.edit_form
+        """The edit form to ask for: the setting's, or this model's where that says auto.
+
+        A form that comes by a tool that there is not (Chat has no `apply_patch` of its own) is v4a, the same as text.
+        """
+        form = self.edit_form if settings.edit_form == "auto" else settings.edit_form
+        has_tool = {
+            "apply-patch-tool": self.can.apply_patch_tool and self.api_for(settings) == "responses",
+            "grammar-tool": self.can.grammar_tool,
+        }
+        return form if has_tool.get(form, True) else "v4a"
+
+    def at(self, preset: Preset | None) -> Row:
+        """The row as it holds at an endpoint that is known: with what that can be sent, and an API that it has."""
+        if preset is None or preset.takes is None or self.endpoint:
+            return self
+        return replace(self, can=restrict(self.can, preset.takes), api=self.api if preset.has_responses else "chat")
 
     def cost(self, input_tokens: int, cached_tokens: int, output_tokens: int) -> float:
         """Dollars of a call that writes nothing to the cache; `cached_tokens` are part of `input_tokens`."""
@@ -82,6 +95,7 @@ class Row:
 _COLUMNS = frozenset(
     {
         "id",
+        "endpoint",
         "for",
         "also",
         "price",
@@ -105,10 +119,8 @@ def read_row(item: Mapping[str, Any]) -> Row:
     if unknown:
         raise ValueError(f"{item['id']}: there is no column {unknown[0]!r}")
     api, form = item.get("api", "chat"), item.get("edit-form", "search-replace")
-    if api not in {"chat", "responses"} or form not in {"v4a", "udiff", "search-replace", "apply-patch-tool"}:
-        raise ValueError(
-            f"{item['id']}: api is chat or responses, edit-form is v4a, udiff, search-replace or apply-patch-tool"
-        )
+    if api not in {"chat", "responses"} or form not in FORMS:
+        raise ValueError(f"{item['id']}: api is chat or responses, edit-form is one of {', '.join(FORMS)}")
     return Row(
         id=str(item["id"]),
         prices=read_prices(item.get("price", {})),
@@ -120,6 +132,7 @@ def read_row(item: Mapping[str, Any]) -> Row:
         usual_output=min(int(item["output"]), int(item.get("usual-output", 8192))),
         tokenizer="o200k" if item.get("tokenizer") == "o200k" else None,
         can=read_capabilities(item),
+        endpoint=str(item.get("endpoint", "")).rstrip("/"),
         also=tuple(item.get("also", ())),
         retires_on=item.get("retires-on"),
         successor=item.get("successor"),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 from fretsaw import repo, run_store
 from fretsaw.cancel import Cancel
 from fretsaw.core import completion
 from fretsaw.core.policy.secret_paths import is_secret
 from fretsaw.core.secrets.mask import MARKER
+from fretsaw.key_command import with_key
 from fretsaw.model.budget import Budget
-from fretsaw.model.live import connect
+from fretsaw.session.model_connection import open_model
 from fretsaw.session.models import choose_model
 from fretsaw.session.open import Session
 from fretsaw.session.secret_mask import learn_local_secrets
@@ -25,7 +24,8 @@ def complete_text(session: Session, path: str, texts: tuple[str, str], cancel: C
     if is_secret(path) or path not in snapshot.paths:
         return ""
     cancel.check()
-    settings = session.with_settings(role="complete", model=None).settings
+    session = session.with_settings(role="complete", model=None, api_key=with_key(session.settings).api_key)
+    settings = session.settings
     row = choose_model(session.resolved.places, settings).row
     budget = Budget(
         settings.max_usd,
@@ -34,7 +34,7 @@ def complete_text(session: Session, path: str, texts: tuple[str, str], cancel: C
     )
     learn_local_secrets(session, snapshot)
     before, after = session.mask.mask_all(list(texts), path)
-    with closing(connect(settings, row, cancel, budget=budget)) as ask:
+    with open_model(session.state, settings, row, cancel, budget) as ask:
         answer = ask(completion.request(path, before, after), lambda _: None)
     text = session.mask.reveal(completion.offered(answer.text, before, after))
     return "" if MARKER.search(text) else text

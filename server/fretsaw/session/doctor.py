@@ -13,7 +13,9 @@ from typing import Any, Literal
 
 from fretsaw import check, config, repo
 from fretsaw.errors import ConfigError, FretsawError
-from fretsaw.model.remote_models import probe_endpoint
+from fretsaw.key_command import with_key
+from fretsaw.model.remote_models import Probe, probe_endpoint
+from fretsaw.model.row import Row
 from fretsaw.session.check_setup import find_checks
 from fretsaw.session.models import choose_model
 from fretsaw.session.open import Session, open_session
@@ -76,10 +78,24 @@ def _model(settings: Settings, places: config.UserDirs) -> Iterator[Finding]:
     yield Finding("model", "ok", f"{choice.row.id} (role {settings.role}), prices as of {choice.row.as_of}")
     for notice in (*choice.notices, *(one.text for one in choice.retirements)):
         yield Finding("model", "note", notice)
-    probe = probe_endpoint(settings)
+    try:
+        probe = probe_endpoint(with_key(settings))
+    except ConfigError as error:
+        yield Finding("endpoint", "bad", str(error))
+        return
     label = " (the SCRIPTED model)" if probe.scripted else ""
     said = f"{probe.message}{label}" + (f" ({probe.hint})" if probe.hint else "")
     yield Finding("endpoint", "ok" if probe.ok else "bad", said)
+    yield from _shutdown(choice.row, probe)
+
+
+def _shutdown(row: Row, probe: Probe) -> Iterator[Finding]:
+    """A day of the model's end that the endpoint tells and that is not the one known here."""
+    told = next((one.shutdown for one in probe.models if one.id == row.id), None)
+    if told is not None and told != row.retires_on:
+        known = f"{row.retires_on} is known here" if row.retires_on else "no date is known here"
+        text = f"{probe.host} says that {row.id} is shut down on {told}; {known}: `agent models --refresh`"
+        yield Finding("model", "note", text)
 
 
 def _check(session: Session) -> Finding:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fretsaw import check, config, repo
-from fretsaw.config import KEY_VARIABLES
+from fretsaw.endpoint_presets import PRESETS
 from fretsaw.errors import FretsawError
 from fretsaw.model.scripted import read_folder, serve
 
@@ -28,8 +28,9 @@ def scripted_model() -> Iterator[str]:
 
 
 def has_key() -> bool:
-    """Return True if a key is set, without looking at it."""
-    return any(os.environ.get(name) for name in KEY_VARIABLES)
+    """Whether a key is set, without looking at it."""
+    own = (name for preset in PRESETS.values() if preset.has_roles for name in preset.key_variables)
+    return any(os.environ.get(name) for name in ("FRETSAW_API_KEY", *own))
 
 
 def has_sandbox(project: Path) -> bool:

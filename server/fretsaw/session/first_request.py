@@ -12,10 +12,13 @@ from fretsaw.core.chat import Message
 from fretsaw.core.context.choose import choose
 from fretsaw.core.context.parts import Context
 from fretsaw.core.issue import Issue
+from fretsaw.core.prompt.patch_grammar import PATCH_GRAMMAR
 from fretsaw.core.secrets.mask import Withheld
 from fretsaw.core.secrets.masked import mask_issue, mask_snapshot
 from fretsaw.core.text.tokens import count, estimate
-from fretsaw.session.attachments import images_for, rules_for
+from fretsaw.model.request_size import PAGE
+from fretsaw.model.row import Row
+from fretsaw.session.attachments import images_for, pdfs_for, rules_for
 from fretsaw.session.issue_source import read_issue, read_logs
 from fretsaw.session.models import choose_model
 from fretsaw.session.notices import notices_about
@@ -37,6 +40,10 @@ class RequestPreview:
     dollars: float
     cached_dollars: float
     notices: tuple[str, ...]
+    cached_again: int = 0
+    """Tokens that a second run of the same issue on this commit would read from the prompt cache."""
+    cached_other: int = 0
+    """Tokens that a run of another issue on this commit would read from it."""
     withheld: tuple[Withheld, ...] = ()
     """Secrets in whose place a marker would be sent."""
 
@@ -47,6 +54,8 @@ class RequestPreview:
             "tokens": self.tokens,
             "dollars": round(self.dollars, 6),
             "dollars_cached": round(self.cached_dollars, 6),
+            "cached_again": self.cached_again,
+            "cached_other_issue": self.cached_other,
             "files": [
                 {"path": part.path, "first": part.first, "last": part.last, "whole": part.whole, "why": part.why}
                 for part in self.context.parts
@@ -75,15 +84,27 @@ def preview_request(session: Session, argument: str, where: Path = Path()) -> Re
     logs = tuple((name, session.mask.mask(text, name)) for name, text in logs)
     form = choice.row.form_for(settings)
     images, more = images_for(Task(issue, folder=folder), choice.row)
+    pdfs = pdfs_for(Task(issue, folder=folder), choice.row, session.mask)
     rules = rules_for(session, snapshot)
-    messages = prompt.first_messages(issue, context, form, images=images, logs=logs, rules=rules, tools=settings.tools)
-    schemas = (
-        "".join(f"{tool.name}{tool.description}{tool.parameters}" for tool in tools.TOOLS) if settings.tools else ""
+    messages = prompt.first_messages(
+        issue,
+        context,
+        form,
+        images=images,
+        files=pdfs.files,
+        logs=(*logs, *pdfs.texts),
+        rules=rules,
+        tools=settings.tools,
     )
+    offered = tools.tools_for(form) if settings.tools else ()
+    schemas = "".join(f"{tool.name}{tool.description}{tool.parameters}" for tool in offered)
+    schemas += PATCH_GRAMMAR if form == "grammar-tool" else ""
     sent = {marker for message in messages for marker in session.mask.markers_in(message.text)}
     withheld = tuple(item for item in session.mask.findings if item.marker in sent)
     tokens = count("".join(message.text for message in messages) + schemas) + sum(image.tokens for image in images)
+    tokens += PAGE * sum(file.pages for file in pdfs.files)
     row = choice.row
+    again, other = _cached(messages, schemas, row, is_whole=context.whole)
     return RequestPreview(
         issue,
         context,
@@ -97,8 +118,34 @@ def preview_request(session: Session, argument: str, where: Path = Path()) -> Re
             *choice.notices,
             *notices,
             *more,
+            *pdfs.notices,
             *notices_about(session, snapshot, issue.hidden),
             *context.notices,
         ),
+        again,
+        other,
         withheld,
     )
+
+
+_LEAST_CACHED, _STEP = 1024, 128
+"""Tokens that a prefix needs to be cached at all, and the steps in which one without breakpoints is."""
+
+
+def _cached(messages: tuple[Message, ...], schemas: str, row: Row, *, is_whole: bool) -> tuple[int, int]:
+    """Tokens of the prefix that a later run shares: with the same issue, and with another one on the same commit.
+
+    Another issue shares the documents only where they are the whole repository.
+    """
+    system, user = messages[0].text, messages[1]
+    ends = user.cache_ends or (0,)
+    last = ends[-1] if row.can.cache == "breakpoints" else len(user.text)
+    prefixes = (schemas + system + user.text[:last], schemas + system + user.text[: ends[0] if is_whole else 0])
+    again, other = (_cached_tokens(count(prefix), row) for prefix in prefixes)
+    return again, other
+
+
+def _cached_tokens(tokens: int, row: Row) -> int:
+    if tokens < _LEAST_CACHED or row.can.cache == "none":
+        return 0
+    return tokens if row.can.cache == "breakpoints" else tokens // _STEP * _STEP

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
@@ -16,19 +16,22 @@ from fretsaw.core.chat import Usage
 from fretsaw.core.issue import with_rules
 from fretsaw.core.run import Event, Outcome, Proposal, Run, RunState
 from fretsaw.core.secrets.masked import mask_issue, reveal_value
-from fretsaw.errors import BudgetError, Cancelled, FretsawError, RepoError
+from fretsaw.errors import BudgetError, Cancelled, FretsawError, ModelError, RepoError
 from fretsaw.fix.loop import fix as run_loop
 from fretsaw.fix.work import Work
+from fretsaw.key_command import with_key
 from fretsaw.model.budget import Budget
 from fretsaw.model.client import warm
-from fretsaw.model.live import Live, connect
+from fretsaw.model.live import Live
 from fretsaw.model.recorded import record_calls, replay_calls
 from fretsaw.model.registry import ModelChoice
+from fretsaw.model.row import Row
 from fretsaw.repo import Delivery
 from fretsaw.session.deliver import deliver_proposal
 from fretsaw.session.history import mark_delivered
 from fretsaw.session.issue_source import read_issue
-from fretsaw.session.models import choose_model, today
+from fretsaw.session.model_connection import open_model
+from fretsaw.session.models import choose_model, read_registry, today
 from fretsaw.session.notices import notices_about_commit
 from fretsaw.session.open import RECORD, Session
 from fretsaw.session.retirement import mark_told, untold_notices
@@ -72,7 +75,7 @@ def replay_run(session: Session, run_id: str | None, report: Reporter, cancel: C
     ask = replay_calls(folder.calls())
     task = Task(mask_issue(folder.issue(), session.mask))
     kept = folder.run()
-    row = choose_model(session.resolved.places, session.settings).row
+    row = _row_of(session, kept)
     meter = _Meter(report)
     services, snapshot, _ = make_services(session, task, row, meter, cancel, ask, lambda request, answer: None)
     judged = tuple(folder.calls("judge"))
@@ -82,12 +85,19 @@ def replay_run(session: Session, run_id: str | None, report: Reporter, cancel: C
     return FinishedRun(run_store.finished(kept, outcome), outcome, folder.path, outcome)
 
 
+def _row_of(session: Session, run: Run) -> Row:
+    """The row of a run's model. Nothing is sent to it, so it does not matter whether it is still served."""
+    registry = read_registry(session.resolved.places, session.settings)
+    return registry.find(run.model) or registry.generic(run.model)
+
+
 def run_fix(session: Session, task: Task, report: Reporter, cancel: Cancel, run_id: str | None = None) -> FinishedRun:
     """One run from task to outcome, kept in its folder whatever happens. Never touches the user's tree.
 
     Raises ModelError, ConfigError, RepoError, BudgetError, CheckError, Cancelled; the run is recorded as failed then.
     """
     warm()
+    session = session.with_settings(api_key=with_key(session.settings).api_key)
     settings = session.settings
     task = replace(task, issue=mask_issue(task.issue, session.mask))
     now = today()
@@ -142,17 +152,22 @@ def _outcome(
         day=lambda dollars: run_store.add_spent(session.state, dollars),
     )
     with ExitStack() as stack:
-        ask = stack.enter_context(closing(connect(settings, choice.row, cancel, budget=budget)))
+        ask = stack.enter_context(open_model(session.state, settings, choice.row, cancel, budget))
         services, snapshot, notices = make_services(session, task, choice.row, meter, cancel, ask, folder.append_call)
         if settings.judge:
-            live = stack.enter_context(closing(_judge(session, cancel, budget)))
+            live = stack.enter_context(_judge(session, cancel, budget))
             keep = partial(folder.append_call, whom="judge")
             services = replace(services, judge=record_calls(live, keep))
         issue = with_rules(task.issue, services.rules)
         try:
             outcome = run_loop(Work(issue, snapshot, settings, services, task.focus))
-        except BaseException:
+        except BaseException as error:
             meter.usage += ask.lost
+            if ask.unfinished is not None:
+                folder.append_call(*ask.unfinished, whom="unfinished")
+                if isinstance(error, ModelError):
+                    kept = f"what had arrived is kept in {folder.path / 'unfinished.jsonl'}"
+                    error.hint = f"{error.hint}; {kept}" if error.hint else kept
             raise
     if budget.spent > settings.max_usd * 1.0001:
         notices = (
@@ -197,8 +212,8 @@ class _Meter:
         self._report(replace(event, percentage=self._percentage, usage=self.usage))
 
 
-def _judge(session: Session, cancel: Cancel, budget: Budget) -> Live:
+def _judge(session: Session, cancel: Cancel, budget: Budget) -> AbstractContextManager[Live]:
     """The triage model; no connection is made before it is asked."""
     settings = replace(session.settings, role="triage", model=None)
     row = choose_model(session.resolved.places, settings).row
-    return connect(settings, row, cancel, budget=budget)
+    return open_model(session.state, settings, row, cancel, budget)

@@ -16,6 +16,7 @@ from fretsaw.errors import UsageError
 MAX_ISSUE = 256 * 1024
 MAX_LOG = 64 * 1024
 MAX_IMAGE = 20 * 1024 * 1024
+MAX_PDF = 20 * 1024 * 1024
 
 
 def read_issue(argument: str, where: Path = Path()) -> tuple[Issue, Path | None]:

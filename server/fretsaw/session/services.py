@@ -19,7 +19,7 @@ from fretsaw.core.secrets.masked import mask_check, mask_snapshot, misused_marke
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.fix.services import Services
 from fretsaw.model.row import Row
-from fretsaw.session.attachments import images_for, rules_for
+from fretsaw.session.attachments import images_for, pdfs_for, rules_for
 from fretsaw.session.issue_source import read_logs
 from fretsaw.session.notices import notices_about
 from fretsaw.session.open import Session
@@ -47,6 +47,7 @@ def make_services(
     shown = mask_snapshot(snapshot, mask)
     logs, log_notices = read_logs(task.issue, task.folder)
     images, image_notices = images_for(task, row)
+    pdfs = pdfs_for(task, row, mask)
     secrets = (settings.api_key,) if settings.api_key else ()
 
     def policy(patch: PatchSet, named: Collection[str], asked: Collection[str]) -> Judgement:
@@ -70,11 +71,12 @@ def make_services(
         covered=_covered_by_revealed(_make_covered(session, snapshot, cancel), mask),
         drafts=task.drafts,
         images=images,
-        logs=tuple((name, mask.mask(text, name)) for name, text in logs),
+        files=pdfs.files,
+        logs=(*((name, mask.mask(text, name)) for name, text in logs), *pdfs.texts),
         rules=rules_for(session, shown),
     )
     notices = notices_about(session, snapshot, task.issue.hidden)
-    return services, shown, (*log_notices, *image_notices, *notices)
+    return services, shown, (*log_notices, *image_notices, *pdfs.notices, *notices)
 
 
 def _masked_command(session: Session, snapshot: Snapshot, cancel: Cancel, argv: tuple[str, ...] | None) -> Check | None:

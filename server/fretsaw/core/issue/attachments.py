@@ -1,74 +1,92 @@
-"""The images and logs that an issue refers to. Reads none of them: the shell does, next to the issue's file."""
+"""The images, PDFs and logs that an issue refers to. Reads none of them: the shell does, next to the issue's file."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
 from fretsaw.core.issue.blocks import lines_of
 from fretsaw.core.issue.hidden import code_spans
-from fretsaw.core.issue.issue import Attachment
+from fretsaw.core.issue.issue import Attachment, AttachmentKind
 
-_MOST = 20
-# One link or image, `![alt](target "title")`; lengths are bounded so that hostile text costs linear time.
-_LINK = re.compile(
-    r"(!?)\[([^\[\]\n]{0,300})\]\(\s*<?([^\s<>()]+(?:\([^\s()]*\)[^\s<>()]*)?)>?(?:\s+[\"'(][^\n]{0,200}?)?\s*\)"
-)
-_IMG = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"\b(src|alt)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
-_IMAGE_ENDS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
+_MOST = 100
+_IMAGE_ENDS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg", ".tif", ".tiff", ".avif", ".heic")
 _LOG_ENDS = (".log", ".txt", ".out", ".trace", ".stacktrace")
-_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_PDF = ".pdf"
+_SPACED = "|".join(end[1:] for end in (*_IMAGE_ENDS, _PDF))
+# One link or image: `![alt](target "title")`, `![alt](<a target>)`, `![alt](a picture.png)`, `![alt][reference]`,
+# `![reference]`; lengths are bounded so that hostile text costs linear time.
+_LINK = re.compile(
+    r"(?P<mark>!?)\[(?P<alt>[^\[\]\n]{0,300})\]"
+    r"(?:\(\s*(?:<(?P<angled>[^<>\n]{1,2000})>|(?P<bare>[^\s<>()]+(?:\([^\s()]*\)[^\s<>()]*)?)"
+    rf"|(?P<spaced>[^<>()\"'\n]{{1,300}}\.(?:{_SPACED})))"
+    r"(?:\s+[\"'(][^\n]{0,200}?)?\s*\)"
+    r"|\[(?P<reference>[^\[\]\n]{0,300})\])?",
+    re.IGNORECASE,
+)
+_DEFINITION = re.compile(r"^ {0,3}\[([^\[\]\n]{1,300})\]:[ \t]*(?:<([^<>\n]{1,2000})>|(\S+))", re.MULTILINE)
+_IMG = re.compile(r"<img\b([^<>]{0,4000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"\b(src|alt)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 
 
 def attachments(text: str) -> tuple[Attachment, ...]:
-    """In order, each once: images by relative path or data URI, links to logs by relative path.
+    """In order, each once: images and PDFs, and links to logs by relative path.
 
-    A picture or log at a web address is none: nothing is fetched because an issue says so.
+    A picture at a web address is among them, so that it can be said that it is not fetched.
     """
+    shown = "\n".join("" if kind == "code" else line for kind, line in lines_of(text))
+    shown = _without_code(shown)
+    definitions = {name.casefold(): angled or bare for name, angled, bare in _DEFINITION.findall(shown)}
     found: dict[str, Attachment] = {}
-    for kind, line in lines_of(text):
-        if kind == "code" or ("](" not in line and "<" not in line):
-            continue
-        bare = _without_code(line)
-        for item in (*_links(bare), *_tags(bare)):
-            found.setdefault(item.source, item)
-        if len(found) >= _MOST:
-            break
+    for _, item in sorted((*_links(shown, definitions), *_tags(shown)), key=lambda each: each[0]):
+        found.setdefault(item.source, item)
     return tuple(found.values())[:_MOST]
 
 
-def _without_code(line: str) -> str:
-    """A line with its backticked spans blanked."""
-    for start, end in code_spans(line):
-        line = line[:start] + " " * (end - start) + line[end:]
-    return line
+def _without_code(text: str) -> str:
+    """A text with the backticked spans of each line blanked."""
+    if "`" not in text:
+        return text
+    lines = []
+    for line in text.split("\n"):
+        blanked = line
+        for start, end in code_spans(line):
+            blanked = blanked[:start] + " " * (end - start) + blanked[end:]
+        lines.append(blanked)
+    return "\n".join(lines)
 
 
-def _links(line: str) -> list[Attachment]:
-    out = []
-    for mark, alt, target in _LINK.findall(line):
-        if mark and _is_image(target):
-            out.append(Attachment("image", target, alt))
-        elif not mark and not _SCHEME.match(target) and _bare(target).endswith(_LOG_ENDS):
-            out.append(Attachment("log", target, alt))
-    return out
+def _links(text: str, definitions: Mapping[str, str]) -> Iterator[tuple[int, Attachment]]:
+    if "[" not in text:
+        return
+    for link in _LINK.finditer(text):
+        target = link["angled"] or link["bare"] or link["spaced"]
+        if target is None:
+            # `[log]` alone may be any word in brackets; a reference has to be defined.
+            target = definitions.get((link["reference"] or link["alt"]).casefold())
+        kind = _kind(target, is_image=bool(link["mark"])) if target else None
+        if target and kind:
+            yield link.start(), Attachment(kind, target, link["alt"])
 
 
-def _tags(line: str) -> list[Attachment]:
-    out = []
-    for inner in _IMG.findall(line):
-        values = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(inner)}
-        if _is_image(values.get("src", "")):
-            out.append(Attachment("image", values["src"], values.get("alt", "")))
-    return out
+def _tags(text: str) -> Iterator[tuple[int, Attachment]]:
+    for tag in _IMG.finditer(text):
+        values = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(tag[1])}
+        kind = _kind(values.get("src", ""), is_image=True)
+        if kind:
+            yield tag.start(), Attachment(kind, values["src"], values.get("alt", ""))
 
 
-def _is_image(target: str) -> bool:
+def _kind(target: str, *, is_image: bool) -> AttachmentKind | None:
+    """What is attached by a target; None: nothing."""
     if target.lower().startswith("data:"):
-        return target.lower().startswith("data:image/")
-    return not _SCHEME.match(target) and not target.startswith("//") and _bare(target).endswith(_IMAGE_ENDS)
-
-
-def _bare(target: str) -> str:
-    """A link's path in lower case, without query and fragment."""
-    return re.split(r"[?#]", target, maxsplit=1)[0].lower()
+        return "image" if is_image and target.lower().startswith("data:image/") else None
+    bare = re.split(r"[?#]", target, maxsplit=1)[0].lower()
+    if _SCHEME.match(target):
+        return "image" if is_image else None
+    if bare.endswith(_PDF):
+        return "pdf"
+    if is_image:
+        return "image" if bare.endswith(_IMAGE_ENDS) else None
+    return "log" if bare.endswith(_LOG_ENDS) else None

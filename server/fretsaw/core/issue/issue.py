@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,16 @@ class Constraint:
     """Paths, globs or symbols that the sentence names; empty where it names none. `!path` is an exception."""
 
 
+AttachmentKind: TypeAlias = Literal["image", "log", "pdf"]
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """An image or a log that the issue refers to."""
+    """An image, a PDF or a log that the issue refers to."""
 
-    kind: Literal["image", "log"]
+    kind: AttachmentKind
     source: str
-    """A path relative to the issue's folder, or a `data:` URI."""
+    """A path relative to the issue's folder, or a `data:` URI; of an image also a web address, which is not fetched."""
     alt: str = ""
 
 

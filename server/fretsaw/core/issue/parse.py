@@ -22,12 +22,12 @@ _FRONT_TITLE = re.compile(r"^title:[ \t]*(.+)$", re.IGNORECASE)
 def parse(text: str) -> Issue:
     """An issue from its Markdown or plain text, of any content; takes time linear in its length."""
     shown, hidden = visible(text)
+    attached = attachments(shown)
+    shown = _DATA_URI.sub(r"\1", shown)  # the picture is sent as a picture, not as a page of base64
     front, shown = _front_matter(shown)
     title, body = _title(shown)
     if front:
         title, body = front, shown.strip("\n")
-    attached = attachments(body)
-    body = _DATA_URI.sub(r"\1", body)  # the picture is sent as a picture, not as a page of base64
     whole = f"{title}\n\n{body}"
     return Issue(
         title=title[:_LONGEST_TITLE].strip(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-EditForm: TypeAlias = Literal["v4a", "udiff", "search-replace", "apply-patch-tool"]
+EditForm: TypeAlias = Literal["v4a", "udiff", "search-replace", "apply-patch-tool", "grammar-tool"]
 
 _COPIED = (
     "Give 3 unchanged lines before and after each change; they and the removed lines are copied from the file as it is \
@@ -78,10 +78,31 @@ Make all edits with the apply_patch tool, as several calls in one answer: one ca
 - Nothing is applied until all calls fit.
 """
 
+_GRAMMAR_TOOL = f"""\
+Make all edits with one call of the apply_patch tool, whose text is one patch over all files:
+
+*** Begin Patch
+*** Update File: shop/cart.py
+@@ class Cart
+     def total(self):
+-        return sum(self.prices)
++        return sum(self.prices) - self.discount
+*** End Patch
+
+- {_SIGNS}; no line numbers.
+- {_COPIED}
+- Where those lines could stand in several places, name the enclosing class or function after @@, else write @@ alone.
+- One small @@ section a place. Also: *** Add File: path, every line with +; *** Delete File: path.
+"""
+
 FORMS: Mapping[EditForm, str] = {
     "v4a": _V4A,
     "udiff": _UDIFF,
     "search-replace": _SEARCH_REPLACE,
     "apply-patch-tool": _APPLY_PATCH_TOOL,
+    "grammar-tool": _GRAMMAR_TOOL,
 }
 """The instruction for each form; it stands in the user's message, where examples cost no well-formedness."""
+
+TOOL_FORMS: frozenset[EditForm] = frozenset({"apply-patch-tool", "grammar-tool"})
+"""Forms that come as calls of a tool, so that no other tool for edits is offered."""

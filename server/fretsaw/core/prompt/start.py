@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fretsaw.core.chat import Image, Message
+from fretsaw.core.chat import File, Image, Message
 from fretsaw.core.context.parts import Context
 from fretsaw.core.context.render import attribute, documents
 from fretsaw.core.issue.issue import Issue
@@ -23,6 +23,7 @@ def first_messages(  # noqa: PLR0913 - each is a kind of material that a prompt 
     *,
     before: CheckResult | None = None,
     images: tuple[Image, ...] = (),
+    files: tuple[File, ...] = (),
     logs: tuple[tuple[str, str], ...] = (),
     rules: tuple[str, ...] = (),
     tools: bool = True,
@@ -31,17 +32,25 @@ def first_messages(  # noqa: PLR0913 - each is a kind of material that a prompt 
 
     `before`: the project's check before any change, shown when it is red; `logs`: (name, text) of attached logs, of
     which the end is shown; `rules`: the project's own (AGENTS.md, .fretsaw.toml); `tools`: whether the model has any.
+    A cache may break after the system message, after the documents and after the issue.
     """
     pieces = [FORMS[form], _documents(context)]
+    ends = [len(_joined(pieces))]
     pieces += [_log(name, text) for name, text in logs]
     if rules:
         pieces.append("Rules of the project:\n" + fenced("project-rules", safe_text("\n".join(rules[:_MOST_RULES]))))
     pieces.append("The issue:\n" + fenced("issue", safe_text(issue.text)))
+    ends.append(len(_joined(pieces)))
     if before is not None and before.state == "red":
         pieces.append("The project's check fails before any change:\n" + check_output(before))
     pieces.append(closing(issue.constraints))
     system = SYSTEM if tools else SYSTEM_WITHOUT_TOOLS
-    return (Message("system", system), Message("user", "\n".join(filter(None, pieces)), images=images))
+    user = Message("user", _joined(pieces), images=images, files=files, cache_ends=tuple(ends))
+    return (Message("system", system, cache_ends=(len(system),)), user)
+
+
+def _joined(pieces: list[str]) -> str:
+    return "\n".join(filter(None, pieces))
 
 
 def _documents(context: Context) -> str:

@@ -24,5 +24,5 @@ def read_status(root: Path | None, settings: EditorSettings) -> StatusFacts:
 
     resolved = config.resolve({}, root, editor=settings.for_source("diagnostics").editor)
     row = choose_model(resolved.places, resolved.settings).row
-    key = bool(settings.api_key or resolved.settings.api_key)
+    key = bool(settings.api_key or resolved.settings.api_key or resolved.settings.key_command)
     return StatusFacts(row.id, round(run_store.spent_today(resolved.places.state), 6), key)

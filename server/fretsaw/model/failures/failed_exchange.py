@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fretsaw.errors import ContextTooLongError, FretsawError
-from fretsaw.model.endpoint import Endpoint
+from fretsaw.model.endpoint import KEY_HINT, Endpoint
 from fretsaw.model.redaction import clean
 
 __all__ = ["ContextTooLongError", "FailedRequest", "Failure"]
@@ -36,6 +36,7 @@ class FailedRequest:
     endpoint: Endpoint
     model: str
     api: str = "chat"
+    key_hint: str = KEY_HINT
 
     def text(self, said: str) -> str:
         """A stranger's text, made safe to show."""

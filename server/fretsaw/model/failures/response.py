@@ -11,7 +11,6 @@ from datetime import datetime, timezone
 from typing import Any, TypeAlias, cast
 
 from fretsaw.errors import ConfigError, ModelError
-from fretsaw.model.endpoint import KEY_HINT
 from fretsaw.model.failures.failed_exchange import ContextTooLongError, FailedRequest, Failure
 from fretsaw.model.parse import NOT_THE_API
 
@@ -44,9 +43,12 @@ _NO_TOOLS_STATUS = frozenset({400, 404, 405, 422, 500, 501})
 _OPTIONAL = (
     "max_completion_tokens",
     "parallel_tool_calls",
+    "prompt_cache_breakpoint",
+    "prompt_cache_options",
     "prompt_cache_key",
     "reasoning_effort",
     "stream_options",
+    "service_tier",
     "temperature",
     "verbosity",
     "include",
@@ -180,15 +182,25 @@ def _denied(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
     host = asked.endpoint.host
     if told.status == 401:
         what = "wants a key" if asked.endpoint.key is None else "does not accept the key"
-        return Failure(ConfigError(f"{host} {what}: {told.said}", hint=KEY_HINT))
+        return Failure(ConfigError(f"{host} {what}: {told.said}", hint=asked.key_hint))
     if told.status == 403:
         hint = "the key's project or organization may not use it; see --model and --base-url"
         return Failure(ConfigError(f"{host} does not allow this with model {asked.model}: {told.said}", hint=hint))
     return None
 
 
+_UNKNOWN_MODEL = re.compile(
+    r"invalid model\b|unknown model\b|no such model|model\b[^.]{0,80}\b(?:not found|does not exist|is not served)", re.I
+)
+"""What LiteLLM, vLLM, Mistral and OpenRouter say with a status of 400."""
+
+
+def _is_unknown_model(told: ErrorResponse) -> bool:
+    return told.status in {400, 422} and _UNKNOWN_MODEL.search(told.said) is not None
+
+
 def _missing(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
-    if told.status != 404 and told.code != "model_not_found":
+    if told.status != 404 and told.code != "model_not_found" and not _is_unknown_model(told):
         return None
     host = asked.endpoint.host
     about_model = told.code == "model_not_found" or "model" in told.said.lower() or asked.endpoint.azure

@@ -46,7 +46,7 @@ class ScriptedServer(ThreadingHTTPServer):
         *,
         port: int = 0,
         faults: Iterable[Fault] = (),
-        models: Iterable[str] = (),
+        models: Iterable[str | Mapping[str, Any]] = (),
         log: Path | None = None,
     ) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
@@ -131,7 +131,7 @@ def serve(
     order: Order = "question",
     faults: Iterable[Fault] = (),
     port: int = 0,
-    models: Iterable[str] = (),
+    models: Iterable[str | Mapping[str, Any]] = (),
 ) -> ScriptedServer:
     """A server for these replies (or scripts), not yet started: `with serve(["..."]) as server: server.base_url`.
 
@@ -161,9 +161,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.note(Seen("GET", self.path, dict(self.headers), None, b""))
         if self.path.split("?")[0].rstrip("/").endswith("/models"):
-            data = [
-                {"id": name, "object": "model", "created": 0, "owned_by": "scripted"} for name in self.server.models
-            ]
+            head = {"object": "model", "created": 0, "owned_by": "scripted"}
+            data = [{**head, **({"id": one} if isinstance(one, str) else one)} for one in self.server.models]
             self._json(200, {"object": "list", "data": data})
         else:
             self._no_such_path()
@@ -182,6 +181,12 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.split("?")[0]
         if path.endswith("/chat/completions"):
             return self._answer(body, body.get("messages") or [], fault, chat=True)
+        if path.endswith("/responses/input_tokens"):
+            if fault is not None:
+                return FAULTS[fault.kind](fault, self, b"", self.server.stopping)
+            items = body.get("input") or []
+            texts = _texts([{"content": items}] if isinstance(items, str) else items)
+            return self._json(200, {"object": "response.input_tokens", "input_tokens": estimate("".join(texts))})
         if path.endswith("/responses"):
             objection = wire.objection(body)
             if objection:

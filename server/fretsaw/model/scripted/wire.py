@@ -32,13 +32,16 @@ def as_items(asked: Any) -> list[dict[str, Any]]:
     return [item for item in asked if isinstance(item, dict)] if isinstance(asked, list) else []
 
 
+_CALLS = frozenset({"function_call", "apply_patch_call", "custom_tool_call"})
+
+
 def objection(body: dict[str, Any]) -> str:
     """Say why the Responses API (or llama.cpp's) refuses the input of a request that stores nothing; empty: it does
     not."""
     items = as_items(body.get("input"))
     answered = {item.get("call_id") for item in items if str(item.get("type")).endswith("_call_output")}
     for item in items:
-        if item.get("type") in {"function_call", "apply_patch_call"} and item.get("call_id") not in answered:
+        if item.get("type") in _CALLS and item.get("call_id") not in answered:
             return f"No tool output found for call {item.get('call_id')}."
     return _objection_to_order(items)
 
@@ -51,7 +54,7 @@ def _objection_to_order(items: list[dict[str, Any]]) -> str:
             continue
         if not item.get("encrypted_content"):
             return f"Item with id '{item.get('id')}' not found. Items are not persisted when `store` is set to false."
-        if behind.get("type") not in {"reasoning", "function_call", "apply_patch_call"} and not _by_assistant(behind):
+        if behind.get("type") not in {"reasoning", *_CALLS} and not _by_assistant(behind):
             return f"Item '{item.get('id')}' of type 'reasoning' was provided without its required following item."
     return ""
 
@@ -65,12 +68,22 @@ def chat(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> d
     model = model_name(body.get("model"))
     message: dict[str, Any] = {"role": "assistant", "content": reply.text or None, "refusal": reply.refusal}
     if reply.calls:
-        message["tool_calls"] = [
-            {"id": f"call_{n}", "type": "function", "function": {"name": call.name, "arguments": arguments(call)}}
-            for n, call in enumerate(reply.calls)
-        ]
+        custom = _custom_tools(body)
+        message["tool_calls"] = [_chat_call(call, f"call_{n}", custom) for n, call in enumerate(reply.calls)]
     choice = {"index": 0, "message": message, "finish_reason": _finish(reply), "logprobs": None}
     return {**_chat_head("chat.completion", model, reply), "choices": [choice], "usage": _chat_usage(reply, counted)}
+
+
+def _custom_tools(body: dict[str, Any]) -> set[Any]:
+    """Names of the tools that take a text, in either API's form."""
+    tools = [tool for tool in body.get("tools") or () if isinstance(tool, dict) and tool.get("type") == "custom"]
+    return {tool.get("name") or (tool.get("custom") or {}).get("name") for tool in tools}
+
+
+def _chat_call(call: Call, name: str, custom: set[Any]) -> dict[str, Any]:
+    if call.name in custom:
+        return {"id": name, "type": "custom", "custom": {"name": call.name, "input": arguments(call)}}
+    return {"id": name, "type": "function", "function": {"name": call.name, "arguments": arguments(call)}}
 
 
 def chat_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> Iterator[bytes]:
@@ -86,10 +99,11 @@ def chat_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int
     if reply.refusal:
         yield event({"refusal": reply.refusal})
     for n, call in enumerate(reply.calls):
-        start = {"index": n, "id": f"call_{n}", "type": "function", "function": {"name": call.name, "arguments": ""}}
-        yield event({"tool_calls": [start]})
+        whole = _chat_call(call, f"call_{n}", _custom_tools(body))
+        kind, name = whole["type"], "input" if whole["type"] == "custom" else "arguments"
+        yield event({"tool_calls": [{**whole, "index": n, kind: {**whole[kind], name: ""}}]})
         for piece in _pieces(arguments(call)):
-            yield event({"tool_calls": [{"index": n, "function": {"arguments": piece}}]})
+            yield event({"tool_calls": [{"index": n, kind: {name: piece}}]})
     yield event({}, _finish(reply))
     options = body.get("stream_options")
     if isinstance(options, dict) and options.get("include_usage"):
@@ -137,38 +151,73 @@ def _output(reply: Reply, body: dict[str, Any]) -> list[dict[str, Any]]:
         output.append({**thought, "encrypted_content": reply.reasoning} if encrypted else thought)
     content: list[dict[str, Any]] = []
     if reply.text:
-        content.append({"type": "output_text", "text": reply.text, "annotations": []})
+        content.append({"type": "output_text", "text": reply.text, "annotations": [], "logprobs": []})
     if reply.refusal:
         content.append({"type": "refusal", "refusal": reply.refusal})
     if content:
         head = {"type": "message", "id": "msg_0", "role": "assistant", "status": "completed"}
         output.append({**head, "content": content})
-    has_patch_tool = {"type": "apply_patch"} in (body.get("tools") or ())
-    calls = [_call_item(call, f"{turn}_{n}", has_patch_tool=has_patch_tool) for n, call in enumerate(reply.calls)]
-    return [*output, *calls]
+    return [*output, *(_call_item(call, f"{turn}_{n}", body) for n, call in enumerate(reply.calls))]
 
 
-def _call_item(call: Call, name: str, *, has_patch_tool: bool) -> dict[str, Any]:
+def _call_item(call: Call, name: str, body: dict[str, Any]) -> dict[str, Any]:
     head = {"call_id": f"call_{name}", "status": "completed"}
-    if call.name == "apply_patch" and has_patch_tool:
+    if call.name == "apply_patch" and {"type": "apply_patch"} in (body.get("tools") or ()):
         return {**head, "type": "apply_patch_call", "id": f"apc_{name}", "operation": call.arguments}
+    if call.name in _custom_tools(body):
+        call_id = {"call_id": head["call_id"], "id": f"ctc_{name}"}
+        return {**call_id, "type": "custom_tool_call", "name": call.name, "input": arguments(call)}
     return {**head, "type": "function_call", "id": f"fc_{name}", "name": call.name, "arguments": arguments(call)}
 
 
 def response_events(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> Iterator[bytes]:
     """The same as server-sent events."""
-    whole = responses(reply, body, counted)
+    for number, event in enumerate(_response_events(responses(reply, body, counted))):
+        yield _sse({**event, "sequence_number": number})
+
+
+def _response_events(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
     started = {**whole, "status": "in_progress", "output": [], "usage": None, "incomplete_details": None}
-    yield _sse({"type": "response.created", "response": started})
-    for piece in _pieces(reply.text):
-        yield _sse({"type": "response.output_text.delta", "item_id": "msg_0", "output_index": 0, "delta": piece})
+    yield {"type": "response.created", "response": started}
     for n, item in enumerate(whole["output"]):
-        if item["type"] == "apply_patch_call" and item["operation"].get("diff"):
-            for piece in _pieces(item["operation"]["diff"]):
-                head = {"type": "response.apply_patch_call_operation_diff.delta", "item_id": item["id"]}
-                yield _sse({**head, "output_index": n, "delta": piece})
-        yield _sse({"type": "response.output_item.done", "output_index": n, "item": item})
-    yield _sse({"type": f"response.{whole['status']}", "response": whole})
+        head = {"output_index": n, "item_id": item["id"]}
+        yield {"type": "response.output_item.added", "output_index": n, "item": _begun(item)}
+        for at, part in enumerate(item.get("content") or ()):
+            inner = {**head, "content_index": at}
+            empty = {**part, "refusal" if part["type"] == "refusal" else "text": ""}
+            yield {"type": "response.content_part.added", **inner, "part": empty}
+            yield from _part_events(part, inner)
+            yield {"type": "response.content_part.done", **inner, "part": part}
+        for kind, text in _streamed_arguments(item):
+            yield from ({"type": f"response.{kind}.delta", **head, "delta": piece} for piece in _pieces(text))
+        yield {"type": "response.output_item.done", "output_index": n, "item": item}
+    yield {"type": f"response.{whole['status']}", "response": whole}
+
+
+def _begun(item: dict[str, Any]) -> dict[str, Any]:
+    """An item before anything of it was streamed."""
+    empty: dict[str, Any] = {name: "" for name in ("arguments", "input") if name in item}
+    return {**item, **empty, **({"content": []} if "content" in item else {})}
+
+
+def _part_events(part: dict[str, Any], head: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if part["type"] == "refusal":
+        yield from ({"type": "response.refusal.delta", **head, "delta": piece} for piece in _pieces(part["refusal"]))
+        yield {"type": "response.refusal.done", **head, "refusal": part["refusal"]}
+        return
+    for piece in _pieces(part["text"]):
+        yield {"type": "response.output_text.delta", **head, "delta": piece, "logprobs": []}
+    yield {"type": "response.output_text.done", **head, "text": part["text"], "logprobs": []}
+
+
+def _streamed_arguments(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Name and text of what a call streams."""
+    if item["type"] == "apply_patch_call" and item["operation"].get("diff"):
+        yield "apply_patch_call_operation_diff", item["operation"]["diff"]
+    elif item["type"] == "function_call":
+        yield "function_call_arguments", item["arguments"]
+    elif item["type"] == "custom_tool_call":
+        yield "custom_tool_call_input", item["input"]
 
 
 def _finish(reply: Reply) -> str:

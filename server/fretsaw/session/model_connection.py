@@ -1,0 +1,66 @@
+"""Connections to a model: with the key, and with what the endpoint refused before left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+from fretsaw.cancel import Cancel
+from fretsaw.key_command import with_key
+from fretsaw.model.budget import Budget
+from fretsaw.model.endpoint import base_url_of
+from fretsaw.model.live import Live, connect
+from fretsaw.model.row import Row
+from fretsaw.session.models import today
+from fretsaw.session.state_file import read_state, write_state
+from fretsaw.settings import Settings
+
+_FILE = "refused-fields.json"
+"""Endpoint, API and model → field → the day on which it was refused."""
+_KEPT = timedelta(days=30)
+"""How long a refusal counts: servers are updated."""
+
+
+@contextmanager
+def open_model(state: Path, settings: Settings, row: Row, cancel: Cancel, budget: Budget) -> Iterator[Live]:
+    """A model to ask while the block runs; what its endpoint refuses is remembered. Raises ConfigError."""
+    known = refused_fields(state, settings, row)
+    live = connect(with_key(settings), row, cancel, budget=budget, left_out=known)
+    try:
+        yield live
+    finally:
+        live.close()
+        learned = live.left_out - known.keys()
+        if learned:
+            _remember(state, settings, row, sorted(learned))
+
+
+def refused_fields(state: Path, settings: Settings, row: Row) -> dict[str, date]:
+    """Fields that this endpoint refused for this model not long ago, with the day."""
+    kept = read_state(state, _FILE).get(_where(settings, row))
+    days: dict[str, date] = {}
+    for name, day in kept.items() if isinstance(kept, dict) else ():
+        try:
+            days[name] = date.fromisoformat(day)
+        except (TypeError, ValueError):
+            continue
+    return {name: day for name, day in days.items() if today() - day < _KEPT}
+
+
+def forget_refusals(state: Path, settings: Settings, row: Row) -> None:
+    """Forget what was refused, so that all is tried again."""
+    kept = read_state(state, _FILE)
+    if kept.pop(_where(settings, row), None) is not None:
+        write_state(state, _FILE, kept)
+
+
+def _remember(state: Path, settings: Settings, row: Row, names: list[str]) -> None:
+    fields = {name: day.isoformat() for name, day in refused_fields(state, settings, row).items()}
+    fields |= dict.fromkeys(names, today().isoformat())
+    write_state(state, _FILE, {**read_state(state, _FILE), _where(settings, row): fields})
+
+
+def _where(settings: Settings, row: Row) -> str:
+    return f"{base_url_of(settings)} {row.api_for(settings)} {row.id}"
