@@ -19,15 +19,15 @@ class Preset:
     base_url: str | None
     """None: OpenAI's own, or (Azure) one that the user has to give."""
     key_variables: tuple[str, ...] = ()
-    """Where its key is looked for, after FRETSAW_API_KEY."""
+    """Variables of its key, looked at after FRETSAW_API_KEY."""
     takes: frozenset[str] | None = frozenset()
     """Columns of a model's row that it may be sent; None: all of them."""
     has_responses: bool = False
-    """Whether it has a Responses API."""
+    """True if it has a Responses API."""
     has_roles: bool = False
-    """Whether it serves the models of the roles, so that none has to be named."""
+    """True if it serves the models of the roles, so that none has to be named."""
     has_list: bool = True
-    """Whether it lists its models at `/models`."""
+    """True if it lists its models at `/models`."""
     prefix: str = ""
     """Stands before the ids of OpenAI's models there."""
     is_azure: bool = False

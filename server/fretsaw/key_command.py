@@ -16,7 +16,7 @@ from fretsaw.errors import ConfigError
 from fretsaw.settings import Settings
 
 _SECONDS = 30.0
-"""How long the command may take: it may ask a token authority over the network."""
+"""Time limit for the command, in seconds: it may ask a token authority over the network."""
 _KEPT = 240.0
 """Seconds for which a key is used again: tokens hold for many minutes, and completions ask every second."""
 

@@ -41,7 +41,7 @@ _SYSTEM = (
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What the judge says of one change."""
+    """The judge's word on one change."""
 
     needed: float
     """The probability that the issue asks for it or needs it."""

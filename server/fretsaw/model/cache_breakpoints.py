@@ -1,4 +1,4 @@
-"""What both APIs send for the prompt cache and the service tier, and where a cached prefix ends. Knows neither API."""
+"""Fields for the prompt cache and the service tier in both APIs, and the places where a cached prefix ends."""
 
 from __future__ import annotations
 

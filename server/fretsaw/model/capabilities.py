@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias, cast
 
 Cache: TypeAlias = Literal["none", "key", "breakpoints"]
-"""How a prompt's prefix is cached. "none": nothing is sent; "key": `prompt_cache_key` keeps a run on one machine;
+"""The way to cache a prompt's prefix. "none": nothing is sent; "key": `prompt_cache_key` keeps a run on one machine;
 "breakpoints": also marks where a prefix ends that later requests share."""
 
 _EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
@@ -33,22 +33,22 @@ class Capabilities:
     strict_tools: bool = False
     """True if the arguments of tool calls are held to their schema."""
     parallel_tools: bool | None = None
-    """Whether it may call several tools in one answer; None: the field is not sent."""
+    """True if it may call several tools in one answer; None: the field is not sent."""
     apply_patch_tool: bool = False
-    """Whether the endpoint has an `apply_patch` tool of its own for it (Responses)."""
+    """True if the endpoint has an `apply_patch` tool of its own for it (Responses)."""
     grammar_tool: bool = False
-    """Whether a tool's argument may be a text in a grammar."""
+    """True if a tool's argument may be a text in a grammar."""
     mode: str | None = None
     """Reasoning mode to send (Responses); None: the field is not sent."""
     tier: str | None = None
     """Service tier to ask for; None: the field is not sent."""
     cache: Cache = "none"
     cache_ttl: str | None = None
-    """How long what was written to the cache is kept; None: the field is not sent."""
+    """Lifetime of what was written to the cache; None: the field is not sent."""
     files: bool = False
-    """Whether it reads a PDF as it is."""
+    """True if it reads a PDF as it is."""
     input_count: bool = False
-    """Whether the endpoint counts the tokens of a request that it is not asked to answer (Responses)."""
+    """True if the endpoint counts the tokens of a request that it is not asked to answer (Responses)."""
     completion_limit: bool = False
     """Chat: the limit on output is `max_completion_tokens`, not `max_tokens`."""
 
@@ -79,7 +79,7 @@ SENT_COLUMNS = CAPABILITY_COLUMNS - {"plain", "temperature"}
 
 
 def restrict(can: Capabilities, takes: Collection[str]) -> Capabilities:
-    """What may be sent where only these columns are taken. That a model refuses a temperature holds there too."""
+    """Keep only these columns. That a model refuses a temperature holds there too."""
     base = Capabilities(temperature=can.temperature)
     allowed = {name.replace("-", "_") for name in takes}
     return replace(base, **{item.name: getattr(can, item.name) for item in fields(can) if item.name in allowed})

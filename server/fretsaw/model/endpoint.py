@@ -31,7 +31,7 @@ class Endpoint:
 
     @property
     def has_token(self) -> bool:
-        """Whether the key is a token of an authority (Entra), which Azure takes in another header than a key."""
+        """True if the key is a token of an authority (Entra), which Azure takes in another header than a key."""
         return self.key is not None and _JWT.fullmatch(self.key) is not None
 
     @property
@@ -81,7 +81,7 @@ def base_url_of(settings: Settings) -> str:
 
 
 def key_hint(settings: Settings) -> str:
-    """What to do where a key is missing or wrong."""
+    """The remedy where a key is missing or wrong."""
     if settings.key_command:
         return "--key-command has to print the key"
     preset = preset_of(settings)

@@ -57,7 +57,7 @@ class Exchange:
     def exchange(
         self, talk: Callable[[ApiClient], Iterator[Any]], seconds: float, cancel: Cancel, silence: float | None = None
     ) -> Generator[Any, None, None]:
-        """What `talk` yields, within so many seconds, of which `silence` may pass without an item.
+        """Yield the results of `talk`, within so many seconds, of which `silence` may pass without an item.
 
         Raises Cancelled, OutOfTime, or what the library raised.
         """

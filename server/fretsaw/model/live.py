@@ -33,7 +33,7 @@ PAUSE, LONGEST_PAUSE = 0.5, 8.0
 
 
 _COUNT_SECONDS = 20.0
-"""How long a count of tokens may take to come."""
+"""Time limit for a count of tokens, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Live:
         self.left_out: set[str] = set()
         """Fields of a request that the endpoint refuses."""
         self.unfinished: tuple[Request, Answer] | None = None
-        """What had arrived of the last call, where it came to no answer."""
+        """The part of the last answer that had arrived, where it came to no answer."""
         self.lost = Usage()
         """The possible cost of calls that came to no answer, so that no answer's usage tells of it."""
         self._line = Exchange(self._open)
@@ -141,7 +141,7 @@ class Live:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What a person should know of how the endpoint had to be asked."""
+        """List for a person how the endpoint had to be asked differently."""
         if "tools" not in self.left_out:
             return ()
         return ("the endpoint takes no tools, so the model was asked without: `--no-tools` saves the refused call",)

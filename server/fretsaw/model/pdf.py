@@ -19,7 +19,7 @@ _BYTES_A_PAGE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Pdf:
-    """What is known of a PDF."""
+    """A PDF's pages and size, as far as they are known."""
 
     pages: int
     text: str | None

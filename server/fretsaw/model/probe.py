@@ -1,4 +1,4 @@
-"""What a model at an endpoint may be sent, found by one tiny call for each capability. Knows no file."""
+"""Finds what a model at an endpoint may be sent, by one tiny call for each capability."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ PROBES: tuple[Probe, ...] = (
     Probe("cache", {"cache": "key"}, lambda request: replace(request, cache_key="fretsaw-doctor")),
     Probe("breakpoints", {"cache": "breakpoints"}, lambda request: replace(request, cache_key="fretsaw-doctor")),
 )
-"""What is tried, in the order in which it is told."""
+"""Capabilities to try, in the order in which they are told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What came of one call."""
+    """The result of one call."""
 
     column: str
     state: State
@@ -69,7 +69,7 @@ class Tried:
 
 @dataclass(slots=True)
 class Measured:
-    """What was found so far, as columns of a row."""
+    """Columns of a row that were found so far."""
 
     api: Api = "chat"
     can: Capabilities = Capabilities()  # noqa: RUF009 - frozen
@@ -112,7 +112,7 @@ class Prober:
         self.measured.can = replace(self.measured.can, input_count=own.input_count, files=own.files)
 
     def _with(self, probe: Probe) -> Capabilities:
-        """What was found, and this: with the value that the model's own row has for it, where it has one."""
+        """Add this to what was found: with the value that the model's own row has for it, where it has one."""
         values = {name: getattr(self._row.can, name) or value for name, value in probe.can.items()}
         if probe.column == "parallel-tools":
             values = {"parallel_tools": self._row.can.parallel_tools}
@@ -121,7 +121,7 @@ class Prober:
         return replace(self.measured.can, **values)
 
     def _try_responses(self, can: Capabilities) -> tuple[State, str]:
-        """Whether there is a Responses API at all, whatever it wants to be left out of a plain call."""
+        """True if there is a Responses API at all, whatever it wants to be left out of a plain call."""
         try:
             self._left_out["responses"] = self._call("responses", can, _base_request())
         except (Cancelled, BudgetError):
@@ -131,7 +131,7 @@ class Prober:
         return "taken", ""
 
     def _try(self, api: Api, can: Capabilities, request: Request) -> tuple[State, str]:
-        """Whether a call with this capability is taken as it is."""
+        """True if a call with this capability is taken as it is."""
         try:
             left_out = self._call(api, can, request)
         except (Cancelled, BudgetError):

@@ -35,7 +35,7 @@ def input_exact(request: Request, row: Row) -> int:
 
 
 def is_guess(request: Request, row: Row) -> bool:
-    """Whether our count of a request can be far from the endpoint's: pictures, PDFs, an unknown tokenizer."""
+    """Tell whether our count of a request can be far from the endpoint's: pictures, PDFs, an unknown tokenizer."""
     return row.tokenizer is None or not exact() or any(message.images or message.files for message in request.messages)
 
 

@@ -35,7 +35,7 @@ class Row:
     tokenizer: Literal["o200k"] | None = None
     """The model's tokenizer; None: not known here."""
     can: Capabilities = field(default_factory=Capabilities)
-    """What may be sent to it."""
+    """The fields that may be sent to it."""
     endpoint: str = ""
     """The base URL at which alone the row holds; empty: at any."""
     also: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from fretsaw.settings import Settings
 
 
 def describe_endpoint(flags: Mapping[str, Any]) -> dict[str, str]:
-    """What is assumed of the endpoint that the settings name, as labels and texts. Raises ConfigError."""
+    """List what is assumed of the endpoint that the settings name, as labels and texts. Raises ConfigError."""
     resolved = config.resolve(flags, None)
     settings = resolved.settings
     preset = PRESETS[settings.endpoint or "openai"]
@@ -47,7 +47,7 @@ def _key(settings: Settings, variables: tuple[str, ...]) -> str:
 
 
 def _about(row: Row, settings: Settings) -> dict[str, str]:
-    """What a model is sent there: the columns whose value differs from that of a plain row."""
+    """Fields that a model is sent there: the columns whose value differs from that of a plain row."""
     plain = type(row.can)()
     sent = [
         f"{item.name.replace('_', '-')} = {_shown(getattr(row.can, item.name))}"

@@ -28,7 +28,7 @@ def scripted_model() -> Iterator[str]:
 
 
 def has_key() -> bool:
-    """Whether a key is set, without looking at it."""
+    """Tell whether a key is set, without looking at it."""
     own = (name for preset in PRESETS.values() if preset.has_roles for name in preset.key_variables)
     return any(os.environ.get(name) for name in ("FRETSAW_API_KEY", *own))
 

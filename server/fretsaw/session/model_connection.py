@@ -20,7 +20,7 @@ from fretsaw.settings import Settings
 _FILE = "refused-fields.json"
 """Endpoint, API and model → field → the day on which it was refused."""
 _KEPT = timedelta(days=30)
-"""How long a refusal counts: servers are updated."""
+"""Lifetime of a refusal: servers are updated."""
 
 
 @contextmanager

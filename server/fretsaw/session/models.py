@@ -88,6 +88,6 @@ def _has_role(registry: Registry, role: str, row_id: str, now: date) -> bool:
 
 
 def remote_model_rows(flags: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What the endpoint says it serves, as rows."""
+    """List the models that the endpoint says it serves, as rows."""
     listed = list_models(with_key(config.resolve(flags, None).settings))
     return [{"id": one.id, "owner": one.owner, "shutdown": str(one.shutdown or "")} for one in listed]

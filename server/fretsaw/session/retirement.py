@@ -13,7 +13,7 @@ _FILE = "retirements.json"
 
 
 def untold_notices(state: Path, choice: ModelChoice, today: date) -> tuple[str, ...]:
-    """What is to be told of the choice and was not told before, or not in this week."""
+    """List the notices about a chosen model that were not shown before, or not in this week."""
     told = read_state(state, _FILE)
     return tuple(one.text for one in choice.retirements if told.get(one.key) not in ("once", _week(today)))
 

@@ -79,7 +79,7 @@ def _tags(text: str) -> Iterator[tuple[int, Attachment]]:
 
 
 def _kind(target: str, *, is_image: bool) -> AttachmentKind | None:
-    """What is attached by a target; None: nothing."""
+    """Return the attachment that a target names; None: nothing."""
     if target.lower().startswith("data:"):
         return "image" if is_image and target.lower().startswith("data:image/") else None
     bare = re.split(r"[?#]", target, maxsplit=1)[0].lower()

@@ -192,7 +192,7 @@ def _denied(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
 _UNKNOWN_MODEL = re.compile(
     r"invalid model\b|unknown model\b|no such model|model\b[^.]{0,80}\b(?:not found|does not exist|is not served)", re.I
 )
-"""What LiteLLM, vLLM, Mistral and OpenRouter say with a status of 400."""
+"""Words of LiteLLM, vLLM, Mistral and OpenRouter with a status of 400."""
 
 
 def _is_unknown_model(told: ErrorResponse) -> bool:
