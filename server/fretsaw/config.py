@@ -294,7 +294,7 @@ def _from_environment(table: Mapping[str, OptionRow]) -> dict[str, Any]:
         text = os.environ.get(f"FRETSAW_{name.replace('-', '_').upper()}")
         if text:
             found[name] = from_text(text, row)
-    if "base-url" not in found and os.environ.get("OPENAI_BASE_URL"):
+    if not {"base-url", "endpoint"} & found.keys() and os.environ.get("OPENAI_BASE_URL"):
         found["base-url"] = os.environ["OPENAI_BASE_URL"]
     return checked_values(found, table, "the environment")
 

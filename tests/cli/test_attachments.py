@@ -30,11 +30,17 @@ SENT = {
     "inline in the first line": f"![shot](data:image/png;base64,{base64.b64encode(png(9, 9)).decode()})\n\nRound.",
 }
 SAID = {
-    "svg": ("![shot](drawing.svg)", "drawing.svg is not attached: drawing.svg is an SVG, which models do not read"),
+    "svg": (
+        "![shot](drawing.svg)",
+        "drawing.svg is not attached: drawing.svg is not a picture that models read, but an SVG",
+    ),
     "remote": ("![shot](https://x.example/a)", "https://x.example/a is not attached: nothing is fetched because"),
     "remote img": ('<img src="https://x.example/a.png">', "https://x.example/a.png is not attached"),
     "not there": ("![shot](gone.png)", "gone.png is not attached: there is no such file"),
-    "svg inline": ("![shot](data:image/svg+xml;base64,PHN2Zz48L3N2Zz4=)", "shot is not attached: shot is an SVG"),
+    "svg inline": (
+        "![shot](data:image/svg+xml;base64,PHN2Zz48L3N2Zz4=)",
+        "shot is not attached: shot is not a picture that models read",
+    ),
 }
 
 

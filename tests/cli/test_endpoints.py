@@ -79,6 +79,34 @@ def test_the_ids_of_openais_models_are_known_behind_a_prefix() -> None:
     assert (row.id, row.prices.input, row.retires_on) == ("openai/gpt-4.1", 2.0, None)
 
 
+def test_a_named_endpoint_of_the_environment_goes_before_openais_base_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://below.example/v1")
+    monkeypatch.setenv("FRETSAW_ENDPOINT", "mistral")
+    assert resolved().base_url == "https://api.mistral.ai/v1"
+
+
+def test_roles_of_ones_own_hold_at_any_endpoint(tmp_path: Path) -> None:
+    own = tmp_path / "models.toml"
+    own.write_text('[roles]\neditor = ["mine"]\n[[model]]\nid = "mine"\ncontext = 9000\noutput = 900\n')
+    settings = resolved(endpoint="ollama")
+    assert load_registry(own).choose(settings, today()).row.id == "mine"
+    with pytest.raises(ConfigError, match="the role triage has none there"):
+        load_registry(own).choose(resolved(endpoint="ollama", role="triage"), today())
+
+
+def test_the_judge_is_the_model_that_was_named_where_nobody_has_its_role(
+    agent: Agent, model: Model, project: Path
+) -> None:
+    flag = FIX.replace(
+        "*** End Patch", "@@ def parse_duration(text):\n-    total = 0\n+    # Zero.\n+    total = 0\n*** End Patch"
+    )
+    server = model(flag, '{"verdicts": []}')
+    flags = ("--endpoint", "vllm", "--base-url", server.base_url, "--model", "local-one", "--judge")
+    ended = agent("fix", "ISSUE.md", *flags, "--json")
+    assert ended.code == 0, ended.err
+    assert [seen.body["model"] for seen in server.requests] == ["local-one"] * 2
+
+
 def test_an_endpoint_with_models_of_its_own_wants_one_named(agent: Agent) -> None:
     with pytest.raises(ConfigError, match="Ollama serves models of its own"):
         load_registry().choose(resolved(endpoint="ollama"), today())

@@ -38,7 +38,7 @@ def read_image(data: bytes, rule: ImageRule, *, name: str = "the picture") -> Im
     """The picture, ready to send, scaled down where it is too large. UsageError when it cannot be read or shrunk."""
     header = read_header(data)
     if header is None and b"<svg" in data[:2000].lower():
-        raise UsageError(f"{name} is an SVG, which models do not read", hint="export it as PNG")
+        raise UsageError(f"{name} is not a picture that models read, but an SVG", hint="export it as PNG")
     if header is None:
         raise UsageError(f"{name} is not a PNG, JPEG, GIF or WebP picture", hint="convert it, or remove it")
     if header.width * header.height > MOST_PIXELS:

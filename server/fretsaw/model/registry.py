@@ -38,6 +38,8 @@ class Registry:
 
     rows: tuple[Row, ...]
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    own_roles: frozenset[str] = frozenset()
+    """Roles that the user's own file gives, so that their models are of whatever endpoint is asked."""
     ends: Mapping[str, date] = field(default_factory=dict)
     """Model id → the day of its end, where the endpoint that is asked has told it: that counts, not the row's."""
 
@@ -103,7 +105,8 @@ class Registry:
         but at Azure, where a model is a deployment with dates of its own.
         """
         preset = preset_of(settings)
-        if settings.model is None and preset is not None and not preset.has_roles:
+        is_shipped = settings.role not in self.own_roles
+        if settings.model is None and preset is not None and not preset.has_roles and is_shipped:
             raise ConfigError(
                 f"{preset.title} serves models of its own: the role {settings.role} has none there",
                 hint="name one with --model" + ("; `agent models --remote` lists them" if preset.has_list else ""),
@@ -155,7 +158,8 @@ def load_registry(user_file: Path | None = None, measured_file: Path | None = No
             rows = tuple(row for row in own.rows if row.endpoint in ("", base_url))
             names = {row.id for row in rows}
             kept = tuple(row for row in merged.rows if row.id not in names)
-            merged = Registry(rows + kept, {**merged.roles, **own.roles})
+            own_roles = frozenset(own.roles) if file is user_file else frozenset()
+            merged = Registry(rows + kept, {**merged.roles, **own.roles}, own_roles)
     return merged
 
 

@@ -16,7 +16,7 @@ from fretsaw.core.chat import Usage
 from fretsaw.core.issue import with_rules
 from fretsaw.core.run import Event, Outcome, Proposal, Run, RunState
 from fretsaw.core.secrets.masked import mask_issue, reveal_value
-from fretsaw.errors import BudgetError, Cancelled, FretsawError, ModelError, RepoError
+from fretsaw.errors import BudgetError, Cancelled, ConfigError, FretsawError, ModelError, RepoError
 from fretsaw.fix.loop import fix as run_loop
 from fretsaw.fix.work import Work
 from fretsaw.key_command import with_key
@@ -215,5 +215,9 @@ class _Meter:
 def _judge(session: Session, cancel: Cancel, budget: Budget) -> AbstractContextManager[Live]:
     """The triage model; no connection is made before it is asked."""
     settings = replace(session.settings, role="triage", model=None)
-    row = choose_model(session.resolved.places, settings).row
+    try:
+        row = choose_model(session.resolved.places, settings).row
+    except ConfigError:
+        # At an endpoint with models of its own nobody has the role: the model that was named judges, too.
+        row = choose_model(session.resolved.places, session.settings).row
     return open_model(session.state, settings, row, cancel, budget)
