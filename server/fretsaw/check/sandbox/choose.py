@@ -22,10 +22,12 @@ from fretsaw.check.sandbox.scratch import Scratch
 from fretsaw.check.sandbox.tiers import BWRAP_MISSING, TIERS
 from fretsaw.check.sandbox.warm_copy import WarmCopy
 from fretsaw.check.toolchain import Toolchain
+from fretsaw.endpoint_presets import PRESETS
 from fretsaw.errors import CheckError
 from fretsaw.settings import Settings
 
-_KEYS = frozenset(("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "OPENAI_ADMIN_KEY"))
+_KEYS = frozenset({"OPENAI_ADMIN_KEY", *(name for preset in PRESETS.values() for name in preset.key_variables)})
+"""Variables that hold the key of an endpoint: no check gets them, be it isolated or not."""
 
 
 @dataclass(frozen=True, slots=True)
