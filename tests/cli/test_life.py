@@ -15,9 +15,10 @@ import jsonschema
 import pytest
 from tests.cli.conftest import CHECK, FIX, Agent, Ended, git, state_of
 
-from fretsaw import config, run_store
+from fretsaw import run_store
 from fretsaw.model.scripted import ScriptedServer
 from fretsaw.model.scripted.faults import Fault
+from fretsaw.user_dirs import user_dirs
 
 Model = Callable[..., ScriptedServer]
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,7 @@ def source(project: Path) -> str:
 
 
 def store_of(project: Path) -> run_store.RunStore:
-    return run_store.store(config.user_dirs().state, project)
+    return run_store.store(user_dirs().state, project)
 
 
 def flat(ended: Ended) -> str:

@@ -13,6 +13,11 @@ import sys
 
 def main() -> None:
     """Entry point of the commands `agent` and `fretsaw`."""
+    if sys.argv[1:2] == ["vet"] and any(word.partition("=")[0] == "--hook" for word in sys.argv[2:]):
+        # Another agent waits for it at every edit: nothing else is imported, and it never asks for the key.
+        from fretsaw.session.hook import main as answer
+
+        sys.exit(answer(sys.argv[2:]))
     # Before anything else: the key in our first environment must not be readable by what a check runs.
     from fretsaw.harden import harden
 

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Find what nobody asked for in your working tree, a commit, a reply or a diff; take it out.",
     ),
     "scope": ("fretsaw.cli.scope", "Declare which paths a task may change, for any agent."),
+    "hooks": ("fretsaw.cli.hooks", "Vet the edits of Claude Code, Codex, Copilot and others before they land."),
     "context": ("fretsaw.cli.context", "Show what would be sent for an issue, with tokens and dollars. Sends nothing."),
     "show": ("fretsaw.cli.runs", "Show a run: verdicts, checks, cost, patch."),
     "runs": ("fretsaw.cli.runs", "List the runs of this repository."),

@@ -25,11 +25,12 @@ def scope_command(task: str | None, allow: tuple[str, ...], done: bool, director
     agent scope "fix login" --allow 'src/auth/**' --allow tests/auth
     agent scope --done
     """
-    from fretsaw import config, repo, run_store
+    from fretsaw import repo, run_store
     from fretsaw.session.scope import Scope, check_globs, clear_scope, read_scope, write_scope
+    from fretsaw.user_dirs import user_dirs
 
     opened = repo.open_repo(directory)
-    folder = run_store.store(config.user_dirs().state, opened.root).folder
+    folder = run_store.store(user_dirs().state, opened.root).folder
     if done:
         if task or allow:
             raise UsageError("--done takes no task", hint="`agent scope --done`")

@@ -7,11 +7,11 @@ from datetime import date, datetime, timezone
 from typing import Any
 
 from fretsaw import config
-from fretsaw.config import UserDirs
 from fretsaw.errors import ConfigError
 from fretsaw.model.registry import ModelChoice, Registry, load_registry
 from fretsaw.model.remote_models import list_models
 from fretsaw.settings import Settings
+from fretsaw.user_dirs import UserDirs
 
 
 def today() -> date:

@@ -1,0 +1,64 @@
+"""`agent hooks`: install, list and remove the hooks of other coding agents and of git."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from fretsaw.cli import terminal
+from fretsaw.core.text.safe_text import safe_text
+from fretsaw.errors import ExitCode, UsageError
+
+AGENTS = ("claude", "codex", "copilot", "cursor", "gemini", "opencode")
+
+
+@click.command("hooks")
+@click.argument("action", type=click.Choice(["install", "status", "remove"]))
+@click.argument("agents", nargs=-1, type=click.Choice(AGENTS), metavar=f"[{'|'.join(AGENTS)}]...")
+@click.option("--user", "is_user", is_flag=True, help="For all your repositories; else for this one.")
+@click.option(
+    "--mode",
+    type=click.Choice(["prune", "refuse", "report"]),
+    default="prune",
+    help="Take noise out of an edit, refuse the edit, or only tell the model.",
+)
+@click.option("--prune", type=click.Choice(["safe", "strict"]), default="safe", help="As for `agent fix`.")
+@click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
+def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str, prune: str, directory: Path) -> int:
+    """Vet the edits of other coding agents before they land. No key, no model of Fretsaw's.
+
+    An edit is pruned of what your prompt did not ask for, the model is told, and at the turn's end the working tree is
+    compared with the turn's start. Other settings in the files stay byte for byte; `remove` takes out what was written.
+
+    \b
+    agent hooks install claude --user
+    agent hooks status
+    agent hooks remove claude --user
+    """
+    from fretsaw import repo
+    from fretsaw.hooks.places import PLACES
+    from fretsaw.session.hooks_install import Places, hooks_status, install_hooks, remove_hooks
+    from fretsaw.user_dirs import user_dirs
+
+    root = Path("/nonexistent") if is_user else repo.open_repo(directory).root
+    places = Places("user" if is_user else "project", Path.home(), root, user_dirs().state)
+    if action == "status":
+        rows = list(hooks_status(places))
+        for agent, scope, file, is_there in rows:
+            terminal.say(f"{agent:<9} {scope:<8} {'installed' if is_there else 'gone     '}  {safe_text(str(file))}")
+        if not rows:
+            terminal.say("No hooks are installed.")
+        return int(ExitCode.DELIVERED)
+    if not agents:
+        raise UsageError("for which agent?", hint=f"agent hooks {action} {'|'.join(AGENTS)}")
+    for agent in agents:
+        if action == "install":
+            for file in install_hooks(agent, places, mode, prune):
+                terminal.say(f"{agent}: written to {safe_text(str(file))}")
+            if PLACES[agent].note:
+                terminal.paragraph("  ", PLACES[agent].note)
+        else:
+            for file in remove_hooks(agent, places):
+                terminal.say(f"{agent}: taken out of {safe_text(str(file))}")
+    return int(ExitCode.DELIVERED)
