@@ -4,6 +4,7 @@ BIN    := .venv/bin
 CORPUS ?= ../shared/corpus
 CASES  ?= ../shared/cases
 OUT    ?= out
+AGENTS ?= .cache/agents
 ARGS   ?=
 N      ?=
 SEED   ?= 1
@@ -26,6 +27,12 @@ test-crash: .venv/ready ## Run every crash and fault of the journal; N=8000 SEED
 
 test-cheats: .venv/ready ## Try every patch that only makes a check look green, in six languages
 	@FRETSAW_CHEATS=full $(BIN)/python -m pytest -n 2 tests/cheats $(ARGS)
+
+test-agents: .venv/ready ## Run the real Claude Code, Codex and Copilot CLIs under the hooks (AGENTS= folder of their npm packages)
+	@mkdir -p $(AGENTS)
+	@npm install --prefix $(AGENTS) --no-audit --no-fund --loglevel error @anthropic-ai/claude-code@2.1.332 \
+	  @openai/codex@0.171.0 @github/copilot@1.0.102 || echo "npm could not install the agents: what is missing FAILS below"
+	@FRETSAW_AGENTS=$(AGENTS) $(BIN)/python -m pytest -n 2 tests/agents $(ARGS)
 
 vsix: ## Build the VS Code extension: vscode-extension/fretsaw.vsix
 	@vscode-extension/scripts/build.sh
@@ -69,4 +76,4 @@ clean: ## Remove the environment, caches and results
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --all-extras --inexact --active
 	@touch $@
 
-.PHONY: help vsix test-vscode bench-vscode demo test test-cheats test-crash lint format tables bench clean
+.PHONY: help test-agents vsix test-vscode bench-vscode demo test test-cheats test-crash lint format tables bench clean

@@ -9,17 +9,22 @@ AGENTS = ("claude", "codex", "copilot", "cursor", "gemini", "opencode")
 
 
 def rewritten(agent: str, event: str, arguments: Any, told: str) -> dict[str, Any]:
-    """Let the edit through with other arguments, and tell the model."""
+    """Change the edit's arguments, and tell the model.
+
+    No answer allows an edit that the person would be asked about: Claude Code and Copilot take the arguments without a
+    decision. Codex takes them with "allow" only.
+    """
     if agent == "copilot":
-        return {"permissionDecision": "allow", "modifiedArgs": arguments, "additionalContext": told}
+        return {"modifiedArgs": arguments, "additionalContext": told}
     if agent == "gemini":
         return {"hookSpecificOutput": {"hookEventName": event, "tool_input": arguments}, "systemMessage": told}
     if agent == "opencode":
         return {"args": arguments, "told": told}
+    decision = {"permissionDecision": "allow"} if agent == "codex" else {}
     return {
         "hookSpecificOutput": {
             "hookEventName": event or "PreToolUse",
-            "permissionDecision": "allow",
+            **decision,
             "updatedInput": arguments,
             "additionalContext": told,
         }

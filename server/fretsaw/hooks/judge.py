@@ -46,9 +46,7 @@ def judge_edit(before: Mapping[str, str | None], after: Mapping[str, str | None]
     drop = {at: item for at, item in verdicts.items() if item.decision == "drop" and item.rule not in LATER}
     drop |= _forbidden(pruned.proposed, [item.change for item in pruned.verdicts], before.get, request)
     if request.base is not None:
-        base = {path: split_lines(text or "") for path, text in request.base.items()}
-        own = {path: Counter(lines) for path, lines in base.items()}
-        drop = {at: item for at, item in drop.items() if not _mends_own_work(item.change, own)}
+        drop = {at: item for at, item in drop.items() if not _mends_own_work(item.change, before, request.base)}
     changes = [item.change for item in pruned.verdicts]
     keep = frozenset(change.id for change in changes if change.id not in drop)
     keep = find_moves(pruned.proposed, changes).keep_with(keep)
@@ -56,14 +54,14 @@ def judge_edit(before: Mapping[str, str | None], after: Mapping[str, str | None]
     return JudgedEdit(proposed, stays, tuple(item for at, item in drop.items() if at not in keep))
 
 
-def _mends_own_work(change: Change, base: Mapping[str, Counter[str]]) -> bool:
-    """Whether a change only takes back or rewrites lines that were not there when the turn began."""
+def _mends_own_work(change: Change, before: Mapping[str, str | None], base: Mapping[str, str | None]) -> bool:
+    """Whether a change only takes back or rewrites lines that came in this turn, or brings back such as went."""
     if change.hunk is None or change.path not in base:
         return False
-    known = base[change.path]
+    now, then = (Counter(split_lines(texts.get(change.path) or "")) for texts in (before, base))
     if change.hunk.removed:
-        return not any(known[line] for line in change.hunk.removed)
-    return bool(change.hunk.added) and all(known[line] for line in change.hunk.added)
+        return not Counter(change.hunk.removed) - (now - then)
+    return bool(change.hunk.added) and not Counter(change.hunk.added) - (then - now)
 
 
 def _forbidden(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 HookMode = Literal["prune", "refuse", "report"]
 MODES = ("prune", "refuse", "report")
 
+_HELD = "Fretsaw compared your files with the start of this turn."
 _LARGEST = 1_000_000
 _ROWS = 12
 _NOTHING_ELSE = re.compile(
@@ -84,6 +85,8 @@ def answer_hook(data: bytes, options: HookOptions) -> dict[str, Any]:
         return {}
     folder = user_dirs().state / "repos" / repo_id(root)
     if payload.event == "prompt":
+        if _HELD in payload.prompt:  # Copilot hands our own words in as a prompt: the turn goes on
+            return {}
         write_turn(folder, payload.session, _turn_begins(root, payload.prompt))
         return {}
     if payload.event == "edit":
@@ -107,6 +110,8 @@ def _answer_edit(payload: Payload, root: Path, folder: Path, options: HookOption
     if edit is None:
         return {}
     turn = read_turn(folder, payload.session)
+    if turn is not None and turn.is_held:
+        return {}  # the agent takes out what it was told to: a hook must not block the cure
     if turn is None:  # installed in the middle of a session
         turn = _turn_begins(root, "")
         write_turn(folder, payload.session, turn)
@@ -197,13 +202,22 @@ def _judge(before: Mapping[str, str | None], after: Mapping[str, str | None], re
 
 
 def _request(turn: Turn, folder: Path, options: HookOptions, base: Mapping[str, str | None], prefix: str) -> Request:
-    from fretsaw.core.issue import parse
+    from fretsaw.core.issue import Constraint, parse
     from fretsaw.hooks.judge import Request
     from fretsaw.session.scope import read_scope
 
     scope = read_scope(folder)
-    strict = options.strict or _NOTHING_ELSE.search(turn.prompt) is not None
-    return Request(parse(turn.prompt), "strict" if strict else "safe", scope.rule if scope else None, prefix, base)
+    issue = parse(turn.prompt)
+    nothing_else = _NOTHING_ELSE.search(turn.prompt)
+    if nothing_else and not any(rule.kind == "only" for rule in issue.constraints):
+        # "Fix total() in prices.py. Change nothing else." names the one file that may change.
+        named = tuple(dict.fromkeys(mention.text for mention in issue.mentions if mention.kind == "path"))
+        sentences = re.split(r"(?<=[.!?])\s+|\n+", turn.prompt)
+        said = next((each for each in sentences if _NOTHING_ELSE.search(each)), nothing_else.group())
+        rule = Constraint("only", said, named)
+        issue = replace(issue, constraints=(*issue.constraints, rule)) if named else issue
+    strict = options.strict or nothing_else is not None
+    return Request(issue, "strict" if strict else "safe", scope.rule if scope else None, prefix, base)
 
 
 def _decide(
@@ -297,6 +311,5 @@ def _answer_end(payload: Payload, root: Path, folder: Path, options: HookOptions
     more = f"\n- and {len(rows) - _ROWS} more" if len(rows) > _ROWS else ""
     return answer.held(
         options.agent,
-        "Fretsaw compared your files with the start of this turn. Nobody asked for these changes; take them out "
-        f"again, and change nothing else:\n{listed}{more}",
+        f"{_HELD} Nobody asked for these changes; take them out again, and change nothing else:\n{listed}{more}",
     )
