@@ -95,16 +95,15 @@ def _edited(target: Target, old: str | None) -> tuple[str, list[str]]:
         return target.whole, [target.whole]
     if target.toml_line[0]:
         return _with_toml(target, old or "")
-    text, pieces = old or "", []
+    text, pieces = "{\n}\n" if old is None else old, []
+    if old is None and target.file.parent.name == ".cursor":
+        text = '{\n  "version": 1\n}\n'
     try:
         json_text.check(text)
         for entry in target.entries:
             at, piece = json_text.find_insertion(text, entry.path, entry.value)
             text = text[:at] + piece + text[at:]
             pieces.append(piece)
-        if old is None and target.file.parent.name == ".cursor":
-            text = text.replace("{", '{\n  "version": 1,', 1)
-            pieces = [text]
     except ValueError as error:
         raise UsageError(f"{target.file} is not edited: {error}", hint="repair the file and run it again") from None
     return text, pieces
@@ -145,7 +144,7 @@ def _take_out(row: dict[str, Any]) -> None:
         text = text[:at] + text[at + len(piece) :]
     if file.suffix == ".json" and text.strip():
         text = _without_lone_comma(text, file)
-    if row["created"] and not text.strip():
+    if row["created"] and "".join(text.split()) in ("", "{}", '{"version":1}'):
         file.unlink()
         for folder in reversed(row["folders"]):
             with suppress(OSError):
@@ -154,18 +153,34 @@ def _take_out(row: dict[str, Any]) -> None:
     _write(file, text)
 
 
+_LONE_COMMAS = (("([\\[{]\\s*),", r"\1"), (r",(\s*),", r",\1"), (r",(\s*[\]}])", r"\1"))
+"""A comma after the start, a second one, one before the end: what is left where our entry was parted from another."""
+
+
 def _without_lone_comma(text: str, file: Path) -> str:
     """The text without a comma that only parted our entry from one that was added later."""
+    is_strict = _is_json(_read(file) or "")
+    for pattern, replacement in (("$^", ""), *_LONE_COMMAS):
+        repaired = re.sub(pattern, replacement, text, count=1)
+        if _is_json(repaired) if is_strict else _is_lenient_json(repaired):
+            return repaired
+    raise UsageError(f"{file} would not be read without the hooks", hint="take them out yourself")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text.lstrip("\ufeff"))
+    except ValueError:
+        return False
+    return True
+
+
+def _is_lenient_json(text: str) -> bool:
     try:
         json_text.check(text)
-        return text
     except ValueError:
-        repaired = re.sub(r"([\[{]\s*),", r"\1", text, count=1)
-    try:
-        json_text.check(repaired)
-    except ValueError as error:
-        raise UsageError(f"{file} would not be read without the hooks: {error}", hint="edit it yourself") from None
-    return repaired
+        return False
+    return True
 
 
 def _rows_of(agent: str, places: Places) -> list[dict[str, Any]]:
