@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ def run(agent: str, tmp_path: Path, steps: list[Any], prompt: str, prepare: str 
         )  # fmt: skip
     finally:
         model.close()
+        shutil.rmtree(tmp_path / "tmp")  # the warm process ends with its socket
     assert done.returncode == 0, done.stdout + done.stderr
     return World(root, home, env, model.requests, done.stdout + done.stderr)
 

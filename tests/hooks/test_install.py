@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,3 +131,41 @@ def test_the_users_scope_is_for_all_repositories(
     assert not (project / ".claude").exists()
     assert agent("hooks", "remove", "claude", cwd=project).code == 2
     assert agent("hooks", "remove", "claude", "--user", cwd=project).code == 0
+
+
+def test_the_hook_of_git_stops_a_noisy_commit_and_goes_again(agent: Agent, project: Path) -> None:  # noqa: F811
+    hook = project / ".git/hooks/pre-commit"
+    assert agent("hooks", "install", "git").code == 0
+    assert hook.stat().st_mode & 0o111
+    program = Path(sys.executable).parent / "agent"
+    hook.write_text(hook.read_text().replace(shlex.quote(str(Path(sys.argv[0]).absolute())), str(program)))
+    hook.write_text(re.sub(r"\S*fretsaw vet", f"{program} vet", hook.read_text()).replace("command -v fretsaw", "true"))
+    source = project / "stopwatch/duration.py"
+    clean = source.read_text()
+    source.write_text(clean.replace("divmod(seconds, 3600)", "divmod( seconds, 3600 )"))
+    assert source.read_text() != clean
+    done = subprocess.run(["git", "commit", "-qam", "x"], cwd=project, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr  # also by `commit -a`, which has an index of its own
+    assert "stopwatch/duration.py" in done.stderr
+    source.write_text(clean + "\nLIMIT = 3\n")
+    subprocess.run(["git", "commit", "-qam", "x"], cwd=project, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("old", ["#!/bin/sh\necho mine\n", "#!/usr/bin/env bash\nset -e", "#! /bin/sh\n"])
+def test_a_hook_of_git_that_is_there_stays_as_it_is(agent: Agent, project: Path, old: str) -> None:  # noqa: F811
+    hook = project / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(old)
+    assert agent("hooks", "install", "git").code == 0
+    assert "vet --staged" in hook.read_text()
+    assert agent("hooks", "remove", "git").code == 0
+    assert hook.read_text().rstrip("\n") == old.rstrip("\n")
+
+
+@pytest.mark.parametrize("old", ["#!/usr/bin/env python\n", "#!/bin/sh\ncall_lefthook run\n"])
+def test_a_hook_of_another_kind_is_not_touched(agent: Agent, project: Path, old: str) -> None:  # noqa: F811
+    hook = project / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(old)
+    assert agent("hooks", "install", "git").code == 2
+    assert hook.read_text() == old

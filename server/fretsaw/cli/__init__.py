@@ -9,15 +9,16 @@ import gc
 import io
 import os
 import sys
+from typing import Any
 
 
 def main() -> None:
     """Entry point of the commands `agent` and `fretsaw`."""
     if sys.argv[1:2] == ["vet"] and any(word.partition("=")[0] == "--hook" for word in sys.argv[2:]):
         # Another agent waits for it at every edit: nothing else is imported, and it never asks for the key.
-        from fretsaw.session.hook import main as answer
+        from fretsaw.hooks.client import run_client
 
-        sys.exit(answer(sys.argv[2:]))
+        sys.exit(run_client(sys.argv[2:], _load_hook))
     # Before anything else: the key in our first environment must not be readable by what a check runs.
     from fretsaw.harden import harden
 
@@ -46,3 +47,9 @@ def _open_missing_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+
+
+def _load_hook() -> Any:
+    from fretsaw.session.hook import main
+
+    return main

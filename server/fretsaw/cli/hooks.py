@@ -10,7 +10,7 @@ from fretsaw.cli import terminal
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode, UsageError
 
-AGENTS = ("claude", "codex", "copilot", "cursor", "gemini", "opencode")
+AGENTS = ("claude", "codex", "copilot", "cursor", "gemini", "opencode", "git")
 
 
 @click.command("hooks")
@@ -35,14 +35,19 @@ def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str
     agent hooks install claude --user
     agent hooks status
     agent hooks remove claude --user
+    agent hooks install git              before each commit: `agent vet --staged --exit-code`
     """
     from fretsaw import repo
     from fretsaw.hooks.places import PLACES
+    from fretsaw.repo.git.states import hooks_folder
     from fretsaw.session.hooks_install import Places, hooks_status, install_hooks, remove_hooks
     from fretsaw.user_dirs import user_dirs
 
-    root = Path("/nonexistent") if is_user else repo.open_repo(directory).root
-    places = Places("user" if is_user else "project", Path.home(), root, user_dirs().state)
+    if is_user and "git" in agents:
+        raise UsageError("the hook of git is for one repository", hint="leave --user out")
+    opened = None if is_user else repo.open_repo(directory)
+    root, git_hooks = (opened.root, hooks_folder(opened)) if opened else (Path("/nonexistent"), Path())
+    places = Places("user" if is_user else "project", Path.home(), root, user_dirs().state, git_hooks)
     if action == "status":
         rows = list(hooks_status(places))
         for agent, scope, file, is_there in rows:
@@ -56,7 +61,7 @@ def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str
         if action == "install":
             for file in install_hooks(agent, places, mode, prune):
                 terminal.say(f"{agent}: written to {safe_text(str(file))}")
-            if PLACES[agent].note:
+            if agent in PLACES and PLACES[agent].note:
                 terminal.paragraph("  ", PLACES[agent].note)
         else:
             for file in remove_hooks(agent, places):

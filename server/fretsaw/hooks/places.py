@@ -31,6 +31,8 @@ class Target:
     """Into a JSON file."""
     whole: str = ""
     """The text of a file that is ours alone."""
+    block: str = ""
+    """Lines for a shell script, after its first."""
     toml_line: tuple[str, str, str] = ("", "", "")
     """(table, key, value) of a TOML file."""
 
@@ -138,3 +140,16 @@ PLACES: Mapping[str, Place] = {
     "gemini": Place(_gemini),
     "opencode": Place(_opencode, "opencode cannot hold the end of a turn: edits are pruned before they land."),
 }
+
+_GIT_HOOK = """# fretsaw: written by `agent hooks install git`
+if command -v {program} >/dev/null 2>&1; then
+  {command} || exit 1
+fi
+"""
+
+
+def git_targets(folder: Path, program: str) -> tuple[Target, ...]:
+    """The hook of git before a commit, in the folder where git looks for it."""
+    program = shlex.quote(program)
+    command = f"{program} vet --staged --exit-code"
+    return (Target(folder / "pre-commit", block=_GIT_HOOK.format(program=program, command=command)),)

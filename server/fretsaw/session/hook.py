@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,17 +47,14 @@ class HookOptions:
     strict: bool = False
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Answer the payload on standard input; always 0, since some agents take anything else for a refusal."""
+def main(arguments: list[str], data: bytes) -> tuple[str, str]:
+    """The answer to one payload, and a line for standard error where it could not be judged. Never raises."""
     try:
-        options = _options(arguments)
-        reply = answer_hook(sys.stdin.buffer.read(20 * 1024 * 1024 + 1), options)
-        print(json.dumps(reply) if reply else "{}")
-        sys.stdout.flush()
+        reply = answer_hook(data, _options(arguments))
+        return json.dumps(reply or {}), ""
     except BaseException as error:
         reason = " ".join(str(error).split())[:200]
-        print(f"fretsaw: the edit was let through unvetted: {type(error).__name__}: {reason}", file=sys.stderr)
-    return 0
+        return "", f"fretsaw: the edit was let through unvetted: {type(error).__name__}: {reason}"
 
 
 def _options(arguments: Sequence[str]) -> HookOptions:

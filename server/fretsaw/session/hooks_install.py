@@ -16,8 +16,9 @@ from typing import Any
 
 from fretsaw.errors import RepoError, UsageError
 from fretsaw.hooks import json_text
-from fretsaw.hooks.places import PLACES, Scope, Target
+from fretsaw.hooks.places import PLACES, Scope, Target, git_targets
 
+GIT = "git"
 _RECORD = "hooks.json"
 
 
@@ -31,14 +32,19 @@ class Places:
     """The repository's root; of the user's scope it is not looked at."""
     state: Path
     """The user's state folder."""
+    git_hooks: Path = Path()
+    """Where git looks for hooks."""
 
 
 def install_hooks(agent: str, places: Places, mode: str, prune: str) -> tuple[Path, ...]:
     """Write the hooks of one agent; the files. UsageError where they are there, or a file cannot be edited."""
     if any(_is_installed(row) for row in _rows_of(agent, places)):
         raise UsageError(f"the hooks for {agent} are installed ({places.scope})", hint=f"`agent hooks remove {agent}`")
-    command = hook_command(agent, places.scope, mode, prune)
-    targets = PLACES[agent].targets(places.scope, places.home, places.root, command)
+    if agent == GIT:
+        targets = git_targets(places.git_hooks, _program("user"))
+    else:
+        command = hook_command(agent, places.scope, mode, prune)
+        targets = PLACES[agent].targets(places.scope, places.home, places.root, command)
     planned = [(target, _read(target.file), _edited(target, _read(target.file))) for target in targets]
     written = []
     rows = []
@@ -47,6 +53,8 @@ def install_hooks(agent: str, places: Places, mode: str, prune: str) -> tuple[Pa
             continue
         made = _missing_folders(target.file)
         _write(target.file, new)
+        if target.block and old is None:
+            target.file.chmod(0o755)
         written.append(target.file)
         rows.append({
             "agent": agent, "scope": places.scope, "file": str(target.file), "pieces": pieces,
@@ -76,15 +84,18 @@ def hooks_status(places: Places) -> Iterator[tuple[str, str, Path, bool]]:
 
 def hook_command(agent: str, scope: Scope, mode: str, prune: str) -> str:
     """What the agent runs: this very program, or in a file that others share the one on their PATH."""
-    program = "fretsaw"
-    if scope == "user":
-        own = Path(sys.argv[0])
-        found = own if own.is_file() and own.name in ("agent", "fretsaw") else None
-        program = str(found.absolute()) if found else shutil.which("fretsaw") or "fretsaw"
     flags = ["--hook", agent]
     flags += ["--mode", mode] if mode != "prune" else []
     flags += ["--prune", prune] if prune != "safe" else []
-    return shlex.join([program, "vet", *flags])
+    return shlex.join([_program(scope), "vet", *flags])
+
+
+def _program(scope: Scope) -> str:
+    if scope == "project":
+        return "fretsaw"
+    own = Path(sys.argv[0])
+    found = own if own.is_file() and own.name in ("agent", "fretsaw") else None
+    return str(found.absolute()) if found else shutil.which("fretsaw") or "fretsaw"
 
 
 def _edited(target: Target, old: str | None) -> tuple[str, list[str]]:
@@ -93,6 +104,8 @@ def _edited(target: Target, old: str | None) -> tuple[str, list[str]]:
         if old not in (None, target.whole):
             raise UsageError(f"{target.file} is there and is not ours", hint="move it away and run it again")
         return target.whole, [target.whole]
+    if target.block:
+        return _with_block(target, old)
     if target.toml_line[0]:
         return _with_toml(target, old or "")
     text, pieces = "{\n}\n" if old is None else old, []
@@ -107,6 +120,23 @@ def _edited(target: Target, old: str | None) -> tuple[str, list[str]]:
     except ValueError as error:
         raise UsageError(f"{target.file} is not edited: {error}", hint="repair the file and run it again") from None
     return text, pieces
+
+
+def _with_block(target: Target, old: str | None) -> tuple[str, list[str]]:
+    """The lines after the first of a shell script. UsageError for a hook of another kind."""
+    if old is None:
+        return f"#!/bin/sh\n{target.block}", [f"#!/bin/sh\n{target.block}"]
+    first, newline, rest = old.partition("\n")
+    if "lefthook" in old:
+        raise UsageError(
+            f"{target.file} is lefthook's, which writes it anew",
+            hint="in lefthook.yml: run: agent vet --staged --exit-code",
+        )
+    if not re.match(r"#!.*\b(?:sh|bash|dash|zsh)\b", first) and target.file.parent.name != ".husky":
+        raise UsageError(f"{target.file} is no shell script", hint="call `agent vet --staged --exit-code` from it")
+    if not first.startswith("#!"):
+        return target.block + old, [target.block]
+    return f"{first}{newline or chr(10)}{target.block}{rest}", [target.block]
 
 
 def _with_toml(target: Target, old: str) -> tuple[str, list[str]]:
@@ -195,7 +225,7 @@ def _rows_of(agent: str, places: Places) -> list[dict[str, Any]]:
 
 def _is_installed(row: dict[str, Any]) -> bool:
     text = _read(Path(row["file"])) or ""
-    return bool(row["pieces"]) and "vet" in text and ("--hook" in text or "hooks = true" in text)
+    return bool(row["pieces"]) and all(piece in text for piece in row["pieces"][-1:])
 
 
 def _record(state: Path) -> list[dict[str, Any]]:

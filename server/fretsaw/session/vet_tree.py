@@ -22,7 +22,7 @@ from fretsaw.errors import UsageError
 from fretsaw.fix.vet import NO_ISSUE
 from fretsaw.repo import Delivery
 from fretsaw.repo.git.state_diff import StateDiff, read_states, staged_paths
-from fretsaw.repo.git.states import WORKTREE, States, find_states
+from fretsaw.repo.git.states import WORKTREE, States, find_states, with_commit_index
 from fretsaw.report.document import verdict_row
 from fretsaw.session.deliver import deliver_patch
 from fretsaw.session.issue_source import read_issue
@@ -107,11 +107,12 @@ class VettedTree:
 
 def vet_tree(session: Session, question: Question) -> VettedTree:
     """Give each change between the two states its verdict."""
+    opened = with_commit_index(session.repo) if question.staged else session.repo
     states = find_states(
-        session.repo, staged=question.staged, commit=question.commit, span=question.span, since=question.since
+        opened, staged=question.staged, commit=question.commit, span=question.span, since=question.since
     )
     issue = _issue(question, states)
-    diff = read_states(session.repo, states)
+    diff = read_states(opened, states)
     scopes = scopes_of(session, question.allow)
     return judge_diff(diff, issue, session.settings.prune, scopes)
 

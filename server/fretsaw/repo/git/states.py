@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from fretsaw.errors import RepoError, UsageError
 from fretsaw.repo.repository import Repo
@@ -52,6 +54,30 @@ def find_states(
         return States(title, before, WORKTREE, _messages(repo, f"{before}..{repo.head}") if repo.head else "")
     against = "HEAD" if repo.head else "no commit yet"
     return States(f"the working tree against {against}", head, WORKTREE)
+
+
+def with_commit_index(repo: Repo) -> Repo:
+    """The same repository with the index of the commit that is being made, where git runs us as its hook.
+
+    `git commit -a` and `git commit PATH` have an index of their own, which only the hook's environment names.
+    """
+    named = os.environ.get("GIT_INDEX_FILE")
+    if not named:
+        return repo
+    index = Path(repo.root, named).resolve()
+    if not index.is_file() or not index.is_relative_to(repo.git_dir.resolve()):
+        return repo
+    return replace(repo, git=repo.git.having(GIT_INDEX_FILE=str(index)))
+
+
+def hooks_folder(repo: Repo) -> Path:
+    """Where git looks for hooks, as the user's configuration says; of husky the folder that a person writes to."""
+    for level in ("--local", "--global"):  # our own setting switches hooks off
+        named = repo.git.line("config", level, "--path", "--get", "core.hooksPath")
+        if named:
+            folder = Path(repo.root, named)
+            return folder.parent if folder.name == "_" and folder.parent.name == ".husky" else folder
+    return repo.common_dir / "hooks"
 
 
 def is_range(text: str) -> bool:
