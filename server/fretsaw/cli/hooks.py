@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from fretsaw.cli import terminal
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from fretsaw.session.hooks_install import Places
 
 AGENTS = ("claude", "codex", "copilot", "cursor", "gemini", "opencode", "git")
 
@@ -40,7 +44,7 @@ def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str
     from fretsaw import repo
     from fretsaw.hooks.places import PLACES
     from fretsaw.repo.git.states import hooks_folder
-    from fretsaw.session.hooks_install import Places, hooks_status, install_hooks, remove_hooks
+    from fretsaw.session.hooks_install import Places, install_hooks, remove_hooks
     from fretsaw.user_dirs import user_dirs
 
     if is_user and "git" in agents:
@@ -49,21 +53,30 @@ def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str
     root, git_hooks = (opened.root, hooks_folder(opened)) if opened else (Path("/nonexistent"), Path())
     places = Places("user" if is_user else "project", Path.home(), root, user_dirs().state, git_hooks)
     if action == "status":
-        rows = list(hooks_status(places))
-        for agent, scope, file, is_there in rows:
-            terminal.say(f"{agent:<9} {scope:<8} {'installed' if is_there else 'gone     '}  {safe_text(str(file))}")
-        if not rows:
-            terminal.say("No hooks are installed.")
-        return int(ExitCode.DELIVERED)
+        return _show_status(places)
     if not agents:
         raise UsageError("for which agent?", hint=f"agent hooks {action} {'|'.join(AGENTS)}")
     for agent in agents:
         if action == "install":
-            for file in install_hooks(agent, places, mode, prune):
-                terminal.say(f"{agent}: written to {safe_text(str(file))}")
+            _say_files(agent, "written to", install_hooks(agent, places, mode, prune))
             if agent in PLACES and PLACES[agent].note:
                 terminal.paragraph("  ", PLACES[agent].note)
         else:
-            for file in remove_hooks(agent, places):
-                terminal.say(f"{agent}: taken out of {safe_text(str(file))}")
+            _say_files(agent, "taken out of", remove_hooks(agent, places))
+    return int(ExitCode.DELIVERED)
+
+
+def _say_files(agent: str, what: str, files: tuple[Path, ...]) -> None:
+    for file in files:
+        terminal.say(f"{agent}: {what} {safe_text(str(file))}")
+
+
+def _show_status(places: Places) -> int:
+    from fretsaw.session.hooks_install import hooks_status
+
+    rows = list(hooks_status(places))
+    for agent, scope, file, is_there in rows:
+        terminal.say(f"{agent:<9} {scope:<8} {'installed' if is_there else 'gone     '}  {safe_text(str(file))}")
+    if not rows:
+        terminal.say("No hooks are installed.")
     return int(ExitCode.DELIVERED)

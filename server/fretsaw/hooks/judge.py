@@ -42,14 +42,12 @@ def judge_edit(before: Mapping[str, str | None], after: Mapping[str, str | None]
     """Prune an edit; both have the texts of its files, None for no such file."""
     proposed = derive_set(before.get, after)
     pruned = prune(proposed, request.issue, request.mode, before.get)
-    verdicts = {item.change.id: item for item in pruned.verdicts}
-    drop = {at: item for at, item in verdicts.items() if item.decision == "drop" and item.rule not in LATER}
-    drop |= _forbidden(pruned.proposed, [item.change for item in pruned.verdicts], before.get, request)
+    changes = [item.change for item in pruned.verdicts]
+    drop = {item.change.id: item for item in pruned.verdicts if item.decision == "drop" and item.rule not in LATER}
+    drop |= _forbidden(pruned.proposed, changes, before.get, request)
     if request.base is not None:
         drop = {at: item for at, item in drop.items() if not _mends_own_work(item.change, before, request.base)}
-    changes = [item.change for item in pruned.verdicts]
-    keep = frozenset(change.id for change in changes if change.id not in drop)
-    keep = find_moves(pruned.proposed, changes).keep_with(keep)
+    keep = find_moves(pruned.proposed, changes).keep_with({change.id for change in changes} - drop.keys())
     stays = assemble(pruned.proposed, [change for change in changes if change.id in keep])
     return JudgedEdit(proposed, stays, tuple(item for at, item in drop.items() if at not in keep))
 

@@ -51,27 +51,36 @@ def read_payload(data: bytes) -> Payload:
     if not isinstance(row, dict):
         raise TypeError("the payload is no object")
     name = str(row.get("hook_event_name") or "")
-    arguments = row.get("tool_input", row.get("toolArgs", row.get("args")))
-    bare = None
-    if isinstance(arguments, str):
-        bare = arguments
-        try:
-            arguments = json.loads(arguments)
-        except ValueError:
-            arguments = None
-        bare = bare if not isinstance(arguments, dict) else None
+    arguments, bare = _arguments(row)
     roots = row.get("workspace_roots")
     cwd = row.get("cwd") or (roots[0] if isinstance(roots, list) and roots else "")
     return Payload(
         event=_EVENTS.get(name) or _guess(row),
         event_name=name,
-        session=str(row.get("session_id") or row.get("sessionId") or row.get("conversation_id") or ""),
+        session=_first(row, "session_id", "sessionId", "conversation_id"),
         cwd=str(cwd),
-        prompt=str(row.get("prompt") or row.get("initialPrompt") or ""),
-        arguments=arguments if isinstance(arguments, dict) else None,
+        prompt=_first(row, "prompt", "initialPrompt"),
+        arguments=arguments,
         bare=bare,
         is_continuation=bool(row.get("stop_hook_active") or row.get("loop_count")),
     )
+
+
+def _first(row: Mapping[str, Any], *keys: str) -> str:
+    return next((str(row[key]) for key in keys if row.get(key)), "")
+
+
+def _arguments(row: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, str | None]:
+    """The tool's arguments, or the one text that they are; some agents hand an object over as text."""
+    arguments = row.get("tool_input", row.get("toolArgs", row.get("args")))
+    if isinstance(arguments, str):
+        text = arguments
+        try:
+            arguments = json.loads(text)
+        except ValueError:
+            return None, text
+        return (arguments, None) if isinstance(arguments, dict) else (None, text)
+    return (arguments, None) if isinstance(arguments, dict) else (None, None)
 
 
 def _guess(row: Mapping[str, Any]) -> EventKind:

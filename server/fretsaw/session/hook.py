@@ -152,22 +152,18 @@ def _answer_patch_edit(
     from fretsaw.core.patch import texts
     from fretsaw.core.snapshot import Snapshot
 
-    if re.search(r"^\*\*\* Move to:", edit.text, re.MULTILINE):
+    inside = _patched_paths(edit.text, where, root)
+    if not inside:
         return {}
-    named = dict.fromkeys(re.findall(r"^\*\*\* (?:Update|Add|Delete) File: (.+?)\s*$", edit.text, re.MULTILINE))
-    inside = {name: _inside(where / name, root) for name in named}
-    if not named or any(path is None or _why_not_judged(path) for path in inside.values()):
-        return {}
-    befores = {name: _read(where / name) for name in named}
-    placed = place_edit(
-        reply.read(edit.text), Snapshot(None, tuple(sorted(n for n in named if befores[n] is not None)), befores.get)
-    )
+    befores = {name: _read(where / name) for name in inside}
+    existing = tuple(sorted(name for name, before in befores.items() if before is not None))
+    placed = place_edit(reply.read(edit.text), Snapshot(None, existing, befores.get))
     if placed.placing.misfits or not placed.patch:
         return {}
     afters = texts(placed.patch)
-    seen = {str(inside[name]): befores[name] for name in named}
+    seen = {path: befores[name] for name, path in inside.items()}
     write_turn(folder, payload.session, turn.with_seen(seen))
-    started = {name: turn.at_start(str(inside[name]), befores[name]) for name in named}
+    started = {name: turn.at_start(path, befores[name]) for name, path in inside.items()}
     prefix = where.relative_to(root).as_posix()
     request = _request(turn, folder, options, started, "" if prefix == "." else f"{prefix}/")
     judged = _judge({name: befores[name] for name in afters}, afters, request)
@@ -178,6 +174,19 @@ def _answer_patch_edit(
     text = render_v4a(judged.patch) if judged.patch else None
     arguments = edit.with_patch(text) if text is not None and _reads_back(text, judged.patch, befores) else None
     return _decide(payload, options, judged, arguments, is_empty=not judged.patch)
+
+
+def _patched_paths(text: str, where: Path, root: Path) -> dict[str, str]:
+    """Path as the patch names it -> path from the root; none where one is not judged, or a file is moved."""
+    if re.search(r"^\*\*\* Move to:", text, re.MULTILINE):
+        return {}
+    found = {}
+    for name in re.findall(r"^\*\*\* (?:Update|Add|Delete) File: (.+?)\s*$", text, re.MULTILINE):
+        path = _inside(where / name, root)
+        if path is None or _why_not_judged(path):
+            return {}
+        found[name] = path
+    return found
 
 
 def _reads_back(text: str, patch: PatchSet, befores: Mapping[str, str | None]) -> bool:
