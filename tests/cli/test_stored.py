@@ -15,7 +15,7 @@ from tests.cli.conftest import Agent, git
 from tests.golden import CASES
 
 from fretsaw.repo.journal.journal_folder import journal_path
-from fretsaw.run_store import repo_id
+from fretsaw.user_dirs import repo_id
 
 STORED = CASES / "stored"
 FIXED = "hours, rest = divmod(round(seconds), 3600)"

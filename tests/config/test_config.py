@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from fretsaw.config import UserDirs, approve, resolve
+from fretsaw.config import approve, resolve
 from fretsaw.errors import ConfigError
 from fretsaw.settings import options
+from fretsaw.user_dirs import UserDirs
 
 SAMPLES: dict[str, Any] = {"string": "x", "number": 7.5, "integer": 7, "boolean": True, "array": ["a", "b c"]}
 """A value of each type that is nobody's default."""

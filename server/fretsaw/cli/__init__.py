@@ -6,10 +6,16 @@ import gc
 import io
 import os
 import sys
+from typing import Any
 
 
 def main() -> None:
     """Entry point of the commands `agent` and `fretsaw`."""
+    if sys.argv[1:2] == ["vet"] and any(word.partition("=")[0] == "--hook" for word in sys.argv[2:]):
+        # Another agent waits for it at every edit: nothing else is imported, and it never asks for the key.
+        from fretsaw.hooks.client import run_client
+
+        sys.exit(run_client(sys.argv[2:], _load_hook))
     # Before anything else: the key in our first environment must not be readable by what a check runs.
     from fretsaw.harden import harden
 
@@ -38,3 +44,9 @@ def _open_missing_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+
+
+def _load_hook() -> Any:
+    from fretsaw.session.hook import main
+
+    return main

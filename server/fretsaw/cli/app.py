@@ -11,7 +11,12 @@ from fretsaw import __version__
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "fix": ("fretsaw.cli.fix", "Fix an issue: propose, validate, prove and apply the smallest patch."),
-    "vet": ("fretsaw.cli.vet", "Clean up a reply or diff without a model: locate, validate, prune, print or apply."),
+    "vet": (
+        "fretsaw.cli.vet",
+        "Find what nobody asked for in your working tree, a commit, a reply or a diff; take it out.",
+    ),
+    "scope": ("fretsaw.cli.scope", "Declare which paths a task may change, for any agent."),
+    "hooks": ("fretsaw.cli.hooks", "Vet the edits of Claude Code, Codex, Copilot and others before they land."),
     "context": ("fretsaw.cli.context", "Show what would be sent for an issue, with tokens and dollars. Sends nothing."),
     "show": ("fretsaw.cli.runs", "Show a run: verdicts, checks, cost, patch."),
     "runs": ("fretsaw.cli.runs", "List the runs of this repository."),

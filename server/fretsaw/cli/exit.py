@@ -47,7 +47,7 @@ def run_to_exit_code(arguments: list[str]) -> int:  # noqa: PLR0911 - one return
 
 def _hint_on_state(error: OSError) -> str:
     """The way out where it is the state folder that cannot be used."""
-    from fretsaw.config import user_dirs
+    from fretsaw.user_dirs import user_dirs
 
     if error.filename and str(error.filename).startswith(str(user_dirs().state)):
         return "it lies in the folder where Fretsaw keeps its runs; FRETSAW_STATE_DIR names another one"
@@ -95,7 +95,7 @@ def _drop_output() -> None:
 
 def _bug(error: Exception) -> int:
     """A bug of ours: say so, and keep the traceback in a file rather than in the user's face."""
-    from fretsaw.config import user_dirs
+    from fretsaw.user_dirs import user_dirs
 
     text = "".join(traceback.format_exception(error))
     try:

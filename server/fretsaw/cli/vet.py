@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import sys
 import time
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -14,15 +16,33 @@ from fretsaw.cli import terminal
 from fretsaw.cli.delivery_text import delivery_text
 from fretsaw.errors import ExitCode, UsageError
 
+if TYPE_CHECKING:
+    from fretsaw.cli.vet_tree import Asked
+    from fretsaw.session.vet_tree import Question
+
 _MOST = 20 * 1024 * 1024
 
 
 @click.command("vet")
-@click.argument("reply", default="-")
+@click.argument("reply", required=False)
+@click.option("--worktree", is_flag=True, help="Vet the working tree, whatever standard input is.")
+@click.option("--staged", is_flag=True, help="Vet what is staged.")
+@click.option("--commit", metavar="REV", help="Vet a commit, against its first parent.")
+@click.option(
+    "--range", "span", metavar="A..B", help="Vet what changed between two commits (`A...B`: since they parted)."
+)
+@click.option("--since", metavar="REV", help="Vet the working tree against a commit.")
+@click.option("--by-message", is_flag=True, help="Take the commit messages as the issue.")
+@click.option("--patch", "show_patch", is_flag=True, help="Print what stays, as a patch.")
+@click.option("--reverse-patch", "show_reverse", is_flag=True, help="Print the patch that takes out what goes.")
+@click.option("--exit-code", is_flag=True, help="End with 1 where something goes or a rule is broken.")
+@click.option("-i", "--interactive", is_flag=True, help="Ask about each change that goes or looks unasked-for.")
 @click.option("--issue", "issue_argument", help="The issue behind the edits: changes that it asks for are kept.")
 @click.option("--prune", type=click.Choice(["strict", "safe", "off"]), default=None, help="As for `agent fix`.")
 @click.option("--no-prune", is_flag=True, help="The same as --prune off.")
-@click.option("--allow", multiple=True, metavar="GLOB", help="As for `agent fix`.")
+@click.option(
+    "--allow", multiple=True, metavar="GLOB", help="Of a reply as for `agent fix`; else: only these may change."
+)
 @click.option(
     "--apply", "do_apply", is_flag=True, help="Apply the clean patch to the worktree; `agent undo` takes it back."
 )
@@ -32,7 +52,17 @@ _MOST = 20 * 1024 * 1024
 )
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 def vet_command(
-    reply: str,
+    reply: str | None,
+    worktree: bool,
+    staged: bool,
+    commit: str | None,
+    span: str | None,
+    since: str | None,
+    by_message: bool,
+    show_patch: bool,
+    show_reverse: bool,
+    exit_code: bool,
+    interactive: bool,
     issue_argument: str | None,
     prune: str | None,
     no_prune: bool,
@@ -42,11 +72,18 @@ def vet_command(
     jsonl: bool,
     directory: Path,
 ) -> int:
-    """Clean up REPLY (a file, or - for standard input): any diff, patch or edit blocks a model or a person wrote.
+    """Find what nobody asked for, in your working tree or in REPLY, and take it out.
 
-    Locates every edit exactly or refuses, drops what is provably extraneous, and prints the clean patch.
+    Alone it vets the working tree against HEAD, untracked files too, whoever made the changes. REPLY (a file, or - for
+    standard input) is a diff, patch or edit blocks that are not applied yet: every edit is located exactly or refused,
+    and the clean patch is printed. Without --issue only what provably changes nothing goes.
 
     \b
+    agent vet                            each change of the working tree, with its verdict
+    agent vet --issue "fix login" -i     decide, change by change
+    agent vet --apply                    take out what goes; `agent undo` brings it back
+    agent vet --staged --exit-code       for hooks and CI
+    agent vet main...HEAD --by-message   a branch, by its own messages
     pbpaste | agent vet                  the clean patch of what is on the clipboard
     agent vet reply.md --apply           and apply it, undoable
     agent vet --jsonl < rows.jsonl       many, without a repository
@@ -54,7 +91,52 @@ def vet_command(
     mode = "off" if no_prune else prune
     if jsonl:
         return vet_lines(sys.stdin, sys.stdout, mode or "safe")
-    return _vet_one(directory, reply, issue_argument, {"prune": mode, "allow": allow or None}, do_apply, as_json)
+    from fretsaw.cli.vet_tree import Asked
+    from fretsaw.session.vet_tree import Question
+
+    if reply is not None and span is None and _names_range(reply, directory):
+        reply, span = None, reply
+    question = Question(staged, commit, span, since, issue_argument, by_message, allow, directory)
+    asked = Asked(do_apply, as_json, show_patch, show_reverse, exit_code, interactive)
+    return _vet_states_or_reply(reply, worktree, question, asked, mode)
+
+
+def _vet_states_or_reply(reply: str | None, worktree: bool, question: Question, asked: Asked, mode: str | None) -> int:
+    """Vet the states that the options name, else the reply, else what is in the working tree."""
+    from fretsaw.cli.vet_tree import vet_states
+
+    chosen = {"--staged": question.staged, "--commit": question.commit, "--range": question.span}
+    chosen |= {"--since": question.since, "--worktree": worktree, reply or "": reply}
+    named = [name for name, value in chosen.items() if value]
+    if len(named) > 1:
+        raise UsageError(f"{' and '.join(named)} cannot go together", hint="name one thing to vet")
+    if reply is None and (named or _has_no_input()):
+        return vet_states(question.where, question, {"prune": mode}, asked)
+    text = _text_of(reply or "-", question.where)
+    if reply is None and not text.strip():  # standard input may be there and empty
+        return vet_states(question.where, question, {"prune": mode}, asked)
+    for name, value in (("--patch", asked.show_patch), ("--reverse-patch", asked.show_reverse),
+                        ("--by-message", question.by_message), ("-i", asked.interactive)):  # fmt: skip
+        if value:
+            raise UsageError(f"{name} is for changes that are in the repository", hint="leave REPLY out")
+    flags = {"prune": mode, "allow": question.allow or None}
+    return _vet_one(question.where, text, question.issue, flags, asked.do_apply, asked.as_json)
+
+
+def _names_range(argument: str, directory: Path) -> bool:
+    from fretsaw.repo.git.states import is_range
+
+    return is_range(argument) and not (directory / argument).exists()
+
+
+def _has_no_input() -> bool:
+    """Tell whether nobody hands a reply over: standard input is a terminal, closed, or the null device."""
+    if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
+        return True
+    try:
+        return stat.S_ISCHR(os.fstat(sys.stdin.fileno()).st_mode)
+    except (OSError, ValueError):
+        return True
 
 
 def _vet_one(
@@ -67,7 +149,7 @@ def _vet_one(
 
     session = open_session(directory, flags)
     with interruptible(Cancel()):
-        vetted, applied = vet_reply(session, _text_of(reply, directory), issue_argument, do_apply, directory)
+        vetted, applied = vet_reply(session, reply, issue_argument, do_apply, directory)
     if as_json:
         print(json.dumps(vet_document(vetted, applied), indent=2))
     else:
@@ -85,6 +167,8 @@ def _vet_one(
                 "no edit found" if not (vetted.misfits or vetted.verdicts) else "no acceptable patch", fg="yellow"
             )
             terminal.say("Nothing was changed.")
+            if any(misfit.kind == "already-applied" for misfit in vetted.misfits):
+                terminal.say("`agent vet` without a reply vets what is in your files already.")
     return int(ExitCode.DELIVERED if vetted.status == "ok" else ExitCode.NO_PATCH)
 
 

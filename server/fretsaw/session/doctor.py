@@ -20,6 +20,7 @@ from fretsaw.session.check_setup import find_checks
 from fretsaw.session.models import choose_model
 from fretsaw.session.open import Session, open_session
 from fretsaw.settings import Settings
+from fretsaw.user_dirs import UserDirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _git() -> Finding:
         return Finding("git", "bad", str(error))
 
 
-def _model(settings: Settings, places: config.UserDirs) -> Iterator[Finding]:
+def _model(settings: Settings, places: UserDirs) -> Iterator[Finding]:
     try:
         choice = choose_model(places, settings)
     except ConfigError as error:
@@ -106,7 +107,7 @@ def _check(session: Session) -> Finding:
     return Finding("check", "note", f"none is set, so nothing can be proved{seems} (`agent check`)")
 
 
-def _sandbox(settings: Settings, places: config.UserDirs, session: Session | None) -> Finding:
+def _sandbox(settings: Settings, places: UserDirs, session: Session | None) -> Finding:
     tier, reason = check.describe(settings, places.state, session.root if session else None)
     praise = check.TIERS[tier].description if tier else ""
     if praise:

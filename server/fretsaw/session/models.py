@@ -8,7 +8,6 @@ from datetime import date, datetime, timezone
 from typing import Any
 
 from fretsaw import config
-from fretsaw.config import UserDirs
 from fretsaw.errors import ConfigError
 from fretsaw.key_command import with_key
 from fretsaw.model.endpoint import base_url_of
@@ -16,6 +15,7 @@ from fretsaw.model.registry import ModelChoice, Registry, load_registry
 from fretsaw.model.remote_models import list_models
 from fretsaw.session.shutdown_dates import read_dates, write_dates
 from fretsaw.settings import Settings
+from fretsaw.user_dirs import UserDirs
 
 MEASURED = "measured-models.toml"
 """The file in the configuration folder that `agent doctor --live` writes."""

@@ -15,6 +15,7 @@ from fretsaw.core.secrets.value_texts import change_texts
 from fretsaw.model.redaction import hide_key
 from fretsaw.repo import Repo
 from fretsaw.settings import Settings
+from fretsaw.user_dirs import user_dirs
 
 RECORD = "the run's record"
 """The place of a secret that is found in the record of a run, not in a request."""
@@ -65,7 +66,7 @@ def open_session(
     """
     opened = repo.open_repo(directory)
     # Before anything can be wrong with the settings: a repository's file must not keep files half-applied.
-    told = repo.recover(opened, run_store.store(config.user_dirs().state, opened.root).folder)
+    told = repo.recover(opened, run_store.store(user_dirs().state, opened.root).folder)
     resolved = config.resolve(flags or {}, opened.root, editor=editor, lenient=lenient)
     mask = SecretMask(partial(run_store.mask_key, resolved.places.state), resolved.settings.reveal)
     store = run_store.store(resolved.places.state, opened.root, partial(_clean, mask, resolved.settings.api_key))

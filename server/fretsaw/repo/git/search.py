@@ -20,8 +20,10 @@ class Searcher:
     `words` is parted by white space; every word is taken literally.
     """
 
-    def __init__(self, repo: Repo, paths: frozenset[str], overlay: Mapping[str, str]) -> None:
+    def __init__(self, repo: Repo, paths: frozenset[str], overlay: Mapping[str, str], tree: str = "") -> None:
+        """`tree`: the id of a tree or a commit to search in place of the worktree."""
         self._repo = repo
+        self._tree = tree
         self._paths = paths
         self._overlay = overlay
 
@@ -42,7 +44,7 @@ class Searcher:
     def _in_worktree(self, words: list[str]) -> Generator[tuple[str, int, str], None, None]:
         patterns = [part for word in words for part in ("-e", word)]
         flags = ("-n", "-z", "-I", "-w", "-F", "--no-color", "--full-name", "--no-recurse-submodules", "--no-textconv")
-        child = self._repo.git.start("grep", *flags, *patterns, "--")
+        child = self._repo.git.start("grep", *flags, *patterns, *([self._tree] if self._tree else []), "--")
         deadline = Timer(self._repo.git.seconds, child.kill)
         deadline.start()
         try:
@@ -51,7 +53,7 @@ class Searcher:
                 number, _, text = rest.partition(b"\0")
                 if number.isdigit():
                     shown = text.rstrip(b"\r\n").decode("utf-8", "surrogateescape")[:_LONGEST]
-                    yield os.fsdecode(path), int(number), shown
+                    yield os.fsdecode(path).removeprefix(f"{self._tree}:"), int(number), shown
         finally:  # also when enough was found: a common word stands in every file
             deadline.cancel()
             child.kill()

@@ -1,0 +1,82 @@
+"""`agent hooks`: install, list and remove the hooks of other coding agents and of git."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fretsaw.cli import terminal
+from fretsaw.core.text.safe_text import safe_text
+from fretsaw.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from fretsaw.session.hooks_install import Places
+
+AGENTS = ("claude", "codex", "copilot", "cursor", "gemini", "opencode", "git")
+
+
+@click.command("hooks")
+@click.argument("action", type=click.Choice(["install", "status", "remove"]))
+@click.argument("agents", nargs=-1, type=click.Choice(AGENTS), metavar=f"[{'|'.join(AGENTS)}]...")
+@click.option("--user", "is_user", is_flag=True, help="For all your repositories; else for this one.")
+@click.option(
+    "--mode",
+    type=click.Choice(["prune", "refuse", "report"]),
+    default="prune",
+    help="Take noise out of an edit, refuse the edit, or only tell the model.",
+)
+@click.option("--prune", type=click.Choice(["safe", "strict"]), default="safe", help="As for `agent fix`.")
+@click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
+def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str, prune: str, directory: Path) -> int:
+    """Vet the edits of other coding agents before they land. No key, no model of Fretsaw's.
+
+    An edit is pruned of what your prompt did not ask for, the model is told, and at the turn's end the working tree is
+    compared with the turn's start. Other settings in the files stay byte for byte; `remove` takes out what was written.
+
+    \b
+    agent hooks install claude --user
+    agent hooks status
+    agent hooks remove claude --user
+    agent hooks install git              before each commit: `agent vet --staged --exit-code`
+    """
+    from fretsaw import repo
+    from fretsaw.hooks.places import PLACES
+    from fretsaw.repo.git.states import hooks_folder
+    from fretsaw.session.hooks_install import Places, install_hooks, remove_hooks
+    from fretsaw.user_dirs import user_dirs
+
+    if is_user and "git" in agents:
+        raise UsageError("the hook of git is for one repository", hint="leave --user out")
+    opened = None if is_user else repo.open_repo(directory)
+    root, git_hooks = (opened.root, hooks_folder(opened)) if opened else (Path("/nonexistent"), Path())
+    places = Places("user" if is_user else "project", Path.home(), root, user_dirs().state, git_hooks)
+    if action == "status":
+        return _show_status(places)
+    if not agents:
+        raise UsageError("for which agent?", hint=f"agent hooks {action} {'|'.join(AGENTS)}")
+    for agent in agents:
+        if action == "install":
+            _say_files(agent, "written to", install_hooks(agent, places, mode, prune))
+            if agent in PLACES and PLACES[agent].note:
+                terminal.paragraph("  ", PLACES[agent].note)
+        else:
+            _say_files(agent, "taken out of", remove_hooks(agent, places))
+    return int(ExitCode.DELIVERED)
+
+
+def _say_files(agent: str, what: str, files: tuple[Path, ...]) -> None:
+    for file in files:
+        terminal.say(f"{agent}: {what} {safe_text(str(file))}")
+
+
+def _show_status(places: Places) -> int:
+    from fretsaw.session.hooks_install import hooks_status
+
+    rows = list(hooks_status(places))
+    for agent, scope, file, is_there in rows:
+        terminal.say(f"{agent:<9} {scope:<8} {'installed' if is_there else 'gone     '}  {safe_text(str(file))}")
+    if not rows:
+        terminal.say("No hooks are installed.")
+    return int(ExitCode.DELIVERED)

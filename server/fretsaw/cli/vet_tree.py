@@ -1,0 +1,176 @@
+"""Show the verdicts on changes that are in the repository, ask about them, and take out what goes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fretsaw.cli import terminal
+from fretsaw.cli.delivery_text import named
+from fretsaw.core.patch import render
+from fretsaw.core.prune.verdict import Verdict, why
+from fretsaw.core.text.safe_text import safe_text
+from fretsaw.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from fretsaw.session.vet_tree import Question, TakenOut, VettedTree
+
+_MOST_ROWS = 60
+"""Changes up to which those that stay are listed too."""
+_KEYS = "[k]eep, [d]rop, [e]xplain, [a]ll the rest as proposed, [q]uit"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Flags that say what to do with the verdicts."""
+
+    do_apply: bool
+    as_json: bool
+    show_patch: bool
+    show_reverse: bool
+    exit_code: bool
+    interactive: bool
+
+
+def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked: Asked) -> int:
+    """Vet two states of the repository; the exit code."""
+    from fretsaw.cancel import Cancel
+    from fretsaw.cli.fix import interruptible
+    from fretsaw.session.open import open_session
+    from fretsaw.session.vet_tree import decide, take_out, tree_document, vet_tree
+
+    is_worktree = not (question.staged or question.commit or question.span)
+    if asked.interactive and not is_worktree:
+        raise UsageError("--interactive changes the working tree only", hint="use --reverse-patch for the others")
+    session = open_session(directory, flags)
+    with interruptible(Cancel()):
+        vetted = vet_tree(session, question)
+    if asked.interactive:
+        vetted = decide(vetted, _ask(vetted))
+    taken = None
+    if (asked.do_apply or asked.interactive) and is_worktree:
+        with interruptible(Cancel()):
+            taken = take_out(session, vetted)
+    cannot_apply = asked.do_apply and not is_worktree
+    if asked.as_json:
+        print(json.dumps(tree_document(vetted, taken), indent=2))
+    else:
+        _print(vetted, taken, asked, with_reverse=asked.show_reverse or cannot_apply)
+        _say_next(vetted, taken, question, asked)
+    return int(_exit_code(vetted, asked, cannot_apply=cannot_apply))
+
+
+def _exit_code(vetted: VettedTree, asked: Asked, *, cannot_apply: bool) -> ExitCode:
+    is_refused = (cannot_apply and vetted.dropped) or (asked.exit_code and not vetted.is_clean)
+    return ExitCode.NO_PATCH if is_refused else ExitCode.DELIVERED
+
+
+def _print(vetted: VettedTree, taken: TakenOut | None, asked: Asked, *, with_reverse: bool) -> None:
+    """Verdicts on standard error, patches on standard output."""
+    _show(vetted, taken)
+    if asked.show_patch:
+        terminal.emit(render(vetted.staying))
+    if with_reverse:
+        terminal.emit(render(vetted.reverse))
+
+
+def _show(vetted: VettedTree, taken: TakenOut | None) -> None:
+    """Print what was compared, the verdicts, and what was not looked at."""
+    size = f"{_count(len(vetted.verdicts), 'change')} in {_count(len(vetted.diff.patch.files), 'file')}"
+    terminal.say(f"{vetted.diff.states.title}: {size}", bold=True)
+    for path, reason in vetted.first:
+        terminal.paragraph("  ! ", f"look first: {path} ({reason})", fg="yellow")
+    for new, old in sorted(vetted.diff.renamed.items()):
+        terminal.say(f"     renamed: {safe_text(old)} → {safe_text(new)}", dim=True)
+    rows = vetted.verdicts
+    if len(rows) > _MOST_ROWS:
+        rows = tuple(row for row in rows if row.decision != "keep")
+        terminal.say(f"     {len(vetted.verdicts) - len(rows)} changes stay, with nothing to say of them", dim=True)
+    terminal.verdicts(rows, restorable=taken is not None)
+    for sentence in vetted.broken:
+        terminal.paragraph("  ! ", f"breaks a rule: {sentence}", fg="red")
+    for path in vetted.outside:
+        terminal.paragraph("  ! ", f"{path} lies outside the declared scope", fg="red")
+    for path, reason in vetted.diff.not_vetted[:20]:
+        terminal.paragraph("     ", f"not looked at: {path} ({reason})")
+    if len(vetted.diff.not_vetted) > 20:
+        terminal.say(f"     and {len(vetted.diff.not_vetted) - 20} more (--json names them)", dim=True)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _say_next(vetted: VettedTree, taken: TakenOut | None, question: Question, asked: Asked) -> None:
+    """Print what was changed, and the command that comes next."""
+    if taken is not None:
+        _say_taken(taken)
+        return
+    if not vetted.dropped:
+        terminal.say("Nothing to take out." if vetted.verdicts else "Nothing has changed.")
+        return
+    again = "Nothing was changed. The same command with `--reverse-patch | git apply"
+    if question.staged:
+        terminal.say(f"{again} --cached` unstages what goes.")
+    elif question.commit or question.span:
+        terminal.say(f"{again}` takes it out of your files.")
+    elif not asked.interactive:
+        terminal.say("Nothing was changed. `agent vet --apply` takes it out, `agent vet -i` asks about each.")
+
+
+def _say_taken(taken: TakenOut) -> None:
+    """Print what was taken out, and where it still is."""
+    terminal.say(f"run {taken.run_id}", bold=True)
+    for notice in taken.delivery.notices:
+        terminal.paragraph("! ", notice, fg="yellow")
+    terminal.say(f"Taken out of {named(taken.delivery.paths)}. `agent undo` brings it back.", bold=True)
+    if taken.staged:
+        remedy = "`agent vet --staged --reverse-patch | git apply --cached` takes it out there too."
+        terminal.paragraph("! ", f"the index still has it: {named(taken.staged)}. {remedy}", fg="yellow")
+
+
+def _ask(vetted: VettedTree) -> frozenset[int]:
+    """Ask about each change that goes or is flagged; the ids of those that a person wants to go."""
+    if not (sys.stdin and sys.stdin.isatty()):
+        raise UsageError("--interactive needs a terminal", hint="without it `agent vet --apply` takes out what goes")
+    drop = {item.change.id for item in vetted.dropped}
+    open_rows = [item for item in vetted.verdicts if item.decision != "keep"]
+    for number, item in enumerate(open_rows, 1):
+        _show_change(item, f"{number}/{len(open_rows)}")
+        answer = _answer(item)
+        if answer == "q":
+            raise click.exceptions.Abort
+        if answer == "a":
+            break
+        drop = drop | {item.change.id} if answer == "d" else drop - {item.change.id}
+    return frozenset(drop)
+
+
+def _answer(item: Verdict) -> str:
+    while True:
+        terminal.say(f"{_KEYS}? ({'d' if item.decision == 'drop' else 'k'}) ", bold=True)
+        typed = sys.stdin.readline()
+        if not typed:
+            return "q"
+        answer = typed.strip().lower()[:1] or ("d" if item.decision == "drop" else "k")
+        if answer in "kdaq":
+            return answer
+        if answer == "e":
+            told = why(item.reason, item.needed_by)
+            terminal.paragraph("  ", f"rule {item.rule or 'none'}: {told}. Proposed: {item.decision}.")
+
+
+def _show_change(item: Verdict, number: str) -> None:
+    change = item.change
+    line = f":{change.hunk.start + 1}" if change.hunk else ""
+    terminal.say(f"\n({number}) {safe_text(change.path)}{line}  {change.kind}", bold=True)
+    if change.hunk is not None:
+        for sign, lines, colour in (("-", change.hunk.removed, "red"), ("+", change.hunk.added, "green")):
+            for text in lines[:40]:
+                terminal.say(safe_text(sign + text.rstrip("\r\n")), fg=colour)
+    terminal.paragraph(f"{item.decision}: ", why(item.reason, item.needed_by), fg="yellow")

@@ -1,0 +1,155 @@
+"""List where each agent keeps its hooks, per scope, and what is written there."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+Scope = Literal["user", "project"]
+SECONDS = 20
+"""Time that an agent gives the hook; it needs far less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One value that goes to the front of a list in a JSON file, or a whole file of ours."""
+
+    path: tuple[str, ...]
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One file that is edited or made."""
+
+    file: Path
+    entries: tuple[Entry, ...] = ()
+    """Into a JSON file."""
+    whole: str = ""
+    """The text of a file that is ours alone."""
+    block: str = ""
+    """Lines for a shell script, after its first."""
+    toml_line: tuple[str, str, str] = ("", "", "")
+    """(table, key, value) of a TOML file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The files and forms of one agent's hooks."""
+
+    targets: Callable[[Scope, Path, Path, str], tuple[Target, ...]]
+    """(scope, home, root of the repository, command) -> files."""
+    note: str = ""
+    """The step that is left to a person."""
+
+
+def _events(command: str, names: Mapping[str, str | None], seconds: int = SECONDS) -> tuple[Entry, ...]:
+    """Event -> matcher (None: no matcher), in the shape of Claude Code, Codex and Gemini."""
+    entries = []
+    for event, matcher in names.items():
+        hook = {"type": "command", "command": command, "timeout": seconds}
+        value = {"hooks": [hook]} if matcher is None else {"matcher": matcher, "hooks": [hook]}
+        entries.append(Entry(("hooks", event), value))
+    return tuple(entries)
+
+
+_CLAUDE_EVENTS = {"UserPromptSubmit": None, "PreToolUse": "Edit|MultiEdit|Write", "Stop": None}
+
+
+def _claude(scope: Scope, home: Path, root: Path, command: str) -> tuple[Target, ...]:
+    folder = (home if scope == "user" else root) / ".claude"
+    return (Target(folder / "settings.json", _events(command, _CLAUDE_EVENTS)),)
+
+
+def _codex(scope: Scope, home: Path, root: Path, command: str) -> tuple[Target, ...]:
+    folder = (home if scope == "user" else root) / ".codex"
+    events = {"UserPromptSubmit": None, "PreToolUse": "apply_patch", "Stop": None}
+    return (
+        Target(folder / "hooks.json", _events(command, events)),
+        Target(folder / "config.toml", toml_line=("features", "hooks", "true")),
+    )
+
+
+def _copilot(scope: Scope, home: Path, root: Path, command: str) -> tuple[Target, ...]:
+    folder = home / ".copilot/hooks" if scope == "user" else root / ".github/hooks"
+    # A hook that is missing or fails denies every edit here, so the shell answers for us then.
+    hook = {"type": "command", "bash": f"{command} || true", "timeoutSec": SECONDS}
+    events = ("userPromptSubmitted", "preToolUse", "agentStop")
+    whole = {"version": 1, "hooks": {event: [hook] for event in events}}
+    return (Target(folder / "fretsaw.json", whole=json.dumps(whole, indent=2) + "\n"),)
+
+
+def _cursor(scope: Scope, home: Path, root: Path, command: str) -> tuple[Target, ...]:
+    file = (home if scope == "user" else root) / ".cursor/hooks.json"
+    events = ("beforeSubmitPrompt", "stop")
+    return (Target(file, tuple(Entry(("hooks", event), {"command": command}) for event in events)),)
+
+
+def _gemini(scope: Scope, home: Path, root: Path, command: str) -> tuple[Target, ...]:
+    file = (home if scope == "user" else root) / ".gemini/settings.json"
+    events = {"BeforeAgent": None, "BeforeTool": "replace|write_file", "AfterAgent": None}
+    return (Target(file, _events(command, events, SECONDS * 1000)),)
+
+
+_PLUGIN = """// Written by `fretsaw hooks install opencode`; `fretsaw hooks remove opencode` takes it away.
+import { spawnSync } from "node:child_process"
+
+const command = %s
+
+function ask(payload) {
+  const done = spawnSync(command[0], command.slice(1), { input: JSON.stringify(payload), timeout: 20000 })
+  try {
+    return done.status === 0 ? JSON.parse(done.stdout.toString()) : {}
+  } catch {
+    return {} // our failure never blocks the edit
+  }
+}
+
+export const Fretsaw = async ({ directory }) => ({
+  "chat.message": async (input, output) => {
+    const prompt = (output.parts ?? []).map((part) => part.text ?? "").join("\\n")
+    ask({ hook_event_name: "UserPromptSubmit", session_id: input.sessionID, cwd: directory, prompt })
+  },
+  "tool.execute.before": async (input, output) => {
+    if (!["edit", "write", "apply_patch", "patch"].includes(input.tool)) return
+    const answer = ask({
+      hook_event_name: "PreToolUse", session_id: input.sessionID, cwd: directory,
+      tool_name: input.tool, tool_input: output.args,
+    })
+    if (answer.deny) throw new Error(answer.deny)
+    if (answer.args) Object.assign(output.args, answer.args)
+  },
+})
+"""
+
+
+def _opencode(scope: Scope, home: Path, root: Path, command: str) -> tuple[Target, ...]:
+    folder = home / ".config/opencode/plugins" if scope == "user" else root / ".opencode/plugins"
+    return (Target(folder / "fretsaw.js", whole=_PLUGIN % json.dumps(shlex.split(command))),)
+
+
+PLACES: Mapping[str, Place] = {
+    "claude": Place(_claude),
+    "codex": Place(_codex, "Codex asks once whether it may run the hooks; a project's also need a trusted project."),
+    "copilot": Place(_copilot),
+    "cursor": Place(_cursor, "Cursor cannot change an edit before it lands: the turn's end is vetted."),
+    "gemini": Place(_gemini),
+    "opencode": Place(_opencode, "opencode cannot hold the end of a turn: edits are pruned before they land."),
+}
+
+_GIT_HOOK = """# fretsaw: written by `agent hooks install git`
+if command -v {program} >/dev/null 2>&1; then
+  {command} || exit 1
+fi
+"""
+
+
+def git_targets(folder: Path, program: str) -> tuple[Target, ...]:
+    """The hook of git before a commit, in the folder where git looks for it."""
+    program = shlex.quote(program)
+    command = f"{program} vet --staged --exit-code"
+    return (Target(folder / "pre-commit", block=_GIT_HOOK.format(program=program, command=command)),)

@@ -1,0 +1,34 @@
+"""Find the user's folders and a repository's place in them; light, since hooks start with it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class UserDirs:
+    """Folders of the user that Fretsaw writes to and reads from."""
+
+    state: Path
+    """Runs, journals, approvals."""
+    config: Path
+    """`config.toml`, `models.toml`."""
+
+
+def user_dirs() -> UserDirs:
+    """The user's folders; `FRETSAW_STATE_DIR` and `FRETSAW_CONFIG_DIR` move them."""
+    state, config = os.environ.get("FRETSAW_STATE_DIR"), os.environ.get("FRETSAW_CONFIG_DIR")
+    if not (state and config):
+        import platformdirs
+
+        state = state or platformdirs.user_state_dir("fretsaw")
+        config = config or platformdirs.user_config_dir("fretsaw")
+    return UserDirs(Path(state), Path(config))
+
+
+def repo_id(root: Path) -> str:
+    """A short name for a repository, by its real path."""
+    return hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]
