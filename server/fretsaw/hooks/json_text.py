@@ -20,7 +20,7 @@ class JsonTextError(ValueError):
 
 
 def find_insertion(text: str, path: Sequence[str], value: Any) -> tuple[int, str]:
-    """Find where to insert, and the piece of text that puts `value` at the front of the list at `path`, with missing keys.
+    """Find where to insert, and the text that puts `value` at the front of the list at `path`, with missing keys.
 
     JsonTextError; ValueError where something else than an object or a list stands on the way.
     """

@@ -32,7 +32,7 @@ _MIGRATION = re.compile(r"(?:^|/)(?:migrations?|migrate|alembic/versions)/[^/]+\
 
 
 def why_not_vetted(path: str, text: str | None) -> str:
-    """The reason why no line of a file is judged: made by a tool, or by others; "" where it is. `text` is what it holds now."""
+    """The reason why no line of a file is judged: a tool made it, or others; "" where it is. `text`: what it holds."""
     if is_lock_file(path):
         return "a lock file"
     if _VENDORED.search(path):

@@ -71,7 +71,7 @@ def with_commit_index(repo: Repo) -> Repo:
 
 
 def hooks_folder(repo: Repo) -> Path:
-    """The folder where git looks for hooks, as the user's configuration says; of husky the folder that a person writes to."""
+    """The folder where git looks for hooks by the user's configuration; of husky the one that a person writes to."""
     for level in ("--local", "--global"):  # our own setting switches hooks off
         named = repo.git.line("config", level, "--path", "--get", "core.hooksPath")
         if named:
