@@ -32,16 +32,29 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`make test` runs what is not slow, `make test-slow` the rest."""
+    """`make test` runs what is not slow and needs no program of others, `make test-slow` what is slow.
+
+    What others wrote is installed and tried by a target of its own: `make test-servers`, `make test-agents`.
+    """
     marks = ("slow", "also_slow")
     wanted = (
         [item for item in items if any(map(item.get_closest_marker, marks))]
         if _is_slow_run()
         else [item for item in items if not item.get_closest_marker("slow")]
     )
+    wanted = [item for item in wanted if _is_chosen(item)]
     chosen = set(map(id, wanted))
     config.hook.pytest_deselected(items=[item for item in items if id(item) not in chosen])
     items[:] = wanted
+
+
+_OF_OTHERS = {"servers": "FRETSAW_SERVERS", "agents": "FRETSAW_AGENTS"}
+"""Folder of tests that need programs of others → the variable that their target sets to where these are."""
+
+
+def _is_chosen(item: pytest.Item) -> bool:
+    variable = _OF_OTHERS.get(item.path.parent.name)
+    return variable is None or bool(os.environ.get(variable))
 
 
 def _is_slow_run() -> bool:

@@ -16,6 +16,7 @@ from fretsaw.cli.exit import run_to_exit_code
 from fretsaw.model.scripted import ScriptedServer, serve
 from fretsaw.model.scripted.script import Script, as_reply
 from fretsaw.session.example import make_example
+from fretsaw.user_dirs import user_dirs
 
 
 @dataclass
