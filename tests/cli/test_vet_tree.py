@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -257,3 +259,23 @@ def test_what_cannot_be_is_a_sentence(agent: Agent, tree: Path, options: tuple[s
     ended = agent("vet", *options, cwd=tree)
     assert ended.code == 2
     assert sentence in ended.err
+
+
+@pytest.mark.parametrize(
+    ("keys", "right"),
+    [("edddd", WANTED), ("kkkk", None), ("q", None), ("a", WANTED)],
+    ids=["drop", "keep", "quit", "the rest as proposed"],
+)
+def test_on_a_terminal_a_person_decides_each_change(tree: Path, tmp_path: Path, keys: str, right: str | None) -> None:
+    write_noise(tree)
+    noisy = (tree / "app.py").read_text()
+    screen, keyboard = pty.openpty()
+    with os.fdopen(screen, "wb", buffering=0) as typed:
+        typed.write("".join(f"{key}\n" for key in keys).encode())
+        done = subprocess.run(
+            [sys.executable, "-c", "from fretsaw.cli import main; main()", "vet", "-i"],
+            cwd=tree, stdin=keyboard, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    os.close(keyboard)
+    assert done.returncode == (130 if keys == "q" else 0), done.stderr
+    assert (tree / "app.py").read_text() == (right or noisy)

@@ -25,6 +25,9 @@ _MOST = 20 * 1024 * 1024
 
 @click.command("vet")
 @click.argument("reply", required=False)
+@click.option(
+    "--hook", expose_value=False, metavar="AGENT", help="Answer an agent's hook; `agent hooks install` writes it."
+)
 @click.option("--worktree", is_flag=True, help="Vet the working tree, whatever standard input is.")
 @click.option("--staged", is_flag=True, help="Vet what is staged.")
 @click.option("--commit", metavar="REV", help="Vet a commit, against its first parent.")

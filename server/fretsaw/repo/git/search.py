@@ -43,6 +43,7 @@ class Searcher:
 
     def _in_worktree(self, words: list[str]) -> Generator[tuple[str, int, str], None, None]:
         patterns = [part for word in words for part in ("-e", word)]
+        prefix = f"{self._tree}:" if self._tree else ""
         flags = ("-n", "-z", "-I", "-w", "-F", "--no-color", "--full-name", "--no-recurse-submodules", "--no-textconv")
         child = self._repo.git.start("grep", *flags, *patterns, *([self._tree] if self._tree else []), "--")
         deadline = Timer(self._repo.git.seconds, child.kill)
@@ -53,7 +54,7 @@ class Searcher:
                 number, _, text = rest.partition(b"\0")
                 if number.isdigit():
                     shown = text.rstrip(b"\r\n").decode("utf-8", "surrogateescape")[:_LONGEST]
-                    yield os.fsdecode(path).removeprefix(f"{self._tree}:"), int(number), shown
+                    yield os.fsdecode(path).removeprefix(prefix), int(number), shown
         finally:  # also when enough was found: a common word stands in every file
             deadline.cancel()
             child.kill()
