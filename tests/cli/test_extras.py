@@ -165,7 +165,22 @@ def test_vet_reads_json_lines_and_answers_each(agent: Agent, monkeypatch: pytest
     answers = [json.loads(line) for line in ended.out.splitlines()]
     assert [answer["status"] for answer in answers] == ["ok", "error", "nochange", "error"]
     assert answers[0]["files"] == {"x": "2\r\n"}
-    assert {"id", "status", "files", "patch", "misfits", "dropped", "flagged", "ms"} <= answers[0].keys()
+    assert {"id", "status", "files", "patch", "misfits", "dropped", "flagged", "refused", "ms"} <= answers[0].keys()
+
+
+def test_json_lines_enforce_the_issue_too(agent: Agent, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import io
+    import sys
+
+    row = {
+        "reply": "```diff\n--- a/x\n+++ b/x\n@@ @@\n-1\n+2\n```",
+        "files": {"x": "1\n"},
+        "issue": "Do not touch `x`.",
+    }
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(row)))
+    answer = json.loads(agent("vet", "--jsonl", cwd=tmp_path).out)
+    assert (answer["status"], answer["files"], answer["patch"]) == ("refused", {}, "")
+    assert answer["refused"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

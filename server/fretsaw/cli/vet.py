@@ -196,7 +196,9 @@ def vet_lines(rows: TextIO, out: TextIO, mode: str) -> int:
 
 def _vet_row(line: str, mode: Any) -> dict[str, Any]:
     from fretsaw.core.issue import parse
+    from fretsaw.core.ledger import enforce
     from fretsaw.core.patch import render
+    from fretsaw.core.patch.patch_set import PatchSet
     from fretsaw.core.snapshot import Snapshot
     from fretsaw.fix.vet import NO_ISSUE, vet
     from fretsaw.report.document import misfit_row, verdict_row
@@ -206,14 +208,18 @@ def _vet_row(line: str, mode: Any) -> dict[str, Any]:
         row = json.loads(line)
         files = {str(path): str(text) for path, text in row["files"].items() if text is not None}
         issue = parse(row["issue"]) if row.get("issue") else NO_ISSUE
-        vetted = vet(str(row["reply"]), Snapshot(None, tuple(files), files.get), issue, mode)
+        snapshot = Snapshot(None, tuple(files), files.get)
+        vetted = vet(str(row["reply"]), snapshot, issue, mode)
+        broken = [violation.for_person for violation in enforce(issue.constraints, vetted.patch, snapshot)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return {"id": None, "status": "error", "error": f"not a row: {type(error).__name__}: {error}"}
+    patch = PatchSet() if broken else vetted.patch
     return {
         "id": row.get("id"),
-        "status": vetted.status,
-        "files": {file.path: file.after for file in vetted.patch.files},
-        "patch": render(vetted.patch),
+        "status": "refused" if broken else vetted.status,
+        "files": {file.path: file.after for file in patch.files},
+        "patch": render(patch),
+        "refused": broken,
         "misfits": [misfit_row(item) for item in vetted.misfits],
         "dropped": [verdict_row(item) for item in vetted.verdicts if item.decision == "drop"],
         "flagged": [verdict_row(item) for item in vetted.verdicts if item.decision == "flag"],
