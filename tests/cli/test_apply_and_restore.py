@@ -38,6 +38,17 @@ def test_one_change_of_many_is_applied_and_the_rest_can_be_restored(agent: Agent
     assert source(project) == before
 
 
+def test_apply_after_a_part_was_undone_applies_the_whole_proposal(agent: Agent, model: Model, project: Path) -> None:
+    model(NOISY)
+    document = agent("fix", "ISSUE.md", "--apply", "none", "--json").document
+    whole = agent("show", "--patch").out
+    fix = next(row for row in document["kept"] if FIXED in "".join(row["added"]))
+    assert agent("apply", "--change", str(fix["change"])).code == 0
+    assert agent("undo").code == 0
+    assert agent("apply", document["run"]).code == 0
+    assert agent("show", "--patch").out == whole
+
+
 def test_a_change_that_is_not_there_is_no_patch(agent: Agent, model: Model, project: Path) -> None:
     model(NOISY)
     agent("fix", "ISSUE.md", "--apply", "none")

@@ -66,6 +66,10 @@ def may_apply(session: Session, proposal: Proposal) -> bool:
     return proof.ok if proof is not None else after is None or after.ok
 
 
+_LEFT_OUT = "left out by you"
+"""The reason on record for what a person left out when he applied a part of a proposal."""
+
+
 def apply_run(session: Session, run_id: str | None, changes: frozenset[int] | None = None) -> tuple[Delivery, str]:
     """Deliver the proposal of a run, or some of its changes, as a person decided; the check is not asked again.
 
@@ -75,6 +79,11 @@ def apply_run(session: Session, run_id: str | None, changes: frozenset[int] | No
     proposal = proposal_of(kept)
     if kept.run.state == "delivered":
         raise UsageError(f"run {kept.run.id} is applied already", hint=f"`agent undo {kept.run.id}` takes it back")
+    if changes is None and any(item.reason == _LEFT_OUT for item in proposal.verdicts):
+        # A part was applied and taken back: "apply" means the whole proposal again.
+        changes = frozenset(
+            item.change.id for item in proposal.verdicts if item.decision != "drop" or item.reason == _LEFT_OUT
+        )
     chosen = proposal if changes is None else _only(session, kept.run.id, proposal, changes)
     folder = session.store.at(kept.folder)
     delivery = deliver_patch(session, chosen.patch, kept.run, folder, chosen)
@@ -93,9 +102,11 @@ def _only(session: Session, run_id: str, proposal: Proposal, changes: frozenset[
         )
     changes = with_halves(proposal, changes)
     verdicts = tuple(
-        replace(item, decision="keep", reason=f"chosen by you; was dropped: {item.reason}")
+        replace(item, decision="keep", rule="", reason="")
+        if item.change.id in changes and item.reason == _LEFT_OUT
+        else replace(item, decision="keep", reason=f"chosen by you; was dropped: {item.reason}")
         if item.change.id in changes and item.decision == "drop"
-        else replace(item, decision="drop", rule="not-chosen", reason="left out by you")
+        else replace(item, decision="drop", rule="not-chosen", reason=_LEFT_OUT)
         if item.change.id not in changes and item.decision != "drop"
         else item
         for item in proposal.verdicts
