@@ -11,7 +11,7 @@ _WORD = re.compile(r"[^\s`\"'“”‘’<>()\[\]{},;]+")
 _IDENTIFIER = re.compile(r"^[A-Za-z_$][\w$]*(?:(?:\.|::)[A-Za-z_$][\w$]*)*$")
 _FOLDER_AFTER = re.compile(r"^[`\"'”’/]*\s+(?:folders?|director(?:y|ies)|dirs?|packages?)\b", re.IGNORECASE)
 _INSIDE = re.compile(
-    r"\b(?:anything|everything|code|files?|stuff)\s+(?:in|under|inside|below|within)\s+(?:the\s+)?[`\"'“‘]?$",
+    r"\b(?:(?:anything|everything|code|files?|stuff)\s+(?:in|under|inside|below|within)|outside(?:\s+of)?)\s+(?:the\s+)?[`\"'“‘]?$",
     re.IGNORECASE,
 )
 _NOT_FOLDERS = frozenset(str.split("the this that a an any our my your its same other new source each public test"))
@@ -37,8 +37,8 @@ def _target(word: str, text: str, match: re.Match[str], *, quoted: bool) -> str 
     path = as_path(word, quoted=quoted or "*" in word)
     if path and (path.text.endswith("/") or "/" in path.text or not folder):
         return path.text
-    if folder and re.fullmatch(r"[\w.@+-]+", word) and word.lower() not in _NOT_FOLDERS:
-        return f"{word}/"
+    if folder and re.fullmatch(r"[\w.@+-]+(?:/[\w.@+-]+)*/?", word) and word.lower() not in _NOT_FOLDERS:
+        return f"{word.rstrip('/')}/"
     if (quoted or after.startswith("()")) and _IDENTIFIER.match(word):
         return word
     return None

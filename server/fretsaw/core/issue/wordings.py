@@ -102,7 +102,11 @@ WORDINGS: tuple[Wording, ...] = (
     Wording("keep-api", "none", rf"\b(?:{_MUST}|keep it|please)\s+(?:\w+\s+){{0,3}}backwards?[- ]compatib"),
     Wording("only", "any", rf"{_WHO}(?:only\s+{CHANGE}|{CHANGE}\s+only)\b"),
     Wording("only", "any", rf"\b{DONT}\s+{CHANGE}\s+{_ANYTHING}{_EXCEPT}"),
-    Wording("only", "file", rf"\b(?:nothing|no\s+(?:other\s+)?files?|no\s+code)\s+(?:else\s+)?{_EXCEPT}"),
+    Wording(
+        "only",
+        "file",
+        rf"\b(?:nothing|no\s+(?:other\s+)?files?|no\s+code)\s+(?:else\s+than\b|(?:else\s+)?{_EXCEPT})",
+    ),
     Wording(
         "only",
         "any",
