@@ -24,7 +24,9 @@ class Scope:
     @property
     def rule(self) -> Constraint:
         """The scope as a rule of the ledger."""
-        return Constraint("only", f"{self.task}: only {', '.join(self.allow)}", self.allow)
+        # A bare name is a file or a folder, be it there or not; without the slash the ledger takes it for a definition.
+        places = tuple(name if set("/*!") & set(name) else f"{name}/" for name in self.allow)
+        return Constraint("only", f"{self.task}: only {', '.join(self.allow)}", places)
 
 
 def read_scope(folder: Path) -> Scope | None:

@@ -20,6 +20,11 @@ _LOADS = {
     "ruby": re.compile(r"\s*require(?:_relative)?\b"),
 }
 """Statements that load something in the order in which they stand, so that another order may mean something."""
+_ASKS_FOR_ORDER = re.compile(
+    r"\b(?:import|include|require|load)\w*\b[^.\n]{0,80}\b(?:before|after|first|last|order|above|below|circular|cyclic)\b"
+    r"|\b(?:order|circular|cyclic|cycle)\b[^.\n]{0,40}\b(?:import|include|require)",
+    re.I,
+)
 _PYTHON = re.compile(r"(?P<depth>\s*)(?:from\s+(?P<module>[\w.]+)\s+)?import\b(?P<names>.*)", re.DOTALL)
 _LOGICAL = re.compile(r"[^\n(\[{]*(?:[(\[{][^)\]}]*[)\]}])?[^\n]*\n?")
 
@@ -47,7 +52,7 @@ def load_order(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 def _reordered(scene: Scene, changes: tuple[Change, ...], pattern: re.Pattern[str]) -> tuple[list[Row], set[int]]:
     """The changes of nothing but imports, and the ids of those that only put them in another order."""
-    if "imports" in scene.asked.title_topics:
+    if "imports" in scene.asked.title_topics or _ASKS_FOR_ORDER.search(scene.issue.text):
         return [], set()
     found = ((change, _bound(change.hunk, scene.language, pattern)) for change in changes if change.hunk)
     rows = [(change, bound) for change, bound in found if bound]

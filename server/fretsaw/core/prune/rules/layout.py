@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.followers import followers, is_shifted
@@ -113,6 +113,9 @@ def blank_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     blank = [change for change in changes if change.hunk and is_blank(change.hunk)]
     staying = {change.id for change in changes} - {change.id for change in blank}
     found = [change for change in blank if _is_idle_blank(scene, change, staying, changes)]
+    if scene.language in _PREPROCESSED:
+        is_continued = _is_continued(scene)
+        found = [change for change in found if not is_continued(change)]
     kept = harmless(scene, found)
     return {change.id: "changes blank lines only" for change in found if change.id in kept}
 
@@ -210,9 +213,49 @@ def reworded(scene: Scene, changes: tuple[Change, ...]) -> list[Change]:
         at = 0
         while at < len(run):
             size = _equal_run(run[at : at + LONGEST_RUN], scene.language) or _only_brackets(run[at], scene.language)
-            out += run[at : at + size]
+            found = run[at : at + size]
+            out += [] if changes_meaning(scene, found) else found
             at += size or 1
     return out
+
+
+_ARROW_BODY = re.compile(r"=>\s*(\(*)\s*\{")
+_BRACKETED_DEFAULT = re.compile(r"\bexport\s+default\s*\(")
+_RETURNED = re.compile(r"\breturn\s*\(")
+
+
+def changes_meaning(scene: Scene, run: list[Change]) -> bool:
+    """Tell whether words that look like layout mean something in the language, though the syntax tree hides it.
+
+    `x => ({a: x})` gives an object, `x => {a: x}` runs a block; `export default (function f() {})` is not hoisted;
+    with `decltype(auto)` brackets make a reference; a backslash at the end of a line joins the next one to it.
+    """
+    old = "".join(text(hunk.removed) for hunk in hunks_of(run))
+    new = "".join(text(hunk.added) for hunk in hunks_of(run))
+    if scene.language in _SCRIPTS:
+        same_bodies = list(map(bool, _ARROW_BODY.findall(old))) == list(map(bool, _ARROW_BODY.findall(new)))
+        return not same_bodies or len(_BRACKETED_DEFAULT.findall(old)) != len(_BRACKETED_DEFAULT.findall(new))
+    if scene.language not in _PREPROCESSED:
+        return False
+    if len(_RETURNED.findall(old)) != len(_RETURNED.findall(new)) and "decltype" in "".join(scene.after):
+        return True
+    return old.count("\\\n") != new.count("\\\n")
+
+
+_SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
+_PREPROCESSED = frozenset({"c", "cpp"})
+
+
+def _is_continued(scene: Scene) -> Callable[[Change], bool]:
+    """Tell of a change whether a backslash joins its first line to the one above, before or after."""
+
+    def joined(change: Change) -> bool:
+        hunk, start = change.hunk, scene.after_starts.get(change.id, 0)
+        above = [scene.before[hunk.start - 1]] if hunk and hunk.start else []
+        above += [scene.after[start - 1]] if start else []
+        return any(line.rstrip("\r\n").endswith("\\") for line in above)
+
+    return joined
 
 
 def _over_blanks(scene: Scene, changes: list[Change]) -> list[list[Change]]:

@@ -1,0 +1,2 @@
+import plug_a
+import plug_b

@@ -1,0 +1,2 @@
+import plug_b
+import plug_a
