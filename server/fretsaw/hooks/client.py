@@ -11,13 +11,21 @@ Answer = Callable[[list[str], bytes], "tuple[str, str]"]
 """(arguments, payload) -> (standard output, a line for standard error)."""
 
 
+_LARGEST = 400_000
+"""Bytes of a payload up to which it is vetted: a larger one would keep the agent waiting for seconds."""
+
+
 def run_client(arguments: list[str], load: Callable[[], Answer]) -> int:
     """Answer the payload on standard input; always 0, since some agents take anything else for a refusal.
 
     `load` imports the engine and gives what answers.
     """
     try:
-        data = sys.stdin.buffer.read(20 * 1024 * 1024 + 1)
+        data = sys.stdin.buffer.read(_LARGEST + 1)
+        if len(data) > _LARGEST:
+            while sys.stdin.buffer.read(_LARGEST):
+                pass  # the agent may wait until all of it is read
+            raise ValueError(f"it is larger than {_LARGEST // 1000} kB")
         path = socket_path()
         reply = ask_resident(path, _packed(arguments, data))
         if reply:

@@ -141,9 +141,10 @@ PLACES: Mapping[str, Place] = {
     "opencode": Place(_opencode, "opencode cannot hold the end of a turn: edits are pruned before they land."),
 }
 
+# Only 1 says that something goes; what else the command ends with is no fault of the commit.
 _GIT_HOOK = """# fretsaw: written by `agent hooks install git`
 if command -v {program} >/dev/null 2>&1; then
-  {command} || exit 1
+  {command} || [ $? -ne 1 ] || exit 1
 fi
 """
 

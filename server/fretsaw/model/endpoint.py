@@ -43,7 +43,7 @@ class Endpoint:
 def endpoint(settings: Settings) -> Endpoint:
     """The endpoint that the settings name. ConfigError says which setting is missing or wrong."""
     url = base_url_of(settings)
-    host = _host(url)
+    host = host_of(url)
     loopback = _is_loopback(host)
     if settings.azure and not settings.base_url:
         raise ConfigError(
@@ -89,7 +89,7 @@ def key_hint(settings: Settings) -> str:
     return KEY_HINT.replace("OPENAI_API_KEY", names[0])
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
     """The host of a usable base URL."""
     hint = "a base URL looks like http://localhost:11434/v1"
     try:

@@ -9,7 +9,7 @@ from typing import Any
 from fretsaw import config
 from fretsaw.endpoint_presets import PRESETS
 from fretsaw.model.capabilities import SENT_COLUMNS
-from fretsaw.model.endpoint import base_url_of
+from fretsaw.model.endpoint import base_url_of, host_of
 from fretsaw.model.row import Row
 from fretsaw.session.model_connection import refused_fields
 from fretsaw.session.models import choose_model
@@ -20,6 +20,8 @@ def describe_endpoint(flags: Mapping[str, Any]) -> dict[str, str]:
     """List what is assumed of the endpoint that the settings name, as labels and texts. Raises ConfigError."""
     resolved = config.resolve(flags, None)
     settings = resolved.settings
+    if settings.base_url:
+        host_of(settings.base_url)  # raises, so that no password in it is printed
     preset = PRESETS[settings.endpoint or "openai"]
     takes = SENT_COLUMNS if preset.takes is None else preset.takes & SENT_COLUMNS
     facts = {
