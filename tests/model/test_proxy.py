@@ -129,9 +129,11 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
         subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
 
     key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    openssl("req", "-x509", *key, "-days", "2", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Company CA")
+    # Python 3.13 trusts no authority that does not say what its key is for.
+    own = ("-subj", "/CN=Company CA", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+    openssl("req", "-x509", *key, *own, "-days", "2", "-keyout", "ca.key", "-out", "ca.pem")
     openssl("req", *key, "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", f"/CN={HOST}")
-    (folder / "ext").write_text(f"subjectAltName=DNS:{HOST}\n")
+    (folder / "ext").write_text(f"subjectAltName=DNS:{HOST}\nauthorityKeyIdentifier=keyid\nsubjectKeyIdentifier=hash\n")
     signed = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "ext")
     openssl("x509", "-req", "-in", "leaf.csr", *signed, "-out", "leaf.crt")
     (folder / "leaf.pem").write_text((folder / "leaf.key").read_text() + (folder / "leaf.crt").read_text())
