@@ -138,6 +138,15 @@ def test_undo_gives_back_setuid_setgid_and_permissions(root: Path, state: Path) 
     assert (root / "a.py").stat().st_mode & 0o7777 == 0o640
 
 
+@pytest.mark.parametrize("mode", [0o655, 0o611, 0o700, 0o600])
+def test_permissions_of_others_stay_when_a_file_is_replaced_and_put_back(root: Path, state: Path, mode: int) -> None:
+    (root / "a.py").chmod(mode)
+    fix(root, state, texts={"a.py": "new\n"})
+    assert (root / "a.py").stat().st_mode & 0o7777 == mode
+    undo(opened(root)[0], state)
+    assert (root / "a.py").stat().st_mode & 0o7777 == mode
+
+
 def test_undo_gives_back_extended_attributes_of_a_deleted_file(root: Path, state: Path) -> None:
     try:
         os.setxattr(root / "a.py", "user.mark", b"kept")

@@ -160,10 +160,10 @@ def _take_after(handle: int, replaced: Original, mode: int) -> None:
         except PermissionError:
             if mine.st_uid != like.st_uid:  # a group that is not ours is the lesser loss
                 raise
-    readable = like.st_mode & 0o444
-    plain = like.st_mode & 0o666
-    executable = like.st_mode & 0o111 or readable >> 2
-    os.fchmod(handle, plain | executable if mode & 0o100 else plain)
+    wanted = like.st_mode & 0o777
+    if (mode ^ wanted) & 0o100:  # the owner's bit is what git knows; where it stays, all stay
+        wanted = wanted | (wanted & 0o444) >> 2 if mode & 0o100 else wanted & 0o666
+    os.fchmod(handle, wanted)
 
 
 def _give_back(handle: int, access: Access, *, whole: bool) -> None:
