@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,6 @@ def read_state(state: Path, name: str) -> dict[str, Any]:
 def write_state(state: Path, name: str, values: Mapping[str, Any]) -> None:
     """Replace the file. Of two runs that write at once one wins: what is kept so may be learned again."""
     state.mkdir(parents=True, mode=0o700, exist_ok=True)
-    draft = state / f".{name}.{os.getpid()}"
+    draft = state / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"  # a server has several runs in one process
     draft.write_text(json.dumps(values, indent=1) + "\n", "ascii")
     draft.replace(state / name)
