@@ -85,7 +85,7 @@ def test_what_is_left_out_and_why(root: Path, tmp_path: Path) -> None:
         "pipe.py": "not a regular file on disk",
     }
     assert seen.read("image.png") is None
-    assert seen.read("utf16.txt") is None
+    assert seen.read("utf16.txt") == "hello"
 
 
 def test_outside_of_a_sparse_checkout(root: Path) -> None:

@@ -12,12 +12,14 @@ from functools import partial
 from fretsaw.core import locate, prune
 from fretsaw.core.context.search import paths_with
 from fretsaw.core.issue import Issue
+from fretsaw.core.locate.explain import unwritable
 from fretsaw.core.locate.misfit import Placing
 from fretsaw.core.patch import derive_set, texts
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.prune.verdict import Mode, Pruned
 from fretsaw.core.reply.edit_block import EditBlock, Reading
 from fretsaw.core.snapshot import Snapshot
+from fretsaw.core.text.lines import split_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ def place_edit(
     placing = locate.place(blocks, snapshot.read, snapshot.paths, snapshot.why_hidden)
     if placing.misfits and correcting:
         placing = _place_on_top(blocks, snapshot, correcting) or placing
+    if not placing.misfits:
+        placing = _only_writable(placing, snapshot)
     if placing.misfits:
         return PlacedEdit(placing, PatchSet())
     moved = {one.block.move_to: one.path for one in placing.located if one.block.move_to and one.block.op != "copy"}
@@ -50,6 +54,20 @@ def place_edit(
         path: text if path in targets else _with_line_ends(text, path, snapshot) for path, text in placing.after.items()
     }
     return PlacedEdit(placing, derive_set(snapshot.read, after, _modes(placing, snapshot), moved))
+
+
+def _only_writable(placing: Placing, snapshot: Snapshot) -> Placing:
+    """The placing, refused where a new line holds a sign that its file's encoding does not have."""
+    for path, text in placing.after.items():
+        encoding = snapshot.encoding(path) if text is not None else None
+        if text is None or encoding is None:
+            continue
+        for line in split_lines(text):
+            sign = encoding.lacking(line)
+            if sign:
+                what = f"a sign (U+{ord(sign):04X}) that the file's encoding ({encoding.codec}) does not have,"
+                return replace(placing, after={}, misfits=(unwritable(path, what, line),))
+    return placing
 
 
 def _modes(placing: Placing, snapshot: Snapshot) -> dict[str, tuple[str, str]]:

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from fretsaw.core.text.disk_encodings import FileEncoding
 from fretsaw.core.text.encodings import shown
 from fretsaw.core.text.lines import newline_of
 
@@ -30,8 +32,8 @@ class LineEnds:
 class Snapshot:
     """The repository's text at one moment.
 
-    Paths are relative to the repository's root, with `/`. Texts are decoded as UTF-8 with surrogateescape and
-    newlines untouched, so encoding them gives the same bytes.
+    Paths are relative to the repository's root, with `/`. Texts are decoded as UTF-8 with surrogateescape, or in the
+    `encoding` of their file, newlines untouched, so encoding them gives the same bytes (`on_disk`).
     """
 
     base: str | None
@@ -51,6 +53,8 @@ class Snapshot:
     disk."""
     line_ends: Callable[[str], LineEnds | None] = field(default=lambda _: None, repr=False, compare=False)
     """Returns the line ends that attributes and configuration want for a path; None where they do not say."""
+    encoding: Callable[[str], FileEncoding | None] = field(default=lambda _: None, repr=False, compare=False)
+    """Returns the encoding of a path's file, or of a new one; None where the text is its bytes (nearly always)."""
     executable: frozenset[str] = frozenset()
     """Those of `paths` whose git mode is 100755."""
     searcher: Callable[[str, int], tuple[tuple[str, int, str], ...]] | None = field(
@@ -62,6 +66,22 @@ class Snapshot:
         """The text of a path, None when there is none to show."""
         unsaved = self.overlay.get(path)
         return unsaved if unsaved is not None else self.reader(path)
+
+    def on_disk(self, path: str, text: str) -> str:
+        """Return a path's text as one whose UTF-8 bytes (with surrogateescape) are the file's.
+
+        Raises UnicodeEncodeError for a sign that the file's encoding does not have.
+        """
+        encoding = self.encoding(path)
+        return text if encoding is None else encoding.encode(text).decode("utf-8", "surrogateescape")
+
+    def all_on_disk(self, texts: Mapping[str, str | None]) -> dict[str, str | None]:
+        """Return texts by path as `on_disk` has them; None stays None, and so does what its encoding cannot hold."""
+        held = dict(texts)
+        for path, text in texts.items():
+            with suppress(UnicodeEncodeError):  # an editor's unsaved text that could not be saved either
+                held[path] = text if text is None else self.on_disk(path, text)
+        return held
 
     def readable(self) -> Snapshot:
         """The same files with each text as a person reads it, whatever its encoding; only to be looked at."""

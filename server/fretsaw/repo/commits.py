@@ -15,7 +15,7 @@ from fretsaw.errors import ConflictError, RepoError
 from fretsaw.repo.git.history import Committed, History, open_history
 from fretsaw.repo.git.refs import wait_for_index
 from fretsaw.repo.git.snapshot import index_entries
-from fretsaw.repo.git.trial import encode, mode_after
+from fretsaw.repo.git.trial import encode, file_bytes, mode_after
 from fretsaw.repo.journal import IndexMove, Plan, RefMove
 from fretsaw.repo.repository import Repo
 
@@ -85,7 +85,7 @@ def _files(patch: PatchSet, snapshot: Snapshot, before: dict[str, Committed]) ->
     dirty = []
     for file in patch.files:
         committed = before.get(file.path)
-        text = _after(file, committed)
+        text = _after(file, committed, snapshot)
         if text and committed is None and b"\r\n" in text and snapshot.new_file_ends(file.path).stored_as_lf:
             text = text.replace(b"\r\n", b"\n")
         if text is None:
@@ -103,13 +103,13 @@ def _files(patch: PatchSet, snapshot: Snapshot, before: dict[str, Committed]) ->
     return files
 
 
-def _after(file: FilePatch, committed: Committed | None) -> bytes | None:
+def _after(file: FilePatch, committed: Committed | None, snapshot: Snapshot) -> bytes | None:
     """Bytes for the commit (empty for a deletion), None when the patch was not made against what is committed.
 
     Where git converts line endings the worktree has CRLF and the commit LF; that is no change of the user's.
     """
-    before = None if file.before is None else encode(file.before)
-    after = b"" if file.after is None else encode(file.after)
+    before = None if file.before is None else _kept_by_git(snapshot, file.path, file.before)
+    after = b"" if file.after is None else _kept_by_git(snapshot, file.path, file.after)
     if before is None or committed is None:
         return after if before is None and committed is None else None
     if before == committed.data:
@@ -117,6 +117,14 @@ def _after(file: FilePatch, committed: Committed | None) -> bytes | None:
     if before.replace(b"\r\n", b"\n") == committed.data:
         return after.replace(b"\r\n", b"\n")
     return None
+
+
+def _kept_by_git(snapshot: Snapshot, path: str, text: str) -> bytes:
+    """The bytes of a text in git: UTF-8 where git converts the file at checkout, else as on the disk."""
+    encoding = snapshot.encoding(path)
+    if encoding is not None and encoding.stored_as_utf8:
+        return encode(text)
+    return file_bytes(snapshot, path, text)
 
 
 def _refuse_staged(repo: Repo, patch: PatchSet, before: dict[str, Committed]) -> None:

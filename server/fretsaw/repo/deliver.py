@@ -16,7 +16,7 @@ from fretsaw.repo.commits import clean_message, commit_plan
 from fretsaw.repo.discover import reopened
 from fretsaw.repo.git.refs import GitRefs
 from fretsaw.repo.git.snapshot import index_entries
-from fretsaw.repo.git.trial import encode
+from fretsaw.repo.git.trial import file_bytes
 from fretsaw.repo.journal import JournalFolder, Plan, Step, forget_old, new_tx, open_journal, recover, transact
 from fretsaw.repo.journal.safe_read import FileState, folder_of, look, read_image
 from fretsaw.repo.repository import Delivery, How, Repo
@@ -53,7 +53,7 @@ def deliver(  # noqa: PLR0913 - the keyword arguments are the user's order
     with open_journal(state_dir, repo.root) as home:
         told = recover(home, refs)
         tx = new_tx(home)
-        steps = () if how == "branch" else steps_of(home, patch)
+        steps = () if how == "branch" else steps_of(home, patch, snapshot)
         plan = Plan(tx, str(repo.root), run_id, how, steps, missing_folders(home, steps))
         commit = None
         if how != "worktree":
@@ -77,7 +77,7 @@ def refuse_operation(repo: Repo) -> None:
         raise RepoError("the index has unmerged files", hint="resolve them and `git add` them")
 
 
-def steps_of(home: JournalFolder, patch: PatchSet) -> tuple[Step, ...]:
+def steps_of(home: JournalFolder, patch: PatchSet, snapshot: Snapshot) -> tuple[Step, ...]:
     """A step a file. ConflictError with all files that differ; RepoError for one that must not be replaced."""
     steps, conflicts = [], []
     for file in patch.files:
@@ -91,7 +91,7 @@ def steps_of(home: JournalFolder, patch: PatchSet) -> tuple[Step, ...]:
         except OSError as error:
             conflicts.append(f"{file.path} ({error.strerror})")
             continue
-        step = _step(file, image)
+        step = _step(file, image, snapshot)
         if step is None:
             conflicts.append(file.path)
         else:
@@ -122,13 +122,13 @@ def missing_folders(home: JournalFolder, steps: tuple[Step, ...]) -> tuple[str, 
     return tuple(missing)
 
 
-def _step(file: FilePatch, image: FileState | None) -> Step | None:
+def _step(file: FilePatch, image: FileState | None, snapshot: Snapshot) -> Step | None:
     """The step for a file that is what the patch was made against, None when it is not."""
-    before = None if file.before is None else encode(file.before)
+    before = None if file.before is None else file_bytes(snapshot, file.path, file.before)
     if before != (None if image is None else image.data):
         return None
     executable = file.mode[1] == "100755" if file.mode is not None else image is not None and image.executable
-    post = None if file.after is None else FileState(encode(file.after), executable)
+    post = None if file.after is None else FileState(file_bytes(snapshot, file.path, file.after), executable)
     return Step(file.path, image, post)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from fretsaw import repo
 from fretsaw.cancel import Cancel
@@ -25,6 +25,9 @@ from fretsaw.session.notices import notices_about
 from fretsaw.session.open import Session
 from fretsaw.session.secret_mask import learn_local_secrets
 from fretsaw.session.task import Task
+
+if TYPE_CHECKING:
+    from fretsaw.check import CheckEnvironment
 
 Covered: TypeAlias = Callable[[Mapping[str, str | None]], "dict[str, frozenset[int]] | None"]
 
@@ -105,7 +108,7 @@ def make_command(session: Session, snapshot: Snapshot, cancel: Cancel, argv: tup
         return None
     from fretsaw import check
 
-    around = check.CheckEnvironment(session.state, unsaved=snapshot.overlay, secrets=snapshot.secrets)
+    around = _around(session, snapshot)
     return check.make_check(session.root, argv, session.settings, cancel, around)
 
 
@@ -115,7 +118,7 @@ def _make_varied(session: Session, snapshot: Snapshot, cancel: Cancel) -> VaryCh
         return None
     from fretsaw import check
 
-    around = check.CheckEnvironment(session.state, unsaved=snapshot.overlay, secrets=snapshot.secrets)
+    around = _around(session, snapshot)
     return check.make_varied_check(session.root, session.settings.check, session.settings, cancel, around)
 
 
@@ -125,5 +128,14 @@ def _make_covered(session: Session, snapshot: Snapshot, cancel: Cancel) -> Cover
         return None
     from fretsaw import check
 
-    around = check.CheckEnvironment(session.state, unsaved=snapshot.overlay, secrets=snapshot.secrets)
+    around = _around(session, snapshot)
     return check.make_covered(session.root, session.settings.check, session.settings, cancel, around)
+
+
+def _around(session: Session, snapshot: Snapshot) -> CheckEnvironment:
+    """The environment of a check on a snapshot."""
+    from fretsaw import check
+
+    return check.CheckEnvironment(
+        session.state, unsaved=snapshot.overlay, on_disk=snapshot.all_on_disk, secrets=snapshot.secrets
+    )

@@ -164,7 +164,7 @@ def make_covered(
         if not tools.program:
             return None
         known: dict[str, frozenset[int]] = {}
-        laid = {**around.unsaved, **texts}
+        laid = around.on_disk({**around.unsaved, **texts})
         for way in WAYS:
             files = [path for path, text in texts.items() if text is not None and path.endswith(way.endings)]
             line = way.line(argv, around.environ.get("PATH", "")) if files else None

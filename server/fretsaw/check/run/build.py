@@ -78,7 +78,7 @@ class _Command:
         if sandbox is None:
             return CheckResult("unavailable", self.argv, reason=self.chosen[0].reason)
         try:
-            result = self._run(sandbox, {**self.around.unsaved, **texts}, variation)
+            result = self._run(sandbox, self.around.on_disk({**self.around.unsaved, **texts}), variation)
         except OSError as error:
             return CheckResult("error", self.argv, reason=f"the check could not be prepared: {error}")
         place = Place(self.root.resolve(), self.around.home, self.around.environ, sandbox.env)

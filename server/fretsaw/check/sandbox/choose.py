@@ -40,6 +40,8 @@ class CheckEnvironment:
     """The user's environment, of which an allow-list reaches the check."""
     unsaved: Mapping[str, str] = field(default_factory=dict)
     """Texts that always lie over the tree: an editor's unsaved buffers (`Snapshot.overlay`)."""
+    on_disk: Callable[[Mapping[str, str | None]], Mapping[str, str | None]] = lambda texts: texts
+    """Texts by path -> the same as their files hold them (`Snapshot.all_on_disk`)."""
     secrets: tuple[str, ...] = ()
     """Paths of the tree whose values are blacked out in what a check prints (`Snapshot.secrets`)."""
     limits: Limits = field(default_factory=Limits)

@@ -65,6 +65,17 @@ def ambiguous(path: str, pattern: Pattern, starts: list[int], more: bool) -> Mis
     )
 
 
+def unwritable(path: str, what: str, line: str) -> Misfit:
+    """A new line that the file's encoding cannot hold. `what`: the sign, with a comma: "U+FFFD, which …,"."""
+    shown = cut(line.strip(), _SHOWN)
+    return misfit(
+        "encoding",
+        path,
+        f"A new line for {path} holds {what} so it is not written: {shown}",
+        f"`{path}`: `{shown}` holds {what} so it cannot be written. Use signs that the file has.",
+    )
+
+
 def foreign(path: str, kind: MisfitKind, line: str) -> Misfit:
     """A new line that is a mark of the reply's own form, or that stands for lines which were left out."""
     shown = cut(line, _SHOWN)

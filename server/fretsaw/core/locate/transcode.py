@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fretsaw.core.locate.explain import misfit
+from fretsaw.core.locate.explain import unwritable
 from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.reply.edit_block import EditBlock
 from fretsaw.core.text.encodings import by_evidence, encoding_of, in_encoding, is_utf8
@@ -87,13 +87,7 @@ class _Writer:
 
     def _refuse(self, what: str, line: str) -> None:
         if self.problem is None:
-            shown = line.strip()[:80]
-            self.problem = misfit(
-                "encoding",
-                self._path,
-                f"A new line for {self._path} holds {what} so it is not written: {shown}",
-                f"`{self._path}`: `{shown}` holds {what} so it cannot be written. Use signs that the file has.",
-            )
+            self.problem = unwritable(self._path, what, line)
 
 
 def _only_bytes(line: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fretsaw.core.run import Draft, Evidence, Proposal
+from fretsaw.core.text.disk_encodings import by_bytes
 from fretsaw.lsp.features import notifications, to_json
 from fretsaw.lsp.state import positions
 from fretsaw.lsp.state.documents import Document
@@ -122,7 +123,9 @@ def _read_text(path: Path) -> str | None:
     try:
         if not path.is_file() or path.is_symlink():
             return None
-        return path.read_bytes().decode("utf-8", "surrogateescape")
+        data = path.read_bytes()
+        encoding = by_bytes(data)
+        return encoding.decode(data) if encoding else data.decode("utf-8", "surrogateescape")
     except OSError:
         return None
 

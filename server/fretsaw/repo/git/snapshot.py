@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from fretsaw.core.policy import is_secret
 from fretsaw.core.snapshot import Snapshot
+from fretsaw.core.text.disk_encodings import FileEncoding, by_attribute, by_bytes
 from fretsaw.errors import RepoError
 from fretsaw.repo.git.line_ends import line_ends
 from fretsaw.repo.git.search import Searcher
@@ -27,6 +28,9 @@ LARGEST = 1_000_000
 """Bytes of a file that may be shown and edited at most."""
 
 _LFS = b"version https://git-lfs.github.com/spec/"
+_ENCODING = "working-tree-encoding"
+_CONVERTING = ("filter", _ENCODING)
+"""Attributes by which git keeps another text than the one on the disk."""
 
 
 class Entry(NamedTuple):
@@ -51,7 +55,8 @@ def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Itera
     except RepoError:
         hidden.drop()
         raise
-    left_out = _unfit(repo, entries, hidden)
+    attributes = Attributes(repo, entries)
+    left_out = _unfit(entries, hidden, attributes)
     left_out.update(_odd_on_disk(repo, [entry.path for entry in entries if entry.path not in left_out]))
     unsaved = dict(overlay or {})
     fit = sorted({entry.path for entry in entries} - left_out.keys())
@@ -60,7 +65,7 @@ def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Itera
     for path in secrets:
         unsaved.pop(path, None)
     paths = tuple(sorted(set(fit) - set(secrets))) if secrets else tuple(fit)
-    reader = Reader(repo)
+    reader = Reader(repo, attributes)
     return Snapshot(
         base=repo.head,
         paths=paths,
@@ -70,17 +75,48 @@ def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Itera
         left_out=MappingProxyType(left_out),
         untracked=lambda path: _untracked(repo, path),
         line_ends=lambda path: line_ends(repo, path),
+        encoding=reader.encoding,
         executable=frozenset(entry.path for entry in entries if entry.mode == "100755"),
         searcher=Searcher(repo, frozenset(paths), MappingProxyType(unsaved)),
     )
 
 
+class Attributes:
+    """The attributes of tracked paths by which git keeps another text than the one on the disk.
+
+    git is asked only where an attributes file speaks of them.
+    """
+
+    def __init__(self, repo: Repo, entries: list[Entry]) -> None:
+        self._repo = repo
+        files = [entry.path for entry in entries if entry.path.rpartition("/")[2] == ".gitattributes"]
+        texts = [_raw(repo.root / path) for path in files] + [_raw(repo.common_dir / "info" / "attributes")]
+        self._names = [name for name in _CONVERTING if any(name.encode() in text for text in texts)]
+        self._found = self._ask([entry.path for entry in entries]) if self._names else {}
+
+    def of(self, path: str, name: str) -> str:
+        """The value that a path has for `filter` or `working-tree-encoding`; empty where none is set."""
+        if name not in self._names:
+            return ""
+        if (path, name) not in self._found:
+            self._found |= self._ask([path])
+        return self._found[path, name]
+
+    def _ask(self, paths: list[str]) -> dict[tuple[str, str], str]:
+        asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
+        fields = os.fsdecode(self._repo.git.out("check-attr", "-z", "--stdin", *self._names, stdin=asked)).split("\0")
+        rows = zip(fields[0::3], fields[1::3], fields[2::3], strict=False)
+        return {(path, name): "" if value in ("unspecified", "unset") else value for path, name, value in rows}
+
+
 class Reader:
     """Path → text as it was when it was first asked for."""
 
-    def __init__(self, repo: Repo) -> None:
+    def __init__(self, repo: Repo, attributes: Attributes) -> None:
         self._root = str(repo.root)
+        self._attributes = attributes
         self._texts: dict[str, str | None] = {}
+        self._encodings: dict[str, FileEncoding | None] = {}
         self._lock = threading.Lock()
 
     def __call__(self, path: str) -> str | None:
@@ -90,7 +126,25 @@ class Reader:
                 self._texts[path] = self._read(path)
             return self._texts[path]
 
+    def encoding(self, path: str) -> FileEncoding | None:
+        """The encoding of a path's file, or of a new one; None where the text is the file's bytes."""
+        self(path)
+        return self._encodings.get(path)
+
     def _read(self, path: str) -> str | None:
+        data = self._bytes(path)
+        told = self._attributes.of(path, _ENCODING)
+        if told:
+            self._encodings[path] = by_attribute(told, data)
+        if data is None:
+            return None
+        encoding = self._encodings.setdefault(path, by_bytes(data))
+        if encoding is not None:
+            return encoding.decode(data)
+        return None if b"\0" in data[:8000] else data.decode("utf-8", "surrogateescape")
+
+    def _bytes(self, path: str) -> bytes | None:
+        """The bytes of a file that may be shown; None: too large, a pointer of LFS, or none that can be read."""
         root = os.open(self._root, os.O_RDONLY | os.O_CLOEXEC)
         try:
             image = read_beneath(root, path)
@@ -98,9 +152,7 @@ class Reader:
             return None
         finally:
             os.close(root)
-        if image is None or len(image.data) > LARGEST or b"\0" in image.data[:8000] or image.data.startswith(_LFS):
-            return None
-        return image.data.decode("utf-8", "surrogateescape")
+        return None if image is None or len(image.data) > LARGEST or image.data.startswith(_LFS) else image.data
 
 
 def index_entries(repo: Repo, *args: str) -> list[Entry]:
@@ -171,7 +223,7 @@ def _untracked(repo: Repo, path: str) -> str:
     return "git does not track it; `git add` it first"
 
 
-def _unfit(repo: Repo, entries: list[Entry], hidden: Hidden) -> dict[str, str]:
+def _unfit(entries: list[Entry], hidden: Hidden, attributes: Attributes) -> dict[str, str]:
     """Say why entries are not shown, as far as git's own lists tell."""
     kinds = {"120000": "a symbolic link", "160000": "a submodule"}
     unfit: dict[str, str] = {}
@@ -184,23 +236,10 @@ def _unfit(repo: Repo, entries: list[Entry], hidden: Hidden) -> dict[str, str]:
             unfit[entry.path] = "outside the sparse checkout"
     for path in hidden.paths():
         unfit.setdefault(path, "tracked, but .gitignore hides it")
-    unfit.update((path, why) for path, why in _filtered(repo, entries).items() if path not in unfit)
+    for entry in entries:
+        if filtered := attributes.of(entry.path, "filter"):  # LFS, encryption: what is on disk is not what git keeps
+            unfit.setdefault(entry.path, f"kept through the filter {filtered}")
     return unfit
-
-
-def _filtered(repo: Repo, entries: list[Entry]) -> dict[str, str]:
-    """Paths that go through a filter program (LFS, encryption): what is on disk is not what git keeps."""
-    files = [entry.path for entry in entries if entry.path.rpartition("/")[2] == ".gitattributes"]
-    texts = [_raw(repo.root / path) for path in files] + [_raw(repo.common_dir / "info" / "attributes")]
-    if not any(b"filter" in text for text in texts):
-        return {}
-    asked = b"".join(os.fsencode(entry.path) + b"\0" for entry in entries)
-    fields = os.fsdecode(repo.git.out("check-attr", "-z", "--stdin", "filter", stdin=asked)).split("\0")
-    return {
-        path: f"kept through the filter {value}"
-        for path, value in zip(fields[0::3], fields[2::3], strict=False)
-        if value not in ("unspecified", "unset")
-    }
 
 
 def _raw(path: os.PathLike[str]) -> bytes:

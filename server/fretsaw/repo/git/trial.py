@@ -65,6 +65,16 @@ def encode(text: str) -> bytes:
         raise NoPatchError(f"the patch holds {found}, which no file can hold in UTF-8") from None
 
 
+def file_bytes(snapshot: Snapshot, path: str, text: str) -> bytes:
+    """The bytes of a path's text on the disk. NoPatchError when its encoding does not have one of the signs."""
+    try:
+        return encode(snapshot.on_disk(path, text))
+    except UnicodeEncodeError as error:
+        found, encoding = f"U+{ord(text[error.start]):04X}", snapshot.encoding(path)
+        codec = encoding.codec if encoding is not None else error.encoding
+        raise NoPatchError(f"the patch holds {found}, which {path} cannot hold in {codec}") from None
+
+
 def mode_before(file: FilePatch, snapshot: Snapshot) -> str:
     """The git mode of a file that a patch changes."""
     if file.mode is not None:

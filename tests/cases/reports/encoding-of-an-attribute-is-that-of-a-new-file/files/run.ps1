@@ -1,0 +1,2 @@
+Write-Host "größer"
+exit 1
