@@ -28,18 +28,20 @@ def main() -> None:
     rows = list(_rows(given.evaluations, given.mirrors))
     if given.out:
         given.out.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    found = _vetted(rows, given.prune)
-    print(f"{len(rows)} patches, --prune {given.prune}: {sum(one['status'] != 'ok' for one in found)} refused")
-    total = 0
+    report(vet_rows(rows, given.prune), given.prune, given.show)
+
+
+def report(found: list[dict[str, Any]], mode: str, show: list[str]) -> None:
+    """Print the refusals, what is dropped and flagged by rule, and each change that the rules `show` spoke of."""
+    print(f"{len(found)} patches, --prune {mode}: {sum(one['status'] != 'ok' for one in found)} refused")
     for verdict in ("dropped", "flagged"):
         counted = Counter(change["rule"] for one in found for change in one.get(verdict, ()))
-        total += sum(counted.values())
         print(f"{verdict}: {sum(counted.values())}", dict(counted.most_common()))
     for one in found:
         if one["status"] != "ok":
             print("REFUSED", one["id"], json.dumps(one.get("misfits", one.get("error")))[:400])
         for change in (*one.get("dropped", ()), *one.get("flagged", ())):
-            if change["rule"] in given.show:
+            if change["rule"] in show:
                 print(f"\n{one['id']} {change['path']}:{change['line']} {change['verdict']} {change['rule']}")
                 print(f"  {change['reason']}")
                 print("".join(f"  -{line}" for line in change["removed"]), end="")
@@ -63,7 +65,7 @@ def _rows(evaluations: list[Path], mirrors: Path) -> Iterator[dict[str, Any]]:
             mirror = mirrors / instance["repo"].replace("/", "+") / "repo"
             for answer in instance["resolved_by"] if mirror.exists() else ():
                 key = (instance["instance_id"], answer["patch"])
-                files = None if key in seen else _base(mirror, instance["base_commit"], answer["patch"])
+                files = None if key in seen else base_texts(mirror, instance["base_commit"], answer["patch"])
                 seen.add(key)
                 if files is not None:
                     name = f"{instance['instance_id']}/{answer['name']}"
@@ -71,7 +73,7 @@ def _rows(evaluations: list[Path], mirrors: Path) -> Iterator[dict[str, Any]]:
                     yield {"id": name, "files": files, "reply": answer["patch"], "issue": issue}
 
 
-def _base(mirror: Path, commit: str, patch: str) -> dict[str, str] | None:
+def base_texts(mirror: Path, commit: str, patch: str) -> dict[str, str] | None:
     """The files that a patch edits, at its base; None where the base is not at hand or a text is no UTF-8."""
     try:
         paths = {file.source_file.removeprefix("a/") for file in PatchSet(patch) if not file.is_added_file}
@@ -90,7 +92,8 @@ def _base(mirror: Path, commit: str, patch: str) -> dict[str, str] | None:
     return files
 
 
-def _vetted(rows: list[dict[str, Any]], mode: str) -> list[dict[str, Any]]:
+def vet_rows(rows: list[dict[str, Any]], mode: str) -> list[dict[str, Any]]:
+    """What `agent vet --jsonl` answers to rows of id, files, reply and issue."""
     agent = Path(sys.executable).with_name("agent")
     lines = "".join(json.dumps(row) + "\n" for row in rows)
     done = subprocess.run(
