@@ -1,4 +1,4 @@
-"""What pruning does to fix commits of public repositories, each with its own message as the issue. Nothing in them is wrong.
+"""What pruning does to fix commits of public repositories, each with its own message as the issue: all are right.
 
 python bench/fix_commits.py MIRROR… [--count 40] [--prune safe|strict] [--show RULE …] [--out ROWS.jsonl]
 
@@ -19,9 +19,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.real_patches import base_texts, report, vet_rows  # noqa: E402
+from bench.real_patches import base_texts, report, vet_rows
 
-_FIX = re.compile(r"(?i)\b(?:fix(?:e[sd])?|bug|crash(?:es)?|regression|correct(?:ly)?|wrong|leak|handle|prevent|avoid)\b")
+_FIX = re.compile(
+    r"(?i)\b(?:fix(?:e[sd])?|bug|crash(?:es)?|regression|correct(?:ly)?|wrong|leak|handle|prevent|avoid)\b"
+)
 _SOURCE = re.compile(r"\.(?:py|[jt]sx?|mjs|vue|go|rs|java|kt|rb|php|[ch]|cc|cpp|hpp|cs|swift|scala|lua|sh|pl)$")
 _MOST_LINES, _MOST_FILES = 400, 12
 

@@ -287,3 +287,18 @@ def test_help_and_version_import_nothing_heavy() -> None:
     code += "print([name for name in ('openai', 'git', 'rich', 'pygls', 'unidiff') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("[]\n")
+
+
+def test_a_path_that_was_taken_for_another_is_said(agent: Agent, model: Model, project: Path) -> None:
+    shortened = NOISY.replace("stopwatch/duration.py", "Duration.py")
+    assert "Duration.py" in shortened
+    model(shortened)
+    ended = agent("fix", "ISSUE.md", "--check", CHECK)
+    assert ended.code == 0, ended.err
+    said = "Duration.py was taken for stopwatch/duration.py, the only file it can mean."
+    assert said in ended.err + ended.out
+    git(project, "checkout", "-q", ".")
+    (project / "reply.md").write_text(shortened, "utf-8")
+    vetted = agent("vet", "reply.md", "--json")
+    assert vetted.document["notices"] == [said]
+    assert said in agent("vet", "reply.md").err

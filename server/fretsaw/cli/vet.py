@@ -160,6 +160,8 @@ def _vet_one(
             terminal.paragraph(f"{misfit.kind}: ", misfit.for_person, fg="yellow")
         if applied is not None:
             terminal.say(f"run {applied.run_id}", bold=True)
+        for notice in vetted.notices:
+            terminal.paragraph("! ", notice, fg="yellow")
         terminal.verdicts(vetted.verdicts, restorable=applied is not None)
         if not do_apply:
             terminal.emit(patch_text(vetted))
@@ -221,6 +223,7 @@ def _vet_row(line: str, mode: Any) -> dict[str, Any]:
         "patch": render(patch),
         "refused": broken,
         "misfits": [misfit_row(item) for item in vetted.misfits],
+        "notices": list(vetted.notices),
         "dropped": [verdict_row(item) for item in vetted.verdicts if item.decision == "drop"],
         "flagged": [verdict_row(item) for item in vetted.verdicts if item.decision == "flag"],
         "ms": round((time.perf_counter() - started) * 1000, 3),

@@ -87,10 +87,11 @@ def propose(answer: ModelAnswer, work: Work, correcting: PatchSet = PatchSet()) 
     if not edit.patch:
         reason = reading.ignored.strip() or "the model proposed no edit"
         return Rejected("empty", prompt.after_empty(issue), reason, turn)
-    return _accept(edit.patch, turn, reading.ignored, work)
+    notices = tuple(notice.for_person for notice in edit.placing.notices)
+    return _accept(edit.patch, turn, reading.ignored, notices, work)
 
 
-def _accept(proposed: PatchSet, turn: Turn, prose: str, work: Work) -> Candidate | Rejected:
+def _accept(proposed: PatchSet, turn: Turn, prose: str, notices: tuple[str, ...], work: Work) -> Candidate | Rejected:
     """Prune a patch that fits, then hold it against ledger, policy and git."""
     services = work.services
     services.report(Event("prune", "dropping what nobody asked for", percentage=70))
@@ -108,9 +109,8 @@ def _accept(proposed: PatchSet, turn: Turn, prose: str, work: Work) -> Candidate
     services.trial(pruned.patch)
     draft = Draft(pruned.proposed, pruned.patch, pruned.verdicts)
     services.report(Event("trial", "git has applied it in a private place", percentage=75, draft=draft))
-    return Candidate(
-        pruned.proposed, pruned.patch, pruned.verdicts, turn, prose.strip(), restrictions.notices, None, spent
-    )
+    notices = (*notices, *restrictions.notices)
+    return Candidate(pruned.proposed, pruned.patch, pruned.verdicts, turn, prose.strip(), notices, None, spent)
 
 
 def _judge(pruned: Pruned, work: Work) -> tuple[Pruned, Usage]:

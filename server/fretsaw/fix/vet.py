@@ -31,13 +31,18 @@ class Vetted:
     grammars: tuple[str, ...] = ()
     ignored: str = ""
     """The text of the reply that is no edit."""
+    notices: tuple[str, ...] = ()
+    """Facts about the edits that a person should know, such as a path that was taken for another one."""
 
 
 def vet(text: str, snapshot: Snapshot, issue: Issue = NO_ISSUE, mode: Mode = "safe") -> Vetted:
     """Read, place, derive and prune one reply. All edits or none: with any misfit the patch is empty."""
     reading = reply.read(text)
     edit = place_edit(reading, snapshot)
-    vetted = Vetted("misfit", located=edit.placing.located, grammars=reading.grammars, ignored=reading.ignored)
+    notices = tuple(notice.for_person for notice in edit.placing.notices if notice.kind == "path")
+    vetted = Vetted(
+        "misfit", located=edit.placing.located, grammars=reading.grammars, ignored=reading.ignored, notices=notices
+    )
     if edit.placing.misfits:
         return replace(vetted, misfits=edit.placing.misfits)
     pruned = prune_edit(edit.patch, snapshot, issue, mode)

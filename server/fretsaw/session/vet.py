@@ -63,7 +63,7 @@ def vet_reply(
 def _apply(session: Session, reply: str, issue: Issue, vetted: Vetted) -> Applied:
     folder = session.store.new()
     turn = Turn(reply, vetted.grammars, vetted.misfits, vetted.located)
-    evidence = Evidence(base=session.repo.head, turns=(turn,))
+    evidence = Evidence(base=session.repo.head, turns=(turn,), notices=vetted.notices)
     outcome = Proposal(vetted.proposed, vetted.patch, vetted.verdicts, evidence, vetted.ignored.strip())
     started = datetime.now(timezone.utc).isoformat(timespec="seconds")
     run = Run(folder.id, str(session.root), issue.title or "vetted patch", "proposed", started=started)
@@ -90,6 +90,7 @@ def vet_document(vetted: Vetted, applied: Applied | None) -> dict[str, Any]:
         "dropped": [verdict_row(item) for item in vetted.verdicts if item.decision == "drop"],
         "misfits": [misfit_row(item) for item in vetted.misfits],
         "ignored": vetted.ignored,
+        "notices": list(vetted.notices),
         "run": applied.run_id if applied else None,
         "delivery": run_store.to_plain(applied.delivery) if applied else None,
     }
