@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from bench.real_patches import base_texts, report, vet_rows
+from real_patches import base_texts, report, vet_rows  # noqa: E402
 
 _FIX = re.compile(
     r"(?i)\b(?:fix(?:e[sd])?|bug|crash(?:es)?|regression|correct(?:ly)?|wrong|leak|handle|prevent|avoid)\b"
