@@ -19,7 +19,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from real_patches import base_texts, report, vet_rows  # noqa: E402
+from real_patches import base_texts, report, vet_rows
 
 _FIX = re.compile(
     r"(?i)\b(?:fix(?:e[sd])?|bug|crash(?:es)?|regression|correct(?:ly)?|wrong|leak|handle|prevent|avoid)\b"
