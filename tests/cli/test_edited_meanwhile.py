@@ -81,6 +81,28 @@ def test_kept_proposal_follows_its_file(agent: Agent, project: Path, model: Mode
     assert "divmod(round(seconds), 3600)" in path.read_text()
 
 
+@pytest.mark.parametrize("how", ["commit", "branch"])
+def test_commit_elsewhere_in_the_file_is_merged(agent: Agent, project: Path, model: Model, how: str) -> None:
+    def edit(text: str) -> str:
+        (project / FILE).write_text(text + "\n\nEDITED = True\n")
+        git(project, "commit", "-qam", "Meanwhile")
+        return text + "\n\nEDITED = True\n"
+
+    server = model(Reply(FIX, delay=1.0))
+    thread = _edit_while_asked(server, project / FILE, edit)
+    ended = agent("fix", "ISSUE.md", "--check", CHECK, "--repeat", "1", "--apply", how)
+    thread.join()
+    assert ended.code == 0, ended.err
+    assert "merged with what was edited since: stopwatch/duration.py" in ended.err
+    made = "HEAD" if how == "commit" else git(project, "branch", "--list", "fretsaw/*", "--format=%(refname)").strip()
+    assert git(project, "log", "--format=%s", f"{made}~1..{made}").strip() != "Meanwhile"
+    assert git(project, "log", "-1", "--format=%s", f"{made}~1").strip() == "Meanwhile"
+    committed = git(project, "show", f"{made}:{FILE}")
+    assert committed.endswith("EDITED = True\n")
+    assert "divmod(round(seconds), 3600)" in committed
+    assert git(project, "status", "--porcelain") == ""
+
+
 @pytest.mark.parametrize("how", ["worktree", "commit"])
 def test_two_fixes_at_once_both_end_or_name_the_command(project: Path, model: Model, how: str, tmp_path: Path) -> None:
     model(*[Reply(FIX, delay=0.5)] * 2)

@@ -186,7 +186,8 @@ def deliver_patch(  # noqa: PLR0913 - the keyword arguments are what differs bet
     now = repo.reopened(session.repo)
     snapshot = repo.snapshot(now)
     followed: tuple[str, ...] = ()
-    if follow and settings.apply == "worktree":
+    committed_since = now.head != proposal.evidence.base
+    if follow and (settings.apply == "worktree" or committed_since):
         patch, followed = _follow(now, patch, snapshot, run, prove)
     _refuse_empty(patch, run, settings.apply)
     name = folder.id + tag
