@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import stat
 from pathlib import Path
 
 import pytest
 from tests.repo.crash_support import FULL
-from tests.repo.repo_support import change_paths, commit, everything, git, git_facts, tree
+from tests.repo.repo_support import change_paths, commit, everything, fix, git, git_facts, opened, tree
 
 from fretsaw.errors import ConflictError, RepoError
 from fretsaw.repo import How, deliver, deliveries, open_repo, recover, snapshot, undo
@@ -336,3 +337,22 @@ def test_ctrl_c_waits_until_the_tree_is_whole(root: Path, state: Path, monkeypat
     assert (root / "a.py").read_text() == "one\n2\nthree\n"
     assert not (root / "src/b.py").exists()
     assert undo(open_repo(root), state).undone == ("a.py", "new/x/c.py", "src/b.py")
+
+
+def test_special_bits_stay_where_the_user_edited_elsewhere(root: Path, state: Path) -> None:
+    path = root / "src/b.py"
+    fix(root, state, "worktree", {"src/b.py": path.read_text().replace("line 2\n", "line two\n")})
+    path.write_text(path.read_text() + "mine\n")
+    path.chmod(0o6755)
+    undo(opened(root)[0], state_dir=state)
+    assert path.read_text().endswith("line 30\nmine\n")
+    assert "line 2\n" in path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o6755
+
+
+def test_special_bits_stay_where_the_user_changed_the_mode(root: Path, state: Path) -> None:
+    path = root / "src/b.py"
+    fix(root, state, "worktree", {"src/b.py": "one\n"})
+    path.chmod(0o6755)
+    undo(opened(root)[0], state_dir=state)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o6755

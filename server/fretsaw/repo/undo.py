@@ -191,14 +191,14 @@ def _reverse(exe: str, home: JournalFolder, step: Step) -> Step | str:
     merged = merge_bytes(exe, now.data, step.post.data, step.pre.data)
     if merged is None:
         return "it was changed since in the same place"
-    return Step(step.path, now, FileState(merged, now.executable))
+    return Step(step.path, now, FileState(merged, now.executable, now.access))
 
 
 def _with_mode_of(now: FileState | None, step: Step) -> FileState | None:
     """The state before the step, with the executable bit that the user set since."""
     if now is None or step.post is None or step.pre is None or now.executable == step.post.executable:
         return step.pre
-    return FileState(step.pre.data, now.executable)
+    return FileState(step.pre.data, now.executable, now.access)
 
 
 def _same_bytes(one: FileState | None, other: FileState | None) -> bool:
