@@ -62,3 +62,20 @@ def test_a_thousand_tool_calls_in_one_answer_meet_a_limit(
     assert agent("fix", "ISSUE.md").code == 0
     results = [message for message in server.requests[1].body["messages"] if message["role"] == "tool"]
     assert len(results) == 32
+
+
+def test_limits_are_told_and_a_patch_beyond_them_costs_one_more_call(
+    agent: Agent, project: Path, model: Callable[..., ScriptedServer]
+) -> None:
+    from fretsaw.core.policy.paths import MOST_FILES
+
+    added = "".join(f"*** Add File: made/f{number}.py\n+x = 1\n" for number in range(MOST_FILES + 1))
+    server = model(*[f"*** Begin Patch\n{added}*** End Patch\n"] * 4)
+    ended = agent("fix", "The stopwatch is wrong", "--json", "--steps", "7")
+    assert ended.code == 1
+    assert len(server.requests) == 2
+    words = json.dumps(server.requests[0].body)
+    assert f"in {MOST_FILES} files at most" in words
+    assert "at most 7 rounds" in words
+    assert "51 files; at most 50 are accepted" in server.requests[1].body["messages"][-1]["content"]
+    assert not (project / "made").exists()

@@ -92,7 +92,8 @@ def fix(work: Work) -> Outcome:
         book.lint_before = lint_before(services)
     book.conversation = _open_conversation(work, book)
     listen = partial(DraftListener if services.drafts else ProgressListener, work)
-    left = {"misfit": settings.misfits, "refused": settings.misfits, "empty": 1, "check": settings.attempts}
+    left = {"misfit": settings.misfits, "refused": settings.misfits, "check": settings.attempts}
+    left |= {"size": 1, "empty": 1}
     while True:
         with book.phase("ask"):
             try:
@@ -172,7 +173,7 @@ def _open_conversation(work: Work, book: _Book) -> Conversation:
             files=services.files,
             logs=services.logs,
             rules=services.rules,
-            tools=settings.tools,
+            rounds=settings.steps if settings.tools else 0,
         )
     book.notices += context.notices
     files = "1 file" if len(context.paths) == 1 else f"{len(context.paths)} files"
@@ -213,6 +214,13 @@ def _end(step: Rejected, answer: ModelAnswer, book: _Book) -> Outcome:
         return GaveUp("model", step.reason, book.evidence(), step.proposed, step.verdicts)
     if step.kind == "empty":
         return NoChange(step.reason, book.evidence(), step.verdicts)
-    kind = "model" if answer.finish in {"content_filter", "refusal"} else step.kind
+    declined = answer.finish in {"content_filter", "refusal"}
+    rejected = "refused" if step.kind == "size" else step.kind
     after = step.turn.check
-    return GaveUp(kind, step.reason, book.evidence(after, step.comparison), step.proposed, step.verdicts)
+    return GaveUp(
+        "model" if declined else rejected,
+        step.reason,
+        book.evidence(after, step.comparison),
+        step.proposed,
+        step.verdicts,
+    )

@@ -29,7 +29,8 @@ from fretsaw.fix.work import Work
 class Rejected:
     """A reply that goes back to the model; the message says why."""
 
-    kind: Literal["misfit", "refused", "empty", "check"]
+    kind: Literal["misfit", "refused", "size", "empty", "check"]
+    """size: more than a patch may hold, which is worth only one further call."""
     message: Message
     reason: str
     """For a person."""
@@ -105,7 +106,8 @@ def _accept(proposed: PatchSet, turn: Turn, prose: str, notices: tuple[str, ...]
     if restrictions.reason:
         message = prompt.after_refusal(restrictions.for_model, work.issue)
         turn = replace(turn, refused=restrictions.reason)
-        return Rejected("refused", message, restrictions.reason, turn, pruned.proposed, pruned.verdicts, spent)
+        kind: Literal["size", "refused"] = "size" if restrictions.too_large else "refused"
+        return Rejected(kind, message, restrictions.reason, turn, pruned.proposed, pruned.verdicts, spent)
     services.trial(pruned.patch)
     draft = Draft(pruned.proposed, pruned.patch, pruned.verdicts)
     services.report(Event("trial", "git has applied it in a private place", percentage=75, draft=draft))

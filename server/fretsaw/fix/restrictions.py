@@ -21,6 +21,8 @@ class Restrictions:
     """The same, a sentence a rule."""
     notices: tuple[str, ...] = ()
     """Notices for a person about a patch that is allowed."""
+    too_large: bool = False
+    """True if the patch has more files or lines than any may have."""
 
 
 def check_restrictions(patch: PatchSet, work: Work) -> Restrictions:
@@ -30,7 +32,9 @@ def check_restrictions(patch: PatchSet, work: Work) -> Restrictions:
     refusals = tuple(str(refusal) for refusal in judgement.refusals)
     hints = dict.fromkeys(refusal.hint for refusal in judgement.refusals if refusal.hint)
     reason = "; ".join((*(violation.for_person for violation in violations), *refusals, *hints))
-    return Restrictions(reason, (*(violation.for_model for violation in violations), *refusals), judgement.notices)
+    told = (*(violation.for_model for violation in violations), *refusals)
+    too_large = any(refusal.kind == "size" for refusal in judgement.refusals)
+    return Restrictions(reason, told, judgement.notices, too_large)
 
 
 def requested_paths(patch: PatchSet, issue: Issue) -> frozenset[str]:

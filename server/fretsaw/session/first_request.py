@@ -94,7 +94,7 @@ def preview_request(session: Session, argument: str, where: Path = Path()) -> Re
         files=pdfs.files,
         logs=(*logs, *pdfs.texts),
         rules=rules,
-        tools=settings.tools,
+        rounds=settings.steps if settings.tools else 0,
     )
     offered = tools.tools_for(form) if settings.tools else ()
     schemas = "".join(f"{tool.name}{tool.description}{tool.parameters}" for tool in offered)

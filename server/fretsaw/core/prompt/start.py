@@ -6,9 +6,10 @@ from fretsaw.core.chat import File, Image, Message
 from fretsaw.core.context.parts import Context
 from fretsaw.core.context.render import attribute, documents
 from fretsaw.core.issue.issue import Issue
+from fretsaw.core.policy.paths import MOST_FILES
 from fretsaw.core.prompt.edit_forms import FORMS, EditForm
 from fretsaw.core.prompt.follow_ups import check_output
-from fretsaw.core.prompt.wording import SYSTEM, SYSTEM_WITHOUT_TOOLS, closing, fenced
+from fretsaw.core.prompt.wording import closing, fenced, system
 from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.text.safe_text import safe_text
 
@@ -26,12 +27,12 @@ def first_messages(  # noqa: PLR0913 - each is a kind of material that a prompt 
     files: tuple[File, ...] = (),
     logs: tuple[tuple[str, str], ...] = (),
     rules: tuple[str, ...] = (),
-    tools: bool = True,
+    rounds: int = 12,
 ) -> tuple[Message, ...]:
-    """System and user message. The same input gives the same bytes; the system message depends on `tools` alone.
+    """System and user message. The same input gives the same bytes; the system message depends on `rounds` alone.
 
     `before`: the project's check before any change, shown when it is red; `logs`: (name, text) of attached logs, of
-    which the end is shown; `rules`: the project's own (AGENTS.md, .fretsaw.toml); `tools`: whether the model has any.
+    which the end is shown; `rules`: the project's own (AGENTS.md, .fretsaw.toml); `rounds`: of tool calls at most, 0 for a model without tools.
     A cache may break after the system message, after the documents and after the issue.
     """
     pieces = [FORMS[form], _documents(context)]
@@ -44,9 +45,9 @@ def first_messages(  # noqa: PLR0913 - each is a kind of material that a prompt 
     if before is not None and before.state == "red":
         pieces.append("The project's check fails before any change:\n" + check_output(before))
     pieces.append(closing(issue.constraints))
-    system = SYSTEM if tools else SYSTEM_WITHOUT_TOOLS
+    words = system(rounds, MOST_FILES)
     user = Message("user", _joined(pieces), images=images, files=files, cache_ends=tuple(ends))
-    return (Message("system", system, cache_ends=(len(system),)), user)
+    return (Message("system", words, cache_ends=(len(words),)), user)
 
 
 def _joined(pieces: list[str]) -> str:
