@@ -32,8 +32,8 @@ def first_messages(  # noqa: PLR0913 - each is a kind of material that a prompt 
     """System and user message. The same input gives the same bytes; the system message depends on `rounds` alone.
 
     `before`: the project's check before any change, shown when it is red; `logs`: (name, text) of attached logs, of
-    which the end is shown; `rules`: the project's own (AGENTS.md, .fretsaw.toml); `rounds`: of tool calls at most, 0 for a model without tools.
-    A cache may break after the system message, after the documents and after the issue.
+    which the end is shown; `rules`: the project's own (AGENTS.md, .fretsaw.toml); `rounds`: of tool calls at most, 0
+    for a model without tools. A cache may break after the system message, after the documents and after the issue.
     """
     pieces = [FORMS[form], _documents(context)]
     ends = [len(_joined(pieces))]
