@@ -8,6 +8,7 @@ from collections.abc import Callable
 from fretsaw.core.languages import is_test
 from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.policy.requested import Requests
+from fretsaw.core.prune.rules.line_change import line_changes, with_reason
 from fretsaw.core.prune.scene import Scene
 
 _SKIPS = re.compile(
@@ -40,23 +41,29 @@ def loosened_assertion(scene: Scene, changes: tuple[Change, ...]) -> dict[int, s
 
 
 def _flagged(scene: Scene, changes: tuple[Change, ...], holds: Callable[[Hunk], bool], reason: str) -> dict[int, str]:
-    if not is_test(scene.path) or scene.file.before is None or scene.file.deleted:
+    """Name the changes of an existing test of which `holds` is true, where no sentence of the issue asks for them."""
+    if scene.file.op != "edit" or not is_test(scene.path):
         return {}
-    found = {change.id: reason for change in changes if change.hunk is not None and holds(change.hunk)}
-    return {} if found and Requests(scene.issue).sentence_for(scene.file) else found
+    found = [change for change in line_changes(changes) if holds(change.hunk)]
+    is_asked_for = bool(found) and Requests(scene.issue).sentence_for(scene.file)
+    return {} if is_asked_for else with_reason(found, reason)
 
 
 def _skips(hunk: Hunk) -> bool:
+    """Tell whether more lines skip a test than before."""
     return _count(_SKIPS, hunk.added) > _count(_SKIPS, hunk.removed)
 
 
 def _loosens(hunk: Hunk) -> bool:
     """Return True if an assertion becomes one that is easier to pass, or less of them are left in a changed place."""
-    was, now = _count(_ASSERTS, hunk.removed), _count(_ASSERTS, hunk.added)
-    if was == 0:
+    had, has = _count(_ASSERTS, hunk.removed), _count(_ASSERTS, hunk.added)
+    if not had:
         return False
-    return _count(_LOOSE, hunk.added) > _count(_LOOSE, hunk.removed) or (now < was and bool(hunk.added))
+    is_looser = _count(_LOOSE, hunk.added) > _count(_LOOSE, hunk.removed)
+    is_left_with_less = bool(hunk.added) and has < had
+    return is_looser or is_left_with_less
 
 
 def _count(pattern: re.Pattern[str], lines: tuple[str, ...]) -> int:
-    return sum(pattern.search(line) is not None for line in lines)
+    """Count the lines in which the pattern is found."""
+    return len(list(filter(pattern.search, lines)))
