@@ -6,20 +6,23 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import filterfalse
 from typing import TypeAlias
 
 from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.followers import is_shifted
 from fretsaw.core.prune.lexer import is_comment, prose_spans, without_comment
-from fretsaw.core.prune.rules.conditions import unless_issue_mentions, unless_title_mentions
+from fretsaw.core.prune.rules.conditions import only_in, unless_issue_mentions, unless_title_mentions
 from fretsaw.core.prune.rules.line_change import (
     LineChange,
+    among,
     edits,
     ids_of,
     line_changes,
     replacements,
     sides_of,
     with_reason,
+    without,
     without_blanks,
 )
 from fretsaw.core.prune.rules.questions import are_comments, has_fix_beside, opens_block, unjudged
@@ -35,6 +38,8 @@ _DIRECTIVE = re.compile(
     r"\.\. (?:version\w+|deprecated|note|warning)|:param|:return|@param|@return|Args:|Parameters", re.I
 )
 _WORD = re.compile(r"[^\W\d_]\w+")
+_SAYS_SOMETHING = re.compile(r"[^ \t\r\n#/*]")
+"""Not in a line that is blank but for the frame of a comment."""
 _DOCUMENTS = re.compile(r"\s*(?:/\*\*|\*(?!/)|///|//!)")
 """The beginning of a line of a comment that documents, where not every comment may."""
 MOST_REWORDED = 3
@@ -118,20 +123,20 @@ _COMMON = frozenset(
 @unless_issue_mentions("licence")
 def licence_lines(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Licence and copyright lines."""
-    found = [change for change in edits(changes) if _is_each_line(change, _LEGAL)]
-    return with_reason(found, "changes a licence or copyright line")
+    legal_changes = [change for change in edits(changes) if _is_each_line(change, _LEGAL)]
+    return with_reason(legal_changes, "changes a licence or copyright line")
 
 
 @unless_issue_mentions("version")
 def version_lines(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The project's version number."""
-    found = [change for change in replacements(changes) if _is_each_line(change, _VERSION)]
-    return with_reason(found, "changes a version number")
+    version_changes = [change for change in replacements(changes) if _is_each_line(change, _VERSION)]
+    return with_reason(version_changes, "changes a version number")
 
 
 def _is_each_line(change: LineChange, pattern: re.Pattern[str]) -> bool:
     """Tell whether there are lines with words, and the pattern finds something in each of them."""
-    lines = [line for line in change.lines if line.strip(" \t\r\n#/*")]
+    lines = list(filter(_SAYS_SOMETHING.search, change.lines))
     return bool(lines) and all(map(pattern.search, lines))
 
 
@@ -142,10 +147,13 @@ def comments(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     if not candidates:
         return {}
     ids = ids_of(candidates)
+    # In Python docstrings document, not comments.
     fix_words = set() if scene.language == "python" else _words_of_fix(changes, ids)
-    silent = [change for change in candidates if not _documents(change, fix_words)]
-    idle = [change for change in silent if not _speaks_of_change(scene, change, ids)]
-    return {change.id: f"{_done(change.hunk)} a comment away from the fix" for change in idle}
+    return {
+        change.id: f"{_done(change.hunk)} a comment away from the fix"
+        for change in candidates
+        if not _documents(change, fix_words) and not _speaks_of_change(scene, change, but=ids)
+    }
 
 
 def _is_reworded_comment(change: LineChange, language: str) -> bool:
@@ -167,12 +175,13 @@ def _is_comment_change(hunk: Hunk, language: str) -> bool:
 def _code_and_comments(lines: tuple[str, ...], language: str) -> tuple[list[str], list[str]]:
     """Part each line into code and comment: `x = 1  # one` gives `x = 1` and `# one`; empty parts are left out."""
     parts = [without_comment(line, language) for line in without_blanks(lines)]
-    return [code for code, _ in parts if code], [comment for _, comment in parts if comment]
+    code, comments = [*zip(*parts, strict=True)] or [(), ()]
+    return list(filter(None, code)), list(filter(None, comments))
 
 
-def _bare(said: str) -> str:
+def _bare(prose: str) -> str:
     """The text without blanks."""
-    return "".join(said.split())
+    return "".join(prose.split())
 
 
 def _documents(change: LineChange, fix_words: set[str]) -> bool:
@@ -180,14 +189,14 @@ def _documents(change: LineChange, fix_words: set[str]) -> bool:
     return _DOCUMENTS.match(change.added) is not None and not fix_words.isdisjoint(_changed_words(change))
 
 
-def _speaks_of_change(scene: Scene, change: LineChange, comments: set[int]) -> bool:
+def _speaks_of_change(scene: Scene, change: LineChange, but: set[int]) -> bool:
     """Return True if the comment stands beside a line of code that changes and stays, or right above one."""
     if not are_comments(change.lines, scene.language):
         return False
-    return has_fix_beside(scene, change, but=comments) or _above_change(scene, change, comments)
+    return has_fix_beside(scene, change, but=but) or _is_above_change(scene, change, comments=but)
 
 
-def _above_change(scene: Scene, change: LineChange, comments: set[int]) -> bool:
+def _is_above_change(scene: Scene, change: LineChange, comments: set[int]) -> bool:
     """Return True if only comments and at most one more comment change lie between it and a line that changes below.
 
     `# Sum them.`, `for x in row:`, `    total += x`: where the `for` stays, the comment speaks of the line below it.
@@ -202,7 +211,7 @@ def _above_change(scene: Scene, change: LineChange, comments: set[int]) -> bool:
 
 def _changed_rows(scene: Scene, but: set[int]) -> set[int]:
     """The first rows, in the text before, of the changes other than these."""
-    return {change.hunk.start for change in line_changes(scene.changes) if change.id not in but}
+    return {change.hunk.start for change in line_changes(without(scene.changes, but))}
 
 
 def _done(hunk: Hunk) -> str:
@@ -214,11 +223,8 @@ def _done(hunk: Hunk) -> str:
 
 def _words_of_fix(changes: tuple[Change, ...], prose: set[int]) -> set[str]:
     """Words of code that come or go with the changes that are not prose."""
-    words: set[str] = set()
-    for change in line_changes(changes):
-        if change.id not in prose:
-            words |= _changed_words(change)
-    return words - _COMMON
+    code = line_changes(without(changes, prose))
+    return set[str]().union(*map(_changed_words, code)) - _COMMON
 
 
 def _changed_words(change: LineChange) -> set[str]:
@@ -226,23 +232,28 @@ def _changed_words(change: LineChange) -> set[str]:
     return set(map(str.lower, set(_WORD.findall(change.added)) ^ set(_WORD.findall(change.removed))))
 
 
+@only_in({"python"})
 @unless_title_mentions("docs")
 def docstrings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Python: documentation of code reworded without telling anything of what changes."""
-    candidates = [change for change in edits(changes) if not change.is_blank]
-    if scene.language != "python" or not candidates:
+    candidates = list(filterfalse(LineChange.is_blank, edits(changes)))
+    if not candidates:
         return {}
     # Both texts are read for it, so only where there are candidates.
-    documentation = _Docstrings(prose_spans(scene.before), prose_spans(scene.after), scene.after_starts)
+    documentation = _Docstrings(
+        before=prose_spans(scene.before), after=prose_spans(scene.after), starts=scene.after_starts
+    )
     inside = [change for change in candidates if documentation.holds(change)]
     prose = ids_of(inside)
     fix_words = _words_of_fix(changes, prose)
-    out: dict[int, str] = {}
+    reasons: dict[int, str] = {}
     for group in documentation.grouped(inside):
-        tells = any(_tells_of_fix(scene, change, prose, fix_words) for change in group)
+        tells = any(_tells_of_fix(scene, change, prose=prose, fix_words=fix_words) for change in group)
         if documentation.is_rewording(group) and not tells:
-            out |= {change.id: f"{_done(change.hunk)} documentation that tells nothing of the fix" for change in group}
-    return out
+            reasons |= {
+                change.id: f"{_done(change.hunk)} documentation that tells nothing of the fix" for change in group
+            }
+    return reasons
 
 
 Span: TypeAlias = tuple[int, int]
@@ -267,7 +278,7 @@ class _Docstrings:
         groups: dict[Span, list[LineChange]] = defaultdict(list)
         for change in changes:
             rows = self._rows_after(change)
-            # One that is gone has no rows: each of its changes is by itself.
+            # Lines that stand in none of them after are of a docstring that is gone: each change is by itself.
             docstring = (_around(rows, self.after) or [(-1, rows[0])])[0]
             groups[docstring].append(change)
         return groups.values()
@@ -279,7 +290,8 @@ class _Docstrings:
         """
         if _changes_few_lines(group) or _says_the_same(group):
             return True
-        return len(group) == 1 and self._comes_or_goes(group[0])
+        is_in_one_piece = len(group) == 1
+        return is_in_one_piece and self._comes_or_goes(group[0])
 
     def _comes_or_goes(self, change: LineChange) -> bool:
         """Tell whether a change is one whole docstring put in or taken out."""
@@ -300,7 +312,7 @@ def _rows_before(change: LineChange) -> Span:
 
 def _around(rows: Span, spans: list[Span]) -> list[Span]:
     """The spans that hold all of the rows: (4, 5) is in (3, 6), not in (5, 9)."""
-    return [span for span in spans if span[0] <= rows[0] and rows[1] <= span[1]]
+    return [span for span in spans if span[0] <= rows[0] <= rows[1] <= span[1]]
 
 
 def _changes_few_lines(group: list[LineChange]) -> bool:
@@ -318,9 +330,8 @@ def _says_the_same(group: list[LineChange]) -> bool:
 def _tells_of_fix(scene: Scene, change: LineChange, prose: set[int], fix_words: set[str]) -> bool:
     """Return True if documentation tells of the fix: stands beside it, names what changes, or documents a parameter."""
     beside = scene.beside(change.change)
-    if any(other.added.strip() for other in unjudged(scene, beside, but=prose)):
-        return True
-    near = [other for other in line_changes([change.change, *beside]) if other.id in prose]
-    if any(_DIRECTIVE.search(other.added) for other in near):
+    _, code_beside = sides_of(unjudged(scene, beside, but=prose))
+    _, prose_beside = sides_of(line_changes(among([change.change, *beside], prose)))
+    if code_beside.strip() or _DIRECTIVE.search(prose_beside):
         return True
     return not fix_words.isdisjoint(_changed_words(change))

@@ -1,9 +1,12 @@
-"""The conditions of whole rules: topics of the issue that keep a rule silent. Each is written above its rule."""
+"""The conditions of whole rules: topics of the issue that keep a rule silent, languages that it knows.
+
+Each is written above its rule.
+"""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.scene import Scene
@@ -20,11 +23,21 @@ def unless_title_mentions(topic: str) -> Callable[[RuleFunction], RuleFunction]:
     return lambda rule: _unless(rule, lambda scene: topic in scene.asked.title_topics)
 
 
-def _unless(rule: RuleFunction, is_asked_for: Callable[[Scene], bool]) -> RuleFunction:
-    """Return a rule that finds nothing where the issue asks for what it speaks of."""
+def only_with_issue(rule: RuleFunction) -> RuleFunction:
+    """Ask a rule only where there is an issue: without one nobody can tell what it does not speak of."""
+    return _unless(rule, lambda scene: not scene.issue.text.strip())
+
+
+def only_in(languages: Collection[str]) -> Callable[[RuleFunction], RuleFunction]:
+    """Ask a rule only of files in one of the languages."""
+    return lambda rule: _unless(rule, lambda scene: scene.language not in languages)
+
+
+def _unless(rule: RuleFunction, is_out_of_place: Callable[[Scene], bool]) -> RuleFunction:
+    """Return a rule that finds nothing where it is out of place, and elsewhere what the given one finds."""
 
     @functools.wraps(rule)
     def judge(scene: Scene, changes: tuple[Change, ...]) -> Mapping[int, str]:
-        return {} if is_asked_for(scene) else rule(scene, changes)
+        return {} if is_out_of_place(scene) else rule(scene, changes)
 
     return judge

@@ -26,6 +26,7 @@ def debug_print(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     if any(map(pattern.match, removed)):
         return {}  # output that went and came again in other words
     inserted = insertions(of_kind("lines", changes))
-    printing = [change for change in inserted if pattern.match(change.added)]
-    for_debugging = [change for change in printing if not _TRANSLATED.search(change.added)]
+    for_debugging = [
+        change for change in inserted if pattern.match(change.added) and not _TRANSLATED.search(change.added)
+    ]
     return with_reason(for_debugging, "adds output for debugging")

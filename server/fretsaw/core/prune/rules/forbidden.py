@@ -22,27 +22,29 @@ def forbidden(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     "Only change `add`" leaves free what changes within `add`.
     """
     rules = tuple(rule for rule in scene.issue.constraints if rule.kind in _WHOLE_FILES)
-    if not rules or len(scene.patch.files) < 2:
+    is_only_file = len(scene.patch.files) < 2
+    if not rules or is_only_file:
         return {}
     broken = _broken_here(scene, rules)
     if not broken:
         return {}
     own = PatchSet((scene.file,))
-    caught = [change for change in changes if _violations(scene, rules, assemble(own, [change]))]
-    if len(caught) == len(changes) and not _leaves_a_file(scene, rules):
+    caught = [change for change in changes if _violations(scene, rules, patch=assemble(own, [change]))]
+    is_whole_file = len(caught) == len(changes)
+    if is_whole_file and not _leaves_a_file(scene, rules):
         return {}
     return with_reason(caught, f"the issue forbids it: {broken[0].constraint.text}")
 
 
 def _broken_here(scene: Scene, rules: tuple[Constraint, ...]) -> list[Violation]:
     """The violations in this file by its own changes."""
-    violations = _violations(scene, rules, PatchSet((scene.file,)))
+    violations = _violations(scene, rules, patch=PatchSet((scene.file,)))
     return [violation for violation in violations if violation.path == scene.path]
 
 
 def _leaves_a_file(scene: Scene, rules: tuple[Constraint, ...]) -> bool:
     """Tell whether a file of the patch violates nothing by itself, so that something stays."""
-    return not all(_violations(scene, rules, PatchSet((file,))) for file in scene.patch.files)
+    return not all(_violations(scene, rules, patch=PatchSet((file,))) for file in scene.patch.files)
 
 
 def _violations(scene: Scene, rules: tuple[Constraint, ...], patch: PatchSet) -> Sequence[Violation]:

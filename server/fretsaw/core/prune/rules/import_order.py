@@ -13,7 +13,7 @@ from fretsaw.core.languages import BY_SYNTAX
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexer import FREE_QUOTES, is_comment, words
 from fretsaw.core.prune.rules.conditions import unless_title_mentions
-from fretsaw.core.prune.rules.line_change import LineChange, ids_of, indent, line_changes
+from fretsaw.core.prune.rules.line_change import LineChange, among, ids_of, indent, line_changes, without
 from fretsaw.core.prune.scene import Scene, runs
 
 _IMPORT = {name: re.compile(row.name_import) for name, row in BY_SYNTAX.items() if row.name_import}
@@ -46,25 +46,28 @@ class _ImportChange:
         """The id of the change."""
         return self.change.id
 
-    @property
     def is_order(self) -> bool:
-        """True if the same statements come as go."""
+        """Return True if the same statements come as go."""
         return self.removed == self.added
+
+    def is_order_of_names(self) -> bool:
+        """Return True if one statement comes as it goes but for the order of its names."""
+        return self.is_order() and self.removed.total() == 1
 
 
 @unless_title_mentions("imports")
 def import_order(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The same imports at the same depth, the statements or the names in one of them in another order."""
-    rows, reordered = _reordered(scene, changes, _IMPORT)
+    rows, reordered = _reordered(scene, changes, patterns=_IMPORT)
     if scene.language == "python":
-        reordered = _without_rebinding(scene, rows, reordered)
+        reordered = _without_rebinding(scene, rows, reordered=reordered)
     return dict.fromkeys(reordered, "changes the order of imports only")
 
 
 @unless_title_mentions("imports")
 def load_order(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The same includes or requires in another order: seldom asked for, and not provably without a meaning."""
-    _, reordered = _reordered(scene, changes, _LOADS)
+    _, reordered = _reordered(scene, changes, patterns=_LOADS)
     return dict.fromkeys(reordered, "changes the order in which files are loaded, and nothing else")
 
 
@@ -75,33 +78,41 @@ def _reordered(
     pattern = patterns.get(scene.language)
     if pattern is None or _ASKS_FOR_ORDER.search(scene.issue.text):
         return [], set()
-    rows = list(_import_changes(changes, scene.language, pattern))
-    same = {row.id for row in rows if row.is_order} | _reordered_runs(scene, rows, pattern)
-    return rows, same | _moved(scene, [row for row in rows if row.id not in same], pattern)
+    rows = list(_import_changes(changes, scene.language, pattern=pattern))
+    unchanged = filter(_ImportChange.is_order, rows)
+    same = ids_of(unchanged) | _reordered_runs(scene, rows, pattern=pattern)
+    return rows, same | _moved(scene, without(rows, same), pattern=pattern)
 
 
 def _import_changes(changes: tuple[Change, ...], language: str, pattern: re.Pattern[str]) -> Iterator[_ImportChange]:
     """Yield the changes both sides of which hold imports only."""
     for change in line_changes(changes):
         statements = chain(_statements(change.removed), _statements(change.added))
-        if not change.is_blank and all(map(pattern.match, statements)):
-            yield _ImportChange(change, _counted(change.removed, language), _counted(change.added, language))
+        if not change.is_blank() and all(map(pattern.match, statements)):
+            yield _ImportChange(
+                change=change, removed=_counted(change.removed, language), added=_counted(change.added, language)
+            )
 
 
 def _reordered_runs(scene: Scene, rows: list[_ImportChange], pattern: re.Pattern[str]) -> set[int]:
     """Runs of changes that together bring back what they take: `-a`, `-b +c +b`, `-c +a`."""
     row_of = {row.id: row for row in rows}
-    out: set[int] = set()
+    reordered: set[int] = set()
     for run in runs([row.change.change for row in rows]):
         together = [row_of[change.id] for change in run]
-        is_order = _sum(row.removed for row in together) == _sum(row.added for row in together)
-        if is_order and _is_among_imports(scene, together[0].change, together[-1].change, pattern):
-            out |= ids_of(run)
-    return out
+        first, last = together[0].change, together[-1].change
+        if _bring_back_what_they_take(together) and _is_among_imports(scene, first, last=last, pattern=pattern):
+            reordered |= ids_of(run)
+    return reordered
 
 
-def _sum(counters: Iterable[Counter[str]]) -> Counter[str]:
-    return sum(counters, Counter[str]())
+def _bring_back_what_they_take(rows: Iterable[_ImportChange]) -> bool:
+    """Tell whether the same statements come as go, taken together."""
+    balance = Counter[str]()
+    for row in rows:
+        balance.update(row.added)
+        balance.subtract(row.removed)
+    return not any(balance.values())
 
 
 def _without_rebinding(scene: Scene, rows: list[_ImportChange], reordered: set[int]) -> set[int]:
@@ -109,26 +120,28 @@ def _without_rebinding(scene: Scene, rows: list[_ImportChange], reordered: set[i
 
     Names may change places in one statement, whatever the others bind.
     """
-    inside = {row.id for row in rows if row.is_order and row.removed.total() == 1}
-    moved = [row.change for row in rows if row.id in reordered and row.id not in inside]
+    within_statement = filter(_ImportChange.is_order_of_names, rows)
+    inside = ids_of(within_statement)
+    moved = [row.change for row in among(rows, reordered - inside)]
     return inside if _rebinds(scene, moved) else reordered
 
 
 def _moved(scene: Scene, rows: list[_ImportChange], pattern: re.Pattern[str]) -> set[int]:
     """Pairs of a removal and an insertion of the same statements, with nothing but imports between them."""
     gone = {_key(row.removed): row for row in rows if not row.added}
-    out: set[int] = set()
+    moved: set[int] = set()
     for row in rows:
         other = None if row.removed else gone.pop(_key(row.added), None)
         if other is None:
             continue
         first, last = sorted((row, other), key=attrgetter("id"))
-        if _is_among_imports(scene, first.change, last.change, pattern):
-            out |= {row.id, other.id}
-    return out
+        if _is_among_imports(scene, first.change, last=last.change, pattern=pattern):
+            moved |= {row.id, other.id}
+    return moved
 
 
 def _key(statements: Counter[str]) -> frozenset[tuple[str, int]]:
+    """The statements as a value to look up."""
     return frozenset(statements.items())
 
 
@@ -162,22 +175,23 @@ def _names_bound_by(statement: str) -> list[str]:
 
     `    from a import b, c as d` gives `    b` and `    d`; `import a, b as c` gives `c`.
     """
-    found = _PYTHON.match(statement)
-    if found is None:
+    statement_parts = _PYTHON.match(statement)
+    if statement_parts is None:
         return []
-    listed = found["names"].split("#")[0].strip(" ()\n").split(",")
-    fewest = 1 if found["module"] else 2
-    return [found["depth"] + said[-1] for said in map(str.split, listed) if len(said) >= fewest]
+    listed = statement_parts["names"].split("#")[0].strip(" ()\n").split(",")
+    fewest_words = 1 if statement_parts["module"] else 2
+    names = [name.split() for name in listed]
+    return [statement_parts["depth"] + name[-1] for name in names if len(name) >= fewest_words]
 
 
-def _statements(said: str) -> Iterator[str]:
+def _statements(source: str) -> Iterator[str]:
     """Cut a text into its statements, one with brackets over several lines as one; blank ones are left out."""
-    return (found[0] for found in _LOGICAL.finditer(said) if found[0].strip())
+    return filter(str.strip, (statement[0] for statement in _LOGICAL.finditer(source)))
 
 
-def _counted(said: str, language: str) -> Counter[str]:
+def _counted(source: str, language: str) -> Counter[str]:
     """Count the statements of a text, each with its depth and its names in order."""
-    return Counter(f"{indent(statement)} {_sorted(statement, language)}" for statement in _statements(said))
+    return Counter(f"{indent(statement)} {_sorted(statement, language)}" for statement in _statements(source))
 
 
 def _sorted(statement: str, language: str) -> str:
@@ -185,24 +199,24 @@ def _sorted(statement: str, language: str) -> str:
 
     `import {b, a as c} from "x"` gives `import { a as c , b } from "x"`.
     """
-    said = words(statement, language)
+    statement_words = words(statement, language)
     if language in FREE_QUOTES:
-        said = [word for word in said if word != ";"]
+        statement_words = [word for word in statement_words if word != ";"]
     if language == "python":
-        head, names, tail = _parts_of_python(said)
-    elif said.count("{") == 1 and "}" in said:
-        opening, closing = said.index("{"), said.index("}")
-        head, names, tail = said[: opening + 1], said[opening + 1 : closing], said[closing:]
+        head, names, tail = _parts_of_python(statement_words)
+    elif statement_words.count("{") == 1 and "}" in statement_words:
+        first, end = statement_words.index("{") + 1, statement_words.index("}")
+        head, names, tail = statement_words[:first], statement_words[first:end], statement_words[end:]
     else:
-        return " ".join(said)
+        return " ".join(statement_words)
     listed = (name.strip(" ,") for name in " ".join(names).split(" , "))
     return " ".join([*head, " , ".join(sorted(filter(None, listed))), *tail])
 
 
-def _parts_of_python(said: list[str]) -> tuple[list[str], list[str], list[str]]:
+def _parts_of_python(statement_words: list[str]) -> tuple[list[str], list[str], list[str]]:
     """Part the words of an import after `import` into head, names without brackets, and comments."""
-    at = said.index("import") + 1
-    comments = [word for word in said[at:] if word[0] == "#"]
+    first_name = statement_words.index("import") + 1
+    comments = [word for word in statement_words[first_name:] if word[0] == "#"]
     left_out = {"(", ")", *comments}
-    names = [word for word in said[at:] if word not in left_out]
-    return said[:at], names, comments
+    names = [word for word in statement_words[first_name:] if word not in left_out]
+    return statement_words[:first_name], names, comments

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import filterfalse
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.followers import followers, is_shifted
@@ -11,11 +13,13 @@ from fretsaw.core.prune.lexer import extended, loose, words
 from fretsaw.core.prune.rules.conditions import unless_issue_mentions, unless_title_mentions
 from fretsaw.core.prune.rules.line_change import (
     LineChange,
+    among,
     ids_of,
     line_changes,
     of_kind,
     sides_of,
     with_reason,
+    without,
 )
 from fretsaw.core.prune.rules.questions import opens_block
 from fretsaw.core.prune.same_meaning import harmless, has_witness
@@ -31,6 +35,9 @@ _HOLDS_TEXT = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 """In a file of no known language: what may begin a text over several lines, whose blanks are its own."""
+_ESCAPED_BLANKS = re.compile(r"\\\s*\Z")
+_CONTINUED = re.compile(r"\\[\r\n]*\Z")
+"""Lines that end in a backslash, with blanks after it or without."""
 LONGEST_READ, LONGEST_RUN = 12, 60
 """Neighbouring changes that are read as one text, and word after word each by itself, to find words that only moved to
 another line."""
@@ -51,8 +58,9 @@ def endings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 def _writes_last_line(scene: Scene) -> bool:
     """Return True if the last line is one that the patch writes anew."""
-    last = [change for change in line_changes(scene.changes) if change.hunk.end == len(scene.before)]
-    return any(is_code(change.hunk.added) for change in last)
+    at_end = [change for change in line_changes(scene.changes) if change.hunk.end == len(scene.before)]
+    _, last_lines = sides_of(at_end)
+    return bool(last_lines.strip())
 
 
 def _changes_endings_only(change: LineChange) -> bool:
@@ -64,12 +72,12 @@ def blanks(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines that differ in blanks at their ends only."""
     if _MARKUP.search(scene.path):
         return {}
-    found = [change for change in line_changes(changes) if _is_blanks_at_ends(scene, change)]
+    candidates = [change for change in line_changes(changes) if _is_blanks_at_ends(scene, change)]
     if has_witness(scene.language):
-        proved = _without_effect(scene, found)
+        harmless_changes = _without_effect(scene, candidates)
     else:
-        proved = [change for change in found if not _may_be_text(scene, change)]
-    return with_reason(proved, "changes blanks at line ends only")
+        harmless_changes = list(filterfalse(partial(_may_be_text, scene), candidates))
+    return with_reason(harmless_changes, "changes blanks at line ends only")
 
 
 def _is_blanks_at_ends(scene: Scene, change: LineChange) -> bool:
@@ -83,21 +91,21 @@ def _is_blanks_at_ends(scene: Scene, change: LineChange) -> bool:
 
 def _empties_blank_lines(change: LineChange) -> bool:
     """Return True if it takes the blanks out of blank lines, as every style wants it."""
-    return change.is_blank and any(map(body, change.hunk.removed))
+    return change.is_blank() and any(map(body, change.hunk.removed))
 
 
 def _may_be_text(scene: Scene, change: LineChange) -> bool:
     """In a file of no known language: whether a text may hold the blanks, or a backslash stands before them."""
     if _PROSE.search(scene.path):
         return False
-    is_escaped = any(line.rstrip().endswith("\\") for line in change.lines)
+    is_escaped = any(map(_ESCAPED_BLANKS.search, change.lines))
     return is_escaped or _HOLDS_TEXT.search("".join(scene.before)) is not None
 
 
-def _without_effect(scene: Scene, found: Sequence[LineChange]) -> list[LineChange]:
+def _without_effect(scene: Scene, candidates: Sequence[LineChange]) -> list[LineChange]:
     """Those of the changes of which a parser proves that the text means the same without them."""
-    proved = harmless(scene, [change.change for change in found])
-    return [change for change in found if change.id in proved]
+    proved = harmless(scene, [change.change for change in candidates])
+    return among(candidates, proved)
 
 
 @unless_title_mentions("format")
@@ -108,35 +116,36 @@ def formatting(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     layout = reworded(scene, changes)
     staying = ids_of(changes) - ids_of(_blank_changes(changes)) - ids_of(layout)
     following = followers(scene, layout, staying)
-    found = [change for change in line_changes(layout) if change.id not in following]
-    return {change.id: _how(change, scene.language) for change in _without_effect(scene, found)}
+    candidates = list(line_changes(without(layout, following)))
+    return {change.id: _how(change, scene.language) for change in _without_effect(scene, candidates)}
 
 
 def rewrapped(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines wrapped otherwise beside a change that stays: it may be why."""
     if not has_witness(scene.language):
         return {}
-    found = [change for change in line_changes(reworded(scene, changes)) if not is_shifted(change.change)]
-    proved = _without_effect(scene, found)
+    candidates = [change for change in line_changes(reworded(scene, changes)) if not is_shifted(change.change)]
+    proved = _without_effect(scene, candidates)
     return {change.id: f"{_how(change, scene.language)}, beside a change that stays" for change in proved}
 
 
 def _blank_changes(changes: Iterable[Change]) -> list[LineChange]:
     """The changes of nothing but blank lines."""
-    return [change for change in line_changes(changes) if change.is_blank]
+    return list(filter(LineChange.is_blank, line_changes(changes)))
 
 
 def blank_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Blank lines added or removed away from every change that stays."""
     blank = _blank_changes(changes)
     staying = ids_of(changes) - ids_of(blank)
-    found = [change for change in blank if _is_idle_blank(scene, change, staying, blank)]
-    return with_reason(_without_effect(scene, found), "changes blank lines only")
+    idle_changes = [change for change in blank if _is_idle_blank(scene, change, staying=staying, blank=blank)]
+    return with_reason(_without_effect(scene, idle_changes), "changes blank lines only")
 
 
 def _is_idle_blank(scene: Scene, change: LineChange, staying: set[int], blank: list[LineChange]) -> bool:
     """Tell whether a change of blank lines parts nothing that stays from anything else."""
-    if not staying.isdisjoint(_beside_run(scene, change)):
+    is_beside_staying = not staying.isdisjoint(_beside_run(scene, change))
+    if is_beside_staying:
         return False
     if not has_witness(scene.language) and _may_part_paragraphs(scene, change):
         return False
@@ -144,7 +153,7 @@ def _is_idle_blank(scene: Scene, change: LineChange, staying: set[int], blank: l
         return False
     if _is_continued(scene, change) or _is_tidying(scene, change):
         return False
-    return not _is_moved_blank(change, blank) and not _parts_header(scene, change, staying)
+    return not _is_moved_blank(change, blank) and not _parts_header(scene, change, staying=staying)
 
 
 def _beside_run(scene: Scene, change: LineChange) -> set[int]:
@@ -153,7 +162,7 @@ def _beside_run(scene: Scene, change: LineChange) -> set[int]:
     `-` (blank), a blank line that stays, `-x = 1`: the other blank line may as well be the one that goes.
     """
     near = line_changes(scene.neighbours(change.change))
-    return {other.id for other in near if not is_code(_lines_between(scene, change, other))}
+    return {other.id for other in near if not is_code(_lines_between(scene, change, other=other))}
 
 
 def _lines_between(scene: Scene, one: LineChange, other: LineChange) -> list[str]:
@@ -184,8 +193,8 @@ def beside_finding(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Blank lines that stand beside what another rule found only, and so go with it."""
     blank = _blank_changes(changes)
     staying = ids_of(changes) - ids_of(blank)
-    found = [change for change in blank if _is_beside_findings(scene, change, staying)]
-    return with_reason(found, "blank lines that go with what is beside them")
+    idle_changes = [change for change in blank if _is_beside_findings(scene, change, staying=staying)]
+    return with_reason(idle_changes, "blank lines that go with what is beside them")
 
 
 def _is_beside_findings(scene: Scene, change: LineChange, staying: set[int]) -> bool:
@@ -194,21 +203,16 @@ def _is_beside_findings(scene: Scene, change: LineChange, staying: set[int]) -> 
     return near.isdisjoint(staying) and not near.isdisjoint(scene.judged)
 
 
-def _is_moved_blank(change: LineChange, blank: list[LineChange]) -> bool:
-    """Tell whether as many blank lines go in one place as come in another, at most two lines apart."""
-    size = len(change.lines)
-    halves = [other for other in blank if len(other.lines) == size and _is_opposite(change, other)]
-    return any(_distance(change, other) <= 2 for other in halves)
+def _is_moved_blank(change: LineChange, blank: Iterable[LineChange]) -> bool:
+    """Tell whether the blank lines are moved by a line or two: as many go in one place as come in another."""
+    return any(_is_other_half(change, other) for other in blank)
 
 
-def _is_opposite(one: LineChange, other: LineChange) -> bool:
-    """Tell whether one change adds lines and the other adds none."""
-    return bool(one.hunk.added) != bool(other.hunk.added)
-
-
-def _distance(one: LineChange, other: LineChange) -> int:
-    """Lines before between two changes, in whatever order these are."""
-    return min(abs(other.hunk.start - one.hunk.end), abs(one.hunk.start - other.hunk.end))
+def _is_other_half(one: LineChange, other: LineChange) -> bool:
+    """Tell whether one change adds as many lines as the other removes, at most two lines apart."""
+    is_opposite = bool(one.hunk.added) != bool(other.hunk.added)
+    distance = min(abs(other.hunk.start - one.hunk.end), abs(one.hunk.start - other.hunk.end))
+    return is_opposite and distance <= 2 and len(one.lines) == len(other.lines)
 
 
 def _parts_header(scene: Scene, change: LineChange, staying: set[int]) -> bool:
@@ -240,24 +244,24 @@ def _is_tidying(scene: Scene, change: LineChange) -> bool:
 
 def reworded(scene: Scene, changes: Iterable[Change]) -> list[Change]:
     """Changes (alone, or with those they touch) whose two sides say the same words."""
-    written = [change for change in line_changes(changes) if not change.is_blank]
-    out: list[Change] = []
+    written = filterfalse(LineChange.is_blank, line_changes(changes))
+    alike: list[Change] = []
     for run in _over_blanks(scene, written):
         for part in _alike_parts(run, scene.language):
             if not _changes_meaning(scene, part):
-                out += [change.change for change in part]
-    return out
+                alike += [change.change for change in part]
+    return alike
 
 
-def _over_blanks(scene: Scene, changes: list[LineChange]) -> list[list[LineChange]]:
+def _over_blanks(scene: Scene, changes: Iterable[LineChange]) -> list[list[LineChange]]:
     """`runs`, joined where blank lines alone lie between: a statement may be gone above them and stand below."""
-    out: list[list[LineChange]] = []
+    groups: list[list[LineChange]] = []
     for change in changes:
-        if out and not is_code(_lines_between(scene, out[-1][-1], change)):
-            out[-1].append(change)
+        if groups and not is_code(_lines_between(scene, groups[-1][-1], other=change)):
+            groups[-1].append(change)
         else:
-            out.append([change])
-    return out
+            groups.append([change])
+    return groups
 
 
 def _alike_parts(run: list[LineChange], language: str) -> Iterator[list[LineChange]]:
@@ -265,12 +269,12 @@ def _alike_parts(run: list[LineChange], language: str) -> Iterator[list[LineChan
 
     `-a(`, `-b)`, `+a(b)`, `-c`, `+d`: the first three are such a part, the other two are passed over.
     """
-    at = 0
-    while at < len(run):
-        size = _equal_run(run[at : at + LONGEST_RUN], language) or int(_is_only_brackets(run[at], language))
+    start = 0
+    while start < len(run):
+        size = _equal_run(run[start : start + LONGEST_RUN], language) or int(_is_only_brackets(run[start], language))
         if size:
-            yield run[at : at + size]
-        at += max(size, 1)
+            yield run[start : start + size]
+        start += max(size, 1)
 
 
 def _equal_run(run: list[LineChange], language: str) -> int:
@@ -280,7 +284,7 @@ def _equal_run(run: list[LineChange], language: str) -> int:
 
 
 def _equal_words(run: list[LineChange], language: str) -> int:
-    """`_equal_run` of many changes, each cut into words by itself: of a long run that costs less than all its parts."""
+    """Count as `_equal_run` does, each change cut into words by itself: a long run costs less so than all its parts."""
     old: list[str] = []
     new: list[str] = []
     for size, change in enumerate(run, 1):
@@ -317,20 +321,27 @@ def _changes_meaning(scene: Scene, run: Iterable[LineChange]) -> bool:
     if scene.language in _SCRIPTS:
         return _changes_script(old, new)
     if scene.language in _PREPROCESSED:
-        return _changes_preprocessed(old, new, "".join(scene.after))
+        return _changes_preprocessed(old, new, file="".join(scene.after))
     return False
 
 
 def _changes_script(old: str, new: str) -> bool:
-    """`x => ({a: x})` gives an object, `x => {a: x}` runs a block; `export default (f…)` is not hoisted."""
+    """Tell whether brackets mean something in a script.
+
+    `x => ({a: x})` gives an object, `x => {a: x}` runs a block; `export default (function f() {})` is not hoisted.
+    """
     bracketed_before = list(map(bool, _ARROW_BODY.findall(old)))
     bracketed_after = list(map(bool, _ARROW_BODY.findall(new)))
-    return bracketed_before != bracketed_after or _differ_in_number(_BRACKETED_DEFAULT, old, new)
+    is_other_body = bracketed_before != bracketed_after
+    return is_other_body or _differ_in_number(_BRACKETED_DEFAULT, old, new=new)
 
 
 def _changes_preprocessed(old: str, new: str, file: str) -> bool:
-    """With `decltype(auto)` brackets make a reference; a backslash at the end of a line joins the next one to it."""
-    if "decltype" in file and _differ_in_number(_RETURNED, old, new):
+    """Tell whether brackets or line breaks mean something in C.
+
+    With `decltype(auto)` brackets make a reference; a backslash at the end of a line joins the next one to it.
+    """
+    if "decltype" in file and _differ_in_number(_RETURNED, old, new=new):
         return True
     return old.count("\\\n") != new.count("\\\n")
 
@@ -346,17 +357,18 @@ def _is_continued(scene: Scene, change: LineChange) -> bool:
         return False
     start = scene.after_starts[change.id]
     above = _line_above(scene.before, change.hunk.start) + _line_above(scene.after, start)
-    return any(line.rstrip("\r\n").endswith("\\") for line in above)
+    return any(map(_CONTINUED.search, above))
 
 
 def _how(change: LineChange, language: str) -> str:
     """Say in words for a person which kind of layout a change is."""
-    if not change.is_replacement:
+    if not change.is_replacement():
         return "rewraps lines only: the syntax tree is the same without it"
     return f"changes {_kind_of_layout(change, language)} only: the syntax tree is the same without it"
 
 
 def _kind_of_layout(change: LineChange, language: str) -> str:
+    """Name what differs between two sides that say the same words."""
     old, new = change.removed, change.added
     if "".join(old.split()) == "".join(new.split()):
         return "alignment" if len(change.hunk.removed) == len(change.hunk.added) else "wrapping"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from fretsaw.core.patch.patch_set import Change, ChangeKind, Hunk
 from fretsaw.core.prune.scene import Scene, is_blank, line_runs, text
@@ -36,19 +37,20 @@ class LineChange:
         """The removed lines, then the added ones."""
         return self.hunk.removed + self.hunk.added
 
-    @property
     def is_blank(self) -> bool:
-        """True if it holds blank lines only."""
+        """Return True if it holds blank lines only."""
         return is_blank(self.hunk)
 
-    @property
+    def is_insertion(self) -> bool:
+        """Return True if it adds lines and removes none."""
+        return not self.hunk.removed
+
     def is_replacement(self) -> bool:
-        """True if it writes some lines in the place of others."""
+        """Return True if it writes some lines in the place of others."""
         return bool(self.hunk.removed) and bool(self.hunk.added)
 
-    @property
     def is_one_line(self) -> bool:
-        """True if it writes one line in the place of one."""
+        """Return True if it writes one line in the place of one."""
         return len(self.hunk.removed) == len(self.hunk.added) == 1
 
 
@@ -71,17 +73,17 @@ def edits(changes: Iterable[Change]) -> Iterator[LineChange]:
 
 def insertions(changes: Iterable[Change]) -> list[LineChange]:
     """The changes that add lines and remove none."""
-    return [change for change in line_changes(changes) if not change.hunk.removed]
+    return list(filter(LineChange.is_insertion, line_changes(changes)))
 
 
 def replacements(changes: Iterable[Change]) -> list[LineChange]:
     """The changes that write some lines in the place of others."""
-    return [change for change in line_changes(changes) if change.is_replacement]
+    return list(filter(LineChange.is_replacement, line_changes(changes)))
 
 
 def rewritten_lines(changes: Iterable[Change]) -> list[LineChange]:
     """The changes that write one line in the place of one."""
-    return [change for change in line_changes(changes) if change.is_one_line]
+    return list(filter(LineChange.is_one_line, line_changes(changes)))
 
 
 def line_runs_of(changes: Iterable[Change]) -> list[list[LineChange]]:
@@ -95,12 +97,33 @@ def rows_after(scene: Scene, change: LineChange) -> range:
     return range(start, start + len(change.hunk.added))
 
 
-def ids_of(changes: Iterable[Change | LineChange]) -> set[int]:
+class Numbered(Protocol):
+    """A change, or something found in one, that has the change's id."""
+
+    @property
+    def id(self) -> int:
+        """The id of the change."""
+
+
+NumberedT = TypeVar("NumberedT", bound=Numbered)
+
+
+def ids_of(changes: Iterable[Numbered]) -> set[int]:
     """The ids of the changes."""
     return {change.id for change in changes}
 
 
-def with_reason(changes: Iterable[Change | LineChange], reason: str) -> dict[int, str]:
+def among(changes: Iterable[NumberedT], ids: Container[int]) -> list[NumberedT]:
+    """Those of the changes that have one of the ids."""
+    return [change for change in changes if change.id in ids]
+
+
+def without(changes: Iterable[NumberedT], ids: Container[int]) -> list[NumberedT]:
+    """Those of the changes that have none of the ids."""
+    return [change for change in changes if change.id not in ids]
+
+
+def with_reason(changes: Iterable[Numbered], reason: str) -> dict[int, str]:
     """Give each of the changes the same reason, for a person."""
     return dict.fromkeys((change.id for change in changes), reason)
 
@@ -113,7 +136,7 @@ def sides_of(changes: Iterable[LineChange]) -> tuple[str, str]:
 
 def without_blanks(lines: Iterable[str]) -> list[str]:
     """The lines that are not blank."""
-    return [line for line in lines if line.strip()]
+    return list(filter(str.strip, lines))
 
 
 def indent(line: str) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.rules.line_change import LineChange, with_reason
+from fretsaw.core.prune.rules.line_change import LineChange, ids_of, with_reason
 from fretsaw.core.prune.rules.questions import is_alone
 from fretsaw.core.prune.scene import Scene
 
@@ -19,19 +20,21 @@ class Guard:
     part: Sequence[LineChange]
 
 
-def asks_for_guard(scene: Scene, name: str) -> bool:
-    """Return True if the issue is about missing values, or speaks of them and of this name."""
+def asks_for_guard(scene: Scene, *names: str) -> bool:
+    """Return True if the issue is about missing values, or speaks of them and has one of the names."""
     if "none" in scene.asked.title_topics:
         return True
-    return "none" in scene.asked.topics and scene.asked.names(name)
+    return "none" in scene.asked.topics and any(map(scene.asked.names, names))
 
 
 def away_from_fix(
-    scene: Scene, guards: Iterable[Guard], changes: tuple[Change, ...], alike: Collection[int] = frozenset()
+    scene: Scene, guards: Iterable[Guard], changes: tuple[Change, ...], alike: Iterable[Guard] = ()
 ) -> dict[int, str]:
-    """Name the guards that stand away from the fix; `alike`: ids of changes that are guards too, and so no fix."""
-    out: dict[int, str] = {}
+    """Name the guards that stand away from the fix, which is none of those that are `alike`."""
+    passed_over = ids_of(chain.from_iterable(guard.part for guard in alike))
+    reasons: dict[int, str] = {}
     for guard in guards:
-        if is_alone(scene, guard.part, changes, alike):
-            out |= with_reason(guard.part, f"guards against a missing {guard.name}, which the issue does not mention")
-    return out
+        if is_alone(scene, guard.part, changes=changes, alike=passed_over):
+            reason = f"guards against a missing {guard.name}, which the issue does not mention"
+            reasons |= with_reason(guard.part, reason)
+    return reasons

@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, filterfalse
 
 from fretsaw.core.languages import is_test, syntax_of
+from fretsaw.core.patch import texts
 from fretsaw.core.patch.defined_names import imported_names
 from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk
 from fretsaw.core.prune.definitions_around import definitions_around
 from fretsaw.core.prune.lexer import is_comment
-from fretsaw.core.prune.rules.line_change import LineChange, ids_of, line_changes, without_blanks
+from fretsaw.core.prune.rules.line_change import LineChange, ids_of, line_changes, without, without_blanks
 from fretsaw.core.prune.scene import Scene, text
 
 _IMPORT_WORDS = frozenset({"import", "from", "as", "use", "using", "static", "const", "let", "var", "require", "type"})
@@ -19,9 +20,9 @@ _WORD = re.compile(r"\w+")
 _PROSE = re.compile(r"\.(?:md|markdown|rst|txt|adoc)$|(?:^|/)[A-Z]+$")
 
 
-def count(said: str, name: str) -> int:
+def count(source: str, name: str) -> int:
     """Count the word in the text."""
-    return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", said))
+    return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", source))
 
 
 def uses(scene: Scene, name: str, but: str) -> int:
@@ -33,12 +34,16 @@ def used_elsewhere(scene: Scene, name: str) -> bool:
     """Return True if another file of the patch adds the word, or a file of the snapshot uses it."""
     if any(count(text(hunk.added), name) for hunk in hunks_elsewhere(scene)):
         return True
-    users = _files_with_word(scene, name)
-    if scene.language == "python":
-        # Only in Python has a file to say from where it has a name.
-        module = _module(scene.path)
-        users = (user for user in users if not module or count(user, module))
-    return next(users, None) is not None
+    # Only in Python has a file to say from where it has a name.
+    module = _module(scene.path) if scene.language == "python" else ""
+    return any(not module or count(user, module) for user in _files_with_word(scene, name))
+
+
+def is_unused(scene: Scene, name: str, declaration: str) -> bool:
+    """Tell whether a new name has no use besides its own declaration, and the issue does not have it either."""
+    if scene.asked.names(name) or uses(scene, name, but=declaration):
+        return False
+    return not used_elsewhere(scene, name)
 
 
 def imported_elsewhere(scene: Scene, name: str) -> bool:
@@ -47,7 +52,7 @@ def imported_elsewhere(scene: Scene, name: str) -> bool:
     taken = re.compile(
         rf"\b{module}\.{re.escape(name)}\b|\b{module}\s+import\s+(?:\([^)]*|[^\n]*)(?<!\w){re.escape(name)}(?!\w)"
     )
-    return any(taken.search(said) for said in _files_with_word(scene, name))
+    return any(map(taken.search, _files_with_word(scene, name)))
 
 
 def _module(path: str) -> str:
@@ -61,13 +66,11 @@ def _files_with_word(scene: Scene, name: str) -> Iterator[str]:
     """Texts of the other files of the snapshot that hold the word, as the patch leaves them; prose is no use of it."""
     if scene.find is None or scene.read is None:
         return
-    patched = {file.path: file.after for file in scene.patch.files}
-    others = (path for path in scene.find(name) if path != scene.path)
-    for path in filterfalse(_PROSE.search, others):
-        is_patched = path in patched
-        said = (patched[path] if is_patched else scene.read(path)) or ""
-        if count(said, name):
-            yield said
+    patched = {**texts(scene.patch), scene.path: None}  # its own text is no other file's
+    for path in filterfalse(_PROSE.search, scene.find(name)):
+        source = patched[path] if path in patched else scene.read(path)
+        if source and count(source, name):
+            yield source
 
 
 def other_files(scene: Scene) -> list[FilePatch]:
@@ -83,8 +86,9 @@ def hunks_elsewhere(scene: Scene) -> Iterator[Hunk]:
 def takes_place_of_import(scene: Scene, change: int, statement: str) -> bool:
     """Tell whether an import comes for one that goes in another change: `import a as b` for `import a as c`."""
     brought = set(_WORD.findall(statement)) - _IMPORT_WORDS
-    gone = chain.from_iterable(other.hunk.removed for other in line_changes(scene.changes) if other.id != change)
-    return any(imported_names(line) and not brought.isdisjoint(_WORD.findall(line)) for line in gone)
+    gone = chain.from_iterable(other.hunk.removed for other in line_changes(without(scene.changes, {change})))
+    imports_gone = "".join(filter(imported_names, gone))
+    return not brought.isdisjoint(_WORD.findall(imports_gone))
 
 
 def is_alone(
@@ -106,12 +110,12 @@ def is_alone(
 
 def has_fix_beside(scene: Scene, change: LineChange, but: Collection[int]) -> bool:
     """Tell whether lines that no rule spoke of change right beside a change; `but`: ids that do not count."""
-    return not all(other.is_blank for other in unjudged(scene, scene.beside(change.change), but))
+    return not all(map(LineChange.is_blank, unjudged(scene, scene.beside(change.change), but=but)))
 
 
 def unjudged(scene: Scene, changes: Iterable[Change], but: Collection[int]) -> list[LineChange]:
     """The changes of lines that no rule spoke of yet, without those of the ids in `but`."""
-    return [change for change in line_changes(changes) if change.id not in but and change.id not in scene.judged]
+    return list(line_changes(without(without(changes, but), scene.judged)))
 
 
 def _is_in_named_definition(scene: Scene, part: Sequence[LineChange]) -> bool:
@@ -131,12 +135,13 @@ def are_comments(lines: Iterable[str], language: str) -> bool:
     return bool(written) and not _has_code(written, language)
 
 
-def opens_block(lines: Sequence[str], at: int) -> bool:
-    """Tell whether the line at this place begins a block: `if a:` or `if (a) {`."""
-    return at < len(lines) and lines[at].rstrip().endswith((":", "{"))
+def opens_block(lines: Sequence[str], row: int) -> bool:
+    """Tell whether the line on this row begins a block: `if a:` or `if (a) {`."""
+    return row < len(lines) and lines[row].rstrip().endswith((":", "{"))
 
 
 def edits_other_code(scene: Scene) -> bool:
     """Tell whether the patch edits code in another file that is no test."""
     edited = (file.path for file in other_files(scene) if file.op == "edit")
-    return any(syntax_of(path) and not is_test(path) for path in edited)
+    without_tests = filterfalse(is_test, edited)
+    return any(map(syntax_of, without_tests))

@@ -13,7 +13,7 @@ from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.canonical_python import canonical, without_hints
 from fretsaw.core.prune.lexer import words
 from fretsaw.core.prune.python_meaning import parse, same_meaning
-from fretsaw.core.prune.rules.conditions import unless_issue_mentions
+from fretsaw.core.prune.rules.conditions import only_in, unless_issue_mentions
 from fretsaw.core.prune.rules.line_change import LineChange, replacements, with_reason
 from fretsaw.core.prune.scene import Scene
 
@@ -41,7 +41,7 @@ def renamed_local(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     def is_bound(old: str, _new: str, group: list[LineChange]) -> bool:
         return any(_binds(change.removed, old) for change in group)
 
-    return find_renames(scene, changes, is_bound)
+    return find_renames(scene, changes, is_local=is_bound)
 
 
 def find_renames(
@@ -50,12 +50,12 @@ def find_renames(
     """Changes that only give another name, where the name is new to the file and `is_local(old, new, changes)`."""
     groups = _grouped_renames(changes, scene.language)
     known = set(_NAME.findall(scene.file.before or "")) if groups else set()
-    out: dict[int, str] = {}
+    reasons: dict[int, str] = {}
     for (old, new), group in groups.items():
         is_expected = new in known or scene.asked.names(new)
         if not is_expected and is_local(old, new, group):
-            out |= with_reason(group, f"renames {old} to {new}")
-    return out
+            reasons |= with_reason(group, f"renames {old} to {new}")
+    return reasons
 
 
 def _grouped_renames(changes: tuple[Change, ...], language: str) -> dict[tuple[str, str], list[LineChange]]:
@@ -71,17 +71,16 @@ def _grouped_renames(changes: tuple[Change, ...], language: str) -> dict[tuple[s
 @unless_issue_mentions("types")
 def hints_added(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Type annotations added to code that is otherwise the same."""
-    hinted = (change for change, before, after in _parsed(changes) if without_hints(before, after))
-    return with_reason(hinted, "adds type annotations")
+    hinted_changes = (change for change, before, after in _parsed(changes) if without_hints(before, after))
+    return with_reason(hinted_changes, "adds type annotations")
 
 
+@only_in({"python"})
 @unless_issue_mentions("fstring")
-def rephrased(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+def rephrased(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The same written in a newer idiom: an f-string for %, a literal for dict(), super() for super(A, self)."""
-    if scene.language != "python":
-        return {}
-    found = (change for change, before, after in _parsed(changes) if _is_other_idiom(before, after))
-    return with_reason(found, "writes the same in another idiom")
+    rephrased_changes = (change for change, before, after in _parsed(changes) if _is_other_idiom(before, after))
+    return with_reason(rephrased_changes, "writes the same in another idiom")
 
 
 def _is_other_idiom(before: ast.Module, after: ast.Module) -> bool:
@@ -94,26 +93,28 @@ def _renaming(change: LineChange, language: str) -> tuple[str, str] | None:
 
     `-x = f(x)`, `+y = f(y)` gives (x, y); `-a.x = 1`, `+a.y = 1` gives None: an attribute is no local variable.
     """
-    old, new = words(change.removed, language), words(change.added, language)
-    if len(old) != len(new):
+    old_words, new_words = words(change.removed, language), words(change.added, language)
+    if len(old_words) != len(new_words):
         return None
-    differing = [at for at, word in enumerate(old) if word != new[at]]
-    names = {(old[at], new[at]) for at in differing}
-    if len(names) != 1 or any(old[at - 1] == "." for at in differing):
+    pairs = list(zip(old_words, new_words, strict=True))
+    differing = [index for index, (old, new) in enumerate(pairs) if old != new]
+    is_attribute = any(old_words[index - 1] == "." for index in differing)
+    names = {pairs[index] for index in differing}
+    if len(names) != 1 or is_attribute:
         return None
     pair = names.pop()
     return pair if all(map(_NAME.fullmatch, pair)) else None
 
 
-def _binds(said: str, name: str) -> bool:
+def _binds(source: str, name: str) -> bool:
     """Tell whether a text assigns the name, loops over it or takes it with `as`."""
     word = re.escape(name)
     assigns = re.search(
         rf"(?<![\w.]){word}(?:\s*,[\w\s,()*]+)?\s*(?::[^=\n]+)?(?:[-+*/|&]?=(?!=)|:=)|,\s*{word}\s*(?:,[\w\s,]+)?=(?!=)",
-        said,
+        source,
     )
     takes = rf"\bfor\b[^:\n]*?(?<![\w.]){word}(?!\w)[^:\n]*?\bin\b|\bas\s+\(?{word}(?!\w)"
-    return assigns is not None or re.search(takes, said) is not None
+    return assigns is not None or re.search(takes, source) is not None
 
 
 def _parsed(changes: tuple[Change, ...]) -> Iterator[tuple[LineChange, ast.Module, ast.Module]]:
@@ -133,6 +134,6 @@ def _in_frame(change: LineChange, frame: str) -> tuple[ast.Module, ast.Module] |
     return (before, after) if before and after else None
 
 
-def _framed(frame: str, said: str) -> ast.Module | None:
+def _framed(frame: str, source: str) -> ast.Module | None:
     """The tree of a text within a frame; None where it does not parse."""
-    return parse(frame.replace("{}", textwrap.dedent(said).strip("\n")))
+    return parse(frame.replace("{}", textwrap.dedent(source).strip("\n")))

@@ -13,6 +13,7 @@ from fretsaw.core.prune.rules.line_change import (
     indent,
     line_changes,
     with_reason,
+    without,
     without_blanks,
 )
 from fretsaw.core.prune.scene import Scene
@@ -23,32 +24,30 @@ _SILENCES = re.compile(
     |^\s*\#!?\[(?:allow|expect)\(|^\s*@SuppressWarnings\b|rubocop:disable|\#\s*pragma\s+(?:GCC|clang)\s+diagnostic\s+ignored""",
     re.VERBOSE,
 )
+_MARK_ALONE = re.compile(r"\s*(?:#|//|/\*|@SuppressWarnings\([^)]*\)\s*$)")
+"""A line that is a comment or a mark as a whole, without code."""
 
 
 @unless_issue_mentions("lint")
 def suppression(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A checker silenced over code that does not change."""
-    found = [change for change in edits(changes) if _silences_other_code(scene, change, changes)]
-    return with_reason(found, "silences a checker, which the issue does not ask for")
+    silencing_changes = [change for change in edits(changes) if _silences_other_code(scene, change, changes=changes)]
+    return with_reason(silencing_changes, "silences a checker, which the issue does not ask for")
 
 
 def _silences_other_code(scene: Scene, change: LineChange, changes: tuple[Change, ...]) -> bool:
     """Tell whether a change adds a mark that silences, at the end of a line or above code that stays as it is."""
     if _is_mark(change):
-        return not _is_about_change(scene, change, changes)
-    return change.is_one_line and _is_at_end(change.hunk, scene.language)
+        return not _is_about_change(scene, change, changes=changes)
+    return change.is_one_line() and _is_at_end(change.hunk, scene.language)
 
 
 def _is_mark(change: LineChange) -> bool:
     """Return True if it adds lines that silence, and nothing else."""
-    if change.hunk.removed or change.is_blank:
+    if change.hunk.removed or change.is_blank():
         return False
-    return all(_SILENCES.search(_mark_of(line)) for line in without_blanks(change.hunk.added))
-
-
-def _mark_of(line: str) -> str:
-    """The line where it is a comment or a mark as a whole; "" where code stands on it too."""
-    return line if re.match(r"\s*(?:#|//|/\*|@SuppressWarnings\([^)]*\)\s*$)", line) else ""
+    lines = without_blanks(change.hunk.added)
+    return all(map(_MARK_ALONE.match, lines)) and all(map(_SILENCES.search, lines))
 
 
 def _is_at_end(hunk: Hunk, language: str) -> bool:
@@ -61,21 +60,21 @@ def _is_at_end(hunk: Hunk, language: str) -> bool:
 
 def _is_about_change(scene: Scene, change: LineChange, changes: tuple[Change, ...]) -> bool:
     """Return True if a change stands beside it or in the block that it stands above, or the whole file is changed."""
-    lines = list(line_changes(changes))
-    if len(lines) < len(changes):
+    others = without(changes, {change.id})
+    if any(other.hunk is None for other in others):
         return True
     first, end = change.hunk.start, _block_end(scene.before, change.hunk.end)
-    around = [other for other in lines if first <= other.hunk.end and other.hunk.start <= end]
-    return any(other.id != change.id and not _is_mark(other) for other in around)
+    around = (other for other in line_changes(others) if first <= other.hunk.end and other.hunk.start <= end)
+    return not all(map(_is_mark, around))
 
 
-def _block_end(lines: list[str], at: int) -> int:
-    """Find the end of the statement or block that begins at this line: the next line that is not indented more.
+def _block_end(lines: list[str], first: int) -> int:
+    """Find the end of the statement or block that begins on this row: the next line that is not indented more.
 
     Of `if a:`, `    b()`, ``, `c()` with the first line's row, 0, it is the row of `c()`, 3.
     """
-    if at >= len(lines):
-        return at
-    depth = indent(lines[at])
-    below = range(at + 1, len(lines))
+    if first >= len(lines):
+        return first
+    depth = indent(lines[first])
+    below = range(first + 1, len(lines))
     return next((row for row in below if lines[row].strip() and indent(lines[row]) <= depth), len(lines))

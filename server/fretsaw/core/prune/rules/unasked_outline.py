@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -12,19 +12,21 @@ from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexer import without_comment, words
 from fretsaw.core.prune.rules import added_import
 from fretsaw.core.prune.rules.added_import import AddedImport
-from fretsaw.core.prune.rules.conditions import unless_issue_mentions, unless_title_mentions
+from fretsaw.core.prune.rules.conditions import only_in, unless_issue_mentions, unless_title_mentions
 from fretsaw.core.prune.rules.line_change import (
     LineChange,
+    among,
     edits,
     ids_of,
     insertions,
     replacements,
     rewritten_lines,
     rows_after,
+    sides_of,
     with_reason,
 )
 from fretsaw.core.prune.rules.missing_value import Guard, asks_for_guard, away_from_fix
-from fretsaw.core.prune.rules.questions import used_elsewhere, uses
+from fretsaw.core.prune.rules.questions import is_unused
 from fretsaw.core.prune.rules.rewordings import find_renames
 from fretsaw.core.prune.scene import Scene, hunks_of
 from fretsaw.core.prune.syntax import Outline, Part, same_syntax
@@ -50,7 +52,7 @@ _NOT_STANDARD = re.compile(
 @unless_title_mentions("imports")
 def unused_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Imports, or names in one, that nothing in the file uses."""
-    return added_import.unused(one for one in _imports(scene, changes) if one.is_unused(scene))
+    return added_import.unused(added for added in _imports(scene, changes) if added.is_unused(scene))
 
 
 def import_for_findings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
@@ -61,20 +63,32 @@ def import_for_findings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, 
 def _imports(scene: Scene, changes: tuple[Change, ...]) -> Iterator[AddedImport]:
     """Yield what is added by each change that adds one import, or names to one, and does nothing else."""
     likely = [change for change in edits(changes) if _IMPORT.search(change.added)]
-    outline = scene.outline_after if likely else None
-    if outline is None:
-        return
+    outline = _outline_after(scene, is_needed=bool(likely))
     for change in likely:
-        part = _import_on(outline, scene, change)
-        names = _names_added(part, change, scene.language) if part else []
+        part = _import_on(outline, scene, change=change)
+        names = _names_added(part, change, language=scene.language) if part else []
         if names:
-            yield AddedImport(change.id, names, change.added)
+            yield AddedImport(id=change.id, names=names, statement=change.added)
+
+
+_NOTHING = Outline(imports=(), declared=(), helpers=(), guards=(), catches=(), shorthands=frozenset())
+
+
+def _outline_after(scene: Scene, is_needed: bool) -> Outline:
+    """The outline of the text after; an empty one where there is none, or nothing to look for: a parse costs."""
+    outline = scene.outline_after if is_needed else None
+    return outline or _NOTHING
 
 
 def _import_on(outline: Outline, scene: Scene, change: LineChange) -> Part | None:
     """The import that covers just the lines that a change adds, blank ones aside; None without one."""
-    rows = [row for row in rows_after(scene, change) if scene.after[row].strip()]
-    return next((part for part in outline.imports if rows and rows == list(_rows(part))), None)
+    rows = _written_rows(scene, rows_after(scene, change))
+    return next((part for part in outline.imports if rows == list(_rows(part))), None)
+
+
+def _written_rows(scene: Scene, rows: Iterable[int]) -> list[int]:
+    """Those of the rows of the text after that are not blank."""
+    return [row for row in rows if scene.after[row].strip()]
 
 
 def _rows(part: Part) -> range:
@@ -89,53 +103,44 @@ def _names_added(part: Part, change: LineChange, language: str) -> list[str]:
     """
     old, new = words(change.removed, language), words(change.added, language)
     names = [name for name in part.names if name not in old]
-    is_kept = set(old) <= set(new)
-    only_adds = is_kept and set(new) - set(old) <= {*names, *_IN_LIST}
-    return names if only_adds or not old else []
+    is_longer_list = set(old) <= set(new) <= {*old, *names, *_IN_LIST}
+    return names if is_longer_list or not old else []
 
 
 def unused_helper(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A new function or type, not open to other files, that nothing uses and the issue does not name."""
-    adds_code = not all(change.is_blank for change in insertions(changes))
-    outline = scene.outline_after if adds_code and not _TEST.search(scene.path) else None
-    if outline is None:
-        return {}
-    out: dict[int, str] = {}
+    adds_code = not all(map(LineChange.is_blank, insertions(changes)))
+    outline = _outline_after(scene, is_needed=adds_code and not _TEST.search(scene.path))
+    reasons: dict[int, str] = {}
     for part in outline.helpers:
-        inserted = _inserted(scene, part, changes)
+        inserted = _inserted(scene, part, changes=changes)
         if inserted and _is_unused_helper(scene, part):
-            out |= with_reason(inserted, f"adds {part.names[0]}, which nothing uses")
-    return out
+            reasons |= with_reason(inserted, f"adds {part.names[0]}, which nothing uses")
+    return reasons
 
 
 def _is_unused_helper(scene: Scene, part: Part) -> bool:
     """Tell whether no framework calls what is declared, the issue does not name it, and nothing else uses it."""
-    name = part.names[0]
-    if _CALLED_BY_OTHERS.match(name) or scene.asked.names(name):
-        return False
     # A call of itself is no use.
-    itself = "".join(scene.after[part.first : part.last + 1])
-    return uses(scene, name, but=itself) == 0 and not used_elsewhere(scene, name)
+    declaration = "".join(scene.after[part.first : part.last + 1])
+    return not _CALLED_BY_OTHERS.match(part.names[0]) and is_unused(scene, part.names[0], declaration=declaration)
 
 
 def guard(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An early end for a missing value, or `?.` for `.`, away from the fix."""
     guards = _early_ends(scene, changes)
-    alike = set[int]().union(*(ids_of(one.part) for one in guards))
     unasked = [one for one in guards if one.part and not asks_for_guard(scene, one.name)]
     return {
-        **away_from_fix(scene, _safe_accesses(scene, changes), changes),
-        **away_from_fix(scene, unasked, changes, alike),
+        **away_from_fix(scene, _safe_accesses(scene, changes), changes=changes),
+        **away_from_fix(scene, unasked, changes=changes, alike=guards),
     }
 
 
 def _early_ends(scene: Scene, changes: tuple[Change, ...]) -> list[Guard]:
     """The early ends for a missing value, with the changes that add them; with none where some of it was there."""
-    is_likely = any(_LEAVES.search(change.added) for change in insertions(changes))
-    outline = scene.outline_after if is_likely else None
-    if outline is None:
-        return []
-    return [Guard(part.names[0], _inserted(scene, part, changes)) for part in outline.guards]
+    _, inserted = sides_of(insertions(changes))
+    outline = _outline_after(scene, is_needed=_LEAVES.search(inserted) is not None)
+    return [Guard(part.names[0], _inserted(scene, part, changes=changes)) for part in outline.guards]
 
 
 def _safe_accesses(scene: Scene, changes: tuple[Change, ...]) -> Iterator[Guard]:
@@ -144,7 +149,7 @@ def _safe_accesses(scene: Scene, changes: tuple[Change, ...]) -> Iterator[Guard]
         return
     for change in rewritten_lines(changes):
         names = _names_made_safe(change.removed, change.added)
-        if names and not any(asks_for_guard(scene, name) for name in names):
+        if names and not asks_for_guard(scene, *names):
             yield Guard(names[-1], [change])
 
 
@@ -162,15 +167,15 @@ def _names_made_safe(old: str, new: str) -> list[str]:
 @unless_title_mentions("except")
 def widened_catch(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A catch clause that catches more than before."""
-    out = {}
+    reasons = {}
     for change in rewritten_lines(changes):
         if not _CATCH.search(change.added):
             continue
         old = _clause_on(scene.outline_before, change.hunk.start)
         new = _clause_on(scene.outline_after, scene.after_starts[change.id])
         if old and new and new.is_wider(old, scene.language):
-            out[change.id] = f"catches {new.named('everything')} instead of {old.named('less')}"
-    return out
+            reasons[change.id] = f"catches {new.named('everything')} instead of {old.named('less')}"
+    return reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,17 +197,14 @@ class _Clause:
 
 def _clause_on(outline: Outline | None, row: int) -> _Clause | None:
     """The one catch clause on a row; None where there is none or more than one."""
-    if outline is None:
-        return None
-    found = [_Clause(types, width) for at, types, width in outline.catches if at == row]
-    return found[0] if len(found) == 1 else None
+    clauses = [_Clause(types, width) for clause_row, types, width in (outline or _NOTHING).catches if clause_row == row]
+    return clauses[0] if len(clauses) == 1 else None
 
 
+@only_in(_TYPED)
 @unless_issue_mentions("types")
 def hints_added(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """TypeScript: type annotations added to code that is otherwise the same."""
-    if scene.language not in _TYPED:
-        return {}
     likely = [change for change in replacements(changes) if _adds_words(change, scene.language)][:MOST_HINTED]
     after = "".join(scene.after)
     hinted = [
@@ -228,7 +230,7 @@ def _adds_words(change: LineChange, language: str) -> bool:
 @unless_issue_mentions("rename")
 def renamed_local(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A variable or parameter of a function with another name, and nothing else changed on its lines."""
-    return find_renames(scene, changes, partial(_is_whole, scene))
+    return find_renames(scene, changes, is_local=partial(_is_whole, scene))
 
 
 def _is_whole(scene: Scene, old: str, new: str, group: list[LineChange]) -> bool:
@@ -237,7 +239,7 @@ def _is_whole(scene: Scene, old: str, new: str, group: list[LineChange]) -> bool
     if before is None or after is None or {old, new} & (before.shorthands | after.shorthands):
         return False
     rows = chain.from_iterable(range(change.hunk.start, change.hunk.end) for change in group)
-    scope = _owner(before, old, set(rows))
+    scope = _owner(before, old, rows=set(rows))
     if scope is None:
         return False
     word = re.compile(rf"(?<![\w.]){re.escape(old)}(?!\w)")
@@ -249,9 +251,11 @@ def _owner(outline: Outline, name: str, rows: set[int]) -> tuple[int, int] | Non
     """First and last row of the one function that owns the name declared on one of the rows and holds all of them."""
     scopes = {declared.scope for declared in outline.declared if declared.name == name and declared.row in rows}
     scope = scopes.pop() if len(scopes) == 1 else None
-    if scope is None or not rows.issubset(range(scope[0], scope[1] + 1)):
+    if scope is None:
         return None
-    return scope
+    first, last = scope
+    holds_all = rows.issubset(range(first, last + 1))
+    return scope if holds_all else None
 
 
 def _lines_after(scene: Scene, first: int, last: int) -> list[str]:
@@ -270,12 +274,10 @@ def _inserted(scene: Scene, part: Part, changes: tuple[Change, ...]) -> list[Lin
     """The open changes that add the rows of a part and no others; none unless all of the rows are new."""
     inside = [change for change in insertions(scene.changes) if _is_in_part(rows_after(scene, change), part)]
     new_rows = set(chain.from_iterable(rows_after(scene, change) for change in inside))
-    if any(scene.after[row].strip() for row in set(_rows(part)) - new_rows):
-        return []
-    still_open = ids_of(changes)
-    return [change for change in inside if change.id in still_open]
+    old_rows = _written_rows(scene, set(_rows(part)) - new_rows)
+    return [] if old_rows else among(inside, ids_of(changes))
 
 
 def _is_in_part(rows: range, part: Part) -> bool:
     """Tell whether a part of the outline holds all of the rows."""
-    return part.first <= rows.start and rows.stop <= part.last + 1
+    return part.first <= rows.start <= rows.stop <= part.last + 1

@@ -14,7 +14,6 @@ from fretsaw.core.prune.rules.added_import import AddedImport
 from fretsaw.core.prune.rules.conditions import unless_title_mentions
 from fretsaw.core.prune.rules.line_change import (
     LineChange,
-    ids_of,
     insertions,
     line_changes,
     of_kind,
@@ -24,13 +23,14 @@ from fretsaw.core.prune.rules.line_change import (
     without_blanks,
 )
 from fretsaw.core.prune.rules.missing_value import Guard, asks_for_guard, away_from_fix
-from fretsaw.core.prune.rules.questions import imported_elsewhere, used_elsewhere, uses
+from fretsaw.core.prune.rules.questions import imported_elsewhere, is_unused
 from fretsaw.core.prune.scene import Scene
 
 _IMPORT = re.compile(r"\s*(?:from\s+[\w.]+\s+)?import\s+\(?(?P<names>[^)#]+)\)?")
 _MEANT_UNUSED = re.compile(r"noqa|__future__")
 _TEST = re.compile(r"(?:^|/)(?:test|conftest)")
 _HEADER = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
+_AT_MARGIN = re.compile(r"^\S", re.MULTILINE)
 _CALLED_BY_NAME = re.compile(
     r"pytest_|visit_|depart_|test|Test|setup|teardown|setUp|tearDown|main$|handle_|on_|do_|_print_|_eval_|__"
 )
@@ -45,14 +45,15 @@ def unused_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An import whose names nothing in the file uses."""
     if scene.path.endswith("__init__.py"):
         return {}
-    candidates = [one for one in _imports(of_kind("lines", changes)) if not _MEANT_UNUSED.search(one.statement)]
-    unused = [one for one in candidates if one.is_unused(scene)]
-    return added_import.unused(one for one in unused if not _is_taken_elsewhere(scene, one))
+    return added_import.unused(added for added in _imports(of_kind("lines", changes)) if _is_needless(scene, added))
 
 
-def _is_taken_elsewhere(scene: Scene, one: AddedImport) -> bool:
-    """Tell whether a file of the snapshot takes one of the names from this module."""
-    return any(imported_elsewhere(scene, name) for name in one.names)
+def _is_needless(scene: Scene, added: AddedImport) -> bool:
+    """Tell whether no file uses an import, and it does not say of itself that it is there for another reason."""
+    is_meant = _MEANT_UNUSED.search(added.statement) is not None
+    if is_meant or not added.is_unused(scene):
+        return False
+    return not any(imported_elsewhere(scene, name) for name in added.names)
 
 
 def import_for_findings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
@@ -63,10 +64,10 @@ def import_for_findings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, 
 def _imports(changes: Iterable[Change]) -> Iterator[AddedImport]:
     """Yield what each change that adds an import and nothing else adds."""
     for change in insertions(changes):
-        found = _IMPORT.fullmatch(change.added.strip())
-        names = _bound(found["names"]) if found else []
+        statement = _IMPORT.fullmatch(change.added.strip())
+        names = _bound(statement["names"]) if statement else []
         if names:
-            yield AddedImport(change.id, names, change.added)
+            yield AddedImport(id=change.id, names=names, statement=change.added)
 
 
 def _bound(names: str) -> list[str]:
@@ -79,12 +80,11 @@ def unused_helper(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A new function or class at top level that nothing in the patch uses and the issue does not name."""
     if _TEST.search(scene.path):
         return {}
-    unused = [helper for helper in _helpers(changes) if helper.is_unused(scene)]
-    idle = [helper for helper in unused if not helper.has_old_body(scene)]
-    out: dict[int, str] = {}
-    for helper in idle:
-        out |= with_reason(helper.part, f"adds {helper.name}, which nothing uses")
-    return out
+    reasons: dict[int, str] = {}
+    for helper in _helpers(changes):
+        if helper.is_unused(scene) and not helper.has_old_body(scene):
+            reasons |= with_reason(helper.part, f"adds {helper.name}, which nothing uses")
+    return reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,8 @@ class _Helper:
 
     def is_unused(self, scene: Scene) -> bool:
         """Tell whether no framework calls it, the issue does not name it, and nothing uses it."""
-        if _CALLED_BY_NAME.match(self.name) or scene.asked.names(self.name):
-            return False
         header = self.part[0].hunk.added[0]
-        return uses(scene, self.name, but=header) == 0 and not used_elsewhere(scene, self.name)
+        return not _CALLED_BY_NAME.match(self.name) and is_unused(scene, self.name, declaration=header)
 
     def has_old_body(self, scene: Scene) -> bool:
         """Return True if it has lines that were there before, or that other changes write.
@@ -113,32 +111,32 @@ class _Helper:
 
 def _helpers(changes: Iterable[Change]) -> Iterator[_Helper]:
     """Yield the functions and classes without decorators that the changes put in at top level."""
-    rows = list(line_changes(changes))
-    for at, header in enumerate(rows):
-        found = None if header.hunk.removed else _HEADER.match(header.added)
-        if found and not _is_decorated(rows, at):
-            body = takewhile(partial(_goes_below, header.hunk), rows[at + 1 :])
-            yield _Helper(found[1], [header, *body])
+    listed = list(line_changes(changes))
+    for index, header in enumerate(listed):
+        declaration = None if header.hunk.removed else _HEADER.match(header.added)
+        if declaration and not _is_decorated(listed, index):
+            body = takewhile(partial(_goes_below, header.hunk), listed[index + 1 :])
+            yield _Helper(declaration[1], [header, *body])
 
 
-def _is_decorated(changes: Sequence[LineChange], at: int) -> bool:
-    """Tell whether the change above the one at this place ends with a decorator."""
-    above = changes[at - 1].hunk.added if at else ()
+def _is_decorated(changes: Sequence[LineChange], index: int) -> bool:
+    """Tell whether the change above the one at this index ends with a decorator."""
+    above = changes[index - 1].hunk.added if index else ()
     return bool(above) and above[-1].lstrip().startswith("@")
 
 
 def _goes_below(header: Hunk, change: LineChange) -> bool:
     """Return True if a change only inserts, at the header's place, lines that are indented or blank."""
-    if change.hunk.removed or change.hunk.start != header.start:
+    is_at_header = change.hunk.start == header.start
+    if change.hunk.removed or not is_at_header:
         return False
-    return all(line[0].isspace() for line in without_blanks(change.hunk.added))
+    return _AT_MARGIN.search(change.added) is None
 
 
 def none_guard(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An early end for a missing value, away from the fix."""
     guards = [guard for guard in _guards(changes) if not asks_for_guard(scene, guard.name)]
-    alike = set[int]().union(*(ids_of(guard.part) for guard in guards))
-    return away_from_fix(scene, guards, changes, alike)
+    return away_from_fix(scene, guards, changes=changes, alike=guards)
 
 
 def _guards(changes: Iterable[Change]) -> Iterator[Guard]:
@@ -146,14 +144,14 @@ def _guards(changes: Iterable[Change]) -> Iterator[Guard]:
 
     `+if a.b is None:`, `+    return` guards b; the two lines may be one change or two.
     """
-    rows = list(line_changes(changes))
-    for at, change in enumerate(rows):
-        found = None if change.hunk.removed else _GUARD.match(change.added.partition("\n")[0])
-        if found is None:
+    listed = list(line_changes(changes))
+    for index, change in enumerate(listed):
+        condition = None if change.hunk.removed else _GUARD.match(change.added.partition("\n")[0])
+        if condition is None:
             continue
-        *values, same_line = found.groups()
+        *values, same_line = condition.groups()
         is_whole = same_line or len(change.hunk.added) > 1
-        part = rows[at : at + 1] if is_whole else rows[at : at + 2]
+        part = listed[index : index + 1] if is_whole else listed[index : index + 2]
         if _ends_early(part, same_line):
             value = next(filter(None, values))
             yield Guard(value.split(".")[-1], part)
@@ -164,26 +162,27 @@ def _ends_early(part: Sequence[LineChange], same_line: str) -> bool:
     if same_line:
         return _EARLY_END.match(same_line) is not None
     header, body = part[0].hunk, part[-1].hunk
-    if body.removed or header.start != body.start:
+    is_below_header = header.start == body.start
+    if body.removed or not is_below_header:
         return False
     lines = without_blanks(body.added)
-    return len(lines) in (1, 2) and _EARLY_END.match(lines[-1]) is not None
+    is_short = len(lines) in (1, 2)
+    return is_short and _EARLY_END.match(lines[-1]) is not None
 
 
 @unless_title_mentions("except")
 def widened_except(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An except clause that catches more than before, with the same body."""
-    out = {}
+    reasons = {}
     for change in rewritten_lines(changes):
         old, new = _EXCEPT.match(change.removed), _EXCEPT.match(change.added)
-        if old and new and _is_wider(old["types"], new["types"]):
-            out[change.id] = f"catches {new['types'] or 'everything'} instead of {old['types']}"
-    return out
+        if old and new and _width(new["types"]) > _width(old["types"]):
+            reasons[change.id] = f"catches {new['types'] or 'everything'} instead of {old['types']}"
+    return reasons
 
 
-def _is_wider(before: str, now: str) -> bool:
-    """Return True if `now` catches all errors, or a wide class such as Exception that `before` does not name."""
-    if not before:
-        return False
-    names_wide_class = _WIDE.search(now) is not None and _WIDE.search(before) is None
-    return names_wide_class or not now
+def _width(types: str) -> int:
+    """Rank how much a clause of these types catches: 0 what it names, 1 with Exception among them, 2 everything."""
+    if not types:
+        return 2
+    return 1 if _WIDE.search(types) else 0

@@ -9,7 +9,7 @@ from itertools import chain
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexer import is_comment
-from fretsaw.core.prune.rules.conditions import unless_issue_mentions
+from fretsaw.core.prune.rules.conditions import only_with_issue, unless_issue_mentions
 from fretsaw.core.prune.rules.line_change import (
     LineChange,
     ids_of,
@@ -18,10 +18,11 @@ from fretsaw.core.prune.rules.line_change import (
     line_runs_of,
     sides_of,
     with_reason,
+    without,
     without_blanks,
 )
 from fretsaw.core.prune.rules.questions import are_comments, count, edits_other_code, hunks_elsewhere, is_alone
-from fretsaw.core.prune.scene import Scene, text
+from fretsaw.core.prune.scene import Scene, hunks_of, text
 from fretsaw.core.prune.used_names import used
 from fretsaw.core.text.lines import split_lines
 
@@ -41,31 +42,35 @@ _SWALLOWS = re.compile(
     r"|\bcontextlib\.suppress\(|\bsuppress\((?:Base)?Exception\)|\|\|\s*true\b",
     re.M,
 )
+_SAYS_MORE = re.compile(r"[^ \t\n});\]]")
+"""Not in a line that only closes brackets."""
 _NO_NAMES = frozenset(["import", "as", "from", "static"])
 _MOST_WRAPPED = 12
 """Lines of a change up to which an error that is thrown away is what it is about."""
 _COMMON = frozenset(["that", "this", "with", "from", "have", "here", "then", "when", "todo", "note", "should", "will"])
 
 
+@only_with_issue
 def removed_definition(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A function or class that goes as a whole, whose name neither the issue nor anything that changes holds."""
-    out: dict[int, str] = {}
+    reasons: dict[int, str] = {}
     for removal in _removals(scene, changes):
-        names = [found["name"] for found in map(_DEFINES.match, removal.heads) if found]
+        names = [definition["name"] for definition in map(_DEFINES.match, removal.heads) if definition]
         if names and not removal.concerns(scene, names):
-            out |= with_reason(removal.run, f"removes {', '.join(names)}, of which the issue does not speak")
-    return out
+            reasons |= with_reason(removal.run, f"removes {', '.join(names)}, of which the issue does not speak")
+    return reasons
 
 
+@only_with_issue
 @unless_issue_mentions("imports")
 def removed_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An import that goes though nothing that used it does."""
-    out: dict[int, str] = {}
+    reasons: dict[int, str] = {}
     for removal in _removals(scene, changes):
         is_import = all(map(_IMPORTS.match, removal.heads))
         if is_import and not removal.concerns(scene, _imported_names(removal.heads)):
-            out |= with_reason(removal.run, "removes an import of which the issue does not speak")
-    return out
+            reasons |= with_reason(removal.run, "removes an import of which the issue does not speak")
+    return reasons
 
 
 def _imported_names(statements: Iterable[str]) -> frozenset[str]:
@@ -85,9 +90,9 @@ class _Removal:
     def concerns(self, scene: Scene, names: Iterable[str]) -> bool:
         """Return True if the issue has one of the names, or another change of the patch removes or adds a use of it."""
         own = ids_of(self.run)
-        others = [change.hunk for change in line_changes(scene.changes) if change.id not in own]
-        texts = [text(hunk.removed + hunk.added) for hunk in chain(others, hunks_elsewhere(scene))]
-        return any(scene.asked.names(name) or any(count(said, name) for said in texts) for name in names)
+        others = chain(hunks_of(without(scene.changes, own)), hunks_elsewhere(scene))
+        changed = "\n".join(text(hunk.removed + hunk.added) for hunk in others)
+        return any(scene.asked.names(name) or count(changed, name) for name in names)
 
 
 def _removals(scene: Scene, changes: tuple[Change, ...]) -> Iterator[_Removal]:
@@ -96,7 +101,8 @@ def _removals(scene: Scene, changes: tuple[Change, ...]) -> Iterator[_Removal]:
         return
     for run in line_runs_of(changes):
         removed, added = sides_of(run)
-        if added.strip() or not _is_apart(scene, run):
+        adds_code = bool(added.strip())
+        if adds_code or not _is_apart(scene, run):
             continue
         heads = _heads(split_lines(removed), scene.language)
         if heads:
@@ -104,14 +110,14 @@ def _removals(scene: Scene, changes: tuple[Change, ...]) -> Iterator[_Removal]:
 
 
 def _may_ask_for_removal(scene: Scene) -> bool:
-    """Tell whether there is no issue, or one that speaks of something that should go."""
-    issue = scene.issue.text
-    return not issue.strip() or _REMOVAL.search(issue) is not None
+    """Tell whether the issue speaks of something that should go."""
+    return _REMOVAL.search(scene.issue.text) is not None
 
 
 def _is_apart(scene: Scene, run: Sequence[LineChange]) -> bool:
     """Return True if there are changes besides the run, none of them right beside it."""
-    if len(run) == len(scene.changes) and len(scene.patch.files) < 2:
+    is_whole_file = len(run) == len(scene.changes)
+    if is_whole_file and len(scene.patch.files) < 2:
         return False
     ends = run[-1:] if _could_begin_lower(scene, run) else (run[0], run[-1])
     beside = chain.from_iterable(scene.beside(end.change) for end in ends)
@@ -130,11 +136,11 @@ def _heads(removed: Iterable[str], language: str) -> list[str]:
     `@cache`, `def f():`, `    return 1`, `def g():`, `    pass` → `def f():` and `def g():`.
     """
     code = [line for line in without_blanks(removed) if not _is_aside(line, language)]
-    depths = list(map(indent, code))
-    if not code or depths[0] != min(depths):
+    least = min(map(indent, code), default=0)
+    heads = [line for line in code if indent(line) == least]
+    if heads[:1] != code[:1]:
         return []
-    least = [line for line in code if indent(line) == depths[0]]
-    return [line for line in least if line.strip(" \t\n});]")]
+    return list(filter(_SAYS_MORE.search, heads))
 
 
 def _is_aside(line: str, language: str) -> bool:
@@ -142,16 +148,15 @@ def _is_aside(line: str, language: str) -> bool:
     return is_comment(line, language) or _DECORATION.match(line) is not None
 
 
+@only_with_issue
 @unless_issue_mentions("except")
 def silenced_error(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An error that is caught and thrown away, where the issue does not speak of errors that are."""
-    if not scene.issue.text.strip():
-        return {}
-    out: dict[int, str] = {}
+    reasons: dict[int, str] = {}
     for run in line_runs_of(changes):
-        if _silences_more(run) and (is_alone(scene, run, changes) or edits_other_code(scene)):
-            out |= with_reason(run, "silences errors, which the issue does not ask for")
-    return out
+        if _silences_more(run) and (is_alone(scene, run, changes=changes) or edits_other_code(scene)):
+            reasons |= with_reason(run, "silences errors, which the issue does not ask for")
+    return reasons
 
 
 def _silences_more(run: Sequence[LineChange]) -> bool:
@@ -161,17 +166,17 @@ def _silences_more(run: Sequence[LineChange]) -> bool:
     return is_small and len(_SWALLOWS.findall(added)) > len(_SWALLOWS.findall(removed))
 
 
+@only_with_issue
 @unless_issue_mentions("comments")
 def removed_comment(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A comment that goes beside the fix though it speaks neither of what changes nor of what the issue names."""
     if _may_ask_for_removal(scene):
         return {}
-    removals = [change for change in line_changes(changes) if _is_comment_removal(change, scene.language)]
-    beside_fix = [change for change in removals if scene.beside(change.change)]
+    beside_fix = [change for change in line_changes(changes) if _is_comment_beside_change(scene, change)]
     if not beside_fix:
         return {}
     ids = ids_of(beside_fix)
-    others = [text(change.lines) for change in line_changes(scene.changes) if change.id not in ids]
+    others = [text(change.lines) for change in line_changes(without(scene.changes, ids))]
     around = used("\n".join([scene.issue.text, *others]).lower())
     silent = [change for change in beside_fix if _is_silent(change.removed, around)]
     return with_reason(silent, "removes a comment that speaks of nothing that changes")
@@ -183,6 +188,8 @@ def _is_silent(comment: str, around: frozenset[str]) -> bool:
     return len(telling & around) * 2 < len(telling)
 
 
-def _is_comment_removal(change: LineChange, language: str) -> bool:
-    """Tell whether a change takes comments away and nothing else."""
-    return not change.added.strip() and are_comments(change.hunk.removed, language)
+def _is_comment_beside_change(scene: Scene, change: LineChange) -> bool:
+    """Tell whether a change takes comments away and nothing else, right beside another change."""
+    if change.added.strip() or not are_comments(change.hunk.removed, scene.language):
+        return False
+    return bool(scene.beside(change.change))

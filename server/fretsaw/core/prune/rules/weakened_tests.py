@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 from fretsaw.core.languages import is_test
-from fretsaw.core.patch.patch_set import Change, Hunk
+from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.policy.requested import Requests
-from fretsaw.core.prune.rules.line_change import line_changes, with_reason
+from fretsaw.core.prune.rules.line_change import LineChange, line_changes, with_reason
 from fretsaw.core.prune.scene import Scene
 
 _SKIPS = re.compile(
@@ -32,35 +32,39 @@ _LOOSE = re.compile(
 
 def skipped_test(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A test that is made to be skipped."""
-    return _flagged(scene, changes, _skips, "skips a test, which the issue does not ask for")
+    return _flagged(scene, changes, is_weaker=_skips, reason="skips a test, which the issue does not ask for")
 
 
 def loosened_assertion(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An assertion that is made to hold more often, or that goes while its test stays."""
-    return _flagged(scene, changes, _loosens, "loosens an assertion, which the issue does not ask for")
+    return _flagged(scene, changes, is_weaker=_loosens, reason="loosens an assertion, which the issue does not ask for")
 
 
-def _flagged(scene: Scene, changes: tuple[Change, ...], holds: Callable[[Hunk], bool], reason: str) -> dict[int, str]:
-    """Name the changes of an existing test of which `holds` is true, where no sentence of the issue asks for them."""
+def _flagged(
+    scene: Scene, changes: tuple[Change, ...], is_weaker: Callable[[LineChange], bool], reason: str
+) -> dict[int, str]:
+    """Give a reason for the changes that weaken an existing test, where no sentence of the issue asks for them."""
     if scene.file.op != "edit" or not is_test(scene.path):
         return {}
-    found = [change for change in line_changes(changes) if holds(change.hunk)]
-    is_asked_for = bool(found) and Requests(scene.issue).sentence_for(scene.file)
-    return {} if is_asked_for else with_reason(found, reason)
+    weaker = list(filter(is_weaker, line_changes(changes)))
+    if not weaker or Requests(scene.issue).sentence_for(scene.file):
+        return {}
+    return with_reason(weaker, reason)
 
 
-def _skips(hunk: Hunk) -> bool:
+def _skips(change: LineChange) -> bool:
     """Tell whether more lines skip a test than before."""
-    return _count(_SKIPS, hunk.added) > _count(_SKIPS, hunk.removed)
+    return _count(_SKIPS, change.hunk.added) > _count(_SKIPS, change.hunk.removed)
 
 
-def _loosens(hunk: Hunk) -> bool:
+def _loosens(change: LineChange) -> bool:
     """Return True if an assertion becomes one that is easier to pass, or less of them are left in a changed place."""
-    had, has = _count(_ASSERTS, hunk.removed), _count(_ASSERTS, hunk.added)
-    if not had:
+    removed, added = change.hunk.removed, change.hunk.added
+    assertions_before, assertions_after = _count(_ASSERTS, removed), _count(_ASSERTS, added)
+    if not assertions_before:
         return False
-    is_looser = _count(_LOOSE, hunk.added) > _count(_LOOSE, hunk.removed)
-    is_left_with_less = bool(hunk.added) and has < had
+    is_looser = _count(_LOOSE, added) > _count(_LOOSE, removed)
+    is_left_with_less = bool(added) and assertions_after < assertions_before
     return is_looser or is_left_with_less
 
 

@@ -70,9 +70,8 @@ def _kind(path: str) -> str:
 
 def _is_referenced(scene: Scene) -> bool:
     """Tell whether the issue or a runner names the file, or lines added to another file use it or what it defines."""
-    if scene.asked.names(scene.path) or scene.asked.names(_name(scene.path)):
-        return True
-    return _runner_names(scene) or _other_file_uses(scene)
+    is_in_issue = any(map(scene.asked.names, (scene.path, _name(scene.path))))
+    return is_in_issue or _runner_names(scene) or _other_file_uses(scene)
 
 
 def _runner_names(scene: Scene) -> bool:
@@ -80,7 +79,7 @@ def _runner_names(scene: Scene) -> bool:
     if scene.read is None:
         return False
     name = _name(scene.path)
-    return any(name in said for said in filter(None, map(scene.read, _RUNNERS)))
+    return any(name in source for source in filter(None, map(scene.read, _RUNNERS)))
 
 
 def _other_file_uses(scene: Scene) -> bool:
