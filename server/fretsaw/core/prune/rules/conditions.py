@@ -6,6 +6,7 @@ Each is written above its rule.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Collection, Mapping
 
 from fretsaw.core.patch.patch_set import Change
@@ -21,6 +22,11 @@ def unless_issue_mentions(topic: str) -> Callable[[RuleFunction], RuleFunction]:
 def unless_title_mentions(topic: str) -> Callable[[RuleFunction], RuleFunction]:
     """Ask a rule only where the issue's title does not touch the topic: its text may name it by the way."""
     return lambda rule: _unless(rule, lambda scene: topic in scene.asked.title_topics)
+
+
+def unless_issue_matches(pattern: re.Pattern[str]) -> Callable[[RuleFunction], RuleFunction]:
+    """Ask a rule only where the pattern finds nothing in the issue."""
+    return lambda rule: _unless(rule, lambda scene: pattern.search(scene.issue.text) is not None)
 
 
 def only_with_issue(rule: RuleFunction) -> RuleFunction:

@@ -12,7 +12,7 @@ from operator import attrgetter
 from fretsaw.core.languages import BY_SYNTAX
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexer import FREE_QUOTES, is_comment, words
-from fretsaw.core.prune.rules.conditions import unless_title_mentions
+from fretsaw.core.prune.rules.conditions import unless_issue_matches, unless_title_mentions
 from fretsaw.core.prune.rules.line_change import LineChange, among, ids_of, indent, line_changes, without
 from fretsaw.core.prune.scene import Scene, runs
 
@@ -55,6 +55,7 @@ class _ImportChange:
         return self.is_order() and self.removed.total() == 1
 
 
+@unless_issue_matches(_ASKS_FOR_ORDER)
 @unless_title_mentions("imports")
 def import_order(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The same imports at the same depth, the statements or the names in one of them in another order."""
@@ -64,6 +65,7 @@ def import_order(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     return dict.fromkeys(reordered, "changes the order of imports only")
 
 
+@unless_issue_matches(_ASKS_FOR_ORDER)
 @unless_title_mentions("imports")
 def load_order(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The same includes or requires in another order: seldom asked for, and not provably without a meaning."""
@@ -76,7 +78,7 @@ def _reordered(
 ) -> tuple[list[_ImportChange], set[int]]:
     """The changes of nothing but imports, and the ids of those that only put them in another order."""
     pattern = patterns.get(scene.language)
-    if pattern is None or _ASKS_FOR_ORDER.search(scene.issue.text):
+    if pattern is None:
         return [], set()
     rows = list(_import_changes(changes, scene.language, pattern=pattern))
     unchanged = filter(_ImportChange.is_order, rows)

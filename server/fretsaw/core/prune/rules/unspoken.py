@@ -9,7 +9,7 @@ from itertools import chain
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexer import is_comment
-from fretsaw.core.prune.rules.conditions import only_with_issue, unless_issue_mentions
+from fretsaw.core.prune.rules.conditions import only_with_issue, unless_issue_matches, unless_issue_mentions
 from fretsaw.core.prune.rules.line_change import (
     LineChange,
     ids_of,
@@ -35,6 +35,7 @@ _DEFINES = re.compile(
 _DECORATION = re.compile(r"^\s*(?:@\w|#\[|\[\w)")
 _IMPORTS = re.compile(r"^\s*(?:from\s+\S+\s+import\b|import\b|use\s|using\s|#\s*include\b|require\b)")
 _REMOVAL = re.compile(r"\b(?:remov|delet|drop|dead code|unused|obsolete|deprecat|get rid|no longer)\w*", re.I)
+"""In an issue that speaks of something that should go."""
 _SWALLOWS = re.compile(
     r"^[ \t]*except\b[^\n:]*:[ \t]*(?:#[^\n]*)?(?:\n[ \t]*(?:#[^\n]*)?)*[ \t]*(?:pass|\.\.\.|continue)\b"
     r"|\bcatch\s*(?:\([^)]*\))?\s*\{\s*(?://[^\n]*\s*)?\}"
@@ -51,6 +52,7 @@ _COMMON = frozenset(["that", "this", "with", "from", "have", "here", "then", "wh
 
 
 @only_with_issue
+@unless_issue_matches(_REMOVAL)
 def removed_definition(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A function or class that goes as a whole, whose name neither the issue nor anything that changes holds."""
     reasons: dict[int, str] = {}
@@ -62,6 +64,7 @@ def removed_definition(scene: Scene, changes: tuple[Change, ...]) -> dict[int, s
 
 
 @only_with_issue
+@unless_issue_matches(_REMOVAL)
 @unless_issue_mentions("imports")
 def removed_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An import that goes though nothing that used it does."""
@@ -96,9 +99,7 @@ class _Removal:
 
 
 def _removals(scene: Scene, changes: tuple[Change, ...]) -> Iterator[_Removal]:
-    """Yield the removals of whole statements of which the issue does not speak."""
-    if _may_ask_for_removal(scene):
-        return
+    """Yield the removals of whole statements, away from every other change."""
     for run in line_runs_of(changes):
         removed, added = sides_of(run)
         adds_code = bool(added.strip())
@@ -107,11 +108,6 @@ def _removals(scene: Scene, changes: tuple[Change, ...]) -> Iterator[_Removal]:
         heads = _heads(split_lines(removed), scene.language)
         if heads:
             yield _Removal(run, heads)
-
-
-def _may_ask_for_removal(scene: Scene) -> bool:
-    """Tell whether the issue speaks of something that should go."""
-    return _REMOVAL.search(scene.issue.text) is not None
 
 
 def _is_apart(scene: Scene, run: Sequence[LineChange]) -> bool:
@@ -167,11 +163,10 @@ def _silences_more(run: Sequence[LineChange]) -> bool:
 
 
 @only_with_issue
+@unless_issue_matches(_REMOVAL)
 @unless_issue_mentions("comments")
 def removed_comment(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A comment that goes beside the fix though it speaks neither of what changes nor of what the issue names."""
-    if _may_ask_for_removal(scene):
-        return {}
     beside_fix = [change for change in line_changes(changes) if _is_comment_beside_change(scene, change)]
     if not beside_fix:
         return {}
