@@ -26,7 +26,8 @@ def _either(python: RuleFunction, others: RuleFunction) -> RuleFunction:
     """One rule with two ways to find out: Python's own parser, an outline by tree-sitter elsewhere."""
 
     def judge(scene: Scene, changes: tuple[Change, ...]) -> Mapping[int, str]:
-        return (python if scene.language == "python" else others)(scene, changes)
+        rule = python if scene.language == "python" else others
+        return rule(scene, changes)
 
     return judge
 

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import filterfalse
 from typing import TypeAlias
 
 from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.followers import is_shifted
 from fretsaw.core.prune.lexer import is_comment, prose_spans, without_comment
-from fretsaw.core.prune.scene import Scene, hunks_of, is_blank, text
+from fretsaw.core.prune.rules.conditions import only_in, unless_issue_mentions, unless_title_mentions
+from fretsaw.core.prune.rules.line_change import (
+    LineChange,
+    among,
+    edits,
+    ids_of,
+    line_changes,
+    replacements,
+    sides_of,
+    with_reason,
+    without,
+    without_blanks,
+)
+from fretsaw.core.prune.rules.questions import are_comments, has_fix_beside, opens_block, unjudged
+from fretsaw.core.prune.scene import Scene
 
 _LEGAL = re.compile(
     r"copyright|©|\(c\)\s*\d{4}|SPDX-|licen[cs]ed?\b|all rights reserved|permission is hereby", re.IGNORECASE
@@ -20,6 +38,8 @@ _DIRECTIVE = re.compile(
     r"\.\. (?:version\w+|deprecated|note|warning)|:param|:return|@param|@return|Args:|Parameters", re.I
 )
 _WORD = re.compile(r"[^\W\d_]\w+")
+_SAYS_SOMETHING = re.compile(r"[^ \t\r\n#/*]")
+"""Not in a line that is blank but for the frame of a comment."""
 _DOCUMENTS = re.compile(r"\s*(?:/\*\*|\*(?!/)|///|//!)")
 """The beginning of a line of a comment that documents, where not every comment may."""
 MOST_REWORDED = 3
@@ -97,156 +117,56 @@ _COMMON = frozenset(
         "result",
     ]
 )
+"""Words of every program and every text: that they change tells nothing."""
 
 
-def licence_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+@unless_issue_mentions("licence")
+def licence_lines(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Licence and copyright lines."""
-    if "licence" in scene.asked.topics:
-        return {}
-    return {
-        change.id: "changes a licence or copyright line"
-        for change in changes
-        if change.hunk and change.kind == "lines" and _all(change.hunk, _is_legal)
-    }
+    legal_changes = [change for change in edits(changes) if _is_each_line(change, _LEGAL)]
+    return with_reason(legal_changes, "changes a licence or copyright line")
 
 
-def version_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+@unless_issue_mentions("version")
+def version_lines(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The project's version number."""
-    if "version" in scene.asked.topics:
-        return {}
-    return {
-        change.id: "changes a version number"
-        for change in changes
-        if change.hunk and change.hunk.removed and change.hunk.added and _all(change.hunk, _VERSION.match)
-    }
+    version_changes = [change for change in replacements(changes) if _is_each_line(change, _VERSION)]
+    return with_reason(version_changes, "changes a version number")
 
 
+def _is_each_line(change: LineChange, pattern: re.Pattern[str]) -> bool:
+    """Tell whether there are lines with words, and the pattern finds something in each of them."""
+    lines = list(filter(_SAYS_SOMETHING.search, change.lines))
+    return bool(lines) and all(map(pattern.search, lines))
+
+
+@unless_title_mentions("comments")
 def comments(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Comments added, removed or reworded that speak of no line that changes."""
-    if "comments" in scene.asked.title_topics:
+    candidates = [change for change in edits(changes) if _is_reworded_comment(change, scene.language)]
+    if not candidates:
         return {}
-    found = _comment_changes(scene, changes)
-    code_words = _changed_words(changes, found) if found and scene.language != "python" else set()
-    out = {}
-    for change in changes:
-        if change.hunk is None or change.id not in found:
-            continue
-        names_changed = _DOCUMENTS.match(text(change.hunk.added)) and code_words & _words(change.hunk)
-        if not names_changed and not _speaks_of_change(scene, change, found):
-            out[change.id] = f"{_done(change.hunk)} a comment away from the fix"
-    return out
+    ids = ids_of(candidates)
+    # In Python docstrings document, not comments.
+    fix_words = set() if scene.language == "python" else _words_of_fix(changes, ids)
+    return {
+        change.id: f"{_done(change.hunk)} a comment away from the fix"
+        for change in candidates
+        if not _documents(change, fix_words) and not _speaks_of_change(scene, change, but=ids)
+    }
 
 
-def _comment_changes(scene: Scene, changes: tuple[Change, ...]) -> set[int]:
-    """Ids of the changes whose sides differ in comments only, without comments that only moved right or left."""
-    found: set[int] = set()
-    for change in changes:
-        hunk = change.hunk
-        if hunk is None or change.kind != "lines" or not _is_comment_change(hunk, scene.language):
-            continue
-        only_moved = is_shifted(change) and _bare(hunk.removed) == _bare(hunk.added)
-        if not only_moved:
-            found.add(change.id)
-    return found
-
-
-def _bare(lines: tuple[str, ...]) -> str:
-    """Join the lines without blanks."""
-    return "".join(text(lines).split())
-
-
-def _words(hunk: Hunk) -> set[str]:
-    """Words that come or go with the change."""
-    return {word.lower() for word in set(_WORD.findall(text(hunk.added))) ^ set(_WORD.findall(text(hunk.removed)))}
-
-
-def docstrings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
-    """Documentation of code reworded without telling anything of what changes."""
-    if "docs" in scene.asked.title_topics or scene.language not in {"python"}:
-        return {}
-    candidates = [c for c in changes if c.hunk and c.kind == "lines" and text(c.hunk.removed + c.hunk.added).strip()]
-    return _reworded_docs(scene, changes, candidates) if candidates else {}
-
-
-def _reworded_docs(scene: Scene, changes: tuple[Change, ...], candidates: list[Change]) -> dict[int, str]:
-    """`docstrings` of the candidates; the text is parsed for it, so only where there are any."""
-    spans = prose_spans(scene.before), prose_spans(scene.after)
-    inside = [c for c in candidates if _inside(c, scene, *spans)]
-    found = {c.id for c in inside}
-    code_words = _changed_words(changes, found)
-    out: dict[int, str] = {}
-    for group in _by_text(inside, scene, spans):
-        if _is_rewording(group, scene, spans) and not any(_tells(scene, c, found, code_words) for c in group):
-            out |= {c.id: f"{_done(c.hunk)} documentation that tells nothing of the fix" for c in group if c.hunk}
-    return out
-
-
-Spans: TypeAlias = list[tuple[int, int]]
-
-
-def _by_text(changes: list[Change], scene: Scene, spans: tuple[Spans, Spans]) -> list[list[Change]]:
-    """The changes grouped by the docstring that they stand in."""
-    groups: dict[tuple[int, ...], list[Change]] = {}
-    for change in changes:
-        groups.setdefault(_span(change, scene, spans), []).append(change)
-    return list(groups.values())
-
-
-def _span(change: Change, scene: Scene, spans: tuple[Spans, Spans]) -> tuple[int, ...]:
-    start = scene.after_starts[change.id]
-    size = len(change.hunk.added) if change.hunk else 0
-    return next((span for span in spans[1] if span[0] <= start and start + size <= span[1]), (-1, start))
-
-
-def _is_rewording(group: list[Change], scene: Scene, spans: tuple[Spans, Spans]) -> bool:
-    """Tell whether a docstring is reworded here and there, laid out anew, or comes or goes as a whole.
-
-    New paragraphs tell something.
-    """
-    hunks = [c.hunk for c in group if c.hunk]
-    if _changes_few_lines(hunks) or _says_the_same(hunks):
-        return True
-    if len(group) != 1 or group[0].hunk is None:
+def _is_reworded_comment(change: LineChange, language: str) -> bool:
+    """Tell whether the sides differ in comments only, and not only in how far these are to the right."""
+    if not _is_comment_change(change.hunk, language):
         return False
-    hunk, start = group[0].hunk, scene.after_starts[group[0].id]
-    whole_gone = not hunk.added and (hunk.start, hunk.end) in spans[0]
-    whole_new = not hunk.removed and (start, start + len(hunk.added)) in spans[1]
-    return whole_gone or whole_new
-
-
-def _changes_few_lines(hunks: list[Hunk]) -> bool:
-    """Tell whether each hunk has as many lines as before, and all of them few."""
-    lines = sum(len(hunk.removed) for hunk in hunks)
-    return all(len(hunk.removed) == len(hunk.added) for hunk in hunks) and lines <= MOST_REWORDED
-
-
-def _says_the_same(hunks: list[Hunk]) -> bool:
-    """Tell whether the words are the same, laid out or quoted otherwise."""
-    old = "".join(_bare(hunk.removed) for hunk in hunks)
-    new = "".join(_bare(hunk.added) for hunk in hunks)
-    return old.strip("\"'") == new.strip("\"'")
-
-
-def _is_legal(line: str) -> bool:
-    return _LEGAL.search(line) is not None
-
-
-def _all(hunk: Hunk, matches: object) -> bool:
-    lines = [line for line in (*hunk.removed, *hunk.added) if line.strip(" \t\r\n#/*")]
-    return bool(lines) and callable(matches) and all(matches(line) for line in lines)
-
-
-def _done(hunk: Hunk) -> str:
-    if not hunk.added:
-        return "removes"
-    return "rewords" if hunk.removed else "adds"
+    return not is_shifted(change.change) or _bare(change.removed) != _bare(change.added)
 
 
 def _is_comment_change(hunk: Hunk, language: str) -> bool:
     """Return True if the two sides differ in comments only."""
-    lines = [line for line in (*hunk.removed, *hunk.added) if line.strip()]
-    if all(is_comment(line, language) for line in lines):
-        return bool(lines)
+    if are_comments(hunk.removed + hunk.added, language):
+        return True
     code_before, comments_before = _code_and_comments(hunk.removed, language)
     code_after, comments_after = _code_and_comments(hunk.added, language)
     return code_before == code_after and comments_before != comments_after
@@ -254,72 +174,164 @@ def _is_comment_change(hunk: Hunk, language: str) -> bool:
 
 def _code_and_comments(lines: tuple[str, ...], language: str) -> tuple[list[str], list[str]]:
     """Part each line into code and comment: `x = 1  # one` gives `x = 1` and `# one`; empty parts are left out."""
-    parts = [without_comment(line, language) for line in lines if line.strip()]
-    return [code for code, _ in parts if code], [comment for _, comment in parts if comment]
+    parts = [without_comment(line, language) for line in without_blanks(lines)]
+    code, comments = [*zip(*parts, strict=True)] or [(), ()]
+    return list(filter(None, code)), list(filter(None, comments))
 
 
-def _speaks_of_change(scene: Scene, change: Change, comments: set[int]) -> bool:
+def _bare(prose: str) -> str:
+    """The text without blanks."""
+    return "".join(prose.split())
+
+
+def _documents(change: LineChange, fix_words: set[str]) -> bool:
+    """Tell whether a comment that documents comes, and what is written anew in it are words that the fix changes."""
+    return _DOCUMENTS.match(change.added) is not None and not fix_words.isdisjoint(_changed_words(change))
+
+
+def _speaks_of_change(scene: Scene, change: LineChange, but: set[int]) -> bool:
     """Return True if the comment stands beside a line of code that changes and stays, or right above one."""
-    hunk = change.hunk
-    if hunk is None:
+    if not are_comments(change.lines, scene.language):
         return False
-    lines = [line for line in (*hunk.removed, *hunk.added) if line.strip()]
-    if not all(is_comment(line, scene.language) for line in lines):
-        return False
-    near = [other for other in scene.beside(change) if other.id not in comments and other.id not in scene.judged]
-    is_beside_code = not all(map(is_blank, hunks_of(near)))
-    return is_beside_code or _above_change(scene, change, comments)
+    return has_fix_beside(scene, change, but=but) or _is_above_change(scene, change, comments=but)
 
 
-def _above_change(scene: Scene, change: Change, comments: set[int]) -> bool:
-    """Return True if only comments and at most one more comment change lie between it and a line that changes below."""
-    hunk = change.hunk
-    at = hunk.end if hunk else 0
-    while at < len(scene.before) and is_comment(scene.before[at], scene.language):
-        at += 1
-    if at < len(scene.before) and scene.before[at].rstrip().endswith((":", "{")):
-        # A comment above a block speaks of its first line too.
-        at += not any(other.hunk and other.hunk.start == at for other in scene.changes if other.id not in comments)
-    passed_over = {change.id, *comments, *scene.judged}
-    below = hunks_of(other for other in scene.changes if other.id not in passed_over)
-    return any(other.start == at for other in below)
+def _is_above_change(scene: Scene, change: LineChange, comments: set[int]) -> bool:
+    """Return True if only comments and at most one more comment change lie between it and a line that changes below.
+
+    `# Sum them.`, `for x in row:`, `    total += x`: where the `for` stays, the comment speaks of the line below it.
+    """
+    rows = range(change.hunk.end, len(scene.before))
+    below = next((row for row in rows if not is_comment(scene.before[row], scene.language)), len(scene.before))
+    stays = below not in _changed_rows(scene, but=comments)
+    if stays and opens_block(scene.before, below):
+        below += 1
+    return below in _changed_rows(scene, but={change.id, *comments, *scene.judged})
 
 
-def _inside(change: Change, scene: Scene, before: list[tuple[int, int]], after: list[tuple[int, int]]) -> bool:
-    hunk = change.hunk
-    if hunk is None:
-        return False
-    start = scene.after_starts[change.id]
-    return _within(hunk.start, hunk.removed, before) and _within(start, hunk.added, after)
+def _changed_rows(scene: Scene, but: set[int]) -> set[int]:
+    """The first rows, in the text before, of the changes other than these."""
+    return {change.hunk.start for change in line_changes(without(scene.changes, but))}
 
 
-def _within(start: int, lines: tuple[str, ...], spans: list[tuple[int, int]]) -> bool:
-    return not lines or any(a <= start and start + len(lines) <= b for a, b in spans)
+def _done(hunk: Hunk) -> str:
+    """The verb for what becomes of a text."""
+    if not hunk.added:
+        return "removes"
+    return "rewords" if hunk.removed else "adds"
 
 
-def _changed_words(changes: tuple[Change, ...], prose: set[int]) -> set[str]:
+def _words_of_fix(changes: tuple[Change, ...], prose: set[int]) -> set[str]:
     """Words of code that come or go with the changes that are not prose."""
-    out: set[str] = set()
-    for change in changes:
-        if change.hunk and change.id not in prose:
-            out |= set(_WORD.findall(text(change.hunk.removed))) ^ set(_WORD.findall(text(change.hunk.added)))
-    return {word.lower() for word in out} - _COMMON
+    code = line_changes(without(changes, prose))
+    return set[str]().union(*map(_changed_words, code)) - _COMMON
 
 
-def _tells(scene: Scene, change: Change, prose: set[int], told: set[str]) -> bool:
+def _changed_words(change: LineChange) -> set[str]:
+    """Words, in lower case, that come or go with the change: `# a sum of x` to `# the sum of x` gives "the"."""
+    return set(map(str.lower, set(_WORD.findall(change.added)) ^ set(_WORD.findall(change.removed))))
+
+
+@only_in({"python"})
+@unless_title_mentions("docs")
+def docstrings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """Python: documentation of code reworded without telling anything of what changes."""
+    candidates = list(filterfalse(LineChange.is_blank, edits(changes)))
+    if not candidates:
+        return {}
+    # Both texts are read for it, so only where there are candidates.
+    documentation = _Docstrings(
+        before=prose_spans(scene.before), after=prose_spans(scene.after), starts=scene.after_starts
+    )
+    inside = [change for change in candidates if documentation.holds(change)]
+    prose = ids_of(inside)
+    fix_words = _words_of_fix(changes, prose)
+    reasons: dict[int, str] = {}
+    for group in documentation.grouped(inside):
+        tells = any(_tells_of_fix(scene, change, prose=prose, fix_words=fix_words) for change in group)
+        if documentation.is_rewording(group) and not tells:
+            reasons |= {
+                change.id: f"{_done(change.hunk)} documentation that tells nothing of the fix" for change in group
+            }
+    return reasons
+
+
+Span: TypeAlias = tuple[int, int]
+"""Lines [first, end)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Docstrings:
+    """The docstrings of a file, before and after, and where its changes stand in the text after."""
+
+    before: list[Span]
+    after: list[Span]
+    starts: Mapping[int, int]
+
+    def holds(self, change: LineChange) -> bool:
+        """Tell whether the lines of both sides stand in docstrings."""
+        was_inside = not change.hunk.removed or bool(_around(_rows_before(change), self.before))
+        return was_inside and (not change.hunk.added or bool(_around(self._rows_after(change), self.after)))
+
+    def grouped(self, changes: Iterable[LineChange]) -> Iterable[list[LineChange]]:
+        """Put the changes of one docstring together."""
+        groups: dict[Span, list[LineChange]] = defaultdict(list)
+        for change in changes:
+            rows = self._rows_after(change)
+            # Lines that stand in none of them after are of a docstring that is gone: each change is by itself.
+            docstring = (_around(rows, self.after) or [(-1, rows[0])])[0]
+            groups[docstring].append(change)
+        return groups.values()
+
+    def is_rewording(self, group: list[LineChange]) -> bool:
+        """Tell whether a docstring is reworded here and there, laid out anew, or comes or goes as a whole.
+
+        New paragraphs tell something.
+        """
+        if _changes_few_lines(group) or _says_the_same(group):
+            return True
+        is_in_one_piece = len(group) == 1
+        return is_in_one_piece and self._comes_or_goes(group[0])
+
+    def _comes_or_goes(self, change: LineChange) -> bool:
+        """Tell whether a change is one whole docstring put in or taken out."""
+        is_gone = not change.hunk.added and _rows_before(change) in self.before
+        is_new = not change.hunk.removed and self._rows_after(change) in self.after
+        return is_gone or is_new
+
+    def _rows_after(self, change: LineChange) -> Span:
+        """The rows of its added lines in the text after."""
+        start = self.starts[change.id]
+        return start, start + len(change.hunk.added)
+
+
+def _rows_before(change: LineChange) -> Span:
+    """The rows of its removed lines in the text before."""
+    return change.hunk.start, change.hunk.end
+
+
+def _around(rows: Span, spans: list[Span]) -> list[Span]:
+    """The spans that hold all of the rows: (4, 5) is in (3, 6), not in (5, 9)."""
+    return [span for span in spans if span[0] <= rows[0] <= rows[1] <= span[1]]
+
+
+def _changes_few_lines(group: list[LineChange]) -> bool:
+    """Tell whether each change has as many lines as before, and all of them few."""
+    sizes = [len(change.hunk.removed) for change in group]
+    return sizes == [len(change.hunk.added) for change in group] and sum(sizes) <= MOST_REWORDED
+
+
+def _says_the_same(group: list[LineChange]) -> bool:
+    """Tell whether the words are the same, laid out or quoted otherwise."""
+    old, new = sides_of(group)
+    return _bare(old).strip("\"'") == _bare(new).strip("\"'")
+
+
+def _tells_of_fix(scene: Scene, change: LineChange, prose: set[int], fix_words: set[str]) -> bool:
     """Return True if documentation tells of the fix: stands beside it, names what changes, or documents a parameter."""
-    hunk = change.hunk
-    if hunk is None:
-        return False
-    if any(
-        other.id not in prose and other.id not in scene.judged and other.hunk and text(other.hunk.added).strip()
-        for other in scene.beside(change)
-    ):
+    beside = scene.beside(change.change)
+    _, code_beside = sides_of(unjudged(scene, beside, but=prose))
+    _, prose_beside = sides_of(line_changes(among([change.change, *beside], prose)))
+    if code_beside.strip() or _DIRECTIVE.search(prose_beside):
         return True
-    if any(
-        other.id in prose and _DIRECTIVE.search(text(other.hunk.added))
-        for other in [change, *scene.beside(change)]
-        if other.hunk
-    ):
-        return True
-    return bool(_words(hunk) & told)
+    return not fix_words.isdisjoint(_changed_words(change))

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from fretsaw.core.languages import BY_SYNTAX
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.scene import Scene, text
+from fretsaw.core.prune.rules.conditions import unless_title_mentions
+from fretsaw.core.prune.rules.line_change import insertions, of_kind, with_reason
+from fretsaw.core.prune.scene import Scene, hunks_of
 
 _PRINT = {name: re.compile(row.prints) for name, row in BY_SYNTAX.items() if row.prints}
 _TRANSLATED = re.compile(r"\(\s*(?:_|__|gettext|ngettext|tr|translate|i18n\.t)\(")
 """Texts that are translated are meant for users."""
 
 
+@unless_title_mentions("print")
 def debug_print(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A statement that prints, put in alone."""
     pattern = _PRINT.get(scene.language)
-    if pattern is None or "print" in scene.asked.title_topics:
+    if pattern is None:
         return {}
-    if any(pattern.match(line) for change in scene.changes if change.hunk for line in change.hunk.removed):
+    removed = chain.from_iterable(hunk.removed for hunk in hunks_of(scene.changes))
+    if any(map(pattern.match, removed)):
         return {}  # output that went and came again in other words
-    return {
-        change.id: "adds output for debugging"
-        for change in changes
-        if change.hunk and not change.hunk.removed and change.kind == "lines" and pattern.match(text(change.hunk.added))
-        if not _TRANSLATED.search(text(change.hunk.added))
-    }
+    inserted = insertions(of_kind("lines", changes))
+    for_debugging = [
+        change for change in inserted if pattern.match(change.added) and not _TRANSLATED.search(change.added)
+    ]
+    return with_reason(for_debugging, "adds output for debugging")

@@ -8,6 +8,7 @@ from fretsaw.core.issue import Constraint
 from fretsaw.core.ledger import Violation, enforce
 from fretsaw.core.patch import assemble
 from fretsaw.core.patch.patch_set import Change, PatchSet
+from fretsaw.core.prune.rules.line_change import with_reason
 from fretsaw.core.prune.scene import Scene
 from fretsaw.core.snapshot import Snapshot
 
@@ -21,17 +22,29 @@ def forbidden(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     "Only change `add`" leaves free what changes within `add`.
     """
     rules = tuple(rule for rule in scene.issue.constraints if rule.kind in _WHOLE_FILES)
-    if not rules or len(scene.patch.files) < 2:
+    is_only_file = len(scene.patch.files) < 2
+    if not rules or is_only_file:
         return {}
-    own = PatchSet((scene.file,))
-    broken = [violation for violation in _violations(scene, rules, own) if violation.path == scene.path]
+    broken = _broken_here(scene, rules)
     if not broken:
         return {}
-    free = {change.id for change in changes if not _violations(scene, rules, assemble(own, [change]))}
-    if not free and all(_violations(scene, rules, PatchSet((file,))) for file in scene.patch.files):
+    own = PatchSet((scene.file,))
+    caught = [change for change in changes if _violations(scene, rules, patch=assemble(own, [change]))]
+    is_whole_file = len(caught) == len(changes)
+    if is_whole_file and not _leaves_a_file(scene, rules):
         return {}
-    reason = f"the issue forbids it: {broken[0].constraint.text}"
-    return {change.id: reason for change in changes if change.id not in free}
+    return with_reason(caught, f"the issue forbids it: {broken[0].constraint.text}")
+
+
+def _broken_here(scene: Scene, rules: tuple[Constraint, ...]) -> list[Violation]:
+    """The violations in this file by its own changes."""
+    violations = _violations(scene, rules, patch=PatchSet((scene.file,)))
+    return [violation for violation in violations if violation.path == scene.path]
+
+
+def _leaves_a_file(scene: Scene, rules: tuple[Constraint, ...]) -> bool:
+    """Tell whether a file of the patch violates nothing by itself, so that something stays."""
+    return not all(_violations(scene, rules, patch=PatchSet((file,))) for file in scene.patch.files)
 
 
 def _violations(scene: Scene, rules: tuple[Constraint, ...], patch: PatchSet) -> Sequence[Violation]:

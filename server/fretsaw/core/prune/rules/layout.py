@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import filterfalse
 
-from fretsaw.core.patch.patch_set import Change, Hunk
+from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.followers import followers, is_shifted
 from fretsaw.core.prune.lexer import extended, loose, words
+from fretsaw.core.prune.rules.conditions import unless_issue_mentions, unless_title_mentions
+from fretsaw.core.prune.rules.line_change import (
+    LineChange,
+    among,
+    ids_of,
+    line_changes,
+    of_kind,
+    sides_of,
+    with_reason,
+    without,
+)
+from fretsaw.core.prune.rules.questions import opens_block
 from fretsaw.core.prune.same_meaning import harmless, has_witness
-from fretsaw.core.prune.scene import Scene, hunks_of, is_blank, runs, text
+from fretsaw.core.prune.scene import Scene, is_code
 from fretsaw.core.text.lines import body
 
 _CONFIGURATION = re.compile(r"\.(?:toml|ini|cfg|conf|ya?ml|properties|css|scss|sh|sql)$|(?:^|/)(?:Make|Docker)file$")
@@ -21,302 +35,343 @@ _HOLDS_TEXT = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 """In a file of no known language: what may begin a text over several lines, whose blanks are its own."""
+_ESCAPED_BLANKS = re.compile(r"\\\s*\Z")
+_CONTINUED = re.compile(r"\\[\r\n]*\Z")
+"""Lines that end in a backslash, with blanks after it or without."""
 LONGEST_READ, LONGEST_RUN = 12, 60
 """Neighbouring changes that are read as one text, and word after word each by itself, to find words that only moved to
 another line."""
 
 
+@unless_issue_mentions("endings")
 def endings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The whole file's line endings converted, or those of some lines; the final newline lost."""
-    if "endings" in scene.asked.topics:
-        return {}
-    out = {}
-    for change in changes:
-        if change.kind == "endings":
-            out[change.id] = "converts the file's line endings"
-        elif change.kind == "eof" and not _ends_file(scene):
-            out[change.id] = "takes the file's final newline away"
-        elif change.hunk and _bodies(change.hunk.removed) == _bodies(change.hunk.added):
-            out[change.id] = "changes line endings only"
-    return out
+    converted = of_kind("endings", changes)
+    cut_off = [] if _writes_last_line(scene) else of_kind("eof", changes)
+    rewritten = filter(_changes_endings_only, line_changes(changes))
+    return {
+        **with_reason(converted, "converts the file's line endings"),
+        **with_reason(cut_off, "takes the file's final newline away"),
+        **with_reason(rewritten, "changes line endings only"),
+    }
 
 
-def _ends_file(scene: Scene) -> bool:
+def _writes_last_line(scene: Scene) -> bool:
     """Return True if the last line is one that the patch writes anew."""
-    return any(c.hunk and c.hunk.end == len(scene.before) and text(c.hunk.added).strip() for c in scene.changes)
+    at_end = [change for change in line_changes(scene.changes) if change.hunk.end == len(scene.before)]
+    _, last_lines = sides_of(at_end)
+    return bool(last_lines.strip())
+
+
+def _changes_endings_only(change: LineChange) -> bool:
+    """Return True if both sides are the same but for the ends of the lines: `x\\r\\n` and `x\\n`."""
+    return list(map(body, change.hunk.removed)) == list(map(body, change.hunk.added))
 
 
 def blanks(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines that differ in blanks at their ends only."""
     if _MARKUP.search(scene.path):
         return {}
-    found = [change for change in changes if _is_blanks_at_ends(scene, change)]
+    candidates = [change for change in line_changes(changes) if _is_blanks_at_ends(scene, change)]
     if has_witness(scene.language):
-        proved = harmless(scene, found)
+        harmless_changes = _without_effect(scene, candidates)
     else:
-        proved = {change.id for change in found if not _may_be_text(scene, change)}
-    return {change.id: "changes blanks at line ends only" for change in found if change.id in proved}
+        harmless_changes = list(filterfalse(partial(_may_be_text, scene), candidates))
+    return with_reason(harmless_changes, "changes blanks at line ends only")
 
 
-def _is_blanks_at_ends(scene: Scene, change: Change) -> bool:
+def _is_blanks_at_ends(scene: Scene, change: LineChange) -> bool:
     """Return True if both sides are the same but for blanks at line ends, and nobody asked for that change."""
-    hunk = change.hunk
-    if hunk is None or not _same_but_ends(hunk.removed, hunk.added):
+    if list(map(str.rstrip, change.hunk.removed)) != list(map(str.rstrip, change.hunk.added)):
         return False
-    return not _takes_blanks(hunk) and not _is_asked_ending(scene, change)
+    if "endings" in scene.asked.topics and _changes_endings_only(change):
+        return False
+    return not _empties_blank_lines(change)
 
 
-def _takes_blanks(hunk: Hunk) -> bool:
-    """Return True if it takes the blanks out of blank lines, as every style wants it, or is no change of blanks
-    alone."""
-    return is_blank(hunk) and any(body(line) for line in hunk.removed)
+def _empties_blank_lines(change: LineChange) -> bool:
+    """Return True if it takes the blanks out of blank lines, as every style wants it."""
+    return change.is_blank() and any(map(body, change.hunk.removed))
 
 
-def _is_asked_ending(scene: Scene, change: Change) -> bool:
-    """Return True if nothing but the end of a line changes, which the issue speaks of."""
-    hunk = change.hunk
-    return "endings" in scene.asked.topics and hunk is not None and _bodies(hunk.removed) == _bodies(hunk.added)
-
-
-def _may_be_text(scene: Scene, change: Change) -> bool:
+def _may_be_text(scene: Scene, change: LineChange) -> bool:
     """In a file of no known language: whether a text may hold the blanks, or a backslash stands before them."""
-    lines = change.hunk.removed + change.hunk.added if change.hunk else ()
     if _PROSE.search(scene.path):
         return False
-    escaped = any(line.rstrip().endswith("\\") for line in lines)
-    return escaped or _HOLDS_TEXT.search("".join(scene.before)) is not None
+    is_escaped = any(map(_ESCAPED_BLANKS.search, change.lines))
+    return is_escaped or _HOLDS_TEXT.search("".join(scene.before)) is not None
 
 
+def _without_effect(scene: Scene, candidates: Sequence[LineChange]) -> list[LineChange]:
+    """Those of the changes of which a parser proves that the text means the same without them."""
+    proved = harmless(scene, [change.change for change in candidates])
+    return among(candidates, proved)
+
+
+@unless_title_mentions("format")
 def formatting(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines that say the same words: quotes, wrapping, trailing commas, redundant brackets, alignment."""
-    if "format" in scene.asked.title_topics or not has_witness(scene.language):
+    if not has_witness(scene.language):
         return {}
     layout = reworded(scene, changes)
-    staying = {c.id for c in changes if not (c.hunk and is_blank(c.hunk))} - {c.id for c in layout}
+    staying = ids_of(changes) - ids_of(_blank_changes(changes)) - ids_of(layout)
     following = followers(scene, layout, staying)
-    found = [change for change in layout if change.id not in following]
-    kept = harmless(scene, found)
-    return {change.id: _how(change, scene.language) for change in found if change.id in kept}
+    candidates = list(line_changes(without(layout, following)))
+    return {change.id: _how(change, scene.language) for change in _without_effect(scene, candidates)}
 
 
 def rewrapped(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines wrapped otherwise beside a change that stays: it may be why."""
     if not has_witness(scene.language):
         return {}
-    found = [change for change in reworded(scene, changes) if not is_shifted(change)]
-    kept = harmless(scene, found)
-    return {c.id: f"{_how(c, scene.language)}, beside a change that stays" for c in found if c.id in kept}
+    candidates = [change for change in line_changes(reworded(scene, changes)) if not is_shifted(change.change)]
+    proved = _without_effect(scene, candidates)
+    return {change.id: f"{_how(change, scene.language)}, beside a change that stays" for change in proved}
+
+
+def _blank_changes(changes: Iterable[Change]) -> list[LineChange]:
+    """The changes of nothing but blank lines."""
+    return list(filter(LineChange.is_blank, line_changes(changes)))
 
 
 def blank_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Blank lines added or removed away from every change that stays."""
-    blank = [change for change in changes if change.hunk and is_blank(change.hunk)]
-    staying = {change.id for change in changes} - {change.id for change in blank}
-    found = [change for change in blank if _is_idle_blank(scene, change, staying, changes)]
-    if scene.language in _PREPROCESSED:
-        is_continued = _is_continued(scene)
-        found = [change for change in found if not is_continued(change)]
-    kept = harmless(scene, found)
-    return {change.id: "changes blank lines only" for change in found if change.id in kept}
+    blank = _blank_changes(changes)
+    staying = ids_of(changes) - ids_of(blank)
+    idle_changes = [change for change in blank if _is_idle_blank(scene, change, staying=staying, blank=blank)]
+    return with_reason(_without_effect(scene, idle_changes), "changes blank lines only")
 
 
-def _is_idle_blank(scene: Scene, change: Change, staying: set[int], changes: tuple[Change, ...]) -> bool:
+def _is_idle_blank(scene: Scene, change: LineChange, staying: set[int], blank: list[LineChange]) -> bool:
     """Tell whether a change of blank lines parts nothing that stays from anything else."""
-    if any(other.id in staying for other in _beside_run(scene, change)):
+    is_beside_staying = not staying.isdisjoint(_beside_run(scene, change))
+    if is_beside_staying:
         return False
-    if not has_witness(scene.language) and (_may_be_text(scene, change) or not _leaves_paragraphs(scene, change)):
+    if not has_witness(scene.language) and _may_part_paragraphs(scene, change):
         return False
-    if not all(scene.provable(other) for other in scene.beside(change)):
+    if not all(map(scene.provable, scene.beside(change.change))):
         return False
-    return not tidy(scene, change) and not _regroups(scene, change, staying, changes)
+    if _is_continued(scene, change) or _is_tidying(scene, change):
+        return False
+    return not _is_moved_blank(change, blank) and not _parts_header(scene, change, staying=staying)
 
 
-def _leaves_paragraphs(scene: Scene, change: Change) -> bool:
-    """In prose and data, where a blank line parts paragraphs: whether there is one beside it anyway."""
-    hunk = change.hunk
-    if hunk is None or _CONFIGURATION.search(scene.path):
-        return hunk is not None
-    around = scene.before[max(hunk.start - 1, 0) : hunk.start] + scene.before[hunk.end : hunk.end + 1]
-    return any(not line.strip() for line in around)
+def _beside_run(scene: Scene, change: LineChange) -> set[int]:
+    """Ids of the changes beside the run of blank lines that it stands in: which of them it takes away, nobody can tell.
+
+    `-` (blank), a blank line that stays, `-x = 1`: the other blank line may as well be the one that goes.
+    """
+    near = line_changes(scene.neighbours(change.change))
+    return {other.id for other in near if not is_code(_lines_between(scene, change, other=other))}
+
+
+def _lines_between(scene: Scene, one: LineChange, other: LineChange) -> list[str]:
+    """The lines before that stay between two changes, in whatever order these are."""
+    first, last = sorted((one.hunk, other.hunk), key=lambda hunk: hunk.start)
+    return scene.before[first.end : last.start]
+
+
+def _may_part_paragraphs(scene: Scene, change: LineChange) -> bool:
+    """In prose and data: whether the blank lines are part of a text, or the only ones between two paragraphs."""
+    if _may_be_text(scene, change):
+        return True
+    return not _CONFIGURATION.search(scene.path) and not _has_blank_line_beside(scene, change)
+
+
+def _has_blank_line_beside(scene: Scene, change: LineChange) -> bool:
+    """Tell whether the line above a change or the one below it is blank, in the text before."""
+    around = _line_above(scene.before, change.hunk.start) + scene.before[change.hunk.end : change.hunk.end + 1]
+    return not all(map(str.strip, around))
+
+
+def _line_above(lines: list[str], row: int) -> list[str]:
+    """The line above a row; none above the first one."""
+    return lines[max(row - 1, 0) : row]
 
 
 def beside_finding(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Blank lines that stand beside what another rule found only, and so go with it."""
-    blank = {change.id for change in changes if change.hunk is not None and is_blank(change.hunk)}
-    staying = {change.id for change in changes} - blank
-    out = {}
-    for change in changes:
-        if change.id not in blank:
-            continue
-        near = {other.id for other in scene.beside(change)}
-        if near.isdisjoint(staying) and not near.isdisjoint(scene.judged):
-            out[change.id] = "blank lines that go with what is beside them"
-    return out
+    blank = _blank_changes(changes)
+    staying = ids_of(changes) - ids_of(blank)
+    idle_changes = [change for change in blank if _is_beside_findings(scene, change, staying=staying)]
+    return with_reason(idle_changes, "blank lines that go with what is beside them")
 
 
-def _beside_run(scene: Scene, change: Change) -> list[Change]:
-    """The changes beside the run of blank lines that it stands in: which of them it takes away, nobody can tell."""
-    near = scene.beside(change)
-    hunk = change.hunk
-    for other in scene.neighbours(change):
-        if hunk is None or other.hunk is None or other in near:
-            continue
-        first, last = sorted((hunk, other.hunk), key=lambda one: one.start)
-        if not any(line.strip() for line in scene.before[first.end : last.start]):
-            near = [*near, other]
-    return near
+def _is_beside_findings(scene: Scene, change: LineChange, staying: set[int]) -> bool:
+    """Tell whether something that a rule spoke of is right beside a change, and nothing that stays."""
+    near = ids_of(scene.beside(change.change))
+    return near.isdisjoint(staying) and not near.isdisjoint(scene.judged)
 
 
-def _regroups(scene: Scene, change: Change, staying: set[int], changes: tuple[Change, ...]) -> bool:
-    """Return True if blank lines are moved by a line or two, or part the statement that a change stands in from the
-    rest."""
-    hunk = change.hunk
-    if hunk is None:
+def _is_moved_blank(change: LineChange, blank: Iterable[LineChange]) -> bool:
+    """Tell whether the blank lines are moved by a line or two: as many go in one place as come in another."""
+    return any(_is_other_half(change, other) for other in blank)
+
+
+def _is_other_half(one: LineChange, other: LineChange) -> bool:
+    """Tell whether one change adds as many lines as the other removes, at most two lines apart."""
+    is_opposite = bool(one.hunk.added) != bool(other.hunk.added)
+    distance = min(abs(other.hunk.start - one.hunk.end), abs(one.hunk.start - other.hunk.end))
+    return is_opposite and distance <= 2 and len(one.lines) == len(other.lines)
+
+
+def _parts_header(scene: Scene, change: LineChange, staying: set[int]) -> bool:
+    """Tell whether blank lines stand above the header of a block whose first line changes and stays."""
+    header = change.hunk.end
+    if not opens_block(scene.before, header):
         return False
-    if any(_is_moved_by_little(hunk, other) for other in hunks_of(changes)):
-        return True
-    if hunk.end >= len(scene.before):
-        return False
-    header = scene.before[hunk.end].rstrip()
-    if not header.endswith((":", "{")):
-        return False
-    below = hunks_of(other for other in changes if other.id in staying)
-    return any(other.start == hunk.end + 1 for other in below)
+    below = [other for other in line_changes(scene.changes) if other.hunk.start == header + 1]
+    return not staying.isdisjoint(ids_of(below))
 
 
-def _is_moved_by_little(hunk: Hunk, other: Hunk) -> bool:
-    """Return True if as many blank lines go in one place as come in the other, at most two lines apart."""
-    if not is_blank(other) or bool(other.added) == bool(hunk.added):
-        return False
-    distance = min(abs(other.start - hunk.end), abs(hunk.start - other.end))
-    return distance <= 2 and len(other.added) + len(other.removed) == len(hunk.added) + len(hunk.removed)
+_BEFORE_DEFINITION = ("def ", "class ", "@", "async def ")
+"""Beginnings of lines above which a style wants more than one blank line."""
+_MOST_REFORMATTED = 2
+"""Changes of layout in a file up to which it is not reformatted all over."""
 
 
-def tidy(scene: Scene, change: Change) -> bool:
+def _is_tidying(scene: Scene, change: LineChange) -> bool:
     """Return True if it takes away what no style wants: blanks on a blank line, a blank line too many. In a file that
     is reformatted all over it is part of that."""
     hunk = change.hunk
-    if hunk is None or sum(rule == "formatting" for rule, _ in scene.judged.values()) > 2:
+    if sum(rule == "formatting" for rule, _ in scene.judged.values()) > _MOST_REFORMATTED:
         return False
     if hunk.added:
-        return len(hunk.added) == len(hunk.removed) and any(body(line) for line in hunk.removed)
-    around = scene.before[max(hunk.start - 1, 0) : hunk.start] + scene.before[hunk.end : hunk.end + 1]
-    left = sum(not line.strip() for line in around)
-    next_line = next((line for line in scene.before[hunk.end :] if line.strip()), "")
-    return left > 0 and not next_line.startswith(("def ", "class ", "@", "async def "))
+        return len(hunk.added) == len(hunk.removed) and _empties_blank_lines(change)
+    next_line = next(filter(str.strip, scene.before[hunk.end :]), "")
+    return _has_blank_line_beside(scene, change) and not next_line.startswith(_BEFORE_DEFINITION)
 
 
-def reworded(scene: Scene, changes: tuple[Change, ...]) -> list[Change]:
+def reworded(scene: Scene, changes: Iterable[Change]) -> list[Change]:
     """Changes (alone, or with those they touch) whose two sides say the same words."""
-    out: list[Change] = []
-    for run in _over_blanks(scene, [c for c in changes if c.hunk is not None and not is_blank(c.hunk)]):
-        at = 0
-        while at < len(run):
-            size = _equal_run(run[at : at + LONGEST_RUN], scene.language) or _only_brackets(run[at], scene.language)
-            found = run[at : at + size]
-            out += [] if changes_meaning(scene, found) else found
-            at += size or 1
-    return out
+    written = filterfalse(LineChange.is_blank, line_changes(changes))
+    alike: list[Change] = []
+    for run in _over_blanks(scene, written):
+        for part in _alike_parts(run, scene.language):
+            if not _changes_meaning(scene, part):
+                alike += [change.change for change in part]
+    return alike
 
 
-_ARROW_BODY = re.compile(r"=>\s*(\(*)\s*\{")
-_BRACKETED_DEFAULT = re.compile(r"\bexport\s+default\s*\(")
-_RETURNED = re.compile(r"\breturn\s*\(")
-
-
-def changes_meaning(scene: Scene, run: list[Change]) -> bool:
-    """Tell whether words that look like layout mean something in the language, though the syntax tree hides it.
-
-    `x => ({a: x})` gives an object, `x => {a: x}` runs a block; `export default (function f() {})` is not hoisted;
-    with `decltype(auto)` brackets make a reference; a backslash at the end of a line joins the next one to it.
-    """
-    old = "".join(text(hunk.removed) for hunk in hunks_of(run))
-    new = "".join(text(hunk.added) for hunk in hunks_of(run))
-    if scene.language in _SCRIPTS:
-        same_bodies = list(map(bool, _ARROW_BODY.findall(old))) == list(map(bool, _ARROW_BODY.findall(new)))
-        return not same_bodies or len(_BRACKETED_DEFAULT.findall(old)) != len(_BRACKETED_DEFAULT.findall(new))
-    if scene.language not in _PREPROCESSED:
-        return False
-    if len(_RETURNED.findall(old)) != len(_RETURNED.findall(new)) and "decltype" in "".join(scene.after):
-        return True
-    return old.count("\\\n") != new.count("\\\n")
-
-
-_SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
-_PREPROCESSED = frozenset({"c", "cpp"})
-
-
-def _is_continued(scene: Scene) -> Callable[[Change], bool]:
-    """Tell of a change whether a backslash joins its first line to the one above, before or after."""
-
-    def joined(change: Change) -> bool:
-        hunk, start = change.hunk, scene.after_starts.get(change.id, 0)
-        above = [scene.before[hunk.start - 1]] if hunk and hunk.start else []
-        above += [scene.after[start - 1]] if start else []
-        return any(line.rstrip("\r\n").endswith("\\") for line in above)
-
-    return joined
-
-
-def _over_blanks(scene: Scene, changes: list[Change]) -> list[list[Change]]:
+def _over_blanks(scene: Scene, changes: Iterable[LineChange]) -> list[list[LineChange]]:
     """`runs`, joined where blank lines alone lie between: a statement may be gone above them and stand below."""
-    out: list[list[Change]] = []
-    for run in runs(changes):
-        end, start = (out[-1][-1].hunk if out else None), run[0].hunk
-        if end and start and not any(line.strip() for line in scene.before[end.end : start.start]):
-            out[-1] += run
+    groups: list[list[LineChange]] = []
+    for change in changes:
+        if groups and not is_code(_lines_between(scene, groups[-1][-1], other=change)):
+            groups[-1].append(change)
         else:
-            out.append(run)
-    return out
+            groups.append([change])
+    return groups
 
 
-def _equal_run(run: list[Change], language: str) -> int:
+def _alike_parts(run: list[LineChange], language: str) -> Iterator[list[LineChange]]:
+    """Cut from a run the shortest parts that say the same on both sides; what is in none of them is left out.
+
+    `-a(`, `-b)`, `+a(b)`, `-c`, `+d`: the first three are such a part, the other two are passed over.
+    """
+    start = 0
+    while start < len(run):
+        size = _equal_run(run[start : start + LONGEST_RUN], language) or int(_is_only_brackets(run[start], language))
+        if size:
+            yield run[start : start + size]
+        start += max(size, 1)
+
+
+def _equal_run(run: list[LineChange], language: str) -> int:
     """Count how many of the first changes say, taken together, the same on both sides; 0 when none do."""
-    for size in range(1, min(len(run), LONGEST_READ) + 1):
-        if _says_same(run[:size], language):
-            return size
+    sizes = range(1, min(len(run), LONGEST_READ) + 1)
+    return next((size for size in sizes if _says_same(run[:size], language)), 0) or _equal_words(run, language)
+
+
+def _equal_words(run: list[LineChange], language: str) -> int:
+    """Count as `_equal_run` does, each change cut into words by itself: a long run costs less so than all its parts."""
     old: list[str] = []
     new: list[str] = []
     for size, change in enumerate(run, 1):
-        if change.hunk:
-            extended(old, words(text(change.hunk.removed), language), language)
-            extended(new, words(text(change.hunk.added), language), language)
-        if size > LONGEST_READ and len(old) == len(new) and old == new:
+        extended(old, words(change.removed, language), language)
+        extended(new, words(change.added, language), language)
+        if size > LONGEST_READ and old == new:
             return size
     return 0
 
 
-def _only_brackets(change: Change, language: str) -> int:
-    """1 where a change holds nothing but brackets and commas, which may belong to a wrapping beside it."""
-    hunk = change.hunk
-    return int(hunk is not None and not loose(text(hunk.removed), language) and not loose(text(hunk.added), language))
-
-
-def _says_same(run: Iterable[Change], language: str) -> bool:
-    removed = "".join(text(change.hunk.removed) for change in run if change.hunk)
-    added = "".join(text(change.hunk.added) for change in run if change.hunk)
+def _says_same(run: Iterable[LineChange], language: str) -> bool:
+    """Tell whether both sides have words, and the same ones."""
+    removed, added = sides_of(run)
     if not removed.strip() or not added.strip():
         return False
     return loose(removed, language) == loose(added, language)
 
 
-def _how(change: Change, language: str) -> str:
-    hunk = change.hunk
-    if hunk is None or not hunk.removed or not hunk.added:
+def _is_only_brackets(change: LineChange, language: str) -> bool:
+    """Tell whether a change holds nothing but brackets and commas, which may belong to a wrapping beside it."""
+    return not loose(change.removed, language) and not loose(change.added, language)
+
+
+_ARROW_BODY = re.compile(r"=>\s*(\(*)\s*\{")
+_BRACKETED_DEFAULT = re.compile(r"\bexport\s+default\s*\(")
+_RETURNED = re.compile(r"\breturn\s*\(")
+_SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
+_PREPROCESSED = frozenset({"c", "cpp"})
+
+
+def _changes_meaning(scene: Scene, run: Iterable[LineChange]) -> bool:
+    """Tell whether words that look like layout mean something in the language, though the syntax tree hides it."""
+    old, new = sides_of(run)
+    if scene.language in _SCRIPTS:
+        return _changes_script(old, new)
+    if scene.language in _PREPROCESSED:
+        return _changes_preprocessed(old, new, file="".join(scene.after))
+    return False
+
+
+def _changes_script(old: str, new: str) -> bool:
+    """Tell whether brackets mean something in a script.
+
+    `x => ({a: x})` gives an object, `x => {a: x}` runs a block; `export default (function f() {})` is not hoisted.
+    """
+    bracketed_before = list(map(bool, _ARROW_BODY.findall(old)))
+    bracketed_after = list(map(bool, _ARROW_BODY.findall(new)))
+    is_other_body = bracketed_before != bracketed_after
+    return is_other_body or _differ_in_number(_BRACKETED_DEFAULT, old, new=new)
+
+
+def _changes_preprocessed(old: str, new: str, file: str) -> bool:
+    """Tell whether brackets or line breaks mean something in C.
+
+    With `decltype(auto)` brackets make a reference; a backslash at the end of a line joins the next one to it.
+    """
+    if "decltype" in file and _differ_in_number(_RETURNED, old, new=new):
+        return True
+    return old.count("\\\n") != new.count("\\\n")
+
+
+def _differ_in_number(pattern: re.Pattern[str], old: str, new: str) -> bool:
+    """Tell whether the pattern is found more often in one text than in the other."""
+    return len(pattern.findall(old)) != len(pattern.findall(new))
+
+
+def _is_continued(scene: Scene, change: LineChange) -> bool:
+    """C: whether a backslash joins the first line of a change to the one above, before or after."""
+    if scene.language not in _PREPROCESSED:
+        return False
+    start = scene.after_starts[change.id]
+    above = _line_above(scene.before, change.hunk.start) + _line_above(scene.after, start)
+    return any(map(_CONTINUED.search, above))
+
+
+def _how(change: LineChange, language: str) -> str:
+    """Say in words for a person which kind of layout a change is."""
+    if not change.is_replacement():
         return "rewraps lines only: the syntax tree is the same without it"
-    old, new = text(hunk.removed), text(hunk.added)
+    return f"changes {_kind_of_layout(change, language)} only: the syntax tree is the same without it"
+
+
+def _kind_of_layout(change: LineChange, language: str) -> str:
+    """Name what differs between two sides that say the same words."""
+    old, new = change.removed, change.added
     if "".join(old.split()) == "".join(new.split()):
-        what = "alignment" if len(hunk.removed) == len(hunk.added) else "wrapping"
-    elif words(old, "") != words(new, "") and words(old, language) == words(new, language):
-        what = "quote style"
-    else:
-        what = "brackets, commas or wrapping"
-    return f"changes {what} only: the syntax tree is the same without it"
-
-
-def _bodies(lines: tuple[str, ...]) -> list[str]:
-    return [body(line) for line in lines]
-
-
-def _same_but_ends(removed: tuple[str, ...], added: tuple[str, ...]) -> bool:
-    return [line.rstrip() for line in removed] == [line.rstrip() for line in added]
+        return "alignment" if len(change.hunk.removed) == len(change.hunk.added) else "wrapping"
+    if words(old, "") != words(new, "") and words(old, language) == words(new, language):
+        return "quote style"
+    return "brackets, commas or wrapping"

@@ -1,25 +1,28 @@
-"""Questions of several rules: is a name used, does the issue ask for a guard, is a change away from the fix?"""
+"""Questions of several rules: is a name used, is a change away from the fix?"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, filterfalse
 
 from fretsaw.core.languages import is_test, syntax_of
+from fretsaw.core.patch import texts
 from fretsaw.core.patch.defined_names import imported_names
-from fretsaw.core.patch.patch_set import Change, Hunk
+from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk
 from fretsaw.core.prune.definitions_around import definitions_around
 from fretsaw.core.prune.lexer import is_comment
-from fretsaw.core.prune.scene import Scene, hunks_of, is_blank, text
+from fretsaw.core.prune.rules.line_change import LineChange, ids_of, line_changes, without, without_blanks
+from fretsaw.core.prune.scene import Scene, text
 
 _IMPORT_WORDS = frozenset({"import", "from", "as", "use", "using", "static", "const", "let", "var", "require", "type"})
+_WORD = re.compile(r"\w+")
 _PROSE = re.compile(r"\.(?:md|markdown|rst|txt|adoc)$|(?:^|/)[A-Z]+$")
 
 
-def count(said: str, name: str) -> int:
+def count(source: str, name: str) -> int:
     """Count the word in the text."""
-    return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", said))
+    return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", source))
 
 
 def uses(scene: Scene, name: str, but: str) -> int:
@@ -29,14 +32,18 @@ def uses(scene: Scene, name: str, but: str) -> int:
 
 def used_elsewhere(scene: Scene, name: str) -> bool:
     """Return True if another file of the patch adds the word, or a file of the snapshot uses it."""
-    for file in scene.patch.files:
-        if file.path != scene.path and any(count(text(hunk.added), name) for hunk in file.hunks):
-            return True
-    if scene.language != "python":
-        return next(_holders(scene, name), None) is not None
+    if any(count(text(hunk.added), name) for hunk in hunks_elsewhere(scene)):
+        return True
     # Only in Python has a file to say from where it has a name.
-    module = _module(scene.path)
-    return any(not module or count(said, module) for said in _holders(scene, name))
+    module = _module(scene.path) if scene.language == "python" else ""
+    return any(not module or count(user, module) for user in _files_with_word(scene, name))
+
+
+def is_unused(scene: Scene, name: str, declaration: str) -> bool:
+    """Tell whether a new name has no use besides its own declaration, and the issue does not have it either."""
+    if scene.asked.names(name) or uses(scene, name, but=declaration):
+        return False
+    return not used_elsewhere(scene, name)
 
 
 def imported_elsewhere(scene: Scene, name: str) -> bool:
@@ -45,7 +52,7 @@ def imported_elsewhere(scene: Scene, name: str) -> bool:
     taken = re.compile(
         rf"\b{module}\.{re.escape(name)}\b|\b{module}\s+import\s+(?:\([^)]*|[^\n]*)(?<!\w){re.escape(name)}(?!\w)"
     )
-    return any(taken.search(said) for said in _holders(scene, name))
+    return any(map(taken.search, _files_with_word(scene, name)))
 
 
 def _module(path: str) -> str:
@@ -55,63 +62,86 @@ def _module(path: str) -> str:
     return folders.rsplit("/", 1)[-1] if stem == "__init__" else stem
 
 
-def _holders(scene: Scene, name: str) -> Iterator[str]:
+def _files_with_word(scene: Scene, name: str) -> Iterator[str]:
     """Texts of the other files of the snapshot that hold the word, as the patch leaves them; prose is no use of it."""
     if scene.find is None or scene.read is None:
         return
-    patched = {file.path: file.after for file in scene.patch.files}
-    for path in scene.find(name):
-        if path == scene.path or _PROSE.search(path):
-            continue
-        said = patched[path] if path in patched else scene.read(path)
-        if said and count(said, name):
-            yield said
+    patched = {**texts(scene.patch), scene.path: None}  # its own text is no other file's
+    for path in filterfalse(_PROSE.search, scene.find(name)):
+        source = patched[path] if path in patched else scene.read(path)
+        if source and count(source, name):
+            yield source
+
+
+def other_files(scene: Scene) -> list[FilePatch]:
+    """The other files of the patch."""
+    return [file for file in scene.patch.files if file.path != scene.path]
+
+
+def hunks_elsewhere(scene: Scene) -> Iterator[Hunk]:
+    """Yield the hunks of the other files of the patch."""
+    return chain.from_iterable(file.hunks for file in other_files(scene))
 
 
 def takes_place_of_import(scene: Scene, change: int, statement: str) -> bool:
     """Tell whether an import comes for one that goes in another change: `import a as b` for `import a as c`."""
-    words = set(re.findall(r"\w+", statement)) - _IMPORT_WORDS
-    gone = (line for other in scene.changes if other.hunk and other.id != change for line in other.hunk.removed)
-    return any(imported_names(line) and words & set(re.findall(r"\w+", line)) for line in gone)
-
-
-def asks_for_guard(scene: Scene, name: str) -> bool:
-    """Return True if the issue is about missing values, or speaks of them and of this name."""
-    return "none" in scene.asked.title_topics or ("none" in scene.asked.topics and scene.asked.names(name))
+    brought = set(_WORD.findall(statement)) - _IMPORT_WORDS
+    gone = chain.from_iterable(other.hunk.removed for other in line_changes(without(scene.changes, {change})))
+    imports_gone = "".join(filter(imported_names, gone))
+    return not brought.isdisjoint(_WORD.findall(imports_gone))
 
 
 def is_alone(
-    scene: Scene, part: Iterable[Change], changes: tuple[Change, ...], alike: Collection[int] = frozenset()
+    scene: Scene, part: Sequence[LineChange], changes: tuple[Change, ...], alike: Collection[int] = frozenset()
 ) -> bool:
     """Tell whether the fix is elsewhere in the file: nothing that stays is beside the part, and something may be it.
 
     `alike`: ids of other findings of the same rule. What a rule spoke of, blank lines, comments and tests are no fix:
     a guard that is all that a patch does is what it is for, and so may be one where the issue says the fault is.
     """
-    part = list(part)
+    own = ids_of(part)
     if _is_in_named_definition(scene, part):
         return False
-    ids = {change.id for change in part}
-    for change in part:
-        near = [other for other in scene.beside(change) if other.id not in ids and other.id not in scene.judged]
-        if not all(map(is_blank, hunks_of(near))):
-            return False
-    passed_over = {*ids, *alike, *scene.judged}
-    others = hunks_of(change for change in changes if change.id not in passed_over)
-    return any(_is_code(hunk, scene.language) for hunk in others)
+    if any(has_fix_beside(scene, change, but=own) for change in part):
+        return False
+    others = unjudged(scene, changes, but={*own, *alike})
+    return any(_has_code(other.lines, scene.language) for other in others)
 
 
-def _is_in_named_definition(scene: Scene, part: list[Change]) -> bool:
+def has_fix_beside(scene: Scene, change: LineChange, but: Collection[int]) -> bool:
+    """Tell whether lines that no rule spoke of change right beside a change; `but`: ids that do not count."""
+    return not all(map(LineChange.is_blank, unjudged(scene, scene.beside(change.change), but=but)))
+
+
+def unjudged(scene: Scene, changes: Iterable[Change], but: Collection[int]) -> list[LineChange]:
+    """The changes of lines that no rule spoke of yet, without those of the ids in `but`."""
+    return list(line_changes(without(without(changes, but), scene.judged)))
+
+
+def _is_in_named_definition(scene: Scene, part: Sequence[LineChange]) -> bool:
     """Tell whether the issue names the innermost definition that the part stands in, be it in a traceback."""
-    starts = [hunk.start for hunk in hunks_of(part)]
-    return any(scene.asked.names(name) for at in starts for name in islice(definitions_around(scene.before, at), 1))
+    innermost = (next(definitions_around(scene.before, change.hunk.start), "") for change in part)
+    return any(map(scene.asked.names, innermost))
 
 
-def _is_code(hunk: Hunk, language: str) -> bool:
-    return any(line.strip() and not is_comment(line, language) for line in hunk.removed + hunk.added)
+def _has_code(lines: Iterable[str], language: str) -> bool:
+    """Return True if a line is neither blank nor a comment."""
+    return not all(is_comment(line, language) for line in without_blanks(lines))
+
+
+def are_comments(lines: Iterable[str], language: str) -> bool:
+    """Return True if there is a comment among the lines, and else nothing but comments and blank lines."""
+    written = without_blanks(lines)
+    return bool(written) and not _has_code(written, language)
+
+
+def opens_block(lines: Sequence[str], row: int) -> bool:
+    """Tell whether the line on this row begins a block: `if a:` or `if (a) {`."""
+    return row < len(lines) and lines[row].rstrip().endswith((":", "{"))
 
 
 def edits_other_code(scene: Scene) -> bool:
     """Tell whether the patch edits code in another file that is no test."""
-    others = (file for file in scene.patch.files if file.path != scene.path and file.op == "edit")
-    return any(syntax_of(file.path) and not is_test(file.path) for file in others)
+    edited = (file.path for file in other_files(scene) if file.op == "edit")
+    without_tests = filterfalse(is_test, edited)
+    return any(map(syntax_of, without_tests))

@@ -6,122 +6,134 @@ import ast
 import re
 import textwrap
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.canonical_python import canonical, without_hints
 from fretsaw.core.prune.lexer import words
 from fretsaw.core.prune.python_meaning import parse, same_meaning
-from fretsaw.core.prune.scene import Scene, text
+from fretsaw.core.prune.rules.conditions import only_in, unless_issue_mentions
+from fretsaw.core.prune.rules.line_change import LineChange, replacements, with_reason
+from fretsaw.core.prune.scene import Scene
 
 MOST_LINES = 60
 """Lines of a change up to which its two sides are compared as statements."""
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
+_FRAMES = (
+    "{}",
+    "{} pass",
+    "if 1: pass\n{} pass",
+    "try: pass\n{} pass",
+    "f(\n{}\n)",
+    "[\n{}\n]",
+    "def f(\n{}\n): pass",
+)
+"""Python around lines that may be whole statements, a header, or part of an argument list."""
+
+
+@unless_issue_mentions("rename")
 def renamed_local(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A variable with another name and nothing else changed on its lines."""
 
-    def is_bound(old: str, _new: str, group: list[Change]) -> bool:
-        return any(_binds(text(change.hunk.removed), old) for change in group if change.hunk)
+    def is_bound(old: str, _new: str, group: list[LineChange]) -> bool:
+        return any(_binds(change.removed, old) for change in group)
 
-    return find_renames(scene, changes, is_bound)
+    return find_renames(scene, changes, is_local=is_bound)
 
 
 def find_renames(
-    scene: Scene, changes: tuple[Change, ...], is_local: Callable[[str, str, list[Change]], bool]
+    scene: Scene, changes: tuple[Change, ...], is_local: Callable[[str, str, list[LineChange]], bool]
 ) -> dict[int, str]:
     """Changes that only give another name, where the name is new to the file and `is_local(old, new, changes)`."""
-    if "rename" in scene.asked.topics:
-        return {}
-    groups: dict[tuple[str, str], list[Change]] = defaultdict(list)
-    for change in changes:
-        pair = renaming(change, scene.language)
+    groups = _grouped_renames(changes, scene.language)
+    known = set(_NAME.findall(scene.file.before or "")) if groups else set()
+    reasons: dict[int, str] = {}
+    for (old, new), group in groups.items():
+        is_expected = new in known or scene.asked.names(new)
+        if not is_expected and is_local(old, new, group):
+            reasons |= with_reason(group, f"renames {old} to {new}")
+    return reasons
+
+
+def _grouped_renames(changes: tuple[Change, ...], language: str) -> dict[tuple[str, str], list[LineChange]]:
+    """(old, new) → the changes that give this one name instead of that one."""
+    groups: dict[tuple[str, str], list[LineChange]] = defaultdict(list)
+    for change in replacements(changes):
+        pair = _renaming(change, language)
         if pair:
             groups[pair].append(change)
-    known = set(_NAME.findall(scene.file.before or "")) if groups else set()
-    out: dict[int, str] = {}
-    for (old, new), group in groups.items():
-        if new not in known and not scene.asked.names(new) and is_local(old, new, group):
-            out |= {change.id: f"renames {old} to {new}" for change in group}
-    return out
+    return groups
 
 
-def hints_added(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+@unless_issue_mentions("types")
+def hints_added(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Type annotations added to code that is otherwise the same."""
-    if "types" in scene.asked.topics:
-        return {}
-    return {
-        change.id: "adds type annotations"
-        for change in changes
-        if (sides := _sides(change)) and without_hints(sides[0], sides[1])
-    }
+    hinted_changes = (change for change, before, after in _parsed(changes) if without_hints(before, after))
+    return with_reason(hinted_changes, "adds type annotations")
 
 
-def rephrased(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+@only_in({"python"})
+@unless_issue_mentions("fstring")
+def rephrased(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The same written in a newer idiom: an f-string for %, a literal for dict(), super() for super(A, self)."""
-    if scene.language != "python" or "fstring" in scene.asked.topics:
-        return {}
-    return {
-        change.id: "writes the same in another idiom"
-        for change in changes
-        if (sides := _sides(change))
-        and not same_meaning(sides[0], sides[1])
-        and same_meaning(canonical(sides[0]), canonical(sides[1]))
-    }
+    rephrased_changes = (change for change, before, after in _parsed(changes) if _is_other_idiom(before, after))
+    return with_reason(rephrased_changes, "writes the same in another idiom")
 
 
-def renaming(change: Change, language: str) -> tuple[str, str] | None:
-    """(old, new) where the change's two sides differ in that one name only."""
-    hunk = change.hunk
-    if hunk is None or not hunk.removed or not hunk.added:
-        return None
-    old, new = words(text(hunk.removed), language), words(text(hunk.added), language)
-    if len(old) != len(new):
-        return None
-    pairs = {(a, b) for a, b in zip(old, new, strict=True) if a != b}
-    if len(pairs) != 1:
-        return None
-    pair = pairs.pop()
-    if not all(_NAME.fullmatch(name) for name in pair):
-        return None
-    # An attribute is no local variable.
-    return (
-        None
-        if any(a == pair[0] != b and old[i - 1] == "." for i, (a, b) in enumerate(zip(old, new, strict=True)))
-        else pair
-    )
+def _is_other_idiom(before: ast.Module, after: ast.Module) -> bool:
+    """Tell whether two trees are the same only when each idiom has one form for all its spellings."""
+    return not same_meaning(before, after) and same_meaning(canonical(before), canonical(after))
 
 
-def _binds(said: str, name: str) -> bool:
+def _renaming(change: LineChange, language: str) -> tuple[str, str] | None:
+    """(old, new) where the change's two sides differ in that one name only.
+
+    `-x = f(x)`, `+y = f(y)` gives (x, y); `-a.x = 1`, `+a.y = 1` gives None: an attribute is no local variable.
+    """
+    old_words, new_words = words(change.removed, language), words(change.added, language)
+    if len(old_words) != len(new_words):
+        return None
+    pairs = list(zip(old_words, new_words, strict=True))
+    differing = [index for index, (old, new) in enumerate(pairs) if old != new]
+    is_attribute = any(old_words[index - 1] == "." for index in differing)
+    names = {pairs[index] for index in differing}
+    if len(names) != 1 or is_attribute:
+        return None
+    pair = names.pop()
+    return pair if all(map(_NAME.fullmatch, pair)) else None
+
+
+def _binds(source: str, name: str) -> bool:
+    """Tell whether a text assigns the name, loops over it or takes it with `as`."""
     word = re.escape(name)
-    return (
-        re.search(
-            rf"(?<![\w.]){word}(?:\s*,[\w\s,()*]+)?\s*(?::[^=\n]+)?(?:[-+*/|&]?=(?!=)|:=)|,\s*{word}\s*(?:,[\w\s,]+)?=(?!=)",
-            said,
-        )
-        is not None
-        or re.search(rf"\bfor\b[^:\n]*?(?<![\w.]){word}(?!\w)[^:\n]*?\bin\b|\bas\s+\(?{word}(?!\w)", said) is not None
+    assigns = re.search(
+        rf"(?<![\w.]){word}(?:\s*,[\w\s,()*]+)?\s*(?::[^=\n]+)?(?:[-+*/|&]?=(?!=)|:=)|,\s*{word}\s*(?:,[\w\s,]+)?=(?!=)",
+        source,
     )
+    takes = rf"\bfor\b[^:\n]*?(?<![\w.]){word}(?!\w)[^:\n]*?\bin\b|\bas\s+\(?{word}(?!\w)"
+    return assigns is not None or re.search(takes, source) is not None
 
 
-def _sides(change: Change) -> tuple[ast.Module, ast.Module] | None:
-    """Both sides as trees of their own, where each is whole statements, a header, or part of an argument list."""
-    hunk = change.hunk
-    if hunk is None or not hunk.removed or not hunk.added or change.kind != "lines":
-        return None
-    if len(hunk.removed) + len(hunk.added) > MOST_LINES:
-        return None
-    for frame in ("{}", "{} pass", "if 1: pass\n{} pass", "try: pass\n{} pass", "f({})", "[{}]", "def f({}): pass"):
-        one = _framed(frame, text(hunk.removed))
-        other = _framed(frame, text(hunk.added)) if one is not None else None
-        if one is not None and other is not None:
-            return one, other
-    return None
+def _parsed(changes: tuple[Change, ...]) -> Iterator[tuple[LineChange, ast.Module, ast.Module]]:
+    """Yield the changes whose two sides are trees of their own, with these, in the first frame that fits both."""
+    for change in replacements(changes):
+        if len(change.lines) <= MOST_LINES:
+            trees = map(partial(_in_frame, change), _FRAMES)
+            fitting = next(filter(None, trees), None)
+            if fitting:
+                yield change, *fitting
 
 
-def _framed(frame: str, said: str) -> ast.Module | None:
-    body = textwrap.dedent(said).strip("\n")
-    if frame in ("f({})", "[{}]", "def f({}): pass"):
-        body = "\n" + body + "\n"
-    return parse(frame.format(body) if frame == "{}" else frame.replace("{}", body))
+def _in_frame(change: LineChange, frame: str) -> tuple[ast.Module, ast.Module] | None:
+    """Both sides as trees within a frame; None where one of them does not parse."""
+    before = _framed(frame, change.removed)
+    after = _framed(frame, change.added) if before else None
+    return (before, after) if before and after else None
+
+
+def _framed(frame: str, source: str) -> ast.Module | None:
+    """The tree of a text within a frame; None where it does not parse."""
+    return parse(frame.replace("{}", textwrap.dedent(source).strip("\n")))

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import re
 
-from fretsaw.core.patch.patch_set import Change
+from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.lexer import without_comment
-from fretsaw.core.prune.scene import Scene, is_blank
+from fretsaw.core.prune.rules.conditions import unless_issue_mentions
+from fretsaw.core.prune.rules.line_change import (
+    LineChange,
+    edits,
+    indent,
+    line_changes,
+    with_reason,
+    without,
+    without_blanks,
+)
+from fretsaw.core.prune.scene import Scene
 
 _SILENCES = re.compile(
     r"""@ts-(?:ignore|nocheck|expect-error)|(?:eslint|tslint|biome)[-:](?:disable|ignore)|\b(?:istanbul|c8|v8)\ ignore
@@ -14,57 +24,57 @@ _SILENCES = re.compile(
     |^\s*\#!?\[(?:allow|expect)\(|^\s*@SuppressWarnings\b|rubocop:disable|\#\s*pragma\s+(?:GCC|clang)\s+diagnostic\s+ignored""",
     re.VERBOSE,
 )
+_MARK_ALONE = re.compile(r"\s*(?:#|//|/\*|@SuppressWarnings\([^)]*\)\s*$)")
+"""A line that is a comment or a mark as a whole, without code."""
 
 
+@unless_issue_mentions("lint")
 def suppression(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A checker silenced over code that does not change."""
-    if "lint" in scene.asked.topics:
-        return {}
-    return {
-        change.id: "silences a checker, which the issue does not ask for"
-        for change in changes
-        if (_is_mark(change) and not _is_about_change(scene, change, changes)) or _is_at_end(scene, change)
-    }
+    silencing_changes = [change for change in edits(changes) if _silences_other_code(scene, change, changes=changes)]
+    return with_reason(silencing_changes, "silences a checker, which the issue does not ask for")
 
 
-def _is_mark(change: Change) -> bool:
+def _silences_other_code(scene: Scene, change: LineChange, changes: tuple[Change, ...]) -> bool:
+    """Tell whether a change adds a mark that silences, at the end of a line or above code that stays as it is."""
+    if _is_mark(change):
+        return not _is_about_change(scene, change, changes=changes)
+    return change.is_one_line() and _is_at_end(change.hunk, scene.language)
+
+
+def _is_mark(change: LineChange) -> bool:
     """Return True if it adds lines that silence, and nothing else."""
-    hunk = change.hunk
-    if hunk is None or hunk.removed or change.kind != "lines" or is_blank(hunk):
+    if change.hunk.removed or change.is_blank():
         return False
-    return all(_SILENCES.search(_mark_of(line)) for line in hunk.added if line.strip())
+    lines = without_blanks(change.hunk.added)
+    return all(map(_MARK_ALONE.match, lines)) and all(map(_SILENCES.search, lines))
 
 
-def _mark_of(line: str) -> str:
-    """The line where it is a comment or a mark as a whole; "" where code stands on it too."""
-    return line if re.match(r"\s*(?:#|//|/\*|@SuppressWarnings\([^)]*\)\s*$)", line) else ""
+def _is_at_end(hunk: Hunk, language: str) -> bool:
+    """Return True if a line stays as it is but for a comment at its end that silences: `x = f()  # noqa`."""
+    code_before, comment_before = without_comment(hunk.removed[0], language)
+    code_after, comment_after = without_comment(hunk.added[0], language)
+    silences_anew = _SILENCES.search(comment_after) and not _SILENCES.search(comment_before)
+    return bool(silences_anew) and code_before == code_after
 
 
-def _is_at_end(scene: Scene, change: Change) -> bool:
-    """Return True if a line stays as it is but for a comment at its end that silences."""
-    hunk = change.hunk
-    if hunk is None or change.kind != "lines" or not len(hunk.removed) == len(hunk.added) == 1:
-        return False
-    old, new = (without_comment(lines[0], scene.language) for lines in (hunk.removed, hunk.added))
-    return old[0] == new[0] and bool(_SILENCES.search(new[1])) and not _SILENCES.search(old[1])
+def _is_about_change(scene: Scene, change: LineChange, changes: tuple[Change, ...]) -> bool:
+    """Return True if a change stands beside it or in the block that it stands above, or the whole file is changed."""
+    others = without(changes, {change.id})
+    if any(other.hunk is None for other in others):
+        return True
+    first, end = change.hunk.start, _block_end(scene.before, change.hunk.end)
+    around = (other for other in line_changes(others) if first <= other.hunk.end and other.hunk.start <= end)
+    return not all(map(_is_mark, around))
 
 
-def _is_about_change(scene: Scene, change: Change, changes: tuple[Change, ...]) -> bool:
-    """Return True if a change stands beside it, or in the block that it stands above."""
-    hunk = change.hunk
-    if hunk is None:
-        return False
-    end = _block_end(scene.before, hunk.end)
-    others = (other.hunk for other in changes if other.id != change.id and not _is_mark(other))
-    return any(other is None or (hunk.start <= other.end and other.start <= end) for other in others)
+def _block_end(lines: list[str], first: int) -> int:
+    """Find the end of the statement or block that begins on this row: the next line that is not indented more.
 
-
-def _block_end(lines: list[str], at: int) -> int:
-    """Find the end of the statement or block that begins at this line: the next line that is not indented more."""
-    if at >= len(lines):
-        return at
-    indent = len(lines[at]) - len(lines[at].lstrip())
-    end = at + 1
-    while end < len(lines) and (not lines[end].strip() or len(lines[end]) - len(lines[end].lstrip()) > indent):
-        end += 1
-    return end
+    Of `if a:`, `    b()`, ``, `c()` with the first line's row, 0, it is the row of `c()`, 3.
+    """
+    if first >= len(lines):
+        return first
+    depth = indent(lines[first])
+    below = range(first + 1, len(lines))
+    return next((row for row in below if lines[row].strip() and indent(lines[row]) <= depth), len(lines))

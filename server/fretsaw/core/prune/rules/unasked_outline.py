@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
-from fretsaw.core.patch.patch_set import Change, Hunk
+from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexer import without_comment, words
-from fretsaw.core.prune.rules.questions import (
-    asks_for_guard,
-    count,
-    is_alone,
-    takes_place_of_import,
-    used_elsewhere,
-    uses,
+from fretsaw.core.prune.rules import added_import
+from fretsaw.core.prune.rules.added_import import AddedImport
+from fretsaw.core.prune.rules.conditions import only_in, unless_issue_mentions, unless_title_mentions
+from fretsaw.core.prune.rules.line_change import (
+    LineChange,
+    among,
+    edits,
+    ids_of,
+    insertions,
+    replacements,
+    rewritten_lines,
+    rows_after,
+    sides_of,
+    with_reason,
 )
+from fretsaw.core.prune.rules.missing_value import Guard, asks_for_guard, away_from_fix
+from fretsaw.core.prune.rules.questions import is_unused
 from fretsaw.core.prune.rules.rewordings import find_renames
-from fretsaw.core.prune.scene import Scene, hunks_of, is_blank, text
+from fretsaw.core.prune.scene import Scene, hunks_of
 from fretsaw.core.prune.syntax import Outline, Part, same_syntax
 
 _TYPED = frozenset({"typescript", "tsx"})
+_WITH_SAFE_ACCESS = _TYPED | {"javascript", "ruby"}
 _IMPORT = re.compile(r"\b(?:import|use|require)\b|^\s*(?:\w+\s+)?\"[\w./-]+\"\s*$|^\s*[\w{},\s]+$", re.MULTILINE)
 _LEAVES = re.compile(r"\b(?:return|continue|break|next)\b")
 _CATCH = re.compile(r"\b(?:catch|rescue)\b")
@@ -37,187 +49,213 @@ _NOT_STANDARD = re.compile(
 """Ruby: errors that `rescue StandardError` does not catch."""
 
 
+@unless_title_mentions("imports")
 def unused_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Imports, or names in one, that nothing in the file uses."""
-    if "imports" in scene.asked.title_topics:
-        return {}
-    return {
-        at: f"imports {', '.join(names)}, which nothing uses"
-        for at, names, said in _imported(scene, changes)
-        if all(uses(scene, name, said) == 0 for name in names) and not takes_place_of_import(scene, at, said)
-    }
+    return added_import.unused(added for added in _imports(scene, changes) if added.is_unused(scene))
 
 
 def import_for_findings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An import that only what other rules found makes use of: it goes with them."""
-    found = "".join(text(c.hunk.added) for c in scene.changes if c.hunk and c.id in scene.judged)
-    if not found:
-        return {}
-    return {
-        at: f"imports {', '.join(names)} for what is not needed either"
-        for at, names, said in _imported(scene, changes)
-        if all(0 < count(found, name) == uses(scene, name, said) for name in names)
-    }
+    return added_import.for_findings(scene, _imports(scene, changes))
 
 
-def _imported(scene: Scene, changes: tuple[Change, ...]) -> Iterator[tuple[int, list[str], str]]:
-    """(id, names, text) of each change that adds one import, or names to one, and does nothing else."""
-    likely = [c for c in changes if c.hunk and c.kind == "lines" and _IMPORT.search(text(c.hunk.added))]
-    outline = scene.outline_after if likely else None
+def _imports(scene: Scene, changes: tuple[Change, ...]) -> Iterator[AddedImport]:
+    """Yield what is added by each change that adds one import, or names to one, and does nothing else."""
+    likely = [change for change in edits(changes) if _IMPORT.search(change.added)]
+    outline = _outline_after(scene, is_needed=bool(likely))
     for change in likely:
-        if outline is None or change.hunk is None:
-            return
-        part = _import_on(outline, scene.after_starts[change.id], change.hunk.added)
-        names = _names_added(part, change.hunk, scene.language) if part else []
+        part = _import_on(outline, scene, change=change)
+        names = _names_added(part, change, language=scene.language) if part else []
         if names:
-            yield change.id, names, text(change.hunk.added)
+            yield AddedImport(id=change.id, names=names, statement=change.added)
 
 
-def _import_on(outline: Outline, start: int, lines: Sequence[str]) -> Part | None:
-    """The import that covers just these lines, blank ones aside; `start`: row of the first. None without one."""
-    rows = {start + at for at, line in enumerate(lines) if line.strip()}
-    return next((part for part in outline.imports if rows and rows == set(range(part.first, part.last + 1))), None)
+_NOTHING = Outline(imports=(), declared=(), helpers=(), guards=(), catches=(), shorthands=frozenset())
 
 
-def _names_added(part: Part, hunk: Hunk, language: str) -> list[str]:
-    """Names of an import that the hunk adds; none where it does anything else.
+def _outline_after(scene: Scene, is_needed: bool) -> Outline:
+    """The outline of the text after; an empty one where there is none, or nothing to look for: a parse costs."""
+    outline = scene.outline_after if is_needed else None
+    return outline or _NOTHING
+
+
+def _import_on(outline: Outline, scene: Scene, change: LineChange) -> Part | None:
+    """The import that covers just the lines that a change adds, blank ones aside; None without one."""
+    rows = _written_rows(scene, rows_after(scene, change))
+    return next((part for part in outline.imports if rows == list(_rows(part))), None)
+
+
+def _written_rows(scene: Scene, rows: Iterable[int]) -> list[int]:
+    """Those of the rows of the text after that are not blank."""
+    return [row for row in rows if scene.after[row].strip()]
+
+
+def _rows(part: Part) -> range:
+    """The rows of a part of the outline."""
+    return range(part.first, part.last + 1)
+
+
+def _names_added(part: Part, change: LineChange, language: str) -> list[str]:
+    """Names of an import that the change adds; none where it does anything else.
 
     `import {a} from "x"` to `import {a, b} from "x"` adds b; with another module it does something else.
     """
-    old, new = words(text(hunk.removed), language), words(text(hunk.added), language)
+    old, new = words(change.removed, language), words(change.added, language)
     names = [name for name in part.names if name not in old]
-    only_adds = not old or (set(old) <= set(new) and set(new) - set(old) <= {*names, *_IN_LIST})
-    return names if only_adds else []
+    is_longer_list = set(old) <= set(new) <= {*old, *names, *_IN_LIST}
+    return names if is_longer_list or not old else []
 
 
 def unused_helper(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A new function or type, not open to other files, that nothing uses and the issue does not name."""
-    if _TEST.search(scene.path) or not any(c.hunk and not c.hunk.removed and not is_blank(c.hunk) for c in changes):
-        return {}
-    outline = scene.outline_after
-    out: dict[int, str] = {}
-    for part in outline.helpers if outline else ():
-        name = part.names[0]
-        if _CALLED_BY_OTHERS.match(name) or scene.asked.names(name) or used_elsewhere(scene, name):
-            continue
-        body = _inserted(scene, part.first, part.last, changes)
-        said = "".join(scene.after[part.first : part.last + 1])
-        # A call of itself is no use.
-        if body and uses(scene, name, said) == 0:
-            out |= dict.fromkeys((change.id for change in body), f"adds {name}, which nothing uses")
-    return out
+    adds_code = not all(map(LineChange.is_blank, insertions(changes)))
+    outline = _outline_after(scene, is_needed=adds_code and not _TEST.search(scene.path))
+    reasons: dict[int, str] = {}
+    for part in outline.helpers:
+        inserted = _inserted(scene, part, changes=changes)
+        if inserted and _is_unused_helper(scene, part):
+            reasons |= with_reason(inserted, f"adds {part.names[0]}, which nothing uses")
+    return reasons
+
+
+def _is_unused_helper(scene: Scene, part: Part) -> bool:
+    """Tell whether no framework calls what is declared, the issue does not name it, and nothing else uses it."""
+    # A call of itself is no use.
+    declaration = "".join(scene.after[part.first : part.last + 1])
+    return not _CALLED_BY_OTHERS.match(part.names[0]) and is_unused(scene, part.names[0], declaration=declaration)
 
 
 def guard(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An early end for a missing value, or `?.` for `.`, away from the fix."""
-    out = _safe_access(scene, changes)
-    likely = any(c.hunk and not c.hunk.removed and _LEAVES.search(text(c.hunk.added)) for c in changes)
-    outline = scene.outline_after if likely else None
-    parts = outline.guards if outline else ()
-    guards = [(part.names[0], _inserted(scene, part.first, part.last, changes)) for part in parts]
-    alike = {change.id for _, body in guards for change in body}
-    for name, body in guards:
-        if body and not asks_for_guard(scene, name) and is_alone(scene, body, changes, alike):
-            reason = f"guards against a missing {name}, which the issue does not mention"
-            out |= dict.fromkeys((change.id for change in body), reason)
-    return out
+    guards = _early_ends(scene, changes)
+    unasked = [one for one in guards if one.part and not asks_for_guard(scene, one.name)]
+    return {
+        **away_from_fix(scene, _safe_accesses(scene, changes), changes=changes),
+        **away_from_fix(scene, unasked, changes=changes, alike=guards),
+    }
 
 
-def _safe_access(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
-    if scene.language not in _TYPED | {"javascript", "ruby"}:
-        return {}
-    out = {}
-    for change in changes:
-        hunk = change.hunk
-        if hunk is None or not len(hunk.removed) == len(hunk.added) == 1:
-            continue
-        old, new = hunk.removed[0], hunk.added[0]
-        names = _SAFE_ACCESS.findall(new)
-        plain = [_SAFE_ACCESS.sub(r"\1.", line) for line in (old, new)]
-        if len(names) <= len(_SAFE_ACCESS.findall(old)) or plain[0] != plain[1]:
-            continue
-        if not any(asks_for_guard(scene, name) for name in names) and is_alone(scene, [change], changes):
-            out[change.id] = f"guards against a missing {names[-1]}, which the issue does not mention"
-    return out
+def _early_ends(scene: Scene, changes: tuple[Change, ...]) -> list[Guard]:
+    """The early ends for a missing value, with the changes that add them; with none where some of it was there."""
+    _, inserted = sides_of(insertions(changes))
+    outline = _outline_after(scene, is_needed=_LEAVES.search(inserted) is not None)
+    return [Guard(part.names[0], _inserted(scene, part, changes=changes)) for part in outline.guards]
 
 
+def _safe_accesses(scene: Scene, changes: tuple[Change, ...]) -> Iterator[Guard]:
+    """Yield the changes that only make an access safe, where the issue does not ask for it."""
+    if scene.language not in _WITH_SAFE_ACCESS:
+        return
+    for change in rewritten_lines(changes):
+        names = _names_made_safe(change.removed, change.added)
+        if names and not asks_for_guard(scene, *names):
+            yield Guard(names[-1], [change])
+
+
+def _names_made_safe(old: str, new: str) -> list[str]:
+    """The names with a safe access in a line that has more of them than it had; none where anything else changes.
+
+    `a.b(c?.d)` to `a?.b(c?.d)` gives a and c.
+    """
+    names = _SAFE_ACCESS.findall(new)
+    has_more = len(names) > len(_SAFE_ACCESS.findall(old))
+    is_else_same = _SAFE_ACCESS.sub(r"\1.", old) == _SAFE_ACCESS.sub(r"\1.", new)
+    return names if has_more and is_else_same else []
+
+
+@unless_title_mentions("except")
 def widened_catch(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A catch clause that catches more than before."""
-    if "except" in scene.asked.title_topics:
-        return {}
-    out = {}
-    for change in changes:
-        hunk = change.hunk
-        if hunk is None or not len(hunk.removed) == len(hunk.added) == 1 or not _CATCH.search(hunk.added[0]):
+    reasons = {}
+    for change in rewritten_lines(changes):
+        if not _CATCH.search(change.added):
             continue
-        old = _caught(scene.outline_before, hunk.start)
-        new = _caught(scene.outline_after, scene.after_starts[change.id])
-        if old and new and new[1] > old[1] and not (scene.language == "ruby" and _is_other(old[0], new[1])):
-            out[change.id] = f"catches {', '.join(new[0]) or 'everything'} instead of {', '.join(old[0]) or 'less'}"
-    return out
+        old = _clause_on(scene.outline_before, change.hunk.start)
+        new = _clause_on(scene.outline_after, scene.after_starts[change.id])
+        if old and new and new.is_wider(old, scene.language):
+            reasons[change.id] = f"catches {new.named('everything')} instead of {old.named('less')}"
+    return reasons
 
 
-def _is_other(types: tuple[str, ...], width: int) -> bool:
-    return width < 2 and any(_NOT_STANDARD.search(one) for one in types)
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A catch clause, with how much it catches."""
+
+    types: tuple[str, ...]
+    width: int
+
+    def is_wider(self, old: _Clause, language: str) -> bool:
+        """Tell whether it catches more than the old one, and not only other errors."""
+        is_other = language == "ruby" and self.width < 2 and any(map(_NOT_STANDARD.search, old.types))
+        return self.width > old.width and not is_other
+
+    def named(self, without_types: str) -> str:
+        """The types in words for a person; `without_types` where it names none."""
+        return ", ".join(self.types) or without_types
 
 
-def _caught(outline: Outline | None, row: int) -> tuple[tuple[str, ...], int] | None:
-    found = [(types, width) for at, types, width in outline.catches if at == row] if outline else []
-    return found[0] if len(found) == 1 else None
+def _clause_on(outline: Outline | None, row: int) -> _Clause | None:
+    """The one catch clause on a row; None where there is none or more than one."""
+    clauses = [_Clause(types, width) for clause_row, types, width in (outline or _NOTHING).catches if clause_row == row]
+    return clauses[0] if len(clauses) == 1 else None
 
 
+@only_in(_TYPED)
+@unless_issue_mentions("types")
 def hints_added(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """TypeScript: type annotations added to code that is otherwise the same."""
-    if scene.language not in _TYPED or "types" in scene.asked.topics:
-        return {}
-    likely = [change for change in changes if _adds_words(change, scene.language)][:MOST_HINTED]
+    likely = [change for change in replacements(changes) if _adds_words(change, scene.language)][:MOST_HINTED]
     after = "".join(scene.after)
-    return {
-        change.id: "adds type annotations"
+    hinted = [
+        change
         for change in likely
         if same_syntax(after, scene.without({change.id}), scene.language, {"type_annotation"})
-    }
+    ]
+    return with_reason(hinted, "adds type annotations")
 
 
 MOST_HINTED = 12
 """Changes of a file up to which each is tried without its annotations."""
 
 
-def _adds_words(change: Change, language: str) -> bool:
+def _adds_words(change: LineChange, language: str) -> bool:
     """Return True if the new side is the old one with words put in, a colon among them."""
-    hunk = change.hunk
-    if hunk is None or not hunk.removed or text(hunk.added).count(":") <= text(hunk.removed).count(":"):
+    if change.added.count(":") <= change.removed.count(":"):
         return False
-    new = iter(words(text(hunk.added), language))
-    return all(word in new for word in words(text(hunk.removed), language))
+    new = iter(words(change.added, language))
+    return all(word in new for word in words(change.removed, language))
 
 
+@unless_issue_mentions("rename")
 def renamed_local(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A variable or parameter of a function with another name, and nothing else changed on its lines."""
-    return find_renames(scene, changes, partial(_is_whole, scene))
+    return find_renames(scene, changes, is_local=partial(_is_whole, scene))
 
 
-def _is_whole(scene: Scene, old: str, new: str, group: list[Change]) -> bool:
+def _is_whole(scene: Scene, old: str, new: str, group: list[LineChange]) -> bool:
     """Tell whether the lines of the group rename what one of them declares, everywhere in the function that owns it."""
     before, after = scene.outline_before, scene.outline_after
     if before is None or after is None or {old, new} & (before.shorthands | after.shorthands):
         return False
-    scope = _owner(before, old, {row for c in group if c.hunk for row in range(c.hunk.start, c.hunk.end)})
+    rows = chain.from_iterable(range(change.hunk.start, change.hunk.end) for change in group)
+    scope = _owner(before, old, rows=set(rows))
     if scope is None:
         return False
     word = re.compile(rf"(?<![\w.]){re.escape(old)}(?!\w)")
-    return not any(word.search(without_comment(line, scene.language)[0]) for line in _lines_after(scene, *scope))
+    code = (without_comment(line, scene.language)[0] for line in _lines_after(scene, *scope))
+    return not any(map(word.search, code))
 
 
 def _owner(outline: Outline, name: str, rows: set[int]) -> tuple[int, int] | None:
     """First and last row of the one function that owns the name declared on one of the rows and holds all of them."""
     scopes = {declared.scope for declared in outline.declared if declared.name == name and declared.row in rows}
-    if len(scopes) != 1:
+    scope = scopes.pop() if len(scopes) == 1 else None
+    if scope is None:
         return None
-    scope = scopes.pop()
-    if not scope or not rows.issubset(range(scope[0], scope[1] + 1)):
-        return None
-    return scope
+    first, last = scope
+    holds_all = rows.issubset(range(first, last + 1))
+    return scope if holds_all else None
 
 
 def _lines_after(scene: Scene, first: int, last: int) -> list[str]:
@@ -232,16 +270,14 @@ def _lines_after(scene: Scene, first: int, last: int) -> list[str]:
     return [*kept.values(), *new]
 
 
-def _inserted(scene: Scene, first: int, last: int, changes: tuple[Change, ...]) -> list[Change]:
-    """The open changes that add these rows and no others; none unless all of the rows are new."""
-    rows = {row for row in range(first, last + 1) if scene.after[row].strip()}
-    found = []
-    for change in scene.changes:
-        hunk = change.hunk
-        start = scene.after_starts.get(change.id, -1)
-        if hunk is None or hunk.removed or start < first or start + len(hunk.added) > last + 1:
-            continue
-        rows -= set(range(start, start + len(hunk.added)))
-        found.append(change)
-    still_open = {change.id for change in changes}
-    return [change for change in found if change.id in still_open] if not rows else []
+def _inserted(scene: Scene, part: Part, changes: tuple[Change, ...]) -> list[LineChange]:
+    """The open changes that add the rows of a part and no others; none unless all of the rows are new."""
+    inside = [change for change in insertions(scene.changes) if _is_in_part(rows_after(scene, change), part)]
+    new_rows = set(chain.from_iterable(rows_after(scene, change) for change in inside))
+    old_rows = _written_rows(scene, set(_rows(part)) - new_rows)
+    return [] if old_rows else among(inside, ids_of(changes))
+
+
+def _is_in_part(rows: range, part: Part) -> bool:
+    """Tell whether a part of the outline holds all of the rows."""
+    return part.first <= rows.start <= rows.stop <= part.last + 1

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 
 from fretsaw.core.languages import is_test
-from fretsaw.core.patch.patch_set import Change, Hunk
+from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.policy.requested import Requests
+from fretsaw.core.prune.rules.line_change import LineChange, line_changes, with_reason
 from fretsaw.core.prune.scene import Scene
 
 _SKIPS = re.compile(
@@ -31,32 +32,42 @@ _LOOSE = re.compile(
 
 def skipped_test(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A test that is made to be skipped."""
-    return _flagged(scene, changes, _skips, "skips a test, which the issue does not ask for")
+    return _flagged(scene, changes, is_weaker=_skips, reason="skips a test, which the issue does not ask for")
 
 
 def loosened_assertion(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An assertion that is made to hold more often, or that goes while its test stays."""
-    return _flagged(scene, changes, _loosens, "loosens an assertion, which the issue does not ask for")
+    return _flagged(scene, changes, is_weaker=_loosens, reason="loosens an assertion, which the issue does not ask for")
 
 
-def _flagged(scene: Scene, changes: tuple[Change, ...], holds: Callable[[Hunk], bool], reason: str) -> dict[int, str]:
-    if not is_test(scene.path) or scene.file.before is None or scene.file.deleted:
+def _flagged(
+    scene: Scene, changes: tuple[Change, ...], is_weaker: Callable[[LineChange], bool], reason: str
+) -> dict[int, str]:
+    """Give a reason for the changes that weaken an existing test, where no sentence of the issue asks for them."""
+    if scene.file.op != "edit" or not is_test(scene.path):
         return {}
-    found = {change.id: reason for change in changes if change.hunk is not None and holds(change.hunk)}
-    return {} if found and Requests(scene.issue).sentence_for(scene.file) else found
+    weaker = list(filter(is_weaker, line_changes(changes)))
+    if not weaker or Requests(scene.issue).sentence_for(scene.file):
+        return {}
+    return with_reason(weaker, reason)
 
 
-def _skips(hunk: Hunk) -> bool:
-    return _count(_SKIPS, hunk.added) > _count(_SKIPS, hunk.removed)
+def _skips(change: LineChange) -> bool:
+    """Tell whether more lines skip a test than before."""
+    return _count(_SKIPS, change.hunk.added) > _count(_SKIPS, change.hunk.removed)
 
 
-def _loosens(hunk: Hunk) -> bool:
+def _loosens(change: LineChange) -> bool:
     """Return True if an assertion becomes one that is easier to pass, or less of them are left in a changed place."""
-    was, now = _count(_ASSERTS, hunk.removed), _count(_ASSERTS, hunk.added)
-    if was == 0:
+    removed, added = change.hunk.removed, change.hunk.added
+    assertions_before, assertions_after = _count(_ASSERTS, removed), _count(_ASSERTS, added)
+    if not assertions_before:
         return False
-    return _count(_LOOSE, hunk.added) > _count(_LOOSE, hunk.removed) or (now < was and bool(hunk.added))
+    is_looser = _count(_LOOSE, added) > _count(_LOOSE, removed)
+    is_left_with_less = bool(added) and assertions_after < assertions_before
+    return is_looser or is_left_with_less
 
 
 def _count(pattern: re.Pattern[str], lines: tuple[str, ...]) -> int:
-    return sum(pattern.search(line) is not None for line in lines)
+    """Count the lines in which the pattern is found."""
+    return len(list(filter(pattern.search, lines)))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from fretsaw.core.patch.patch_set import Change
+from fretsaw.core.prune.rules.conditions import unless_issue_mentions
+from fretsaw.core.prune.rules.line_change import of_kind, with_reason
+from fretsaw.core.prune.rules.questions import count, other_files
 from fretsaw.core.prune.scene import Scene, text
 from fretsaw.core.prune.used_names import used
 
@@ -25,8 +29,8 @@ _REPORT = re.compile(
     (?:[_-][\w-]*)?\.(?:md|txt|rst|html|json)$""",
     re.VERBOSE | re.IGNORECASE,
 )
-_PLAIN = re.compile(
-    r"(?:verify|validate|demo|debug|try|quick|minimal|fix|patch|issue|bug|temp|scratch)\.\w+$", re.IGNORECASE
+_MODULE = re.compile(
+    r"/(?:verify|validate|demo|debug|try|quick|minimal|fix|patch|issue|bug|temp|scratch)\.\w+$", re.IGNORECASE
 )
 """Names of scripts that are ordinary names of modules too, inside a source folder."""
 _RUNNERS = ("Makefile", "package.json", "pyproject.toml", "setup.cfg", "tox.ini", "noxfile.py", "Rakefile", "justfile")
@@ -36,53 +40,52 @@ _TEST_FOLDER = re.compile(
 )
 
 
-def mode_only(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+@unless_issue_mentions("mode")
+def mode_only(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A file's mode changed."""
-    if "mode" in scene.asked.topics:
-        return {}
-    return {change.id: "changes the file's mode, which nobody asked for" for change in changes if change.kind == "mode"}
+    return with_reason(of_kind("mode", changes), "changes the file's mode, which nobody asked for")
 
 
 def scratch_file(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A new file that served to work on the fix: a reproduction, a log, a backup, a report."""
-    created = [change for change in changes if change.kind == "create"]
-    what = _kind(scene.path) if created else ""
-    if not what or scene.asked.names(scene.path) or scene.asked.names(_name(scene.path)) or _is_referenced(scene):
+    created = of_kind("create", changes)
+    kind = _kind(scene.path) if created else ""
+    if not kind or _is_referenced(scene):
         return {}
-    return {change.id: f"{what} that nothing refers to" for change in created}
+    return with_reason(created, f"{kind} that nothing refers to")
 
 
 def _kind(path: str) -> str:
+    """Say in words for a person which kind of scratch file has such a path; "" where none has."""
     name = _name(path)
-    if _LEFTOVER.search(name) and not _TEST_FOLDER.search(path):
-        return "a leftover file"
     if _TEST_FOLDER.search(path):
         return ""
-    if _SCRIPT.match(name) and not ("/" in path and _PLAIN.match(name)):
+    if _LEFTOVER.search(name):
+        return "a leftover file"
+    if _SCRIPT.match(name) and not _MODULE.search(path):
         return "a scratch script"
-    if _REPORT.match(name) and "/" not in path:
-        return "a report about the work"
-    return ""
+    # In a folder, a report is part of the documentation.
+    return "a report about the work" if _REPORT.match(path) else ""
 
 
 def _is_referenced(scene: Scene) -> bool:
-    """Tell whether lines added to another file of the patch name it or use what it defines, or a runner names it."""
-    return _runner_names(scene) or _other_file_uses(scene)
+    """Tell whether the issue or a runner names the file, or lines added to another file use it or what it defines."""
+    is_in_issue = any(map(scene.asked.names, (scene.path, _name(scene.path))))
+    return is_in_issue or _runner_names(scene) or _other_file_uses(scene)
 
 
 def _runner_names(scene: Scene) -> bool:
+    """Tell whether one of the files that say what to run names the file."""
+    if scene.read is None:
+        return False
     name = _name(scene.path)
-    return scene.read is not None and any(name in (scene.read(runner) or "") for runner in _RUNNERS)
+    return any(name in source for source in filter(None, map(scene.read, _RUNNERS)))
 
 
 def _other_file_uses(scene: Scene) -> bool:
     """Tell whether lines that the patch adds to other files name this one, or something wide that it declares."""
-    name = _name(scene.path)
-    is_code = scene.language not in ("", "json")
-    # Only code can be meant by its name without an ending.
-    known = name.rsplit(".", 1)[0] if is_code else name
     added = _added_elsewhere(scene)
-    if re.search(rf"(?<!\w){re.escape(known)}(?!\w)", added):
+    if count(added, _known_as(scene)):
         return True
     # In many languages the files of a folder see each other: none has to be named.
     outline = scene.outline_after
@@ -92,10 +95,17 @@ def _other_file_uses(scene: Scene) -> bool:
     return not declared.isdisjoint(used(added))
 
 
+def _known_as(scene: Scene) -> str:
+    """The name by which other files can mean this one: only code can be meant without its ending."""
+    name = _name(scene.path)
+    is_data = scene.language in ("", "json")
+    return name if is_data else name.rsplit(".", 1)[0]
+
+
 def _added_elsewhere(scene: Scene) -> str:
     """The text that the patch adds to other files, scratch files aside."""
-    others = [file for file in scene.patch.files if file.path != scene.path and not _kind(file.path)]
-    return "".join(text(hunk.added) for file in others for hunk in file.hunks)
+    hunks = chain.from_iterable(file.hunks for file in other_files(scene) if not _kind(file.path))
+    return "".join(text(hunk.added) for hunk in hunks)
 
 
 def _name(path: str) -> str:
