@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from itertools import chain, repeat
+from itertools import repeat
 
 from fretsaw.core.prune.indents import blanks_before
 from fretsaw.core.prune.lexer import is_comment
@@ -45,11 +45,14 @@ def _statements(body: Sequence[ast.stmt]) -> Iterator[tuple[ast.stmt, int]]:
 
 
 def _inner_statements(statement: ast.stmt) -> list[ast.stmt]:
-    """The statements right inside another one; last those of its clauses, such as `except`."""
-    parts = list(ast.iter_child_nodes(statement))
-    clauses = [part for part in parts if isinstance(part, (ast.ExceptHandler, ast.match_case))]
-    in_clauses = chain.from_iterable(clause.body for clause in clauses)
-    return [part for part in chain(parts, in_clauses) if isinstance(part, ast.stmt)]
+    """The statements right inside another one, those of clauses such as `except` included."""
+    inner: list[ast.stmt] = []
+    for part in ast.iter_child_nodes(statement):
+        if isinstance(part, ast.stmt):
+            inner.append(part)
+        elif isinstance(part, (ast.ExceptHandler, ast.match_case)):
+            inner += part.body
+    return inner
 
 
 def _set_comments(lines: Sequence[str], depths: list[int]) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import filterfalse
 
 from fretsaw.core.prune.python_meaning import same_meaning
 
+_SEQUENCES: Mapping[str, type[ast.List | ast.Tuple]] = {"list": ast.List, "tuple": ast.Tuple}
 _SPEC = re.compile(r"%(?:\((?P<key>\w+)\))?(?P<spec>[-#0 +]*\d*(?:\.\d+)?)(?P<conversion>[srdifxXgeoc%])")
 _FIELD = re.compile(r"\{(?P<key>[^{}:!]*)(?:!(?P<conversion>[rsa]))?(?::(?P<spec>[^{}]*))?\}")
 
@@ -84,7 +86,7 @@ class _Canonical(ast.NodeTransformer):
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        node.bases = [base for base in node.bases if not _is_object(base)]
+        node.bases = list(filterfalse(_is_object, node.bases))
         return self.generic_visit(node)
 
 
@@ -108,10 +110,8 @@ def _literal(node: ast.Call, name: str) -> ast.AST | None:
         case "dict", [], keywords if all(keyword.arg for keyword in keywords):
             keys: list[ast.expr | None] = [ast.Constant(keyword.arg) for keyword in keywords]
             return ast.Dict(keys=keys, values=[keyword.value for keyword in keywords])
-        case "list", [], []:
-            return ast.List([], ast.Load())
-        case "tuple", [], []:
-            return ast.Tuple([], ast.Load())
+        case "list" | "tuple", [], []:
+            return _SEQUENCES[name]([], ast.Load())
     return None
 
 

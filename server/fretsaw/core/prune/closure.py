@@ -13,7 +13,7 @@ from fretsaw.core.languages import syntax_of
 from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune.definitions_around import definitions_around
 from fretsaw.core.prune.python_meaning import parse, windows
-from fretsaw.core.prune.scene import Scene, added_lines, ids_of, is_code, runs, text
+from fretsaw.core.prune.scene import Scene, added_lines, changes_but, ids_of, is_code, runs, text
 from fretsaw.core.prune.syntax import NODE_TYPES, parses
 from fretsaw.core.prune.used_names import defined, used
 from fretsaw.core.prune.verdict import Verdict, dropped_changes, taken_back
@@ -94,7 +94,7 @@ def _find_used(
     if not bringer_ids:
         return None
     paths = {change.id: change.path for change in changes}
-    users = [(change, used(text(added_lines(change)))) for change in changes if change.id not in dropped]
+    users = [(change, used(text(added_lines(change)))) for change in changes_but(changes, dropped)]
     for bringer_id, (user, words) in product(bringer_ids, users):
         shares_names = not words.isdisjoint(brings[bringer_id])
         if shares_names and _sees(user.path, paths[bringer_id], words):
@@ -207,10 +207,17 @@ class _AskedFor:
 
 
 def _asked_for(issue: Issue) -> _AskedFor:
-    paths = frozenset(mention.text for mention in issue.mentions if mention.kind == "path")
-    symbols = {mention.symbol if mention.kind == "frame" else mention.text for mention in issue.mentions} - paths
-    names = (symbol.split(".")[-1].rstrip("()") for symbol in symbols if symbol)
-    return _AskedFor(paths, frozenset(names))
+    paths: set[str] = set()
+    symbols: set[str] = set()
+    for mention in issue.mentions:
+        if mention.kind == "path":
+            paths.add(mention.text)
+        elif mention.kind == "frame":
+            symbols.add(mention.symbol or "")
+        else:
+            symbols.add(mention.text)
+    names = frozenset(symbol.split(".")[-1].rstrip("()") for symbol in symbols - paths - {""})
+    return _AskedFor(frozenset(paths), names)
 
 
 def still_parses(scene: Scene, ids: set[int]) -> bool:

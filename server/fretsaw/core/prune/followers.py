@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.indents import blanks_before, indent_of
-from fretsaw.core.prune.scene import Scene, hunks_of, ids_of, runs
+from fretsaw.core.prune.scene import Scene, added_lines, changes_but, hunks_of, ids_of, line_runs, removed_lines
 
 FEWEST = 12
 """Lines from which a file may be indented anew all over, and changes of layout from which it may be formatted anew."""
@@ -26,8 +27,9 @@ def followers(scene: Scene, layout: Sequence[Change], staying: set[int]) -> set[
     change that stays, and lines of the same paragraph wrapped otherwise. In a file that was indented or formatted
     anew all over that is why, and only what is in another block follows.
     """
-    nested = _nested_ids(scene, layout)
-    moved = [change for change in layout if is_shifted(change) and change.id not in nested]
+    shifted = list(filter(is_shifted, layout))
+    nested = ids_of(filter(partial(_is_nested, scene), shifted))
+    moved = changes_but(shifted, nested)
     cause = _Cause(
         is_indented_anew=scene.meaning is not None or _is_everywhere(scene, moved, staying),
         is_formatted_anew=len(layout) - len(nested) >= max(FEWEST, 2 * len(staying)),
@@ -49,12 +51,12 @@ def followers(scene: Scene, layout: Sequence[Change], staying: set[int]) -> set[
 
 @dataclass(frozen=True, slots=True)
 class _Cause:
-    """Why layout of a file may have changed beside a change that stays."""
+    """Reasons for changes of layout that have nothing to do with what stays."""
 
     is_indented_anew: bool
-    """All over the file, which is why lines moved."""
+    """All over the file: lines moved for that."""
     is_formatted_anew: bool
-    """All over the file, which is why lines were wrapped otherwise."""
+    """All over the file: lines were wrapped otherwise for that."""
 
     def lets_follow(self, change: Change, *, beside: Change, stays: bool) -> bool:
         """Tell whether a change follows the one beside it: moved with it, or wrapped otherwise in the same paragraph as
@@ -65,10 +67,6 @@ class _Cause:
         return is_in_paragraph and _is_wrapped(change) and not self.is_formatted_anew
 
 
-def _nested_ids(scene: Scene, layout: Sequence[Change]) -> set[int]:
-    return ids_of(change for change in layout if _is_nested(scene, change))
-
-
 def is_shifted(change: Change) -> bool:
     """Return True if the first line's indentation changed."""
     return _shift(change) is not None
@@ -76,20 +74,18 @@ def is_shifted(change: Change) -> bool:
 
 def _shift(change: Change) -> tuple[str, str] | None:
     """The first line's indentation before and after, where they differ."""
-    hunk = change.hunk
-    if hunk is None or not hunk.removed or not hunk.added:
+    removed, added = removed_lines(change), added_lines(change)
+    if not removed or not added:
         return None
-    shift = blanks_before(hunk.removed[0]), blanks_before(hunk.added[0])
-    return shift if shift[0] != shift[1] else None
+    old, new = blanks_before(removed[0]), blanks_before(added[0])
+    return (old, new) if old != new else None
 
 
 def _is_nested(scene: Scene, change: Change) -> bool:
-    """Return True if the change's first line was moved, and is deeper in blocks than it was, or less deep."""
+    """Return True if the change's first line is deeper in blocks than it was, or less deep."""
     hunk = change.hunk
-    if hunk is None or not is_shifted(change):
-        return False
     before, after = scene.depths
-    if before is None or after is None:
+    if hunk is None or before is None or after is None:
         return False
     # An operator that moved to the end of the line above is held by fewer nodes than its operand.
     old, new = hunk.removed[0].lstrip(), hunk.added[0].lstrip()
@@ -103,16 +99,15 @@ def _is_everywhere(scene: Scene, moved: Sequence[Change], staying: set[int]) -> 
     if away >= max(FEWEST, 2 * near):
         return True
     lines = near + away
-    indented = [line for line in scene.before if indent_of(line)]
+    indented = list(filter(indent_of, scene.before))
     is_most_of_file = lines >= FEWEST and 2 * lines >= len(indented)
     return is_most_of_file and (lines >= MANY or _is_uniform(moved))
 
 
 def _moved_lines(scene: Scene, moved: set[int], staying: set[int]) -> tuple[int, int]:
     """Count the lines that moved in runs of changes with one that stays, and in the other runs."""
-    with_lines = [change for change in scene.changes if change.hunk is not None]
     counts: Counter[bool] = Counter()
-    for run in runs(with_lines):
+    for run in line_runs(scene.changes):
         moved_hunks = hunks_of(change for change in run if change.id in moved)
         is_near = not staying.isdisjoint(ids_of(run))
         counts[is_near] += sum(len(hunk.removed) for hunk in moved_hunks)
@@ -128,10 +123,10 @@ def _is_uniform(moved: Sequence[Change]) -> bool:
 
 
 def _is_wrapped(change: Change) -> bool:
-    return change.hunk is not None and len(change.hunk.removed) != len(change.hunk.added)
+    return len(removed_lines(change)) != len(added_lines(change))
 
 
 def _depth(change: Change) -> int:
     """The indentation of a change's first line."""
-    lines = change.hunk.added or change.hunk.removed if change.hunk else ("",)
+    lines = added_lines(change) + removed_lines(change)
     return len(blanks_before(lines[0]))

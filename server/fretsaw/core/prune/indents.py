@@ -11,3 +11,9 @@ def blanks_before(line: str) -> str:
 def indent_of(line: str) -> str:
     """Return the indentation of a line; "" of a blank line."""
     return blanks_before(line) if line.strip() else ""
+
+
+def indents_of(text: str) -> list[str]:
+    """Return the indentation of each line of a text but for blank ones."""
+    lines = filter(str.strip, text.split("\n"))
+    return list(map(blanks_before, lines))

@@ -22,11 +22,11 @@ _STRING = (
 _REST = r"(?P<number>0[xXbBoO]\w+|(?:\d\w*\.?|(?<!\w)\.\d)\w*)|(?P<word>\w+)|(?P<blank>\s+|\\\n)|(?P<sign>[^\w\s])"
 _HASH = re.compile(rf"{_STRING}|(?P<comment>#[^\n]*)|{_REST}", re.DOTALL)
 _SLASH = re.compile(rf"{_STRING}|(?P<comment>//[^\n]*|/\*.*?\*/)|{_REST}", re.DOTALL)
-_COMMENT_HASH = re.compile(r"\s*#")
+_COMMENT_HASH = re.compile(r"(?!#!)\s*#")
 _COMMENT_SLASH = re.compile(r"\s*(//|/\*|\*(?![\w(*]))")
 _MARKED = re.compile(r"^(#+|//+|/\*+)[ \t]+(?=[-\w(\[{\"'`.$])")
 _COMMENT_SIGNS = ("#", "//", "/*")
-_CLOSING = frozenset({")", "]", "}"})
+CLOSING = frozenset({")", "]", "}"})
 _PREFIXES = "rRbBuUfFtT"
 _THREE_QUOTES = ("'''", '"""')
 _ESCAPE = re.compile(r"\\(?:x\w\w|u\w{4}|U\w{8})")
@@ -56,8 +56,9 @@ def loose(text: str, language: str) -> list[str]:
     if language == "python":
         # The ends of a long string may stand in different pieces of a patch.
         text = text.replace("'''", '"""')
-    out = extended([], words(text, language), language)
-    return out[:-1] if out and out[-1] == "," else out
+    row = extended([], words(text, language), language)
+    _drop_last_comma(row)
+    return row
 
 
 def extended(row: list[str], more: Iterable[str], language: str) -> list[str]:
@@ -66,13 +67,18 @@ def extended(row: list[str], more: Iterable[str], language: str) -> list[str]:
     free_keys = language in OPTIONAL_SEMICOLON
     for written in more:
         word = _loosely(written)
-        if word in _CLOSING and row[-1:] == [","]:
-            row.pop()
+        if word in CLOSING:
+            _drop_last_comma(row)
         if word == ":" and free_keys:
             _unquote_key(row)
         if word not in free_signs:
             row.append(word)
     return row
+
+
+def _drop_last_comma(row: list[str]) -> None:
+    if row[-1:] == [","]:
+        row.pop()
 
 
 def _loosely(word: str) -> str:
@@ -100,7 +106,7 @@ def unspaced(comment: str) -> str:
 def is_comment(line: str, language: str) -> bool:
     """Return True if the line holds a comment and nothing else."""
     pattern = _COMMENT_HASH if language in HASH_COMMENTS else _COMMENT_SLASH
-    return pattern.match(line) is not None and not line.startswith("#!")
+    return pattern.match(line) is not None
 
 
 def without_comment(line: str, language: str) -> tuple[str, str]:

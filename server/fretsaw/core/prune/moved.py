@@ -10,9 +10,9 @@ from posixpath import basename
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import Moves, find_missing, find_moves
 from fretsaw.core.patch.defined_names import imported_names
-from fretsaw.core.patch.patch_set import Change, Hunk, PatchSet
+from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune.issue_topics import issue_topics
-from fretsaw.core.prune.scene import added_lines, ids_of, is_blank
+from fretsaw.core.prune.scene import added_lines, ids_of, is_code, removed_lines
 from fretsaw.core.prune.used_names import used
 from fretsaw.core.prune.verdict import Rule, Verdict, dropped_changes, taken_back
 from fretsaw.core.text.path_parts import path_parts
@@ -42,8 +42,8 @@ def find_halves(patch: PatchSet, changes: Sequence[Change], issue: Issue) -> Hal
 def _asked_ids(moves: Moves, changes: Sequence[Change], issue: Issue) -> frozenset[int]:
     """The changes of the moves in whose lines there is a word of the issue."""
     issue_words = used(issue.text.lower())
-    hunks = {change.id: change.hunk for change in changes if change.hunk}
-    asked_groups = [group for group in moves.groups if issue_words & _words(hunks, group)]
+    by_id = {change.id: change for change in changes}
+    asked_groups = [group for group in moves.groups if issue_words & _words(by_id[at] for at in group)]
     return frozenset[int]().union(*asked_groups)
 
 
@@ -52,19 +52,17 @@ def moves_asked_for(patch: PatchSet, changes: Sequence[Change], issue: Issue) ->
     return find_moves(patch, changes).ids if "move" in issue_topics(issue).topics else frozenset()
 
 
-def _words(hunks: Mapping[int, Hunk], group: Iterable[int]) -> set[str]:
+def _words(changes: Iterable[Change]) -> set[str]:
     """Words of the lines of a move that do not stand in any text."""
-    moved_lines = chain.from_iterable(hunks[at].removed + hunks[at].added for at in group if at in hunks)
+    moved_lines = chain.from_iterable(removed_lines(change) + added_lines(change) for change in changes)
     words = used("".join(moved_lines).lower())
     return {word for word in words - _COMMON if len(word) > 2}
 
 
 def without_halves(found: Mapping[int, str], rule: Rule, halves: Halves) -> dict[int, str]:
     """Leave out of a rule's findings the lines that only moved: they add nothing."""
-    if rule.binding and rule.moved:
-        return dict(found)
     if rule.moved:
-        return _without(found, halves.asked)
+        return dict(found) if rule.binding else _without(found, halves.asked)
     # What a rule found for one reason is one thing: a moved function with a new line in it is not half new.
     reasons = {found[at] for at in halves.ids.intersection(found)}
     inside = {at for at in halves.moves.edits if found.get(at) in reasons}
@@ -131,14 +129,28 @@ def _imports_from(change: Change, words: Set[str]) -> bool:
     return any(words <= used(line) for line in filter(imported_names, lines))
 
 
-def take_back_halves(moves: Moves, changes: Sequence[Change], verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
+def take_back(
+    patch: PatchSet,
+    changes: Sequence[Change],
+    verdicts: Mapping[int, Verdict],
+    *,
+    moves: Moves,
+    rules: Mapping[str, Rule],
+) -> dict[int, Verdict]:
+    """Some dropped changes that have to stay, with why: halves of moves, else lines that would be lost. None: all is
+    well."""
+    halves = _take_back_halves(moves, changes, verdicts)
+    return halves or _take_back_lost(patch, changes, verdicts, rules)
+
+
+def _take_back_halves(moves: Moves, changes: Sequence[Change], verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
     """The dropped changes of which another half stays, with why they stay too."""
     dropped = ids_of(dropped_changes(changes, verdicts))
     staying = moves.keep_with(ids_of(changes) - dropped)
     return taken_back(verdicts, staying & dropped, why_kept=": half of a move of which the rest stays")
 
 
-def take_back_lost(
+def _take_back_lost(
     patch: PatchSet, changes: Sequence[Change], verdicts: Mapping[int, Verdict], rules: Mapping[str, Rule]
 ) -> dict[int, Verdict]:
     """The dropped changes without which a line would be lost or doubled, with why they stay."""
@@ -158,12 +170,12 @@ def keep_whole(patch: PatchSet, verdicts: Sequence[Verdict], rules: Mapping[str,
     changes = [verdict.change for verdict in verdicts]
     moves = find_moves(patch, changes)
     by_id = {verdict.change.id: verdict for verdict in verdicts}
-    while True:
-        back = take_back_halves(moves, changes, by_id) or take_back_lost(patch, changes, by_id, rules)
-        if not back:
-            return tuple(by_id[change.id] for change in changes)
+    while back := take_back(patch, changes, by_id, moves=moves, rules=rules):
         by_id |= back
+    return tuple(by_id.values())
 
 
 def _is_blank(change: Change) -> bool:
-    return change.hunk is not None and change.kind == "lines" and is_blank(change.hunk)
+    """Tell whether a change adds or removes blank lines and no others."""
+    lines = removed_lines(change) + added_lines(change)
+    return change.kind == "lines" and not is_code(lines)

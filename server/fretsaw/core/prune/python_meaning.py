@@ -63,12 +63,16 @@ def _common_head(one: Iterable[str], other: Iterable[str]) -> int:
 @lru_cache(maxsize=16)
 def _is_whole(text: str) -> bool:
     """Return True if no long string is open at the text's end: what looks like a statement there may be part of it."""
-    return ('"""' not in text and "'''" not in text) or parse(text) is not None
+    has_long_string = '"""' in text or "'''" in text
+    return not has_long_string or parse(text) is not None
 
 
 def _starts(lines: Sequence[str], at: int) -> bool:
     """Return True if a top-level statement surely begins at this line: a blank line above it, a keyword at column 0."""
-    return at == 0 or (_TOP.match(lines[at]) is not None and not lines[at - 1].strip())
+    if at == 0:
+        return True
+    is_below_blank_line = not lines[at - 1].strip()
+    return is_below_blank_line and _TOP.match(lines[at]) is not None
 
 
 def _same(one: object, other: object) -> bool:

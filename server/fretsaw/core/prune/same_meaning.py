@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, islice, pairwise
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.indents import blanks_before
+from fretsaw.core.prune.indents import indents_of
 from fretsaw.core.prune.lexer import words
 from fretsaw.core.prune.python_meaning import parse, same_meaning, windows
 from fretsaw.core.prune.scene import Scene, ids_of, runs
@@ -121,8 +121,4 @@ def _same_python(one: list[str], other: list[str]) -> bool:
     if only_one_parses:
         return False
     same_words = words(first, "python") == words(second, "python")
-    return same_words and _indents(first) == _indents(second)
-
-
-def _indents(text: str) -> list[str]:
-    return [blanks_before(line) for line in text.split("\n") if line.strip()]
+    return same_words and indents_of(first) == indents_of(second)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.languages import syntax_of
@@ -99,7 +99,7 @@ class Scene:
 
     def without(self, ids: set[int]) -> str:
         """The text after, without these changes of the file."""
-        return self.text_with(change for change in self.changes if change.id not in ids)
+        return self.text_with(changes_but(self.changes, ids))
 
     def text_with(self, changes: Iterable[Change]) -> str:
         """The text before with these changes of the file alone."""
@@ -109,7 +109,8 @@ class Scene:
 
     def beside(self, change: Change) -> list[Change]:
         """The changes right before and right after, where no unchanged line parts them from it."""
-        return [other for other in self.neighbours(change) if touches(other, change)]
+        touches_it = partial(touches, change)
+        return list(filter(touches_it, self.neighbours(change)))
 
     def neighbours(self, change: Change) -> list[Change]:
         """The changes of the file right before and right after it, wherever they are."""
@@ -142,7 +143,9 @@ def touches(one: Change, other: Change) -> bool:
     hunk, other_hunk = one.hunk, other.hunk
     if hunk is None or other_hunk is None:
         return False
-    return hunk.end == other_hunk.start or other_hunk.end == hunk.start
+    is_right_above = hunk.end == other_hunk.start
+    is_right_below = other_hunk.end == hunk.start
+    return is_right_above or is_right_below
 
 
 def text(lines: tuple[str, ...]) -> str:
@@ -165,19 +168,35 @@ def ids_of(changes: Iterable[Change]) -> set[int]:
     return {change.id for change in changes}
 
 
+def changes_but(changes: Iterable[Change], ids: Container[int]) -> list[Change]:
+    """The changes without those that have one of these ids."""
+    return [change for change in changes if change.id not in ids]
+
+
+def line_changes(changes: Iterable[Change]) -> list[Change]:
+    """The changes of lines, without those that are about a file as a whole."""
+    return [change for change in changes if change.kind == "lines"]
+
+
 def added_lines(change: Change) -> tuple[str, ...]:
     """The lines that the change adds; none where it is about the file as a whole."""
     return change.hunk.added if change.hunk else ()
 
 
+def removed_lines(change: Change) -> tuple[str, ...]:
+    """The lines that the change removes; none where it is about the file as a whole."""
+    return change.hunk.removed if change.hunk else ()
+
+
 def hunks_of(changes: Iterable[Change]) -> list[Hunk]:
     """The hunks of the changes that have one, in order."""
-    return [change.hunk for change in changes if change.hunk is not None]
+    hunks = (change.hunk for change in changes)
+    return list(filter(None, hunks))
 
 
 def line_runs(changes: Iterable[Change]) -> list[list[Change]]:
     """The changes of lines (of one file, in order) in groups that no unchanged line parts."""
-    return runs([change for change in changes if change.kind == "lines" and change.hunk is not None])
+    return runs(line_changes(changes))
 
 
 def runs(changes: Iterable[Change]) -> list[list[Change]]:

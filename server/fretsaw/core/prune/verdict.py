@@ -42,8 +42,7 @@ def taken_back(
     decision: Literal["keep", "flag"] = "keep",
 ) -> dict[int, Verdict]:
     """The verdicts on these changes as verdicts that keep; `why_kept` follows the reason to drop."""
-    reasons = {at: f"{verdicts[at].reason}; kept{why_kept}" for at in ids}
-    return {at: replace(verdicts[at], decision=decision, reason=reason) for at, reason in reasons.items()}
+    return {at: replace(verdicts[at], decision=decision, reason=f"{verdicts[at].reason}; kept{why_kept}") for at in ids}
 
 
 def why(reason: str, needed_by: str) -> str:

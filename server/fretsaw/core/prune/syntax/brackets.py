@@ -40,7 +40,8 @@ def is_one_name(node: Node) -> bool:
     kind = node.type
     if kind == "required_parameter":
         parent = node.parent
-        return parent is not None and len(node.children) == 1 and is_one_name(parent)
+        has_no_type = len(node.children) == 1
+        return has_no_type and parent is not None and is_one_name(parent)
     if kind != "formal_parameters" or type_of(node.parent) != "arrow_function":
         return False
     parameter = only_one(node.named_children)

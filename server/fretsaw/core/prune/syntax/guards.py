@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fretsaw.core.prune.syntax.nodes import first_field, only_one, text_of, type_of
+from fretsaw.core.prune.syntax.nodes import first_field, named_children_of, only_one, text_of, type_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -50,8 +50,8 @@ def exits_early(node: Node) -> bool:
 
 def _only_statement(body: Node | None) -> Node | None:
     """The one statement of a body, out of the nodes around it: `return` of `{ return; }`. None where there are more."""
-    while body is not None and body.type in _WRAPS:
-        statements = [child for child in body.named_children if "comment" not in child.type]
+    while type_of(body) in _WRAPS:
+        statements = [child for child in named_children_of(body) if "comment" not in child.type]
         body = only_one(statements)
     return body
 

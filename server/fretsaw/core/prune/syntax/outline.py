@@ -186,15 +186,18 @@ def _leaves(node: Node) -> Iterator[Node]:
     if not node.named_children:
         yield node
     for at, child in enumerate(node.children):
-        if child.is_named and node.field_name_for_child(at) not in _NO_NAMES:
+        may_declare = child.is_named and node.field_name_for_child(at) not in _NO_NAMES
+        if may_declare:
             yield from _leaves(child)
 
 
 def _helper(node: Node, grammar: NodeTypes, language: str) -> str:
     """The name of a function or type that is of use only where it is named; "" for any other."""
-    if type_of(node.parent) not in grammar.tops:
+    is_at_top = type_of(node.parent) in grammar.tops
+    if not is_at_top:
         return ""
-    if type_of(node.prev_named_sibling) in _MARKS or _is_open(node, language):
+    is_marked = type_of(node.prev_named_sibling) in _MARKS
+    if is_marked or _is_open(node, language):
         return ""
     name = _named(node)
     is_exported = language == "go" and not name[:1].islower()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import compress, count
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from fretsaw.core.prune.lexer import FREE_QUOTES, OPTIONAL_SEMICOLON, unspaced
 from fretsaw.core.prune.syntax.brackets import PARENTHESES, is_one_name, is_value_of_arm, may_matter
-from fretsaw.core.prune.syntax.nodes import children_but, text_of
+from fretsaw.core.prune.syntax.nodes import children_but, text_of, type_of
 from fretsaw.core.prune.syntax.trees import any_tree
 
 if TYPE_CHECKING:
@@ -24,17 +25,18 @@ _STATEMENT_ENDS = _LINE_ENDS | {";"}
 _IDLE_STATEMENTS = _STATEMENT_ENDS | {"empty_statement"}
 _TUPLES = frozenset({"tuple_type", "tuple_pattern"})
 """A comma makes the one item in these a tuple."""
-_ENDS_BLANK = frozenset({"hash_bang_line"})
 _MACRO = re.compile(
-    r"""\w*"(?:\\.|[^"\\])*"|\w*'(?:\\.|[^'\\])*'|\.?\d(?:[eEpP][-+]|[\w.])*|\w+|\\\r?\n|"""
-    r"""\+\+|--|->|<<|>>|&&|\|\||\#\#|::|[-+*/%&|^<>=!]=|/\*.*?\*/|//[^\n]*|\S""",
+    r"""\w*"(?:\\.|[^"\\])*"|\w*'(?:\\.|[^'\\])*'|\.?\d(?:[eEpP][-+]|[\w.])*|\w+|"""
+    r"""\+\+|--|->|<<|>>|&&|\|\||\#\#|::|[-+*/%&|^<>=!]=|/\*.*?\*/|//[^\n]*|[^\s\\]""",
     re.DOTALL,
 )
-"""Tokens of a macro's body, which the preprocessor takes without asking what is between them."""
+"""Tokens of a macro's body, which the preprocessor takes without asking what is between them; a backslash is a line
+break."""
 _DIRECTIVE = re.compile(r"//(?:go:|export |\s*\+build)")
 """Comments of Go that mean what stands right below them, or nothing, as does one above `import "C"`."""
-_STATEMENTS = frozenset({"program", "statement_block"})
-"""In which a semicolon alone is nothing; elsewhere it is the body of a loop."""
+_IDLE_IN = {"for_statement": _LINE_ENDS, "program": _IDLE_STATEMENTS, "statement_block": _IDLE_STATEMENTS}
+"""Node → children of it that say nothing. A semicolon alone is nothing among statements; elsewhere it is the body of a
+loop."""
 _CLAUSES = frozenset({"match_arm", "where_clause"})
 """Nodes that Rust ends with a comma or without."""
 _KEYED = frozenset({"pair", "property_signature"})
@@ -115,8 +117,8 @@ def _waiting_children(
     node: Node, children: Sequence[Node], language: str, without: Collection[str]
 ) -> Iterable[tuple[Node, bool]]:
     """The children, the last first, each with whether brackets around it may mean something."""
-    wanted = [child for child in children if child.type not in without] if without else children
-    return [(child, may_matter(node, child, language)) for child in reversed(wanted)]
+    wanted = (child for child in reversed(children) if child.type not in without)
+    return [(child, may_matter(node, child, language)) for child in wanted]
 
 
 def _leaf(node: Node, language: str) -> Iterable[str]:
@@ -124,21 +126,13 @@ def _leaf(node: Node, language: str) -> Iterable[str]:
     text = text_of(node)
     if node.is_missing or node.type == "ERROR":
         return [f"wrong: {text}"]
-    if node.type == "jsx_text":
-        return _jsx_lines(text)
+    signs_of_text = _SIGNS_OF_TEXT.get(node.type)
+    if signs_of_text is not None:
+        return signs_of_text(text)
     if _is_free_string(node, language):
         return [_string(node, text)]
-    if node.type == "preproc_arg":
-        return _macro_tokens(text)
     is_directive = language in _PREPROCESSED and text.startswith("#")
-    if is_directive:
-        return ["#" + text[1:].lstrip()]
-    return [text.rstrip() if node.type in _ENDS_BLANK else text]
-
-
-def _macro_tokens(body: str) -> Iterator[str]:
-    """The tokens of a macro's body but for line breaks, which are `\\` at a line's end."""
-    return (token for token in _MACRO.findall(body) if token[0] != "\\")
+    return ["#" + text[1:].lstrip()] if is_directive else [text]
 
 
 def _jsx_lines(text: str) -> Iterable[str]:
@@ -148,11 +142,22 @@ def _jsx_lines(text: str) -> Iterable[str]:
     return filter(None, [*map(str.rstrip, ended), last])
 
 
+def _without_blanks_behind(text: str) -> Iterable[str]:
+    return [text.rstrip()]
+
+
+_SIGNS_OF_TEXT: Mapping[str, Callable[[str], Iterable[str]]] = {
+    "jsx_text": _jsx_lines,
+    "preproc_arg": _MACRO.findall,
+    "hash_bang_line": _without_blanks_behind,
+}
+"""Type of a leaf of which some blanks say nothing → the signs of its text."""
+
+
 def _string(node: Node, text: str) -> str:
     """A string in the one kind of quotes; as the name of a property without: `{"a": 1}` is `{a: 1}`."""
     content = text[1:-1]
-    parent = node.parent
-    is_key = parent is not None and parent.type in _KEYED and parent.children[0] == node
+    is_key = type_of(node.parent) in _KEYED and node.prev_sibling is None
     if is_key and content.isidentifier():
         return content
     return '"' + content.replace("\\'", "'").replace('\\"', '"') + '"'
@@ -191,9 +196,9 @@ def _meaningful(node: Node, language: str) -> list[Node]:
 
 def _idle(node: Node, language: str) -> frozenset[str]:
     """Types of children that say nothing: line breaks, and semicolons where a line break ends a statement as well."""
-    if language not in OPTIONAL_SEMICOLON or node.type == "for_statement":
+    if language not in OPTIONAL_SEMICOLON:
         return _LINE_ENDS
-    return _IDLE_STATEMENTS if node.type in _STATEMENTS else _STATEMENT_ENDS
+    return _IDLE_IN.get(node.type, _STATEMENT_ENDS)
 
 
 def _idle_commas(node: Node, types: Sequence[str]) -> set[int]:
@@ -204,13 +209,18 @@ def _idle_commas(node: Node, types: Sequence[str]) -> set[int]:
     """
     if _makes_tuple(node, types):
         return set()
-    triples = enumerate(zip(["", *types], types, [*types[1:], ""], strict=False))
-    places = {
-        at for at, (before, sign, after) in triples if sign == "," and after in _CLOSING and before not in _NO_ITEM
-    }
-    if node.type in _CLAUSES and types[-1] == ",":
+    ends = map(_ends_items, ["", *types], types, [*types[1:], ""])
+    places = set(compress(count(), ends))
+    ends_clause = node.type in _CLAUSES and types[-1] == ","
+    if ends_clause:
         places.add(len(types) - 1)
     return places
+
+
+def _ends_items(before: str, sign: str, after: str) -> bool:
+    """Tell whether a sign is a comma after an item and before a closing bracket."""
+    is_last_comma = sign == "," and after in _CLOSING
+    return is_last_comma and before not in _NO_ITEM
 
 
 def _makes_tuple(node: Node, types: Sequence[str]) -> bool:
