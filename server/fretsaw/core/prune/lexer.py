@@ -41,10 +41,13 @@ def spans(text: str, language: str) -> Iterator[tuple[int, int, str]]:
     """Yield the place of each word, [start, end), and the word as `words` gives it."""
     spellings = _SPELLINGS_FREE_QUOTES if language in FREE_QUOTES else _SPELLINGS
     for found in _pattern(language).finditer(text):
-        kind = found.lastgroup or ""
-        if kind != "blank":
-            spell = spellings.get(kind, str)
-            yield found.start(), found.end(), spell(found[0])
+        kind = found.lastgroup
+        if kind == "blank":
+            continue
+        word = found[0]
+        if kind in spellings:
+            word = spellings[kind](word)
+        yield found.start(), found.end(), word
 
 
 def _pattern(language: str) -> re.Pattern[str]:
@@ -139,7 +142,7 @@ def _one_quote(word: str) -> str:
     return f'{prefix}"{body}"'
 
 
-_SPELLINGS: Mapping[str, Callable[[str], str]] = {"comment": str.rstrip, "number": _one_number}
+_SPELLINGS: Mapping[str | None, Callable[[str], str]] = {"comment": str.rstrip, "number": _one_number}
 """Kind of a word → its one form of several; any other kind stays as it is written."""
 _SPELLINGS_FREE_QUOTES = {**_SPELLINGS, "string": _one_quote}
 _TRIPLE = re.compile(r"#[^\n]*|\"\"\"|'''|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
