@@ -177,7 +177,8 @@ class _Needs:
     def needed_by(self, change: Change) -> str:
         """Name what needs a change, in words: another change of the file, or the issue; "" where nothing does."""
         brings = defined(text(added_lines(change))) - self.words_before
-        for user in self.users:
+        users = self.users if brings else ()
+        for user in users:
             if user.id != change.id and not brings.isdisjoint(user.words):
                 return f"change {user.id}"
         return "the issue" if self.asked.reaches(change, self.lines_before) else ""
@@ -207,6 +208,7 @@ class _AskedFor:
 
 
 def _asked_for(issue: Issue) -> _AskedFor:
+    """The paths that an issue names, and the last parts of its symbols: save of `Model.save()`."""
     paths: set[str] = set()
     symbols: set[str] = set()
     for mention in issue.mentions:

@@ -55,7 +55,7 @@ def prune(
         patch = PatchSet(tuple(styled.get(file.path, file) for file in patch.files))
         meanings = {path: scenes[path].text_after for path in styled}
         scenes, verdicts = _verdicts(patch, known, meanings)
-        verdicts = tuple(one if _place(one) in as_written else _said(one) for one in verdicts)
+        verdicts = tuple(one if _place(one) in as_written else _with_style_as_reason(one) for one in verdicts)
     if len(verdicts) <= MOST_CHANGES:
         verdicts = explained(patch, verdicts, issue)
     kept = [verdict.change for verdict in verdicts if verdict.decision != "drop"]
@@ -132,7 +132,8 @@ def _take_back(
         verdicts |= back
 
 
-def _said(verdict: Verdict) -> Verdict:
+def _with_style_as_reason(verdict: Verdict) -> Verdict:
+    """The verdict on a change that was rewritten in the style of its file, with that as its reason if it has none."""
     reason = verdict.reason or "written in the style of its file, which the reply had formatted anew"
     return replace(verdict, reason=reason)
 
