@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import filterfalse
 
 from fretsaw.core.prune.python_meaning import same_meaning
 
-_SPEC = re.compile(r"%(?:\((\w+)\))?([-#0 +]*\d*(?:\.\d+)?)([srdifxXgeoc%])")
-_FIELD = re.compile(r"\{([^{}:!]*)(?:!([rsa]))?(?::([^{}]*))?\}")
+_SEQUENCES: Mapping[str, type[ast.List | ast.Tuple]] = {"list": ast.List, "tuple": ast.Tuple}
+_SPEC = re.compile(r"%(?:\((?P<key>\w+)\))?(?P<spec>[-#0 +]*\d*(?:\.\d+)?)(?P<conversion>[srdifxXgeoc%])")
+_FIELD = re.compile(r"\{(?P<key>[^{}:!]*)(?:!(?P<conversion>[rsa]))?(?::(?P<spec>[^{}]*))?\}")
 
 
 def canonical(tree: ast.Module) -> ast.Module:
@@ -20,8 +23,9 @@ def canonical(tree: ast.Module) -> ast.Module:
 def without_hints(one: ast.Module, other: ast.Module) -> bool:
     """Return True if `other` is `one` with annotations added, none changed or removed."""
     old, new = _Hints(), _Hints()
-    bare = same_meaning(old.visit(ast.parse(ast.unparse(one))), new.visit(ast.parse(ast.unparse(other))))
-    return bare and len(old.found) < len(new.found) and set(old.found) <= set(new.found)
+    old_tree, new_tree = old.visit(ast.parse(ast.unparse(one))), new.visit(ast.parse(ast.unparse(other)))
+    adds_hints = len(old.found) < len(new.found) and set(new.found).issuperset(old.found)
+    return adds_hints and same_meaning(old_tree, new_tree)
 
 
 class _Hints(ast.NodeTransformer):
@@ -55,93 +59,109 @@ class _Canonical(ast.NodeTransformer):
     """Rewrites idioms. Only names are looked at: a project that hides `dict` behind another thing is misread."""
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
-        pieces: list[ast.expr] = []
-        for part in node.values:
-            if isinstance(part, ast.FormattedValue):
-                spec = (
-                    part.format_spec.values[0]
-                    if isinstance(part.format_spec, ast.JoinedStr) and part.format_spec.values
-                    else None
-                )
-                told = spec.value if isinstance(spec, ast.Constant) else ""
-                pieces.append(_piece(self.visit(part.value), "r" if part.conversion == 114 else "s", str(told)))
-            else:
-                pieces.append(part)
-        return _row(pieces)
+        return _row(map(self.visit, node.values))
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
+        conversion = "r" if node.conversion == ord("r") else "s"
+        return _piece(self.visit(node.value), conversion, spec=_first_text(node.format_spec))
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        """Rewrite `"%s: %r" % (a, b)` and `"%s" % a`."""
         self.generic_visit(node)
-        if not (
-            isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
-        ):
-            return node
-        args = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
-        return _filled(node.left.value, list(args), _SPEC) or node
+        match node:
+            case ast.BinOp(left=ast.Constant(value=str(template)), op=ast.Mod(), right=ast.Tuple(elts=arguments)):
+                return _filled(template, arguments, _SPEC) or node
+            case ast.BinOp(left=ast.Constant(value=str(template)), op=ast.Mod(), right=argument):
+                return _filled(template, [argument], _SPEC) or node
+        return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Rewrite `"{}: {!r}".format(a, b)`, and calls such as `dict()`."""
         self.generic_visit(node)
-        func = node.func
-        if isinstance(func, ast.Attribute) and func.attr == "format" and isinstance(func.value, ast.Constant):
-            plain = isinstance(func.value.value, str) and not node.keywords
-            return (_filled(str(func.value.value), list(node.args), _FIELD) if plain else None) or node
-        return _literal(node, func.id if isinstance(func, ast.Name) else "") or node
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(template)), attr="format"), keywords=[]):
+                return _filled(template, node.args, _FIELD) or node
+            case ast.Call(func=ast.Name(id=name)):
+                return _literal(node, name) or node
+        return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        node.bases = [base for base in node.bases if not (isinstance(base, ast.Name) and base.id == "object")]
+        node.bases = list(filterfalse(_is_object, node.bases))
         return self.generic_visit(node)
 
 
+def _is_object(base: ast.expr) -> bool:
+    return isinstance(base, ast.Name) and base.id == "object"
+
+
+def _first_text(spec: ast.expr | None) -> str:
+    """The text that a format specification begins with: `>5` of `{x:>5}`; "" where a field begins it."""
+    match spec:
+        case ast.JoinedStr(values=[ast.Constant(value=written), *_]):
+            return str(written)
+    return ""
+
+
 def _literal(node: ast.Call, name: str) -> ast.AST | None:
-    """The literal for `dict()`, `list()`, `tuple()`, `dict(a=1)`, `set([1])`; `super()` for `super(A, self)`."""
-    if name == "super" and len(node.args) == 2:
-        return ast.Call(func=node.func, args=[], keywords=[])
-    if name == "dict" and not node.args and all(word.arg for word in node.keywords):
-        keys: list[ast.expr | None] = [ast.Constant(word.arg) for word in node.keywords]
-        return ast.Dict(keys=keys, values=[word.value for word in node.keywords])
-    if node.args or node.keywords:
-        return None
-    empty: dict[str, ast.AST] = {"list": ast.List([], ast.Load()), "tuple": ast.Tuple([], ast.Load())}
-    return empty.get(name)
+    """The literal for `dict()`, `list()`, `tuple()` and `dict(a=1)`; `super()` for `super(A, self)`."""
+    match name, node.args, node.keywords:
+        case "super", [_, _], _:
+            return ast.Call(func=node.func, args=[], keywords=[])
+        case "dict", [], keywords if all(keyword.arg for keyword in keywords):
+            keys: list[ast.expr | None] = [ast.Constant(keyword.arg) for keyword in keywords]
+            return ast.Dict(keys=keys, values=[keyword.value for keyword in keywords])
+        case "list" | "tuple", [], []:
+            return _SEQUENCES[name]([], ast.Load())
+    return None
 
 
-def _filled(template: str, args: list[ast.expr], pattern: re.Pattern[str]) -> ast.AST | None:
-    """The template's text and its arguments as one row of pieces; None where they do not match up."""
+def _filled(template: str, arguments: Sequence[ast.expr], pattern: re.Pattern[str]) -> ast.AST | None:
+    """The template's text and its arguments as one row of pieces; None where they do not match up.
+
+    `"a %s" % b` has the pieces `"a "` and b, as f"a {b}" has. A field that names its argument matches none.
+    """
     pieces: list[ast.expr] = []
+    waiting = list(arguments)
     at = 0
-    percent = pattern is _SPEC
-    for found in pattern.finditer(template):
-        pieces.append(ast.Constant(template[at : found.start()]))
-        at = found.end()
-        if found[0] == "%%":
+    for field in pattern.finditer(template):
+        pieces.append(ast.Constant(template[at : field.start()]))
+        at = field.end()
+        if field[0] == "%%":
             pieces.append(ast.Constant("%"))
-            continue
-        if not args or found[1]:
+        elif not waiting or field["key"]:
             return None
-        how = found[3] if percent else (found[2] or "s")
-        spec = (found[2] if percent else found[3]) or ""
-        pieces.append(_piece(args.pop(0), "r" if how == "r" else "s", spec))
-    pieces.append(ast.Constant(template[at:]))
-    return None if args or len(pieces) == 1 else _row(pieces)
-
-
-def _piece(value: ast.expr, how: str, spec: str) -> ast.expr:
-    """One value in a text. `repr(x)` and `str(x)` are `x!r` and `x`."""
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and len(value.args) == 1:
-        caller, inner = value.func.id, value.args[0]
-        if caller in ("repr", "str"):
-            value, how = inner, "r" if caller == "repr" else how
-    return ast.Tuple([value, ast.Constant(how), ast.Constant(spec.rstrip("dsf") if spec else "")], ast.Load())
-
-
-def _row(pieces: list[ast.expr]) -> ast.AST:
-    """A tuple that no source text gives, with neighbouring texts joined."""
-    out: list[ast.expr] = [ast.Constant("text of pieces")]
-    for piece in pieces:
-        last = out[-1]
-        if isinstance(piece, ast.Constant) and piece.value == "":
-            continue
-        if len(out) > 1 and isinstance(piece, ast.Constant) and isinstance(last, ast.Constant):
-            out[-1] = ast.Constant(str(last.value) + str(piece.value))
         else:
-            out.append(piece)
-    return ast.Tuple(out, ast.Load())
+            conversion = "r" if field["conversion"] == "r" else "s"
+            pieces.append(_piece(waiting.pop(0), conversion, spec=field["spec"] or ""))
+    has_no_field = not pieces
+    pieces.append(ast.Constant(template[at:]))
+    return None if has_no_field or waiting else _row(pieces)
+
+
+def _piece(value: ast.expr, conversion: str, spec: str) -> ast.expr:
+    """One value in a text. `repr(x)` and `str(x)` are `x!r` and `x`."""
+    match value:
+        case ast.Call(func=ast.Name(id="repr"), args=[argument]):
+            value, conversion = argument, "r"
+        case ast.Call(func=ast.Name(id="str"), args=[argument]):
+            value = argument
+    parts: list[ast.expr] = [value, ast.Constant(conversion), ast.Constant(spec.rstrip("dsf"))]
+    return ast.Tuple(parts, ast.Load())
+
+
+def _row(pieces: Iterable[ast.expr]) -> ast.AST:
+    """A tuple that no source text gives, with neighbouring texts joined and empty ones left out."""
+    row: list[ast.expr] = [ast.Constant("text of pieces")]
+    text = ""
+    for piece in pieces:
+        if isinstance(piece, ast.Constant):
+            text += str(piece.value)
+        else:
+            row += [*_one_text(text), piece]
+            text = ""
+    row += _one_text(text)
+    return ast.Tuple(row, ast.Load())
+
+
+def _one_text(text: str) -> list[ast.expr]:
+    return [ast.Constant(text)] if text else []

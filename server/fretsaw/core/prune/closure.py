@@ -2,42 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain, product
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.languages import syntax_of
 from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune.definitions_around import definitions_around
 from fretsaw.core.prune.python_meaning import parse, windows
-from fretsaw.core.prune.scene import Scene, runs
+from fretsaw.core.prune.scene import Scene, added_lines, changes_but, ids_of, is_code, runs, text
 from fretsaw.core.prune.syntax import NODE_TYPES, parses
 from fretsaw.core.prune.used_names import defined, used
-from fretsaw.core.prune.verdict import Verdict
+from fretsaw.core.prune.verdict import Verdict, dropped_changes, taken_back
 from fretsaw.core.text.lines import split_lines
+
+_NEEDED = ", for something that stays needs it"
 
 
 def needed(scene: Scene, verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
     """The dropped changes of the file that have to stay after all, with why."""
-    dropped = _dropped(scene.changes, verdicts)
+    dropped = dropped_changes(scene.changes, verdicts)
     if not dropped or scene.file.op != "edit" or not scene.language:
         return {}
-    ids = {change.id for change in dropped}
-    if still_parses(scene, ids):
+    if still_parses(scene, ids_of(dropped)):
         return {}
-    back: set[int] = set()
-    for run in runs(dropped):
-        part = {change.id for change in run}
-        if not still_parses(scene, part):
-            back |= part
-    if not still_parses(scene, ids - back):
-        back = ids
-    return {at: _kept(verdicts[at]) for at in back}
+    return taken_back(verdicts, _needed_ids(scene, dropped), why_kept=_NEEDED, decision="flag")
 
 
-def _dropped(changes: Iterable[Change], verdicts: Mapping[int, Verdict]) -> list[Change]:
-    """The changes that are dropped so far, in order."""
-    return [change for change in changes if change.id in verdicts and verdicts[change.id].decision == "drop"]
+def _needed_ids(scene: Scene, dropped: list[Change]) -> set[int]:
+    """The changes of each run without which the file does not parse; all where that is not enough."""
+    all_ids = ids_of(dropped)
+    needed_ids: set[int] = set()
+    for run_ids in map(ids_of, runs(dropped)):
+        if not still_parses(scene, run_ids):
+            needed_ids |= run_ids
+    return needed_ids if still_parses(scene, all_ids - needed_ids) else all_ids
 
 
 def used_by_kept(
@@ -48,51 +50,69 @@ def used_by_kept(
     What comes back may use what others bring: 1 (kept) calls f, 2 (dropped) adds f and calls g, 3 (dropped) adds g.
     Then 1 brings back 2, and 2 brings back 3.
     """
-    fallen = _dropped(changes, verdicts)
-    dropped = {change.id for change in fallen}
+    fallen = dropped_changes(changes, verdicts)
+    dropped = ids_of(fallen)
     brings = _brought_names(scenes, fallen)
     back: dict[int, Verdict] = {}
     while found := _find_used(changes, brings, dropped):
         bringer, user = verdicts[found[0]], found[1]
-        group = {at for at in dropped if (verdicts[at].rule, verdicts[at].reason) == (bringer.rule, bringer.reason)}
+        group = {at for at in dropped if _fell_together(verdicts[at], bringer)}
         dropped -= group
-        back |= {at: replace(_kept(verdicts[at]), decision="keep", needed_by=f"change {user}") for at in group}
+        group_back = taken_back(verdicts, group, why_kept=_NEEDED)
+        back |= {at: replace(verdict, needed_by=f"change {user}") for at, verdict in group_back.items()}
     return back
+
+
+def _fell_together(one: Verdict, other: Verdict) -> bool:
+    """Tell whether one rule dropped both changes for one reason."""
+    return (one.rule, one.reason) == (other.rule, other.reason)
 
 
 def _brought_names(scenes: Mapping[str, Scene], dropped: Sequence[Change]) -> dict[int, frozenset[str]]:
     """Id of a dropped change → the names it brings that its file did not have before; only where there are any."""
+    brings: dict[int, frozenset[str]] = {}
+    for change in dropped:
+        new_names = _new_names(scenes[change.path], change)
+        if new_names:
+            brings[change.id] = new_names
+    return brings
+
+
+def _new_names(scene: Scene, change: Change) -> frozenset[str]:
+    """Names that a change of lines brings and that its file did not have before."""
     # A file that falls as a whole is judged by whether anything names it, not by the words in it.
-    lines = [change for change in dropped if change.kind == "lines"]
-    before = {path: used(scenes[path].file.before or "") for path in {change.path for change in lines}}
-    brings = {change.id: _brought(scenes[change.path], change) - before[change.path] for change in lines}
-    return {at: names for at, names in brings.items() if names}
+    if change.kind != "lines":
+        return frozenset()
+    return _brought(scene, change) - scene.words_before
 
 
 def _find_used(
     changes: Sequence[Change], brings: Mapping[int, frozenset[str]], dropped: set[int]
 ) -> tuple[int, int] | None:
     """The first dropped change that brings a name which one outside `dropped` uses, and that one; None without."""
-    wanted = brings.keys() & dropped
-    bringers = sorted((change for change in changes if change.id in wanted), key=lambda change: change.id)
-    users = [(change, used(_added(change))) for change in changes if change.id not in dropped] if bringers else []
-    for bringer in bringers:
-        for user, words in users:
-            if words & brings[bringer.id] and _sees(user.path, bringer.path, words):
-                return bringer.id, user.id
+    bringer_ids = sorted(brings.keys() & dropped)
+    if not bringer_ids:
+        return None
+    paths = {change.id: change.path for change in changes}
+    users = [(change, used(text(added_lines(change)))) for change in changes_but(changes, dropped)]
+    for bringer_id, (user, words) in product(bringer_ids, users):
+        shares_names = not words.isdisjoint(brings[bringer_id])
+        if shares_names and _sees(user.path, paths[bringer_id], words):
+            return bringer_id, user.id
     return None
 
 
 def _brought(scene: Scene, change: Change) -> frozenset[str]:
     """Names that the change's added lines define, declare or import."""
-    said = _added(change)
-    if scene.language not in NODE_TYPES or not said.strip():
-        return defined(said)
+    lines = added_lines(change)
+    added_text = text(lines)
+    if scene.language not in NODE_TYPES or not is_code(lines):
+        return defined(added_text)
     outline = scene.outline_after
     if outline is None:
-        return defined(said) | used(said)
+        return defined(added_text) | used(added_text)
     start = scene.after_starts[change.id]
-    rows = range(start, start + len(split_lines(said)))
+    rows = range(start, start + len(lines))
     return frozenset(part.name for part in outline.declared if part.row in rows)
 
 
@@ -101,27 +121,67 @@ def _sees(user: str, path: str, words: frozenset[str]) -> bool:
     if user == path:
         return True
     module = path.rsplit("/", 1)[-1].partition(".")[0]
-    return module in words or (syntax_of(path) in NODE_TYPES and syntax_of(user) in NODE_TYPES)
+    has_own_scopes = NODE_TYPES.keys() >= {syntax_of(path), syntax_of(user)}
+    return has_own_scopes or module in words
 
 
 def explained(patch: PatchSet, verdicts: Sequence[Verdict], issue: Issue) -> tuple[Verdict, ...]:
     """The verdicts, each kept change with what needs it as far as words tell: another change, or the issue."""
-    texts = {file.path: file.before or "" for file in patch.files}
-    before = {path: used(text) for path, text in texts.items()}
+    users: dict[str, list[_User]] = defaultdict(list)
+    for verdict in verdicts:
+        if verdict.decision != "drop":
+            users[verdict.change.path].append(_user(verdict.change))
     asked = _asked_for(issue)
-    kept = [(verdict.change, used(_added(verdict.change))) for verdict in verdicts if verdict.decision != "drop"]
-    lines = {path: split_lines(text) for path, text in texts.items()}
+    needs = {file.path: _Needs(asked, users[file.path], file.before or "") for file in patch.files}
+    return tuple(_with_need(verdict, needs[verdict.change.path]) for verdict in verdicts)
 
-    def needed_by(change: Change) -> str:
-        user = _user(change, kept, before[change.path])
-        return user or ("the issue" if asked.reaches(change, lines[change.path]) else "")
 
-    return tuple(
-        replace(verdict, needed_by=needed_by(verdict.change))
-        if verdict.decision == "keep" and not verdict.needed_by
-        else verdict
-        for verdict in verdicts
-    )
+def _with_need(verdict: Verdict, needs: _Needs) -> Verdict:
+    """The verdict with what needs its change, where it keeps one and does not say so yet."""
+    if verdict.decision != "keep" or verdict.needed_by:
+        return verdict
+    return replace(verdict, needed_by=needs.needed_by(verdict.change))
+
+
+@dataclass(frozen=True, slots=True)
+class _User:
+    """A kept change, and the words that it adds."""
+
+    id: int
+    words: frozenset[str]
+
+
+def _user(change: Change) -> _User:
+    return _User(change.id, used(text(added_lines(change))))
+
+
+@dataclass(frozen=True)
+class _Needs:
+    """Whatever may need a change of one file."""
+
+    asked: _AskedFor
+    users: Sequence[_User]
+    """The kept changes of the file, in order."""
+    text_before: str
+
+    @cached_property
+    def words_before(self) -> frozenset[str]:
+        """All words of the text before that could be names."""
+        return used(self.text_before)
+
+    @cached_property
+    def lines_before(self) -> list[str]:
+        """The lines before."""
+        return split_lines(self.text_before)
+
+    def needed_by(self, change: Change) -> str:
+        """Name what needs a change, in words: another change of the file, or the issue; "" where nothing does."""
+        brings = defined(text(added_lines(change))) - self.words_before
+        users = self.users if brings else ()
+        for user in users:
+            if user.id != change.id and not brings.isdisjoint(user.words):
+                return f"change {user.id}"
+        return "the issue" if self.asked.reaches(change, self.lines_before) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,41 +197,43 @@ class _AskedFor:
 
         A file of code is named for the place of the fault, and that asks for nothing else in it.
         """
-        is_code = change.kind == "lines" and syntax_of(change.path) not in ("", "json")
-        if not is_code and change.path in self.paths:
+        is_in_code = change.kind == "lines" and syntax_of(change.path) not in ("", "json")
+        if not is_in_code and change.path in self.paths:
             return True
-        removed = "".join(change.hunk.removed) if change.hunk else ""
-        if used(_added(change) + removed) & self.names:
-            return True
-        return change.hunk is not None and not self.names.isdisjoint(definitions_around(before, change.hunk.start))
+        if change.hunk is None:
+            return False
+        changed_words = used(text(change.hunk.added + change.hunk.removed))
+        names_around = definitions_around(before, change.hunk.start)
+        return not self.names.isdisjoint(chain(changed_words, names_around))
 
 
 def _asked_for(issue: Issue) -> _AskedFor:
-    paths = frozenset(mention.text for mention in issue.mentions if mention.kind == "path")
-    symbols = {mention.symbol if mention.kind == "frame" else mention.text for mention in issue.mentions} - paths
-    return _AskedFor(paths, frozenset(name.split(".")[-1].rstrip("()") for name in symbols if name))
-
-
-def _user(change: Change, kept: Sequence[tuple[Change, frozenset[str]]], before: frozenset[str]) -> str:
-    """The other change of the file that uses a name which this one brings, in words; empty without one."""
-    brings = defined(_added(change)) - before
-    users = (c.id for c, words in kept if c.id != change.id and c.path == change.path and words & brings)
-    user = next(users, None) if brings else None
-    return f"change {user}" if user is not None else ""
-
-
-def _added(change: Change) -> str:
-    return "".join(change.hunk.added) if change.hunk else ""
+    """The paths that an issue names, and the last parts of its symbols: save of `Model.save()`."""
+    paths: set[str] = set()
+    symbols: set[str] = set()
+    for mention in issue.mentions:
+        if mention.kind == "path":
+            paths.add(mention.text)
+        elif mention.kind == "frame":
+            symbols.add(mention.symbol or "")
+        else:
+            symbols.add(mention.text)
+    names = frozenset(symbol.split(".")[-1].rstrip("()") for symbol in symbols - paths - {""})
+    return _AskedFor(frozenset(paths), names)
 
 
 def still_parses(scene: Scene, ids: set[int]) -> bool:
     """Return True if the file without these changes parses, or did not with them either."""
-    less = scene.without(ids)
+    text_without = scene.without(ids)
     if scene.language == "python":
-        _, second = windows(scene.after, split_lines(less))
-        return parse(second) is not None or (parse(less) is not None) or parse("".join(scene.after)) is None
-    return parses(less, scene.language) is not False or parses("".join(scene.after), scene.language) is False
+        return _python_still_parses(scene, text_without)
+    fails = parses(text_without, scene.language) is False
+    return not fails or parses(scene.text_after, scene.language) is False
 
 
-def _kept(verdict: Verdict) -> Verdict:
-    return replace(verdict, decision="flag", reason=f"{verdict.reason}; kept, for something that stays needs it")
+def _python_still_parses(scene: Scene, text_without: str) -> bool:
+    """`still_parses` of Python. Most often the statements around the changes are enough to look at."""
+    _, around_changes = windows(scene.after, split_lines(text_without))
+    if parse(around_changes) is not None or parse(text_without) is not None:
+        return True
+    return parse(scene.text_after) is None

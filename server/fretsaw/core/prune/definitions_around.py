@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
+
+from fretsaw.core.prune.indents import blanks_before
 
 _DEFINITION = re.compile(
     r"^\s*[\w\s<>,*&:\[\]()]{0,80}?\b(?:def|class|function|func|fn|sub|interface|trait|struct|module|impl)\s+(\w+)"
@@ -14,15 +17,15 @@ _MOST_ABOVE = 2000
 
 def definitions_around(lines: Sequence[str], at: int) -> Iterator[str]:
     """The names of the definitions that a line stands in, the nearest first; lines count from 0."""
-    depth: int | None = None
-    for line in reversed(lines[max(0, at - _MOST_ABOVE) : at + 1]):
-        if not line.strip():
+    above = lines[max(0, at - _MOST_ABOVE) : at + 1]
+    depth = sys.maxsize
+    for line in filter(str.strip, reversed(above)):
+        indent = len(blanks_before(line))
+        if indent >= depth:
             continue
-        own = len(line) - len(line.lstrip())
-        if depth is None or own < depth:
-            depth = own
-            found = _DEFINITION.match(line) or _CALLABLE.match(line)
-            if found:
-                yield found[1]
-        if depth == 0:
+        depth = indent
+        definition = _DEFINITION.match(line) or _CALLABLE.match(line)
+        if definition:
+            yield definition[1]
+        if not depth:
             return

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.scene import Scene, hunks_of, runs
+from fretsaw.core.prune.indents import blanks_before, indent_of
+from fretsaw.core.prune.scene import Scene, added_lines, changes_but, hunks_of, ids_of, line_runs, removed_lines
 
 FEWEST = 12
 """Lines from which a file may be indented anew all over, and changes of layout from which it may be formatted anew."""
@@ -24,39 +27,44 @@ def followers(scene: Scene, layout: Sequence[Change], staying: set[int]) -> set[
     change that stays, and lines of the same paragraph wrapped otherwise. In a file that was indented or formatted
     anew all over that is why, and only what is in another block follows.
     """
-    nested = _nested_ids(scene, layout)
-    moved = [change for change in layout if is_shifted(change) and change.id not in nested]
-    everywhere = scene.meaning is not None or _is_everywhere(scene, moved, staying)
-    formatted = len(layout) - len(nested) >= max(FEWEST, 2 * len(staying))
-    free = {change.id for change in layout} - nested
+    shifted = list(filter(is_shifted, layout))
+    nested = ids_of(filter(partial(_is_nested, scene), shifted))
+    moved = changes_but(shifted, nested)
+    cause = _Cause(
+        is_indented_anew=scene.meaning is not None or _is_everywhere(scene, moved, staying),
+        is_formatted_anew=len(layout) - len(nested) >= max(FEWEST, 2 * len(staying)),
+    )
+    free = ids_of(layout) - nested
     # From each that stays to what is beside it, from there on to what is beside that, as far as something follows.
     waiting = [change for change in scene.changes if change.id in staying | nested]
-    following = nested & {change.id for change in waiting}
+    following = nested & ids_of(waiting)
     while waiting:
         change = waiting.pop()
+        stays = change.id in staying
         for other in scene.beside(change):
-            if other.id not in free:
-                continue
-            beside_staying = change.id in staying and _depth(other) == _depth(change)
-            if _follows(other, beside_staying, everywhere, formatted):
+            if other.id in free and cause.lets_follow(other, beside=change, stays=stays):
                 free.discard(other.id)
                 following.add(other.id)
                 waiting.append(other)
     return following
 
 
-def _nested_ids(scene: Scene, layout: Sequence[Change]) -> set[int]:
-    return {change.id for change in layout if is_shifted(change) and _is_nested(scene, change)}
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """Reasons for changes of layout that have nothing to do with what stays."""
 
+    is_indented_anew: bool
+    """All over the file: lines moved for that."""
+    is_formatted_anew: bool
+    """All over the file: lines were wrapped otherwise for that."""
 
-def _follows(change: Change, beside_staying: bool, everywhere: bool, formatted: bool) -> bool:
-    """Tell whether a change follows the one beside it: moved with it, or wrapped otherwise in the same paragraph.
-
-    `everywhere`, `formatted`: the file was indented or formatted anew all over, which is why.
-    """
-    if is_shifted(change):
-        return not everywhere
-    return beside_staying and _is_wrapped(change) and not formatted
+    def lets_follow(self, change: Change, *, beside: Change, stays: bool) -> bool:
+        """Tell whether a change follows the one beside it: moved with it, or wrapped otherwise in the same paragraph as
+        one that stays."""
+        if is_shifted(change):
+            return not self.is_indented_anew
+        is_in_paragraph = stays and _depth(change) == _depth(beside)
+        return is_in_paragraph and _is_wrapped(change) and not self.is_formatted_anew
 
 
 def is_shifted(change: Change) -> bool:
@@ -66,63 +74,59 @@ def is_shifted(change: Change) -> bool:
 
 def _shift(change: Change) -> tuple[str, str] | None:
     """The first line's indentation before and after, where they differ."""
-    if change.hunk is None or not change.hunk.removed or not change.hunk.added:
+    removed, added = removed_lines(change), added_lines(change)
+    if not removed or not added:
         return None
-    old, new = (line[: len(line) - len(line.lstrip())] for line in (change.hunk.removed[0], change.hunk.added[0]))
+    old, new = blanks_before(removed[0]), blanks_before(added[0])
     return (old, new) if old != new else None
 
 
 def _is_nested(scene: Scene, change: Change) -> bool:
     """Return True if the change's first line is deeper in blocks than it was, or less deep."""
+    hunk = change.hunk
     before, after = scene.depths
-    hunk, start = change.hunk, scene.after_starts.get(change.id)
-    if before is None or after is None or hunk is None or start is None:
-        return False
-    if hunk.start >= len(before) or start >= len(after):
+    if hunk is None or before is None or after is None:
         return False
     # An operator that moved to the end of the line above is held by fewer nodes than its operand.
     old, new = hunk.removed[0].lstrip(), hunk.added[0].lstrip()
-    return old[:1] == new[:1] and before[hunk.start] != after[start]
+    begins_alike = old[:1] == new[:1]
+    return begins_alike and before[hunk.start] != after[scene.after_starts[change.id]]
 
 
 def _is_everywhere(scene: Scene, moved: Sequence[Change], staying: set[int]) -> bool:
     """Tell whether lines were indented anew for no change that stays: most of the file's, or many away from each."""
-    near, away = _moved_lines(scene, {change.id for change in moved}, staying)
+    near, away = _moved_lines(scene, ids_of(moved), staying)
     if away >= max(FEWEST, 2 * near):
         return True
-    indented = sum(line[:1].isspace() and bool(line.strip()) for line in scene.before)
-    if near + away < FEWEST or 2 * (near + away) < indented:
-        return False
-    return near + away >= MANY or _is_uniform(moved)
+    lines = near + away
+    indented = list(filter(indent_of, scene.before))
+    is_most_of_file = lines >= FEWEST and 2 * lines >= len(indented)
+    return is_most_of_file and (lines >= MANY or _is_uniform(moved))
 
 
 def _moved_lines(scene: Scene, moved: set[int], staying: set[int]) -> tuple[int, int]:
     """Count the lines that moved in runs of changes with one that stays, and in the other runs."""
-    near = away = 0
-    for run in runs([change for change in scene.changes if change.hunk is not None]):
+    counts: Counter[bool] = Counter()
+    for run in line_runs(scene.changes):
         moved_hunks = hunks_of(change for change in run if change.id in moved)
-        lines = sum(len(hunk.removed) for hunk in moved_hunks)
-        if staying.isdisjoint(change.id for change in run):
-            away += lines
-        else:
-            near += lines
-    return near, away
+        is_near = not staying.isdisjoint(ids_of(run))
+        counts[is_near] += sum(len(hunk.removed) for hunk in moved_hunks)
+    return counts[True], counts[False]
 
 
 def _is_uniform(moved: Sequence[Change]) -> bool:
     """Tell whether eight of ten shifts are the usual one of their indentation, such as 2 → 4 and 4 → 8."""
     shifts = Counter(filter(None, map(_shift, moved)))
-    usual: dict[str, int] = {}
-    for (old, _), count in shifts.items():
-        usual[old] = max(usual.get(old, 0), count)
+    # The usual ones come last, so that they stay.
+    usual = {old: count for (old, _), count in reversed(shifts.most_common())}
     return 10 * sum(usual.values()) >= 8 * shifts.total()
 
 
 def _is_wrapped(change: Change) -> bool:
-    return change.hunk is not None and len(change.hunk.removed) != len(change.hunk.added)
+    return len(removed_lines(change)) != len(added_lines(change))
 
 
 def _depth(change: Change) -> int:
     """The indentation of a change's first line."""
-    lines = (change.hunk.added or change.hunk.removed) if change.hunk else ("",)
-    return len(lines[0]) - len(lines[0].lstrip())
+    lines = added_lines(change) + removed_lines(change)
+    return len(blanks_before(lines[0]))

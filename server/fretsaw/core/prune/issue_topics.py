@@ -58,6 +58,8 @@ class IssueTopics:
 @lru_cache(maxsize=8)
 def issue_topics(issue: Issue) -> IssueTopics:
     """Read the topics that the issue asks for."""
-    whole = frozenset(topic for topic, pattern in _PATTERNS.items() if pattern.search(issue.text))
-    title = frozenset(topic for topic, pattern in _PATTERNS.items() if pattern.search(issue.title))
-    return IssueTopics(whole, title, issue.text)
+    return IssueTopics(_topics_of(issue.text), _topics_of(issue.title), issue.text)
+
+
+def _topics_of(text: str) -> frozenset[str]:
+    return frozenset(topic for topic, pattern in _PATTERNS.items() if pattern.search(text))

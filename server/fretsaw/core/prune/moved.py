@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import chain
 from posixpath import basename
 
 from fretsaw.core.issue import Issue
@@ -11,9 +12,9 @@ from fretsaw.core.patch import Moves, find_missing, find_moves
 from fretsaw.core.patch.defined_names import imported_names
 from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune.issue_topics import issue_topics
-from fretsaw.core.prune.scene import hunks_of, is_blank, text
+from fretsaw.core.prune.scene import added_lines, ids_of, is_code, removed_lines
 from fretsaw.core.prune.used_names import used
-from fretsaw.core.prune.verdict import Rule, Verdict
+from fretsaw.core.prune.verdict import Rule, Verdict, dropped_changes, taken_back
 from fretsaw.core.text.path_parts import path_parts
 
 _COMMON = frozenset(["and", "are", "but", "for", "from", "has", "not", "return", "the", "this", "was", "with"])
@@ -33,10 +34,17 @@ class Halves:
 def find_halves(patch: PatchSet, changes: Sequence[Change], issue: Issue) -> Halves:
     """The moves of a patch, and which of them the issue asks for: it speaks of moving, and of a word of theirs."""
     moves = find_moves(patch, changes)
-    topics, named = issue_topics(issue).topics, used(issue.text.lower())
-    by_id = {change.id: change for change in changes if change.hunk} if moves.groups and "move" in topics else {}
-    asked_groups = (group for group in moves.groups if named & _words(by_id, group))
-    return Halves(moves, moves.ids, frozenset[int]().union(*asked_groups))
+    speaks_of_moving = "move" in issue_topics(issue).topics
+    asked = _asked_ids(moves, changes, issue) if speaks_of_moving else frozenset[int]()
+    return Halves(moves, moves.ids, asked)
+
+
+def _asked_ids(moves: Moves, changes: Sequence[Change], issue: Issue) -> frozenset[int]:
+    """The changes of the moves in whose lines there is a word of the issue."""
+    issue_words = used(issue.text.lower())
+    by_id = {change.id: change for change in changes}
+    asked_groups = [group for group in moves.groups if issue_words & _words(by_id[at] for at in group)]
+    return frozenset[int]().union(*asked_groups)
 
 
 def moves_asked_for(patch: PatchSet, changes: Sequence[Change], issue: Issue) -> frozenset[int]:
@@ -44,19 +52,17 @@ def moves_asked_for(patch: PatchSet, changes: Sequence[Change], issue: Issue) ->
     return find_moves(patch, changes).ids if "move" in issue_topics(issue).topics else frozenset()
 
 
-def _words(changes: Mapping[int, Change], group: Iterable[int]) -> set[str]:
+def _words(changes: Iterable[Change]) -> set[str]:
     """Words of the lines of a move that do not stand in any text."""
-    hunks = hunks_of(changes[at] for at in group if at in changes)
-    moved_text = "".join(text(hunk.removed + hunk.added) for hunk in hunks)
-    return {word for word in used(moved_text.lower()) - _COMMON if len(word) > 2}
+    moved_lines = chain.from_iterable(removed_lines(change) + added_lines(change) for change in changes)
+    words = used("".join(moved_lines).lower())
+    return {word for word in words - _COMMON if len(word) > 2}
 
 
 def without_halves(found: Mapping[int, str], rule: Rule, halves: Halves) -> dict[int, str]:
     """Leave out of a rule's findings the lines that only moved: they add nothing."""
-    if rule.binding and rule.moved:
-        return dict(found)
     if rule.moved:
-        return _without(found, halves.asked)
+        return dict(found) if rule.binding else _without(found, halves.asked)
     # What a rule found for one reason is one thing: a moved function with a new line in it is not half new.
     reasons = {found[at] for at in halves.ids.intersection(found)}
     inside = {at for at in halves.moves.edits if found.get(at) in reasons}
@@ -73,14 +79,17 @@ def drop_whole(
 ) -> dict[int, Verdict]:
     """The verdicts on what falls with a move: all of its code is dropped, or a part of it that nobody may change."""
     out: dict[int, Verdict] = {}
+    all_dropped = ids_of(dropped_changes(changes.values(), verdicts))
     for group in moves.groups:
-        dropped = [at for at in sorted(group) if at in verdicts and verdicts[at].decision == "drop"]
-        code = [at for at in group if not _is_blank(changes[at])]
-        if not dropped or not (set(code) <= set(dropped) or any(rules[verdicts[at].rule].binding for at in dropped)):
+        dropped = sorted(group & all_dropped)
+        if not dropped:
             continue
-        cause = verdicts[min(set(code) & set(dropped), default=dropped[0])]
-        rest = moves.drop_with(group).difference(dropped)
-        out |= {at: replace(cause, change=changes[at], decision="drop") for at in rest}
+        code = {at for at in group if not _is_blank(changes[at])}
+        is_bound = any(rules[verdicts[at].rule].binding for at in dropped)
+        if is_bound or code.issubset(dropped):
+            cause = verdicts[min(code.intersection(dropped), default=dropped[0])]
+            rest = moves.drop_with(group).difference(dropped)
+            out |= {at: replace(cause, change=changes[at], decision="drop") for at in rest}
     return out
 
 
@@ -92,40 +101,67 @@ def drop_importers(
     by_id = {change.id: change for change in changes}
     stems = [path_parts(change.path).stem for change in changes]
     for cause in verdicts.values():
-        if cause.decision != "drop" or cause.change.kind != "create" or not rules[cause.rule].binding:
+        if not _forbids_file(cause, rules):
             continue
-        path = path_parts(cause.change.path)
-        # Where two files have that name, the folder tells which is meant.
-        wanted = {path.stem, basename(path.folder)} if stems.count(path.stem) > 1 else {path.stem}
-        importers = {change.id for change in changes if change.kind == "lines" and _imports_from(change, wanted)}
-        gone = moves.drop_with(importers) - verdicts.keys() if importers else frozenset[int]()
+        wanted = _words_of_import(cause.change.path, stems)
+        importers = ids_of(change for change in changes if _imports_from(change, wanted))
+        gone = moves.drop_with(importers) - verdicts.keys()
         out |= {at: replace(cause, change=by_id[at]) for at in gone}
     return out
 
 
+def _forbids_file(verdict: Verdict, rules: Mapping[str, Rule]) -> bool:
+    """Tell whether a verdict drops a new file because nobody may add it."""
+    is_new_file = verdict.change.kind == "create"
+    return is_new_file and verdict.decision == "drop" and rules[verdict.rule].binding
+
+
+def _words_of_import(path: str, stems: Sequence[str]) -> set[str]:
+    """The words of an import from a file; where two files have its name, the folder tells which is meant."""
+    parts = path_parts(path)
+    is_clear = stems.count(parts.stem) <= 1
+    return {parts.stem} if is_clear else {parts.stem, basename(parts.folder)}
+
+
 def _imports_from(change: Change, words: Set[str]) -> bool:
-    """Tell whether a change adds an import that holds all of these words."""
-    added = change.hunk.added if change.hunk else ()
-    return any(imported_names(line) and words <= used(line) for line in added)
+    """Tell whether a change of lines adds an import that holds all of these words."""
+    lines = added_lines(change) if change.kind == "lines" else ()
+    return any(words <= used(line) for line in filter(imported_names, lines))
 
 
-def take_back_halves(moves: Moves, changes: Sequence[Change], verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
+def take_back(
+    patch: PatchSet,
+    changes: Sequence[Change],
+    verdicts: Mapping[int, Verdict],
+    *,
+    moves: Moves,
+    rules: Mapping[str, Rule],
+) -> dict[int, Verdict]:
+    """Some dropped changes that have to stay, with why: halves of moves, else lines that would be lost. None: all is
+    well."""
+    halves = _take_back_halves(moves, changes, verdicts)
+    return halves or _take_back_lost(patch, changes, verdicts, rules)
+
+
+def _take_back_halves(moves: Moves, changes: Sequence[Change], verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
     """The dropped changes of which another half stays, with why they stay too."""
-    kept = {change.id for change in changes if change.id not in verdicts or verdicts[change.id].decision != "drop"}
-    return {at: _kept(verdicts[at], "half of a move of which the rest stays") for at in moves.keep_with(kept) - kept}
+    dropped = ids_of(dropped_changes(changes, verdicts))
+    staying = moves.keep_with(ids_of(changes) - dropped)
+    return taken_back(verdicts, staying & dropped, why_kept=": half of a move of which the rest stays")
 
 
-def take_back_lost(
+def _take_back_lost(
     patch: PatchSet, changes: Sequence[Change], verdicts: Mapping[int, Verdict], rules: Mapping[str, Rule]
 ) -> dict[int, Verdict]:
     """The dropped changes without which a line would be lost or doubled, with why they stay."""
-    dropped = {at: one for at, one in verdicts.items() if one.decision == "drop"}
+    dropped = dropped_changes(changes, verdicts)
     if not dropped:
         return {}
-    same = {at for at, one in dropped.items() if one.rule in rules and rules[one.rule].layout}
-    kept = {change.id for change in changes} - dropped.keys()
-    missing = find_missing(patch, changes, kept, same)
-    return {at: _kept(verdicts[at], "a line of it would be lost or doubled") for at in missing}
+    layout_rules = {name for name, rule in rules.items() if rule.layout}
+    layout = ids_of(change for change in dropped if verdicts[change.id].rule in layout_rules)
+    kept = ids_of(changes) - ids_of(dropped)
+    missing = find_missing(patch, changes, kept, layout)
+    return taken_back(verdicts, missing, why_kept=": a line of it would be lost or doubled")
 
 
 def keep_whole(patch: PatchSet, verdicts: Sequence[Verdict], rules: Mapping[str, Rule]) -> tuple[Verdict, ...]:
@@ -134,16 +170,12 @@ def keep_whole(patch: PatchSet, verdicts: Sequence[Verdict], rules: Mapping[str,
     changes = [verdict.change for verdict in verdicts]
     moves = find_moves(patch, changes)
     by_id = {verdict.change.id: verdict for verdict in verdicts}
-    while True:
-        back = take_back_halves(moves, changes, by_id) or take_back_lost(patch, changes, by_id, rules)
-        if not back:
-            return tuple(by_id[change.id] for change in changes)
+    while back := take_back(patch, changes, by_id, moves=moves, rules=rules):
         by_id |= back
-
-
-def _kept(verdict: Verdict, why: str) -> Verdict:
-    return replace(verdict, decision="keep", reason=f"{verdict.reason}; kept: {why}")
+    return tuple(by_id.values())
 
 
 def _is_blank(change: Change) -> bool:
-    return change.hunk is not None and change.kind == "lines" and is_blank(change.hunk)
+    """Tell whether a change adds or removes blank lines and no others."""
+    lines = removed_lines(change) + added_lines(change)
+    return change.kind == "lines" and not is_code(lines)

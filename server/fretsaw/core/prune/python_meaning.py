@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
+from itertools import takewhile
+from operator import eq
 
 _TOP = re.compile(r"(?:def|class|async|import|from|if|for|while|try|with|@)\b|@")
 
@@ -36,50 +38,49 @@ def same_meaning(one: ast.AST, other: ast.AST) -> bool:
 def windows(one: Sequence[str], other: Sequence[str]) -> tuple[str, str]:
     """Cut two texts (as lines) down to what has to be parsed to compare them: top-level statements around what differs.
 
-    Parsing the rest too would tell nothing, since it is the same on both sides.
+    Parsing the rest too would tell nothing, since it is the same on both sides. Of three functions with a blank line
+    between them, of which the second has another body on one side: the second on either side.
     """
     if not one or not other:
         return "".join(one), "".join(other)
-    shortest = min(len(one), len(other))
-    head = 0
-    while head < shortest and one[head] == other[head]:
-        head += 1
-    tail = 0
-    while tail < shortest - head and one[len(one) - 1 - tail] == other[len(other) - 1 - tail]:
-        tail += 1
-    head = _earlier(one, min(head, len(one) - 1))
-    if not _is_whole("".join(one[:head])):
-        head = 0
-    end = len(one) - tail
-    while end < len(one) and not _starts(one, end):
-        end += 1
-    tail = len(one) - end
-    return "".join(one[head:end]), "".join(other[head : len(other) - tail])
+    head = _common_head(one, other)
+    tail = _common_head(reversed(one[head:]), reversed(other[head:]))
+    is_start = partial(_starts, one)
+    start = next(filter(is_start, range(min(head, len(one) - 1), 0, -1)), 0)
+    end = next(filter(is_start, range(len(one) - tail, len(one))), len(one))
+    if not _is_whole("".join(one[:start])):
+        start = 0
+    end_in_other = end - len(one) + len(other)
+    return "".join(one[start:end]), "".join(other[start:end_in_other])
+
+
+def _common_head(one: Iterable[str], other: Iterable[str]) -> int:
+    """Count the lines that two texts begin with alike."""
+    are_equal = map(eq, one, other)
+    return len(list(takewhile(bool, are_equal)))
 
 
 @lru_cache(maxsize=16)
 def _is_whole(text: str) -> bool:
     """Return True if no long string is open at the text's end: what looks like a statement there may be part of it."""
-    return ('"""' not in text and "'''" not in text) or parse(text) is not None
+    has_long_string = '"""' in text or "'''" in text
+    return not has_long_string or parse(text) is not None
 
 
 def _starts(lines: Sequence[str], at: int) -> bool:
     """Return True if a top-level statement surely begins at this line: a blank line above it, a keyword at column 0."""
-    return at == 0 or (_TOP.match(lines[at]) is not None and not lines[at - 1].strip())
-
-
-def _earlier(lines: Sequence[str], at: int) -> int:
-    while at > 0 and not _starts(lines, at):
-        at -= 1
-    return at
+    if at == 0:
+        return True
+    is_below_blank_line = not lines[at - 1].strip()
+    return is_below_blank_line and _TOP.match(lines[at]) is not None
 
 
 def _same(one: object, other: object) -> bool:
     """Equal trees, walked together so that the first difference ends it. No string is built."""
-    if isinstance(one, list):
-        return isinstance(other, list) and len(one) == len(other) and all(map(_same, one, other))
-    if not isinstance(one, ast.AST):
-        return type(one) is type(other) and one == other
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
     if type(one) is not type(other):
         return False
-    return all(_same(getattr(one, name, None), getattr(other, name, None)) for name in one._fields)
+    if isinstance(one, ast.AST):
+        return all(_same(getattr(one, name, None), getattr(other, name, None)) for name in one._fields)
+    return one == other

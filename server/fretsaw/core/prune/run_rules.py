@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from types import MappingProxyType
 from typing import Literal
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.patch import Moves, assemble, split
-from fretsaw.core.patch.patch_set import Change, FilePatch, PatchSet
+from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.prune.closure import explained, needed, used_by_kept
 from fretsaw.core.prune.moved import (
     Halves,
@@ -17,15 +19,14 @@ from fretsaw.core.prune.moved import (
     drop_whole,
     find_halves,
     keep_whole,
-    take_back_halves,
-    take_back_lost,
+    take_back,
     without_halves,
 )
 from fretsaw.core.prune.restyle import restyled
 from fretsaw.core.prune.rules import RULES
-from fretsaw.core.prune.scene import Scene
+from fretsaw.core.prune.scene import Scene, changes_but
 from fretsaw.core.prune.tear import torn
-from fretsaw.core.prune.verdict import Mode, Pruned, Verdict
+from fretsaw.core.prune.verdict import Mode, Pruned, Rule, Verdict
 
 MOST_CHANGES = 3_000
 MOST_TEXT = 1_000_000
@@ -45,20 +46,30 @@ def prune(
     never fails, what it leaves parses where the whole patch did, and no line is lost that the whole patch keeps.
     """
     if mode == "off":
-        return Pruned(patch, tuple(Verdict(change, "keep", "", "") for change in split(patch)), patch)
+        return Pruned(patch, tuple(map(_unspoken, split(patch))), patch)
     known = _Known(issue, mode, read, find)
     scenes, verdicts = _verdicts(patch, known)
     styled = _in_old_style(scenes, verdicts)
     if styled:
-        as_written = {(one.change.path, one.change.hunk) for one in verdicts}
+        as_written = {_place(verdict) for verdict in verdicts}
         patch = PatchSet(tuple(styled.get(file.path, file) for file in patch.files))
-        meanings = {path: "".join(scenes[path].after) for path in styled}
+        meanings = {path: scenes[path].text_after for path in styled}
         scenes, verdicts = _verdicts(patch, known, meanings)
-        verdicts = tuple(one if (one.change.path, one.change.hunk) in as_written else _said(one) for one in verdicts)
+        verdicts = tuple(one if _place(one) in as_written else _with_style_as_reason(one) for one in verdicts)
     if len(verdicts) <= MOST_CHANGES:
         verdicts = explained(patch, verdicts, issue)
     kept = [verdict.change for verdict in verdicts if verdict.decision != "drop"]
-    return Pruned(patch if len(kept) == len(verdicts) else assemble(patch, kept), verdicts, patch)
+    drops_nothing = len(kept) == len(verdicts)
+    return Pruned(patch if drops_nothing else assemble(patch, kept), verdicts, patch)
+
+
+def _unspoken(change: Change) -> Verdict:
+    """The verdict on a change of which no rule spoke."""
+    return Verdict(change, "keep", rule="", reason="")
+
+
+def _place(verdict: Verdict) -> tuple[str, Hunk | None]:
+    return verdict.change.path, verdict.change.hunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +91,24 @@ def _verdicts(
     patch: PatchSet, known: _Known, meanings: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[dict[str, Scene], tuple[Verdict, ...]]:
     changes = split(patch)
+    by_id = {change.id: change for change in changes}
     halves = find_halves(patch, changes, known.issue)
     verdicts: dict[int, Verdict] = {}
     scenes = _scenes(patch, changes, known, meanings)
     for scene in scenes.values():
         for at, (rule, reason) in _found(scene, halves).items():
-            drops = RULES[rule].provable or (known.mode == "strict" and not RULES[rule].advisory)
-            decision: Literal["drop", "flag"] = "drop" if drops else "flag"
-            verdicts[at] = Verdict(_by_id(scene, at), decision, rule, reason)
-    verdicts |= drop_whole(halves.moves, {change.id: change for change in changes}, verdicts, RULES)
+            decision = _decision(RULES[rule], known.mode)
+            verdicts[at] = Verdict(by_id[at], decision, rule, reason)
+    verdicts |= drop_whole(halves.moves, by_id, verdicts, RULES)
     verdicts |= drop_importers(halves.moves, changes, verdicts, RULES)
     _take_back(patch, changes, scenes, halves.moves, verdicts)
-    return scenes, tuple(verdicts.get(change.id, Verdict(change, "keep", "", "")) for change in changes)
+    return scenes, tuple(verdicts.get(change.id) or _unspoken(change) for change in changes)
+
+
+def _decision(rule: Rule, mode: Mode) -> Literal["drop", "flag"]:
+    """Decide on what a rule found: drop what it proves, and in strict mode what is only likely, too."""
+    drops_likely = mode == "strict" and not rule.advisory
+    return "drop" if rule.provable or drops_likely else "flag"
 
 
 def _take_back(
@@ -109,26 +126,31 @@ def _take_back(
         verdicts |= used_by_kept(scenes, changes, verdicts)
         if not moves.groups:
             return  # no line both goes and comes, so none can be lost
-        back = take_back_halves(moves, changes, verdicts) or take_back_lost(patch, changes, verdicts, RULES)
+        back = take_back(patch, changes, verdicts, moves=moves, rules=RULES)
         if not back:
             return
         verdicts |= back
 
 
-def _said(verdict: Verdict) -> Verdict:
+def _with_style_as_reason(verdict: Verdict) -> Verdict:
+    """The verdict on a change that was rewritten in the style of its file, with that as its reason if it has none."""
     reason = verdict.reason or "written in the style of its file, which the reply had formatted anew"
     return replace(verdict, reason=reason)
 
 
 def _in_old_style(scenes: Mapping[str, Scene], verdicts: tuple[Verdict, ...]) -> dict[str, FilePatch]:
     """Path → patch, of files that were formatted anew and in which something stays; that is written as the file was."""
-    layout: dict[str, list[Change]] = {}
-    for one in verdicts:
-        if one.decision == "drop" and RULES[one.rule].layout:
-            layout.setdefault(one.change.path, []).append(one.change)
-    small = {path: scene for path, scene in scenes.items() if len(scene.changes) <= MOST_CHANGES}
-    found = {path: restyled(scene, layout.get(path, ())) for path, scene in small.items()}
-    return {path: file for path, file in found.items() if file is not None}
+    layout: dict[str, list[Change]] = defaultdict(list)
+    for verdict in verdicts:
+        if verdict.decision == "drop" and RULES[verdict.rule].layout:
+            layout[verdict.change.path].append(verdict.change)
+    styled: dict[str, FilePatch] = {}
+    for path, scene in scenes.items():
+        is_small = len(scene.changes) <= MOST_CHANGES
+        file = restyled(scene, layout[path]) if is_small else None
+        if file is not None:
+            styled[path] = file
+    return styled
 
 
 def _scenes(
@@ -137,13 +159,13 @@ def _scenes(
     known: _Known,
     meanings: Mapping[str, str],
 ) -> dict[str, Scene]:
-    by_path: dict[str, list[Change]] = {}
+    by_path: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
-        by_path.setdefault(change.path, []).append(change)
+        by_path[change.path].append(change)
     return {
         file.path: Scene(
             file,
-            tuple(by_path.get(file.path, ())),
+            tuple(by_path[file.path]),
             patch,
             known.issue,
             known.read,
@@ -156,20 +178,22 @@ def _scenes(
 
 def _found(scene: Scene, halves: Halves) -> Mapping[int, tuple[str, str]]:
     """id → (rule, reason) of the first rule that speaks of a change."""
-    out: dict[int, tuple[str, str]] = {}
-    size = max(len(scene.file.before or ""), sum(len(line) for hunk in scene.file.hunks for line in hunk.added))
-    large = len(scene.changes) > MOST_CHANGES or size > MOST_TEXT
+    findings: dict[int, tuple[str, str]] = {}
+    is_large = _is_large(scene)
     for name, rule in RULES.items():
-        if large and not rule.cheap:
+        if is_large and not rule.cheap:
             continue
-        open_changes = tuple(change for change in scene.changes if change.id not in out)
+        open_changes = tuple(changes_but(scene.changes, findings))
         if not open_changes:
             break
-        found = without_halves(rule.judge(scene, open_changes), rule, halves)
-        out |= {at: (name, reason) for at, reason in found.items()}
-        scene.judged.update(dict.fromkeys(found, (name, rule.provable)))
-    return out
+        reasons = without_halves(rule.judge(scene, open_changes), rule, halves)
+        findings |= {at: (name, reason) for at, reason in reasons.items()}
+        scene.judged.update(dict.fromkeys(reasons, (name, rule.provable)))
+    return findings
 
 
-def _by_id(scene: Scene, at: int) -> Change:
-    return next(change for change in scene.changes if change.id == at)
+def _is_large(scene: Scene) -> bool:
+    """Tell whether a file is changed so much that only cheap rules are asked."""
+    added_lines = chain.from_iterable(hunk.added for hunk in scene.file.hunks)
+    most_text = max(len(scene.text_before), sum(map(len, added_lines)))
+    return len(scene.changes) > MOST_CHANGES or most_text > MOST_TEXT

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from itertools import accumulate, pairwise
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, islice, pairwise
 
 from fretsaw.core.patch.patch_set import Change
+from fretsaw.core.prune.indents import indents_of
 from fretsaw.core.prune.lexer import words
 from fretsaw.core.prune.python_meaning import parse, same_meaning, windows
-from fretsaw.core.prune.scene import Scene, runs
+from fretsaw.core.prune.scene import Scene, ids_of, runs
 from fretsaw.core.prune.syntax import same_syntax
 from fretsaw.core.text.lines import split_lines
 
@@ -19,32 +22,58 @@ MOST_READ = 3_000_000
 
 def harmless(scene: Scene, changes: list[Change]) -> set[int]:
     """Ids of the changes that can be left out without changing what the text means: all, or what halving finds."""
-    ids = {change.id for change in changes}
+    ids = ids_of(changes)
     whole = scene.after if scene.meaning is None else split_lines(scene.meaning)
     if not ids or means_same(whole, split_lines(scene.without(ids)), scene.language):
         return ids
-    out: set[int] = set()
-    # Each text is compared with the last one that held, not with the first: what differs is then the group alone.
-    held = whole
-    waiting = _halves(changes)
-    failed: list[Change] = []
-    paired = False
-    for _ in range(min(MOST_TRIALS, max(8, MOST_READ // max(len(scene.file.after or ""), 1)))):
-        if not waiting and not paired:
-            # A bracket that opens and the one that closes may be far from each other.
-            waiting, paired = [list(pair) for pair in pairwise(failed)][::-1], True
-        if not waiting:
-            break
-        group = waiting.pop()
-        part = {change.id for change in group}
-        less = split_lines(scene.without(out | part))
-        if means_same(held, less, scene.language):
-            out |= part
-            held = less
-        elif not paired:
-            failed += group if len(group) == 1 else []
+    most_texts = MOST_READ // max(len(scene.text_after), 1)
+    search = _Search(scene, held=whole, trials_left=min(MOST_TRIALS, max(8, most_texts)))
+    failed = search.try_halves(changes)
+    # A bracket that opens and the one that closes may be far from each other.
+    for pair in islice(pairwise(failed), search.trials_left):
+        search.try_without(pair)
+    return search.harmless
+
+
+@dataclass(slots=True)
+class _Search:
+    """A search for changes that can be left out. Each trial leaves out more than the last one that held.
+
+    So each text is compared with that one, not with the first: what differs is then the group alone.
+    """
+
+    scene: Scene
+    held: list[str]
+    """Lines of the text without all that was found."""
+    trials_left: int
+    harmless: set[int] = field(default_factory=set)
+    """Ids of the changes found."""
+
+    def try_halves(self, changes: list[Change]) -> list[Change]:
+        """Try both halves of the changes, then the halves of each that fails; return the single changes that fail.
+
+        Of 1 to 4, where 3 changes the meaning: 1 and 2 hold, 3 and 4 fail, 3 fails, 4 holds.
+        """
+        failed: list[Change] = []
+        waiting = _halves(changes)
+        while waiting and self.trials_left:
+            group = waiting.pop()
+            if self.try_without(group):
+                continue
             waiting += _halves(group)
-    return out
+            if len(group) == 1:
+                failed += group
+        return failed
+
+    def try_without(self, group: Sequence[Change]) -> bool:
+        """Leave the changes out; return False, with all as it was, where the text then means something else."""
+        self.trials_left -= 1
+        ids = self.harmless | ids_of(group)
+        lines = split_lines(self.scene.without(ids))
+        holds = means_same(self.held, lines, self.scene.language)
+        if holds:
+            self.held, self.harmless = lines, ids
+        return holds
 
 
 def _halves(group: list[Change]) -> list[list[Change]]:
@@ -62,13 +91,9 @@ def means_same(one: list[str], other: list[str], language: str) -> bool:
     if language == "python":
         return _same_python(one, other)
     left, right = "".join(one), "".join(other)
-    told = same_syntax(left, right, language)
-    if told is None and language == "json":
-        told = _same_json(left, right)
-    if told is None and language == "json":
-        # Not strictly JSON: only what says the same word by word, bracket by bracket, is the same.
-        return words(left, language) == words(right, language)
-    return bool(told)
+    if language == "json":
+        return _same_json(left, right)
+    return same_syntax(left, right, language) is True
 
 
 def has_witness(language: str) -> bool:
@@ -76,22 +101,24 @@ def has_witness(language: str) -> bool:
     return bool(language)
 
 
-def _same_json(one: str, other: str) -> bool | None:
+def _same_json(one: str, other: str) -> bool:
     try:
         return bool(json.loads(one) == json.loads(other))
     except (ValueError, RecursionError):
-        return None
+        # Not strictly JSON: only what says the same word by word, bracket by bracket, is the same.
+        return words(one, "json") == words(other, "json")
 
 
 def _same_python(one: list[str], other: list[str]) -> bool:
+    """Compare the trees of what differs, else of the whole texts; where neither parses, words and indentation."""
     first, second = windows(one, other)
     left, right = parse(first), parse(second)
     if left is None or right is None:
         left, right = parse("".join(one)), parse("".join(other))
-    if left is None and right is None:
-        return words(first, "python") == words(second, "python") and _indents(first) == _indents(second)
-    return left is not None and right is not None and same_meaning(left, right)
-
-
-def _indents(text: str) -> list[str]:
-    return [line[: len(line) - len(line.lstrip())] for line in text.split("\n") if line.strip()]
+    if left is not None and right is not None:
+        return same_meaning(left, right)
+    only_one_parses = left is not right
+    if only_one_parses:
+        return False
+    same_words = words(first, "python") == words(second, "python")
+    return same_words and indents_of(first) == indents_of(second)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.languages import syntax_of
@@ -14,6 +14,7 @@ from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.prune.block_depth import depths
 from fretsaw.core.prune.issue_topics import IssueTopics, issue_topics
 from fretsaw.core.prune.syntax import Outline, outline
+from fretsaw.core.prune.used_names import used
 from fretsaw.core.text.lines import split_lines
 
 
@@ -51,29 +52,44 @@ class Scene:
         return issue_topics(self.issue)
 
     @cached_property
+    def text_before(self) -> str:
+        """The whole text before; "" of a file that is created."""
+        return self.file.before or ""
+
+    @cached_property
+    def text_after(self) -> str:
+        """The whole text after, all changes taken; "" of a file that is deleted."""
+        return self.file.after or ""
+
+    @cached_property
     def before(self) -> list[str]:
         """Lines before."""
-        return split_lines(self.file.before or "")
+        return split_lines(self.text_before)
 
     @cached_property
     def after(self) -> list[str]:
         """Lines after, all changes taken."""
-        return split_lines(self.file.after or "")
+        return split_lines(self.text_after)
+
+    @cached_property
+    def words_before(self) -> frozenset[str]:
+        """All words of the text before that could be names."""
+        return used(self.text_before)
 
     @cached_property
     def outline_before(self) -> Outline | None:
         """Other languages: imports, declarations and the like before; None where nothing can be said."""
-        return outline(self.file.before or "", self.language)
+        return outline(self.text_before, self.language)
 
     @cached_property
     def outline_after(self) -> Outline | None:
         """The same of the text after."""
-        return outline(self.file.after or "", self.language)
+        return outline(self.text_after, self.language)
 
     @cached_property
     def depths(self) -> tuple[Sequence[int] | None, Sequence[int] | None]:
         """Return each line's depth in blocks, before and after; None for a side of which nothing can be told."""
-        return depths(self.file.before or "", self.language), depths(self.file.after or "", self.language)
+        return depths(self.text_before, self.language), depths(self.text_after, self.language)
 
     @cached_property
     def line_kinds(self) -> tuple[list[str], list[str]]:
@@ -83,18 +99,24 @@ class Scene:
 
     def without(self, ids: set[int]) -> str:
         """The text after, without these changes of the file."""
-        rest = [change for change in self.changes if change.id not in ids]
-        patch = assemble(PatchSet((self.file,)), rest)
-        return (patch.files[0].after if patch else self.file.before) or ""
+        return self.text_with(changes_but(self.changes, ids))
+
+    def text_with(self, changes: Iterable[Change]) -> str:
+        """The text before with these changes of the file alone."""
+        patch = assemble(PatchSet((self.file,)), changes)
+        whole = patch.files[0].after if patch else self.file.before
+        return whole or ""
 
     def beside(self, change: Change) -> list[Change]:
         """The changes right before and right after, where no unchanged line parts them from it."""
-        return [other for other in self.neighbours(change) if touches(other, change)]
+        touches_it = partial(touches, change)
+        return list(filter(touches_it, self.neighbours(change)))
 
     def neighbours(self, change: Change) -> list[Change]:
         """The changes of the file right before and right after it, wherever they are."""
         at = self._places[change.id]
-        return [self.changes[i] for i in (at - 1, at + 1) if 0 <= i < len(self.changes)]
+        before, after = self.changes[max(at - 1, 0) : at], self.changes[at + 1 : at + 2]
+        return [*before, *after]
 
     def provable(self, change: Change) -> bool:
         """Return True if a rule that proves what it finds spoke of the change."""
@@ -118,8 +140,12 @@ class Scene:
 
 def touches(one: Change, other: Change) -> bool:
     """Return True if no unchanged line lies between two changes of a file."""
-    a, b = one.hunk, other.hunk
-    return a is not None and b is not None and (a.end == b.start or b.end == a.start)
+    hunk, other_hunk = one.hunk, other.hunk
+    if hunk is None or other_hunk is None:
+        return False
+    is_right_above = hunk.end == other_hunk.start
+    is_right_below = other_hunk.end == hunk.start
+    return is_right_above or is_right_below
 
 
 def text(lines: tuple[str, ...]) -> str:
@@ -127,32 +153,63 @@ def text(lines: tuple[str, ...]) -> str:
     return "".join(lines)
 
 
-def is_blank(hunk: Hunk) -> bool:
-    """Return True if the hunk holds blank lines only."""
-    return not any(line.strip() for line in (*hunk.removed, *hunk.added))
-
-
-def hunks_of(changes: Iterable[Change]) -> list[Hunk]:
-    """The hunks of the changes that have one, in order."""
-    return [change.hunk for change in changes if change.hunk is not None]
-
-
-def line_runs(changes: Iterable[Change]) -> list[list[Change]]:
-    """The changes of lines (of one file, in order) in groups that no unchanged line parts."""
-    return runs([change for change in changes if change.kind == "lines" and change.hunk is not None])
-
-
 def is_code(lines: Iterable[str]) -> bool:
     """Return True if a line holds anything but blanks."""
     return any(map(str.strip, lines))
 
 
-def runs(changes: list[Change]) -> list[list[Change]]:
+def is_blank(hunk: Hunk) -> bool:
+    """Return True if the hunk holds blank lines only."""
+    return not is_code(hunk.removed + hunk.added)
+
+
+def ids_of(changes: Iterable[Change]) -> set[int]:
+    """The ids of the changes."""
+    return {change.id for change in changes}
+
+
+def changes_but(changes: Iterable[Change], ids: Container[int]) -> list[Change]:
+    """The changes without those that have one of these ids."""
+    return [change for change in changes if change.id not in ids]
+
+
+def line_changes(changes: Iterable[Change]) -> list[Change]:
+    """The changes of lines, without those that are about a file as a whole."""
+    return [change for change in changes if change.kind == "lines"]
+
+
+def added_lines(change: Change) -> tuple[str, ...]:
+    """The lines that the change adds; none where it is about the file as a whole."""
+    return change.hunk.added if change.hunk else ()
+
+
+def removed_lines(change: Change) -> tuple[str, ...]:
+    """The lines that the change removes; none where it is about the file as a whole."""
+    return change.hunk.removed if change.hunk else ()
+
+
+def hunks_of(changes: Iterable[Change]) -> list[Hunk]:
+    """The hunks of the changes that have one, in order."""
+    hunks = (change.hunk for change in changes)
+    return list(filter(None, hunks))
+
+
+def line_runs(changes: Iterable[Change]) -> list[list[Change]]:
+    """The changes of lines (of one file, in order) in groups that no unchanged line parts."""
+    return runs(line_changes(changes))
+
+
+def runs(changes: Iterable[Change]) -> list[list[Change]]:
     """The changes (of one file, in order) in groups that no unchanged line parts."""
-    out: list[list[Change]] = []
+    return grouped(changes, touches)
+
+
+def grouped(changes: Iterable[Change], joins: Callable[[Change, Change], bool]) -> list[list[Change]]:
+    """The changes in groups; one that `joins` the change before it is in the group of that one."""
+    groups: list[list[Change]] = []
     for change in changes:
-        if out and touches(out[-1][-1], change):
-            out[-1].append(change)
+        if groups and joins(groups[-1][-1], change):
+            groups[-1].append(change)
         else:
-            out.append([change])
-    return out
+            groups.append([change])
+    return groups

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 WORD = re.compile(r"[^\W\d]\w*")
 _DEFINES = re.compile(
@@ -17,10 +18,16 @@ _IMPORTS = re.compile(r"^\s*(?:from\s+\S+\s+)?import\s+\(?([^\n)]+)", re.MULTILI
 
 def defined(text: str) -> frozenset[str]:
     """Names that the text defines, assigns or imports."""
-    names = {name for found in _DEFINES.findall(text) for name in found if name}
+    names = set(chain.from_iterable(_DEFINES.findall(text)))
     for listed in _IMPORTS.findall(text):
-        names |= {part.split(" as ")[-1].strip(" \\,").split(".")[0] for part in listed.split(",")}
+        names.update(map(_name_of_import, listed.split(",")))
     return frozenset(names - {""})
+
+
+def _name_of_import(part: str) -> str:
+    """The name that one item of an import brings: c of `a.b as c`, a of `a.b`."""
+    brought = part.rsplit(" as ", maxsplit=1)[-1].strip(" \\,")
+    return brought.split(".")[0]
 
 
 def used(text: str) -> frozenset[str]:

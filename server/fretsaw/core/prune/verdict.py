@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from fretsaw.core.patch.patch_set import Change, PatchSet
@@ -27,6 +27,22 @@ class Verdict:
     """Kept, but the check does not show that it is needed; `reason` says why not."""
     needed_by: str = ""
     """The reason why a kept change stays: "test tests/test_x.py::test_y", "change 3", "the issue", "" where unknown."""
+
+
+def dropped_changes(changes: Iterable[Change], verdicts: Mapping[int, Verdict]) -> list[Change]:
+    """The changes that are dropped so far, in order."""
+    return [change for change in changes if change.id in verdicts and verdicts[change.id].decision == "drop"]
+
+
+def taken_back(
+    verdicts: Mapping[int, Verdict],
+    ids: Iterable[int],
+    *,
+    why_kept: str,
+    decision: Literal["keep", "flag"] = "keep",
+) -> dict[int, Verdict]:
+    """The verdicts on these changes as verdicts that keep; `why_kept` follows the reason to drop."""
+    return {at: replace(verdicts[at], decision=decision, reason=f"{verdicts[at].reason}; kept{why_kept}") for at in ids}
 
 
 def why(reason: str, needed_by: str) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
+
+from fretsaw.core.prune.syntax.nodes import child_types, children_of_type, first_field, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -110,88 +113,88 @@ _RUBY = {
 """Names that some of Ruby's own libraries bring. The effect of any other `require` is unknown."""
 
 
-def said(node: Node) -> str:
-    """The node's text."""
-    return (node.text or b"").decode("utf-8", "surrogateescape")
+_USE_FIELDS = {"scoped_identifier": "name", "use_as_clause": "alias", "scoped_use_list": "list"}
+"""Node of a `use` of Rust -> its field with what it brings; all of any other node does."""
+_NAME = re.compile(r"[^\W\d][\w$]*")
+_VERSION = re.compile(r"v\d+")
 
 
 def brought(node: Node, language: str) -> tuple[str, ...]:
     """Names by which what the statement imports must be used; none where that cannot be told."""
     names = tuple(IMPORTED_NAMES.get(language, _nothing)(node))
-    return names if all(re.fullmatch(r"[^\W\d][\w$]*", name) for name in names) else ()
+    return names if all(map(_NAME.fullmatch, names)) else ()
 
 
-def _nothing(_: Node) -> Iterator[str]:
-    return iter(())
+def _nothing(_: Node) -> Sequence[str]:
+    return ()
 
 
-def _javascript(node: Node) -> Iterator[str]:
-    """Of `import` and of `const … = require(…)`. React is used by every line of JSX without being named."""
-    clause = next((child for child in node.children if child.type == "import_clause"), None)
-    found = list(_local_names(clause)) if clause is not None else []
-    return iter(() if "React" in found else found)
+def _javascript(node: Node) -> Sequence[str]:
+    """Of `import`. React is used by every line of JSX without being named."""
+    clauses = children_of_type(node, "import_clause")
+    names = _of_all(clauses, _local_names)
+    return () if "React" in names else names
 
 
-def _local_names(node: Node) -> Iterator[str]:
+def _local_names(node: Node) -> Sequence[str]:
+    """Of `a, { b, c as d }`: a, b, d."""
     if node.type == "import_specifier":
-        name = node.child_by_field_name("alias") or node.child_by_field_name("name")
-        if name is not None:
-            yield said(name)
-    elif node.type == "identifier":
-        yield said(node)
-    else:
-        for child in node.named_children:
-            yield from _local_names(child)
+        return [text_of(first_field(node, "alias", "name"))]
+    if node.type == "identifier":
+        return [text_of(node)]
+    return _of_all(node.named_children, _local_names)
 
 
-def _go(node: Node) -> Iterator[str]:
-    name, path = node.child_by_field_name("name"), node.child_by_field_name("path")
-    if name is not None:
-        if name.type == "package_identifier":
-            yield said(name)
-    elif path is not None:
-        parts = said(path).strip('"`').split("/")
-        if parts[0] in _GO and not re.fullmatch(r"v\d+", parts[-1]):
-            yield parts[-1]
+def _of_all(nodes: Iterable[Node], names_of: Callable[[Node], Sequence[str]]) -> Sequence[str]:
+    return [*chain.from_iterable(map(names_of, nodes))]
 
 
-def _rust(node: Node) -> Iterator[str]:
+def _go(node: Node) -> Sequence[str]:
+    """The name that is given, or the one that follows from a path of Go's own: `math/rand` brings rand."""
+    given = node.child_by_field_name("name")
+    if given is not None:
+        return [text_of(given)] if given.type == "package_identifier" else []
+    parts = text_of(node.child_by_field_name("path")).strip('"`').split("/")
+    is_known = parts[0] in _GO and not _VERSION.fullmatch(parts[-1])
+    return parts[-1:] if is_known else []
+
+
+def _rust(node: Node) -> Sequence[str]:
     """A glob, a re-export and whatever could be a trait give nothing."""
     argument = node.child_by_field_name("argument")
-    if argument is None or any(child.type == "visibility_modifier" for child in node.children):
-        return
-    names = list(_use_names(argument))
-    if all(name[:1].islower() or (name in _RUST and said(argument).startswith(("std::", "core::"))) for name in names):
-        yield from names
+    if argument is None or "visibility_modifier" in child_types(node):
+        return []
+    names = _use_names(argument)
+    is_of_library = text_of(argument).startswith(("std::", "core::"))
+    no_traits = _RUST if is_of_library else frozenset[str]()
+    perhaps_traits = {name for name in names if not name[:1].islower()}
+    return names if perhaps_traits <= no_traits else []
 
 
-def _use_names(node: Node) -> Iterator[str]:
+def _use_names(node: Node) -> Sequence[str]:
+    """Of `a::{b, c as d, e::*}`: b, d, *."""
     if node.type in ("identifier", "type_identifier"):
-        yield said(node)
-    elif node.type in ("use_wildcard", "self", "crate", "super"):
-        yield "*"
-    elif node.type in ("scoped_identifier", "use_as_clause", "scoped_use_list"):
-        field = {"scoped_identifier": "name", "use_as_clause": "alias", "scoped_use_list": "list"}[node.type]
-        inner = node.child_by_field_name(field)
-        if inner is not None:
-            yield from _use_names(inner)
-    else:
-        for child in node.named_children:
-            yield from _use_names(child)
+        return [text_of(node)]
+    if node.type in ("use_wildcard", "self", "crate", "super"):
+        return ["*"]
+    field = _USE_FIELDS.get(node.type)
+    inner = node.children_by_field_name(field) if field else node.named_children
+    return _of_all(inner, _use_names)
 
 
-def _java(node: Node) -> Iterator[str]:
-    last = node.named_children[-1] if node.named_children else None
-    if last is not None and last.type == "scoped_identifier":
-        name = last.child_by_field_name("name")
-        if name is not None:
-            yield said(name)
+def _java(node: Node) -> Sequence[str]:
+    """The last part of the name; nothing of `import a.b.*`."""
+    imported = node.named_children[-1]
+    if imported.type != "scoped_identifier":
+        return []
+    return [text_of(imported.child_by_field_name("name"))]
 
 
-def _ruby(node: Node) -> Iterator[str]:
-    method, arguments = node.child_by_field_name("method"), node.child_by_field_name("arguments")
-    if method is not None and said(method) == "require" and arguments is not None:
-        yield from _RUBY.get(said(arguments).strip("()\"'"), ())
+def _ruby(node: Node) -> Sequence[str]:
+    """Of `require "json"`, with brackets or without."""
+    method = text_of(node.child_by_field_name("method"))
+    library = text_of(node.child_by_field_name("arguments")).strip("()\"'")
+    return _RUBY.get(library, ()) if method == "require" else ()
 
 
 IMPORTED_NAMES = {

@@ -27,6 +27,10 @@ class NodeTypes:
     widest: Mapping[str, int] = field(default_factory=dict)
     """Type in a catch clause → how much it catches; all others count 0. "" is a clause without a type."""
 
+    def field_with_names(self, kind: str) -> str | None:
+        """The field of a node of this type that holds the names it declares; "" for all of it, None for no names."""
+        return self.wide.get(kind, self.locals.get(kind))
+
 
 def _names(kinds: str, at: str = "name") -> dict[str, str]:
     return dict.fromkeys(kinds.split(), at)

@@ -6,11 +6,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from fretsaw.core.prune.syntax.guards import exits_early, missing
-from fretsaw.core.prune.syntax.imported_names import brought, said
+from fretsaw.core.prune.syntax.imported_names import brought
 from fretsaw.core.prune.syntax.node_types import NODE_TYPES, NodeTypes
+from fretsaw.core.prune.syntax.nodes import (
+    child_types,
+    children_of_type,
+    named_children_of,
+    only_one,
+    text_of,
+    type_of,
+)
 from fretsaw.core.prune.syntax.trees import tree
 
 if TYPE_CHECKING:
@@ -21,6 +30,7 @@ MOST = 200_000
 _WORD = re.compile(r"[^\W\d][\w$]*")
 _NO_NAMES = frozenset({"type", "right", "value", "default_value", "key", "size", "parameters", "return_type", "body"})
 """Fields of a pattern that hold no names that it declares."""
+_FUNCTION_VALUES = frozenset({"arrow_function", "function_expression"})
 _MARKS = frozenset({"attribute_item", "decorator"})
 """Siblings before a function that may say who calls it."""
 
@@ -67,8 +77,10 @@ class Outline:
 def outline(text: str, language: str) -> Outline | None:
     """The outline; None where the language has no row, or the text does not parse or is too long."""
     grammar = NODE_TYPES.get(language)
-    root = tree(text, language) if grammar is not None and len(text) <= MOST else None
-    if grammar is None or root is None:
+    if grammar is None or len(text) > MOST:
+        return None
+    root = tree(text, language)
+    if root is None:
         return None
     found = _Found(grammar, language, root)
     for node, scope in _walk(root, grammar):
@@ -94,21 +106,29 @@ class _Found:
     def add_names(self, node: Node, scope: Node | None) -> None:
         """Add what a node imports or declares; `scope`: the function it stands in."""
         kind = node.type
-        if kind in self.grammar.imports and (names := brought(node, self.language)):
-            self.imports.append(_part(node, names))
-            self.declared += [Declared(name, node.start_point[0], False, None) for name in names]
-        if kind in self.grammar.locals or kind in self.grammar.wide:
+        if kind in self.grammar.imports:
+            self._add_import(node)
+        if self.grammar.field_with_names(kind) is not None:
             self.declared += _declared(node, self.grammar, scope)
         if "shorthand" in kind:
-            self.shorthands |= set(_WORD.findall(said(node)))
+            self.shorthands.update(_WORD.findall(text_of(node)))
+
+    def _add_import(self, node: Node) -> None:
+        names = brought(node, self.language)
+        row = node.start_point[0]
+        self.declared += [Declared(name, row, wide=False, scope=None) for name in names]
+        if names:
+            self.imports.append(_part(node, names))
 
     def add_shapes(self, node: Node, scope: Node | None) -> None:
         """Add the helper, the guard or the catch clause that a node is."""
         kind = node.type
-        if kind in self.grammar.helpers and (name := _helper(node, self.grammar, self.language)):
-            self.helpers.append(_part(node, (name,)))
-        if exits_early(node) and (name := missing(node, scope or self.root)):
-            self.guards.append(_part(node, (name,)))
+        helper = _helper(node, self.grammar, self.language) if kind in self.grammar.helpers else ""
+        if helper:
+            self.helpers.append(_part(node, (helper,)))
+        guarded = missing(node, scope or self.root) if exits_early(node) else ""
+        if guarded:
+            self.guards.append(_part(node, (guarded,)))
         if kind in self.grammar.catches:
             self.catches.append(_catch(node, self.grammar, self.language))
 
@@ -130,92 +150,132 @@ def _walk(root: Node, grammar: NodeTypes) -> Iterator[tuple[Node, Node | None]]:
     while waiting:
         node, scope = waiting.pop()
         yield node, scope
-        inner = node if node.type in grammar.functions else scope
-        waiting += [(child, inner) for child in reversed(node.named_children)]
+        scope_inside = node if node.type in grammar.functions else scope
+        waiting += zip(reversed(node.named_children), repeat(scope_inside))
 
 
 def _part(node: Node, names: tuple[str, ...]) -> Part:
     # A node that ends at the start of a row does not stand on that row.
-    end = node.end_point[0] - (node.end_point[1] == 0)
-    return Part(node.start_point[0], max(end, node.start_point[0]), names)
+    first, (end, end_column) = node.start_point[0], node.end_point
+    last = end if end_column else end - 1
+    return Part(first, max(first, last), names)
 
 
 def _declared(node: Node, grammar: NodeTypes, scope: Node | None) -> Iterator[Declared]:
-    wide = node.type in grammar.wide
-    at = grammar.wide.get(node.type) if wide else grammar.locals.get(node.type)
-    owner = scope or (node.parent if node.type == "formal_parameters" else None)
-    rows = (owner.start_point[0], owner.end_point[0]) if owner is not None and not wide else None
-    for top in node.children_by_field_name(at) if at else [node]:
-        for leaf in _leaves(top):
-            for name in _WORD.findall(said(leaf)):
-                own = leaf.type == "identifier" and leaf.parent is not None and leaf.parent.type != "keyword_parameter"
-                yield Declared(name, leaf.start_point[0], wide or scope is None, rows if own else None)
+    """Each name that a node declares: a and b of `const { a, c: [b] } = f()`."""
+    field_name = grammar.field_with_names(node.type)
+    is_wide = node.type in grammar.wide
+    rows = None if is_wide else _rows_of_scope(node, scope)
+    tops = node.children_by_field_name(field_name) if field_name else [node]
+    for leaf in chain.from_iterable(map(_leaves, tops)):
+        is_own = leaf.type == "identifier" and type_of(leaf.parent) != "keyword_parameter"
+        own_rows = rows if is_own else None
+        for name in _WORD.findall(text_of(leaf)):
+            yield Declared(name, leaf.start_point[0], wide=is_wide or scope is None, scope=own_rows)
+
+
+def _rows_of_scope(node: Node, scope: Node | None) -> tuple[int, int] | None:
+    """Rows of the function that a variable or a parameter belongs to; None at the top."""
+    is_parameters = node.type == "formal_parameters"
+    owner = scope or (node.parent if is_parameters else None)
+    return (owner.start_point[0], owner.end_point[0]) if owner is not None else None
 
 
 def _leaves(node: Node) -> Iterator[Node]:
+    """The nodes of a pattern that hold names which it declares."""
     if not node.named_children:
         yield node
     for at, child in enumerate(node.children):
-        if child.is_named and node.field_name_for_child(at) not in _NO_NAMES:
+        may_declare = child.is_named and node.field_name_for_child(at) not in _NO_NAMES
+        if may_declare:
             yield from _leaves(child)
 
 
 def _helper(node: Node, grammar: NodeTypes, language: str) -> str:
     """The name of a function or type that is of use only where it is named; "" for any other."""
-    above = node.parent
-    if above is None or above.type not in grammar.tops:
+    is_at_top = type_of(node.parent) in grammar.tops
+    if not is_at_top:
         return ""
-    before = node.prev_named_sibling
-    if (before is not None and before.type in _MARKS) or _is_open(node, language):
+    is_marked = type_of(node.prev_named_sibling) in _MARKS
+    if is_marked or _is_open(node, language):
         return ""
     name = _named(node)
-    return "" if language == "go" and not name[:1].islower() else name
+    is_exported = language == "go" and not name[:1].islower()
+    return "" if is_exported else name
 
 
 def _is_open(node: Node, language: str) -> bool:
     """Tell whether other files may use a function or type, by its modifiers or for the lack of them."""
-    if any(child.type == "visibility_modifier" for child in node.children):
+    if "visibility_modifier" in child_types(node):
         return True
     if language == "java":
-        marks = next((said(child).split() for child in node.children if child.type == "modifiers"), [])
-        return "private" not in marks or any(mark.startswith("@") for mark in marks)
+        return _is_open_in_java(node)
     if language in ("c", "cpp"):
-        return not any(child.type == "storage_class_specifier" and said(child) == "static" for child in node.children)
+        storage_classes = map(text_of, children_of_type(node, "storage_class_specifier"))
+        return "static" not in storage_classes
     return False
+
+
+def _is_open_in_java(node: Node) -> bool:
+    """Tell whether a method is not private, or has an annotation, by which somebody may find it."""
+    modifiers = " ".join(map(text_of, children_of_type(node, "modifiers"))).split()
+    return "private" not in modifiers or any(word.startswith("@") for word in modifiers)
 
 
 def _named(node: Node) -> str:
     """The one name that a declaration gives."""
-    if node.type in ("lexical_declaration", "type_declaration"):
-        inner = node.named_children
-        value = inner[0].child_by_field_name("value") if len(inner) == 1 else None
-        functions = ("arrow_function", "function_expression")
-        if len(inner) != 1 or (node.type == "lexical_declaration" and (value is None or value.type not in functions)):
-            return ""
-        node = inner[0]
+    declaration = _one_declaration(node)
+    name = text_of(_name_node(declaration)) if declaration is not None else ""
+    return name if _WORD.fullmatch(name) else ""
+
+
+def _one_declaration(node: Node) -> Node | None:
+    """The node with the name: `f = () => 1` of `const f = () => 1`. None of two at once, or of no function."""
+    if node.type not in ("lexical_declaration", "type_declaration"):
+        return node
+    inner = only_one(node.named_children)
+    if inner is None or node.type == "type_declaration":
+        return inner
+    value = inner.child_by_field_name("value")
+    return inner if type_of(value) in _FUNCTION_VALUES else None
+
+
+def _name_node(node: Node) -> Node | None:
+    """The field `name`, or in C the innermost declarator: f of `*f(int a)`."""
     name = node.child_by_field_name("name")
-    if name is None:
-        name = node.child_by_field_name("declarator")
-        while name is not None and name.type != "identifier":
-            name = name.child_by_field_name("declarator")
-    found = said(name) if name is not None else ""
-    return found if _WORD.fullmatch(found) else ""
+    if name is not None:
+        return name
+    declarator = node.child_by_field_name("declarator")
+    while declarator is not None and declarator.type != "identifier":
+        declarator = declarator.child_by_field_name("declarator")
+    return declarator
 
 
 def _catch(node: Node, grammar: NodeTypes, language: str) -> tuple[int, tuple[str, ...], int]:
-    types = tuple(_caught(node, language))
-    return node.start_point[0], types, max((grammar.widest.get(one, 0) for one in types or ("",)), default=0)
+    """The row of a catch clause, its types, and how much they catch."""
+    types = tuple(_CAUGHT[language](node))
+    widest = max(grammar.widest.get(kind, 0) for kind in types or ("",))
+    return node.start_point[0], types, widest
 
 
-def _caught(node: Node, language: str) -> Iterator[str]:
-    if language == "java":
-        found = [each for child in node.named_children for each in child.named_children if each.type == "catch_type"]
-        yield from (said(each) for one in found for each in one.named_children)
-    elif language == "ruby":
-        listed = node.child_by_field_name("exceptions")
-        yield from (said(each) for each in (listed.named_children if listed is not None else []))
-    else:
-        listed = node.child_by_field_name("parameters")
-        for each in listed.named_children if listed is not None else []:
-            kind = each.child_by_field_name("type")
-            yield said(kind) if kind is not None else ""
+def _caught_in_java(clause: Node) -> Iterator[str]:
+    """Of `catch (A | B e)`: A and B."""
+    for parameter in clause.named_children:
+        for types in children_of_type(parameter, "catch_type"):
+            yield from map(text_of, types.named_children)
+
+
+def _caught_in_ruby(clause: Node) -> Iterator[str]:
+    """Of `rescue A, B => e`: A and B."""
+    exceptions = clause.child_by_field_name("exceptions")
+    return map(text_of, named_children_of(exceptions))
+
+
+def _caught_in_cpp(clause: Node) -> Iterator[str]:
+    """Of `catch (const A& e)`: A."""
+    for parameter in named_children_of(clause.child_by_field_name("parameters")):
+        yield text_of(parameter.child_by_field_name("type"))
+
+
+_CAUGHT = {"java": _caught_in_java, "ruby": _caught_in_ruby, "cpp": _caught_in_cpp}
+"""Language → the types that one of its catch clauses names."""
