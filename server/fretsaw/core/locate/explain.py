@@ -94,6 +94,102 @@ def parts_block(path: str, line: int) -> Misfit:
     )
 
 
+def cut_off(path: str | None, why: str) -> Misfit:
+    """A reply that ends before its last edit does."""
+    return misfit(
+        kind="truncated",
+        path=path,
+        person=f"The reply looks cut off: {why}.",
+        model=f"Your reply was cut off: {why}. Repeat all edits, with less text around them.",
+    )
+
+
+def unclear(why: str) -> Misfit:
+    """A reply that can be read in several ways."""
+    return misfit(
+        kind="unclear",
+        path=None,
+        person=f"The reply can be read in more than one way: {why}.",
+        model=f"Your reply can be read in more than one way: {why}. "
+        "Send it again with a longer fence (````) around it.",
+    )
+
+
+def outside(path: str) -> Misfit:
+    """A path that leads out of the repository, or no path at all."""
+    if not path:
+        return misfit("no-such-file", None, "An edit names no file.", "Say which file each edit is for.")
+    return misfit(
+        kind="outside",
+        path=path,
+        person=f"The path {path!r} does not lead into the repository.",
+        model=f"`{path}` is outside the repository. Use the paths you were given, relative to its root.",
+    )
+
+
+def hidden(path: str, why: str) -> Misfit:
+    """A file that is there and is not shown."""
+    return misfit(
+        kind="hidden",
+        path=path,
+        person=f"{path} is there, but it is not edited: {why}.",
+        model=f"`{path}` cannot be edited: {why}. Leave it as it is.",
+    )
+
+
+def no_such_file(path: str, alike: list[str]) -> Misfit:
+    """A path that no file has; `alike` are files of that name elsewhere."""
+    names = " or ".join(f"`{other}`" for other in alike)
+    question = f" Did you mean {names}?" if alike else ""
+    return misfit(
+        kind="no-such-file",
+        path=path,
+        person=f"There is no file {path}.{question}",
+        model=f"There is no file `{path}`.{question} Use the paths you were given.",
+    )
+
+
+def not_empty(path: str) -> Misfit:
+    """An edit without search text of a file that is not empty."""
+    return misfit(
+        kind="exists",
+        path=path,
+        person=f"An edit to {path} has no search text, but the file is not empty.",
+        model=f"`{path}` exists and is not empty: an edit needs the lines it replaces in its search part.",
+    )
+
+
+def already_applied(path: str) -> Misfit:
+    """New lines that the file has already."""
+    return misfit(
+        kind="already-applied",
+        path=path,
+        person=f"An edit to {path} is already in the file.",
+        model=f"`{path}` already holds the lines you add. Leave this edit out.",
+    )
+
+
+def ends_within_an_edit(path: str) -> Misfit:
+    """The last block of a reply without end: its last line may be half a line."""
+    return misfit(
+        kind="truncated",
+        path=path,
+        person=f"The reply looks cut off within its last edit, to {path}.",
+        model=f"`{path}`: your reply ends within an edit. Repeat all edits, with less text around them.",
+    )
+
+
+def overlapping(path: str, line: int) -> Misfit:
+    """Two edits of the same lines."""
+    return misfit(
+        kind="overlapping",
+        path=path,
+        person=f"Two edits of {path} change the same lines, from line {line}.",
+        model=f"`{path}`: two of your edits change the same lines, from line {line}. Make them one edit.",
+        lines=(line,),
+    )
+
+
 def beyond_the_end(path: str, line: int, count: int) -> Misfit:
     """An insertion below a line that the file does not have."""
     return misfit(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import compress
 
 from fretsaw.core.reply.edit_block import EditBlock
 
@@ -33,6 +35,20 @@ class Pattern:
         return any(self.removed) or any(self.inserts)
 
     @property
+    def removed_indices(self) -> frozenset[int]:
+        """Indices of the old lines that are removed."""
+        return frozenset(compress(range(len(self.old)), self.removed))
+
+    @property
+    def busy(self) -> list[int]:
+        """Indices of the old lines that are removed or stand next to a new one."""
+        return [
+            index
+            for index, is_removed in enumerate(self.removed)
+            if is_removed or self.inserts[index] or self.inserts[index + 1]
+        ]
+
+    @property
     def new(self) -> tuple[str, ...]:
         """The lines it leaves behind."""
         out = list(self.inserts[0])
@@ -46,6 +62,11 @@ class Pattern:
     def added(self) -> tuple[str, ...]:
         """All new lines, in order."""
         return tuple(line for lines in self.inserts for line in lines)
+
+    def with_added(self, correct: Callable[[str], str]) -> Pattern:
+        """The pattern with each of its new lines corrected."""
+        inserts = tuple(tuple(map(correct, lines)) for lines in self.inserts)
+        return replace(self, inserts=inserts)
 
 
 def pattern_of(block: EditBlock) -> Pattern:

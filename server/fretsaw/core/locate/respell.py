@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
+from fretsaw.core.locate.blank_lines import lead
 from fretsaw.core.locate.fit import Fit, Splice
-from fretsaw.core.locate.indent import lead
 from fretsaw.core.locate.pattern import Pattern
 from fretsaw.core.locate.view import INVISIBLE, View, typewriter
 

@@ -10,6 +10,8 @@ from typing import TypeAlias
 from fretsaw.core.text.lines import body, split_lines
 
 Key: TypeAlias = Callable[[str], str]
+Scope: TypeAlias = tuple[int, int]
+"""(first line, line after the last) of a block."""
 
 MOST = 64
 """The number of places of one block that are looked at; a block with more is ambiguous anyway."""
@@ -57,6 +59,12 @@ def typewriter(line: str) -> str:
     return line.translate(_QUOTES)
 
 
+def typewriter_table(written: str, text: str) -> dict[int, str]:
+    """A table of the typeset signs that were written and that the text has nowhere, with the typewriter's for each."""
+    typeset = [sign for sign in set(written) if typewriter(sign) != sign]
+    return {ord(sign): typewriter(sign) for sign in typeset if sign not in text}
+
+
 _WHOLE: Mapping[Key, Callable[[Sequence[str]], list[str]]] = {
     without_trailing: lambda lines: [line.rstrip(" \t\r") for line in lines],
     bare: lambda lines: [line.strip(" \t\r") for line in lines],
@@ -74,7 +82,7 @@ class View:
     """True if many blocks will be looked up, so that an index pays."""
     spent: int = 0
     """The number of places that were found so far."""
-    scopes: dict[tuple[str, ...], list[tuple[int, int]]] = field(default_factory=dict)
+    scopes: dict[tuple[str, ...], list[Scope]] = field(default_factory=dict)
     """Anchors -> the blocks they enclose, as far as they were asked for."""
     lines: list[str] = field(init=False)
     """With their endings."""
@@ -142,10 +150,9 @@ class View:
             self._index_by[key] = found
         return self._index_by[key]
 
-    def matches_at(self, old: list[str] | tuple[str, ...], at: int, key: Key) -> bool:
-        """Return True if the lines from `at` have the keys of `old`."""
-        there = self.bodies[at : at + len(old)] if at >= 0 else []
-        return len(there) == len(old) and all(key(a) == key(b) for a, b in zip(there, old, strict=True))
+    def between(self, first: int, stop: int, key: Key) -> list[str]:
+        """The lines of a range as a key sees them, as far as the file has them."""
+        return self._keyed(key)[max(0, first) : max(0, stop)]
 
     def solid(self) -> tuple[list[int], str]:
         """Indices of the lines that are not blank, and those lines joined without blanks at their ends."""
