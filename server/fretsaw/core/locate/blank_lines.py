@@ -15,6 +15,11 @@ def depth(line: str) -> int:
     return len(line) - len(line.lstrip(" \t"))
 
 
+def is_blank(line: str) -> bool:
+    """Return True if a line holds nothing but blanks."""
+    return not line.strip()
+
+
 def solid_lines(lines: Iterable[str]) -> list[str]:
     """List the lines that are not blank."""
     return list(filter(str.strip, lines))

@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import compress
 from operator import eq, ne
 
@@ -17,6 +16,7 @@ from fretsaw.core.locate.blank_lines import lead, solid_indices
 from fretsaw.core.locate.fit import Fit, Places, Splice, aligned
 from fretsaw.core.locate.indent import unchanged
 from fretsaw.core.locate.pattern import Pattern
+from fretsaw.core.locate.similarity import alike
 from fretsaw.core.locate.view import View, squeezed, without_trailing
 from fretsaw.core.text.short import common_head
 
@@ -239,16 +239,6 @@ def _best(fits: list[Fit]) -> list[Fit]:
     """The fits with the fewest misses, where others have clearly more."""
     least = min((fit.misses for fit in fits), default=0)
     return [fit for fit in fits if fit.misses <= least + 1]
-
-
-def alike(ours: str, theirs: str) -> bool:
-    """Return True if two squeezed lines say nearly the same."""
-    if not ours or not theirs or len(ours) + len(theirs) > 2000:
-        return False
-    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
-    # The first two are upper bounds of the last one, and much cheaper.
-    bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
-    return all(ratio() >= 0.6 for ratio in bounds)
 
 
 def _droppable_ends(lookup: _Lookup) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import TypeAlias
 
 from fretsaw.core.text.lines import body, split_lines
@@ -51,7 +52,12 @@ def plain_quotes(line: str) -> str:
     """Squeezed, with typewriter quotes, dashes and dots, composed letters, and without signs that nobody sees."""
     if line.isascii():
         return " ".join(line.split())
-    return " ".join(unicodedata.normalize("NFC", line).translate(_UNSEEN).translate(_QUOTES).split())
+    return " ".join(without_unseen(line).translate(_QUOTES).split())
+
+
+def without_unseen(text: str) -> str:
+    """The text with composed letters, and without signs that nobody sees."""
+    return unicodedata.normalize("NFC", text).translate(_UNSEEN)
 
 
 def typewriter(line: str) -> str:
@@ -157,8 +163,9 @@ class View:
     def solid(self) -> tuple[list[int], str]:
         """Indices of the lines that are not blank, and those lines joined without blanks at their ends."""
         if self._solid is None:
-            kept = [(index, line) for index, line in enumerate(self._keyed(bare)) if line]
-            self._solid = [index for index, _ in kept], "\n" + "\n".join(line for _, line in kept) + "\n"
+            lines = self._keyed(bare)
+            places = list(compress(range(len(lines)), lines))
+            self._solid = places, "\n" + "\n".join(filter(None, lines)) + "\n"
         return self._solid
 
     def index(self) -> dict[str, list[int]]:
