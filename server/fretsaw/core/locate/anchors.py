@@ -28,7 +28,7 @@ _CLOSING = re.compile(r"\s*[)\]}#{]")
 
 def inside(view: View, anchors: tuple[str, ...], fits: Sequence[Fit]) -> int | None:
     """The only start of a fit that the anchors enclose; None for none or several."""
-    if not anchors or len(anchors) > _DEEPEST:
+    if not 1 <= len(anchors) <= _DEEPEST:
         return None
     scopes = view.scopes.get(anchors)
     if scopes is None:

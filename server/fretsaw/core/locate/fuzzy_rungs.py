@@ -108,9 +108,9 @@ class _Lookup:
             return []
         index = self.view.index()
         votes: Counter[int] = Counter()
-        for i, key in enumerate(self.keys):
-            places = index.get(key, ())
-            if key and len(places) <= _COMMON:
+        for i in solid_indices(self.keys):
+            places = index.get(self.keys[i], ())
+            if len(places) <= _COMMON:
                 votes.update(place - i for place in places)
         return [start for start, _ in votes.most_common(_MOST_OFFSETS)]
 

@@ -65,7 +65,7 @@ def _lost_the_mark(kept: Leads) -> bool:
     Removed lines that are right beside them say so; without any, the new lines stand at the file's depth or at theirs.
     """
     is_lost = all(starmap(_is_one_less, kept))
-    is_doubled = all(_is_one_less(theirs, ours) for ours, theirs in kept)
+    is_doubled = all(starmap(_is_one_less, _swapped(kept)))
     return is_lost or is_doubled
 
 

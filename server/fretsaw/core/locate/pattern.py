@@ -53,11 +53,9 @@ class Pattern:
     @property
     def busy(self) -> list[int]:
         """Indices of the old lines that are removed or stand next to a new one."""
-        return [
-            index
-            for index, is_removed in enumerate(self.removed)
-            if is_removed or self.inserts[index] or self.inserts[index + 1]
-        ]
+        beside = pairwise(self.inserts)
+        is_busy = [is_removed or any(new) for is_removed, new in zip(self.removed, beside, strict=True)]
+        return list(compress(range(len(is_busy)), is_busy))
 
     @property
     def new(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Knows files as paths and texts only, through the function it is handed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from fretsaw.core.locate import explain, whole_files
@@ -179,7 +179,7 @@ def _target_path(desk: Desk, block: EditBlock, *, created: set[str], repairs: di
 def _meant(desk: Desk, block: EditBlock, path: str) -> str | None:
     """The tracked file that a path which is none must mean, by its own end or by the text above; None: not known."""
     loosely = block.op == "edit" and bool(block.search)
-    meant = repair(path, desk.names(), loosely=loosely) if path else None
+    meant = repair(path, desk.names(), loosely=loosely)
     if meant is None and block.near and _may_be_named_above(desk, block, path):
         meant = named_in(block.near, desk.paths.__contains__)
     if meant is None or block.op != "overwrite":
@@ -276,7 +276,8 @@ def _whole(desk: Desk, section: Section) -> None:
     problem = _refusal(desk, path, may_create=_may_create(desk, block, path))
     if problem is None and is_known and now is None:
         problem = misfit("unreadable", path, f"{path} exists and cannot be read as text.")
-    problem = problem or _change_whole(desk, block, path=path, now=now)
+    change = _WHOLE_CHANGES[block.op]
+    problem = problem or change(desk, block, path)
     if problem is not None:
         desk.misfits.append(problem)
         return
@@ -294,30 +295,23 @@ def _may_create(desk: Desk, block: EditBlock, path: str) -> bool:
     return block.op == "create"
 
 
-def _change_whole(desk: Desk, block: EditBlock, *, path: str, now: str | None) -> Misfit | None:
-    """Set a file's mode, move, delete or write it; the misfit where that is not possible."""
-    match block.op:
-        case "mode":
-            desk.modes[path] = block.mode or ("", "")
-            return None
-        case "move" | "copy":
-            return _move(desk, block, path)
-        case "delete":
-            return _delete(desk, block, path=path, now=now or "")
-        case _:
-            return _write(desk, block, path=path, now=now)
+def _set_mode(desk: Desk, block: EditBlock, path: str) -> Misfit | None:
+    """Note the file mode that a block asks for."""
+    desk.modes[path] = block.mode or ("", "")
+    return None
 
 
-def _delete(desk: Desk, block: EditBlock, *, path: str, now: str) -> Misfit | None:
+def _delete(desk: Desk, block: EditBlock, path: str) -> Misfit | None:
     """Delete a file, if the lines that are said to be removed are the file's."""
-    problem = whole_files.deletable(now, path, block)
+    problem = whole_files.deletable(desk.text(path) or "", path, block)
     if problem is None:
         desk.write(path, None)
     return problem
 
 
-def _write(desk: Desk, block: EditBlock, *, path: str, now: str | None) -> Misfit | None:
+def _write(desk: Desk, block: EditBlock, path: str) -> Misfit | None:
     """Write a whole file, in the encoding of the text before."""
+    now = desk.text(path) if desk.known(path) else None
     (block,), problem = in_file_encoding(now or "", path, [block])
     if problem is not None:
         return problem
@@ -345,3 +339,14 @@ def _move(desk: Desk, block: EditBlock, path: str) -> Misfit | None:
     if is_move:
         desk.write(path, None)
     return None
+
+
+_WHOLE_CHANGES: Mapping[str, Callable[[Desk, EditBlock, str], Misfit | None]] = {
+    "mode": _set_mode,
+    "move": _move,
+    "copy": _move,
+    "delete": _delete,
+    "create": _write,
+    "overwrite": _write,
+}
+"""Kind of change of a file as a whole -> the function that makes it, or says why it cannot be made."""

@@ -25,17 +25,16 @@ _MOST_PAIRS = 400
 def respelled(view: View, pattern: Pattern, fit: Fit) -> Fit:
     """The fit whose new lines keep the file's blanks, quotes and signs wherever the edit's old lines only miss them."""
     old_at = {place: line for place, line in zip(fit.at, pattern.old, strict=True) if place is not None}
-    removed = [old_at[place] for start, end, _ in fit.splices for place in range(start, end)]
-    theirs = [line for start, end, _ in fit.splices for line in view.bodies[start:end]]
-    if removed == theirs:
-        return fit
-    return replace(fit, splices=tuple(_respelled(view, old_at, splice) for splice in fit.splices))
+    splices = tuple(_respelled(view, old_at, splice) for splice in fit.splices)
+    return replace(fit, splices=splices)
 
 
 def _respelled(view: View, old_at: dict[int, str], splice: Splice) -> Splice:
     """The splice in the file's spelling; `old_at`: index of a line of the file -> the edit's old line for it."""
     start, end, new = splice
     ours, theirs = [old_at[place] for place in range(start, end)], view.bodies[start:end]
+    if ours == theirs:
+        return splice
     lines = list(new)
     for new_index, index in _new_states(ours, new):
         lines[new_index] = merged(ours[index], theirs[index], new[new_index])

@@ -136,17 +136,12 @@ def _written_in_turns(view: View, items: list[Item], later: list[Item], section:
     after = View(placed.after)
     blocks = dict.fromkeys(item.block for item in later)
     again = list(chain.from_iterable(items_of(after, block) for block in blocks))
-    if not _are_all_certain(again):
+    if not {item.rung for item in again} <= _CERTAIN:
         return None
     settle_ties(after, again, trusted=False, ordered=section.tagged)
     second = _written(after, again, section)
     second.located = placed.located + second.located
     return second
-
-
-def _are_all_certain(items: list[Item]) -> bool:
-    """Return True if strict rungs found all items."""
-    return all(item.fits for item in items) and {item.rung for item in items} <= _CERTAIN
 
 
 def _items(view: View, blocks: list[EditBlock]) -> list[Item]:

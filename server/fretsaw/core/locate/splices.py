@@ -52,8 +52,6 @@ def _ended(view: View, splice: Splice, usual: str) -> list[str]:
     Of `a` LF, `b` CRLF, the new lines for b end in CRLF; new ones between the two in the file's usual ending.
     """
     start, end, new = splice
-    if not new:
-        return []
     replaced = [ending(line) or usual for line in view.lines[start:end]]
     neighbours = set(map(ending, view.lines[max(0, start - 1) : end + 1])) - {""}
     following = replaced[-1] if replaced else only(neighbours) or usual

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import compress, islice
 from typing import TypeAlias
 
 from fretsaw.core.text.lines import body, split_lines
@@ -16,6 +16,10 @@ Scope: TypeAlias = tuple[int, int]
 
 MOST = 64
 """The number of places of one block that are looked at; a block with more is ambiguous anyway."""
+_MOST_CANDIDATES = 4096
+"""Places of one line at which a block with that line is looked for."""
+_MOST_LINES = 400_000
+"""Lines that the places of one block have together at most."""
 
 _QUOTES = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "′": "'", "″": '"', "«": '"', "»": '"',
@@ -66,9 +70,8 @@ def typewriter(line: str) -> str:
 
 
 def typewriter_table(written: str, text: str) -> dict[int, str]:
-    """A table of the typeset signs that were written and that the text has nowhere, with the typewriter's for each."""
-    typeset = [sign for sign in set(written) if typewriter(sign) != sign]
-    return {ord(sign): typewriter(sign) for sign in typeset if sign not in text}
+    """A table of the signs that were written and that the text has nowhere, with the typewriter's sign for each."""
+    return {ord(sign): typewriter(sign) for sign in set(written) if sign not in text}
 
 
 _WHOLE: Mapping[Key, Callable[[Sequence[str]], list[str]]] = {
@@ -130,15 +133,11 @@ class View:
 
     def _find_indexed(self, keys: list[str], key: Key) -> list[int]:
         lines, index = self._keyed(key), self._places(key)
-        rarest = min(range(len(keys)), key=lambda i: len(index.get(keys[i], ())))
-        found: list[int] = []
-        for place in index.get(keys[rarest], ())[:4096]:
-            start = place - rarest
-            if start >= 0 and lines[start] == keys[0] and lines[start : start + len(keys)] == keys:
-                found.append(start)
-                if len(found) >= self.most or len(found) * len(keys) > 400_000:
-                    break
-        return found
+        count = len(keys)
+        rarest = min(range(count), key=lambda i: len(index.get(keys[i], ())))
+        candidates = (place - rarest for place in index.get(keys[rarest], ())[:_MOST_CANDIDATES])
+        starts = (start for start in candidates if lines[start : start + count] == keys)
+        return list(islice(starts, min(self.most, _MOST_LINES // count + 1)))
 
     def _keyed(self, key: Key) -> list[str]:
         if key is same:
