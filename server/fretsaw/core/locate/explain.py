@@ -128,7 +128,9 @@ def unclear(why: str) -> Misfit:
 def outside(path: str) -> Misfit:
     """A path that leads out of the repository, or no path at all."""
     if not path:
-        return misfit("no-such-file", None, "An edit names no file.", "Say which file each edit is for.")
+        return misfit(
+            kind="no-such-file", path=None, person="An edit names no file.", model="Say which file each edit is for."
+        )
     return misfit(
         kind="outside",
         path=path,
@@ -156,6 +158,49 @@ def no_such_file(path: str, alike: list[str]) -> Misfit:
         path=path,
         person=f"There is no file {path}.{question}",
         model=f"There is no file `{path}`.{question} Use the paths you were given.",
+    )
+
+
+def taken_for(path: str, meant: str) -> Misfit:
+    """A notice: a path that is no file, and the file that it must mean."""
+    return misfit(kind="path", path=meant, person=f"{path} was taken for {meant}, the only file it can mean.")
+
+
+def no_change() -> Misfit:
+    """A notice: edits that leave everything as it is."""
+    return misfit(
+        kind="no-op",
+        path=None,
+        person="The edits change nothing.",
+        model="Your edits leave every file as it is.",
+    )
+
+
+def unreadable(path: str) -> Misfit:
+    """A file that is not text."""
+    return misfit(kind="unreadable", path=path, person=f"{path} cannot be read as text.")
+
+
+def exists_unreadable(path: str) -> Misfit:
+    """A file that is not text, where one is to be created."""
+    return misfit(kind="unreadable", path=path, person=f"{path} exists and cannot be read as text.")
+
+
+def target_outside(target: str) -> Misfit:
+    """A path to move or copy a file to that leads out of the repository."""
+    return misfit(
+        kind="outside",
+        path=target or None,
+        person=f"The path {target!r} does not lead into the repository.",
+    )
+
+
+def target_exists(path: str, target: str, *, done: str) -> Misfit:
+    """A path to move or copy a file to that is another file; `done`: moved or copied."""
+    return misfit(
+        kind="exists",
+        path=target,
+        person=f"{path} cannot be {done} to {target}: that file exists.",
     )
 
 
@@ -256,7 +301,7 @@ def _divergence(view: View, pattern: Pattern, start: int) -> tuple[int, str, str
     nothing else."""
     first, last = max(0, start), len(view.bodies) - 1
     ours = pattern.old[first - start :]
-    theirs = view.between(first, start + len(pattern.old), same)
+    theirs = view.between(first=first, stop=start + len(pattern.old), key=same)
     for key in (squeezed, same):
         equal = common_head(list(map(key, ours)), list(map(key, theirs)))
         if equal < len(theirs):

@@ -52,10 +52,10 @@ def consecutive(view: View, pattern: Pattern, start: int) -> Fit | None:
     theirs = view.bodies[start : start + len(pattern.old)]
     pairs = zip(pattern.old, theirs, pattern.removed, strict=False)
     shift = shift_between(pairs, pattern.added) or _loose_shift(view, pattern, start)
-    return in_a_row(pattern, start, shift) if shift else None
+    return in_a_row(pattern, start=start, shift=shift) if shift else None
 
 
-def in_a_row(pattern: Pattern, start: int, shift: Shift) -> Fit | None:
+def in_a_row(pattern: Pattern, *, start: int, shift: Shift) -> Fit | None:
     """The fit for old lines that are lines of the file without a gap; None where the new lines cannot be placed."""
     places = range(start, start + len(pattern.old))
     return aligned(pattern, at=tuple(places), start=start, shift=shift)
@@ -77,7 +77,7 @@ def aligned(pattern: Pattern, *, at: Places, start: int, shift: Shift, misses: i
 
     Unclear is: new lines, or two removed lines, around lines of the file that the pattern does not have.
     """
-    walk = _Walk(start)
+    walk = _Walk(here=start, run_start=start)
     lines_above = zip((None, *at), (False, *pattern.removed), strict=True)
     for index, (place, is_removed) in enumerate(lines_above):
         if place is not None and not walk.pass_line(place, removed=is_removed):
@@ -103,8 +103,8 @@ class _Walk:
 
     here: int
     """Index after the last old line that was passed: where new lines go."""
-    run_start: int | None = None
-    """Index of the first of the removed lines that end here; None where the last line is kept or new."""
+    run_start: int
+    """Index of the first of the removed lines that end here; `here` where the last line is kept or new."""
     apart: bool = False
     """Lines of the file that the pattern does not have stand right before the run."""
     splices: list[tuple[int, int, list[str]]] = field(default_factory=list)
@@ -113,7 +113,8 @@ class _Walk:
         """Go past an old line; False where the file has further lines between two removed ones."""
         if not removed:
             self.close_run()
-        elif self.run_start is None:
+            self.run_start = place + 1
+        elif self.run_start == self.here:
             self.run_start = place
             self.apart = place != self.here
         elif place != self.here:
@@ -128,25 +129,21 @@ class _Walk:
 
     def insert(self, new: list[str]) -> None:
         """Put new lines here, in place of the run."""
-        if self.run_start is None:
-            self._change(self.here, new)
-        else:
-            self._change(self.run_start, new)
+        self._change(self.run_start, new)
 
     def close_run(self) -> None:
         """Remove the run without new lines in its place."""
-        if self.run_start is not None:
+        if self.run_start < self.here:
             self._change(self.run_start, [])
 
     def _change(self, start: int, new: list[str]) -> None:
         """Note that new lines replace the file's from `start` to here, as one with a change that ends at `start`."""
-        last = self.splices[-1] if self.splices else None
-        if last is not None and last[1] == start:
+        if self.splices and self.splices[-1][1] == start:
             start, _, above = self.splices.pop()
             above += new
             new = above
         self.splices.append((start, self.here, new))
-        self.run_start, self.apart = None, False
+        self.run_start, self.apart = self.here, False
 
 
 def _next_place(at: Places, index: int) -> int | None:

@@ -134,7 +134,7 @@ class _Lookup:
         """Collect the old lines that are not the file's from `start` on; none where a removed one is not, or the file
         ends."""
         count = len(self.keys)
-        theirs = self.view.between(start, start + count, squeezed)
+        theirs = self.view.between(first=start, stop=start + count, key=squeezed)
         if len(theirs) != count:
             return set()
         misses = set(compress(range(count), map(ne, self.keys, theirs)))
@@ -183,7 +183,7 @@ class _Lookup:
         """Return True if as many as half of the pattern's lines are the file's from `start` on, more than the one
         looked for."""
         keys = self.keys[-start:] if start < 0 else self.keys
-        theirs = self.view.between(start, start + len(self.keys), squeezed)
+        theirs = self.view.between(first=start, stop=start + len(self.keys), key=squeezed)
         equal: int = sum(map(eq, keys, theirs))
         is_half = equal * 2 >= len(self.keys)
         return is_half and equal > 1
@@ -210,7 +210,7 @@ class _Lookup:
         """Count the first old lines that are the file's from an offset on."""
         if offset < 0:
             return 0
-        theirs = self.view.between(offset, offset + len(self.keys), squeezed)
+        theirs = self.view.between(first=offset, stop=offset + len(self.keys), key=squeezed)
         return common_head(self.keys, theirs)
 
     def equal_tail(self, offset: int) -> int:
@@ -218,20 +218,19 @@ class _Lookup:
         stop = offset + len(self.keys)
         if stop > len(self.view.bodies):
             return 0
-        theirs = self.view.between(offset, stop, squeezed)
+        theirs = self.view.between(first=offset, stop=stop, key=squeezed)
         return common_head(self.keys[::-1], theirs[::-1])
 
 
 def _lookup(view: View, pattern: Pattern) -> _Lookup:
     """The pattern with all that is asked of it at each place."""
     keys = list(map(squeezed, pattern.old))
-    letters = [sum(map(str.isalnum, key)) for key in keys]
     return _Lookup(
         view=view,
         pattern=pattern,
         keys=keys,
         removed=pattern.removed_indices,
-        telling=frozenset(index for index, count in enumerate(letters) if count > 2),
+        telling=frozenset(index for index, key in enumerate(keys) if sum(map(str.isalnum, key)) > 2),
     )
 
 

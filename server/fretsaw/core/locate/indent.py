@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import starmap
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from fretsaw.core.locate.blank_lines import depth, lead, solid_lines
 from fretsaw.core.locate.only import only
@@ -17,6 +17,8 @@ Shift: TypeAlias = Callable[[str], "str | None"]
 """A new line -> the same line with the file's indentation, None where that cannot be said."""
 Leads: TypeAlias = set[tuple[str, str]]
 """Pairs (indentation of a line in the block, its indentation in the file)."""
+_Way: TypeAlias = tuple[Callable[[Leads], Any], Leads, Callable[..., "str | None"]]
+"""(measure of the difference, None where there is none; the pairs it is taken of; the change of a line by it)."""
 
 _TAB_WIDTHS = (4, 2, 8, 3)
 """The most usual one first: several may explain the same pairs."""
@@ -30,12 +32,7 @@ def unchanged(line: str) -> str | None:
 def shift_between(pairs: Iterable[tuple[str, str, bool]], added: tuple[str, ...]) -> Shift | None:
     """Find the shift for new lines from (block's line, file's line, True if it is removed); None where nothing fits
     all."""
-    kept: Leads = set()
-    removed: Leads = set()
-    for ours, theirs, is_removed in pairs:
-        if ours.strip():
-            side = removed if is_removed else kept
-            side.add((lead(ours), lead(theirs)))
+    kept, removed = _leads(pairs)
     both = kept | removed
     if not _differ(both):
         return unchanged
@@ -48,10 +45,21 @@ def shift_between(pairs: Iterable[tuple[str, str, bool]], added: tuple[str, ...]
             return unchanged
     if _only_old_line_lost_it(both, new_lines):
         return None
-    shift = _prefix(both) or _tabs(both) or _scale(both)
+    shift = _shift_of(both)
     if shift is None or None in map(shift, new_lines):
         return None
     return shift
+
+
+def _leads(pairs: Iterable[tuple[str, str, bool]]) -> tuple[Leads, Leads]:
+    """Collect the indentations of kept and of removed lines; a blank line says nothing of them."""
+    kept: Leads = set()
+    removed: Leads = set()
+    for ours, theirs, is_removed in pairs:
+        if ours.strip():
+            side = removed if is_removed else kept
+            side.add((lead(ours), lead(theirs)))
+    return kept, removed
 
 
 def _differ(leads: Leads) -> bool:
@@ -101,19 +109,30 @@ def _only_old_line_lost_it(leads: Leads, new_lines: Sequence[str]) -> bool:
     return not ours and any(line.startswith(theirs) for line in new_lines)
 
 
-def _prefix(leads: Leads) -> Shift | None:
-    """The file's lines stand deeper, or less deep, by one and the same run of blanks.
+def _shift_of(leads: Leads) -> Shift | None:
+    """Find the first way in which the file is indented otherwise than the block, of those that explain all pairs.
 
-    The block at 0 and 2, the file at 4 and 6: four blanks more. The block at 4 and 6, the file at 2 and 4: two less.
+    Deeper: the block at 0 and 2, the file at 4 and 6: four blanks more. Less deep: the block at 4 and 6, the file at 2
+    and 4: two less. To tabs: the block at 4 and 8 blanks, the file at one tab and two: width 4, and 12 blanks become
+    three tabs; or the other way round. Scaled: the block at 2 and 4, the file at 4 and 8: doubled.
     """
-    missing = _one_surplus(_swapped(leads))
-    if missing is not None:
-        return partial(_deeper, missing)
-    surplus = _one_surplus(leads)
-    return None if surplus is None else partial(_less_deep, surplus)
+    swapped = _swapped(leads)
+    ways: tuple[_Way, ...] = (
+        (_one_surplus, swapped, _deeper),
+        (_one_surplus, leads, _less_deep),
+        (_tab_width, leads, _to_tabs),
+        (_tab_width, swapped, _to_blanks),
+        (_scale, leads, _scaled),
+    )
+    for measure, sides, change in ways:
+        amount = measure(sides)
+        if amount is not None:
+            return partial(change, amount)
+    return None
 
 
 def _swapped(leads: Leads) -> Leads:
+    """The pairs the other way round."""
     return {(theirs, ours) for ours, theirs in leads}
 
 
@@ -134,18 +153,6 @@ def _less_deep(surplus: str, line: str) -> str | None:
     if not line.strip():
         return line
     return line[len(surplus) :] if line.startswith(surplus) else None
-
-
-def _tabs(leads: Leads) -> Shift | None:
-    """The block has blanks where the file has tabs, or the other way round, at a fixed width.
-
-    The block at 4 and 8 blanks, the file at one tab and two: width 4, and 12 blanks become three tabs.
-    """
-    width = _tab_width(leads)
-    if width is not None:
-        return partial(_to_tabs, width)
-    width = _tab_width(_swapped(leads))
-    return None if width is None else partial(_to_blanks, width)
 
 
 def _tab_width(leads: Leads) -> int | None:
@@ -178,10 +185,10 @@ def _to_blanks(width: int, line: str) -> str:
     return _spaced(blanks, width) + line[len(blanks) :]
 
 
-def _scale(leads: Leads) -> Shift | None:
-    """The file indents by another number of blanks a level; two levels must say so.
+def _scale(leads: Leads) -> tuple[int, int] | None:
+    """Return (blanks of the block, blanks of the file) that all pairs are in proportion to; two levels must say so.
 
-    The block at 2 and 4, the file at 4 and 8: doubled. The block at 2 alone says nothing about 4.
+    The block at 2 and 4, the file at 4 and 8: (4, 8). The block at 2 alone says nothing about 4.
     """
     if any("\t" in ours + theirs for ours, theirs in leads):
         return None
@@ -189,11 +196,11 @@ def _scale(leads: Leads) -> Shift | None:
     levels = {ours for ours, _ in sizes} - {0}
     unit, scaled = max(sizes)
     is_one_scale = all(ours * scaled == theirs * unit for ours, theirs in sizes)
-    is_proved = is_one_scale and len(levels) > 1
-    return partial(_scaled, unit, scaled) if is_proved else None
+    return (unit, scaled) if is_one_scale and len(levels) > 1 else None
 
 
-def _scaled(unit: int, scaled: int, line: str) -> str | None:
-    """The line whose blanks stand to its old ones as `scaled` to `unit`; None where that is not a whole number."""
+def _scaled(scale: tuple[int, int], line: str) -> str | None:
+    """The line with its blanks in proportion to the scale; None where that is not a whole number."""
+    unit, scaled = scale
     blanks, rest = divmod(depth(line) * scaled, unit)
     return None if rest else " " * blanks + line.lstrip(" ")

@@ -59,7 +59,7 @@ class Item:
     def offset(self) -> int | None:
         """Lines that the place is below the one that the line number says; None where one of them is not known."""
         fit, line = self.placed, self.line
-        if fit is None or line is None or not self.pattern.old:
+        if fit is None or line is None:
             return None
         return fit.start - line
 
@@ -194,7 +194,7 @@ def _with_numbered(view: View, item: Item, fits: list[Fit]) -> list[Fit]:
     line, old = item.line, item.pattern.old
     if line is None or line in [fit.start for fit in fits]:
         return fits
-    is_there = view.between(line, line + len(old), same) == list(old)
+    is_there = view.between(first=line, stop=line + len(old), key=same) == list(old)
     fit = consecutive(view, item.pattern, line) if is_there else None
     return fits if fit is None else sorted([*fits, fit], key=attrgetter("start"))
 

@@ -39,7 +39,7 @@ def exact(view: View, pattern: Pattern) -> list[Fit]:
     if not pattern.old:
         return []
     starts = view.find(pattern.old, same)
-    return _possible(in_a_row(pattern, start, unchanged) for start in starts)
+    return _possible(in_a_row(pattern, start=start, shift=unchanged) for start in starts)
 
 
 def by_key(key: Key, view: View, pattern: Pattern) -> list[Fit]:
@@ -64,7 +64,7 @@ def first_line(view: View, pattern: Pattern) -> list[Fit]:
     for start in view.find(pattern.old, bare):
         indentation = lead(view.bodies[start])
         if indentation and is_indented_alike(rest, view.bodies[start + 1 : start + len(pattern.old)]):
-            fits.append(in_a_row(_indented(pattern, indentation), start, unchanged))
+            fits.append(in_a_row(_indented(pattern, indentation), start=start, shift=unchanged))
     return _possible(fits)
 
 
@@ -158,7 +158,7 @@ def _pair_blanks(view: View, paired: Paired, gaps: Iterable[Gap]) -> None:
 
 def _is_blank(view: View, place: int) -> bool:
     """Return True if the file has a line at a place, and a blank one."""
-    there = view.between(place, place + 1, same)
+    there = view.between(first=place, stop=place + 1, key=same)
     return there != [] and not there[0].strip()
 
 

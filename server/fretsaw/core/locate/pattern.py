@@ -157,7 +157,8 @@ def is_elision(line: str) -> bool:
 
 def pieces(pattern: Pattern) -> tuple[Pattern, ...]:
     """The parts of a pattern between kept lines that stand for left-out ones; one part when there are none."""
-    elisions = [at for at in solid_indices(pattern.old) if is_elision(pattern.old[at]) and not pattern.removed[at]]
+    kept = set(solid_indices(pattern.old)) - pattern.removed_indices
+    elisions = [index for index in sorted(kept) if is_elision(pattern.old[index])]
     bounds = pairwise((-1, *elisions, len(pattern.old)))
     parts = [_part(pattern, above + 1, below) for above, below in bounds]
     return tuple(part for part in parts if part.old or part.changes)

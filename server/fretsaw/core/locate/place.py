@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from fretsaw.core.locate import explain, whole_files
 from fretsaw.core.locate.blank_lines import has_solid
-from fretsaw.core.locate.explain import misfit
 from fretsaw.core.locate.misfit import Located, Misfit, Placing
 from fretsaw.core.locate.path_repair import by_name, clean, is_outside, named_in, repair
 from fretsaw.core.locate.section import Section, place_section, probe
@@ -59,6 +58,10 @@ class Desk:
             self.after[path] = text
         now = self.after[path]
         return None if now is None or is_binary(now) else now
+
+    def current(self, path: str) -> str | None:
+        """The text of a path, None where it is no file now or cannot be read as text."""
+        return self.text(path) if self.known(path) else None
 
     def write(self, path: str, text: str | None) -> None:
         """Set the text of a path after; None deletes it."""
@@ -132,7 +135,7 @@ def _placing(desk: Desk, *, has_blocks: bool) -> Placing:
     changed = {path: text for path, text in desk.after.items() if text != desk.before.get(path)}
     notices = tuple(dict.fromkeys(desk.notices))
     if has_blocks and not changed and not desk.modes:
-        notices = (misfit("no-op", None, "The edits change nothing.", "Your edits leave every file as it is."),)
+        notices = (explain.no_change(),)
     return Placing(after=changed, located=tuple(desk.located), modes=desk.modes or None, notices=notices)
 
 
@@ -172,7 +175,7 @@ def _target_path(desk: Desk, block: EditBlock, *, created: set[str], repairs: di
         return path
     if path:
         repairs[path] = meant
-        desk.notices.append(misfit("path", meant, f"{path} was taken for {meant}, the only file it can mean."))
+        desk.notices.append(explain.taken_for(path, meant))
     return meant
 
 
@@ -206,11 +209,7 @@ def _refusal(desk: Desk, path: str, *, may_create: bool) -> Misfit | None:
         return None
     if not desk.known(path):
         return _missing(desk, path)
-    return _unreadable(path) if desk.text(path) is None else None
-
-
-def _unreadable(path: str) -> Misfit:
-    return misfit("unreadable", path, f"{path} cannot be read as text.")
+    return explain.unreadable(path) if desk.text(path) is None else None
 
 
 def _missing(desk: Desk, path: str) -> Misfit:
@@ -260,7 +259,7 @@ def _fill(desk: Desk, path: str, block: EditBlock) -> Misfit | None:
     refusal = _refusal(desk, path, may_create=True)
     if refusal is not None:
         return refusal
-    now = desk.text(path) if desk.known(path) else None
+    now = desk.current(path)
     if now is not None and now.strip():
         return explain.not_empty(path)
     desk.write(path, whole_files.written(now, block))
@@ -271,11 +270,11 @@ def _fill(desk: Desk, path: str, block: EditBlock) -> Misfit | None:
 def _whole(desk: Desk, section: Section) -> None:
     """Make a change of a file as a whole, or note why it cannot be made."""
     block, path = section.blocks[0], section.path
-    is_known = desk.known(path)
-    now = desk.text(path) if is_known else None
+    now = desk.current(path)
     problem = _refusal(desk, path, may_create=_may_create(desk, block, path))
-    if problem is None and is_known and now is None:
-        problem = misfit("unreadable", path, f"{path} exists and cannot be read as text.")
+    is_unreadable = now is None and desk.known(path)
+    if problem is None and is_unreadable:
+        problem = explain.exists_unreadable(path)
     change = _WHOLE_CHANGES[block.op]
     problem = problem or change(desk, block, path)
     if problem is not None:
@@ -311,7 +310,7 @@ def _delete(desk: Desk, block: EditBlock, path: str) -> Misfit | None:
 
 def _write(desk: Desk, block: EditBlock, path: str) -> Misfit | None:
     """Write a whole file, in the encoding of the text before."""
-    now = desk.text(path) if desk.known(path) else None
+    now = desk.current(path)
     (block,), problem = in_file_encoding(now or "", path, [block])
     if problem is not None:
         return problem
@@ -328,13 +327,13 @@ def _move(desk: Desk, block: EditBlock, path: str) -> Misfit | None:
     """Move or copy a file to where no file is."""
     target = clean(block.move_to or "")
     if is_outside(target):
-        return misfit("outside", target or None, f"The path {target!r} does not lead into the repository.")
+        return explain.target_outside(target)
     if target == path:
         return None
     is_move = block.op == "move"
     if desk.known(target):
         done = "moved" if is_move else "copied"
-        return misfit("exists", target, f"{path} cannot be {done} to {target}: that file exists.")
+        return explain.target_exists(path, target, done=done)
     desk.write(target, desk.text(path))
     if is_move:
         desk.write(path, None)

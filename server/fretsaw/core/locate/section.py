@@ -183,7 +183,7 @@ def _written(view: View, items: list[Item], section: Section) -> Placed:
     if line is not None:
         return Placed(view.text, misfits=[explain.overlapping(section.path, line + 1)])
     return Placed(
-        after=spliced(view, splices, _final_newline(view, items)),
+        after=spliced(view, splices, final_newline=_final_newline(view, items)),
         located=[
             Located(block=block, path=section.path, rung=rung, start=fit.start, end=fit.end)
             for block, rung, fit in placed
@@ -229,7 +229,7 @@ def _parts_block(view: View, item: Item, fit: Fit) -> bool:
     if not ends_in_new_lines or not item.pattern.old or not fit.splices:
         return False
     start, end, new = fit.splices[-1]
-    above = "".join(view.between(fit.end - 1, fit.end, same))
+    above = "".join(view.between(first=fit.end - 1, stop=fit.end, key=same))
     is_below_context = start == end == fit.end
     if not is_below_context or not above.strip():
         return False

@@ -21,8 +21,8 @@ def is_new_state(old: str, new: str) -> bool:
 
 
 def alike(ours: str, theirs: str) -> bool:
-    """Return True if two squeezed lines say nearly the same."""
-    if not ours or not theirs or len(ours) + len(theirs) > _LONGEST:
+    """Return True if two squeezed lines, which are not equal, say nearly the same."""
+    if len(ours) + len(theirs) > _LONGEST:
         return False
     matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
     # The first two are upper bounds of the last one, and much cheaper.

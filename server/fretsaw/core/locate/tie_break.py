@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from operator import attrgetter
 
 from fretsaw.core.locate.anchors import inside, under_heading
 from fretsaw.core.locate.fit import Fit
@@ -11,7 +13,7 @@ from fretsaw.core.locate.only import only
 from fretsaw.core.locate.view import View
 
 _NOWHERE = sys.maxsize
-"""A line that no place is below."""
+"""A line that no place begins behind."""
 
 
 def settle_ties(view: View, items: list[Item], *, trusted: bool, ordered: bool) -> None:
@@ -40,7 +42,9 @@ def _by_order(items: list[Item]) -> None:
     latest begin of the item below. A at 3 or 40, B at 20 or 1: down drops B at 1, up drops A at 40.
     """
     ordered = [item for item in items if item.fits]
-    places = _above_next(_below_previous([item.fits for item in ordered]))
+    from_top = _in_order([item.fits for item in ordered], attrgetter("core"))
+    from_bottom = _in_order(from_top[::-1], _core_from_bottom)
+    places = from_bottom[::-1]
     if not all(places):
         return
     offset = _offset(items)
@@ -57,28 +61,24 @@ def _is_doubtful(item: Item, last: Fit, offset: int | None) -> bool:
     return item.capped or has_number_elsewhere
 
 
-def _below_previous(places: list[list[Fit]]) -> list[list[Fit]]:
-    """The places without those that begin before the earliest end of the item above; from an item on that has none,
-    there are none."""
+def _core_from_bottom(fit: Fit) -> tuple[int, int]:
+    """The lines that a fit changes, counted upwards: lines 3 to 5 are -5 to -3."""
+    start, end = fit.core
+    return -end, -start
+
+
+def _in_order(places: list[list[Fit]], core: Callable[[Fit], tuple[int, int]]) -> list[list[Fit]]:
+    """The places without those that begin before the earliest end of the item before.
+
+    From an item on that has no place left, there are none.
+    """
     left: list[list[Fit]] = []
-    earliest_end = 0
+    earliest_end = -_NOWHERE
     for fits in places:
-        below = [fit for fit in fits if fit.core[0] >= earliest_end]
-        earliest_end = min((fit.core[1] for fit in below), default=_NOWHERE)
-        left.append(below)
+        behind = [fit for fit in fits if core(fit)[0] >= earliest_end]
+        earliest_end = min((core(fit)[1] for fit in behind), default=_NOWHERE)
+        left.append(behind)
     return left
-
-
-def _above_next(places: list[list[Fit]]) -> list[list[Fit]]:
-    """The places without those that end after the latest begin of the item below; up from an item that has none, there
-    are none."""
-    left: list[list[Fit]] = []
-    latest_start = _NOWHERE
-    for fits in reversed(places):
-        above = [fit for fit in fits if fit.core[1] <= latest_start]
-        latest_start = max((fit.core[0] for fit in above), default=-1)
-        left.append(above)
-    return left[::-1]
 
 
 def _offset(items: list[Item]) -> int | None:

@@ -104,14 +104,7 @@ class View:
 
     def __post_init__(self) -> None:
         self.lines = split_lines(self.text)
-        if "\r" in self.text:
-            self.bodies = [body(line) for line in self.lines]
-        else:
-            self.bodies = self.text.split("\n")
-            if len(self.bodies) > len(self.lines):
-                self.bodies.pop()
-        if self.bodies and self.bodies[0].startswith("\ufeff"):
-            self.bodies[0] = self.bodies[0][1:]
+        self.bodies = _bodies_of(self.text, self.lines)
 
     def find(self, old: list[str] | tuple[str, ...], key: Key) -> list[int]:
         """Starts of runs of lines whose keys are the keys of `old`, in order; as many as `most` allows."""
@@ -155,7 +148,7 @@ class View:
             self._index_by[key] = found
         return self._index_by[key]
 
-    def between(self, first: int, stop: int, key: Key) -> list[str]:
+    def between(self, *, first: int, stop: int, key: Key) -> list[str]:
         """The lines of a range as a key sees them, as far as the file has them."""
         return self._keyed(key)[max(0, first) : max(0, stop)]
 
@@ -174,6 +167,14 @@ class View:
     def squeezed_at(self, at: int) -> str:
         """The squeezed line at an index."""
         return self._keyed(squeezed)[at]
+
+
+def _bodies_of(text: str, lines: list[str]) -> list[str]:
+    """The lines of a text without their endings, and without its byte order mark."""
+    has_returns = "\r" in text
+    bodies = list(map(body, lines)) if has_returns else text.split("\n")[: len(lines)]
+    bodies[:1] = [first.removeprefix("\ufeff") for first in bodies[:1]]
+    return bodies
 
 
 def _starts(joined: str, needle: str, most: int) -> list[int]:

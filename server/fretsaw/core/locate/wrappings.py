@@ -105,6 +105,7 @@ def unwrapped(block: EditBlock) -> Iterator[EditBlock]:
             yield replace(block, search=found[0], replace=found[1], others=())
 
 
+_CHAT_TOKEN_AT_END = re.compile(rf"(?:{CHAT_TOKEN.pattern})\Z", CHAT_TOKEN.flags)
 _CALL_TAGS = re.compile(
     r"(?:\s*</?(?:parameter|invoke|function_calls|function|tool_call|tool|antml:\w+|(?:new|old)_(?:str|string|text|code)"
     r"|new_string|content|replace|text|edit|file|answer|output|response|str_replace|arguments|args)>\s*)+\Z"
@@ -123,7 +124,8 @@ def without_leftovers(block: EditBlock, text: str) -> EditBlock:
 
 def _without_tail(lines: Lines, text: str) -> Lines:
     """The lines without marks at their end; a line that held nothing else goes as well."""
-    if not lines or not lines[-1].rstrip().endswith((">", "]")):
+    last = "".join(lines[-1:]).rstrip()
+    if not last.endswith((">", "]")):
         return lines
     whole = "\n".join(lines).rstrip()
     head = whole
@@ -156,11 +158,11 @@ def _closing_tag_start(head: str, text: str) -> int | None:
 
 def _chat_token_start(head: str, text: str) -> int | None:
     """Find the beginning of a chat's mark at the end of a text; `</s>` with its other half is HTML."""
-    end = head[-80:]
-    marks = [match[0] for match in CHAT_TOKEN.finditer(end) if match.end() == len(end)]
-    last = "".join(marks[-1:])
-    is_html = last == "</s>" and "<s>" in head
-    return None if is_html or last in text else len(head) - len(last)
+    mark = _CHAT_TOKEN_AT_END.search(head[-80:])
+    if mark is None or mark[0] in text:
+        return None
+    is_html = mark[0] == "</s>" and "<s>" in head
+    return None if is_html else len(head) - len(mark[0])
 
 
 _STANDS_ALONE = re.compile(
