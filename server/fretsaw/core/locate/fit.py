@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TypeAlias
 
 from fretsaw.core.locate.blank_lines import has_solid, is_solid_at_ends, lead, solid_indices
@@ -39,7 +40,7 @@ class Fit:
     @property
     def new_lines(self) -> list[str]:
         """All new lines, in order."""
-        return [line for _, _, new in self.splices for line in new]
+        return list(chain.from_iterable(new for _, _, new in self.splices))
 
     def with_lines(self, correct: Callable[[str], str]) -> Fit:
         """The fit with each of its new lines corrected."""

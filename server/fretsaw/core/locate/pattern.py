@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from itertools import compress, pairwise
+from itertools import chain, compress, pairwise
 from typing import TypeAlias
 
 from fretsaw.core.locate.blank_lines import solid_indices
@@ -70,7 +70,7 @@ class Pattern:
     @property
     def added(self) -> tuple[str, ...]:
         """All new lines, in order."""
-        return tuple(line for lines in self.inserts for line in lines)
+        return tuple(chain.from_iterable(self.inserts))
 
     def with_added(self, correct: Callable[[str], str]) -> Pattern:
         """The pattern with each of its new lines corrected."""

@@ -278,6 +278,6 @@ def _final_newline(view: View, items: list[Item]) -> bool | None:
     for item in items:
         old, new = item.block.no_newline
         fit = item.placed
-        if old != new and fit is not None and max(fit.end, fit.core[1]) == len(view.bodies):
+        if old != new and fit is not None and fit.end == len(view.bodies):
             return not new
     return None
