@@ -1,4 +1,4 @@
-"""How alike two lines are, by their common runs of signs."""
+"""Likeness of two lines, by the runs of signs that they have in common."""
 
 from __future__ import annotations
 
