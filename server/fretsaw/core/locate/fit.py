@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import TypeAlias
 
-from fretsaw.core.locate.indent import Shift, lead, shift_between, unchanged
+from fretsaw.core.locate.blank_lines import has_solid, is_solid_at_ends, lead, solid_indices
+from fretsaw.core.locate.indent import Shift, shift_between, unchanged
 from fretsaw.core.locate.pattern import Pattern
 from fretsaw.core.locate.view import View
 
 Splice = tuple[int, int, tuple[str, ...]]
 """(first line, line after the last, new lines without endings)."""
+Places: TypeAlias = tuple[int | None, ...]
+"""For each old line the index of the file's line, None where it has none (a kept line only)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
     """One place of a pattern in a file."""
 
-    at: tuple[int | None, ...]
-    """For each old line the index of the file's line, None where it has none (a kept line only)."""
+    at: Places
     start: int
     end: int
     splices: tuple[Splice, ...]
@@ -25,20 +30,36 @@ class Fit:
     misses: int = 0
     """The number of kept lines that are not the file's."""
 
+    @property
+    def core(self) -> tuple[int, int]:
+        """First line and line after the last that the fit changes."""
+        if not self.splices:
+            return self.start, self.end
+        return self.splices[0][0], self.splices[-1][1]
 
-def consecutive(view: View, pattern: Pattern, start: int, misses: int = 0) -> Fit | None:
+    @property
+    def new_lines(self) -> list[str]:
+        """All new lines, in order."""
+        return list(chain.from_iterable(new for _, _, new in self.splices))
+
+    def with_lines(self, correct: Callable[[str], str]) -> Fit:
+        """The fit with each of its new lines corrected."""
+        splices = tuple((start, end, tuple(map(correct, new))) for start, end, new in self.splices)
+        return replace(self, splices=splices)
+
+
+def consecutive(view: View, pattern: Pattern, start: int) -> Fit | None:
     """The fit whose old lines are the file's lines from `start` on; None where the new lines cannot be indented."""
-    count = len(pattern.old)
-    pairs = (
-        (a, b, gone)
-        for a, b, gone in zip(pattern.old, view.bodies[start : start + count], pattern.removed, strict=False)
-    )
-    shift = shift_between(pairs, pattern.added)
-    if shift is None:
-        shift = _loose_shift(view, pattern, start)
-    if shift is None:
-        return None
-    return aligned(pattern, tuple(range(start, start + count)), start, shift, misses)
+    theirs = view.bodies[start : start + len(pattern.old)]
+    pairs = zip(pattern.old, theirs, pattern.removed, strict=False)
+    shift = shift_between(pairs, pattern.added) or _loose_shift(view, pattern, start)
+    return in_a_row(pattern, start=start, shift=shift) if shift else None
+
+
+def in_a_row(pattern: Pattern, *, start: int, shift: Shift) -> Fit | None:
+    """The fit for old lines that are lines of the file without a gap; None where the new lines cannot be placed."""
+    places = range(start, start + len(pattern.old))
+    return aligned(pattern, at=tuple(places), start=start, shift=shift)
 
 
 def _loose_shift(view: View, pattern: Pattern, start: int) -> Shift | None:
@@ -47,113 +68,97 @@ def _loose_shift(view: View, pattern: Pattern, start: int) -> Shift | None:
     Kept lines further away may be indented in any way: they only say where the place is. At least one line that matters
     has to say something; blank ones prove no indentation.
     """
-    is_proved = False
-    for index, line in enumerate(pattern.old):
-        if not line.strip() or not _matters(pattern, index):
-            continue
-        if lead(line) != lead(view.bodies[start + index]):
-            return None
-        is_proved = True
-    return unchanged if is_proved else None
+    telling = set(pattern.busy).intersection(solid_indices(pattern.old))
+    is_right = all(lead(pattern.old[index]) == lead(view.bodies[start + index]) for index in telling)
+    return unchanged if telling and is_right else None
 
 
-def _matters(pattern: Pattern, index: int) -> bool:
-    """Return True if an old line is removed or stands next to a new one."""
-    return bool(pattern.removed[index] or pattern.inserts[index] or pattern.inserts[index + 1])
-
-
-def aligned(pattern: Pattern, at: tuple[int | None, ...], start: int, shift: Shift, misses: int = 0) -> Fit | None:
+def aligned(pattern: Pattern, *, at: Places, start: int, shift: Shift, misses: int = 0) -> Fit | None:
     """The fit for a known alignment; None where it is unclear where the new lines go.
 
     Unclear is: new lines, or two removed lines, around lines of the file that the pattern does not have.
     """
-    walk = _Walk(start)
-    for index, inserts in enumerate(pattern.inserts):
-        place = at[index - 1] if index else None
-        if place is not None and not walk.pass_line(place, removed=pattern.removed[index - 1]):
+    walk = _Walk(here=start, run_start=start)
+    lines_above = zip((None, *at), (False, *pattern.removed), strict=True)
+    for index, (place, is_removed) in enumerate(lines_above):
+        if place is not None and not walk.pass_line(place, removed=is_removed):
             return None
-        if inserts:
-            if _beside_unmapped(pattern, at, index) or not walk.may_insert(_next_place(at, index)):
-                return None
-            walk.insert(tuple(line for line in map(shift, inserts) if line is not None))
+        inserts = pattern.inserts[index]
+        if not inserts:
+            continue
+        if _beside_unmapped(pattern, at, index) or not walk.may_insert(_next_place(at, index)):
+            return None
+        walk.insert([line for line in map(shift, inserts) if line is not None])
     walk.close_run()
-    ends = [place for place in at if place is not None]
-    return Fit(at, start, ends[-1] + 1 if ends else start, tuple(_merged(walk.splices)), misses)
+    splices = tuple((first, end, tuple(new)) for first, end, new in walk.splices)
+    return Fit(at=at, start=start, end=walk.here, splices=splices, misses=misses)
 
 
 @dataclass(slots=True)
 class _Walk:
     """A walk down the old lines of a pattern, beside the file.
 
-    Pattern `a -b -c +x d` where a is line 10 of the file: past a, `here` is 11; b and c make `run` [11, 12] and `here`
+    Pattern `a -b -c +x d` where a is line 10 of the file: past a, `here` is 11; b and c are a run from 11, `here` is
     13; x takes their place: splice (11, 13, x); past d, `here` is 14.
     """
 
     here: int
     """Index after the last old line that was passed: where new lines go."""
-    run: list[int] = field(default_factory=list)
-    """Indices of the removed lines since the last kept or new one."""
+    run_start: int
+    """Index of the first of the removed lines that end here; `here` where the last line is kept or new."""
     apart: bool = False
     """Lines of the file that the pattern does not have stand right before the run."""
-    splices: list[Splice] = field(default_factory=list)
+    splices: list[tuple[int, int, list[str]]] = field(default_factory=list)
 
     def pass_line(self, place: int, *, removed: bool) -> bool:
         """Go past an old line; False where the file has further lines between two removed ones."""
         if not removed:
             self.close_run()
-        elif not self.run:
+            self.run_start = place + 1
+        elif self.run_start == self.here:
+            self.run_start = place
             self.apart = place != self.here
-            self.run.append(place)
-        elif place == self.run[-1] + 1:
-            self.run.append(place)
-        else:
+        elif place != self.here:
             return False
         self.here = place + 1
         return True
 
     def may_insert(self, following: int | None) -> bool:
         """Tell whether new lines have a clear place: right before the next old line and right after the run."""
-        if following is not None and following != self.here:
-            return False
-        return not (self.run and self.apart)
+        is_right_before = following in (None, self.here)
+        return is_right_before and not self.apart
 
-    def insert(self, new: tuple[str, ...]) -> None:
+    def insert(self, new: list[str]) -> None:
         """Put new lines here, in place of the run."""
-        self.splices.append((self.run[0] if self.run else self.here, self.here, new))
-        self.run.clear()
+        self._change(self.run_start, new)
 
     def close_run(self) -> None:
         """Remove the run without new lines in its place."""
-        if self.run:
-            self.splices.append((self.run[0], self.run[-1] + 1, ()))
-            self.run.clear()
+        if self.run_start < self.here:
+            self._change(self.run_start, [])
+
+    def _change(self, start: int, new: list[str]) -> None:
+        """Note that new lines replace the file's from `start` to here, as one with a change that ends at `start`."""
+        if self.splices and self.splices[-1][1] == start:
+            start, _, above = self.splices.pop()
+            above += new
+            new = above
+        self.splices.append((start, self.here, new))
+        self.run_start, self.apart = self.here, False
 
 
-def _next_place(at: tuple[int | None, ...], index: int) -> int | None:
+def _next_place(at: Places, index: int) -> int | None:
     """Find where the file has the next old line; None where it has none of the next eight."""
-    return next((place for place in at[index : index + 8] if place is not None), None)
+    following = at[index : index + 8]
+    return next((place for place in following if place is not None), None)
 
 
-def _beside_unmapped(pattern: Pattern, at: tuple[int | None, ...], index: int) -> bool:
+def _beside_unmapped(pattern: Pattern, at: Places, index: int) -> bool:
     """Return True if new lines stand beside a kept line that the file has not; a blank one does no harm to solid new
     lines."""
-    neighbours = range(max(index - 1, 0), min(index + 1, len(at)))
-    unmapped = [pattern.old[i] for i in neighbours if at[i] is None]
+    beside = slice(max(index - 1, 0), index + 1)
+    neighbours = zip(at[beside], pattern.old[beside], strict=True)
+    unmapped = [line for place, line in neighbours if place is None]
     if not unmapped:
         return False
-    first, last = pattern.inserts[index][0], pattern.inserts[index][-1]
-    is_solid = bool(first.strip() and last.strip())
-    return any(map(str.strip, unmapped)) or not is_solid
-
-
-def _merged(splices: list[Splice]) -> list[Splice]:
-    """Touching splices as one."""
-    out: list[tuple[int, int, list[str]]] = []
-    for start, end, new in splices:
-        if out and out[-1][1] == start:
-            first, _, lines = out[-1]
-            lines += new
-            out[-1] = (first, end, lines)
-        else:
-            out.append((start, end, list(new)))
-    return [(start, end, tuple(lines)) for start, end, lines in out]
+    return has_solid(unmapped) or not is_solid_at_ends(pattern.inserts[index])

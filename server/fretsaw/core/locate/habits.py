@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import replace
 
 from fretsaw.core.locate.fit import Fit
-from fretsaw.core.locate.view import View, typewriter
+from fretsaw.core.locate.view import View, typewriter_table
 
 HABITS = ("typographic", "literal-escapes")
 """Rungs whose use in one edit says something of the others."""
@@ -29,14 +28,9 @@ def tabs_meant(line: str) -> str:
 
 def put_right(view: View, fit: Fit, habits: Collection[str]) -> Fit:
     """The fit with its new lines as the habits say they were meant."""
-    table: dict[int, str] = {}
     if "typographic" in habits:
-        used = {c for _, _, new in fit.splices for line in new if not line.isascii() for c in line}
-        table = str.maketrans({c: typewriter(c) for c in used if typewriter(c) != c and c not in view.text})
-    tabs = "literal-escapes" in habits
-
-    def mended(line: str) -> str:
-        return tabs_meant(line.translate(table)) if tabs else line.translate(table)
-
-    splices = tuple((start, end, tuple(map(mended, new))) for start, end, new in fit.splices)
-    return fit if splices == fit.splices else replace(fit, splices=splices)
+        table = typewriter_table("".join(fit.new_lines), view.text)
+        fit = fit.with_lines(lambda line: line.translate(table))
+    if "literal-escapes" in habits:
+        fit = fit.with_lines(tabs_meant)
+    return fit

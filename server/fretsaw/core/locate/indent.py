@@ -5,16 +5,23 @@ It is handed pairs of lines that are the same but for their indentation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import starmap
+from typing import Any, TypeAlias
+
+from fretsaw.core.locate.blank_lines import depth, lead, solid_lines
+from fretsaw.core.locate.only import only
 
 Shift: TypeAlias = Callable[[str], "str | None"]
 """A new line -> the same line with the file's indentation, None where that cannot be said."""
+Leads: TypeAlias = set[tuple[str, str]]
+"""Pairs (indentation of a line in the block, its indentation in the file)."""
+_Way: TypeAlias = tuple[Callable[[Leads], Any], Leads, Callable[..., "str | None"]]
+"""(measure of the difference, None where there is none; the pairs it is taken of; the change of a line by it)."""
 
-
-def lead(line: str) -> str:
-    """The blanks a line begins with."""
-    return line[: len(line) - len(line.lstrip(" \t"))]
+_TAB_WIDTHS = (4, 2, 8, 3)
+"""The most usual one first: several may explain the same pairs."""
 
 
 def unchanged(line: str) -> str | None:
@@ -25,34 +32,49 @@ def unchanged(line: str) -> str | None:
 def shift_between(pairs: Iterable[tuple[str, str, bool]], added: tuple[str, ...]) -> Shift | None:
     """Find the shift for new lines from (block's line, file's line, True if it is removed); None where nothing fits
     all."""
-    leads = {(lead(ours), lead(theirs), gone) for ours, theirs, gone in pairs if ours.strip()}
-    if all(ours == theirs for ours, theirs, _ in leads):
+    kept, removed = _leads(pairs)
+    both = kept | removed
+    if not _differ(both):
         return unchanged
-    lost = _mark_lost(leads, added)
-    if lost is not False:
-        return unchanged if lost else None
-    both = {(ours, theirs) for ours, theirs, _ in leads}
-    shift = _prefix(both) or _tabs(both) or _scale(both)
-    if shift is None or _absolute(both, added):
+    new_lines = solid_lines(added)
+    if not _differ(removed) and _lost_the_mark(kept):
+        is_at_file_depth = bool(removed) or _is_at_file_depth(new_lines, kept)
+        if is_at_file_depth is None:
+            return None
+        if is_at_file_depth:
+            return unchanged
+    if _only_old_line_lost_it(both, new_lines):
         return None
-    fits_all = all(shift(line) is not None for line in added if line.strip())
-    return shift if fits_all else None
+    shift = _shift_of(both)
+    if shift is None or None in map(shift, new_lines):
+        return None
+    return shift
 
 
-def _mark_lost(leads: set[tuple[str, str, bool]], added: tuple[str, ...]) -> bool | None:
-    """Tell whether kept lines lost (or doubled) the blank a diff begins them with; None where that cannot be told.
+def _leads(pairs: Iterable[tuple[str, str, bool]]) -> tuple[Leads, Leads]:
+    """Collect the indentations of kept and of removed lines; a blank line says nothing of them."""
+    kept: Leads = set()
+    removed: Leads = set()
+    for ours, theirs, is_removed in pairs:
+        if ours.strip():
+            side = removed if is_removed else kept
+            side.add((lead(ours), lead(theirs)))
+    return kept, removed
+
+
+def _differ(leads: Leads) -> bool:
+    """Return True if a line of the block is not indented as in the file."""
+    return any(ours != theirs for ours, theirs in leads)
+
+
+def _lost_the_mark(kept: Leads) -> bool:
+    """Return True if kept lines lost, or doubled, the blank that a diff begins them with.
 
     Removed lines that are right beside them say so; without any, the new lines stand at the file's depth or at theirs.
     """
-    kept = {(ours, theirs) for ours, theirs, gone in leads if not gone}
-    removed = {(ours, theirs) for ours, theirs, gone in leads if gone}
-    if not kept or any(ours != theirs for ours, theirs in removed):
-        return False
-    is_lost = all(_is_one_less(ours, theirs) for ours, theirs in kept)
-    is_doubled = all(_is_one_less(theirs, ours) for ours, theirs in kept)
-    if not is_lost and not is_doubled:
-        return False
-    return True if removed else _at_file_depth(kept, added)
+    is_lost = all(starmap(_is_one_less, kept))
+    is_doubled = all(starmap(_is_one_less, _swapped(kept)))
+    return is_lost or is_doubled
 
 
 def _is_one_less(shorter: str, longer: str) -> bool:
@@ -60,127 +82,125 @@ def _is_one_less(shorter: str, longer: str) -> bool:
     return longer in (shorter, f"{shorter} ")
 
 
-def _at_file_depth(kept: set[tuple[str, str]], added: tuple[str, ...]) -> bool | None:
+def _is_at_file_depth(new_lines: Sequence[str], kept: Leads) -> bool | None:
     """Tell whether new lines are indented as the file is, not as the block's kept lines; None where that is open.
 
     Kept lines at 3 that are at 4 in the file: new lines at 4, or at 4 and 8, are the file's; those at 3 are not.
     """
-    depths = {lead(line) for line in added if line.strip()}
-    theirs, ours = {b for _, b in kept}, {a for a, _ in kept}
-    if (depths <= theirs) != (depths <= ours):
-        return depths <= theirs
-    if bool(depths & theirs) != bool(depths & ours):
-        return bool(depths & theirs)
-    return None if depths else True
+    depths = set(map(lead, new_lines))
+    if not depths:
+        return True
+    ours, theirs = map(set, zip(*kept, strict=True))
+    all_theirs, all_ours = depths <= theirs, depths <= ours
+    if all_theirs != all_ours:
+        return all_theirs
+    none_theirs, none_ours = depths.isdisjoint(theirs), depths.isdisjoint(ours)
+    if none_theirs != none_ours:
+        return none_ours
+    return None
 
 
-def _absolute(pairs: set[tuple[str, str]], added: tuple[str, ...]) -> bool:
+def _only_old_line_lost_it(leads: Leads, new_lines: Sequence[str]) -> bool:
     """Return True if new lines carry the file's indentation already where only the old line lost it.
 
     The block at 0, the file at 4, a new line at 4 or 8: moved by four more it would stand too deep.
     """
-    if len(pairs) != 1:
-        return False
-    ((ours, theirs),) = pairs
-    return not ours and any(lead(line).startswith(theirs) for line in added if line.strip())
+    ours, theirs = only(leads) or ("several", "")
+    return not ours and any(line.startswith(theirs) for line in new_lines)
 
 
-def _prefix(pairs: set[tuple[str, str]]) -> Shift | None:
-    """The file's lines stand deeper, or less deep, by one and the same run of blanks.
+def _shift_of(leads: Leads) -> Shift | None:
+    """Find the first way in which the file is indented otherwise than the block, of those that explain all pairs.
 
-    The block at 0 and 2, the file at 4 and 6: four blanks more. The block at 4 and 6, the file at 2 and 4: two less.
+    Deeper: the block at 0 and 2, the file at 4 and 6: four blanks more. Less deep: the block at 4 and 6, the file at 2
+    and 4: two less. To tabs: the block at 4 and 8 blanks, the file at one tab and two: width 4, and 12 blanks become
+    three tabs; or the other way round. Scaled: the block at 2 and 4, the file at 4 and 8: doubled.
     """
-    extra = _one_surplus([(theirs, ours) for ours, theirs in pairs])
-    if extra is not None:
-        return lambda line: extra + line if line.strip() else line
-    surplus = _one_surplus(list(pairs))
-    return _cut_off(surplus) if surplus is not None else None
+    swapped = _swapped(leads)
+    ways: tuple[_Way, ...] = (
+        (_one_surplus, swapped, _deeper),
+        (_one_surplus, leads, _less_deep),
+        (_tab_width, leads, _to_tabs),
+        (_tab_width, swapped, _to_blanks),
+        (_scale, leads, _scaled),
+    )
+    for measure, sides, change in ways:
+        amount = measure(sides)
+        if amount is not None:
+            return partial(change, amount)
+    return None
 
 
-def _one_surplus(pairs: list[tuple[str, str]]) -> str | None:
+def _swapped(leads: Leads) -> Leads:
+    """The pairs the other way round."""
+    return {(theirs, ours) for ours, theirs in leads}
+
+
+def _one_surplus(leads: Leads) -> str | None:
     """Return the blanks that the longer of each pair begins with beyond the shorter; None where pairs disagree."""
-    surpluses: set[str] = set()
-    for longer, shorter in pairs:
-        if not longer.endswith(shorter):
-            return None
-        surpluses.add(longer[: len(longer) - len(shorter)])
-    return surpluses.pop() if len(surpluses) == 1 else None
+    if not all(starmap(str.endswith, leads)):
+        return None
+    return only({longer[: len(longer) - len(shorter)] for longer, shorter in leads})
 
 
-def _cut_off(surplus: str) -> Shift:
-    """Make a shift that takes these blanks off; a line that does not begin with them cannot be placed."""
-
-    def shift(line: str) -> str | None:
-        if not line.strip():
-            return line
-        return line[len(surplus) :] if line.startswith(surplus) else None
-
-    return shift
+def _deeper(missing: str, line: str) -> str:
+    """Put the missing blanks before a line that is not blank."""
+    return missing + line if line.strip() else line
 
 
-def _tabs(pairs: set[tuple[str, str]]) -> Shift | None:
-    """The block has blanks where the file has tabs, or the other way round, at a fixed width.
-
-    The block at 4 and 8 blanks, the file at one tab and two: width 4, and 12 blanks become three tabs.
-    """
-    width = _tab_width([(ours, theirs) for ours, theirs in pairs])
-    if width is not None:
-        return _to_tabs(width)
-    width = _tab_width([(theirs, ours) for ours, theirs in pairs])
-    return _to_blanks(width) if width is not None else None
+def _less_deep(surplus: str, line: str) -> str | None:
+    """Take these blanks off a line; None for one that does not begin with them, as it cannot be placed."""
+    if not line.strip():
+        return line
+    return line[len(surplus) :] if line.startswith(surplus) else None
 
 
-def _tab_width(pairs: list[tuple[str, str]]) -> int | None:
+def _tab_width(leads: Leads) -> int | None:
     """Return the width of a tab that explains all pairs of (blanks, the same with tabs); None where none does."""
-    if not any(tabbed for _, tabbed in pairs):
+    if any("\t" in spaced for spaced, _ in leads):
         return None
-    if any("\t" in spaced or tabbed.strip("\t ") for spaced, tabbed in pairs):
-        return None
-    for width in (4, 2, 8, 3):
-        if all(spaced in (tabbed, _width(tabbed, width)) for spaced, tabbed in pairs):
+    for width in _TAB_WIDTHS:
+        if all(spaced in (tabbed, _spaced(tabbed, width)) for spaced, tabbed in leads):
             return width
     return None
 
 
-def _width(tabbed: str, width: int) -> str:
+def _spaced(tabbed: str, width: int) -> str:
+    """Write each tab as so many blanks, wherever it stands."""
     return tabbed.replace("\t", " " * width)
 
 
-def _to_tabs(width: int) -> Shift:
-    def shift(line: str) -> str | None:
-        blanks = lead(line)
-        if "\t" in blanks:
-            return None
-        return "\t" * (len(blanks) // width) + " " * (len(blanks) % width) + line[len(blanks) :]
-
-    return shift
-
-
-def _to_blanks(width: int) -> Shift:
-    def shift(line: str) -> str | None:
-        blanks = lead(line)
-        return _width(blanks, width) + line[len(blanks) :]
-
-    return shift
+def _to_tabs(width: int, line: str) -> str | None:
+    """The line with tabs for its leading blanks; None for one that has tabs there already."""
+    blanks = lead(line)
+    if "\t" in blanks:
+        return None
+    tabs, spaces = divmod(len(blanks), width)
+    return "\t" * tabs + " " * spaces + line.lstrip(" ")
 
 
-def _scale(pairs: set[tuple[str, str]]) -> Shift | None:
-    """The file indents by another number of blanks a level; two levels must say so.
+def _to_blanks(width: int, line: str) -> str:
+    """The line with blanks for its leading tabs."""
+    blanks = lead(line)
+    return _spaced(blanks, width) + line[len(blanks) :]
 
-    The block at 2 and 4, the file at 4 and 8: doubled. The block at 2 alone says nothing about 4.
+
+def _scale(leads: Leads) -> tuple[int, int] | None:
+    """Return (blanks of the block, blanks of the file) that all pairs are in proportion to; two levels must say so.
+
+    The block at 2 and 4, the file at 4 and 8: (4, 8). The block at 2 alone says nothing about 4.
     """
-    if any("\t" in ours + theirs for ours, theirs in pairs):
+    if any("\t" in ours + theirs for ours, theirs in leads):
         return None
-    sizes = {(len(ours), len(theirs)) for ours, theirs in pairs}
-    levels = {(ours, theirs) for ours, theirs in sizes if ours}
-    if len(levels) < 2:
-        return None
+    sizes = {(len(ours), len(theirs)) for ours, theirs in leads}
+    levels = {ours for ours, _ in sizes} - {0}
     unit, scaled = max(sizes)
-    if any(ours * scaled != theirs * unit for ours, theirs in sizes):
-        return None
+    is_one_scale = all(ours * scaled == theirs * unit for ours, theirs in sizes)
+    return (unit, scaled) if is_one_scale and len(levels) > 1 else None
 
-    def shift(line: str) -> str | None:
-        depth, rest = divmod(len(lead(line)) * scaled, unit)
-        return None if rest else " " * depth + line.lstrip(" ")
 
-    return shift
+def _scaled(scale: tuple[int, int], line: str) -> str | None:
+    """The line with its blanks in proportion to the scale; None where that is not a whole number."""
+    unit, scaled = scale
+    blanks, rest = divmod(depth(line) * scaled, unit)
+    return None if rest else " " * blanks + line.lstrip(" ")

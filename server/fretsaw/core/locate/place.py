@@ -5,17 +5,20 @@ Knows files as paths and texts only, through the function it is handed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
-from fretsaw.core.locate import whole_files
-from fretsaw.core.locate.explain import misfit
+from fretsaw.core.locate import explain, whole_files
+from fretsaw.core.locate.blank_lines import has_solid
 from fretsaw.core.locate.misfit import Located, Misfit, Placing
 from fretsaw.core.locate.path_repair import by_name, clean, is_outside, named_in, repair
 from fretsaw.core.locate.section import Section, place_section, probe
 from fretsaw.core.locate.transcode import in_file_encoding
 from fretsaw.core.reply.edit_block import EditBlock, Reading
 from fretsaw.core.text.lines import is_binary
+
+_MOST_ALIKE = 5
+"""Files of the same name that are named where a path is no file."""
 
 
 @dataclass(slots=True)
@@ -56,6 +59,10 @@ class Desk:
         now = self.after[path]
         return None if now is None or is_binary(now) else now
 
+    def current(self, path: str) -> str | None:
+        """The text of a path, None where it is no file now or cannot be read as text."""
+        return self.text(path) if self.known(path) else None
+
     def write(self, path: str, text: str | None) -> None:
         """Set the text of a path after; None deletes it."""
         self.before.setdefault(path, self.reader(path) if path in self.paths else None)
@@ -76,14 +83,14 @@ def place(
     """
     if isinstance(reading, Reading):
         blocks = reading.blocks
-        if reading.truncated:
-            return Placing({}, (), (_cut_off(reading.truncated, blocks),))
-        if reading.unclear:
-            return Placing({}, (), (_unclear(reading.unclear),))
+        problem = _problem_of_reading(reading)
     else:
         blocks = tuple(reading)
+        problem = None
+    if problem is not None:
+        return Placing({}, misfits=(problem,))
     blocks = _once(blocks)
-    desk = Desk(read, paths if isinstance(paths, (set, frozenset, dict)) else frozenset(paths), why_hidden=why_hidden)
+    desk = Desk(reader=read, paths=frozenset(paths), why_hidden=why_hidden)
     sections = _sections(desk, blocks)
     trusted = probe(desk.text, sections)
     for section in sections:
@@ -91,51 +98,45 @@ def place(
             _edit(desk, section, trusted)
         else:
             _whole(desk, section)
-    return _placing(desk, bool(blocks))
+    return _placing(desk, has_blocks=bool(blocks))
+
+
+def _problem_of_reading(reading: Reading) -> Misfit | None:
+    """Say why a reply cannot be placed whatever its edits are."""
+    if reading.truncated:
+        last = reading.blocks[-1:]
+        path = last[0].path if last else None
+        return explain.cut_off(path, reading.truncated)
+    return explain.unclear(reading.unclear) if reading.unclear else None
 
 
 def _once(blocks: tuple[EditBlock, ...]) -> tuple[EditBlock, ...]:
-    """Blocks without those that the reply only states again: all of them, or single ones for the same place."""
+    """Blocks without those that the reply only states again: all of them, or single ones for the same place.
+
+    Hunks of a diff without a number may well be meant twice: each takes a place of its own.
+    """
     half = len(blocks) // 2
-    if half and len(blocks) % 2 == 0 and blocks[:half] == blocks[half:]:
+    if blocks == blocks[:half] * 2:
         return blocks[:half]
     seen: set[EditBlock] = set()
     kept: list[EditBlock] = []
     for block in blocks:
-        if block in seen and (block.tags is None or block.line is not None):
-            continue
+        may_be_meant_again = block.tags is not None and block.line is None
+        if may_be_meant_again or block not in seen:
+            kept.append(block)
         seen.add(block)
-        kept.append(block)
     return tuple(kept)
 
 
-def _cut_off(why: str, blocks: tuple[EditBlock, ...]) -> Misfit:
-    path = blocks[-1].path if blocks else None
-    return misfit(
-        "truncated",
-        path,
-        f"The reply looks cut off: {why}.",
-        f"Your reply was cut off: {why}. Repeat all edits, with less text around them.",
-    )
-
-
-def _unclear(why: str) -> Misfit:
-    return misfit(
-        "unclear",
-        None,
-        f"The reply can be read in more than one way: {why}.",
-        f"Your reply can be read in more than one way: {why}. Send it again with a longer fence (````) around it.",
-    )
-
-
-def _placing(desk: Desk, any_block: bool) -> Placing:
+def _placing(desk: Desk, *, has_blocks: bool) -> Placing:
+    """The result; edits that change nothing are worth a notice."""
     if desk.misfits:
-        return Placing({}, (), tuple(desk.misfits))
-    after = {path: text for path, text in desk.after.items() if text != desk.before.get(path)}
-    if any_block and not after and not desk.modes:
-        nothing = misfit("no-op", None, "The edits change nothing.", "Your edits leave every file as it is.")
-        return Placing({}, tuple(desk.located), (), notices=(nothing,))
-    return Placing(after, tuple(desk.located), (), desk.modes or None, tuple(dict.fromkeys(desk.notices)))
+        return Placing({}, misfits=tuple(desk.misfits))
+    changed = {path: text for path, text in desk.after.items() if text != desk.before.get(path)}
+    notices = tuple(dict.fromkeys(desk.notices))
+    if has_blocks and not changed and not desk.modes:
+        notices = (explain.no_change(),)
+    return Placing(after=changed, located=tuple(desk.located), modes=desk.modes or None, notices=notices)
 
 
 def _sections(desk: Desk, blocks: Iterable[EditBlock]) -> list[Section]:
@@ -145,18 +146,17 @@ def _sections(desk: Desk, blocks: Iterable[EditBlock]) -> list[Section]:
     created: set[str] = set()
     habits: set[str] = set()
     for block in blocks:
-        path = _target_path(desk, block, created, repairs)
-        last = sections[-1] if sections else None
-        if last is not None and last.joins(path, block):
-            last.blocks.append(block)
+        path = _target_path(desk, block, created=created, repairs=repairs)
+        if sections and sections[-1].joins(path, block):
+            sections[-1].blocks.append(block)
         else:
-            sections.append(Section(path, block.op, [block], block.tags is not None, habits))
+            sections.append(Section(path, [block], habits))
         if block.op in ("move", "copy") and block.move_to is not None:
             created.add(clean(block.move_to))
     return sections
 
 
-def _target_path(desk: Desk, block: EditBlock, created: set[str], repairs: dict[str, str]) -> str:
+def _target_path(desk: Desk, block: EditBlock, *, created: set[str], repairs: dict[str, str]) -> str:
     """The path a block goes to: its own, or for one that is no file, the file it must mean.
 
     `created`: paths that earlier blocks make, this one's joins them. `repairs`: path → file, as far as looked up:
@@ -175,161 +175,177 @@ def _target_path(desk: Desk, block: EditBlock, created: set[str], repairs: dict[
         return path
     if path:
         repairs[path] = meant
-        desk.notices.append(misfit("path", meant, f"{path} was taken for {meant}, the only file it can mean."))
+        desk.notices.append(explain.taken_for(path, meant))
     return meant
 
 
 def _meant(desk: Desk, block: EditBlock, path: str) -> str | None:
     """The tracked file that a path which is none must mean, by its own end or by the text above; None: not known."""
-    found = None
-    if path:
-        loosely = block.op == "edit" and bool(block.search)
-        found = repair(path, desk.names(), loosely=loosely)
-    if found is None and block.near and _may_be_named_above(desk, block, path):
-        found = named_in(block.near, desk.paths.__contains__)
-    if found is None or block.op != "overwrite":
-        return found
+    loosely = block.op == "edit" and bool(block.search)
+    meant = repair(path, desk.names(), loosely=loosely)
+    if meant is None and block.near and _may_be_named_above(desk, block, path):
+        meant = named_in(block.near, desk.paths.__contains__)
+    if meant is None or block.op != "overwrite":
+        return meant
     # A whole text that has next to nothing of a file is a new file of a like name.
-    now = desk.text(found)
-    if now is None or not whole_files.resembles(now, block):
-        return None
-    return found
+    now = desk.text(meant)
+    is_new_state = now is not None and whole_files.resembles(now, block)
+    return meant if is_new_state else None
 
 
 def _may_be_named_above(desk: Desk, block: EditBlock, path: str) -> bool:
     """Tell whether the text above may name the file: not where a path is to be created, or is there but hidden."""
     if not path:
         return True
-    creates = block.op == "edit" and not any(map(str.strip, block.search))
+    creates = block.op == "edit" and not has_solid(block.search)
     return not creates and not desk.why_hidden(path)
 
 
-def _refused(desk: Desk, path: str, creating: bool) -> bool:
-    """Note why a path cannot be edited (or created); whether there is a reason."""
+def _refusal(desk: Desk, path: str, *, may_create: bool) -> Misfit | None:
+    """Say why a path cannot be edited, or with `may_create` created; None where it can."""
     if is_outside(path):
-        desk.misfits.append(
-            misfit(
-                "outside",
-                path or None,
-                f"The path {path!r} does not lead into the repository.",
-                f"`{path}` is outside the repository. Use the paths you were given, relative to its root.",
-            )
-            if path
-            else misfit("no-such-file", None, "An edit names no file.", "Say which file each edit is for.")
-        )
-    elif not desk.known(path) and not creating:
-        desk.misfits.append(_missing(desk, path))
-    elif not creating and desk.text(path) is None:
-        desk.misfits.append(misfit("unreadable", path, f"{path} cannot be read as text."))
-    else:
-        return False
-    return True
+        return explain.outside(path)
+    if may_create:
+        return None
+    if not desk.known(path):
+        return _missing(desk, path)
+    return explain.unreadable(path) if desk.text(path) is None else None
 
 
 def _missing(desk: Desk, path: str) -> Misfit:
-    hidden = desk.why_hidden(path)
-    if hidden:
-        told = f"`{path}` cannot be edited: {hidden}. Leave it as it is."
-        return misfit("hidden", path, f"{path} is there, but it is not edited: {hidden}.", told)
-    alike = desk.names().get(path.rsplit("/", 1)[-1], [])[:5]
-    meant = f" Did you mean {' or '.join(f'`{other}`' for other in alike)}?" if alike else ""
-    told = f"There is no file `{path}`.{meant} Use the paths you were given."
-    return misfit("no-such-file", path, f"There is no file {path}.{meant}", told)
+    """Say why a path is no file here: it is hidden, or there is none."""
+    why = desk.why_hidden(path)
+    if why:
+        return explain.hidden(path, why)
+    name = path.rsplit("/", 1)[-1]
+    alike = desk.names().get(name, [])
+    return explain.no_such_file(path, alike[:_MOST_ALIKE])
 
 
 def _edit(desk: Desk, section: Section, trusted: bool) -> None:
-    path = section.path
+    """Place edits of one file, or note why they have no place."""
     first = section.blocks[0]
-    is_empty = first.tags is None and first.after_line is None and not any(line.strip() for line in first.search)
-    if is_empty and not first.others:
-        _fill(desk, path, first)
-        return
-    if _refused(desk, path, creating=False):
-        return
+    if _has_no_search_text(first):
+        problem = _fill(desk, section.path, first)
+    else:
+        problem = _refusal(desk, section.path, may_create=False) or _edit_text(desk, section, trusted)
+    if problem is not None:
+        desk.misfits.append(problem)
+
+
+def _has_no_search_text(block: EditBlock) -> bool:
+    """Return True if an edit says nothing of where it goes: it is for an empty file."""
+    has_search = has_solid(block.search) or bool(block.others)
+    return not has_search and block.tags is None and block.after_line is None
+
+
+def _edit_text(desk: Desk, section: Section, trusted: bool) -> Misfit | None:
+    """Place edits of a file that can be read; the misfit where they cannot be written in its encoding."""
+    path = section.path
     text = desk.text(path) or ""
     section.blocks, problem = in_file_encoding(text, path, section.blocks)
     if problem is not None:
-        desk.misfits.append(problem)
-        return
+        return problem
     placed = place_section(text, section, trusted)
     desk.misfits += placed.misfits
     desk.located += placed.located
-    if not placed.misfits and placed.after != text:
+    if not placed.misfits:
         desk.write(path, placed.after)
+    return None
 
 
-def _fill(desk: Desk, path: str, block: EditBlock) -> None:
-    """An empty search text creates a file, or fills an empty one."""
-    if _refused(desk, path, creating=True):
-        return
-    now = desk.text(path) if desk.known(path) else None
+def _fill(desk: Desk, path: str, block: EditBlock) -> Misfit | None:
+    """Create a file, or fill an empty one, with an edit that has no search text."""
+    refusal = _refusal(desk, path, may_create=True)
+    if refusal is not None:
+        return refusal
+    now = desk.current(path)
     if now is not None and now.strip():
-        desk.misfits.append(
-            misfit(
-                "exists",
-                path,
-                f"An edit to {path} has no search text, but the file is not empty.",
-                f"`{path}` exists and is not empty: an edit needs the lines it replaces in its search part.",
-            )
-        )
-        return
+        return explain.not_empty(path)
     desk.write(path, whole_files.written(now, block))
-    desk.located.append(Located(block, path, "exact", 0, 0))
+    desk.located.append(Located(block=block, path=path, rung="exact", start=0, end=0))
+    return None
 
 
 def _whole(desk: Desk, section: Section) -> None:
-    """Blocks about a file as a whole."""
+    """Make a change of a file as a whole, or note why it cannot be made."""
     block, path = section.blocks[0], section.path
-    creating = block.op in ("create", "overwrite")
-    # A file that is said to be new may be dropped as noise; what is in its place is for delivery to see.
-    if _refused(desk, path, block.op == "create" or (block.op == "overwrite" and not desk.why_hidden(path))):
-        return
-    known = desk.known(path)
-    now = desk.text(path) if known else None
-    if creating and known and now is None:
-        problem: Misfit | None = misfit("unreadable", path, f"{path} exists and cannot be read as text.")
-    else:
-        problem = _change_whole(desk, block, path, now)
+    now = desk.current(path)
+    problem = _refusal(desk, path, may_create=_may_create(desk, block, path))
+    is_unreadable = now is None and desk.known(path)
+    if problem is None and is_unreadable:
+        problem = explain.exists_unreadable(path)
+    change = _WHOLE_CHANGES[block.op]
+    problem = problem or change(desk, block, path)
     if problem is not None:
         desk.misfits.append(problem)
-    else:
-        end = len(now.split("\n")) if now else 0
-        desk.located.append(Located(replace(block), path, "exact", 0, end))
+        return
+    end = len(now.split("\n")) if now else 0
+    desk.located.append(Located(block=block, path=path, rung="exact", start=0, end=end))
 
 
-def _change_whole(desk: Desk, block: EditBlock, path: str, now: str | None) -> Misfit | None:
-    """Set a file's mode, move, delete or write it; the misfit where that is not possible."""
-    if block.op == "mode":
-        desk.modes[path] = block.mode or ("", "")
-        return None
-    if block.op in ("move", "copy"):
-        return _move(desk, block, path)
-    if block.op == "delete":
-        problem = whole_files.deletable(now or "", path, block)
-        if problem is None:
-            desk.write(path, None)
-        return problem
+def _may_create(desk: Desk, block: EditBlock, path: str) -> bool:
+    """Tell whether a block may make a file: one that is said to be new even where a hidden file is.
+
+    It may be dropped as noise; what is in its place is for delivery to see.
+    """
+    if block.op == "overwrite":
+        return not desk.why_hidden(path)
+    return block.op == "create"
+
+
+def _set_mode(desk: Desk, block: EditBlock, path: str) -> Misfit | None:
+    """Note the file mode that a block asks for."""
+    desk.modes[path] = block.mode or ("", "")
+    return None
+
+
+def _delete(desk: Desk, block: EditBlock, path: str) -> Misfit | None:
+    """Delete a file, if the lines that are said to be removed are the file's."""
+    problem = whole_files.deletable(desk.text(path) or "", path, block)
+    if problem is None:
+        desk.write(path, None)
+    return problem
+
+
+def _write(desk: Desk, block: EditBlock, path: str) -> Misfit | None:
+    """Write a whole file, in the encoding of the text before."""
+    now = desk.current(path)
     (block,), problem = in_file_encoding(now or "", path, [block])
     if problem is not None:
         return problem
     text, problem = whole_files.replaced(now, path, block)
-    if problem is None:
-        desk.write(path, text)
-        if block.mode is not None:
-            desk.modes[path] = block.mode
-    return problem
+    if problem is not None:
+        return problem
+    desk.write(path, text)
+    if block.mode is not None:
+        desk.modes[path] = block.mode
+    return None
 
 
 def _move(desk: Desk, block: EditBlock, path: str) -> Misfit | None:
+    """Move or copy a file to where no file is."""
     target = clean(block.move_to or "")
     if is_outside(target):
-        return misfit("outside", target or None, f"The path {target!r} does not lead into the repository.")
+        return explain.target_outside(target)
     if target == path:
         return None
+    is_move = block.op == "move"
     if desk.known(target):
-        done = "moved" if block.op == "move" else "copied"
-        return misfit("exists", target, f"{path} cannot be {done} to {target}: that file exists.")
+        done = "moved" if is_move else "copied"
+        return explain.target_exists(path, target, done=done)
     desk.write(target, desk.text(path))
-    if block.op == "move":
+    if is_move:
         desk.write(path, None)
     return None
+
+
+_WHOLE_CHANGES: Mapping[str, Callable[[Desk, EditBlock, str], Misfit | None]] = {
+    "mode": _set_mode,
+    "move": _move,
+    "copy": _move,
+    "delete": _delete,
+    "create": _write,
+    "overwrite": _write,
+}
+"""Kind of change of a file as a whole -> the function that makes it, or says why it cannot be made."""

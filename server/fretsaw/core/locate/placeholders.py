@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
+from itertools import takewhile
 
+from fretsaw.core.locate.blank_lines import depth, first_solid, is_blank, solid_indices
 from fretsaw.core.locate.pattern import Pattern
+from fretsaw.core.locate.similarity import is_new_state
 from fretsaw.core.locate.view import squeezed
 
 _COMMENT = re.compile(
@@ -19,6 +21,10 @@ _COMMENT = re.compile(
     re.I,
 )
 _DOTS = re.compile(r"^[\s\[({<*_-]*(?:\.{3,}|…+|\. \. \.)|(?:\.{3,}|…+|\. \. \.)[\s\])}>*_-]*$")
+_DOTS_ANYWHERE = re.compile(r"\.{3,}|…+|\. \. \.")
+_LONGEST = 200
+_MOST_WORDS = 14
+"""Words of a stand-in at most: a longer text says something."""
 _LEFT_OUT = re.compile(
     r"\b(?:existing|rest|remaining|remainder|unchanged|omitted|same|previous(?:ly)?|original|other|others|all other"
     r"|no changes?|snip(?:ped)?|elided|truncated|skipp?ed|abbreviated|continues?|as (?:before|above|is)|above|below"
@@ -63,17 +69,20 @@ def is_placeholder(line: str) -> bool:
 
     Three dots alone count only in a comment: `...` by itself is an expression of Python.
     """
-    if len(line) > 200 or not may_hold_placeholder(line):
+    if len(line) > _LONGEST or not may_hold_placeholder(line):
         return False
-    match = _COMMENT.match(line)
-    said = match["said"].strip() if match else ""
-    is_comment = match is not None and match["said"].strip() != line.strip()
-    words = re.sub(r"(?:\.{3,}|…+|\. \. \.)", " ", said).strip(" \t[](){}<>*_-:,.")
-    if _DOTS.search(said):
-        if not words:
-            return is_comment or "…" in said
-        return len(words.split()) <= 14 and _LEFT_OUT.search(words) is not None and (is_comment or _only_prose(said))
-    return (is_comment or said[:1] in "[(") and len(words.split()) <= 14 and _SURELY.search(words) is not None
+    said = _COMMENT.sub(r"\g<said>", line).strip()
+    is_comment = said != line.strip()
+    words = _DOTS_ANYWHERE.sub(" ", said).strip(" \t[](){}<>*_-:,.")
+    if len(words.split()) > _MOST_WORDS:
+        return False
+    if _DOTS.search(said) is None:
+        is_set_off = is_comment or said[:1] in "[("
+        return is_set_off and _SURELY.search(words) is not None
+    if not words:
+        return is_comment or "…" in said
+    may_be_words = is_comment or _only_prose(said)
+    return may_be_words and _LEFT_OUT.search(words) is not None
 
 
 def _only_prose(said: str) -> bool:
@@ -89,35 +98,38 @@ def without_placeholders(pattern: Pattern, there: Collection[str]) -> tuple[Patt
     """
     removed, inserts = list(pattern.removed), list(pattern.inserts)
     for at, new in enumerate(pattern.inserts):
-        marks = [i for i, line in enumerate(new) if squeezed(line) not in there and is_placeholder(line)]
+        marks = _marks(new, there)
         if not marks:
             continue
         first, last = _run_around(removed, at)
         ends = _kept_ends(pattern.old[first:last], new, marks)
         if ends is not None:
-            head, tail = ends
-            removed[first + head : last - tail] = [False] * (last - tail - first - head)
+            first_kept, first_below = first + ends[0], last - ends[1]
+            removed[first_kept:first_below] = [False] * (first_below - first_kept)
             inserts[at] = ()
-            inserts[first + head] = new[: marks[0]]
+            inserts[first_kept] = new[: marks[0]]
             inserts[last] = new[marks[-1] + 1 :]
             continue
-        kept = _without_marks(new, marks)
-        if not _at_an_end(new, marks) or last - first > len(kept) or _is_body(new, marks):
+        inserts[at] = _without_marks(new, marks)
+        lacks_new_states = last - first > len(inserts[at])
+        if lacks_new_states or not _at_an_end(new, marks) or _is_body(new, marks):
             return pattern, new[marks[0]].strip()
-        inserts[at] = kept
-    changed = replace(pattern, removed=tuple(removed), inserts=tuple(inserts))
-    return (pattern, "") if changed == pattern else (changed, "")
+    return replace(pattern, removed=tuple(removed), inserts=tuple(inserts)), ""
+
+
+def _marks(new: tuple[str, ...], there: Collection[str]) -> list[int]:
+    """List the indices of the new lines that stand for others, and that the file does not have."""
+    marks = [index for index, line in enumerate(new) if is_placeholder(line)]
+    return [mark for mark in marks if squeezed(new[mark]) not in there]
 
 
 def _without_marks(new: tuple[str, ...], marks: list[int]) -> tuple[str, ...]:
     """The new lines without the marks, and without the blank lines that only set these apart."""
-    gone = set(marks)
+    left_out: set[int] = set()
     for mark in marks:
-        beside = mark - 1
-        while beside >= 0 and not new[beside].strip():
-            gone.add(beside)
-            beside -= 1
-    return tuple(line for at, line in enumerate(new) if at not in gone)
+        blanks_above = takewhile(is_blank, reversed(new[:mark]))
+        left_out.update(range(mark - len(list(blanks_above)), mark + 1))
+    return tuple(line for index, line in enumerate(new) if index not in left_out)
 
 
 def _kept_ends(old: Sequence[str], new: Sequence[str], marks: list[int]) -> tuple[int, int] | None:
@@ -126,44 +138,31 @@ def _kept_ends(old: Sequence[str], new: Sequence[str], marks: list[int]) -> tupl
     Old `a b c d`, new `a2 … d2`: one above (a), one below (d), and the mark stands for b and c.
     """
     head, tail = marks[0], len(new) - marks[-1] - 1
-    if marks[-1] - marks[0] != len(marks) - 1 or head + tail >= len(old):
+    is_one_run = marks[-1] - marks[0] == len(marks) - 1
+    if not is_one_run or head + tail >= len(old):
         return None
-    pairs = [
-        *zip(old[:head], new[:head], strict=True),
-        *zip(old[len(old) - tail :], new[len(new) - tail :], strict=True),
-    ]
-    return (head, tail) if all(_alike(*pair) for pair in pairs) else None
-
-
-def _alike(old: str, new: str) -> bool:
-    return SequenceMatcher(None, old.strip(), new.strip(), autojunk=False).ratio() > 0.6
+    old_ends = [*old[:head], *old[len(old) - tail :]]
+    new_ends = [*new[:head], *new[len(new) - tail :]]
+    are_states = all(map(is_new_state, old_ends, new_ends))
+    return (head, tail) if are_states else None
 
 
 def _run_around(removed: list[bool], at: int) -> tuple[int, int]:
     """The removed old lines that touch a place of new ones, as a range."""
-    first = at
-    while first and removed[first - 1]:
-        first -= 1
-    last = at
-    while last < len(removed) and removed[last]:
-        last += 1
-    return first, last
+    above, below = reversed(removed[:at]), removed[at:]
+    return at - sum(takewhile(bool, above)), at + sum(takewhile(bool, below))
 
 
 def _at_an_end(new: tuple[str, ...], marks: list[int]) -> bool:
     """Return True if all marks stand before, or all behind, the other new lines, blank ones aside."""
-    others = [i for i, line in enumerate(new) if i not in marks and line.strip()]
+    others = sorted(set(solid_indices(new)).difference(marks))
     return not others or max(marks) < others[0] or min(marks) > others[-1]
 
 
 def _is_body(new: tuple[str, ...], marks: list[int]) -> bool:
     """Return True if a mark stands in the body of something that the new lines begin: deeper than the line above it."""
     for mark in marks:
-        above = next((line for line in reversed(new[:mark]) if line.strip()), "")
-        if above and _depth(new[mark]) > _depth(above):
+        above = first_solid(reversed(new[:mark])) or new[mark]
+        if depth(new[mark]) > depth(above):
             return True
     return False
-
-
-def _depth(line: str) -> int:
-    return len(line) - len(line.lstrip(" \t"))

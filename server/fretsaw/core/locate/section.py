@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import itemgetter
 
 from fretsaw.core.locate import explain
-from fretsaw.core.locate.fit import Splice
+from fretsaw.core.locate.blank_lines import depth, first_solid, has_solid, solid_lines
+from fretsaw.core.locate.fit import Fit, Splice
 from fretsaw.core.locate.habits import HABITS, put_right
-from fretsaw.core.locate.indent import lead
+from fretsaw.core.locate.items import Item, items_of
 from fretsaw.core.locate.misfit import Located, Misfit
+from fretsaw.core.locate.pattern import Pattern
 from fretsaw.core.locate.splices import spliced
-from fretsaw.core.locate.tie_break import Item, core_of, items_of, settle_ties
+from fretsaw.core.locate.tie_break import settle_ties
 from fretsaw.core.locate.view import View, same, squeezed, without_trailing
 from fretsaw.core.reply.edit_block import EditBlock
 
@@ -25,17 +28,32 @@ class Section:
     """Blocks that are looked up in one and the same text."""
 
     path: str
-    op: str
     blocks: list[EditBlock]
-    tagged: bool = False
     habits: set[str] = field(default_factory=set)
     """Of the whole reply, as far as it was placed."""
 
+    @property
+    def op(self) -> str:
+        """The kind of change that the blocks ask for."""
+        return self.blocks[0].op
+
+    @property
+    def tagged(self) -> bool:
+        """True for hunks of a diff."""
+        return self.blocks[0].tags is not None
+
+    @property
+    def has_bare_number(self) -> bool:
+        """Return True if a block has nothing but a line number to find its place by."""
+        return any(block.line and not block.search for block in self.blocks)
+
     def joins(self, path: str, block: EditBlock) -> bool:
         """Return True if a further edit of `path` belongs here: of the same form, and looked up in the same text."""
-        same_form = self.op == block.op == "edit" and self.tagged == (block.tags is not None)
-        same_form = same_form and self.blocks[0].series == block.series
-        return same_form and self.path == path and (self.tagged or bool(block.search and self.blocks[0].search))
+        first = self.blocks[0]
+        ours = (self.path, self.op, self.tagged, first.series)
+        theirs = (path, block.op, block.tags is not None, block.series)
+        have_text = self.tagged or bool(block.search and first.search)
+        return block.op == "edit" and ours == theirs and have_text
 
 
 @dataclass(slots=True)
@@ -52,34 +70,30 @@ def probe(read: Callable[[str], str | None], sections: Sequence[Section]) -> boo
 
     Asked only where a block has nothing but a number.
     """
-    if not any(not block.search and block.line for section in sections for block in section.blocks):
+    if not any(section.has_bare_number for section in sections):
         return False
-    right = 0
-    for section in sections:
-        text = read(section.path) if section.tagged and section.op == "edit" else None
-        if text is None:
-            continue
-        proofs = _right_numbers(View(text), section.blocks)
-        if proofs is None:
+    has_proof = False
+    for line, starts in _numbered_places(read, sections):
+        if line not in starts:
             return False
-        right += proofs
-    return right > 0
+        has_proof |= len(starts) == 1
+    return has_proof
 
 
-def _right_numbers(view: View, blocks: Sequence[EditBlock]) -> int | None:
-    """Count the line numbers that the only place of their lines confirms; None where one points at no place of its own.
+def _numbered_places(read: Callable[[str], str | None], sections: Sequence[Section]) -> Iterator[tuple[int, list[int]]]:
+    """Pairs (index that a line number says, all places of its lines), of hunks that have both.
 
     `@@ -12` above lines that stand at 12 only is right; at 12 and at 40 it proves nothing; at 40 only, it is wrong.
     """
-    right = 0
-    for block in blocks:
-        if not block.search or block.line is None:
+    for section in sections:
+        is_diff = section.tagged and section.op == "edit"
+        text = read(section.path) if is_diff else None
+        if text is None:
             continue
-        starts = view.find(block.search, same)
-        if block.line - 1 not in starts:
-            return None
-        right += len(starts) == 1
-    return right
+        view = View(text)
+        for block in section.blocks:
+            if block.search and block.line is not None:
+                yield block.line - 1, view.find(block.search, same)
 
 
 def place_section(text: str, section: Section, trusted: bool) -> Placed:
@@ -90,8 +104,8 @@ def place_section(text: str, section: Section, trusted: bool) -> Placed:
     """
     view = View(text, many=len(section.blocks) > 16)
     items = _items(view, section.blocks)
-    _mend(view, items, section.habits)
-    settle_ties(view, items, trusted, ordered=section.tagged)
+    _put_right(view, items, section.habits)
+    settle_ties(view, items, trusted=trusted, ordered=section.tagged)
     later = _to_look_up_again(items)
     placed = _written_in_turns(view, items, later, section) if later else None
     return placed or _written(view, items, section)
@@ -104,11 +118,11 @@ def _to_look_up_again(items: list[Item]) -> list[Item]:
     """
     if len(items) > _MANY:
         return []
-    later = [item for item in items if item.pattern.old and not item.fits]
+    absent = [item for item in items if item.is_absent]
+    absent_blocks = {id(item.block) for item in absent}
     found_blocks = {id(item.block) for item in items if item.fits}
-    is_half_there = not found_blocks.isdisjoint(id(item.block) for item in later)
-    has_others = len(later) < len(items)
-    return later if has_others and not is_half_there else []
+    has_others = len(absent) < len(items)
+    return absent if has_others and found_blocks.isdisjoint(absent_blocks) else []
 
 
 def _written_in_turns(view: View, items: list[Item], later: list[Item], section: Section) -> Placed | None:
@@ -116,14 +130,15 @@ def _written_in_turns(view: View, items: list[Item], later: list[Item], section:
 
     Block 1 turns `a` into `b`, block 2 turns `b` into `b c`: block 2 is looked up in the text that has b.
     """
-    placed = _written(view, [item for item in items if item.fits or not item.pattern.old], section)
+    placed = _written(view, [item for item in items if not item.is_absent], section)
     if placed.misfits:
         return None
     after = View(placed.after)
-    again = [item for block in dict.fromkeys(old.block for old in later) for item in items_of(after, block)]
-    if not all(item.fits and item.rung in _CERTAIN for item in again):
+    blocks = dict.fromkeys(item.block for item in later)
+    again = list(chain.from_iterable(items_of(after, block) for block in blocks))
+    if not {item.rung for item in again} <= _CERTAIN:
         return None
-    settle_ties(after, again, False, ordered=section.tagged)
+    settle_ties(after, again, trusted=False, ordered=section.tagged)
     second = _written(after, again, section)
     second.located = placed.located + second.located
     return second
@@ -136,7 +151,7 @@ def _items(view: View, blocks: list[EditBlock]) -> list[Item]:
     for block in blocks:
         found = items_of(view, block)
         items += found
-        absent += sum(not item.fits and bool(item.pattern.old) for item in found)
+        absent += sum(item.is_absent for item in found)
         if absent >= _ENOUGH:
             break
     return items
@@ -144,126 +159,118 @@ def _items(view: View, blocks: list[EditBlock]) -> list[Item]:
 
 _ENOUGH = 20
 _MANY = 2000
-_CERTAIN = ("exact", "trailing-blanks", "indentation")
+_CERTAIN = frozenset({"exact", "trailing-blanks", "indentation"})
 """Rungs that may find a block in a text that other blocks have changed."""
 
 
-def _mend(view: View, items: list[Item], habits: set[str]) -> None:
-    habits.update(item.rung for item in items if item.rung in HABITS and item.placed is not None)
-    if habits:
-        for item in items:
-            item.fits = [put_right(view, fit, habits) for fit in item.fits]
+def _put_right(view: View, items: list[Item], habits: set[str]) -> None:
+    """Note the habits that placed items prove, and correct what all habits say in the new lines of each."""
+    rungs = {item.rung for item in items if item.placed is not None}
+    habits |= rungs.intersection(HABITS)
+    for item in items:
+        item.fits = [put_right(view, fit, habits) for fit in item.fits]
 
 
 def _written(view: View, items: list[Item], section: Section) -> Placed:
-    placed = Placed(view.text)
-    for item in items:
-        problem = _problem(view, item, section)
-        if problem is not None:
-            placed.misfits.append(problem)
-        elif item.placed is not None:
-            placed.located.append(Located(item.block, section.path, item.rung, item.placed.start, item.placed.end))
-    if placed.misfits:
-        placed.misfits = list(dict.fromkeys(placed.misfits))
-        return placed
-    splices, clash = _together(items, section.path)
-    if clash is not None:
-        placed.misfits.append(clash)
-        return placed
-    placed.after = spliced(view, splices, _final_newline(view, items))
-    return placed
+    """The text after, where each item has its place and none of them clash; else the misfits."""
+    problems = (_problem(view, item, section.path) for item in items)
+    misfits = list(dict.fromkeys(filter(None, problems)))
+    if misfits:
+        return Placed(view.text, misfits=misfits)
+    placed = [(item.block, item.rung, fit) for item in items for fit in item.fits]
+    splices = _together(placed)
+    line = _overlap(splices)
+    if line is not None:
+        return Placed(view.text, misfits=[explain.overlapping(section.path, line + 1)])
+    return Placed(
+        after=spliced(view, splices, final_newline=_final_newline(view, items)),
+        located=[
+            Located(block=block, path=section.path, rung=rung, start=fit.start, end=fit.end)
+            for block, rung, fit in placed
+        ],
+    )
 
 
-def _problem(view: View, item: Item, section: Section) -> Misfit | None:
-    path = section.path
+def _problem(view: View, item: Item, path: str) -> Misfit | None:
+    """Say why an item cannot be written; None where it can."""
     if item.foreign is not None:
         return explain.foreign(path, *item.foreign)
-    if item.block.after_line is not None and item.placed is None:
-        return explain.beyond_the_end(path, item.block.after_line, len(view.bodies))
-    if item.placed is not None and _parts_block(view, item):
-        return explain.parts_block(path, item.placed.end)
-    if item.placed is not None and not (item.rung in UNSURE and _applied(view, item)):
-        return _half_line(view, item, path)
+    fit = item.placed
+    if fit is None:
+        return _why_not_placed(view, item, path)
+    if _parts_block(view, item, fit):
+        return explain.parts_block(path, fit.end)
+    if item.rung in UNSURE and _is_applied(view, item.pattern):
+        return explain.already_applied(path)
+    if _may_end_in_half_a_line(view, item, fit):
+        return explain.ends_within_an_edit(path)
+    return None
+
+
+def _why_not_placed(view: View, item: Item, path: str) -> Misfit:
+    """Say why an item has no place, or several."""
+    after_line, pattern = item.block.after_line, item.pattern
+    if after_line is not None:
+        return explain.beyond_the_end(path, after_line, count=len(view.bodies))
     if len(item.fits) > 1:
         starts = [fit.start for fit in item.fits]
-        return explain.ambiguous(path, item.pattern, starts, item.capped)
-    if item.pattern.old and _applied(view, item):
-        return explain.misfit(
-            "already-applied",
-            path,
-            f"An edit to {path} is already in the file.",
-            f"`{path}` already holds the lines you add. Leave this edit out.",
-        )
-    return explain.absent(view, path, item.pattern, item.line)
+        return explain.ambiguous(path, pattern, starts=starts, more=item.capped)
+    if pattern.old and _is_applied(view, pattern):
+        return explain.already_applied(path)
+    return explain.absent(view, path, pattern=pattern, line=item.line)
 
 
-def _parts_block(view: View, item: Item) -> bool:
+def _parts_block(view: View, item: Item, fit: Fit) -> bool:
     """Tell whether new lines below a diff's last context would part a block: it lost the lines that follow.
 
     Context at 12, new lines from 4 on, and the file goes on at 8: what follows belongs to what stands above.
     """
-    fit, tags = item.placed, item.block.tags
-    if fit is None or not item.pattern.old or not fit.splices:
+    ends_in_new_lines = (item.block.tags or "").endswith("+")
+    if not ends_in_new_lines or not item.pattern.old or not fit.splices:
         return False
     start, end, new = fit.splices[-1]
-    is_last = tags is not None and tags.endswith("+") and start == end == fit.end
-    if not is_last or not 0 < fit.end <= len(view.bodies):
+    above = "".join(view.between(first=fit.end - 1, stop=fit.end, key=same))
+    is_below_context = start == end == fit.end
+    if not is_below_context or not above.strip():
         return False
-    above = view.bodies[fit.end - 1]
-    following = next((line for line in view.bodies[fit.end : fit.end + 3] if line.strip()), "")
-    depths = [len(lead(line)) for line in new if line.strip()]
-    if not above.strip() or not following or not depths:
+    following = first_solid(view.bodies[end : end + 3])
+    least = min(map(depth, solid_lines(new)), default=depth(above))
+    return least < depth(following) <= depth(above)
+
+
+def _may_end_in_half_a_line(view: View, item: Item, fit: Fit) -> bool:
+    """Return True if the reply ends with this block, within a line as far as one can see.
+
+    A last line of context is whole if the file has just that line.
+    """
+    if not item.block.unterminated or fit.end >= len(view.bodies):
         return False
-    return min(depths) < len(lead(following)) <= len(lead(above))
+    ends_in_context = (item.block.tags or " ").endswith(" ")
+    last_place = fit.at[-1] if fit.at else None
+    if not ends_in_context or last_place is None:
+        return True
+    return squeezed(view.bodies[fit.end - 1]) != squeezed(item.pattern.old[-1])
 
 
-def _half_line(view: View, item: Item, path: str) -> Misfit | None:
-    """The last block of a reply without end: its last line may be half a line."""
-    fit, old = item.placed, item.pattern.old
-    if not item.block.unterminated or fit is None or fit.end >= len(view.bodies):
-        return None
-    last = item.block.tags[-1:] if item.block.tags else " "
-    whole = last == " " and old and fit.at and fit.at[-1] is not None
-    if whole and squeezed(view.bodies[fit.end - 1]) == squeezed(old[-1]):
-        return None
-    return explain.misfit(
-        "truncated",
-        path,
-        f"The reply looks cut off within its last edit, to {path}.",
-        f"`{path}`: your reply ends within an edit. Repeat all edits, with less text around them.",
-    )
+def _is_applied(view: View, pattern: Pattern) -> bool:
+    """Return True if the file already has the lines that a pattern leaves behind."""
+    return has_solid(pattern.added) and bool(view.find(pattern.new, without_trailing))
 
 
-def _applied(view: View, item: Item) -> bool:
-    new = item.pattern.new
-    return any(line.strip() for line in item.pattern.added) and bool(view.find(new, without_trailing))
+def _together(placed: Iterable[tuple[EditBlock, str, Fit]]) -> list[Splice]:
+    """All splices in order; edits that say the same of the same line count once."""
+    distinct = dict.fromkeys((fit.splices, block.line) for block, _, fit in placed)
+    splices = chain.from_iterable(splices for splices, _ in distinct)
+    return sorted(splices, key=itemgetter(0, 1))
 
 
-def _together(items: list[Item], path: str) -> tuple[list[Splice], Misfit | None]:
-    """All splices in order, or the misfit where two of them change the same lines."""
-    fits = {id(item): item.placed for item in items}
-    splices: list[Splice] = []
-    seen: set[tuple[tuple[Splice, ...], int | None]] = set()
-    for item in items:
-        fit = fits[id(item)]
-        if fit is None:
-            continue
-        again = (fit.splices, item.block.line)
-        if again in seen:
-            continue
-        seen.add(again)
-        splices += fit.splices
-    splices.sort(key=lambda splice: splice[:2])
+def _overlap(splices: list[Splice]) -> int | None:
+    """Find the first line that two splices change, or before which both insert."""
     for one, two in pairwise(splices):
-        if two[0] < one[1] or (two[0] == one[0] and two[1] == one[1]):
-            return [], explain.misfit(
-                "overlapping",
-                path,
-                f"Two edits of {path} change the same lines, from line {two[0] + 1}.",
-                f"`{path}`: two of your edits change the same lines, from line {two[0] + 1}. Make them one edit.",
-                (two[0] + 1,),
-            )
-    return splices, None
+        is_same_range = one[:2] == two[:2]
+        if is_same_range or two[0] < one[1]:
+            return two[0]
+    return None
 
 
 def _final_newline(view: View, items: list[Item]) -> bool | None:
@@ -271,6 +278,6 @@ def _final_newline(view: View, items: list[Item]) -> bool | None:
     for item in items:
         old, new = item.block.no_newline
         fit = item.placed
-        if old != new and fit is not None and max(fit.end, core_of(fit)[1]) == len(view.bodies):
+        if old != new and fit is not None and fit.end == len(view.bodies):
             return not new
     return None

@@ -11,10 +11,12 @@ from dataclasses import replace
 
 from fretsaw.core.locate.explain import unwritable
 from fretsaw.core.locate.misfit import Misfit
+from fretsaw.core.locate.only import only
 from fretsaw.core.reply.edit_block import EditBlock
 from fretsaw.core.text.encodings import by_evidence, encoding_of, in_encoding, is_utf8
 from fretsaw.core.text.lines import body, split_lines
 
+_BYTES = re.compile(r"[\x00-\x7f\udc80-\udcff]*")
 _LOST = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -82,8 +84,8 @@ class _Writer:
             return line
         parts = map(re.escape, re.split(f"{_LOST}+", line.strip()))
         pattern = re.compile("[^\\x00-\\x7f]+".join(parts))
-        found = {other.strip() for other in self._bodies if pattern.fullmatch(other.strip())}
-        return line.replace(line.strip(), found.pop()) if len(found) == 1 else line
+        likely = only({other.strip() for other in self._bodies if pattern.fullmatch(other.strip())})
+        return line if likely is None else line.replace(line.strip(), likely)
 
     def _refuse(self, what: str, line: str) -> None:
         if self.problem is None:
@@ -92,4 +94,4 @@ class _Writer:
 
 def _only_bytes(line: str) -> bool:
     """Return True if all that is not ASCII in a line are bytes of the file itself."""
-    return all(sign.isascii() or "\udc80" <= sign <= "\udcff" for sign in line)
+    return _BYTES.fullmatch(line) is not None

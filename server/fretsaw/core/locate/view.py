@@ -5,14 +5,21 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress, islice
 from typing import TypeAlias
 
 from fretsaw.core.text.lines import body, split_lines
 
 Key: TypeAlias = Callable[[str], str]
+Scope: TypeAlias = tuple[int, int]
+"""(first line, line after the last) of a block."""
 
 MOST = 64
 """The number of places of one block that are looked at; a block with more is ambiguous anyway."""
+_MOST_CANDIDATES = 4096
+"""Places of one line at which a block with that line is looked for."""
+_MOST_LINES = 400_000
+"""Lines that the places of one block have together at most."""
 
 _QUOTES = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "′": "'", "″": '"', "«": '"', "»": '"',
@@ -49,12 +56,22 @@ def plain_quotes(line: str) -> str:
     """Squeezed, with typewriter quotes, dashes and dots, composed letters, and without signs that nobody sees."""
     if line.isascii():
         return " ".join(line.split())
-    return " ".join(unicodedata.normalize("NFC", line).translate(_UNSEEN).translate(_QUOTES).split())
+    return " ".join(without_unseen(line).translate(_QUOTES).split())
+
+
+def without_unseen(text: str) -> str:
+    """The text with composed letters, and without signs that nobody sees."""
+    return unicodedata.normalize("NFC", text).translate(_UNSEEN)
 
 
 def typewriter(line: str) -> str:
     """The line with typewriter quotes, dashes and dots, its blanks as they are."""
     return line.translate(_QUOTES)
+
+
+def typewriter_table(written: str, text: str) -> dict[int, str]:
+    """A table of the signs that were written and that the text has nowhere, with the typewriter's sign for each."""
+    return {ord(sign): typewriter(sign) for sign in set(written) if sign not in text}
 
 
 _WHOLE: Mapping[Key, Callable[[Sequence[str]], list[str]]] = {
@@ -74,7 +91,7 @@ class View:
     """True if many blocks will be looked up, so that an index pays."""
     spent: int = 0
     """The number of places that were found so far."""
-    scopes: dict[tuple[str, ...], list[tuple[int, int]]] = field(default_factory=dict)
+    scopes: dict[tuple[str, ...], list[Scope]] = field(default_factory=dict)
     """Anchors -> the blocks they enclose, as far as they were asked for."""
     lines: list[str] = field(init=False)
     """With their endings."""
@@ -87,14 +104,7 @@ class View:
 
     def __post_init__(self) -> None:
         self.lines = split_lines(self.text)
-        if "\r" in self.text:
-            self.bodies = [body(line) for line in self.lines]
-        else:
-            self.bodies = self.text.split("\n")
-            if len(self.bodies) > len(self.lines):
-                self.bodies.pop()
-        if self.bodies and self.bodies[0].startswith("\ufeff"):
-            self.bodies[0] = self.bodies[0][1:]
+        self.bodies = _bodies_of(self.text, self.lines)
 
     def find(self, old: list[str] | tuple[str, ...], key: Key) -> list[int]:
         """Starts of runs of lines whose keys are the keys of `old`, in order; as many as `most` allows."""
@@ -116,15 +126,11 @@ class View:
 
     def _find_indexed(self, keys: list[str], key: Key) -> list[int]:
         lines, index = self._keyed(key), self._places(key)
-        rarest = min(range(len(keys)), key=lambda i: len(index.get(keys[i], ())))
-        found: list[int] = []
-        for place in index.get(keys[rarest], ())[:4096]:
-            start = place - rarest
-            if start >= 0 and lines[start] == keys[0] and lines[start : start + len(keys)] == keys:
-                found.append(start)
-                if len(found) >= self.most or len(found) * len(keys) > 400_000:
-                    break
-        return found
+        count = len(keys)
+        rarest = min(range(count), key=lambda i: len(index.get(keys[i], ())))
+        candidates = (place - rarest for place in index.get(keys[rarest], ())[:_MOST_CANDIDATES])
+        starts = (start for start in candidates if lines[start : start + count] == keys)
+        return list(islice(starts, min(self.most, _MOST_LINES // count + 1)))
 
     def _keyed(self, key: Key) -> list[str]:
         if key is same:
@@ -142,16 +148,16 @@ class View:
             self._index_by[key] = found
         return self._index_by[key]
 
-    def matches_at(self, old: list[str] | tuple[str, ...], at: int, key: Key) -> bool:
-        """Return True if the lines from `at` have the keys of `old`."""
-        there = self.bodies[at : at + len(old)] if at >= 0 else []
-        return len(there) == len(old) and all(key(a) == key(b) for a, b in zip(there, old, strict=True))
+    def between(self, *, first: int, stop: int, key: Key) -> list[str]:
+        """The lines of a range as a key sees them, as far as the file has them."""
+        return self._keyed(key)[max(0, first) : max(0, stop)]
 
     def solid(self) -> tuple[list[int], str]:
         """Indices of the lines that are not blank, and those lines joined without blanks at their ends."""
         if self._solid is None:
-            kept = [(index, line) for index, line in enumerate(self._keyed(bare)) if line]
-            self._solid = [index for index, _ in kept], "\n" + "\n".join(line for _, line in kept) + "\n"
+            lines = self._keyed(bare)
+            places = list(compress(range(len(lines)), lines))
+            self._solid = places, "\n" + "\n".join(filter(None, lines)) + "\n"
         return self._solid
 
     def index(self) -> dict[str, list[int]]:
@@ -161,6 +167,14 @@ class View:
     def squeezed_at(self, at: int) -> str:
         """The squeezed line at an index."""
         return self._keyed(squeezed)[at]
+
+
+def _bodies_of(text: str, lines: list[str]) -> list[str]:
+    """The lines of a text without their endings, and without its byte order mark."""
+    has_returns = "\r" in text
+    bodies = list(map(body, lines)) if has_returns else text.split("\n")[: len(lines)]
+    bodies[:1] = [first.removeprefix("\ufeff") for first in bodies[:1]]
+    return bodies
 
 
 def _starts(joined: str, needle: str, most: int) -> list[int]:

@@ -10,9 +10,11 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
 
+from fretsaw.core.locate.blank_lines import is_blank, solid_lines
 from fretsaw.core.reply.edit_block import EditBlock
 from fretsaw.core.reply.thoughts import CHAT_TOKEN
 
@@ -20,46 +22,63 @@ Lines: TypeAlias = tuple[str, ...]
 Unwrap: TypeAlias = Callable[[Lines, Lines], "tuple[Lines, Lines] | None"]
 
 _NUMBER = re.compile(r"^[ \t]*(\d{1,7}) ?(?:\||→|:|│|\t|⎯)( ?)")
-_CDATA = ("<![CDATA[", "]]>")
+_CDATA = re.compile(r"<!\[CDATA\[(.*)\]\]>", re.S)
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d{1,5}|#x[0-9a-fA-F]{1,4});")
 
 
-def _without_numbers(old: Lines, new: Lines, *, wide: bool) -> tuple[Lines, Lines] | None:
-    """Both texts without the numbers in front of their lines, where all have one and they count up."""
-    stripped: list[Lines] = []
-    for lines in (old, new):
-        matches = [_NUMBER.match(line) for line in lines]
-        numbers = [int(match[1]) for match in matches if match]
-        solid = sum(bool(line.strip()) for line in lines)
-        if len(numbers) < solid or (
-            lines is old and (not numbers or numbers != list(range(numbers[0], numbers[0] + len(numbers))))
-        ):
-            return None
-        cut = [match.end() - (len(match[2]) if wide else 0) if match else 0 for match in matches]
-        stripped.append(tuple(line[at:] for line, at in zip(lines, cut, strict=True)))
-    return stripped[0], stripped[1]
+def _without_numbers(old: Lines, new: Lines, *, kept: str) -> tuple[Lines, Lines] | None:
+    """Both texts without the numbers in front of their lines, where all have one and the old ones count up.
+
+    `kept`: the group of the blank behind a number, where it is the line's own.
+    """
+    are_numbered = _is_numbered(old) and _is_numbered(new)
+    if not are_numbered or not _counts_up(old):
+        return None
+    cut = partial(_NUMBER.sub, kept)
+    return tuple(map(cut, old)), tuple(map(cut, new))
+
+
+def _is_numbered(lines: Lines) -> bool:
+    """Return True if there is a number in front of each line that is not blank."""
+    return all(map(_NUMBER.match, solid_lines(lines)))
+
+
+def _counts_up(lines: Lines) -> bool:
+    """Return True if the numbers of lines follow one another: less their positions, 12, 13, 14 are 12, 12, 12."""
+    matches = filter(None, map(_NUMBER.match, lines))
+    beginnings = {int(match[1]) - position for position, match in enumerate(matches)}
+    return len(beginnings) == 1
 
 
 def _without_cdata(old: Lines, new: Lines) -> tuple[Lines, Lines] | None:
     """Both texts without the CDATA section that holds them."""
-    inside = tuple(map(_cdata_inside, (old, new)))
-    return None if inside[0] is None or inside[1] is None else (inside[0], inside[1])
+    old_inside, new_inside = _cdata_inside(old), _cdata_inside(new)
+    if old_inside is None or new_inside is None:
+        return None
+    return old_inside, new_inside
 
 
 def _cdata_inside(lines: Lines) -> Lines | None:
-    text = "\n".join(lines).strip()
+    """The lines of a CDATA section; None where the text is none."""
     if not lines:
         return ()
-    if not text.startswith(_CDATA[0]) or not text.endswith(_CDATA[1]):
+    section = _CDATA.fullmatch("\n".join(lines).strip())
+    if section is None:
         return None
-    return tuple(text[len(_CDATA[0]) : -len(_CDATA[1])].removeprefix("\n").removesuffix("\n").split("\n"))
+    inside = section[1].removeprefix("\n").removesuffix("\n")
+    return tuple(inside.split("\n"))
 
 
 def _without_entities(old: Lines, new: Lines) -> tuple[Lines, Lines] | None:
     """Both texts with the entities of HTML as the signs that they stand for."""
-    if not any(_ENTITY.search(line) for line in (*old, *new)):
-        return None
-    return tuple(map(_unescaped, old)), tuple(map(_unescaped, new))
+    plain = tuple(map(_unescaped, old)), tuple(map(_unescaped, new))
+    return None if plain == (old, new) else plain
+
+
+def _without_both(old: Lines, new: Lines) -> tuple[Lines, Lines] | None:
+    """Both texts without the CDATA section that holds them, and without entities in it."""
+    inside = _without_cdata(old, new)
+    return None if inside is None else _without_entities(*inside)
 
 
 def _unescaped(line: str) -> str:
@@ -68,13 +87,11 @@ def _unescaped(line: str) -> str:
 
 WRAPPINGS: MappingProxyType[str, Unwrap] = MappingProxyType(
     {
-        "line-numbers": lambda old, new: _without_numbers(old, new, wide=False),
-        "line-numbers-wide": lambda old, new: _without_numbers(old, new, wide=True),
+        "line-numbers": partial(_without_numbers, kept=""),
+        "line-numbers-wide": partial(_without_numbers, kept=r"\2"),
         "cdata": _without_cdata,
         "entities": _without_entities,
-        "entities-in-cdata": lambda old, new: (
-            _without_entities(*inside) if (inside := _without_cdata(old, new)) is not None else None
-        ),
+        "entities-in-cdata": _without_both,
     }
 )
 """Ways to take off what is wrapped around (old lines, new lines); None where it is not there."""
@@ -88,6 +105,7 @@ def unwrapped(block: EditBlock) -> Iterator[EditBlock]:
             yield replace(block, search=found[0], replace=found[1], others=())
 
 
+_CHAT_TOKEN_AT_END = re.compile(rf"(?:{CHAT_TOKEN.pattern})\Z", CHAT_TOKEN.flags)
 _CALL_TAGS = re.compile(
     r"(?:\s*</?(?:parameter|invoke|function_calls|function|tool_call|tool|antml:\w+|(?:new|old)_(?:str|string|text|code)"
     r"|new_string|content|replace|text|edit|file|answer|output|response|str_replace|arguments|args)>\s*)+\Z"
@@ -105,34 +123,46 @@ def without_leftovers(block: EditBlock, text: str) -> EditBlock:
 
 
 def _without_tail(lines: Lines, text: str) -> Lines:
-    if not lines or not lines[-1].rstrip().endswith((">", "]")):
+    """The lines without marks at their end; a line that held nothing else goes as well."""
+    last = "".join(lines[-1:]).rstrip()
+    if not last.endswith((">", "]")):
         return lines
-    joined = "\n".join(lines)
-    head = joined.rstrip()
-    while True:
-        cut = _tail_start(head, text)
-        if cut is None:
-            break
-        head = head[:cut].rstrip() if not head[:cut].rpartition("\n")[2].strip() else head[:cut]
-    if head == joined.rstrip():
-        return lines
-    return tuple(head.split("\n"))
+    whole = "\n".join(lines).rstrip()
+    head = whole
+    while (start := _tail_start(head, text)) is not None:
+        head = head[:start]
+        if is_blank(head.rpartition("\n")[2]):
+            head = head.rstrip()
+    return lines if head == whole else tuple(head.split("\n"))
 
 
 def _tail_start(head: str, text: str) -> int | None:
     """Find the beginning of the mark at the end of a text, if it stands nowhere in the file and has no other half; else
     None."""
+    start = _closing_tag_start(head, text)
+    return _chat_token_start(head, text) if start is None else start
+
+
+def _closing_tag_start(head: str, text: str) -> int | None:
+    """Find the beginning of a call's closing tag at the end of a text."""
     tags = _CALL_TAGS.search(head[-400:])
-    if tags is not None:
-        last = re.findall(r"</?[\w:]+>", tags[0])[-1]
-        opening = last.replace("</", "<")
-        start = len(head) - len(last)
-        if last.startswith("</") and last not in text and opening not in text and opening not in head[:start]:
-            return start
-    tokens = [match for match in CHAT_TOKEN.finditer(head[-80:]) if match.end() == len(head[-80:])]
-    if tokens and tokens[-1][0] not in text and (tokens[-1][0] != "</s>" or "<s>" not in head):
-        return len(head) - len(tokens[-1][0])
-    return None
+    if tags is None:
+        return None
+    last = re.findall(r"</?[\w:]+>", tags[0])[-1]
+    start = len(head) - len(last)
+    opening = last.replace("</", "<")
+    is_in_file = last in text or opening in text
+    is_closing = opening != last and opening not in head[:start]
+    return start if is_closing and not is_in_file else None
+
+
+def _chat_token_start(head: str, text: str) -> int | None:
+    """Find the beginning of a chat's mark at the end of a text; `</s>` with its other half is HTML."""
+    mark = _CHAT_TOKEN_AT_END.search(head[-80:])
+    if mark is None or mark[0] in text:
+        return None
+    is_html = mark[0] == "</s>" and "<s>" in head
+    return None if is_html else len(head) - len(mark[0])
 
 
 _STANDS_ALONE = re.compile(

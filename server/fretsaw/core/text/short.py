@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fretsaw.core.text.safe_text import safe_text
 
 
@@ -16,8 +18,8 @@ def one_line(text: str, most: int) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
-def common_head(one: str, other: str) -> int:
-    """Length of the common beginning, by halving: comparing slices is what strings are fast at."""
+def common_head(one: Sequence[str], other: Sequence[str]) -> int:
+    """Length of the common beginning of two texts, or lists of lines, by halving: comparing slices is fast."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
