@@ -129,6 +129,15 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A statement about the messages of a request, whose probability is wanted."""
+
+    name: str
+    """The name under which its answer comes."""
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One call of a model."""
 
@@ -140,6 +149,9 @@ class Request:
     """Requests with the same key share a prefix."""
     schema: Mapping[str, Any] | None = None
     """JSON schema that the answer has to follow (structured output), where one is wanted."""
+    questions: tuple[Question, ...] = ()
+    """Questions that the endpoint may answer by themselves (Decisions), in place of an answer by `schema`: the
+    answer's text is then `{"answers": [{"name": …, "probability": …}]}`."""
     temperature: float | None = 0.0
     offers_patch_tool: bool = False
     """Offer the endpoint's own `apply_patch` tool (Responses)."""

@@ -48,6 +48,8 @@ class Row:
     """True if the row tells prices; without them dollars cannot be counted."""
     tiers: Mapping[str, Prices] = field(default_factory=dict)
     """Prices at other service tiers, by the name that an answer tells."""
+    decision_prices: Prices = field(default_factory=Prices)
+    """Prices of its Decisions API."""
     plain: bool = False
     """Nothing is sent but what every compatible server understands, whatever the other columns say."""
 
@@ -100,6 +102,7 @@ _COLUMNS = frozenset(
         "also",
         "price",
         "tiers",
+        "decisions-price",
         "context",
         "output",
         "usual-output",
@@ -140,6 +143,7 @@ def read_row(item: Mapping[str, Any]) -> Row:
         as_of=item.get("as-of"),
         is_priced="price" in item,
         tiers={str(tier): read_prices(price) for tier, price in item.get("tiers", {}).items()},
+        decision_prices=read_prices(item.get("decisions-price", item.get("price", {}))),
         plain=item.get("plain", False),
     )
 

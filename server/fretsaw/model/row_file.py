@@ -26,6 +26,8 @@ def row_item(row: Row, source: str, as_of: date) -> dict[str, Any]:
         item["price"] = _price(row.prices)
     if row.tiers:
         item["tiers"] = {name: _price(prices) for name, prices in row.tiers.items()}
+    if row.decision_prices != row.prices:
+        item["decisions-price"] = _price(row.decision_prices)
     item |= {"context": row.context, "output": row.output, "usual-output": row.usual_output}
     if row.tokenizer:
         item["tokenizer"] = row.tokenizer

@@ -99,6 +99,7 @@ def verdict_row(verdict: Verdict) -> Plain:
         "reason": verdict.reason,
         "unverified": verdict.unverified,
         "needed_by": verdict.needed_by,
+        **({} if verdict.probability is None else {"probability": verdict.probability}),
     }
 
 

@@ -140,6 +140,30 @@ def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int])
     }
 
 
+def decision(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> dict[str, Any]:
+    """A `decision` to a request: `reply.text` is JSON, the probability of each question by its name, null where it
+    declines; a question that it does not name has 0.5."""
+    told = json.loads(reply.text) if reply.text else {}
+    answers: list[dict[str, Any]] = []
+    for question in body.get("questions") or ():
+        name = question.get("name")
+        probability = told.get(name, 0.5)
+        kind = {"type": "refusal"} if probability is None else {"type": "predicate", "probability": probability}
+        answers.append({"name": name, **kind})
+    tokens_in, cached, tokens_out = usage(reply, counted)
+    return {
+        "model": model_name(body.get("model")),
+        "answers": answers,
+        "usage": {
+            "input_tokens": tokens_in,
+            "input_tokens_details": {"cached_tokens": cached, "cache_write_tokens": reply.cache_write},
+            "output_tokens": tokens_out,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": tokens_in + tokens_out,
+        },
+    }
+
+
 def _output(reply: Reply, body: dict[str, Any]) -> list[dict[str, Any]]:
     """The items of an answer: reasoning, message, calls."""
     # Ids differ from turn to turn, as the real ones do.
