@@ -58,6 +58,10 @@ class Snapshot:
     )
     """Fast literal word search, `(words, most) -> ((path, line number from 1, line), …)`; None: read every path."""
 
+    last_changes: Callable[[], Mapping[str, int]] = field(default=dict, repr=False, compare=False)
+    """Returns how many commits ago a path changed: 0 is not committed yet, 1 in `base`; missing: long ago, or not
+    known."""
+
     def read(self, path: str) -> str | None:
         """The text of a path, None when there is none to show."""
         unsaved = self.overlay.get(path)

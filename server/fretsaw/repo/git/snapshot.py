@@ -18,6 +18,7 @@ from typing import NamedTuple
 from fretsaw.core.policy import is_secret
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import RepoError
+from fretsaw.repo.git.last_changes import last_changes
 from fretsaw.repo.git.line_ends import line_ends
 from fretsaw.repo.git.search import Searcher
 from fretsaw.repo.journal.safe_read import read_beneath
@@ -71,6 +72,7 @@ def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Itera
         untracked=lambda path: _untracked(repo, path),
         line_ends=lambda path: line_ends(repo, path),
         executable=frozenset(entry.path for entry in entries if entry.mode == "100755"),
+        last_changes=lambda: last_changes(repo),
         searcher=Searcher(repo, frozenset(paths), MappingProxyType(unsaved)),
     )
 
