@@ -2,9 +2,9 @@
 
     python bench/cache_share.py REPOSITORY … [--commits 200] [--out DIR]
 
-For each of the last commits (first parents) the prompt is built at its parent and at itself, by Fretsaw's own code, from
-the objects of the repository (one without a worktree will do). Three pairs: "own issue", the commit's own message at
-24,000 tokens, so that what was just changed is what is shown; "one issue", the newest commit's message at every commit;
+For each of the last commits (first parents) the prompt is built at its parent and at itself, by Fretsaw's own code,
+from the objects of the repository (one without a worktree will do). Three pairs: "own issue", the commit's own message
+at 24,000 tokens, so that what was just changed is shown; "one issue", the newest commit's message at every commit;
 "whole", the whole repository with another issue each time. Each with documents by path ("before") and with what changed
 long ago first ("after"), at an endpoint that caches by itself and at one that keeps what breakpoints end.
 """

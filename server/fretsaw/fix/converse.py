@@ -107,6 +107,7 @@ def _ask(conversation: Conversation, work: Work, hear: OnText, *, last: bool) ->
         cache_key=_cache_key(work.snapshot),
         offers_patch_tool=form == "apply-patch-tool",
         patch_grammar=PATCH_GRAMMAR if form == "grammar-tool" else "",
+        prediction="" if offered else _predicted(conversation, work),
     )
     answer = work.services.ask(request, hear)
     work.services.record(request, answer)
@@ -118,6 +119,15 @@ def _ask(conversation: Conversation, work: Work, hear: OnText, *, last: bool) ->
     percentage = min(60, 20 + 4 * conversation.usage.calls)
     work.services.report(Event("ask", _what(answer), conversation.usage, percentage))
     return answer, conversation
+
+
+def _predicted(conversation: Conversation, work: Work) -> str:
+    """The last answer, which one that corrects it repeats for the most part, where a person waits: what is not repeated
+    costs as much as what is said."""
+    if work.settings.role != "quick":
+        return ""
+    said = (message.text for message in reversed(conversation.messages) if message.role == "assistant")
+    return next(said, "")
 
 
 def _with_fewer_calls(answer: Answer) -> Answer:

@@ -49,6 +49,8 @@ class Capabilities:
     """True if it reads a PDF as it is."""
     input_count: bool = False
     """True if the endpoint counts the tokens of a request that it is not asked to answer (Responses)."""
+    predictions: bool = False
+    """True if it takes a predicted output (Chat, without tools)."""
     decisions: bool = False
     """True if the endpoint has a Decisions API for it: questions in, probabilities out."""
     completion_limit: bool = False
@@ -72,6 +74,7 @@ CAPABILITY_COLUMNS = frozenset(
         "files",
         "input-count",
         "decisions",
+        "predictions",
         "completion-limit",
         "plain",
     }
@@ -102,6 +105,7 @@ def read_capabilities(item: Mapping[str, Any]) -> Capabilities:
         grammar_tool=_yes_or_no(item, "grammar-tool", default=False),
         files=_yes_or_no(item, "files", default=False),
         input_count=_yes_or_no(item, "input-count", default=False),
+        predictions=_yes_or_no(item, "predictions", default=False),
         decisions=_yes_or_no(item, "decisions", default=False),
         mode=_one_of(item, "mode", _MODES),
         tier=_one_of(item, "tier", _TIERS),

@@ -155,6 +155,8 @@ class Live:
 
     def _try(self, request: Request, on_text: OnText, deadline: float) -> _Done:
         """One exchange, paid for."""
+        if "prediction" in self.left_out:
+            request = replace(request, prediction="")
         api = self._api_for(request)
         reservation = self._reserve(request, api, deadline)
         so_far = Collected()
@@ -192,6 +194,9 @@ class Live:
         """Hold back the worst that the call can cost; count more closely where the cheap bound is too much to pay."""
         priced = self._row_for(api)
         wanted = min(request.max_output_tokens or self.row.usual_output, self.row.output)
+        if api is chat and chat.predicts(request, self.row):
+            # What of it is not used is billed as output.
+            wanted += estimate(request.prediction)
         tokens_in = input_bound(request, self.row)
         if self._is_too_dear(priced, tokens_in, wanted):
             tokens_in = input_exact(request, self.row)
@@ -202,8 +207,11 @@ class Live:
     def _is_too_dear(self, priced: Row, tokens_in: int, tokens_out: int) -> bool:
         return priced.prices.most(tokens_in, tokens_out) > self.budget.left
 
+    def count_input(self, request: Request) -> int | None:
+        """Count the input's tokens at the endpoint, which costs nothing; None where it does not count."""
+        return self._count_input(request, self.row.output, self._pace.now() + self._longest)
+
     def _count_input(self, request: Request, max_output: int, deadline: float) -> int | None:
-        """The input's tokens as the endpoint counts them, which costs nothing; None where it does not."""
         if not self.row.can.input_count or not self._counts:
             return None
         body = responses.count_body(self._body(request, responses, max_output))
@@ -296,7 +304,8 @@ class Live:
             dollars = prices.cost(used)
             self.budget.settle(held, dollars, free=local)
             unknown = served is None
-            return Usage(1, used.input, used.cached, used.output, dollars, unknown, used.cache_write, tiers)
+            usage = Usage(1, used.input, used.cached, used.output, dollars, unknown, used.cache_write, tiers)
+            return replace(usage, reasoning_tokens=used.reasoning, rejected_tokens=used.rejected)
         if not billed:
             self.budget.settle(held, 0.0)
             return Usage()

@@ -29,6 +29,8 @@ class Row:
     image: ImageRule
     api: Api
     edit_form: EditForm
+    input: int | None = None
+    """Tokens of input at most, where that is less than the whole context."""
     usual_output: int = 8192
     """Tokens of output that are asked for unless a request says more: OpenAI counts them against the account's
     tokens a minute, and they are reserved in dollars."""
@@ -52,6 +54,13 @@ class Row:
     """Prices of its Decisions API."""
     plain: bool = False
     """Nothing is sent but what every compatible server understands, whatever the other columns say."""
+
+    @property
+    def window(self) -> str:
+        """The limits on input and output in words."""
+        if self.input is None:
+            return f"{self.context:,} in and out together, {self.output:,} out"
+        return f"{self.input:,} in, {self.output:,} out"
 
     def parameters_of(self, tool: Tool) -> dict[str, Any]:
         """The JSON schema of a tool's arguments, as this model gets it."""
@@ -104,6 +113,7 @@ _COLUMNS = frozenset(
         "tiers",
         "decisions-price",
         "context",
+        "input",
         "output",
         "usual-output",
         "tokenizer",
@@ -129,6 +139,7 @@ def read_row(item: Mapping[str, Any]) -> Row:
         prices=read_prices(item.get("price", {})),
         context=int(item["context"]),
         output=int(item["output"]),
+        input=int(item["input"]) if "input" in item else None,
         image=_image_rule(item.get("image", {"rule": "tiles"})),
         api=cast("Any", api),
         edit_form=cast("Any", form),

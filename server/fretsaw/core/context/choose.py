@@ -67,7 +67,7 @@ def _by_rarity(context: Context, snapshot: Snapshot) -> Context:
     return replace(context, parts=parts, settled=sum(age(part) > _LATELY for part in parts) if ages else 0)
 
 
-def _choose(  # noqa: PLR0913 - as `choose`
+def _choose(
     issue: Issue,
     snapshot: Snapshot,
     budget_tokens: int,

@@ -13,7 +13,7 @@ _WRITTEN = 3
 
 
 def cached_tokens(earlier: str, shared: int, ends: Sequence[int], *, by_breakpoints: bool) -> int:
-    """Tokens that are read from the cache by a prompt which begins with the first `shared` characters of an earlier one.
+    """Tokens that a prompt reads from the cache which begins with the first `shared` characters of an earlier one.
 
     `ends`: where the earlier prompt marked the end of a prefix. Where only breakpoints are kept, the longest of them
     that is shared whole counts: [700, 5000, 9000] with 6,000 shared characters is the prefix of 5,000.

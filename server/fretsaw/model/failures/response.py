@@ -49,6 +49,7 @@ _OPTIONAL = (
     "prompt_cache_key",
     "reasoning_effort",
     "stream_options",
+    "prediction",
     "service_tier",
     "temperature",
     "verbosity",

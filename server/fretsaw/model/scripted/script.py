@@ -42,6 +42,8 @@ class Reply:
     """Input, cached and output tokens to report; None: counted from the messages."""
     cache_write: int = 0
     """Tokens of the input that are reported as written to the cache."""
+    rejected: int = 0
+    """Tokens of the output that are reported as predicted and not used (Chat)."""
     tier: str | None = None
     """The service tier that the answer names."""
     delay: float = 0.0
@@ -78,7 +80,7 @@ class Script:
 
 def as_reply(item: Reply | str | Mapping[str, Any]) -> Reply:
     """A reply from a text or from a mapping as in a `.json` file: `text`, `calls`, `finish`, `incomplete`,
-    `reasoning`, `refusal`, `tier`, `cache_write`, `delay`, `pause`."""
+    `reasoning`, `refusal`, `tier`, `cache_write`, `rejected`, `delay`, `pause`."""
     if isinstance(item, Reply):
         return item
     if isinstance(item, str):
@@ -93,6 +95,7 @@ def as_reply(item: Reply | str | Mapping[str, Any]) -> Reply:
         refusal=item.get("refusal"),
         tier=item.get("tier"),
         cache_write=int(item.get("cache_write", 0)),
+        rejected=int(item.get("rejected", 0)),
         delay=float(item.get("delay", 0)),
         pause=float(item.get("pause", 0)),
     )

@@ -142,8 +142,8 @@ def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int])
 
 def decision(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> dict[str, Any]:
     """A `decision` to a request: `reply.text` is JSON, the probability of each question by its name, null where it
-    declines; a question that it does not name has 0.5."""
-    told = json.loads(reply.text) if reply.text else {}
+    declines; a question that it does not name has 0.5, as have all where it is another text."""
+    told = json.loads(reply.text) if reply.text.startswith("{") else {}
     answers: list[dict[str, Any]] = []
     for question in body.get("questions") or ():
         name = question.get("name")
@@ -260,6 +260,7 @@ def _chat_usage(reply: Reply, counted: tuple[int, int, int]) -> dict[str, Any]:
         "completion_tokens": tokens_out,
         "total_tokens": tokens_in + tokens_out,
         "prompt_tokens_details": {"cached_tokens": cached, "cache_write_tokens": reply.cache_write},
+        "completion_tokens_details": {"reasoning_tokens": 0, "rejected_prediction_tokens": reply.rejected},
     }
 
 
