@@ -120,19 +120,29 @@ def ages_at(commits: Sequence[Commit], index: int) -> dict[str, int]:
     return ages
 
 
-def contexts(objects: Objects, commits: Sequence[Commit], index: int, kind: str) -> tuple[list[Context], list[Issue]]:
-    """What is shown at a commit's parent and at the commit, with the issue of each."""
-    chosen, issues = [], []
-    for at in (index + 1, index):
-        said = {"own issue": commits[index], "one issue": commits[0], "whole": commits[at]}[kind]
-        issue = parse("# " + said.message)
-        snapshot = objects.snapshot(commits[at].id, ages_at(commits, at))
+class Prompts:
+    """The prompts at each commit; one that two pairs share is built once."""
+
+    def __init__(self, objects: Objects, commits: Sequence[Commit]) -> None:
+        self._objects = objects
+        self._commits = commits
+        self._built: dict[tuple[str, int, int], tuple[Prompt, Prompt]] = {}
+
+    def at(self, kind: str, at: int, index: int) -> tuple[Prompt, Prompt]:
+        """The prompt at commit `at` for the pair of commit `index`, with documents in the order before and after."""
+        said = {"own issue": index, "one issue": 0, "whole": at}[kind]
+        if (kind, at, said) not in self._built:
+            self._built = {key: value for key, value in self._built.items() if key[1] >= at - 1}
+            self._built[kind, at, said] = self._build(kind, at, said)
+        return self._built[kind, at, said]
+
+    def _build(self, kind: str, at: int, said: int) -> tuple[Prompt, Prompt]:
+        issue = parse("# " + self._commits[said].message)
+        snapshot = self._objects.snapshot(self._commits[at].id, ages_at(self._commits, at))
         whole = kind == "whole"
         # Near enough for a budget, and much faster over 200 commits.
         context = choose(issue, snapshot, WHOLE if whole else BUDGET, "whole" if whole else "files", _quarter)
-        chosen.append(context)
-        issues.append(issue)
-    return chosen, issues
+        return written(by_path(context), issue), written(context, issue)
 
 
 def _quarter(text: str) -> int:
@@ -156,11 +166,11 @@ def measure(repository: Path, most: int) -> dict[str, float]:
     commits = objects.commits(most + HISTORY + 1)
     read: dict[str, int] = defaultdict(int)
     total: dict[str, int] = defaultdict(int)
+    prompts = Prompts(objects, commits)
     for index in range(min(most, len(commits) - 1)):
         for kind in KINDS:
-            both, issues = contexts(objects, commits, index, kind)
-            for when, order in (("before", by_path), ("after", lambda context: context)):
-                earlier, later = (written(order(context), issue) for context, issue in zip(both, issues, strict=True))
+            pairs = zip(prompts.at(kind, index + 1, index), prompts.at(kind, index, index), strict=True)
+            for when, (earlier, later) in zip(("before", "after"), pairs, strict=True):
                 shared, tokens = common_head(earlier.text, later.text), count(later.text)
                 for cache in ("automatic", "breakpoints"):
                     name = f"{kind}, {cache}, {when}"

@@ -151,6 +151,8 @@ class Request:
     tools: tuple[Tool, ...] = ()
     max_output_tokens: int | None = None
     """None: what the model's row says."""
+    prewarm: bool = False
+    """Only let the endpoint cache the messages: nothing is answered (Responses)."""
     cache_key: str | None = None
     """Requests with the same key share a prefix."""
     schema: Mapping[str, Any] | None = None

@@ -77,6 +77,7 @@ PROBES: tuple[Probe, ...] = (
     Probe("tier", {"tier": "default"}),
     Probe("mode", {"mode": "standard"}, only="responses"),
     Probe("cache-ttl", {"cache_ttl": "30m"}),
+    Probe("prewarm", {"prewarm": True}, lambda request: replace(request, prewarm=True), only="responses"),
     Probe("cache", {"cache": "key"}, lambda request: replace(request, cache_key="fretsaw-doctor")),
     Probe("breakpoints", {"cache": "breakpoints"}, lambda request: replace(request, cache_key="fretsaw-doctor")),
 )

@@ -116,6 +116,9 @@ def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int])
     reason = {"length": "max_output_tokens", "content_filter": "content_filter"}.get(_finish(reply))
     reason = reply.incomplete or reason
     tokens_in, cached, tokens_out = usage(reply, counted)
+    if (body.get("prompt_cache_options") or {}).get("prewarm"):
+        # The prompt is written to the cache and nothing is answered.
+        reply, reason, tokens_out = Reply(cache_write=tokens_in - cached), None, 0
     return {
         "id": "resp_scripted",
         "object": "response",

@@ -23,6 +23,7 @@ from fretsaw.repo.git.line_ends import line_ends
 from fretsaw.repo.git.search import Searcher
 from fretsaw.repo.journal.safe_read import read_beneath
 from fretsaw.repo.repository import Repo
+from fretsaw.user_dirs import repo_id
 
 LARGEST = 1_000_000
 """Bytes of a file that may be shown and edited at most."""
@@ -64,6 +65,7 @@ def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Itera
     reader = Reader(repo)
     return Snapshot(
         base=repo.head,
+        repository=repo_id(repo.common_dir),
         paths=paths,
         reader=reader,
         overlay=MappingProxyType(unsaved),
