@@ -22,7 +22,7 @@ def last_changes(repo: Repo) -> dict[str, int]:
     if repo.head is None:
         return {}
     git = replace(repo.git, seconds=_SECONDS)
-    shape = ("--no-show-signature", "--no-renames", "--name-only", f"--format={_MARK}", "-z")
+    shape = ("--no-show-signature", "--no-renames", "--name-only", "--format=%x01", "-z")
     ages: dict[str, int] = {}
     try:
         logged = os.fsdecode(git.out("log", "-n", str(_COMMITS), *shape, repo.head, "--"))
