@@ -25,6 +25,7 @@ from typing import Any
 
 import platformdirs
 from minimal import examine
+from roles import editor_model
 
 from fretsaw.model.scripted import read_folder, serve
 
@@ -39,7 +40,9 @@ def main() -> int:
     parser.add_argument("cases", type=Path)
     parser.add_argument("--case", action="append", help="only this one (may be repeated)")
     parser.add_argument("--reply", action="append", choices=REPLIES, help="only this kind of reply (may be repeated)")
-    parser.add_argument("--model", default="gpt-4.1", help="the row of models.toml that is used: its API and edit form")
+    parser.add_argument(
+        "--model", default=editor_model(), help="the row of models.toml that is used: its API and edit form"
+    )
     parser.add_argument("--minimize", default="flagged", choices=["flagged", "all", "off"])
     parser.add_argument("--out", type=Path, help="write cases.json and cases.md there")
     args = parser.parse_args()

@@ -24,6 +24,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from roles import editor_model
+
 from fretsaw.core.text.tokens import count
 from fretsaw.model.scripted import Reply, Script, serve
 
@@ -58,7 +60,7 @@ import subprocess, sys
 import openai
 client = openai.OpenAI(base_url=sys.argv[1], api_key="sk-x")
 messages = [{"role": "user", "content": open("ISSUE.md").read() + open("mathx/ops.py").read()}]
-answer = client.chat.completions.create(model="gpt-4.1", messages=messages)
+answer = client.chat.completions.create(model="any", messages=messages)
 diff = answer.choices[0].message.content
 subprocess.run(["git", "apply", "-"], input=diff, text=True, check=True)
 subprocess.run(["git", "commit", "-qam", "fix"], check=True)
@@ -68,7 +70,9 @@ subprocess.run(["git", "commit", "-qam", "fix"], check=True)
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--model", default="gpt-4.1", help="the row of models.toml that is used: its API and edit form")
+    parser.add_argument(
+        "--model", default=editor_model(), help="the row of models.toml that is used: its API and edit form"
+    )
     parser.add_argument("--django", help="a folder or an sdist with Django's tree, or `pypi`")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()

@@ -74,7 +74,7 @@ def test_what_is_refused_is_found_and_not_sent_from_then_on(
         validate_body(seen.path, seen.body)
         assert len(seen.raw) < 3000
     asked = len(server.requests)
-    assert asked <= 24
+    assert asked <= 36
     ended = agent("fix", "ISSUE.md", "--json")
     assert ended.code == 0, ended.err
     body = server.requests[-1].body

@@ -9,15 +9,20 @@ from typing import Any
 from pydantic import TypeAdapter
 
 COUNT = "/responses/input_tokens"
+DECISIONS = "/decisions"
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=4)
 def _type_of_body(path: str) -> TypeAdapter[Any]:
     """The type of a streaming call's body. Imported and built when first used: it takes a second."""
     if path == COUNT:
         from openai.types.responses import input_token_count_params
 
         return TypeAdapter(input_token_count_params.InputTokenCountParams)
+    if path == DECISIONS:
+        from openai.types import decision_create_params
+
+        return TypeAdapter(decision_create_params.DecisionCreateParams)
     if path.endswith("/chat/completions"):
         from openai.types.chat import completion_create_params as params
 
@@ -29,9 +34,9 @@ def _type_of_body(path: str) -> TypeAdapter[Any]:
 
 def validate_body(path: str, body: Any) -> None:
     """Fail where a body that we sent is not what the package's types allow."""
-    if not isinstance(body, dict) or not (body.get("stream") or COUNT in path):
+    if not isinstance(body, dict) or not (body.get("stream") or COUNT in path or DECISIONS in path):
         return
-    path = next(known for known in ("/chat/completions", COUNT, "/responses") if known in path)
+    path = next(known for known in ("/chat/completions", COUNT, DECISIONS, "/responses") if known in path)
     read = _plain(_type_of_body(path).validate_python(body))
     # A TypedDict drops what it does not know: what is missing afterwards is not in the specification.
     assert read == body, f"the types of {path} do not have all of {body}"

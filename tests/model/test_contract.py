@@ -11,8 +11,9 @@ from typing import Any, get_args, get_origin
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from fretsaw.model import chat, responses
+from fretsaw.model import chat, decisions, responses
 from fretsaw.model.parse import Collected, StreamError
+from fretsaw.model.prices import TokenCounts
 from fretsaw.model.scripted import Call, Reply, wire
 
 PATCH = {"type": "update_file", "path": "a.py", "diff": "@@\n-x\n+y\n"}
@@ -54,6 +55,21 @@ def test_the_scripted_server_answers_as_the_package_says(reply: Reply) -> None:
     if not any(call.name == "patch" for call in reply.calls):  # the package has no type for a custom call in a stream
         for event in events(wire.chat_events(reply, BODY, COUNTED)):
             ChatCompletionChunk.model_validate(event)
+
+
+def test_every_decision_is_read_and_the_scripted_server_makes_such() -> None:
+    from openai.types.decision import Decision
+
+    names = ("change-1", "change-2", "change-3")
+    asked = {"model": "m", "questions": [{"type": "predicate", "name": name, "instructions": "x"} for name in names]}
+    scripted = wire.decision(Reply('{"change-1": 0.25, "change-2": null}', usage=(9, 0, 3)), asked, COUNTED)
+    Decision.model_validate(scripted)
+    so_far = Collected()
+    read = json.loads(decisions.take_whole(scripted, so_far))
+    assert [item["probability"] for item in read["answers"]] == [0.25, None, 0.5]
+    assert (so_far.finish, so_far.usage) == ("stop", TokenCounts(9, 0, 3))
+    for whole in _models(Decision, 0):
+        decisions.take_whole(whole, Collected())
 
 
 @pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES)

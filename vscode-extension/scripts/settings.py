@@ -23,6 +23,15 @@ OWN: dict[str, dict[str, Any]] = {
         "scope": "machine",
         "markdownDescription": "Suggest code while you type. Sends the text around the cursor to the model.",
     },
+    "agent.prewarm": {
+        "type": "string",
+        "enum": ["off", "on"],
+        "default": "off",
+        "scope": "machine",
+        "markdownDescription": "When a file is opened, send the beginning of the next prompt (a small repository whole, "
+        "or any with `agent.context` = `whole`), so that the model's endpoint has it in its cache. Costs what the input "
+        "costs; only where the model's row has `prewarm`.",
+    },
     "agent.server.path": {
         "type": "string",
         "default": "",

@@ -34,8 +34,11 @@ def context_command(issue: str, full: bool, as_json: bool, directory: Path, **fl
         return 0
     dollars = f"${preview.dollars:.4f} in (${preview.cached_dollars:.4f} when cached)"
     print(f"{preview.model}: {preview.tokens:,} tokens, {dollars}")
-    again, other = (f"{shared / max(1, preview.tokens):.0%}" for shared in (preview.cached_again, preview.cached_other))
+    shares = (preview.cached_again, preview.cached_other, preview.cached_changed)
+    again, other, changed = (f"{shared / max(1, preview.tokens):.0%}" for shared in shares)
     print(f"  a second run reads {again} of it from the cache, a run of another issue on this commit {other}")
+    if preview.context.parts:
+        print(f"  once {safe_text(preview.context.parts[-1].path)} has changed, a second run reads {changed}")
     for part in preview.context.parts:
         lines = "" if part.whole else f":{part.first}-{part.last}"
         print(f"  {safe_text(part.path)}{lines}  {safe_text(part.why)}")

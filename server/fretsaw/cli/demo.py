@@ -36,7 +36,7 @@ def demo_command(live: bool, keep: bool) -> int:
 
 
 def _demo(folder: Path, live: bool) -> int:
-    from fretsaw.session.example import has_key, has_sandbox, make_example, scripted_model
+    from fretsaw.session.example import example_model, has_key, has_sandbox, make_example, scripted_model
 
     project = folder / "first-fix"
     make_example(project)
@@ -56,7 +56,7 @@ def _demo(folder: Path, live: bool) -> int:
         terminal.say(
             f"The model is SCRIPTED: two written replies, served over HTTP at {base_url}", fg="yellow", bold=True
         )
-        return _walk(project, proof, ["--base-url", base_url, "--model", "gpt-4.1"], "the SCRIPTED model")
+        return _walk(project, proof, ["--base-url", base_url, "--model", example_model()], "the SCRIPTED model")
 
 
 def _walk(project: Path, proof: list[str], model: list[str], who: str) -> int:

@@ -107,6 +107,10 @@ class Usage:
     """Service tiers other than the standard one that served a part."""
     is_bound: bool = False
     """True when the dollars are an upper bound: calls that were lost count with all that was reserved for them."""
+    reasoning_tokens: int = 0
+    """Of the output: what the model thought, where the endpoint tells."""
+    rejected_tokens: int = 0
+    """Of the output: what of a prediction was not used."""
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -119,6 +123,8 @@ class Usage:
             self.cache_write_tokens + other.cache_write_tokens,
             tuple(dict.fromkeys((*self.tiers, *other.tiers))),
             self.is_bound or other.is_bound,
+            self.reasoning_tokens + other.reasoning_tokens,
+            self.rejected_tokens + other.rejected_tokens,
         )
 
     @property
@@ -129,6 +135,15 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A statement about the messages of a request, whose probability is wanted."""
+
+    name: str
+    """The name under which its answer comes."""
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One call of a model."""
 
@@ -136,10 +151,17 @@ class Request:
     tools: tuple[Tool, ...] = ()
     max_output_tokens: int | None = None
     """None: what the model's row says."""
+    prewarm: bool = False
+    """Only let the endpoint cache the messages: nothing is answered (Responses)."""
     cache_key: str | None = None
     """Requests with the same key share a prefix."""
     schema: Mapping[str, Any] | None = None
     """JSON schema that the answer has to follow (structured output), where one is wanted."""
+    prediction: str = ""
+    """A text that the answer likely repeats: it then comes faster, and what of it is not used is billed as output."""
+    questions: tuple[Question, ...] = ()
+    """Questions that the endpoint may answer by themselves (Decisions), in place of an answer by `schema`: the
+    answer's text is then `{"answers": [{"name": …, "probability": …}]}`."""
     temperature: float | None = 0.0
     offers_patch_tool: bool = False
     """Offer the endpoint's own `apply_patch` tool (Responses)."""

@@ -40,19 +40,26 @@ def answer_calls(calls: Sequence[ToolCall], misfits: Sequence[Misfit]) -> tuple[
     """One message for each call: completed, or failed with the first diverging line of its file."""
     all_fit = not misfits and all(map(patch_text, calls))
     return tuple(
-        Message("tool", _result(call, misfits, all_fit=all_fit), tool_call_id=call.id, is_failed=not all_fit)
+        Message("tool", _result(call, calls, misfits, all_fit=all_fit), tool_call_id=call.id, is_failed=not all_fit)
         for call in calls
     )
 
 
-def _result(call: ToolCall, misfits: Iterable[Misfit], *, all_fit: bool) -> str:
+def _result(call: ToolCall, calls: Sequence[ToolCall], misfits: Iterable[Misfit], *, all_fit: bool) -> str:
     if call.kind == "custom":
         reasons = [misfit.for_model for misfit in misfits]
-    elif operation := _operation(call):
-        reasons = [misfit.for_model for misfit in misfits if misfit.path in {None, operation["path"]}]
+    elif _operation(call):
+        reasons = [misfit.for_model for misfit in misfits if call in _meant(misfit, calls)]
     else:
         return _UNREADABLE
     return "\n".join(reasons)[:_LONGEST] or (_FITS if all_fit else _NOT_DONE)
+
+
+def _meant(misfit: Misfit, calls: Sequence[ToolCall]) -> list[ToolCall]:
+    """The calls that a misfit is about: those to its file, and of these the ones with the line that it quotes."""
+    same_file = [call for call in calls if misfit.path in {None, _operation(call).get("path")}]
+    quoted = [call for call in same_file if misfit.written.strip() and misfit.written.strip() in patch_text(call)]
+    return quoted or same_file
 
 
 def _operation(call: ToolCall) -> dict[str, str]:

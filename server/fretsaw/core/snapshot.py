@@ -62,6 +62,18 @@ class Snapshot:
     )
     """Fast literal word search, `(words, most) -> ((path, line number from 1, line), …)`; None: read every path."""
 
+    last_changes: Callable[[], Mapping[str, int]] = field(default=dict, repr=False, compare=False)
+    """Returns how many commits ago a path changed: 0 is not committed yet, 1 in `base`; missing: long ago, or not
+    known."""
+
+    repository: str = ""
+    """A short name that stays the same from commit to commit; empty where there is none."""
+
+    @property
+    def cache_key(self) -> str:
+        """The key under which prompts of this repository share a cache, so that a later commit reads what stays."""
+        return f"fretsaw-{self.repository or (self.base or 'unborn')[:12]}"
+
     def read(self, path: str) -> str | None:
         """The text of a path, None when there is none to show."""
         unsaved = self.overlay.get(path)

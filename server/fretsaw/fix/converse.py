@@ -11,7 +11,6 @@ from fretsaw.core.chat import Answer, Message, OnText, Request, ToolCall, Usage
 from fretsaw.core.patch_call import patch_text
 from fretsaw.core.prompt.patch_grammar import PATCH_GRAMMAR
 from fretsaw.core.run import Event
-from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import BudgetError
 from fretsaw.fix.work import Work
@@ -104,9 +103,10 @@ def _ask(conversation: Conversation, work: Work, hear: OnText, *, last: bool) ->
     request = Request(
         conversation.messages,
         offered,
-        cache_key=_cache_key(work.snapshot),
+        cache_key=work.snapshot.cache_key,
         offers_patch_tool=form == "apply-patch-tool",
         patch_grammar=PATCH_GRAMMAR if form == "grammar-tool" else "",
+        prediction="" if offered else _predicted(conversation, work),
     )
     answer = work.services.ask(request, hear)
     work.services.record(request, answer)
@@ -118,6 +118,15 @@ def _ask(conversation: Conversation, work: Work, hear: OnText, *, last: bool) ->
     percentage = min(60, 20 + 4 * conversation.usage.calls)
     work.services.report(Event("ask", _what(answer), conversation.usage, percentage))
     return answer, conversation
+
+
+def _predicted(conversation: Conversation, work: Work) -> str:
+    """The last answer, which one that corrects it repeats for the most part, where a person waits: what is not repeated
+    costs as much as what is said."""
+    if work.settings.role != "quick":
+        return ""
+    said = (message.text for message in reversed(conversation.messages) if message.role == "assistant")
+    return next(said, "")
 
 
 def _with_fewer_calls(answer: Answer) -> Answer:
@@ -169,7 +178,3 @@ def _what(answer: Answer) -> str:
         names = ", ".join(dict.fromkeys(call.name for call in answer.tool_calls))
         return f"the model calls {names}"
     return "the model has answered"
-
-
-def _cache_key(snapshot: Snapshot) -> str:
-    return f"fretsaw-{(snapshot.base or 'unborn')[:12]}"

@@ -19,6 +19,7 @@ from fretsaw.core.proof.compare import Comparison
 from fretsaw.core.prune.verdict import Pruned, Verdict
 from fretsaw.core.run import Draft, Event, Turn
 from fretsaw.core.text.safe_text import safe_text
+from fretsaw.errors import BudgetError, ModelError
 from fretsaw.fix.converse import ModelAnswer
 from fretsaw.fix.restrictions import Restrictions, check_restrictions
 from fretsaw.fix.triage import ask_judge
@@ -97,7 +98,7 @@ def _accept(proposed: PatchSet, turn: Turn, prose: str, notices: tuple[str, ...]
     services = work.services
     services.report(Event("prune", "dropping what nobody asked for", percentage=70))
     pruned = prune_edit(proposed, work.snapshot, work.issue, work.settings.prune)
-    pruned, spent = _judge(pruned, work)
+    pruned, spent, told = _judge(pruned, work)
     if pruned.patch:
         restrictions = check_restrictions(pruned.patch, work)
     else:
@@ -111,20 +112,26 @@ def _accept(proposed: PatchSet, turn: Turn, prose: str, notices: tuple[str, ...]
     services.trial(pruned.patch)
     draft = Draft(pruned.proposed, pruned.patch, pruned.verdicts)
     services.report(Event("trial", "git has applied it in a private place", percentage=75, draft=draft))
-    notices = (*notices, *restrictions.notices)
+    notices = (*notices, *restrictions.notices, *told)
     return Candidate(pruned.proposed, pruned.patch, pruned.verdicts, turn, prose.strip(), notices, None, spent)
 
 
-def _judge(pruned: Pruned, work: Work) -> tuple[Pruned, Usage]:
-    """The verdicts after the triage model was asked, where `--judge` is set, and what that cost."""
+def _judge(pruned: Pruned, work: Work) -> tuple[Pruned, Usage, tuple[str, ...]]:
+    """The verdicts after the triage model was asked, where `--judge` is set, what that cost, and a notice for a person.
+
+    The reply was paid for: a judge that cannot be asked leaves what is flagged flagged.
+    """
     if work.services.judge is None:
-        return pruned, Usage()
-    verdicts, spent = ask_judge(pruned.verdicts, work.issue, work.services.judge, work.settings.judge_threshold)
+        return pruned, Usage(), ()
+    try:
+        verdicts, spent = ask_judge(pruned.verdicts, work.issue, work.services.judge, work.settings.judge_threshold)
+    except (ModelError, BudgetError) as error:
+        return pruned, Usage(), (f"the judge could not be asked, so no flagged change was dropped: {error}",)
     verdicts = prune.keep_moves_whole(pruned.proposed, verdicts)
     if verdicts == pruned.verdicts:
-        return pruned, spent
+        return pruned, spent, ()
     kept = frozenset(item.change.id for item in verdicts if item.decision != "drop")
-    return Pruned(select(pruned.proposed, kept), verdicts, pruned.proposed), spent
+    return Pruned(select(pruned.proposed, kept), verdicts, pruned.proposed), spent, ()
 
 
 def _cut(finish: str, reason: str) -> Misfit:

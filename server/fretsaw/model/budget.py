@@ -103,7 +103,7 @@ class Budget:
         rest = dollars - row.prices.most(input_tokens, 0)
         if rest < 0:
             return -1
-        if row.prices.output <= 0:
+        if row.prices.dearest_output <= 0:
             return max_output
         # One less than the quotient, so that rounding never exceeds the budget.
-        return min(max_output, int(rest / row.prices.output * 1e6) - 1)
+        return min(max_output, int(rest / row.prices.dearest_output * 1e6) - 1)

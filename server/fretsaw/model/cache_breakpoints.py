@@ -19,8 +19,11 @@ def common_options(request: Request, row: Row, ttls: tuple[str, ...]) -> dict[st
         data["service_tier"] = row.can.tier
     if request.cache_key and row.can.cache != "none":
         data["prompt_cache_key"] = request.cache_key
-    if row.can.cache_ttl in ttls:
-        data["prompt_cache_options"] = {"ttl": row.can.cache_ttl}
+    options: dict[str, Any] = {"ttl": row.can.cache_ttl} if row.can.cache_ttl in ttls else {}
+    if request.prewarm:
+        options["prewarm"] = True
+    if options:
+        data["prompt_cache_options"] = options
     return data
 
 

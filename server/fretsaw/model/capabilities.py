@@ -49,6 +49,12 @@ class Capabilities:
     """True if it reads a PDF as it is."""
     input_count: bool = False
     """True if the endpoint counts the tokens of a request that it is not asked to answer (Responses)."""
+    prewarm: bool = False
+    """True if the endpoint fills its cache with a prompt without answering it (Responses)."""
+    predictions: bool = False
+    """True if it takes a predicted output (Chat, without tools)."""
+    decisions: bool = False
+    """True if the endpoint has a Decisions API for it: questions in, probabilities out."""
     completion_limit: bool = False
     """Chat: the limit on output is `max_completion_tokens`, not `max_tokens`."""
 
@@ -69,6 +75,9 @@ CAPABILITY_COLUMNS = frozenset(
         "cache-ttl",
         "files",
         "input-count",
+        "decisions",
+        "prewarm",
+        "predictions",
         "completion-limit",
         "plain",
     }
@@ -99,6 +108,9 @@ def read_capabilities(item: Mapping[str, Any]) -> Capabilities:
         grammar_tool=_yes_or_no(item, "grammar-tool", default=False),
         files=_yes_or_no(item, "files", default=False),
         input_count=_yes_or_no(item, "input-count", default=False),
+        prewarm=_yes_or_no(item, "prewarm", default=False),
+        predictions=_yes_or_no(item, "predictions", default=False),
+        decisions=_yes_or_no(item, "decisions", default=False),
         mode=_one_of(item, "mode", _MODES),
         tier=_one_of(item, "tier", _TIERS),
         cache_ttl=_one_of(item, "cache-ttl", _TTLS),

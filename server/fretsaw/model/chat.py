@@ -65,7 +65,16 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
         data["verbosity"] = row.can.verbosity
     if row.can.effort is not None:
         data["reasoning_effort"] = row.can.effort
+    if predicts(request, row):
+        data["prediction"] = {"type": "content", "content": sendable(request.prediction)}
+        # It is not taken beside one; an answer that goes on is cut off here.
+        data.pop("max_completion_tokens", None)
     return data | common_options(request, row, ("30m",))
+
+
+def predicts(request: Request, row: Row) -> bool:
+    """Return True if the request's prediction is sent: it is not taken beside tools."""
+    return bool(request.prediction) and row.can.predictions and not (request.tools or request.patch_grammar)
 
 
 def leave_out(body: dict[str, Any], name: str) -> None:

@@ -15,12 +15,12 @@ from fretsaw.core.chat import Answer, OnText, Request, Usage
 from fretsaw.core.secrets.value_texts import change_texts
 from fretsaw.core.text.tokens import estimate
 from fretsaw.errors import Cancelled, ModelError
-from fretsaw.model import chat, responses
+from fretsaw.model import chat, decisions, responses
 from fretsaw.model.budget import Budget, Reservation
 from fretsaw.model.client import DONE, ApiClient
 from fretsaw.model.endpoint import endpoint, key_hint
 from fretsaw.model.exchange import Exchange, OutOfTime
-from fretsaw.model.failures import FailedRequest, Failure, failure
+from fretsaw.model.failures import DECISIONS, FailedRequest, Failure, failure
 from fretsaw.model.parse import Collected, as_map, count, whole
 from fretsaw.model.prices import STANDARD_TIERS, TokenCounts
 from fretsaw.model.redaction import hide_key
@@ -155,17 +155,20 @@ class Live:
 
     def _try(self, request: Request, on_text: OnText, deadline: float) -> _Done:
         """One exchange, paid for."""
-        reservation = self._reserve(request, deadline)
+        if "prediction" in self.left_out:
+            request = replace(request, prediction="")
+        api = self._api_for(request)
+        reservation = self._reserve(request, api, deadline)
         so_far = Collected()
         try:
-            failed = self._exchange(request, reservation.max_output, so_far, on_text, deadline)
+            failed = self._exchange(request, api, reservation.max_output, so_far, on_text, deadline)
         except BaseException:
-            usage = self._settle(request, reservation, so_far, billed=True, is_lost=True)
+            usage = self._settle(request, api, reservation, so_far, billed=True, is_lost=True)
             self.lost += usage
             self._keep_unfinished(request, so_far, usage)
             raise
         is_lost = (failed is not None and not failed.declined) or so_far.finish is None
-        usage = self._settle(request, reservation, so_far, billed=failed is None or failed.billed, is_lost=is_lost)
+        usage = self._settle(request, api, reservation, so_far, billed=failed is None or failed.billed, is_lost=is_lost)
         if failed is None or failed.declined:
             if failed is not None:
                 so_far.finish, so_far.reason = "content_filter", failed.reason
@@ -178,24 +181,40 @@ class Live:
         answer = self._without_key(so_far.answer(usage))
         self.unfinished = (request, replace(answer, finish="truncated")) if so_far.said else None
 
-    def _reserve(self, request: Request, deadline: float) -> Reservation:
-        """Hold back the worst that the call can cost; count more closely where the cheap bound is too much to pay."""
-        wanted = min(request.max_output_tokens or self.row.usual_output, self.row.output)
-        tokens_in = input_bound(request, self.row)
-        if self._is_too_dear(tokens_in, wanted):
-            tokens_in = input_exact(request, self.row)
-        if self._is_too_dear(tokens_in, wanted) and is_guess(request, self.row):
-            tokens_in = self._count_input(request, wanted, deadline) or tokens_in
-        return self.budget.reserve(self._priced, tokens_in, wanted)
+    def _api_for(self, request: Request) -> ModuleType:
+        """The API of one call: Decisions for questions where the endpoint has it, else the one that the row names."""
+        has_decisions = self.row.can.decisions and DECISIONS not in self.left_out
+        return decisions if has_decisions and 0 < len(request.questions) <= decisions.MOST_QUESTIONS else self._api
 
-    def _is_too_dear(self, tokens_in: int, tokens_out: int) -> bool:
-        return self._priced.prices.most(tokens_in, tokens_out) > self.budget.left
+    def _row_for(self, api: ModuleType) -> Row:
+        """The row with the prices of an API, at the tier that served the last call."""
+        return replace(self.row, prices=self.row.decision_prices) if api is decisions else self._priced
+
+    def _reserve(self, request: Request, api: ModuleType, deadline: float) -> Reservation:
+        """Hold back the worst that the call can cost; count more closely where the cheap bound is too much to pay."""
+        priced = self._row_for(api)
+        wanted = min(request.max_output_tokens or self.row.usual_output, self.row.output)
+        if api is chat and chat.predicts(request, self.row):
+            # What of it is not used is billed as output.
+            wanted += estimate(request.prediction)
+        tokens_in = input_bound(request, self.row)
+        if self._is_too_dear(priced, tokens_in, wanted):
+            tokens_in = input_exact(request, self.row)
+        if self._is_too_dear(priced, tokens_in, wanted) and is_guess(request, self.row) and api is responses:
+            tokens_in = self._count_input(request, wanted, deadline) or tokens_in
+        return self.budget.reserve(priced, tokens_in, wanted)
+
+    def _is_too_dear(self, priced: Row, tokens_in: int, tokens_out: int) -> bool:
+        return priced.prices.most(tokens_in, tokens_out) > self.budget.left
+
+    def count_input(self, request: Request) -> int | None:
+        """Count the input's tokens at the endpoint, which costs nothing; None where it does not count."""
+        return self._count_input(request, self.row.output, self._pace.now() + self._longest)
 
     def _count_input(self, request: Request, max_output: int, deadline: float) -> int | None:
-        """The input's tokens as the endpoint counts them, which costs nothing; None where it does not."""
-        if not self.row.can.input_count or self._api is not responses or not self._counts:
+        if not self.row.can.input_count or not self._counts:
             return None
-        body = responses.count_body(self._body(request, max_output))
+        body = responses.count_body(self._body(request, responses, max_output))
         seconds = min(_COUNT_SECONDS, deadline - self._pace.now())
         try:
             [told] = self._line.exchange(
@@ -211,17 +230,17 @@ class Live:
         return counted or None
 
     def _exchange(
-        self, request: Request, max_output: int, so_far: Collected, on_text: OnText, deadline: float
+        self, request: Request, api: ModuleType, most: int, so_far: Collected, on_text: OnText, deadline: float
     ) -> Failure | None:
         """Send, and collect what arrives; what went wrong, None when the stream came to a clean end."""
-        body = self._body(request, max_output)
-        path: str = self._api.PATH
+        body = self._body(request, api, most)
+        path: str = api.PATH
         left = deadline - self._pace.now()
         items = self._line.exchange(lambda client: client.stream(path, body), left, self._cancel, self._timeout)
         with contextlib.closing(items):
             try:
-                limit = _OutputLimit(max_output)
-                for piece in self._pieces(items, so_far):
+                limit = _OutputLimit(most)
+                for piece in self._pieces(items, api, so_far):
                     if piece:
                         on_text(piece)
                     if limit.is_passed(piece, so_far):
@@ -230,7 +249,7 @@ class Live:
                 return failed.failure
         return None
 
-    def _pieces(self, items: Iterator[Any], so_far: Collected) -> Iterator[str]:
+    def _pieces(self, items: Iterator[Any], api: ModuleType, so_far: Collected) -> Iterator[str]:
         """Collect what arrives, and give the text of each event, "" for none. _FailedError says what went wrong."""
         try:
             kind = next(items)
@@ -238,10 +257,7 @@ class Live:
                 if item is DONE:
                     so_far.end()
                     continue
-                if isinstance(item, str):
-                    piece = self._api.take_whole(whole(item, kind), so_far)
-                else:
-                    piece = self._api.take(item, so_far)
+                piece = api.take_whole(whole(item, kind), so_far) if isinstance(item, str) else api.take(item, so_far)
                 yield piece
         except Cancelled:
             raise
@@ -252,16 +268,24 @@ class Live:
         except Exception as error:
             # Once it has said that it is finished, only the count of tokens may be missing.
             if so_far.finish is None:
-                raise _FailedError(failure(error, self._asked)) from error
+                asked = replace(self._asked, api=DECISIONS) if api is decisions else self._asked
+                raise _FailedError(failure(error, asked)) from error
 
-    def _body(self, request: Request, max_output: int) -> dict[str, Any]:
-        body: dict[str, Any] = self._api.body(request, self.row, max_output)
+    def _body(self, request: Request, api: ModuleType, max_output: int) -> dict[str, Any]:
+        body: dict[str, Any] = api.body(request, self.row, max_output)
         for name in self.left_out:
-            self._api.leave_out(body, name)
+            api.leave_out(body, name)
         return body
 
     def _settle(
-        self, request: Request, held: Reservation, so_far: Collected, *, billed: bool, is_lost: bool = False
+        self,
+        request: Request,
+        api: ModuleType,
+        held: Reservation,
+        so_far: Collected,
+        *,
+        billed: bool,
+        is_lost: bool = False,
     ) -> Usage:
         """Pay for what was used; what the endpoint did not count is counted here, and the whole reservation spent.
 
@@ -271,19 +295,23 @@ class Live:
         served = self.row.at_tier(so_far.tier)
         # The next call is likely served at the same tier, so what is reserved for it is of that price.
         self._priced = served or self.row
+        prices = self._row_for(api).prices
+        # What Decisions writes is a few numbers, and what it counts of them may be none.
+        said = "" if api is decisions else so_far.said
         tiers = () if so_far.tier in STANDARD_TIERS else (so_far.tier,)
         used = so_far.usage
-        if used is not None and _is_plausible(used, held, input_bound(request, self.row), so_far.said):
-            dollars = self._priced.prices.cost(used)
+        if used is not None and _is_plausible(used, held, input_bound(request, self.row), said):
+            dollars = prices.cost(used)
             self.budget.settle(held, dollars, free=local)
             unknown = served is None
-            return Usage(1, used.input, used.cached, used.output, dollars, unknown, used.cache_write, tiers)
+            usage = Usage(1, used.input, used.cached, used.output, dollars, unknown, used.cache_write, tiers)
+            return replace(usage, reasoning_tokens=used.reasoning, rejected_tokens=used.rejected)
         if not billed:
             self.budget.settle(held, 0.0)
             return Usage()
         self.budget.settle(held, None, free=local)
         tokens_in, tokens_out = input_estimate(request, self.row), min(estimate(so_far.said), held.max_output)
-        dollars = held.dollars if is_lost else min(self._priced.prices.most(tokens_in, tokens_out), held.dollars)
+        dollars = held.dollars if is_lost else min(prices.most(tokens_in, tokens_out), held.dollars)
         return Usage(
             1, tokens_in, 0, tokens_out, dollars, estimated=True, tiers=tiers, is_bound=is_lost and dollars > 0
         )

@@ -137,10 +137,17 @@ def token_counts(usage: object, before: str, after: str) -> TokenCounts | None:
     tokens_in, tokens_out = usage.get(f"{before}_tokens"), usage.get(f"{after}_tokens")
     if not count(tokens_in) or not isinstance(tokens_out, int):
         return None
-    found = usage.get(f"{before}_tokens_details")
-    details = found if isinstance(found, Mapping) else {}
-    cached, written = count(details.get("cached_tokens")), count(details.get("cache_write_tokens"))
-    return TokenCounts(count(tokens_in), cached, count(tokens_out), written)
+    read, said = (_details(usage, name) for name in (before, after))
+    cached, written = count(read.get("cached_tokens")), count(read.get("cache_write_tokens"))
+    reasoning, rejected = count(said.get("reasoning_tokens")), count(said.get("rejected_prediction_tokens"))
+    if reasoning + rejected > count(tokens_out):
+        reasoning = rejected = 0
+    return TokenCounts(count(tokens_in), cached, count(tokens_out), written, reasoning, rejected)
+
+
+def _details(usage: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = usage.get(f"{name}_tokens_details")
+    return found if isinstance(found, Mapping) else {}
 
 
 def service_tier(data: Mapping[str, Any]) -> str:

@@ -19,8 +19,12 @@ class TokenCounts:
     cached: int
     """Read from the cache."""
     output: int
-    """Reasoning included."""
+    """Reasoning and rejected predictions included."""
     cache_write: int = 0
+    reasoning: int = 0
+    """Of the output: what it thought."""
+    rejected: int = 0
+    """Of the output: tokens of a prediction that it did not use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +35,39 @@ class Prices:
     cached: float = 0.0
     """Read from the cache."""
     output: float = 0.0
-    """Reasoning is billed as output."""
     cache_write: float = 0.0
+    reasoning: float = 0.0
+    rejected: float = 0.0
+    """Of a prediction, what was not used."""
+
+    @property
+    def dearest_output(self) -> float:
+        """The most that a token of output can cost, whatever it is."""
+        return max(self.output, self.reasoning, self.rejected)
 
     def cost(self, tokens: TokenCounts) -> float:
         """Dollars of a call."""
         fresh = max(0, tokens.input - tokens.cached - tokens.cache_write)
         reading = fresh * self.input + tokens.cached * self.cached + tokens.cache_write * self.cache_write
-        return (reading + tokens.output * self.output) / 1e6
+        said = max(0, tokens.output - tokens.reasoning - tokens.rejected)
+        writing = said * self.output + tokens.reasoning * self.reasoning + tokens.rejected * self.rejected
+        return (reading + writing) / 1e6
 
     def most(self, input_tokens: int, output_tokens: int) -> float:
         """Dollars that a call can cost at most, whatever of it is written to the cache."""
         dearest = max(self.input, self.cached, self.cache_write)
-        return (input_tokens * dearest + output_tokens * self.output) / 1e6
+        return (input_tokens * dearest + output_tokens * self.dearest_output) / 1e6
 
 
 def read_prices(item: Mapping[str, Any]) -> Prices:
-    """A `price` table of a row. What is not listed for the cache costs what other input costs."""
-    fresh = float(item.get("input", 0))
+    """A `price` table of a row. What is not listed for the cache costs what other input costs, for reasoning and
+    rejected predictions what other output does."""
+    fresh, said = float(item.get("input", 0)), float(item.get("output", 0))
     return Prices(
         input=fresh,
         cached=float(item.get("cached", fresh)),
-        output=float(item.get("output", 0)),
+        output=said,
         cache_write=float(item.get("cache-write", fresh)),
+        reasoning=float(item.get("reasoning", said)),
+        rejected=float(item.get("rejected", said)),
     )

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from fretsaw.cancel import Cancel
-from fretsaw.core.chat import Message, Request
+from fretsaw.core.chat import File, Message, Question, Request
 from fretsaw.core.prompt.patch_grammar import PATCH_GRAMMAR
 from fretsaw.core.tools import TOOLS
 from fretsaw.errors import BudgetError, Cancelled, FretsawError
 from fretsaw.model.budget import Budget
 from fretsaw.model.capabilities import Capabilities
 from fretsaw.model.live import connect
+from fretsaw.model.pdf import pdf_data_uri
 from fretsaw.model.row import Api, Row
 from fretsaw.settings import Settings
 
@@ -32,26 +33,51 @@ class Probe:
     can: dict[str, Any]
     """Fields of `Capabilities`."""
     request: Callable[[Request], Request] = lambda request: request
-    responses_only: bool = False
+    only: Api | None = None
+    """The API that alone has it; None: both."""
+
+
+_PAGE = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+"""A PDF with one empty page."""
 
 
 def _with_tool(request: Request) -> Request:
     return replace(request, tools=TOOLS[:1])
 
 
+def _with_question(request: Request) -> Request:
+    return replace(request, questions=(Question("now", "It is now."),))
+
+
+def _with_file(request: Request) -> Request:
+    *before, last = request.messages
+    file = File("page.pdf", pdf_data_uri(_PAGE), 1)
+    return replace(request, messages=(*before, replace(last, files=(file,))))
+
+
 PROBES: tuple[Probe, ...] = (
     Probe("effort", {"effort": "low"}),
     Probe("verbosity", {"verbosity": "low"}),
-    Probe("keep-reasoning", {"keep_reasoning": True}, responses_only=True),
+    Probe("keep-reasoning", {"keep_reasoning": True}, only="responses"),
     Probe("strict-tools", {"strict_tools": True}, _with_tool),
     Probe("parallel-tools", {"parallel_tools": False}, _with_tool),
     Probe(
         "apply-patch-tool",
         {"apply_patch_tool": True},
         lambda request: replace(request, offers_patch_tool=True),
-        responses_only=True,
+        only="responses",
     ),
     Probe("grammar-tool", {"grammar_tool": True}, lambda request: replace(request, patch_grammar=PATCH_GRAMMAR)),
+    Probe("predictions", {"predictions": True}, lambda request: replace(request, prediction="ok"), only="chat"),
+    Probe("decisions", {"decisions": True}, _with_question),
+    Probe("files", {"files": True}, _with_file),
+    Probe("tier", {"tier": "default"}),
+    Probe("mode", {"mode": "standard"}, only="responses"),
+    Probe("cache-ttl", {"cache_ttl": "30m"}),
+    Probe("prewarm", {"prewarm": True}, lambda request: replace(request, prewarm=True), only="responses"),
     Probe("cache", {"cache": "key"}, lambda request: replace(request, cache_key="fretsaw-doctor")),
     Probe("breakpoints", {"cache": "breakpoints"}, lambda request: replace(request, cache_key="fretsaw-doctor")),
 )
@@ -99,23 +125,26 @@ class Prober:
         wanted = self._row.api
         self.measured.api = wanted if wanted == "chat" or responses[0] == "taken" else "chat"
         for probe in PROBES:
-            if probe.responses_only and responses[0] == "refused":
+            if probe.only == "responses" and responses[0] == "refused":
                 yield Tried(probe.column, "refused", "there is no Responses API")
                 continue
-            api: Api = "responses" if probe.responses_only else self.measured.api
+            api = probe.only or self.measured.api
             state, why = self._try(api, replace(can, **probe.can), probe.request(_base_request()))
             if state == "taken":
                 self.measured.can = self._with(probe)
             yield Tried(probe.column, state, why)
-        own = self._row.can
-        self.measured.can = replace(self.measured.can, mode=own.mode, tier=own.tier, cache_ttl=own.cache_ttl)
-        self.measured.can = replace(self.measured.can, input_count=own.input_count, files=own.files)
+        counts = responses[0] == "taken" and self._counts_input()
+        self.measured.can = replace(self.measured.can, input_count=counts)
+        yield Tried("input-count", "taken" if counts else "refused")
 
     def _with(self, probe: Probe) -> Capabilities:
         """Add this to what was found: with the value that the model's own row has for it, where it has one."""
         values = {name: getattr(self._row.can, name) or value for name, value in probe.can.items()}
         if probe.column == "parallel-tools":
             values = {"parallel_tools": self._row.can.parallel_tools}
+        elif probe.column in {"tier", "mode", "cache-ttl"}:
+            # Taken is not wanted: what the row does not ask for is not sent.
+            values = {name: getattr(self._row.can, name) for name in probe.can}
         elif probe.column in {"cache", "breakpoints"}:
             values = probe.can
         return replace(self.measured.can, **values)
@@ -141,6 +170,14 @@ class Prober:
             return "refused", error.message
         left_out -= self._left_out[api]
         return ("refused", f"{', '.join(sorted(left_out))} is not taken") if left_out else ("taken", "")
+
+    def _counts_input(self) -> bool:
+        row = replace(self._row, can=replace(self.measured.can, input_count=True), api="responses")
+        live = connect(self._settings, row, self._cancel, budget=self._budget, left_out=self._left_out["responses"])
+        try:
+            return live.count_input(_base_request()) is not None
+        finally:
+            live.close()
 
     def _call(self, api: Api, can: Capabilities, request: Request) -> set[str]:
         row = replace(self._row, can=can, api=api)

@@ -61,6 +61,7 @@ def _input(request: Request, row: Row, measure: Callable[[str], int]) -> int:
         total += PATCH_TOOL
     if request.patch_grammar:
         total += PER_MESSAGE + measure(request.patch_grammar) + measure(PATCH_TOOL_DESCRIPTION)
+    total += sum(PER_MESSAGE + measure(question.name + question.statement) for question in request.questions)
     if request.schema is not None:
         total += PER_MESSAGE + measure(json.dumps(request.schema))
     return total

@@ -242,8 +242,19 @@ def _take_item(item: Mapping[str, Any], so_far: Collected) -> None:
 
 
 def _take_usage(data: Mapping[str, Any], so_far: Collected) -> None:
-    so_far.tier = service_tier(data) or so_far.tier
+    so_far.tier = _background_tier(data) or service_tier(data) or so_far.tier
     so_far.usage = token_counts(data.get("usage"), "input", "output") or so_far.usage
+
+
+def _background_tier(data: Mapping[str, Any]) -> str:
+    """The name of the discount on an answer that was made in background within some hours; empty where there is none.
+
+    >>> _background_tier({"background": True, "background_options": {"completion_window": "8h"}})
+    'background-8h'
+    """
+    options = data.get("background_options")
+    window = options.get("completion_window") if data.get("background") and isinstance(options, Mapping) else None
+    return f"background-{window}" if window in {"2h", "8h"} else ""
 
 
 def _finish(data: Mapping[str, Any], so_far: Collected) -> tuple[str, str]:

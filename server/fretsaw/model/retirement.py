@@ -67,6 +67,6 @@ def describe_change(old: Row, new: Row) -> str:
         changes.append("no temperature, so the same question may get another answer")
     if old.tokenizer and new.tokenizer != old.tokenizer:
         changes.append("tokens are estimated before a call")
-    if new.context < old.context:
-        changes.append(f"a context of {new.context:,} tokens instead of {old.context:,}")
+    if (new.input or new.context) < (old.input or old.context):
+        changes.append(f"{new.window} instead of {old.window} (tokens)")
     return "; ".join(changes)

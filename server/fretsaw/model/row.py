@@ -29,6 +29,8 @@ class Row:
     image: ImageRule
     api: Api
     edit_form: EditForm
+    input: int | None = None
+    """Tokens of input at most, where that is less than the whole context."""
     usual_output: int = 8192
     """Tokens of output that are asked for unless a request says more: OpenAI counts them against the account's
     tokens a minute, and they are reserved in dollars."""
@@ -48,8 +50,17 @@ class Row:
     """True if the row tells prices; without them dollars cannot be counted."""
     tiers: Mapping[str, Prices] = field(default_factory=dict)
     """Prices at other service tiers, by the name that an answer tells."""
+    decision_prices: Prices = field(default_factory=Prices)
+    """Prices of its Decisions API."""
     plain: bool = False
     """Nothing is sent but what every compatible server understands, whatever the other columns say."""
+
+    @property
+    def window(self) -> str:
+        """The limits on input and output in words."""
+        if self.input is None:
+            return f"{self.context:,} in and out together, {self.output:,} out"
+        return f"{self.input:,} in, {self.output:,} out"
 
     def parameters_of(self, tool: Tool) -> dict[str, Any]:
         """The JSON schema of a tool's arguments, as this model gets it."""
@@ -100,7 +111,9 @@ _COLUMNS = frozenset(
         "also",
         "price",
         "tiers",
+        "decisions-price",
         "context",
+        "input",
         "output",
         "usual-output",
         "tokenizer",
@@ -126,6 +139,7 @@ def read_row(item: Mapping[str, Any]) -> Row:
         prices=read_prices(item.get("price", {})),
         context=int(item["context"]),
         output=int(item["output"]),
+        input=int(item["input"]) if "input" in item else None,
         image=_image_rule(item.get("image", {"rule": "tiles"})),
         api=cast("Any", api),
         edit_form=cast("Any", form),
@@ -140,6 +154,7 @@ def read_row(item: Mapping[str, Any]) -> Row:
         as_of=item.get("as-of"),
         is_priced="price" in item,
         tiers={str(tier): read_prices(price) for tier, price in item.get("tiers", {}).items()},
+        decision_prices=read_prices(item.get("decisions-price", item.get("price", {}))),
         plain=item.get("plain", False),
     )
 

@@ -26,7 +26,11 @@ def row_item(row: Row, source: str, as_of: date) -> dict[str, Any]:
         item["price"] = _price(row.prices)
     if row.tiers:
         item["tiers"] = {name: _price(prices) for name, prices in row.tiers.items()}
+    if row.decision_prices != row.prices:
+        item["decisions-price"] = _price(row.decision_prices)
     item |= {"context": row.context, "output": row.output, "usual-output": row.usual_output}
+    if row.input is not None:
+        item["input"] = row.input
     if row.tokenizer:
         item["tokenizer"] = row.tokenizer
     rule = row.image
@@ -57,6 +61,7 @@ def write_row(path: Path, items: list[Mapping[str, Any]], item: Mapping[str, Any
 
 def _price(prices: Prices) -> dict[str, float]:
     names = {"input": prices.input, "cached": prices.cached, "cache-write": prices.cache_write, "output": prices.output}
+    names |= {"reasoning": prices.reasoning, "rejected": prices.rejected}
     return {name: float(value) for name, value in names.items()}
 
 

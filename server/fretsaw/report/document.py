@@ -63,6 +63,8 @@ def _attempts(run: Run, evidence: Evidence) -> Plain:
             "cached_tokens": run.usage.cached_tokens,
             "output_tokens": run.usage.output_tokens,
             "cache_write_tokens": run.usage.cache_write_tokens,
+            "reasoning_tokens": run.usage.reasoning_tokens,
+            "rejected_tokens": run.usage.rejected_tokens,
             "tiers": list(run.usage.tiers),
             "estimated": run.usage.estimated,
             "is_bound": run.usage.is_bound,
@@ -99,6 +101,7 @@ def verdict_row(verdict: Verdict) -> Plain:
         "reason": verdict.reason,
         "unverified": verdict.unverified,
         "needed_by": verdict.needed_by,
+        **({} if verdict.probability is None else {"probability": verdict.probability}),
     }
 
 

@@ -10,6 +10,7 @@ from fretsaw import config
 from fretsaw.endpoint_presets import PRESETS
 from fretsaw.model.capabilities import SENT_COLUMNS
 from fretsaw.model.endpoint import base_url_of, host_of
+from fretsaw.model.prices import Prices
 from fretsaw.model.row import Row
 from fretsaw.session.model_connection import refused_fields
 from fretsaw.session.models import choose_model
@@ -56,13 +57,25 @@ def _about(row: Row, settings: Settings) -> dict[str, str]:
         for item in fields(row.can)
         if getattr(row.can, item.name) != getattr(plain, item.name)
     ]
-    price = f"${row.prices.input:g} in, ${row.prices.output:g} out per million tokens" if row.is_priced else "not known"
     return {
         "model": f"{row.id}, on {row.api_for(settings)}, edits as {row.form_for(settings)}",
-        "price": price,
-        "window": f"{row.context:,} tokens, {row.output:,} of them output at most",
+        "price": _price(row.prices) if row.is_priced else "not known",
+        "other tiers": "; ".join(f"{name}: {_price(prices)}" for name, prices in row.tiers.items()) or "no price known",
+        "window": f"{row.window} (tokens)",
         "it is sent": ", ".join(sent) or "nothing but what every compatible server understands",
     }
+
+
+def _price(prices: Prices) -> str:
+    """Dollars per million tokens; of what costs as much as other input or output nothing is said."""
+    special = {
+        "from the cache": (prices.cached, prices.input),
+        "to the cache": (prices.cache_write, prices.input),
+        "reasoning": (prices.reasoning, prices.output),
+        "rejected predictions": (prices.rejected, prices.output),
+    }
+    more = "".join(f", ${price:g} {name}" for name, (price, usual) in special.items() if price != usual)
+    return f"${prices.input:g} in, ${prices.output:g} out{more}"
 
 
 def _shown(value: object) -> str:

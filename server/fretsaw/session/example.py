@@ -12,6 +12,7 @@ from fretsaw import check, config, repo
 from fretsaw.endpoint_presets import PRESETS
 from fretsaw.errors import FretsawError
 from fretsaw.model.scripted import read_folder, serve
+from fretsaw.session.models import read_registry, today
 
 
 def make_example(folder: Path) -> None:
@@ -25,6 +26,12 @@ def scripted_model() -> Iterator[str]:
     """Serve the example's replies over HTTP on loopback while the block runs; yields the base URL."""
     with serve(read_folder(_examples() / "first-fix-replies")) as server:
         yield server.base_url
+
+
+def example_model() -> str:
+    """The model that has the role of the editor today, by the user's own list of models, too."""
+    resolved = config.resolve({}, None)
+    return read_registry(resolved.places, resolved.settings).for_role("editor", today()).row.id
 
 
 def has_key() -> bool:

@@ -11,7 +11,9 @@ from fretsaw.core import prompt, tools
 from fretsaw.core.chat import Message
 from fretsaw.core.context.choose import choose
 from fretsaw.core.context.parts import Context
+from fretsaw.core.context.render import each_document
 from fretsaw.core.issue import Issue
+from fretsaw.core.prompt.cached_prefix import cached_tokens
 from fretsaw.core.prompt.patch_grammar import PATCH_GRAMMAR
 from fretsaw.core.secrets.mask import Withheld
 from fretsaw.core.secrets.masked import mask_issue, mask_snapshot
@@ -44,6 +46,8 @@ class RequestPreview:
     """Tokens that a second run of the same issue on this commit would read from the prompt cache."""
     cached_other: int = 0
     """Tokens that a run of another issue on this commit would read from it."""
+    cached_changed: int = 0
+    """Tokens that a second run would read from it after the file that is shown last has changed."""
     withheld: tuple[Withheld, ...] = ()
     """Secrets in whose place a marker would be sent."""
 
@@ -56,6 +60,7 @@ class RequestPreview:
             "dollars_cached": round(self.cached_dollars, 6),
             "cached_again": self.cached_again,
             "cached_other_issue": self.cached_other,
+            "cached_after_change": self.cached_changed,
             "files": [
                 {"path": part.path, "first": part.first, "last": part.last, "whole": part.whole, "why": part.why}
                 for part in self.context.parts
@@ -104,7 +109,7 @@ def preview_request(session: Session, argument: str, where: Path = Path()) -> Re
     tokens = count("".join(message.text for message in messages) + schemas) + sum(image.tokens for image in images)
     tokens += PAGE * sum(file.pages for file in pdfs.files)
     row = choice.row
-    again, other = _cached(messages, schemas, row, is_whole=context.whole)
+    again, other, changed = _cached(messages, schemas, row, context)
     return RequestPreview(
         issue,
         context,
@@ -124,28 +129,28 @@ def preview_request(session: Session, argument: str, where: Path = Path()) -> Re
         ),
         again,
         other,
+        changed,
         withheld,
     )
 
 
-_LEAST_CACHED, _STEP = 1024, 128
-"""Tokens that a prefix needs to be cached at all, and the steps in which one without breakpoints is."""
-
-
-def _cached(messages: tuple[Message, ...], schemas: str, row: Row, *, is_whole: bool) -> tuple[int, int]:
-    """Tokens of the prefix that a later run shares: with the same issue, and with another one on the same commit.
+def _cached(messages: tuple[Message, ...], schemas: str, row: Row, context: Context) -> tuple[int, int, int]:
+    """Tokens of the prefix that a later run shares: of the same issue, of another one on the same commit, and of the
+    same one after the file that is shown last has changed.
 
     Another issue shares the documents only where they are the whole repository.
     """
+    if row.can.cache == "none":
+        return 0, 0, 0
     system, user = messages[0].text, messages[1]
-    ends = user.cache_ends or (0,)
-    last = ends[-1] if row.can.cache == "breakpoints" else len(user.text)
-    prefixes = (schemas + system + user.text[:last], schemas + system + user.text[: ends[0] if is_whole else 0])
-    again, other = (_cached_tokens(count(prefix), row) for prefix in prefixes)
-    return again, other
+    text = schemas + system + user.text
+    start = len(schemas) + len(system)
+    ends = (start, *(start + end for end in user.cache_ends))
+    by_breakpoints = row.can.cache == "breakpoints"
+    documents_end = ends[-2]
+    last = each_document(context.parts)[-1] if context.parts else ""
 
+    def read(shared: int) -> int:
+        return cached_tokens(text, shared, ends, by_breakpoints=by_breakpoints)
 
-def _cached_tokens(tokens: int, row: Row) -> int:
-    if tokens < _LEAST_CACHED or row.can.cache == "none":
-        return 0
-    return tokens if row.can.cache == "breakpoints" else tokens // _STEP * _STEP
+    return read(len(text)), read(documents_end if context.whole else start), read(documents_end - len(last))

@@ -53,7 +53,7 @@ def model_rows(flags: Mapping[str, Any]) -> list[dict[str, Any]]:
             {
                 "id": row.id,
                 "prices": f"${row.prices.input:g} / ${row.prices.cached:g} / ${row.prices.output:g}",
-                "limits": f"{row.context:,} in, {row.output:,} out",
+                "limits": row.window,
                 "roles": ", ".join(roles),
                 "retirement": f"{state} {row.retires_on}" if row.retires_on else "",
                 "successor": f"→ {row.successor}" if row.successor and row.retires_on else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from fretsaw.core.context.excerpt import excerpt
@@ -33,6 +33,10 @@ _USED_FILE, _USED_EXCERPT, _USED_POINT = 1_800, 700, 8.0
 _FLOOR = 0.12
 """Files below this share of the best score are not shown."""
 _FLOOR_WHEN_SURE = 0.3
+_LATELY = 10
+"""Commits within which a file is likely to change again. Of 1 to 100, the one at which most is read from a cache that
+keeps whole prefixes alone (`bench/cache_share.py`)."""
+_LONG_AGO = 1 << 30
 
 
 def choose(
@@ -47,6 +51,30 @@ def choose(
 
     The parts never cost more than `budget_tokens` by `estimate`; the same input gives the same bytes.
     """
+    return _by_rarity(_choose(issue, snapshot, budget_tokens, mode, estimate, focus), snapshot)
+
+
+def _by_rarity(context: Context, snapshot: Snapshot) -> Context:
+    """Put what changed long ago first: a prompt of a later commit then begins like this one up to what has changed."""
+    if len(context.paths) < 2:
+        return context
+    ages = {**snapshot.last_changes(), **dict.fromkeys(snapshot.overlay, 0)}
+
+    def age(part: Part) -> int:
+        return ages.get(part.path, _LONG_AGO)
+
+    parts = tuple(sorted(context.parts, key=lambda part: (-age(part), part.path, part.first)))
+    return replace(context, parts=parts, settled=sum(age(part) > _LATELY for part in parts) if ages else 0)
+
+
+def _choose(
+    issue: Issue,
+    snapshot: Snapshot,
+    budget_tokens: int,
+    mode: Literal["auto", "whole", "files"],
+    estimate: Estimate,
+    focus: tuple[tuple[str, int, int], ...],
+) -> Context:
     notices = _left_out(snapshot)
     if mode != "files":
         limit = budget_tokens if mode == "whole" else min(budget_tokens, _SMALL_REPOSITORY)

@@ -27,7 +27,8 @@ class Context:
     """The part of the repository that is sent."""
 
     parts: tuple[Part, ...]
-    """Sorted by path and line, not overlapping."""
+    """Those of files that changed long ago first, so that later prompts share a prefix; then by path and line. Not
+    overlapping."""
     tokens: int
     """Of the parts as the prompt shows them, by the estimate that was handed in."""
     whole: bool
@@ -36,6 +37,9 @@ class Context:
     """For a person: what was left out and why (too large, secret, over the budget)."""
     ranking: tuple[str, ...] = ()
     """Paths by how much points to them, best first; also some that are not shown."""
+
+    settled: int = 0
+    """Number of parts, from the first on, whose files have not changed lately."""
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -10,9 +10,14 @@ from fretsaw.core.text.safe_text import sendable
 
 def documents(parts: Iterable[Part]) -> str:
     """All parts, one `<doc>` a part, in a tag that no part holds; the same parts give the same bytes."""
+    return "".join(each_document(parts))
+
+
+def each_document(parts: Iterable[Part]) -> list[str]:
+    """The same, part by part."""
     shown = [(part, sendable(part.text).replace("\r\n", "\n")) for part in parts]
     tag = free_tag("doc", *(text for _, text in shown))
-    return "".join(document(part, text, tag) for part, text in shown)
+    return [document(part, text, tag) for part, text in shown]
 
 
 def document(part: Part, text: str, tag: str = "doc") -> str:

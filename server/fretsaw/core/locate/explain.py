@@ -28,6 +28,13 @@ def misfit(kind: MisfitKind, path: str | None, person: str, model: str = "", lin
     return Misfit(kind, path, person, model or person, lines)
 
 
+def _quoting(
+    written: str, kind: MisfitKind, path: str | None, person: str, model: str, lines: tuple[int, ...] = ()
+) -> Misfit:
+    """A misfit whose sentence for the model quotes a line of the edit."""
+    return Misfit(kind, path, person, model, lines, written)
+
+
 def absent(view: View, path: str, pattern: Pattern, line: int | None) -> Misfit:
     """The old lines are not in the file."""
     if not pattern.old:
@@ -40,7 +47,8 @@ def absent(view: View, path: str, pattern: Pattern, line: int | None) -> Misfit:
         )
     start = _nearest(view, pattern, line)
     if start is None:
-        return misfit(
+        return _quoting(
+            _first(pattern),
             kind="absent",
             path=path,
             person=f"No line of an edit to {path} is in the file.",
@@ -51,7 +59,8 @@ def absent(view: View, path: str, pattern: Pattern, line: int | None) -> Misfit:
     shown = "\n".join(
         f"{n + 1:>5} {cut(view.bodies[n], _SHOWN)}" for n in range(max(0, at - 2), min(len(view.bodies), at + 3))
     )
-    return misfit(
+    return _quoting(
+        ours,
         kind="absent",
         path=path,
         person=f"An edit to {path} does not match the file: it first differs at line {at + 1}.",
@@ -65,7 +74,8 @@ def ambiguous(path: str, pattern: Pattern, starts: list[int], more: bool) -> Mis
     """The old lines stand in several places."""
     lines = tuple(start + 1 for start in starts)
     named = ", ".join(map(str, lines[:12])) + (", …" if more or len(lines) > 12 else "")
-    return misfit(
+    return _quoting(
+        _first(pattern),
         kind="ambiguous",
         path=path,
         person=f"An edit to {path} fits {'more than ' if more else ''}{len(lines)} places (lines {named}).",
@@ -78,7 +88,8 @@ def ambiguous(path: str, pattern: Pattern, starts: list[int], more: bool) -> Mis
 def unwritable(path: str, what: str, line: str) -> Misfit:
     """A new line that the file's encoding cannot hold. `what`: the sign, with a comma: "U+FFFD, which …,"."""
     shown = cut(line.strip(), _SHOWN)
-    return misfit(
+    return _quoting(
+        line.strip(),
         "encoding",
         path,
         f"A new line for {path} holds {what} so it is not written: {shown}",

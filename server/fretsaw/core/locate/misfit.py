@@ -55,6 +55,8 @@ class Misfit:
     """A sentence for the model so that it can correct its edit: the first diverging line, with the file's own text."""
     candidates: tuple[int, ...] = ()
     """Line numbers from 1 of all places it could go to, when there are several."""
+    written: str = ""
+    """The line of the edit that `for_model` quotes first; empty where it quotes none."""
 
 
 @dataclass(frozen=True, slots=True)

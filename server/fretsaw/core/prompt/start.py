@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fretsaw.core.chat import File, Image, Message
 from fretsaw.core.context.parts import Context
-from fretsaw.core.context.render import attribute, documents
+from fretsaw.core.context.render import attribute, each_document
 from fretsaw.core.issue.issue import Issue
 from fretsaw.core.policy.paths import MOST_FILES
 from fretsaw.core.prompt.edit_forms import FORMS, EditForm
@@ -33,10 +33,13 @@ def first_messages(  # noqa: PLR0913 - each is a kind of material that a prompt 
 
     `before`: the project's check before any change, shown when it is red; `logs`: (name, text) of attached logs, of
     which the end is shown; `rules`: the project's own (AGENTS.md, .fretsaw.toml); `rounds`: of tool calls at most, 0
-    for a model without tools. A cache may break after the system message, after the documents and after the issue.
+    for a model without tools. A cache may break after the system message, after the documents that have not changed
+    lately, after all of them and after the issue: at most four places, which is what an endpoint takes.
     """
-    pieces = [FORMS[form], _documents(context)]
-    ends = [len(_joined(pieces))]
+    settled, lately = _documents(context)
+    pieces = [FORMS[form], settled + lately]
+    ends = [len(_joined([FORMS[form], settled]))] if settled and lately else []
+    ends.append(len(_joined(pieces)))
     pieces += [_log(name, text) for name, text in logs]
     if rules:
         pieces.append("Rules of the project:\n" + fenced("project-rules", safe_text("\n".join(rules[:_MOST_RULES]))))
@@ -54,16 +57,19 @@ def _joined(pieces: list[str]) -> str:
     return "\n".join(filter(None, pieces))
 
 
-def _documents(context: Context) -> str:
+def _documents(context: Context) -> tuple[str, str]:
+    """The documents that have not changed lately, and those that have."""
     if not context.parts:
-        return ""
+        return "", ""
     if context.whole:
         head = "All files of the repository:\n"
     elif all(part.whole for part in context.parts):
         head = "Files of the repository; it has more:\n"
     else:
         head = "Files of the repository and excerpts of files (lines tells which); it has more:\n"
-    return head + documents(context.parts)
+    each = each_document(context.parts)
+    settled, lately = each[: context.settled], each[context.settled :]
+    return (head + "".join(settled), "".join(lately)) if settled else ("", head + "".join(lately))
 
 
 def _log(name: str, text: str) -> str:

@@ -27,6 +27,8 @@ class Verdict:
     """Kept, but the check does not show that it is needed; `reason` says why not."""
     needed_by: str = ""
     """The reason why a kept change stays: "test tests/test_x.py::test_y", "change 3", "the issue", "" where unknown."""
+    probability: float | None = None
+    """By the judge: that the issue asks for the change or needs it; None where it was not asked or did not say."""
 
 
 def dropped_changes(changes: Iterable[Change], verdicts: Mapping[int, Verdict]) -> list[Change]:

@@ -56,7 +56,7 @@ def upper_bound(text: str) -> int:
 
 
 def count(text: str) -> int:
-    """Tokens as OpenAI's models since gpt-4o count them; `estimate` where that cannot be known (`exact`)."""
+    """Tokens as OpenAI's table o200k counts them; `estimate` where that cannot be known (`exact`)."""
     counter = _counter()
     return estimate(text) if counter is None else counter(text.encode("utf-8", "replace").decode("utf-8"))
 

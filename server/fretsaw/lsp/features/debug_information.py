@@ -12,7 +12,19 @@ from fretsaw import __version__
 from fretsaw.lsp.state.server import Server
 
 _HIDDEN = ("options",)
-_PLAIN = ("model", "role", "apply", "check", "sandbox", "maxUsd", "maxUsdDay", "prune", "minimize", "inlineCompletion")
+_PLAIN = (
+    "model",
+    "role",
+    "apply",
+    "check",
+    "sandbox",
+    "maxUsd",
+    "maxUsdDay",
+    "prune",
+    "minimize",
+    "inlineCompletion",
+    "prewarm",
+)
 
 
 def debug_information(server: Server) -> str:

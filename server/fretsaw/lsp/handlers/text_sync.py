@@ -8,13 +8,15 @@ from typing import Any
 from lsprotocol import types
 
 from fretsaw.lsp.features import reviews
+from fretsaw.lsp.features.prewarm import prewarm
 from fretsaw.lsp.state.server import Server
 
 
-def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
+def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> Coroutine[Any, Any, None]:
     """Keep the text; opened twice counts as replaced."""
     document = server.documents.open(params.text_document, server.roots.real(params.text_document.uri))
     reviews.document_opened(server, document)
+    return prewarm(server, document)
 
 
 def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:

@@ -65,6 +65,8 @@ class Server(LanguageServer):
         self.status_facts: StatusFacts | None = None
         self.completing: Cancel | None = None
         """The completion that is asked for right now; there is one at most."""
+        self.prewarmed: dict[str, float] = {}
+        """By repository, when its prompts were last prewarmed (monotonic seconds)."""
         self.on_job_changed: Callable[[Server, Job], None] = lambda _server, _job: None
         self.on_job_drafted: Callable[[Server, Job], Coroutine[Any, Any, None]] = _nothing
         self.on_job_ended: Callable[[Server, Job, FinishedRun | None], Awaitable[None]] = _nothing

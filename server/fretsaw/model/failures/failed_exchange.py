@@ -8,7 +8,10 @@ from fretsaw.errors import ContextTooLongError, FretsawError
 from fretsaw.model.endpoint import KEY_HINT, Endpoint
 from fretsaw.model.redaction import clean
 
-__all__ = ["ContextTooLongError", "FailedRequest", "Failure"]
+__all__ = ["DECISIONS", "ContextTooLongError", "FailedRequest", "Failure"]
+
+DECISIONS = "decisions"
+"""The Decisions API, as `FailedRequest.api` and as something that an endpoint may not have (`Failure.leave_out`)."""
 
 
 @dataclass(frozen=True, slots=True)

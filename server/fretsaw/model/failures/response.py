@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from typing import Any, TypeAlias, cast
 
 from fretsaw.errors import ConfigError, ModelError
-from fretsaw.model.failures.failed_exchange import ContextTooLongError, FailedRequest, Failure
+from fretsaw.model.failures.failed_exchange import DECISIONS, ContextTooLongError, FailedRequest, Failure
 from fretsaw.model.parse import NOT_THE_API
 
 LONGEST_WAIT = 60.0
@@ -38,6 +38,7 @@ _NO_TOOLS = re.compile(
     re.I,
 )
 _NO_TOOLS_STATUS = frozenset({400, 404, 405, 422, 500, 501})
+_NO_DECISIONS_STATUS = frozenset({400, 403, 404, 405, 410, 422, 501})
 
 # The longer names first: `max_tokens` is not what `max_completion_tokens` complains about.
 _OPTIONAL = (
@@ -48,6 +49,7 @@ _OPTIONAL = (
     "prompt_cache_key",
     "reasoning_effort",
     "stream_options",
+    "prediction",
     "service_tier",
     "temperature",
     "verbosity",
@@ -170,6 +172,13 @@ def _takes_no_tools(told: ErrorResponse, _asked: FailedRequest) -> Failure | Non
     return Failure(refused, leave_out="tools")
 
 
+def _has_no_decisions(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
+    """Recognise an endpoint or an account without the Decisions API; the same is asked by structured output."""
+    if asked.api != DECISIONS or told.status not in _NO_DECISIONS_STATUS:
+        return None
+    return Failure(ModelError(f"the endpoint has no Decisions API: {told.said}"), leave_out=DECISIONS)
+
+
 def _redirect(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
     if told.status is None or not 300 <= told.status < 400:
         return None
@@ -238,6 +247,7 @@ Cause: TypeAlias = Callable[[ErrorResponse, FailedRequest], "Failure | None"]
 CAUSES: tuple[Cause, ...] = (
     _quota,
     _filtered,
+    _has_no_decisions,
     _too_long,
     _takes_no_tools,
     _redirect,

@@ -42,6 +42,8 @@ class Reply:
     """Input, cached and output tokens to report; None: counted from the messages."""
     cache_write: int = 0
     """Tokens of the input that are reported as written to the cache."""
+    rejected: int = 0
+    """Tokens of the output that are reported as predicted and not used (Chat)."""
     tier: str | None = None
     """The service tier that the answer names."""
     delay: float = 0.0
@@ -78,7 +80,7 @@ class Script:
 
 def as_reply(item: Reply | str | Mapping[str, Any]) -> Reply:
     """A reply from a text or from a mapping as in a `.json` file: `text`, `calls`, `finish`, `incomplete`,
-    `reasoning`, `refusal`, `tier`, `cache_write`, `delay`, `pause`."""
+    `reasoning`, `refusal`, `usage`, `tier`, `cache_write`, `rejected`, `delay`, `pause`."""
     if isinstance(item, Reply):
         return item
     if isinstance(item, str):
@@ -91,8 +93,10 @@ def as_reply(item: Reply | str | Mapping[str, Any]) -> Reply:
         incomplete=item.get("incomplete"),
         reasoning=item.get("reasoning"),
         refusal=item.get("refusal"),
+        usage=tuple(item["usage"]) if "usage" in item else None,
         tier=item.get("tier"),
         cache_write=int(item.get("cache_write", 0)),
+        rejected=int(item.get("rejected", 0)),
         delay=float(item.get("delay", 0)),
         pause=float(item.get("pause", 0)),
     )
@@ -103,10 +107,11 @@ def read_folder(folder: Path, *, order: Order = "question", delay: float = 0.0) 
 
     `reply.md`, or `1.md`, `2.md` … (`.json` for tool calls) are one script. A subfolder with a file `match.txt` is a
     script of its own, for the requests that hold that text; those come before the folder's own.
-    Also a single file. UsageError when there is no reply.
+    Also a single file: one reply, or a whole script as JSON, `{"replies": […], "order": …, "match": …}`.
+    UsageError when there is no reply.
     """
     if folder.is_file():
-        return (Script((_read(folder, delay),), order),)
+        return (_script_of(folder, order, delay),)
     if not folder.is_dir():
         raise UsageError(f"there is no folder of replies {folder}")
     scripts = []
@@ -119,6 +124,16 @@ def read_folder(folder: Path, *, order: Order = "question", delay: float = 0.0) 
     if not all(script.replies for script in scripts) or not scripts:
         raise UsageError(f"{folder} holds no reply", hint="name them reply.md, or 1.md, 2.md …")
     return tuple(scripts)
+
+
+def _script_of(path: Path, order: Order, delay: float) -> Script:
+    data = json.loads(path.read_text("utf-8")) if path.suffix == ".json" else None
+    if not isinstance(data, dict) or "replies" not in data:
+        return Script((_read(path, delay),), order)
+    replies = tuple(map(as_reply, data["replies"]))
+    if not replies:
+        raise UsageError(f"{path} holds no reply")
+    return Script(replies, data.get("order", order), data.get("match", ""))
 
 
 def _replies(folder: Path, delay: float) -> tuple[Reply, ...]:

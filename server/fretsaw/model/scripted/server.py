@@ -58,6 +58,7 @@ class ScriptedServer(ThreadingHTTPServer):
         """Released for each client that closed its connection before the end of the answer."""
         self._log = log
         self._faults = list(faults)
+        self._hidden: dict[str, Fault] = {}
         self._lock = threading.Lock()
         self._prompts: list[str] = []
 
@@ -96,13 +97,20 @@ class ScriptedServer(ThreadingHTTPServer):
     ) -> None:
         self.stop()
 
+    def hide(self, path: str, fault: Fault) -> None:
+        """Let every request of a path meet this fault, as an endpoint does that lacks an API."""
+        self._hidden[path] = fault
+
     def note(self, seen: Seen) -> Fault | None:
-        """Record a request; the fault that it meets, if one is left."""
+        """Record a request; the fault that it meets: that of its path, else the next one if one is left."""
         with self._lock:
             self.requests.append(seen)
             if self._log is not None and seen.raw:
                 with self._log.open("ab") as log:
                     log.write(seen.raw + b"\n")
+            hidden = next((fault for path, fault in self._hidden.items() if seen.path.endswith(path)), None)
+            if hidden is not None:
+                return hidden
             return self._faults.pop(0) if self._faults and seen.method == "POST" else None
 
     def reply_to(self, messages: Sequence[Any]) -> Reply:
@@ -192,7 +200,19 @@ class _Handler(BaseHTTPRequestHandler):
             if objection:
                 return self._json(400, {"error": {"message": objection, "type": "invalid_request_error"}})
             return self._answer(body, body.get("input") or [], fault, chat=False)
+        if path.endswith("/decisions"):
+            return self._decide(body, fault)
         return self._no_such_path()
+
+    def _decide(self, body: dict[str, Any], fault: Fault | None) -> None:
+        if fault is not None:
+            return FAULTS[fault.kind](fault, self, b"", self.server.stopping)
+        items = body.get("input") or []
+        messages = [{"role": "user", "content": items}] if isinstance(items, str) else items
+        reply = self.server.reply_to(messages)
+        questions = "".join(str(question.get("instructions")) for question in body.get("questions") or ())
+        tokens_in = estimate("".join(_texts(messages)) + questions)
+        return self._json(200, wire.decision(reply, body, (tokens_in, 0, 0)))
 
     def _answer(self, body: dict[str, Any], messages: Any, fault: Fault | None, *, chat: bool) -> None:
         messages = [{"role": "user", "content": messages}] if isinstance(messages, str) else messages

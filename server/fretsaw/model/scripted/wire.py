@@ -116,6 +116,9 @@ def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int])
     reason = {"length": "max_output_tokens", "content_filter": "content_filter"}.get(_finish(reply))
     reason = reply.incomplete or reason
     tokens_in, cached, tokens_out = usage(reply, counted)
+    if (body.get("prompt_cache_options") or {}).get("prewarm"):
+        # The prompt is written to the cache and nothing is answered.
+        reply, reason, tokens_out = Reply(cache_write=tokens_in - cached), None, 0
     return {
         "id": "resp_scripted",
         "object": "response",
@@ -135,6 +138,30 @@ def responses(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int])
             "input_tokens_details": {"cached_tokens": cached, "cache_write_tokens": reply.cache_write},
             "output_tokens": tokens_out,
             "output_tokens_details": {"reasoning_tokens": tokens_out // 2 if reply.reasoning else 0},
+            "total_tokens": tokens_in + tokens_out,
+        },
+    }
+
+
+def decision(reply: Reply, body: dict[str, Any], counted: tuple[int, int, int]) -> dict[str, Any]:
+    """A `decision` to a request: `reply.text` is JSON, the probability of each question by its name, null where it
+    declines; a question that it does not name has 0.5, as have all where it is another text."""
+    told = json.loads(reply.text) if reply.text.startswith("{") else {}
+    answers: list[dict[str, Any]] = []
+    for question in body.get("questions") or ():
+        name = question.get("name")
+        probability = told.get(name, 0.5)
+        kind = {"type": "refusal"} if probability is None else {"type": "predicate", "probability": probability}
+        answers.append({"name": name, **kind})
+    tokens_in, cached, tokens_out = usage(reply, counted)
+    return {
+        "model": model_name(body.get("model")),
+        "answers": answers,
+        "usage": {
+            "input_tokens": tokens_in,
+            "input_tokens_details": {"cached_tokens": cached, "cache_write_tokens": reply.cache_write},
+            "output_tokens": tokens_out,
+            "output_tokens_details": {"reasoning_tokens": 0},
             "total_tokens": tokens_in + tokens_out,
         },
     }
@@ -236,6 +263,7 @@ def _chat_usage(reply: Reply, counted: tuple[int, int, int]) -> dict[str, Any]:
         "completion_tokens": tokens_out,
         "total_tokens": tokens_in + tokens_out,
         "prompt_tokens_details": {"cached_tokens": cached, "cache_write_tokens": reply.cache_write},
+        "completion_tokens_details": {"reasoning_tokens": 0, "rejected_prediction_tokens": reply.rejected},
     }
 
 

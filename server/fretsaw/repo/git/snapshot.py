@@ -19,10 +19,12 @@ from fretsaw.core.policy import is_secret
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text.disk_encodings import FileEncoding, by_attribute, by_bytes
 from fretsaw.errors import RepoError
+from fretsaw.repo.git.last_changes import last_changes
 from fretsaw.repo.git.line_ends import line_ends
 from fretsaw.repo.git.search import Searcher
 from fretsaw.repo.journal.safe_read import read_beneath
 from fretsaw.repo.repository import Repo
+from fretsaw.user_dirs import repo_id
 
 LARGEST = 1_000_000
 """Bytes of a file that may be shown and edited at most."""
@@ -68,6 +70,7 @@ def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Itera
     reader = Reader(repo, attributes)
     return Snapshot(
         base=repo.head,
+        repository=repo_id(repo.common_dir),
         paths=paths,
         reader=reader,
         overlay=MappingProxyType(unsaved),
@@ -77,6 +80,7 @@ def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Itera
         line_ends=lambda path: line_ends(repo, path),
         encoding=reader.encoding,
         executable=frozenset(entry.path for entry in entries if entry.mode == "100755"),
+        last_changes=lambda: last_changes(repo),
         searcher=Searcher(repo, frozenset(paths), MappingProxyType(unsaved)),
     )
 
