@@ -85,7 +85,7 @@ def test_it_is_asked_and_run_in_one_go(project: Path) -> None:
     code, shown = on_terminal(project, "check", "--run", answers=(f"{sys.executable} -c 'print(1)'", "y"))
     assert code == 0, shown
     assert "green" in shown
-    assert "exit code only: the check tells of no test" in shown
+    assert "the check reports only an exit code, no tests" in shown
 
 
 def test_an_exit_code_alone_is_applied_only_where_that_was_accepted(agent: Agent, model: Model, project: Path) -> None:
@@ -96,7 +96,7 @@ def test_an_exit_code_alone_is_applied_only_where_that_was_accepted(agent: Agent
     ended = agent("fix", "ISSUE.md")
     said = " ".join(ended.err.split())
     assert (ended.code, git(project, "status", "--porcelain")) == (7, ""), said
-    assert "exit code only: the check tells of no test that it ran" in said
+    assert "the check reports only an exit code, no tests" in said
     assert agent("check", "--remember", "--accept-exit-code", "--check", check).code == 0
     model(FIX)
     ended = agent("fix", "ISSUE.md")
