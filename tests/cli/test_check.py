@@ -118,10 +118,10 @@ def test_a_check_that_is_typed_is_accepted_by_that(agent: Agent, model: Model, p
 
 def test_none_of_them_is_an_answer_too(agent: Agent, model: Model, project: Path) -> None:
     model(FIX)
-    assert "agent check` asks you once" in " ".join(agent("fix", "ISSUE.md", "--apply", "none").err.split())
+    assert "nothing is proved; run `agent check`" in " ".join(agent("fix", "ISSUE.md", "--apply", "none").err.split())
     assert on_terminal(project, "check", answers=("n",))[0] == 0
     assert QUESTION not in on_terminal(project, "check")[1]
-    assert "asks you once" not in " ".join(agent("fix", "ISSUE.md", "--apply", "none").err.split())
+    assert "nothing is proved" not in " ".join(agent("fix", "ISSUE.md", "--apply", "none").err.split())
     assert QUESTION in on_terminal(project, "check", "--forget", answers=("n",))[1]
 
 

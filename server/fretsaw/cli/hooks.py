@@ -33,7 +33,7 @@ def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str
     """Vet the edits of other coding agents before they are written. Needs no key and no model.
 
     Drops from each edit what your prompt did not ask for, tells the model, and compares the working tree before and
-    after each turn. Keeps all other settings of the agent as they are; `remove` undoes it.
+    after each turn. Installing keeps all other settings of the agent; `remove` undoes it.
 
     \b
     agent hooks install claude --user

@@ -60,7 +60,7 @@ def _about(row: Row, settings: Settings) -> dict[str, str]:
     return {
         "model": f"{row.id}, on {row.api_for(settings)}, edits as {row.form_for(settings)}",
         "price": price,
-        "window": f"{row.context:,} tokens, {row.output:,} of them output at most",
+        "window": f"{row.context:,} tokens, at most {row.output:,} of them output",
         "it is sent": ", ".join(sent) or "nothing but what every compatible server understands",
     }
 

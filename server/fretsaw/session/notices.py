@@ -22,8 +22,8 @@ def notices_about(session: Session, snapshot: Snapshot, hidden: int) -> tuple[st
         notices.append(f"the repository proposes the check {argv!r}: approve it with `agent check --approve`")
     elif not session.resolved.asked:
         found = check.check_candidates(snapshot.read, snapshot.paths)
-        seems = f"; this repository seems to have {shlex.join(found[0].argv)!r}" if found else ""
-        notices.append(f"no check is set, so nothing is proved{seems}: `agent check` asks you once")
+        suggestion = f" (suggestion: {shlex.join(found[0].argv)})" if found else ""
+        notices.append(f"no check is set, so nothing is proved; run `agent check`{suggestion}")
     return tuple(notices)
 
 
