@@ -105,9 +105,7 @@ def host_of(url: str) -> str:
         raise ConfigError("the base URL holds a space or a control character", hint=hint)
     for ending in ("/chat/completions", "/responses", "/models"):
         if parts.path.endswith(ending):
-            raise ConfigError(
-                f"the base URL ends in {ending}", hint=f"give what stands before it: {url[: -len(ending)]}"
-            )
+            raise ConfigError(f"the base URL ends in {ending}", hint=f"use {url[: -len(ending)]}")
     return host
 
 

@@ -64,7 +64,7 @@ def describe_change(old: Row, new: Row) -> str:
     if new.can.effort != old.can.effort and new.can.effort is not None:
         changes.append(f"reasoning effort {new.can.effort}")
     if old.can.temperature and not new.can.temperature:
-        changes.append("no temperature, so the same question may get another answer")
+        changes.append("no temperature, so the same question may get different answers")
     if old.tokenizer and new.tokenizer != old.tokenizer:
         changes.append("tokens are estimated before a call")
     if new.context < old.context:
