@@ -54,7 +54,7 @@ def choose(
         if everything is not None:
             return everything
         if mode == "whole":
-            notices.append(f"the whole repository does not fit into {budget_tokens} tokens: files were chosen instead")
+            notices.append(f"the whole repository does not fit into {budget_tokens} tokens: only chosen files are sent")
     return _chosen(rank(issue, snapshot, focus), snapshot, budget_tokens, estimate, notices)
 
 

@@ -116,7 +116,7 @@ def _take_back(
 
 
 def _said(verdict: Verdict) -> Verdict:
-    reason = verdict.reason or "written in the style of its file, which the reply had formatted anew"
+    reason = verdict.reason or "written in the style of its file, which the reply had reformatted"
     return replace(verdict, reason=reason)
 
 

@@ -177,7 +177,7 @@ def _reworded_docs(scene: Scene, changes: tuple[Change, ...], candidates: list[C
     out: dict[int, str] = {}
     for group in _by_text(inside, scene, spans):
         if _is_rewording(group, scene, spans) and not any(_tells(scene, c, found, code_words) for c in group):
-            out |= {c.id: f"{_done(c.hunk)} documentation that tells nothing of the fix" for c in group if c.hunk}
+            out |= {c.id: f"{_done(c.hunk)} documentation that says nothing about the fix" for c in group if c.hunk}
     return out
 
 
