@@ -55,7 +55,7 @@ def _run(session: Any) -> int:
     if not session.settings.check:
         raise UsageError(
             "no check is set",
-            hint="give one with --check, approve the repository's with --approve, or answer `agent check`",
+            hint="set one with --check, approve the repository's with --approve, or run `agent check`",
         )
     cancel = Cancel()
     with interruptible(cancel):

@@ -23,7 +23,7 @@ def demo_command(live: bool, keep: bool) -> int:
 
     Runs `agent fix` on a small temporary project with a failing test. The first reply does not fit; the second is right
     but noisy and is pruned, tested, applied, undone and applied again.
-    Without --live the model is SCRIPTED: a real HTTP server on loopback with two written replies.
+    Without --live, the model is SCRIPTED: two written replies from a real HTTP server on loopback.
     """
     folder = Path(tempfile.mkdtemp(prefix="fretsaw-demo-"))
     try:

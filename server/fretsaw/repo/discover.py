@@ -68,7 +68,7 @@ def _find_root(path: Path) -> Path:
     except (OSError, RuntimeError) as error:
         raise RepoError(f"{path} cannot be opened: {getattr(error, 'strerror', None) or error}") from None
     if "\n" in str(start):
-        raise RepoError("the path of the repository holds a line break", hint="rename the folder")
+        raise RepoError("the path of the repository contains a line break", hint="rename the folder")
     for folder in (start, *start.parents):
         if os.path.lexists(folder / ".git"):
             return folder

@@ -80,7 +80,7 @@ def _with_pdf(pdfs: Pdfs, source: str, folder: Path | None, row: Row, mask: Secr
     if document.text is None:
         raise UsageError(f"{row.id} cannot read PDFs, and pypdf is not installed", hint="install fretsaw[pdf]")
     if not masked.strip():
-        raise UsageError(f"{row.id} cannot read PDFs; this has no text", hint="attach its pages as pictures")
+        raise UsageError(f"{row.id} cannot read PDFs; this one has no text", hint="attach its pages as pictures")
     cut = len(masked) > _LONGEST_PDF
     said = f"{source} is sent as text" + (f", its first {_LONGEST_PDF:,} characters" if cut else "")
     texts = (*pdfs.texts, (source, masked[:_LONGEST_PDF]))

@@ -118,7 +118,7 @@ def refuse_incomplete(run_id: str, proposal: Proposal) -> None:
     """RepoError where what was dropped is not on record, as `agent vet --apply` once left it: numbers mislead there."""
     if tuple(item.change for item in proposal.verdicts) != tuple(split(proposal.proposed)):
         raise RepoError(
-            f"run {run_id} was stored by an older version, which did not keep dropped changes",
+            f"run {run_id} was stored by an older version, which did not store dropped changes",
             hint=f"`agent undo {run_id}`, then vet the reply again with --apply",
         )
 

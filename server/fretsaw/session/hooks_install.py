@@ -104,7 +104,7 @@ def _edited(target: Target, old: str | None) -> tuple[str, list[str]]:
     """The text with the hooks, and the pieces that were put in, in their order."""
     if target.whole:
         if old not in (None, target.whole):
-            raise UsageError(f"{target.file} is not Fretsaw's", hint="move it away and run it again")
+            raise UsageError(f"{target.file} exists already and is not Fretsaw's", hint="move it away and run it again")
         return target.whole, [target.whole]
     if target.block:
         return _with_block(target, old)

@@ -14,7 +14,7 @@ def notices_about(session: Session, snapshot: Snapshot, hidden: int) -> tuple[st
     notices = list(notices_about_commit(session))
     if snapshot.secrets:
         names = ", ".join(snapshot.secrets[:5]) + (" …" if len(snapshot.secrets) > 5 else "")
-        notices.append(f"never sent, since they may hold secrets: {names}")
+        notices.append(f"never sent, because they may hold secrets: {names}")
     if hidden:
         notices.append(f"{hidden} hidden characters or comments were removed from the issue")
     if session.resolved.proposed_check:

@@ -24,7 +24,7 @@ def restore_changes(session: Session, run_id: str | None, changes: frozenset[int
     if run.state == "delivered" and how == "branch":
         raise UsageError(
             f"run {run.id} is on {run.delivered_to}; `agent restore` works on your files",
-            hint=f"`agent undo {run.id}`, restore it, then `agent apply {run.id} --apply branch`",
+            hint=f"`agent undo {run.id}`, then `agent restore`, then `agent apply {run.id} --apply branch`",
         )
     refuse_incomplete(run.id, proposal)
     restored = _restorable(run, proposal, changes)

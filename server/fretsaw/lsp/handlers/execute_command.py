@@ -42,7 +42,7 @@ def execute_command(server: Server, params: types.ExecuteCommandParams) -> Any:
         raise RefusedError(INVALID_PARAMS, f"there is no command {params.command[:100]}")
     given: list[Any] = list(params.arguments or [{}])
     if len(given) != 1 or not isinstance(given[0], (dict, type(None))):
-        raise RefusedError(INVALID_PARAMS, f"{params.command} takes one object")
+        raise RefusedError(INVALID_PARAMS, f"{params.command} takes one object as its argument")
     try:
         return globals()[name](server, dict(given[0] or {}), params.work_done_token)
     except (RefusedError, FretsawError) as error:

@@ -112,7 +112,7 @@ class Git:
         except OSError as error:
             raise RepoError(f"git could not be started: {error.strerror}", hint="run `agent doctor`") from None
         except ValueError:  # no program takes a NUL in an argument
-            raise RepoError("a name holds a NUL character") from None
+            raise RepoError("a name contains a NUL character") from None
         return Done(done.returncode, done.stdout, done.stderr)
 
     def out(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
