@@ -248,7 +248,7 @@ def _load(path: Path) -> tuple[dict[str, Any], Lines]:
         text = data.decode()
         return dict(tomllib.loads(text)), lambda name: line_of(text, name)
     except RecursionError as error:
-        raise ConfigError(f"{path} is not readable TOML: it is nested too deeply") from error
+        raise ConfigError(f"{path} cannot be read: its TOML is nested too deeply") from error
     except ValueError as error:  # not TOML, not UTF-8, a number of thousands of digits
         raise ConfigError(f"{path} is not TOML: {error}", hint="correct that line, or remove the file") from error
 

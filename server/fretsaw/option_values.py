@@ -28,7 +28,7 @@ def from_text(text: str, row: OptionRow) -> Any:
 def _yes_or_no(text: str, name: str) -> bool:
     word = text.strip().lower()
     if word not in _YES | _NO:
-        raise ConfigError(f"{name}={text!r} is neither yes nor no", hint="say 1 or 0, true or false, yes or no")
+        raise ConfigError(f"{name}={text!r} is neither yes nor no", hint="use 1 or 0, true or false, yes or no")
     return word in _YES
 
 
@@ -54,16 +54,16 @@ def checked_values(
         row = table.get(name.replace("_", "-"))
         source = at_line(whence, lines, name)
         if row is None:
-            raise ConfigError(f"{source}: there is no option {short(name)}", hint="`agent fix --help` lists them")
+            raise ConfigError(f"{source}: there is no option {short(name)}", hint="see `agent fix --help`")
         right = isinstance(value, _JSON_TYPES[row.type]) and not (row.type != "boolean" and isinstance(value, bool))
         if not right:
             raise ConfigError(
                 f"{source}: {row.name} takes {_WORDS.get(row.type, 'a list of texts')}, not {short(value)}"
             )
         if row.choices and value not in row.choices:
-            raise ConfigError(f"{source}: {row.name} is one of {', '.join(row.choices)}, not {short(value)}")
+            raise ConfigError(f"{source}: {row.name}: {short(value)} is not one of {', '.join(row.choices)}")
         if row.least is not None and not row.least <= value < math.inf:
-            raise ConfigError(f"{source}: {row.name} is a number of at least {row.least:g}, not {short(value)}")
+            raise ConfigError(f"{source}: {row.name}: {short(value)} is not a number of at least {row.least:g}")
         checked[row.name] = strings(value, source, row.name) if row.type == "array" else value
     return checked
 

@@ -206,7 +206,7 @@ class RunStore:
         found = [name for name in names if name == run_id] or [name for name in names if name.startswith(run_id)]
         if len(found) != 1:
             what = f"no run {run_id}" if not found else f"{run_id} could be {', '.join(found)}"
-            raise UsageError(what, hint="`agent runs` lists them")
+            raise UsageError(what, hint="see `agent runs`")
         return self.at(self.folder / "runs" / found[0])
 
     def all(self) -> tuple[RunFolder, ...]:

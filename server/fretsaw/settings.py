@@ -29,24 +29,26 @@ class Settings:
 
     # The model
     model: str | None = option(None, "Model id. Defaults to the model assigned to the role.")
-    role: Literal["editor", "quick", "triage", "complete"] = option("editor", "Which role's model to use.")
+    role: Literal["editor", "quick", "triage", "complete"] = option(
+        "editor", "Use this role's model (see `agent models`)."
+    )
     endpoint: str | None = option(
         None,
-        "A known endpoint: its URL, its key's variable, what it is sent; `agent models --endpoint NAME` shows them.",
+        "Use the settings of a known endpoint (URL, key variable, …); `agent models --endpoint NAME` shows them.",
         choices=tuple(PRESETS),
     )
-    base_url: str | None = option(None, "Base URL of an OpenAI-compatible endpoint. Without it, OpenAI's own.")
+    base_url: str | None = option(None, "Base URL of an OpenAI-compatible endpoint. Defaults to OpenAI's own.")
     key_command: tuple[str, ...] | None = option(
-        None, "A command (a list of arguments, no shell) that prints the key, when a model is asked."
+        None, "Command that prints the key; run without a shell, only when a key is needed."
     )
-    api: Literal["auto", "chat", "responses"] = option("auto", "API to use; auto: the one set for the model.")
-    azure: bool = option(False, "The base URL is an Azure OpenAI resource (the model is the deployment's name).")
+    api: Literal["auto", "chat", "responses"] = option("auto", "API to use; auto: the model's own.")
+    azure: bool = option(False, "Use Azure OpenAI: --base-url is the resource, --model the deployment.")
     api_version: str | None = option(None, "Azure's `api-version`.")
-    timeout: float = option(300.0, "Time without a word after which a model call is given up, in seconds.", least=0.1)
+    timeout: float = option(300.0, "Give up a model call after this many seconds without data.", least=0.1)
     retries: int = option(
         3, "How many times to retry a call after a rate limit, a server error or a lost connection.", least=0
     )
-    max_usd: float = option(1.0, "Cost limit for one run, in dollars; reserved before each call.", least=0)
+    max_usd: float = option(1.0, "Cost limit for one run, in dollars; checked before each call.", least=0)
     max_usd_day: float = option(20.0, "Cost limit for all runs of a day (UTC), in dollars.", least=0)
     max_seconds: float = option(900.0, "Time limit for one run, in seconds.", least=0.1)
 
@@ -61,42 +63,43 @@ class Settings:
     steps: int = option(12, "How many rounds of tool calls the model may make for one answer.", least=0)
     reveal: tuple[str, ...] = option(
         (),
-        "Secrets to send all the same: their names from `agent context`, or rules or paths as globs.",
+        "Send these secrets anyway: names from `agent context`, or globs of rules or paths.",
     )
     edit_form: Literal["auto", "v4a", "udiff", "search-replace", "apply-patch-tool", "grammar-tool"] = option(
-        "auto", "Edit form to ask for; replies in any form are read. auto: the one set for the model."
+        "auto", "Edit format to ask the model for (any is accepted); auto: the model's own."
     )
 
     # What becomes of the edits
-    misfits: int = option(2, "How many times to ask again when edits cannot be placed.", least=0)
-    attempts: int = option(2, "How many times to ask again when the check fails with the patch.", least=0)
+    misfits: int = option(2, "How many times to ask the model again if an edit does not fit.", least=0)
+    attempts: int = option(2, "How many times to ask the model again if the check fails.", least=0)
     prune: Literal["strict", "safe", "off"] = option(
         "safe",
         "safe: drop changes that provably have no effect, flag doubtful ones; strict: drop both; off: keep all.",
         scope="project",
     )
-    judge: bool = option(False, "Ask the triage model about flagged changes; it may flag or drop, never add.")
+    judge: bool = option(False, "Let the triage model drop flagged changes; it can add none.")
     judge_threshold: float = option(
-        0.1, "A flagged change that is needed with a probability below this is dropped by the judge (0 to 1).", least=0
+        0.1, "The judge drops a flagged change if it is needed with less than this probability (0 to 1).", least=0
     )
-    allow: tuple[str, ...] = option(
-        (), "Globs of paths to allow although they need permission (build files, lock files)."
-    )
+    allow: tuple[str, ...] = option((), "Let the patch change these protected paths or globs (build or lock files).")
 
     # The proof
-    check: tuple[str, ...] | None = option(None, "The check command: a list of arguments, run without a shell.")
+    check: tuple[str, ...] | None = option(
+        None, "Command that runs your tests, without a shell, for example 'pytest -q'."
+    )
     accept_exit_code: bool = option(
         False,
-        "Apply a patch that only the exit code proves, if the check reports no tests. On for a check that you type.",
+        "Accept the exit code as proof if the check reports no tests. `agent fix --check` turns this on.",
     )
     repeat: int = option(
         2,
-        "How many times to run the proving tests on the same files, to detect flaky ones.",
+        "How many times to run the tests that prove the fix, to detect flaky tests.",
         least=1,
     )
     check_timeout: float = option(300.0, "Time limit for one run of the check, in seconds.", least=0.1)
     lint: tuple[str, ...] | None = option(
-        None, "Linter command, run like the check. A patch is refused if the linter fails or reports something new."
+        None,
+        "Linter, run before and after the fix. A patch is refused if the linter fails or reports something new.",
     )
     sandbox: Literal["auto", "bwrap", "landlock", "none"] = option(
         "auto", "Isolation of the check; auto: the strongest that works here; none: no isolation."
@@ -109,10 +112,10 @@ class Settings:
     # Delivery
     apply: Literal["worktree", "branch", "commit", "none"] = option(
         "worktree",
-        "worktree: change files only; branch: commit on a new one; commit: commit on this one; none: print the patch.",
+        "worktree: edit files; branch: commit to a new branch; commit: commit to this branch; none: print the patch.",
     )
     branch: str | None = option(None, "Name of the branch for `--apply branch`.")
-    sign: bool = option(False, "Sign the commit, with gpg or ssh as your own git configuration says.")
+    sign: bool = option(False, "Sign the commit with gpg or ssh, as your own git configuration says.")
 
     # Secrets
     api_key: str | None = field(

@@ -89,7 +89,7 @@ def test_a_patch_that_the_check_refused_can_be_taken_unproved(agent: Agent, mode
     before = state_of(project)
     ended = agent("fix", "ISSUE.md", "--check", CHECK, "--attempts", "0")
     assert ended.code == 7
-    assert "takes it, unproved" in flat(ended)
+    assert "applies it, unproved" in flat(ended)
     assert state_of(project) == before
     ended = agent("apply")
     assert ended.code == 0

@@ -32,14 +32,14 @@ SENT = {
 SAID = {
     "svg": (
         "![shot](drawing.svg)",
-        "drawing.svg is not attached: drawing.svg is not a picture that models read, but an SVG",
+        "drawing.svg is not attached: drawing.svg is an SVG; models cannot read it",
     ),
-    "remote": ("![shot](https://x.example/a)", "https://x.example/a is not attached: nothing is fetched because"),
+    "remote": ("![shot](https://x.example/a)", "https://x.example/a is not attached: Fretsaw fetches no links"),
     "remote img": ('<img src="https://x.example/a.png">', "https://x.example/a.png is not attached"),
     "not there": ("![shot](gone.png)", "gone.png is not attached: there is no such file"),
     "svg inline": (
         "![shot](data:image/svg+xml;base64,PHN2Zz48L3N2Zz4=)",
-        "shot is not attached: shot is not a picture that models read",
+        "shot is not attached: shot is an SVG",
     ),
 }
 

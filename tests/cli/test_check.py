@@ -85,7 +85,7 @@ def test_it_is_asked_and_run_in_one_go(project: Path) -> None:
     code, shown = on_terminal(project, "check", "--run", answers=(f"{sys.executable} -c 'print(1)'", "y"))
     assert code == 0, shown
     assert "green" in shown
-    assert "exit code only: the check tells of no test" in shown
+    assert "the check reports only an exit code, no tests" in shown
 
 
 def test_an_exit_code_alone_is_applied_only_where_that_was_accepted(agent: Agent, model: Model, project: Path) -> None:
@@ -96,7 +96,7 @@ def test_an_exit_code_alone_is_applied_only_where_that_was_accepted(agent: Agent
     ended = agent("fix", "ISSUE.md")
     said = " ".join(ended.err.split())
     assert (ended.code, git(project, "status", "--porcelain")) == (7, ""), said
-    assert "exit code only: the check tells of no test that it ran" in said
+    assert "the check reports only an exit code, no tests" in said
     assert agent("check", "--remember", "--accept-exit-code", "--check", check).code == 0
     model(FIX)
     ended = agent("fix", "ISSUE.md")
@@ -118,10 +118,10 @@ def test_a_check_that_is_typed_is_accepted_by_that(agent: Agent, model: Model, p
 
 def test_none_of_them_is_an_answer_too(agent: Agent, model: Model, project: Path) -> None:
     model(FIX)
-    assert "agent check` asks you once" in " ".join(agent("fix", "ISSUE.md", "--apply", "none").err.split())
+    assert "nothing is proved; run `agent check`" in " ".join(agent("fix", "ISSUE.md", "--apply", "none").err.split())
     assert on_terminal(project, "check", answers=("n",))[0] == 0
     assert QUESTION not in on_terminal(project, "check")[1]
-    assert "asks you once" not in " ".join(agent("fix", "ISSUE.md", "--apply", "none").err.split())
+    assert "nothing is proved" not in " ".join(agent("fix", "ISSUE.md", "--apply", "none").err.split())
     assert QUESTION in on_terminal(project, "check", "--forget", answers=("n",))[1]
 
 

@@ -53,7 +53,7 @@ def test_merged_text_that_the_check_refuses_is_kept_and_not_applied(agent: Agent
     ended = agent("fix", "ISSUE.md", "--check", CHECK, "--repeat", "1")
     thread.join()
     assert ended.code == 7
-    assert "merged, not proved" in ended.err
+    assert "not applied: " in ended.err
     assert (project / FILE).read_text() == edited
     assert agent("apply").code == 0
     assert "divmod(round(seconds), 3600)" in (project / FILE).read_text()

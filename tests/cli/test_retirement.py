@@ -145,7 +145,7 @@ def test_refresh_without_dates_keeps_those_of_the_list(agent: Agent, unpinned: M
     unpinned(FIX, models=["gpt-4.1"])
     ended = agent("models", "--refresh")
     assert (ended.code, ended.out) == (0, "")
-    assert "The endpoint tells no dates: those of the list still count." in " ".join(ended.err.split())
+    assert "The endpoint gives no dates: those of the list still count." in " ".join(ended.err.split())
     assert "retires 2027-01-14" in agent("models").out
 
 

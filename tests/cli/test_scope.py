@@ -48,4 +48,4 @@ def test_a_scope_that_cannot_be_read_is_not_dropped_in_silence(agent: Agent, pro
     stored.write_text("{")
     ended = agent("vet", "--worktree")
     assert ended.code == 2
-    assert "`agent scope --done` clears it" in ended.err
+    assert "to clear it: `agent scope --done`" in ended.err

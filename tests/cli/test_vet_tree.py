@@ -61,7 +61,7 @@ def test_the_noise_goes_and_undo_brings_it_back(agent: Agent, tree: Path) -> Non
     ended = agent("vet", "--worktree", "--apply", cwd=tree)
     assert ended.code == 0, ended.err
     assert (tree / "app.py").read_text() == WANTED
-    assert "the index still has it: app.py" in ended.err
+    assert "still staged: app.py" in ended.err
     assert (git(tree, "diff", "--cached"), git(tree, "rev-parse", "HEAD")) == (index, head)
     assert agent("undo", cwd=tree).code == 0
     assert (tree / "app.py").read_bytes() == noisy

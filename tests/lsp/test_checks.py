@@ -78,7 +78,7 @@ def test_the_repositorys_own_proposal_is_offered_first_and_only_approved(world: 
 def test_nothing_but_the_offer_can_be_taken(world: World, check: Any) -> None:
     editor = proposed(world, {"test_app.py": TEST})
     argument = wait_offer(editor)["arguments"][0]
-    with pytest.raises(ServerError, match="only the command that an action offered"):
+    with pytest.raises(ServerError, match="only the command offered here"):
         editor.command("agent.setCheck", {**argument, "check": check})
     assert not (world.folder / "state" / "checks").exists()
 

@@ -113,13 +113,13 @@ def test_tools_take_null_for_what_was_optional() -> None:
 @pytest.mark.parametrize(
     ("line", "word"),
     [
-        ('effort = "extreme"', "effort is one of none"),
-        ('verbosity = "terse"', "verbosity is one of low"),
-        ('temperature = "yes"', "temperature is true or false"),
-        ('cache = "always"', "cache is one of none, key, breakpoints"),
-        ('cache-ttl = "1h"', "cache-ttl is one of 30m, 12h"),
-        ('mode = "fast"', "mode is one of standard, pro"),
-        ('tier = "cheap"', "tier is one of auto"),
+        ('effort = "extreme"', "effort: 'extreme' is not one of none"),
+        ('verbosity = "terse"', "verbosity: 'terse' is not one of low"),
+        ('temperature = "yes"', "temperature: 'yes' is not true or false"),
+        ('cache = "always"', "cache: 'always' is not one of none, key, breakpoints"),
+        ('cache-ttl = "1h"', "cache-ttl: '1h' is not one of 30m, 12h"),
+        ('mode = "fast"', "mode: 'fast' is not one of standard, pro"),
+        ('tier = "cheap"', "tier: 'cheap' is not one of auto"),
         ("strict_tools = true", "no column 'strict_tools'"),
     ],
 )

@@ -147,7 +147,7 @@ def test_an_endpoint_without_tools_is_asked_once_more_without(name: str) -> None
         assert ask(question(tools=(READ,))).text == TEXT
         assert [("tools" in sent, "parallel_tool_calls" in sent) for sent in seen][-1] == (False, False)
         assert len(seen) == 2
-        assert "takes no tools" in " ".join(ask.notices)
+        assert "has no tools" in " ".join(ask.notices)
         ask(question(tools=(READ,)))
         assert len(seen) == 3, "it is remembered"
 

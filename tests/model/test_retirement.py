@@ -38,7 +38,7 @@ def test_before_the_day_it_is_told_what_follows_its_price_and_what_changes() -> 
     for change in (
         "the Responses API instead of Chat Completions",
         "reasoning effort none",
-        "edits as apply-patch-tool",
+        "edit format apply-patch-tool",
     ):
         assert change in text
     assert "in 1 day." in told(REGISTRY.choose(Settings(), EVE))

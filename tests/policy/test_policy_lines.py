@@ -151,7 +151,7 @@ def test_files_that_are_not_there_and_files_that_are() -> None:
     invented = derive_set(lambda _: "old\n", {"nowhere.py": "new\n"})
     assert judge_patch(invented, seen).refusals[0].reason == "it is not a tracked file"
     over = derive_set(lambda _: None, {"a.py": "new\n"})
-    assert judge_patch(over, seen).refusals[0].reason == "it would be created, but it exists"
+    assert judge_patch(over, seen).refusals[0].reason == "it cannot be created: it exists already"
     link = derive_set(TEXTS.get, {"a.py": "x\n"}, {"a.py": ("100644", "120000")})
     assert "120000" in judge_patch(link, seen).refusals[0].reason
     assert judge_patch(PatchSet(), seen) == Judgement()

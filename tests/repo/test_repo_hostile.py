@@ -155,7 +155,7 @@ def test_a_journal_that_someone_else_wrote_is_refused(root: Path, state: Path, t
     sound = record.read_text()
     for old, new in (('"a.py"', '"../victim"'), ('"a.py"', '".git/hooks/pre-commit"'), ('"sha256": "', '"sha256": "0')):
         record.write_text(sound.replace(old, new))
-        with pytest.raises(RepoError, match="damaged or not ours"):
+        with pytest.raises(RepoError, match="damaged or not Fretsaw's"):
             undo(repo, state)
     record.write_text(sound)
     record.parent.parent.parent.chmod(0o755)

@@ -297,7 +297,7 @@ def test_killed_between_the_branch_and_the_end(root: Path, state: Path) -> None:
     os.waitpid(child, 0)
     assert git(root, "rev-parse", "HEAD").strip() != head
     told = recover(open_repo(root), state)
-    assert "is finished now" in told[0]
+    assert "finished an earlier change" in told[0]
     assert _whole(root, head) == []
     assert undo(open_repo(root), state).undone == ("a.py", "new/x/c.py", "src/b.py")
     assert recover(open_repo(root), state) == ()
@@ -316,7 +316,7 @@ def test_an_error_after_the_commit_point_is_no_failure(
     done = deliver(repo, seen, change_paths(seen, FIX), "worktree", state_dir=state)
     assert "cleaning up waits" in done.notices[0]
     monkeypatch.setattr(file_operations, "HOOK", None)
-    assert "is finished now" in recover(repo, state)[0]
+    assert "finished an earlier change" in recover(repo, state)[0]
     assert not [path for path in tree(root) if "fretsaw" in path]
 
 

@@ -143,7 +143,7 @@ def test_apply_names_the_run_that_undo_takes_back(shell: Shell) -> None:
     shell.agent("apply RUN --change 3")
     shell.run_id = older
     words = shell.agent("apply RUN")[2]
-    assert f"`agent undo {older}` takes it back" in words
+    assert f"`agent undo {older}` undoes it" in words
     shell.agent("undo RUN")
     assert (shell.root / "m.py").read_text("utf-8") == BASE
     assert (shell.root / "m.py.bak").exists(), "the newer run stays"

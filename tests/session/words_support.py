@@ -77,7 +77,7 @@ CLAIMS = {
     "worktree": r"(?:Applied|Restored and applied) to (?P<paths>.*?)\. `agent undo",
     "commit": r"(?:Committed|Restored and committed) (?P<commit>[0-9a-f]{12}): (?P<paths>.*?)\. `agent undo",
     "branch": r"Committed (?P<commit>[0-9a-f]{12}) on branch (?P<branch>\S+); your files are as they were\.",
-    "undone": r"\bundone: (?P<paths>[^;]*)",
+    "undone": r"(?<!not )\bundone: (?P<paths>[^;]*)",
     "no branch": r"the branch (?P<branch>\S+) is deleted",
     "nothing": r"\b[Nn]othing (?:else )?was changed\b",
 }

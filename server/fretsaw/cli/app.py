@@ -13,25 +13,25 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "fix": ("fretsaw.cli.fix", "Fix an issue: propose, validate, prove and apply the smallest patch."),
     "vet": (
         "fretsaw.cli.vet",
-        "Find what nobody asked for in your working tree, a commit, a reply or a diff; take it out.",
+        "Find and remove changes that nobody asked for, in your working tree, a commit, a reply or a diff.",
     ),
     "scope": ("fretsaw.cli.scope", "Declare which paths a task may change, for any agent."),
-    "hooks": ("fretsaw.cli.hooks", "Vet the edits of Claude Code, Codex, Copilot and others before they land."),
+    "hooks": ("fretsaw.cli.hooks", "Vet the edits of Claude Code, Codex, Copilot and others before they are written."),
     "context": ("fretsaw.cli.context", "Show what would be sent for an issue, with tokens and dollars. Sends nothing."),
     "show": ("fretsaw.cli.runs", "Show a run: verdicts, checks, cost, patch."),
     "runs": ("fretsaw.cli.runs", "List the runs of this repository."),
-    "apply": ("fretsaw.cli.runs", "Deliver the proposal of a run that was not applied."),
-    "undo": ("fretsaw.cli.runs", "Take back what a run applied, keeping your later edits."),
-    "restore": ("fretsaw.cli.runs", "Bring back a change that was dropped."),
+    "apply": ("fretsaw.cli.runs", "Apply all or some changes of a run that is not applied yet."),
+    "undo": ("fretsaw.cli.runs", "Undo a run and keep your later edits."),
+    "restore": ("fretsaw.cli.runs", "Restore a dropped change."),
     "replay": ("fretsaw.cli.runs", "Repeat a run offline from its recorded answers."),
     "check": (
         "fretsaw.cli.check",
-        "Find the repository's check command and ask once which it is, or run it in the sandbox.",
+        "Find and remember the repository's check command, or run it in the sandbox.",
     ),
     "models": ("fretsaw.cli.models", "List models: prices, limits, roles, retirement."),
-    "doctor": ("fretsaw.cli.doctor", "Look at git, key, endpoint, sandbox and editors, and say what is missing."),
+    "doctor": ("fretsaw.cli.doctor", "Inspect git, key, endpoint, sandbox and editors, and say what is missing."),
     "demo": ("fretsaw.cli.demo", "Watch one fix from issue to undo, with a scripted model (or a real one: --live)."),
-    "bench": ("fretsaw.cli.bench", "Measure the engine on a corpus."),
+    "bench": ("fretsaw.cli.bench", "Measure Fretsaw's pruning on a corpus of your own."),
     "lsp": ("fretsaw.cli.lsp", "Run the language server."),
     "completion": ("fretsaw.cli.completion", "Print the shell completion script for bash, zsh or fish."),
 }
@@ -66,7 +66,7 @@ class Commands(click.Group):
             import difflib
 
             near = difflib.get_close_matches(args[0], COMMANDS)
-            hint = f" Did you mean {' or '.join(near)}?" if near else " `agent --help` lists them."
+            hint = f" Did you mean {' or '.join(near)}?" if near else " See `agent --help`."
             raise click.UsageError(f"There is no command {args[0]!r}.{hint}", ctx)
         return super().resolve_command(ctx, args)
 

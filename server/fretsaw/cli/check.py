@@ -17,16 +17,16 @@ from fretsaw.errors import ExitCode, UsageError
 
 @click.command("check")
 @settings_flags("proof")
-@click.option("--approve", is_flag=True, help="Approve the command that the repository's own file proposes.")
-@click.option("--remember", is_flag=True, help="Remember the command of --check as this repository's, without asking.")
+@click.option("--approve", is_flag=True, help="Approve the command that the repository proposes.")
+@click.option("--remember", is_flag=True, help="Store the command of --check for this repository, without asking.")
 @click.option("--forget", is_flag=True, help="Forget your answer for this repository, so that you are asked again.")
 @click.option("--run", "do_run", is_flag=True, help="Run the check on the files as they are now, in the sandbox.")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 def check_command(approve: bool, remember: bool, forget: bool, do_run: bool, directory: Path, **flags: Any) -> int:
-    """Find the check of this repository: the one that is set, that its file proposes, or that its files suggest.
+    """Find this repository's check: set by you, proposed in `.fretsaw.toml`, or suggested by its files.
 
-    On a terminal you are asked once which one it is; the answer is kept in your own state folder and holds in every
-    editor. A command from a repository's file runs only after you have approved it; another command asks again.
+    On a terminal, asks you once which it is and stores your answer in your state folder, where every editor finds it.
+    A command from a repository's file runs only after you approve it; a changed command needs your approval again.
     """
     from fretsaw.session.check_setup import choose_check
     from fretsaw.session.open import open_session
@@ -55,7 +55,7 @@ def _run(session: Any) -> int:
     if not session.settings.check:
         raise UsageError(
             "no check is set",
-            hint="give one with --check, approve the repository's with --approve, or answer `agent check`",
+            hint="set one with --check, approve the repository's with --approve, or run `agent check`",
         )
     cancel = Cancel()
     with interruptible(cancel):
@@ -65,21 +65,21 @@ def _run(session: Any) -> int:
     if not result.ok:
         terminal.output(result)
     if result.cause:
-        terminal.paragraph("! ", f"the check cannot work as it is: {result.cause}", fg="yellow")
+        terminal.paragraph("! ", f"the check is set up wrong: {result.cause}", fg="yellow")
     elif result.evidence == "exit code" and not session.settings.accept_exit_code:
         _ask_exit_code(session)
     return int(ExitCode.DELIVERED if result.ok else ExitCode.CHECK)
 
 
 def _ask_exit_code(session: Any) -> None:
-    """Say that the check tells of no test; on a terminal, ask once whether its exit code is enough."""
+    """Say that the check reports no tests; on a terminal, ask once whether its exit code is enough."""
     from fretsaw.session.check_setup import accept_exit_code
 
     argv = session.settings.check
-    terminal.paragraph("! ", "exit code only: the check tells of no test that it ran", fg="yellow")
+    terminal.paragraph("! ", "the check reports only an exit code, no tests", fg="yellow")
     if not sys.stdin.isatty():
         again = f"`agent check --remember --accept-exit-code --check {shlex.quote(_shown(argv))}`"
-        terminal.paragraph("  ", f"That alone is not enough to apply a fix; {again} accepts it for this check.")
+        terminal.paragraph("  ", f"No fix is applied on that alone. To accept it for this check: {again}")
     elif click.confirm("Is that enough to apply a patch?", err=True):
         accept_exit_code(session, argv)
         terminal.say("Remembered for this check.")
@@ -91,7 +91,7 @@ def _approve(session: Any) -> int:
     argv = session.resolved.proposed_check
     if not argv:
         raise UsageError(
-            "the repository proposes no check that waits for approval",
+            "no check of this repository is waiting for approval",
             hint='a repository proposes one in .fretsaw.toml: check = ["python", "-m", "pytest"]',
         )
     if sys.stdin.isatty() and not click.confirm(f"Run {_shown(argv)} as the check of {session.root}?", err=True):
@@ -111,7 +111,7 @@ def _remember(session: Any, argv: tuple[str, ...] | None, *, accepts: bool) -> i
     _say_remembered(argv)
     if accepts:
         accept_exit_code(session, argv)
-        terminal.say("Its exit code is enough to apply a patch.")
+        terminal.say("Its exit code alone is now enough to apply a patch.")
     return 0
 
 
@@ -134,9 +134,7 @@ def _ask(session: Any) -> None:
     if argv:
         _say_remembered(argv)
     else:
-        terminal.say(
-            "No check, and you will not be asked again (`agent check --forget` asks again). Nothing can be proved."
-        )
+        terminal.say("Noted: no check, so nothing can be proved. To be asked again: `agent check --forget`.")
 
 
 def _answer(choices: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -154,7 +152,7 @@ def _answer(choices: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
             terminal.say(f"{safe_text(said)}: {error}")
             continue
         if said.isdigit():
-            terminal.say(f"There is no number {safe_text(said)}.")
+            terminal.say(f"There is no choice {safe_text(said)}.")
         elif argv and argv[0]:
             return argv
         else:
@@ -163,7 +161,7 @@ def _answer(choices: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 def _say_remembered(argv: tuple[str, ...]) -> None:
     terminal.say(f"The check of this repository is now {_shown(argv)}", bold=True)
-    terminal.say("`agent check --run` runs it now, `agent check --forget` asks again.", dim=True)
+    terminal.say("To run it now: `agent check --run`. To be asked again: `agent check --forget`.", dim=True)
 
 
 def _tell(session: Any) -> int:
@@ -173,19 +171,19 @@ def _tell(session: Any) -> int:
     if check:
         print(f"set       {_shown(check)}")
     if proposed:
-        print(f"proposed  {_shown(proposed)}  (`agent check --approve` takes it)")
+        print(f"proposed  {_shown(proposed)}  (to approve it: `agent check --approve`)")
     others = [found for found in find_checks(session) if found.argv not in (check, proposed)]
     for candidate in others:
         print(f"found     {_shown(candidate.argv)}  ({safe_text(candidate.why)})")
     if not (check or proposed or others):
         print("No check is set, and nothing here looks like one.")
     if check:
-        terminal.say("`agent check --run` runs it now.", dim=True)
+        terminal.say("To run it now: `agent check --run`.", dim=True)
     elif session.resolved.asked:
-        terminal.say("You said that this repository has no check; `agent check --forget` asks again.", dim=True)
+        terminal.say("You said that this repository has no check. To be asked again: `agent check --forget`.", dim=True)
     else:
         terminal.say(
-            'Take one with --check "…" --remember, or put it into your own config.toml: check = ["…"].', dim=True
+            'To set one: `agent check --check "…" --remember`, or check = ["…"] in your own config.toml.', dim=True
         )
     return 0
 

@@ -9,6 +9,7 @@ from fretsaw.core.run import GaveUp, Outcome, Proposal
 from fretsaw.core.text.safe_text import safe_text
 
 _NAMED = 5
+_EXIT_CODE_ONLY = "the check reports only an exit code, no tests"
 
 
 def delivery_text(
@@ -30,9 +31,9 @@ def delivery_text(
     elif delivery.kind == "branch":
         _done(f"Committed {commit} on branch {delivery.branch}; your files are as they were. `{undo}` deletes it.")
     elif delivery.kind == "commit":
-        _done(f"Committed {commit}: {named(delivery.paths)}. `{undo}` takes it back.")
+        _done(f"Committed {commit}: {named(delivery.paths)}. `{undo}` undoes it.")
     else:
-        _done(f"Applied to {named(delivery.paths)}. `{undo}` takes it back.")
+        _done(f"Applied to {named(delivery.paths)}. `{undo}` undoes it.")
 
 
 def named(paths: tuple[str, ...]) -> str:
@@ -48,7 +49,7 @@ def unproved(outcome: Outcome | None) -> str:
     if after is not None and after.state in {"unavailable", "error"}:
         return f"the check could not run: {after.reason}"
     if after is not None and after.ok and after.evidence == "exit code":
-        return "exit code only: the check tells of no test that it ran"
+        return _EXIT_CODE_ONLY
     if proof is not None:
         return "" if proof.ok else proof.reason
     return "" if after is None or after.ok else f"the check was {after.state} with it"
@@ -61,12 +62,12 @@ def _done(text: str) -> None:
 def _why_not(run_id: str, outcome: Outcome | None) -> None:
     terminal.say("Nothing was changed.")
     why = unproved(outcome) if isinstance(outcome, Proposal) else ""
-    if why.startswith("exit code only"):
-        accept = "`agent check` asks once whether that is enough for this check (or --accept-exit-code)"
-        terminal.paragraph("", f"The patch is not proved: {why}. {accept}; `agent apply {run_id}` applies it now.")
+    if why == _EXIT_CODE_ONLY:
+        accept = "`agent check --run` asks whether to accept that; --accept-exit-code accepts it for one run."
+        terminal.paragraph("", f"The patch is not proved: {why}. {accept} `agent apply {run_id}` applies it now.")
     elif why:  # why is among the notices
         terminal.paragraph(
-            "", f"The patch is UNVERIFIED: its check was not run. `agent apply {run_id}` applies it all the same."
+            "", f"The patch is UNVERIFIED: its check was not run. `agent apply {run_id}` applies it anyway."
         )
     elif isinstance(outcome, GaveUp) and outcome.refused:
-        terminal.paragraph("", f"`agent show {run_id}` shows the patch; `agent apply {run_id}` takes it, unproved.")
+        terminal.paragraph("", f"`agent show {run_id}` shows the patch; `agent apply {run_id}` applies it, unproved.")

@@ -21,9 +21,9 @@ _CHECK = "python3 -m unittest -q"
 def demo_command(live: bool, keep: bool) -> int:
     """Watch one fix from issue to undo.
 
-    Copies a small project with a failing test to a temporary repository and runs the unchanged `agent fix` on it:
-    a reply that does not fit, one that is right but noisy, pruned, checked red → green, applied, undone, applied again.
-    Without --live the model is SCRIPTED: a real HTTP server on loopback with two written replies.
+    Runs `agent fix` on a small temporary project with a failing test. The first reply does not fit; the second is right
+    but noisy and is pruned, tested, applied, undone and applied again.
+    Without --live, the model is SCRIPTED: two written replies from a real HTTP server on loopback.
     """
     folder = Path(tempfile.mkdtemp(prefix="fretsaw-demo-"))
     try:
@@ -49,7 +49,7 @@ def _demo(folder: Path, live: bool) -> int:
     if live:
         if not has_key():
             raise ConfigError(
-                "--live needs a key", hint="set OPENAI_API_KEY, or leave --live out for the scripted model"
+                "--live needs a key", hint="set OPENAI_API_KEY, or leave out --live for the scripted model"
             )
         return _walk(project, proof, [], "the real model")
     with scripted_model() as base_url:

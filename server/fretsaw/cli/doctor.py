@@ -17,14 +17,14 @@ _COLOURS = {"ok": "green", "note": "yellow", "bad": "red"}
 
 @click.command("doctor")
 @settings_flags("model", "limits", "proof")
-@click.option("--live", is_flag=True, help="Make one tiny call for each capability, and keep what it shows as a row.")
+@click.option("--live", is_flag=True, help="Test each capability with a tiny call and store the results.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Look there.")
 def doctor_command(live: bool, as_json: bool, directory: Path, **flags: Any) -> int:
-    """Look at git, repository, key, endpoint, models, sandbox and editors. Changes nothing.
+    """Inspect git, repository, key, endpoint, models, sandbox and editors. Changes nothing.
 
-    With --live: ask the model what it may be sent, within --max-usd, and write that into measured-models.toml in your
-    configuration folder, for this endpoint alone.
+    With --live, test what the model accepts, within --max-usd, and store it for this endpoint in measured-models.toml
+    in your configuration folder.
     """
     from fretsaw.session.doctor import examine
     from fretsaw.session.live_doctor import measure_model

@@ -50,7 +50,7 @@ def _hint_on_state(error: OSError) -> str:
     from fretsaw.user_dirs import user_dirs
 
     if error.filename and str(error.filename).startswith(str(user_dirs().state)):
-        return "it lies in the folder where Fretsaw keeps its runs; FRETSAW_STATE_DIR names another one"
+        return "Fretsaw keeps its runs there; set FRETSAW_STATE_DIR to use another folder"
     return ""
 
 

@@ -26,7 +26,7 @@ def fix_command(issue: str, directory: Path, as_json: bool, quiet: bool, **flags
     """Fix ISSUE: a Markdown file, `-` for standard input, or the text itself in quotes.
 
     Proposes edits, keeps only what was asked for, proves it with --check, and applies it without touching index or
-    HEAD. `agent undo` takes it back.
+    HEAD. `agent undo` undoes it.
 
     \b
     agent fix ISSUE.md --check "python -m pytest -q"

@@ -20,20 +20,20 @@ AGENTS = ("claude", "codex", "copilot", "cursor", "gemini", "opencode", "git")
 @click.command("hooks")
 @click.argument("action", type=click.Choice(["install", "status", "remove"]))
 @click.argument("agents", nargs=-1, type=click.Choice(AGENTS), metavar=f"[{'|'.join(AGENTS)}]...")
-@click.option("--user", "is_user", is_flag=True, help="For all your repositories; else for this one.")
+@click.option("--user", "is_user", is_flag=True, help="Cover all your repositories, not just this.")
 @click.option(
     "--mode",
     type=click.Choice(["prune", "refuse", "report"]),
     default="prune",
-    help="Take noise out of an edit, refuse the edit, or only tell the model.",
+    help="prune: remove noise from an edit; refuse: refuse the edit; report: only tell the model.",
 )
 @click.option("--prune", type=click.Choice(["safe", "strict"]), default="safe", help="As for `agent fix`.")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str, prune: str, directory: Path) -> int:
-    """Vet the edits of other coding agents before they land. No key, no model of Fretsaw's.
+    """Vet the edits of other coding agents before they are written. Needs no key and no model.
 
-    An edit is pruned of what your prompt did not ask for, the model is told, and at the turn's end the working tree is
-    compared with the turn's start. Other settings in the files stay byte for byte; `remove` takes out what was written.
+    Drops from each edit what your prompt did not ask for, tells the model, and compares the working tree before and
+    after each turn. Installing keeps all other settings of the agent; `remove` undoes it.
 
     \b
     agent hooks install claude --user
@@ -48,21 +48,21 @@ def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str
     from fretsaw.user_dirs import user_dirs
 
     if is_user and "git" in agents:
-        raise UsageError("the hook of git is for one repository", hint="leave --user out")
+        raise UsageError("a git hook is for one repository, not for all", hint="leave out --user")
     opened = None if is_user else repo.open_repo(directory)
     root, git_hooks = (opened.root, hooks_folder(opened)) if opened else (Path("/nonexistent"), Path())
     places = Places("user" if is_user else "project", Path.home(), root, user_dirs().state, git_hooks)
     if action == "status":
         return _show_status(places)
     if not agents:
-        raise UsageError("for which agent?", hint=f"agent hooks {action} {'|'.join(AGENTS)}")
+        raise UsageError("no agent is named", hint=f"agent hooks {action} {'|'.join(AGENTS)}")
     for agent in agents:
         if action == "install":
             _say_files(agent, "written to", install_hooks(agent, places, mode, prune))
             if agent in PLACES and PLACES[agent].note:
                 terminal.paragraph("  ", PLACES[agent].note)
         else:
-            _say_files(agent, "taken out of", remove_hooks(agent, places))
+            _say_files(agent, "removed from", remove_hooks(agent, places))
     return int(ExitCode.DELIVERED)
 
 

@@ -15,12 +15,12 @@ from fretsaw.core.text.safe_text import safe_text
 @click.command("models")
 @settings_flags("model")
 @click.option("--remote", is_flag=True, help="Ask the endpoint which models it serves.")
-@click.option("--refresh", is_flag=True, help="Ask the endpoint when its models are shut down, and keep that.")
+@click.option("--refresh", is_flag=True, help="Fetch and store the models' shutdown dates.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def models_command(remote: bool, refresh: bool, as_json: bool, **flags: Any) -> int:
-    """List models: prices, limits, roles, retirement. Rows of your own go into models.toml in your config folder.
+    """List models: prices, limits, roles, retirement. Add models of your own to models.toml in your config folder.
 
-    With --endpoint alone: what is assumed of that endpoint, and with --model also what that model would be sent there.
+    With --endpoint, show what is assumed about it; with --model too, what that model would be sent.
     """
     from fretsaw.session.endpoint_facts import describe_endpoint
     from fretsaw.session.models import model_rows, refresh_dates, remote_model_rows
@@ -40,7 +40,7 @@ def models_command(remote: bool, refresh: bool, as_json: bool, **flags: Any) -> 
     for row in rows:
         print("  ".join(safe_text(str(value)) for value in row.values() if value not in (None, "")))
     if refresh:
-        kept = "these dates count from now on" if rows else "the endpoint tells no dates: those of the list still count"
+        kept = "these dates count from now on" if rows else "the endpoint gives no dates: those of the list still count"
         terminal.say(kept[0].upper() + kept[1:] + ".", dim=True)
     elif not remote:
         terminal.say("Dollars per million tokens: in / cached in / out.", dim=True)

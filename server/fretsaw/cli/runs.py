@@ -38,7 +38,7 @@ def _open_leniently(directory: Path, flags: Mapping[str, Any] | None = None) -> 
 @click.command("runs")
 @_IN
 @_JSON
-@click.option("-n", "most", type=click.IntRange(min=1), default=20, help="How many, newest first.  [default: 20]")
+@click.option("-n", "most", type=click.IntRange(min=1), default=20, help="Show at most this many.  [default: 20]")
 def runs_command(directory: Path, as_json: bool, most: int) -> int:
     """List the runs of this repository, newest first."""
     from fretsaw.session.history import run_summaries, runs_of
@@ -73,7 +73,7 @@ def _format_flags(command: Callable[..., int]) -> Callable[..., int]:
 @_IN
 @_format_flags
 def show_command(run: str | None, directory: Path, **flags: bool) -> int:
-    """Show RUN (its id or the beginning of it; without one the newest): verdicts, checks, cost, patch."""
+    """Show RUN (an id or its beginning; default: the newest): verdicts, checks, cost, patch."""
     from fretsaw.session.history import load_run
     from fretsaw.session.outcome import patch_of, run_document
 
@@ -93,11 +93,11 @@ def show_command(run: str | None, directory: Path, **flags: bool) -> int:
 
 @click.command("apply")
 @click.argument("run", required=False)
-@click.option("--change", "changes", type=int, multiple=True, help="Only this change (may be repeated).")
+@click.option("--change", "changes", type=int, multiple=True, help="Apply only this change; repeatable.")
 @settings_flags("delivery")
 @_IN
 def apply_command(run: str | None, changes: tuple[int, ...], directory: Path, **flags: Any) -> int:
-    """Apply the proposal of RUN that was not applied, or some of its changes. Your decision: no check is run."""
+    """Apply all or some changes of RUN, if not applied yet. Does not run the check."""
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
     from fretsaw.session.deliver import apply_run
@@ -119,7 +119,7 @@ def apply_command(run: str | None, changes: tuple[int, ...], directory: Path, **
 @click.argument("run", required=False)
 @_IN
 def undo_command(run: str | None, directory: Path) -> int:
-    """Take back what RUN (without one: the newest that is applied) changed, keeping your later edits."""
+    """Undo RUN (default: the newest applied run) and keep your later edits."""
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
     from fretsaw.session.undo import undo_run
@@ -129,7 +129,7 @@ def undo_command(run: str | None, directory: Path) -> int:
     for notice in result.notices:
         terminal.paragraph("! ", notice, fg="yellow")
     for path, why in result.left:
-        terminal.paragraph(f"left as it is: {safe_text(path)}: ", why, fg="yellow")
+        terminal.paragraph(f"not undone: {safe_text(path)}: ", why, fg="yellow")
     terminal.say(f"run {run_id}: {safe_text(result.message)}", bold=True)
     return int(ExitCode.REPOSITORY if result.left else ExitCode.DELIVERED)
 
@@ -139,7 +139,7 @@ def undo_command(run: str | None, directory: Path) -> int:
 @click.argument("change", type=int, nargs=-1, required=True)
 @_IN
 def restore_command(run: str, change: tuple[int, ...], directory: Path) -> int:
-    """Bring back CHANGE of RUN that was dropped (`agent show RUN` lists them); applied at once when RUN is."""
+    """Restore dropped CHANGE of RUN (see `agent show RUN`); if RUN is applied, apply it at once."""
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
     from fretsaw.session.restore import restore_changes
@@ -147,12 +147,12 @@ def restore_command(run: str, change: tuple[int, ...], directory: Path) -> int:
     with interruptible(Cancel()):
         delivery = restore_changes(_open_leniently(directory), run, frozenset(change))
     if delivery is None:
-        terminal.say(f"Restored in the proposal, nothing else was changed; `agent apply {run}` applies it.", bold=True)
+        terminal.say(f"Restored in the proposal; nothing else was changed. `agent apply {run}` applies it.", bold=True)
         return 0
     for notice in delivery.notices:
         terminal.paragraph("! ", notice, fg="yellow")
     done = f"committed {delivery.commit[:12]}:" if delivery.kind == "commit" and delivery.commit else "applied to"
-    terminal.say(f"Restored and {done} {named(delivery.paths)}. `agent undo {run}` takes the run back.", bold=True)
+    terminal.say(f"Restored and {done} {named(delivery.paths)}. `agent undo {run}` undoes the run.", bold=True)
     return 0
 
 
@@ -176,5 +176,5 @@ def replay_command(run: str | None, directory: Path, as_json: bool, **flags: Any
         print(json.dumps(run_document(finished), indent=2))
     else:
         terminal.outcome(finished.run, finished.outcome)
-        terminal.say("A replay: nothing was sent, nothing was changed.", dim=True)
+        terminal.say("This was a replay: nothing was sent, nothing was changed.", dim=True)
     return int(exit_code(finished, None, applied=False))

@@ -17,9 +17,9 @@ from fretsaw.errors import ExitCode, UsageError
 @click.option("--done", is_flag=True, help="Clear the declared scope.")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 def scope_command(task: str | None, allow: tuple[str, ...], done: bool, directory: Path) -> int:
-    """Declare the scope of TASK: the only paths that may change until `--done`. Alone: show it.
+    """Declare the scope of TASK: the only paths that may change until `agent scope --done`. Without TASK, show it.
 
-    `agent vet`, the hooks of other agents and of git hold every change against it, whoever makes it.
+    `agent vet` and installed hooks (git, other agents) check every change against it.
 
     \b
     agent scope "fix login" --allow 'src/auth/**' --allow tests/auth
@@ -40,7 +40,7 @@ def scope_command(task: str | None, allow: tuple[str, ...], done: bool, director
         terminal.say(_sentence(found.task, found.allow) if found else "No scope is declared.")
     elif not (task and task.strip() and allow):
         raise UsageError(
-            "a scope has a task and at least one --allow", hint="agent scope \"fix login\" --allow 'src/auth/**'"
+            "a scope needs a task and at least one --allow", hint="agent scope \"fix login\" --allow 'src/auth/**'"
         )
     else:
         write_scope(folder, Scope(" ".join(task.split()), check_globs(allow)))

@@ -171,7 +171,7 @@ def turns(ended: Outcome) -> None:
         if why:
             paragraph(f"reply {number}: ", f"sent back: {why}", fg="yellow")
         elif turn.check and not turn.check.ok and number < len(ended.evidence.turns):
-            paragraph(f"reply {number}: ", f"sent back: the check was {turn.check.state} with it", fg="yellow")
+            paragraph(f"reply {number}: ", f"sent back: the check was {turn.check.state} with this reply", fg="yellow")
 
 
 def verdicts(rows: tuple[Verdict, ...], *, restorable: bool) -> None:

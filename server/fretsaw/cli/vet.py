@@ -1,4 +1,4 @@
-"""`agent vet`: the engine without a model, for one reply in a repository or for many as JSON lines."""
+"""`agent vet`: clean edits without a model, for one reply in a repository or for many as JSON lines."""
 
 from __future__ import annotations
 
@@ -25,31 +25,29 @@ _MOST = 20 * 1024 * 1024
 
 @click.command("vet")
 @click.argument("reply", required=False)
-@click.option(
-    "--hook", expose_value=False, metavar="AGENT", help="Answer an agent's hook; `agent hooks install` writes it."
-)
-@click.option("--worktree", is_flag=True, help="Vet the working tree, whatever standard input is.")
+@click.option("--hook", expose_value=False, metavar="AGENT", help="Run as an agent's hook (for `agent hooks install`).")
+@click.option("--worktree", is_flag=True, help="Vet the working tree; ignore standard input.")
 @click.option("--staged", is_flag=True, help="Vet what is staged.")
 @click.option("--commit", metavar="REV", help="Vet a commit, against its first parent.")
 @click.option(
-    "--range", "span", metavar="A..B", help="Vet what changed between two commits (`A...B`: since they parted)."
+    "--range", "span", metavar="A..B", help="Vet what changed between two commits (`A...B`: since they diverged)."
 )
 @click.option("--since", metavar="REV", help="Vet the working tree against a commit.")
-@click.option("--by-message", is_flag=True, help="Take the commit messages as the issue.")
-@click.option("--patch", "show_patch", is_flag=True, help="Print what stays, as a patch.")
-@click.option("--reverse-patch", "show_reverse", is_flag=True, help="Print the patch that takes out what goes.")
-@click.option("--exit-code", is_flag=True, help="End with 1 where something goes or a rule is broken.")
-@click.option("-i", "--interactive", is_flag=True, help="Ask about each change that goes or looks unasked-for.")
+@click.option("--by-message", is_flag=True, help="Use the commit messages as the issue.")
+@click.option("--patch", "show_patch", is_flag=True, help="Print kept changes as a patch.")
+@click.option("--reverse-patch", "show_reverse", is_flag=True, help="Print a patch to undo dropped changes.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if a change is dropped or a rule broken.")
+@click.option("-i", "--interactive", is_flag=True, help="Ask about each dropped or flagged change.")
 @click.option("--issue", "issue_argument", help="The issue behind the edits: changes that it asks for are kept.")
 @click.option("--prune", type=click.Choice(["strict", "safe", "off"]), default=None, help="As for `agent fix`.")
 @click.option("--no-prune", is_flag=True, help="The same as --prune off.")
 @click.option(
-    "--allow", multiple=True, metavar="GLOB", help="Of a reply as for `agent fix`; else: only these may change."
+    "--allow", multiple=True, metavar="GLOB", help="With REPLY, as for `agent fix`; else only these may change."
 )
+@click.option("--apply", "do_apply", is_flag=True, help="Apply the result to the working tree; `agent undo` undoes it.")
 @click.option(
-    "--apply", "do_apply", is_flag=True, help="Apply the clean patch to the worktree; `agent undo` takes it back."
+    "--json", "as_json", is_flag=True, help="Print patch, verdicts and edits that do not fit as one JSON document."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print patch, verdicts and misfits as one JSON document.")
 @click.option(
     "--jsonl", is_flag=True, help="Read one JSON object per line (id, reply, files, issue) and print one per line."
 )
@@ -75,16 +73,16 @@ def vet_command(
     jsonl: bool,
     directory: Path,
 ) -> int:
-    """Find what nobody asked for, in your working tree or in REPLY, and take it out.
+    """Find and remove changes that nobody asked for, in your working tree or in REPLY.
 
-    Alone it vets the working tree against HEAD, untracked files too, whoever made the changes. REPLY (a file, or - for
-    standard input) is a diff, patch or edit blocks that are not applied yet: every edit is located exactly or refused,
-    and the clean patch is printed. Without --issue only what provably changes nothing goes.
+    Without REPLY it vets all changes since HEAD, including untracked files. REPLY (a file, or - for standard input)
+    holds edits not applied yet: a diff, patch or edit blocks. Prints the clean patch; refuses an edit that fits nowhere
+    or twice. Without --issue, drops only changes without effect.
 
     \b
     agent vet                            each change of the working tree, with its verdict
     agent vet --issue "fix login" -i     decide, change by change
-    agent vet --apply                    take out what goes; `agent undo` brings it back
+    agent vet --apply                    remove dropped changes; `agent undo` restores them
     agent vet --staged --exit-code       for hooks and CI
     agent vet main...HEAD --by-message   a branch, by its own messages
     pbpaste | agent vet                  the clean patch of what is on the clipboard
@@ -121,7 +119,7 @@ def _vet_states_or_reply(reply: str | None, worktree: bool, question: Question, 
     for name, value in (("--patch", asked.show_patch), ("--reverse-patch", asked.show_reverse),
                         ("--by-message", question.by_message), ("-i", asked.interactive)):  # fmt: skip
         if value:
-            raise UsageError(f"{name} is for changes that are in the repository", hint="leave REPLY out")
+            raise UsageError(f"{name} does not go with REPLY", hint="leave out REPLY")
     flags = {"prune": mode, "allow": question.allow or None}
     return _vet_one(question.where, text, question.issue, flags, asked.do_apply, asked.as_json)
 
@@ -173,7 +171,7 @@ def _vet_one(
             )
             terminal.say("Nothing was changed.")
             if any(misfit.kind == "already-applied" for misfit in vetted.misfits):
-                terminal.say("`agent vet` without a reply vets what is in your files already.")
+                terminal.say("To vet what is in your files already: `agent vet` without a reply.")
     return int(ExitCode.DELIVERED if vetted.status == "ok" else ExitCode.NO_PATCH)
 
 

@@ -1,4 +1,4 @@
-"""Show the verdicts on changes that are in the repository, ask about them, and take out what goes."""
+"""Show the verdicts on changes that are in the repository, ask about them, and remove the dropped ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fretsaw.session.vet_tree import Question, TakenOut, VettedTree
 
 _MOST_ROWS = 60
-"""Changes up to which those that stay are listed too."""
+"""Changes up to which the kept ones are listed too."""
 _KEYS = "[k]eep, [d]rop, [e]xplain, [a]ll the rest as proposed, [q]uit"
 
 
@@ -46,7 +46,7 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
 
     is_worktree = not (question.staged or question.commit or question.span)
     if asked.interactive and not is_worktree:
-        raise UsageError("--interactive changes the working tree only", hint="use --reverse-patch for the others")
+        raise UsageError("--interactive changes the working tree only", hint="else use --reverse-patch")
     session = open_session(directory, flags)
     with interruptible(Cancel()):
         vetted = vet_tree(session, question)
@@ -84,20 +84,20 @@ def _show(vetted: VettedTree, taken: TakenOut | None) -> None:
     size = f"{_count(len(vetted.verdicts), 'change')} in {_count(len(vetted.diff.patch.files), 'file')}"
     terminal.say(f"{vetted.diff.states.title}: {size}", bold=True)
     for path, reason in vetted.first:
-        terminal.paragraph("  ! ", f"look first: {path} ({reason})", fg="yellow")
+        terminal.paragraph("  ! ", f"look here first: {path} ({reason})", fg="yellow")
     for new, old in sorted(vetted.diff.renamed.items()):
         terminal.say(f"     renamed: {safe_text(old)} → {safe_text(new)}", dim=True)
     rows = vetted.verdicts
     if len(rows) > _MOST_ROWS:
         rows = tuple(row for row in rows if row.decision != "keep")
-        terminal.say(f"     {len(vetted.verdicts) - len(rows)} changes stay, with nothing to say of them", dim=True)
+        terminal.say(f"     {len(vetted.verdicts) - len(rows)} changes kept without remark", dim=True)
     terminal.verdicts(rows, restorable=taken is not None)
     for sentence in vetted.broken:
         terminal.paragraph("  ! ", f"breaks a rule: {sentence}", fg="red")
     for path in vetted.outside:
-        terminal.paragraph("  ! ", f"{path} lies outside the declared scope", fg="red")
+        terminal.paragraph("  ! ", f"{path} is outside the declared scope", fg="red")
     for path, reason in vetted.diff.not_vetted[:20]:
-        terminal.paragraph("     ", f"not looked at: {path} ({reason})")
+        terminal.paragraph("     ", f"not vetted: {path} ({reason})")
     if len(vetted.diff.not_vetted) > 20:
         terminal.say(f"     and {len(vetted.diff.not_vetted) - 20} more (--json names them)", dim=True)
 
@@ -112,32 +112,34 @@ def _say_next(vetted: VettedTree, taken: TakenOut | None, question: Question, as
         _say_taken(taken)
         return
     if not vetted.dropped:
-        terminal.say("Nothing to take out." if vetted.verdicts else "Nothing has changed.")
+        terminal.say("Nothing to remove." if vetted.verdicts else "Nothing has changed.")
         return
     again = "Nothing was changed. The same command with `--reverse-patch | git apply"
     if question.staged:
-        terminal.say(f"{again} --cached` unstages what goes.")
+        terminal.say(f"{again} --cached` unstages those changes.")
     elif question.commit or question.span:
-        terminal.say(f"{again}` takes it out of your files.")
+        terminal.say(f"{again}` removes those changes from your files.")
     elif not asked.interactive:
-        terminal.say("Nothing was changed. `agent vet --apply` takes it out, `agent vet -i` asks about each.")
+        terminal.say(
+            "Nothing was changed. `agent vet --apply` removes the dropped changes, `agent vet -i` asks about each."
+        )
 
 
 def _say_taken(taken: TakenOut) -> None:
-    """Print what was taken out, and where it still is."""
+    """Print what was removed, and where it still is."""
     terminal.say(f"run {taken.run_id}", bold=True)
     for notice in taken.delivery.notices:
         terminal.paragraph("! ", notice, fg="yellow")
-    terminal.say(f"Taken out of {named(taken.delivery.paths)}. `agent undo` brings it back.", bold=True)
+    terminal.say(f"Removed from {named(taken.delivery.paths)}. `agent undo` restores it.", bold=True)
     if taken.staged:
-        remedy = "`agent vet --staged --reverse-patch | git apply --cached` takes it out there too."
-        terminal.paragraph("! ", f"the index still has it: {named(taken.staged)}. {remedy}", fg="yellow")
+        remedy = "`agent vet --staged --reverse-patch | git apply --cached` unstages it."
+        terminal.paragraph("! ", f"still staged: {named(taken.staged)}. {remedy}", fg="yellow")
 
 
 def _ask(vetted: VettedTree) -> frozenset[int]:
-    """Ask about each change that goes or is flagged; the ids of those that a person wants to go."""
+    """Ask about each dropped or flagged change; the ids of those that a person wants dropped."""
     if not (sys.stdin and sys.stdin.isatty()):
-        raise UsageError("--interactive needs a terminal", hint="without it `agent vet --apply` takes out what goes")
+        raise UsageError("--interactive needs a terminal", hint="without one, use `agent vet --apply`")
     drop = {item.change.id for item in vetted.dropped}
     open_rows = [item for item in vetted.verdicts if item.decision != "keep"]
     for number, item in enumerate(open_rows, 1):

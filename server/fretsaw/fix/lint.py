@@ -42,9 +42,7 @@ def lint_before(services: Services) -> CheckResult | None:
         return before
     command = " ".join(before.argv)
     if before.state == "unavailable":
-        raise CheckError(
-            f"the linter was not run: {before.reason}", hint=f"correct it or leave --lint out; it is {command!r}"
-        )
+        raise CheckError(f"the linter was not run: {before.reason}", hint=f"correct or leave out --lint {command!r}")
     if before.state == "timeout":
         raise CheckError(
             f"the linter was stopped: {before.reason}",

@@ -104,7 +104,7 @@ def fix(work: Work) -> Outcome:
                     raise
                 fewer = work.settings.context_tokens // 3
                 work = replace(work, settings=replace(work.settings, context_tokens=fewer, context="files"))
-                book.notices.append(f"the request was too long: sent with {fewer} tokens of context")
+                book.notices.append(f"the request was too long: sent again with {fewer} tokens of context")
                 book.conversation = _open_conversation(work, book)
                 continue
             book.conversation = answer.conversation
@@ -135,8 +135,8 @@ def _check_before(services: Services) -> CheckResult | None:
         )
     if before.cause:
         raise CheckError(
-            f"the check cannot work as it is: {before.cause}",
-            hint=f"no model was asked; the command is {' '.join(before.argv)!r}, `agent check --run` shows its output",
+            f"the check is set up wrong: {before.cause}",
+            hint=f"no model was called; to see the output of {' '.join(before.argv)!r}: `agent check --run`",
         )
     if before.state == "unavailable":
         # Said before a dollar is spent on what will not be applied by itself.

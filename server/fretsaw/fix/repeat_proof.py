@@ -44,7 +44,7 @@ def repeat_proof(judged: Comparison, before: CheckResult, after: CheckResult, pa
 def _selected(judged: Comparison, before: CheckResult, patch: PatchSet, work: Work, vary: VaryCheck) -> Outcome:
     """The proving tests alone: red again on the base, green again on the patch."""
     fixed = judged.fixed[:_MOST_REPEATED]
-    work.services.report(Event("check-after", "running the proving tests in another order", percentage=87))
+    work.services.report(Event("check-after", "running the tests that prove the fix in another order", percentage=87))
     for _ in range(work.settings.repeat - 1):
         base = vary(Variation(fixed))({})
         lucky = tuple(name for name in fixed if (base.tests or {}).get(name) == "passed")
@@ -86,7 +86,9 @@ def _explained(judged: Comparison, failed: tuple[str, ...], patch: PatchSet, var
     here = any((without.tests or {}).get(name) == "failed" for name in failed)
     why = "where the variable CI is not set, as on a user's machine" if here else "when they run in the opposite order"
     return replace(
-        judged, kind="doubtful", reason=f"the check ended green, but its proving tests fail {why}: {failed[0]}"
+        judged,
+        kind="doubtful",
+        reason=f"the check ended green, but the tests that prove the fix fail {why}: {failed[0]}",
     )
 
 

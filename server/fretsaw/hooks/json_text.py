@@ -123,4 +123,4 @@ def check(text: str) -> None:
     """JsonTextError where the text is no JSON value with blanks, comments and nothing else around it."""
     at = _skip(text, 0)
     if at < len(text) and _skip(text, _end(text, at)) != len(text):
-        raise JsonTextError("there is more than one value")
+        raise JsonTextError("it has text after its JSON")

@@ -49,7 +49,7 @@ def read_payload(data: bytes) -> Payload:
         raise ValueError("the payload is larger than 20 MB")
     row = json.loads(data)
     if not isinstance(row, dict):
-        raise TypeError("the payload is no object")
+        raise TypeError("the payload is not an object")
     name = str(row.get("hook_event_name") or "")
     arguments, bare = _arguments(row)
     roots = row.get("workspace_roots")

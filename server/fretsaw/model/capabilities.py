@@ -146,12 +146,12 @@ def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
 def _one_of(item: Mapping[str, Any], column: str, choices: tuple[str, ...]) -> str | None:
     value = item.get(column)
     if value is not None and value not in choices:
-        raise ValueError(f"{column} is one of {', '.join(choices)}, not {value!r}")
+        raise ValueError(f"{column}: {value!r} is not one of {', '.join(choices)}")
     return value
 
 
 def _yes_or_no(item: Mapping[str, Any], column: str, *, default: bool) -> bool:
     value = item.get(column, default)
     if not isinstance(value, bool):
-        raise ValueError(f"{column} is true or false, not {value!r}")
+        raise ValueError(f"{column}: {value!r} is not true or false")
     return value

@@ -100,14 +100,12 @@ def host_of(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not host:
         raise ConfigError(f"the base URL {url!r} is not an http(s) URL", hint=hint)
     if parts.username or parts.password:
-        raise ConfigError("the base URL holds a user name or a password", hint=f"leave it out; {KEY_HINT}")
+        raise ConfigError("the base URL contains a user name or a password", hint=f"leave it out; {KEY_HINT}")
     if any(ord(char) <= 32 or ord(char) == 127 for char in url):
-        raise ConfigError("the base URL holds a space or a control character", hint=hint)
+        raise ConfigError("the base URL contains a space or a control character", hint=hint)
     for ending in ("/chat/completions", "/responses", "/models"):
         if parts.path.endswith(ending):
-            raise ConfigError(
-                f"the base URL ends in {ending}", hint=f"give what stands before it: {url[: -len(ending)]}"
-            )
+            raise ConfigError(f"the base URL ends in {ending}", hint=f"use {url[: -len(ending)]}")
     return host
 
 
@@ -117,10 +115,10 @@ def _key(key: str | None) -> str | None:
     if not key:
         return None
     if not key.isascii():
-        raise ConfigError("the key holds a character that is not ASCII", hint=f"copy it again; {KEY_HINT}")
+        raise ConfigError("the key contains a character that is not ASCII", hint=f"copy it again; {KEY_HINT}")
     if any(char.isspace() or not char.isprintable() for char in key):
         raise ConfigError(
-            "the key holds a line break, a space or a control character", hint=f"copy it again; {KEY_HINT}"
+            "the key contains a line break, a space or a control character", hint=f"copy it again; {KEY_HINT}"
         )
     return key
 

@@ -38,11 +38,13 @@ def read_image(data: bytes, rule: ImageRule, *, name: str = "the picture") -> Im
     """The picture, ready to send, scaled down where it is too large. UsageError when it cannot be read or shrunk."""
     header = read_header(data)
     if header is None and b"<svg" in data[:2000].lower():
-        raise UsageError(f"{name} is not a picture that models read, but an SVG", hint="export it as PNG")
+        raise UsageError(f"{name} is an SVG; models cannot read it", hint="export it as PNG")
     if header is None:
         raise UsageError(f"{name} is not a PNG, JPEG, GIF or WebP picture", hint="convert it, or remove it")
     if header.width * header.height > MOST_PIXELS:
-        raise UsageError(f"{name} is {header.width} x {header.height} pixels large", hint="crop it to what matters")
+        raise UsageError(
+            f"{name} is too large: {header.width} x {header.height} pixels", hint="crop it to what matters"
+        )
     if max(header.width, header.height) > LONGEST_SIDE or len(data) > MOST_BYTES:
         data = shrink(data, name=name)
         header = read_header(data) or header

@@ -144,7 +144,7 @@ class Live:
         """List for a person how the endpoint had to be asked differently."""
         if "tools" not in self.left_out:
             return ()
-        return ("the endpoint takes no tools, so the model was asked without: `--no-tools` saves the refused call",)
+        return ("the endpoint has no tools, so the model was asked without: `--no-tools` avoids the refused call",)
 
     def close(self) -> None:
         """Close the connection; the next call opens another."""

@@ -164,7 +164,7 @@ def count(item: object) -> int:
 def whole(text: str, kind: str) -> Mapping[str, Any]:
     """A body that came in one piece, decoded. Raises NotTheApiError, ShapeError or StreamError."""
     if "html" in kind or text.lstrip()[:1] == "<":
-        raise NotTheApiError("the endpoint answered with a web page, so it is not the API", hint=NOT_THE_API)
+        raise NotTheApiError("the endpoint answered with a web page: this is not the API", hint=NOT_THE_API)
     try:
         data = json.loads(text)
     except ValueError as error:

@@ -43,7 +43,7 @@ def read_pdf(data: bytes, *, name: str) -> Pdf:
             raise UsageError(f"{name} is encrypted", hint="save it without a password")
         pages = len(reader.pages)
         if pages > _MOST_PAGES:
-            raise UsageError(f"{name} has {pages} pages, {_MOST_PAGES} are read at most", hint="keep those that matter")
+            raise UsageError(f"{name} has {pages} pages; at most {_MOST_PAGES} are read", hint="keep those that matter")
         return Pdf(max(1, pages), "\n".join(page.extract_text() for page in reader.pages))
     except UsageError:
         raise

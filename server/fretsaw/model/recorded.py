@@ -40,7 +40,7 @@ def replay_calls(pairs: Iterable[Pair], *, strict: bool = False) -> Ask:
             if index is None:
                 raise ModelError(
                     "the recording has no answer to this request",
-                    hint="the repository, the settings or Fretsaw differ from those of the recorded run",
+                    hint="the repository, the settings or Fretsaw differ from the recorded run",
                 )
             _, answer = left.pop(index)
         if answer.text:

@@ -92,7 +92,7 @@ def _get_models(client: ApiClient) -> Iterator[Any]:
 
 def _models(body: object) -> Iterator[Remote]:
     if isinstance(body, str):
-        raise NotTheApiError("the endpoint answered with plain text, so it is not the API", hint=NOT_THE_API)
+        raise NotTheApiError("the endpoint answered with plain text: this is not the API", hint=NOT_THE_API)
     data = as_map(body)
     if "data" not in data:
         raise shape_error("it has no data")

@@ -60,11 +60,11 @@ def describe_change(old: Row, new: Row) -> str:
     if new.api != old.api:
         changes.append(f"{_API_NAMES[new.api]} instead of {_API_NAMES[old.api]}")
     if new.edit_form != old.edit_form:
-        changes.append(f"edits as {new.edit_form} instead of {old.edit_form}")
+        changes.append(f"edit format {new.edit_form} instead of {old.edit_form}")
     if new.can.effort != old.can.effort and new.can.effort is not None:
         changes.append(f"reasoning effort {new.can.effort}")
     if old.can.temperature and not new.can.temperature:
-        changes.append("no temperature, so the same question may get another answer")
+        changes.append("no temperature, so the same question may get different answers")
     if old.tokenizer and new.tokenizer != old.tokenizer:
         changes.append("tokens are estimated before a call")
     if (new.input or new.context) < (old.input or old.context):

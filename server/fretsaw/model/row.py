@@ -133,7 +133,7 @@ def read_row(item: Mapping[str, Any]) -> Row:
         raise ValueError(f"{item['id']}: there is no column {unknown[0]!r}")
     api, form = item.get("api", "chat"), item.get("edit-form", "search-replace")
     if api not in {"chat", "responses"} or form not in FORMS:
-        raise ValueError(f"{item['id']}: api is chat or responses, edit-form is one of {', '.join(FORMS)}")
+        raise ValueError(f"{item['id']}: api must be chat or responses, edit-form one of {', '.join(FORMS)}")
     return Row(
         id=str(item["id"]),
         prices=read_prices(item.get("price", {})),
@@ -161,7 +161,7 @@ def read_row(item: Mapping[str, Any]) -> Row:
 
 def _image_rule(item: Mapping[str, Any]) -> ImageRule:
     if item["rule"] not in {"tiles", "patches"}:
-        raise ValueError(f"image rule is tiles or patches, not {item['rule']!r}")
+        raise ValueError(f"image rule: {item['rule']!r} is not tiles or patches")
     return ImageRule(
         kind=item["rule"],
         base=int(item.get("base", 85)),

@@ -73,9 +73,9 @@ def _new_branch(repo: Repo, name: str) -> str:
     """Full name of a branch that does not exist yet. RepoError when it does, or git would not have the name."""
     ref = f"refs/heads/{name}"
     if name.startswith("-") or repo.git.run("check-ref-format", ref).code != 0 or name == "HEAD":
-        raise RepoError(f"{name!r} is no name for a branch", hint="give another --branch NAME")
+        raise RepoError(f"{name!r} is not a valid branch name", hint="give another --branch NAME")
     if repo.git.line("rev-parse", "--verify", "--quiet", "--end-of-options", ref) is not None:
-        raise RepoError(f"the branch {name} exists", hint="give another --branch NAME")
+        raise RepoError(f"the branch {name} exists already", hint="give another --branch NAME")
     return ref
 
 

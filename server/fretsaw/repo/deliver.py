@@ -145,7 +145,7 @@ def _refuse_special(folder: int, name: str, path: str) -> None:
     elif _is_immutable(folder, name):
         reason = "it is immutable (chattr +i)"
     if reason:
-        raise RepoError(f"{path} is not replaced: {reason}", hint="change that and run it again")
+        raise RepoError(f"{path} cannot be replaced: {reason}", hint="correct that and run it again")
 
 
 def _is_immutable(folder: int, name: str) -> bool:

@@ -68,12 +68,12 @@ def _find_root(path: Path) -> Path:
     except (OSError, RuntimeError) as error:
         raise RepoError(f"{path} cannot be opened: {getattr(error, 'strerror', None) or error}") from None
     if "\n" in str(start):
-        raise RepoError("the path of the repository holds a line break", hint="rename the folder")
+        raise RepoError("the path of the repository contains a line break", hint="rename the folder")
     for folder in (start, *start.parents):
         if os.path.lexists(folder / ".git"):
             return folder
         if folder.name == ".git":
-            raise RepoError(f"{path} lies inside a .git folder", hint="run it in the worktree")
+            raise RepoError(f"{path} is inside a .git folder", hint="run it in the worktree")
     raise RepoError(f"{path} is not in a git repository", hint="run `git init` and commit, or go to a repository")
 
 
@@ -88,9 +88,7 @@ def _places(git: Git, root: Path) -> tuple[Path, Path, str, bool]:
         raise _refused(git, root, done.err.decode("utf-8", "replace"), done.reason)
     _, object_format, shallow, git_dir, common, top = lines
     if Path(top).resolve() != root:
-        raise RepoError(
-            f"the worktree of {root}/.git is {top}", hint="core.worktree points elsewhere; run it in that folder"
-        )
+        raise RepoError(f"git works in {top}, not in {root}", hint="core.worktree says so; run it there")
     dot_git = root / ".git"
     if dot_git.is_symlink() and not dot_git.resolve().is_relative_to(root):
         raise RepoError(
@@ -104,13 +102,13 @@ def _refused(git: Git, root: Path, said: str, reason: str) -> RepoError:
     if "dubious ownership" in said:
         return RepoError(
             f"git does not trust {root}: it belongs to another user",
-            hint=f"if you do: git config --global --add safe.directory {root}",
+            hint=f"to trust it: git config --global --add safe.directory {root}",
         )
     if "extension" in said or "repo version" in said or "repositoryformatversion" in said:
         return RepoError(f"this git cannot read the repository: {reason}", hint="install a newer git")
     if any(words in said for words in ("not a git repository", "safe.bareRepository", "invalid gitfile")):
         return RepoError(f"{root / '.git'} is not a git repository", hint="repair it or run `git init`")
-    return RepoError(f"{root} cannot be opened: {reason}", hint=f"`git -C {root} status` says more ({git.exe})")
+    return RepoError(f"{root} cannot be opened: {reason}", hint=f"see `git -C {root} status` ({git.exe})")
 
 
 def _head(git: Git) -> tuple[str | None, str | None]:
@@ -123,7 +121,7 @@ def _head(git: Git) -> tuple[str | None, str | None]:
     branch = ref.removeprefix("refs/heads/") if ref else None
     named = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD")
     if named.code == 0 or branch is None or _is_broken(git, ref or ""):
-        raise RepoError("HEAD names a commit that cannot be read", hint="`git fsck` says more")
+        raise RepoError("HEAD names a commit that cannot be read", hint="run `git fsck`")
     return branch, None
 
 

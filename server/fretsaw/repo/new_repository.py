@@ -18,7 +18,7 @@ _AUTHOR = {
 def create(folder: Path, message: str = "base") -> None:
     """Initialise a repository in `folder` and commit all that lies in it. RepoError when it is one already."""
     if (folder / ".git").exists():
-        raise RepoError(f"{folder} is a repository already")
+        raise RepoError(f"{folder} is already a repository")
     git = Git(find_git(folder.resolve()), folder, environment(**_AUTHOR))
     git.out("init", "--quiet", "--initial-branch=main")
     git.out("add", "--all", "--force")

@@ -42,7 +42,7 @@ def images_for(task: Task, row: Row) -> tuple[tuple[Image, ...], tuple[str, ...]
         name = (attachment.alt or "a data URI") if is_inline else attachment.source
         try:
             if len(images) == _MOST_IMAGES:
-                raise UsageError(f"{_MOST_IMAGES} pictures are sent at most")
+                raise UsageError(f"at most {_MOST_IMAGES} pictures are sent")
             images.append(read_image(_image_bytes(attachment.source, task.folder), row.image, name=name))
         except UsageError as error:
             notices.append(f"{name} is not attached: {error}")
@@ -78,9 +78,9 @@ def _with_pdf(pdfs: Pdfs, source: str, folder: Path | None, row: Row, mask: Secr
         file = File(Path(source).name, pdf_data_uri(data), document.pages)
         return replace(pdfs, files=(*pdfs.files, file))
     if document.text is None:
-        raise UsageError(f"{row.id} reads no PDF, and pypdf is not installed", hint="install fretsaw[pdf]")
+        raise UsageError(f"{row.id} cannot read PDFs, and pypdf is not installed", hint="install fretsaw[pdf]")
     if not masked.strip():
-        raise UsageError(f"{row.id} reads no PDF, and there is no text in it", hint="attach its pages as pictures")
+        raise UsageError(f"{row.id} cannot read PDFs; this one has no text", hint="attach its pages as pictures")
     cut = len(masked) > _LONGEST_PDF
     said = f"{source} is sent as text" + (f", its first {_LONGEST_PDF:,} characters" if cut else "")
     texts = (*pdfs.texts, (source, masked[:_LONGEST_PDF]))
@@ -91,7 +91,7 @@ def _image_bytes(source: str, folder: Path | None) -> bytes:
     if source.lower().startswith("data:"):
         return from_data_uri(source)
     if "://" in source or source.startswith("//"):
-        raise UsageError("nothing is fetched because an issue says so", hint="save it beside the issue")
+        raise UsageError("Fretsaw fetches no links from an issue", hint="save the file beside the issue")
     return _bytes_beside(source, folder, MAX_IMAGE)
 
 

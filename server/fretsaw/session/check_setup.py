@@ -16,7 +16,7 @@ def run_check(session: Session, cancel: Cancel) -> CheckResult:
     assert made is not None, "the caller has looked whether one is set"
     result = made({})
     if result.state in {"error", "unavailable"}:
-        raise CheckError(f"the check could not run: {result.reason}", hint="`agent doctor` tells more")
+        raise CheckError(f"the check could not run: {result.reason}", hint="run `agent doctor`")
     return result
 
 

@@ -51,8 +51,8 @@ def _check_merged(session: Session, run_id: str, merged: PatchSet, followed: tup
     if not result.ok:
         why = f"the check is {result.state} with both" if result.state in {"red", "timeout"} else result.reason
         raise CheckError(
-            f"merged, not proved: {', '.join(followed)} was edited during the run, and {why}",
-            hint=f"`agent apply {run_id}` applies it all the same, `agent show {run_id}` shows it",
+            f"not applied: {', '.join(followed)} was edited during the run, and {why}",
+            hint=f"`agent apply {run_id}` applies it anyway, `agent show {run_id}` shows it",
         )
 
 
@@ -78,7 +78,7 @@ def apply_run(session: Session, run_id: str | None, changes: frozenset[int] | No
     kept = load_run(session, run_id)
     proposal = proposal_of(kept)
     if kept.run.state == "delivered":
-        raise UsageError(f"run {kept.run.id} is applied already", hint=f"`agent undo {kept.run.id}` takes it back")
+        raise UsageError(f"run {kept.run.id} is applied already", hint=f"to undo it: `agent undo {kept.run.id}`")
     if changes is None and any(item.reason == _LEFT_OUT for item in proposal.verdicts):
         # A part was applied and taken back: "apply" means the whole proposal again.
         changes = frozenset(
@@ -98,7 +98,7 @@ def _only(session: Session, run_id: str, proposal: Proposal, changes: frozenset[
     unknown = sorted(changes - known)
     if unknown:
         raise UsageError(
-            f"run {run_id} has no change {', '.join(map(str, unknown))}", hint=f"`agent show {run_id}` lists them"
+            f"run {run_id} has no change {', '.join(map(str, unknown))}", hint=f"see `agent show {run_id}`"
         )
     changes = with_halves(proposal, changes)
     verdicts = tuple(
@@ -118,7 +118,7 @@ def refuse_incomplete(run_id: str, proposal: Proposal) -> None:
     """RepoError where what was dropped is not on record, as `agent vet --apply` once left it: numbers mislead there."""
     if tuple(item.change for item in proposal.verdicts) != tuple(split(proposal.proposed)):
         raise RepoError(
-            f"run {run_id} was stored by an older version, which did not keep dropped changes",
+            f"run {run_id} was stored by an older version, which did not store dropped changes",
             hint=f"`agent undo {run_id}`, then vet the reply again with --apply",
         )
 
@@ -236,7 +236,7 @@ def _follow(
     if followed and not patch:
         raise RepoError(
             f"the files already contain this change: {', '.join(followed)} was edited meanwhile",
-            hint=f"`agent show {run.id}` tells more",
+            hint=f"see `agent show {run.id}`",
         )
     if followed:
         prove(patch, followed)
@@ -246,7 +246,7 @@ def _follow(
 def _changed(delivery: Delivery, run_id: str) -> str:
     where = {"branch": f"Committed on branch {delivery.branch}", "commit": f"Committed {(delivery.commit or '')[:12]}"}
     done = where.get(delivery.kind, f"Applied to {', '.join(delivery.paths[:5])}")
-    return f"{done}. `agent undo {run_id}` takes it back."
+    return f"{done}. `agent undo {run_id}` undoes it."
 
 
 def _refuse_empty(patch: PatchSet, run: Run, how: str) -> None:
@@ -254,7 +254,7 @@ def _refuse_empty(patch: PatchSet, run: Run, how: str) -> None:
     if not patch and how != "none":
         raise UsageError(
             f"run {run.id} has nothing left to apply: the files already contain its changes",
-            hint=f"`agent show {run.id}` tells more",
+            hint=f"see `agent show {run.id}`",
         )
 
 
@@ -281,4 +281,4 @@ def proposal_of(kept: StoredRun) -> Proposal:
     if isinstance(kept.outcome, GaveUp) and kept.outcome.refused:
         return _refused(kept.outcome)
     why = kept.run.error or kept.run.state
-    raise UsageError(f"run {kept.run.id} has nothing to apply: {why}", hint=f"`agent show {kept.run.id}` tells more")
+    raise UsageError(f"run {kept.run.id} has nothing to apply: {why}", hint=f"see `agent show {kept.run.id}`")

@@ -51,7 +51,7 @@ def fix_issue(
         # It would be refused at the end; now it costs nothing to find out.
         repo.refuse_operation(session.repo)
     if session.settings.apply == "commit" and session.repo.branch is None:
-        raise RepoError("HEAD is detached", hint="use --apply branch --branch NAME, or check a branch out")
+        raise RepoError("HEAD is detached", hint="use --apply branch --branch NAME, or check out a branch")
     if session.settings.apply in ("commit", "branch"):
         repo.refuse_unknown_committer(session.repo)
     for text in notices_about_commit(session):

@@ -69,7 +69,7 @@ def _options(arguments: Sequence[str]) -> HookOptions:
     if agent not in answer.AGENTS:
         raise ValueError(f"there is no hook for {agent!r}; known are {', '.join(answer.AGENTS)}")
     if mode not in MODES:
-        raise ValueError(f"{mode!r} is no mode; known are {', '.join(MODES)}")
+        raise ValueError(f"{mode!r} is not a mode; known are {', '.join(MODES)}")
     return HookOptions(agent, mode, found.get("--prune") == "strict")  # type: ignore[arg-type]
 
 

@@ -39,7 +39,7 @@ def unasked_since(root: Path, turn: Turn, request: Request) -> list[str]:
         shown = next((text.strip() for text in lines if text.strip()), "")[:80]
         rows.append(f"{item.change.path}{line} {item.reason}" + (f": {shown}" if shown else ""))
     rows += vetted.broken
-    rows += [f"{path} lies outside the declared scope" for path in vetted.outside]
+    rows += [f"{path} is outside the declared scope" for path in vetted.outside]
     return [safe_text(row) for row in rows]
 
 

@@ -39,7 +39,9 @@ class Places:
 def install_hooks(agent: str, places: Places, mode: str, prune: str) -> tuple[Path, ...]:
     """Write the hooks of one agent; the files. UsageError where they are there, or a file cannot be edited."""
     if any(_is_installed(row) for row in _rows_of(agent, places)):
-        raise UsageError(f"the hooks for {agent} are installed ({places.scope})", hint=f"`agent hooks remove {agent}`")
+        raise UsageError(
+            f"hooks for {agent} exist already ({places.scope})", hint=f"to remove them: `agent hooks remove {agent}`"
+        )
     if agent == GIT:
         targets = git_targets(places.git_hooks, _program("user"))
     else:
@@ -68,7 +70,7 @@ def remove_hooks(agent: str, places: Places) -> tuple[Path, ...]:
     """Take out what was installed, and nothing else; the files. UsageError where nothing is."""
     rows = _rows_of(agent, places)
     if not rows:
-        raise UsageError(f"no hooks for {agent} are installed ({places.scope})", hint="`agent hooks status` lists them")
+        raise UsageError(f"no hooks for {agent} are installed ({places.scope})", hint="see `agent hooks status`")
     for row in reversed(rows):
         _take_out(row)
     _write_record(places.state, [row for row in _record(places.state) if row not in rows])
@@ -102,7 +104,7 @@ def _edited(target: Target, old: str | None) -> tuple[str, list[str]]:
     """The text with the hooks, and the pieces that were put in, in their order."""
     if target.whole:
         if old not in (None, target.whole):
-            raise UsageError(f"{target.file} is there and is not ours", hint="move it away and run it again")
+            raise UsageError(f"{target.file} exists already and is not Fretsaw's", hint="move it away and run it again")
         return target.whole, [target.whole]
     if target.block:
         return _with_block(target, old)
@@ -129,11 +131,11 @@ def _with_block(target: Target, old: str | None) -> tuple[str, list[str]]:
     first, newline, rest = old.partition("\n")
     if "lefthook" in old:
         raise UsageError(
-            f"{target.file} is lefthook's, which writes it anew",
-            hint="in lefthook.yml: run: agent vet --staged --exit-code",
+            f"lefthook overwrites {target.file}",
+            hint="add to lefthook.yml: run: agent vet --staged --exit-code",
         )
     if not re.match(r"#!.*\b(?:sh|bash|dash|zsh)\b", first) and target.file.parent.name != ".husky":
-        raise UsageError(f"{target.file} is no shell script", hint="call `agent vet --staged --exit-code` from it")
+        raise UsageError(f"{target.file} is not a shell script", hint="call `agent vet --staged --exit-code` from it")
     if not first.startswith("#!"):
         return target.block + old, [target.block]
     return f"{first}{newline or chr(10)}{target.block}{rest}", [target.block]
@@ -148,7 +150,7 @@ def _with_toml(target: Target, old: str) -> tuple[str, list[str]]:
         if re.search(rf"(?m)^[ \t]*{table}[ \t]*(?:\.|=)", old):
             if re.search(rf"(?m)^[ \t]*{table}[ \t]*\.[ \t]*{key}[ \t]*=", old):
                 return old, []
-            raise UsageError(f"{target.file} sets {table} in a line", hint=f"add {key} = {value} to it yourself")
+            raise UsageError(f"{target.file} sets {table} inline", hint=f"add {key} = {value} to it yourself")
         piece = ("" if not old or old.endswith("\n") else "\n") + f"[{table}]\n{line}"
         return old + piece, [piece]
     rest = old[found.end() :]
@@ -169,7 +171,7 @@ def _take_out(row: dict[str, Any]) -> None:
         at = text.find(piece)
         if at < 0:
             raise UsageError(
-                f"{file} was edited where the hooks are", hint="take the entries with `vet --hook` out yourself"
+                f"the hooks in {file} were edited", hint="remove the entries that call `vet --hook` yourself"
             )
         text = text[:at] + text[at + len(piece) :]
     if file.suffix == ".json" and text.strip():
@@ -194,7 +196,7 @@ def _without_lone_comma(text: str, file: Path) -> str:
         repaired = re.sub(pattern, replacement, text, count=1)
         if _is_json(repaired) if is_strict else _is_lenient_json(repaired):
             return repaired
-    raise UsageError(f"{file} would not be read without the hooks", hint="take them out yourself")
+    raise UsageError(f"removing the hooks would break {file}", hint="remove them yourself")
 
 
 def _is_json(text: str) -> bool:
@@ -234,7 +236,9 @@ def _record(state: Path) -> list[dict[str, Any]]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as error:
-        raise RepoError(f"{state / _RECORD} cannot be read: {error}", hint="it lists the hooks; move it away") from None
+        raise RepoError(
+            f"{state / _RECORD} cannot be read: {error}", hint="it records the installed hooks; move it away"
+        ) from None
     return rows if isinstance(rows, list) else []
 
 
@@ -273,4 +277,4 @@ def _write(file: Path, text: str) -> None:
             shutil.copymode(real, new)
         new.replace(real)
     except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}", hint="look at its permissions") from None
+        raise UsageError(f"{file} cannot be written: {error.strerror}", hint="check its permissions") from None

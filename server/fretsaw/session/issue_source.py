@@ -97,7 +97,7 @@ def read_beside(source: str, folder: Path | None, most: int) -> tuple[bytes | No
     except (OSError, ValueError):
         return None, "there is no such file"
     if not real.is_relative_to(folder.resolve()):
-        return None, "it lies outside the issue's folder"
+        return None, "it is outside the issue's folder"
     if any(part.startswith(".") for part in real.relative_to(folder.resolve()).parts):
         return None, "hidden files are not attached"
     try:

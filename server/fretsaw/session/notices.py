@@ -14,7 +14,7 @@ def notices_about(session: Session, snapshot: Snapshot, hidden: int) -> tuple[st
     notices = list(notices_about_commit(session))
     if snapshot.secrets:
         names = ", ".join(snapshot.secrets[:5]) + (" …" if len(snapshot.secrets) > 5 else "")
-        notices.append(f"never sent, since they may hold secrets: {names}")
+        notices.append(f"never sent, because they may hold secrets: {names}")
     if hidden:
         notices.append(f"{hidden} hidden characters or comments were removed from the issue")
     if session.resolved.proposed_check:
@@ -22,8 +22,8 @@ def notices_about(session: Session, snapshot: Snapshot, hidden: int) -> tuple[st
         notices.append(f"the repository proposes the check {argv!r}: approve it with `agent check --approve`")
     elif not session.resolved.asked:
         found = check.check_candidates(snapshot.read, snapshot.paths)
-        seems = f"; this repository seems to have {shlex.join(found[0].argv)!r}" if found else ""
-        notices.append(f"no check is set, so nothing is proved{seems}: `agent check` asks you once")
+        suggestion = f" (suggestion: {shlex.join(found[0].argv)})" if found else ""
+        notices.append(f"no check is set, so nothing is proved; run `agent check`{suggestion}")
     return tuple(notices)
 
 

@@ -23,8 +23,8 @@ def restore_changes(session: Session, run_id: str | None, changes: frozenset[int
     how = str((stored.delivery or {}).get("kind", "worktree"))
     if run.state == "delivered" and how == "branch":
         raise UsageError(
-            f"run {run.id} was delivered to {run.delivered_to}, but a change is restored in your files",
-            hint=f"`agent undo {run.id}`, restore it, then `agent apply {run.id} --apply branch`",
+            f"run {run.id} is on {run.delivered_to}; `agent restore` works on your files",
+            hint=f"`agent undo {run.id}`, then `agent restore`, then `agent apply {run.id} --apply branch`",
         )
     refuse_incomplete(run.id, proposal)
     restored = _restorable(run, proposal, changes)

@@ -42,7 +42,7 @@ def read_scope(folder: Path) -> Scope | None:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
-            f"the declared scope in {path} cannot be read: {error}", hint="`agent scope --done` clears it"
+            f"the declared scope in {path} cannot be read: {error}", hint="to clear it: `agent scope --done`"
         ) from None
 
 

@@ -40,7 +40,7 @@ def reveal_patch(session: Session, patch: PatchSet) -> PatchSet:
     gone = unknown_markers(patch, mask) - _written_so(session, patch)
     if gone:
         raise RepoError(
-            f"the secret that {min(gone)} stands for is no longer in your files",
+            f"the secret behind {min(gone)} is no longer in your files",
             hint="run it again on the files as they are now",
         )
     misused = misused_markers(patch, mask)

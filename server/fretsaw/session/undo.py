@@ -19,12 +19,12 @@ def undo_run(session: Session, run_id: str | None = None) -> tuple[str, UndoResu
     if stored is None:
         raise UsageError("there is nothing to undo: no run of this repository is applied")
     if stored.run.state != "delivered":
-        raise UsageError(f"run {stored.run.id} is not applied ({stored.run.state})", hint="`agent runs` lists the runs")
+        raise UsageError(f"run {stored.run.id} is not applied ({stored.run.state})", hint="see `agent runs`")
     results: list[UndoResult] = []
     for tag in reversed(_deliveries_of(session, stored)):
         results.append(repo.undo(repo.reopened(session.repo), session.store.folder, tag))
         if results[-1].undone:
-            note_change(f"Run {stored.run.id} was taken back: {', '.join(results[-1].undone[:5])}.")
+            note_change(f"Run {stored.run.id} was undone: {', '.join(results[-1].undone[:5])}.")
         if results[-1].left:
             break
     else:
@@ -43,8 +43,8 @@ def _deliveries_of(session: Session, stored: StoredRun) -> list[str]:
         return [str(tag) for tag in tags]
     part = ", in part" if set(tags) & set(known) else ""
     raise RepoError(
-        f"run {stored.run.id} can no longer be undone{part}: the way back is kept for 30 days",
-        hint=f"`agent show {stored.run.id} --patch | git apply -R` takes its patch out",
+        f"run {stored.run.id} can no longer be undone{part}: undo data lasts 30 days",
+        hint=f"to undo its patch: `agent show {stored.run.id} --patch | git apply -R`",
     )
 
 

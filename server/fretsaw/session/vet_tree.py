@@ -185,7 +185,7 @@ def _issue(question: Question, states: States) -> Issue:
     if not question.by_message:
         return NO_ISSUE
     if not states.message.strip():
-        raise UsageError("there is no commit message to read", hint="give --commit, a range or --since, or --issue")
+        raise UsageError("there is no commit message to read", hint="add --issue, --commit, --range or --since")
     return parse(states.message)
 
 

@@ -44,7 +44,7 @@ def make_varied_check(
 ) -> VaryCheck:
     """The same as `make_check`, for every way to run the command; they share one sandbox."""
     if not argv:
-        raise UsageError("the check has no command", hint="give it as a list of arguments: --check 'pytest -q'")
+        raise UsageError("the check has no command", hint="give it in quotes: --check 'pytest -q'")
     around = around or CheckEnvironment()
     tools = toolchain(root.resolve(), argv, around.environ)
     reporters = Reporters(root.resolve())

@@ -43,7 +43,7 @@ def with_evidence(result: CheckResult, heard: Heard) -> CheckResult:
     reports = [report for report in heard.reports if report.tests or not report.ended]
     runners = tuple(sorted({report.runner for report in reports}))
     if not reports:
-        doubts = ("something other than a reporter wrote to the report",) if heard.forged else ()
+        doubts = ("the report has lines that no reporter wrote",) if heard.forged else ()
         tests = printed_tests(result.output)
         return replace(result, tests=tests, ran=count_run(result.output), doubts=doubts)
     tests = _merge(reports)
@@ -69,14 +69,14 @@ def _merge(reports: list[Report]) -> dict[str, str]:
 def _doubts(result: CheckResult, heard: Heard, reports: list[Report], tests: Mapping[str, str]) -> list[str]:
     doubts = [f"{report.runner} ended before its report did" for report in reports if not report.ended]
     if heard.forged:
-        doubts.append("something other than a reporter wrote to the report")
+        doubts.append("the report has lines that no reporter wrote")
     if result.exit_code == 0 and "failed" in tests.values():
         doubts.append("the exit code means success, but the report has failed tests")
     for report in reports:
         doubts += report.altered
         doubts += [f"{name} raised an error and was reported as passed" for name in report.turned]
     if len(reports) == 1 and reports[0].ended and not _agrees(reports[0], result.output):
-        doubts.append(f"{reports[0].runner} printed another result than it reported")
+        doubts.append(f"{reports[0].runner}'s output contradicts its report")
     return doubts
 
 

@@ -103,7 +103,7 @@ def _short(reason: str) -> str:
 def _hint(tried: Iterable[tuple[str, str]]) -> str:
     """Say what a person can do."""
     said = " ".join(reason for _, reason in tried)
-    first = "`agent doctor` tells more"
+    first = "run `agent doctor`"
     if BWRAP_MISSING in said:
         first = "install bubblewrap"
     elif any(word in said for word in ("namespace", "uid map", "unshare", "not permitted")):

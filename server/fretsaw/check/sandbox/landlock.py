@@ -177,7 +177,7 @@ def _landlock(readable: list[str], writable: list[str]) -> None:
     """Allow looking below `readable` and everything below `writable`; no TCP, no signals or sockets to the outside."""
     version = landlock_version()
     if version < LEAST_VERSION:
-        raise OSError(errno.ENOSYS, f"Landlock version {version}, {LEAST_VERSION} is needed")
+        raise OSError(errno.ENOSYS, f"Landlock version {version} is too old, {LEAST_VERSION} is needed")
     rights = (1 << 15) - 1 | (IOCTL_DEV if version >= 5 else 0)
     parts = [rights] + ([3] if version >= 4 else []) + ([3] if version >= 6 else [])
     layout = struct.pack(f"={len(parts)}Q", *parts)

@@ -65,7 +65,7 @@ print(json.dumps({act.__name__: tried(act) for act in acts}))
 _MUST_FAIL = {
     "write": "it can write outside of the copy",
     "connect": "it can reach the network of this machine",
-    "read": "it can read what lies in HOME",
+    "read": "it can read files in HOME",
     "look": "it can read the environment of our processes",
     "see": "it can see other processes",
     "kernel": "it can change the settings of this machine's kernel",

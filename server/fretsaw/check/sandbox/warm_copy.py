@@ -61,7 +61,7 @@ class WarmCopy:
         if len(source.files) > MOST_FILES or source.size > MOST_BYTES:
             raise CheckError(
                 f"the tree is too large to copy for a check ({len(source.files):,} files, {source.size >> 20:,} MiB)",
-                hint="where user namespaces are allowed, no copy is needed",
+                hint="allow user namespaces: then no copy is needed",
             )
         self.installed = tuple(sorted(source.installed))
         """Paths of the tree that are not copied but have to be shown: the copy has an empty folder for each."""
@@ -96,7 +96,7 @@ class WarmCopy:
         """Make the copy, which is `here` now, what it was; folders last, since each change inside shows at them."""
         known = self._known
         if known.folders and here.folders[""][0] != known.folders[""][0]:
-            raise OSError("the copy itself was replaced")
+            raise OSError("the folder of the copy was replaced")
         files, folders, extra = self._differences(here)
         if not files and not folders and not extra:
             return

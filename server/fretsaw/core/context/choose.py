@@ -82,7 +82,7 @@ def _choose(
         if everything is not None:
             return everything
         if mode == "whole":
-            notices.append(f"the whole repository does not fit into {budget_tokens} tokens: files were chosen instead")
+            notices.append(f"the whole repository does not fit into {budget_tokens} tokens: only chosen files are sent")
     return _chosen(rank(issue, snapshot, focus), snapshot, budget_tokens, estimate, notices)
 
 

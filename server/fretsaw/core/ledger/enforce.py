@@ -50,7 +50,7 @@ def _only(constraint: Constraint, patch: PatchSet, snapshot: Snapshot) -> _Found
         return
     for file in patch.files:
         if not reach.file(file.path) and not reach.defines(file):
-            yield file.path, "lies outside what may be changed"
+            yield file.path, "is outside what may be changed"
         elif not reach.file(file.path) and reach.outside(file):
             yield file.path, "is changed outside the definitions that may be changed"
 

@@ -22,7 +22,7 @@ def broken_interface(file: FilePatch) -> list[str]:
     new, named = _definitions(after), _names(after)
     for name, old in sorted(_definitions(before).items()):
         if (name not in new and name.split(".")[0] not in named) or (name not in new and name.split(".")[0] in new):
-            out.append(f"takes away the public name {name}")
+            out.append(f"removes the public name {name}")
         elif old is not None and (now := new.get(name)) is not None and not _accepts(old, now):
             out.append(f"changes how {name} is called")
     return out

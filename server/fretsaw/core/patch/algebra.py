@@ -19,7 +19,7 @@ def apply(before: str, hunks: Iterable[Hunk]) -> str:
     for hunk in hunks:
         if hunk.start < at or tuple(lines[hunk.start : hunk.end]) != hunk.removed:
             raise ConflictError(
-                f"The text at line {hunk.start + 1} is not what the patch was made against",
+                f"line {hunk.start + 1} has changed since the patch was made",
                 hint="derive the patch again from the present text",
             )
         out += lines[at : hunk.start]
@@ -63,7 +63,7 @@ def compose(first: PatchSet, second: PatchSet) -> PatchSet:
 def _join(first: FilePatch, second: FilePatch) -> FilePatch | None:
     if first.after != second.before:
         raise ConflictError(
-            f"{first.path}: the second patch is not made against what the first leaves",
+            f"{first.path}: the second patch does not apply after the first",
             hint="derive the second patch again",
         )
     if first.mode and second.mode:

@@ -37,7 +37,7 @@ def judge_path(
     if escape:
         return Refusal(path, "path", escape)
     if is_secret(path) or (is_hard(path) and not (path in requested and is_ci(path))):
-        return Refusal(path, "hard", "a file that is never edited: it runs code, steers tools or holds keys")
+        return Refusal(path, "hard", "Fretsaw never edits this file: it runs code, steers tools or holds keys")
     odd = "" if path in tracked else oddity_of(path) or _clash(path, tracked)
     if odd:
         return Refusal(path, "path", odd)
@@ -130,7 +130,7 @@ def _unreachable(file: FilePatch, snapshot: Snapshot, tracked: Collection[str]) 
     """Refusal of a path that is no editable file of the snapshot, nor a free place for a new one."""
     path = file.path
     if file.mode is not None and not set(file.mode) <= {"100644", "100755"}:
-        return Refusal(path, "path", f"the mode {file.mode[1]} is not that of a regular file")
+        return Refusal(path, "path", f"it is not a regular file (mode {file.mode[1]})")
     if path in snapshot.secrets:
         return Refusal(path, "hard", "it may hold keys")
     for place in (path, *_folders_of(path)):
@@ -141,7 +141,7 @@ def _unreachable(file: FilePatch, snapshot: Snapshot, tracked: Collection[str]) 
     if path not in tracked and file.before is not None and path not in snapshot.overlay:
         return Refusal(path, "path", "it is not a tracked file")
     if path in tracked and file.before is None:
-        return Refusal(path, "path", "it would be created, but it exists")
+        return Refusal(path, "path", "it cannot be created: it exists already")
     return None
 
 

@@ -173,7 +173,7 @@ def _green(
     """The sentence for a patch that stands."""
     counted = f", {len(after.tests)} test{'s' if len(after.tests) > 1 else ''}" if after.tests else ""
     if after.evidence == "exit code":
-        counted = " (exit code only: it says of no test that it ran)"
+        counted = " (exit code only: the check reports no tests)"
     if left:
         said = f"{_count(fixed)} that failed before {'pass' if len(fixed) > 1 else 'passes'} now{_names(fixed)}"
         rest = (

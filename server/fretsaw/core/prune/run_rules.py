@@ -134,7 +134,7 @@ def _take_back(
 
 def _with_style_as_reason(verdict: Verdict) -> Verdict:
     """The verdict on a change that was rewritten in the style of its file, with that as its reason if it has none."""
-    reason = verdict.reason or "written in the style of its file, which the reply had formatted anew"
+    reason = verdict.reason or "written in the style of its file, which the reply had reformatted"
     return replace(verdict, reason=reason)
 
 

@@ -130,7 +130,7 @@ def read_check(wire: Wire) -> tuple[str, tuple[str, ...]]:
     """Read the run and the command of `agent.setCheck`."""
     argv = wire.get("check")
     if not isinstance(argv, list) or not all(isinstance(word, str) for word in argv):
-        raise RefusedError(INVALID_PARAMS, "check: only the command that an action offered here can be taken")
+        raise RefusedError(INVALID_PARAMS, "check: only the command offered here is accepted")
     return _needed(wire, "runId"), tuple(argv)
 
 
@@ -193,7 +193,7 @@ def _one_of(wire: Wire, name: str, words: tuple[str, ...]) -> Any:
     """One of the words, None where there is none."""
     value = wire.get(name)
     if value is not None and value not in words:
-        raise RefusedError(INVALID_PARAMS, f"{name} is one of {', '.join(words)}")
+        raise RefusedError(INVALID_PARAMS, f"{name}: must be one of {', '.join(words)}")
     return value
 
 

@@ -48,7 +48,7 @@ def accept_check_offer(server: Server, review: Review, argv: tuple[str, ...]) ->
     """Remember the user's answer: just what was offered, for this repository. Raises RefusedError for anything else."""
     offer = offered_check(server, review)
     if not offer or argv != offer:
-        raise RefusedError(INVALID_PARAMS, "check: only the command that an action offered here can be taken")
+        raise RefusedError(INVALID_PARAMS, "check: only the command offered here is accepted")
     server.spawn_writing(_keep(server, review.root, offer))
     return {"runId": review.run_id, "check": list(offer)}
 

@@ -49,7 +49,7 @@ def start(server: Server, command: str, argument: dict[str, Any], token: int | s
     )
     before = sum(other.root == job.root for other in server.active())
     if before > _MOST_WAITING:
-        raise RefusedError(REQUEST_FAILED, f"{_MOST_WAITING} runs wait already; cancel one or wait")
+        raise RefusedError(REQUEST_FAILED, f"{_MOST_WAITING} runs are waiting already; cancel one, or wait")
     job.state = "queued" if before else "running"
     server.jobs[run_id] = job
     job.task = server.spawn(_run(server, job, asked))
@@ -179,7 +179,7 @@ def _root(server: Server, uri: str | None) -> Path:
         return server.roots.locate(uri.rstrip("/") + "/x").root
     found = server.roots.repositories()
     if len(found) != 1:
-        raise RefusedError(INVALID_PARAMS, f"root: which repository? The workspace has {len(found)}")
+        raise RefusedError(INVALID_PARAMS, f"root: name the repository; the workspace has {len(found)}")
     return found[0]
 
 

@@ -42,7 +42,7 @@ def execute_command(server: Server, params: types.ExecuteCommandParams) -> Any:
         raise RefusedError(INVALID_PARAMS, f"there is no command {params.command[:100]}")
     given: list[Any] = list(params.arguments or [{}])
     if len(given) != 1 or not isinstance(given[0], (dict, type(None))):
-        raise RefusedError(INVALID_PARAMS, f"{params.command} takes one object")
+        raise RefusedError(INVALID_PARAMS, f"{params.command} takes one object as its argument")
     try:
         return globals()[name](server, dict(given[0] or {}), params.work_done_token)
     except (RefusedError, FretsawError) as error:
@@ -73,7 +73,7 @@ def retry(server: Server, wire: Json, token: ProgressToken) -> Json:
     """Ask again what a run of this server was asked."""
     job = server.jobs.get(read_run_id(wire, needed=True) or "")
     if job is None:
-        raise RefusedError(REQUEST_FAILED, "this run was not started by this server; ask again where the problem is")
+        raise RefusedError(REQUEST_FAILED, "this server did not start that run; ask again at the problem")
     return start_run.start(server, job.command, job.request, token)
 
 
@@ -160,7 +160,7 @@ def show_diff(server: Server, wire: Json, _token: ProgressToken) -> Json:
     """Show a change, a file or a proposal: its diff, why, or the report."""
     target, _ = at_cursor(server, read_change(wire), UNDECIDED)
     if target is None:
-        raise RefusedError(REQUEST_FAILED, "no change here")
+        raise RefusedError(REQUEST_FAILED, "there is no change here")
     return _show_diff(server, target)
 
 

@@ -76,10 +76,10 @@ class Workspace:
             raise UsageError(f"{path} is outside the workspace", hint="open its folder in the editor first")
         root = self._repository(os.path.dirname(path))  # noqa: PTH120 - text in, text out
         if root is None:
-            raise UsageError(f"{path} is not in a git repository", hint="`git init` makes one")
+            raise UsageError(f"{path} is not in a git repository", hint="run `git init` in its folder")
         relative = os.path.relpath(path, root).replace(os.sep, "/")
         if ".git" in relative.split("/"):
-            raise UsageError(f"{path} is git's own file")
+            raise UsageError(f"{path} is inside .git")
         return Located(Path(root), relative)
 
     def repositories(self) -> tuple[Path, ...]:

@@ -27,7 +27,7 @@ def read_frame(stream: IO[bytes]) -> bytes | None:
             return None
         seen += len(line)
         if seen > _MOST_HEADER or not line.endswith(b"\n"):
-            raise BrokenFrameError("a header that does not end")
+            raise BrokenFrameError("a header without an end")
         if not line.strip():
             if length is not None:
                 break

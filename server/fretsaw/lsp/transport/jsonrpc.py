@@ -138,9 +138,9 @@ class Protocol(LanguageServerProtocol):
     def _gate(self, method: str) -> None:
         """Refuse what has no place in this state of the server's life."""
         if self.state == "new" and method != "initialize":
-            raise RefusedError(NOT_INITIALIZED, "initialize comes first")
+            raise RefusedError(NOT_INITIALIZED, "send initialize first")
         if self.state != "new" and method == "initialize":
-            raise RefusedError(INVALID_REQUEST, "initialize was sent before")
+            raise RefusedError(INVALID_REQUEST, "initialize was sent already")
         if self.state == "shutdown":
             raise RefusedError(INVALID_REQUEST, "the server is shutting down")
 

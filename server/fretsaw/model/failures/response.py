@@ -151,7 +151,7 @@ def _quota(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
 def _filtered(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
     if told.code not in _FILTERED:
         return None
-    return Failure(ModelError(f"the endpoint's filter declined: {told.said}"), declined=True, reason=told.said)
+    return Failure(ModelError(f"the endpoint's filter refused: {told.said}"), declined=True, reason=told.said)
 
 
 def _too_long(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
@@ -168,7 +168,7 @@ def _takes_no_tools(told: ErrorResponse, _asked: FailedRequest) -> Failure | Non
     """Recognise a model or server without tools; the run can do without them."""
     if told.status not in _NO_TOOLS_STATUS or _NO_TOOLS.search(told.said) is None:
         return None
-    refused = ModelError(f"the endpoint takes no tools ({told.status}): {told.said}", hint="--no-tools asks without")
+    refused = ModelError(f"the endpoint has no tools ({told.status}): {told.said}", hint="use --no-tools")
     return Failure(refused, leave_out="tools")
 
 
@@ -184,7 +184,7 @@ def _redirect(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
         return None
     where = asked.text(told.headers.get("location", "another place"))
     message = f"{asked.endpoint.host} redirects to {where}; Fretsaw does not send the key there"
-    return Failure(ModelError(message, hint="if that is right, put it into --base-url"))
+    return Failure(ModelError(message, hint="if you trust it, set it as --base-url"))
 
 
 def _denied(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
@@ -194,7 +194,7 @@ def _denied(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
         return Failure(ConfigError(f"{host} {what}: {told.said}", hint=asked.key_hint))
     if told.status == 403:
         hint = "the key's project or organization may not use it; see --model and --base-url"
-        return Failure(ConfigError(f"{host} does not allow this with model {asked.model}: {told.said}", hint=hint))
+        return Failure(ConfigError(f"{host} refused this request to model {asked.model}: {told.said}", hint=hint))
     return None
 
 

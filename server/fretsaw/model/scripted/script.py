@@ -122,7 +122,7 @@ def read_folder(folder: Path, *, order: Order = "question", delay: float = 0.0) 
     if own:
         scripts.append(Script(own, order))
     if not all(script.replies for script in scripts) or not scripts:
-        raise UsageError(f"{folder} holds no reply", hint="name them reply.md, or 1.md, 2.md …")
+        raise UsageError(f"{folder} has no reply", hint="name them reply.md, or 1.md, 2.md …")
     return tuple(scripts)
 
 

@@ -112,7 +112,7 @@ class History:
         if done.code != 0:
             raise RepoError(
                 f"the commit could not be signed: {done.reason}",
-                hint="`git config --global --get-regexp '^(gpg|user)\\.'` shows how git signs; without --sign none is",
+                hint="`git config --global --get-regexp '^(gpg|user)\\.'` shows how git signs; or omit --sign",
             )
         return os.fsdecode(done.out).strip()
 

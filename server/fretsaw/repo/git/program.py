@@ -108,11 +108,11 @@ class Git:
                 start_new_session=True,  # a Ctrl-C of the terminal must not stop git between two of our steps
             )
         except subprocess.TimeoutExpired:
-            raise RepoError(f"git {args[0]} did not end within {self.seconds:.0f} s") from None
+            raise RepoError(f"git {args[0]} did not finish within {self.seconds:.0f} s") from None
         except OSError as error:
-            raise RepoError(f"git could not be started: {error.strerror}", hint="`agent doctor` looks at git") from None
+            raise RepoError(f"git could not be started: {error.strerror}", hint="run `agent doctor`") from None
         except ValueError:  # no program takes a NUL in an argument
-            raise RepoError("a name holds a NUL character") from None
+            raise RepoError("a name contains a NUL character") from None
         return Done(done.returncode, done.stdout, done.stderr)
 
     def out(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
@@ -135,7 +135,7 @@ class Git:
                 start_new_session=True,
             )
         except OSError as error:
-            raise RepoError(f"git could not be started: {error.strerror}", hint="`agent doctor` looks at git") from None
+            raise RepoError(f"git could not be started: {error.strerror}", hint="run `agent doctor`") from None
 
     def line(self, *args: str) -> str | None:
         """The one line that a call prints, None when it fails."""

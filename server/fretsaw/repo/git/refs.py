@@ -85,7 +85,7 @@ def wait_for_index(repo: Repo) -> None:
         if time.monotonic() > deadline:
             raise RepoError(
                 f"another git command holds {lock}",
-                hint="wait for it; if none runs, remove that file",
+                hint="wait for it; if no git is running, remove that file",
             )
         time.sleep(0.05)
 

@@ -163,7 +163,7 @@ def index_entries(repo: Repo, *args: str) -> list[Entry]:
     """The index, in order. RepoError with git's reason when it cannot be read."""
     done = repo.git.run("ls-files", "-z", "--stage", "-t", *args)
     if done.code != 0:
-        raise RepoError(f"the index cannot be read: {done.reason}", hint="`git status` says more")
+        raise RepoError(f"the index cannot be read: {done.reason}", hint="see `git status`")
     entries = []
     for line in os.fsdecode(done.out).split("\0"):
         if line:
@@ -203,7 +203,7 @@ class Hidden:
             self._child.communicate()
             raise RepoError("git ls-files did not finish") from None
         if self._child.returncode != 0:
-            raise RepoError("the index cannot be read", hint="`git status` says more")
+            raise RepoError("the index cannot be read", hint="see `git status`")
         return _paths(listed)
 
     def drop(self) -> None:

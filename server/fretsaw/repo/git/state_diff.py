@@ -111,7 +111,7 @@ def _listed(repo: Repo, states: States) -> dict[str, Row]:
     # A look into submodules would run git with their configuration.
     done = repo.git.run("diff", *flags, f"-O{os.devnull}", "--ignore-submodules=dirty", *sides, "--")
     if done.code != 0:
-        raise RepoError(f"the difference cannot be read: {done.reason}", hint="`git status` says more")
+        raise RepoError(f"the difference cannot be read: {done.reason}", hint="see `git status`")
     fields = iter(os.fsdecode(done.out).split("\0"))
     rows: dict[str, Row] = {}
     for head in fields:

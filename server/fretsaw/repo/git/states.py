@@ -89,13 +89,13 @@ def is_range(text: str) -> bool:
 def _span(repo: Repo, span: str) -> States:
     found = _RANGE.fullmatch(span)
     if found is None or not is_range(span):
-        raise UsageError(f"{span!r} is no range of commits", hint="write it as `main..HEAD` or `main...topic`")
+        raise UsageError(f"{span!r} is not a range of commits", hint="write it as `main..HEAD` or `main...topic`")
     first, last = (_revision(repo, found[side] or "HEAD") for side in ("first", "last"))
     before = first
     if found["dots"] == "...":
         base = repo.git.line("merge-base", first, last)
         if not base:
-            raise RepoError(f"{span}: the two have no commit in common", hint="write `A..B` to compare the two")
+            raise RepoError(f"{span}: the two commits have no common ancestor", hint="write `A..B` to compare the two")
         before = base.split("\n")[0]
     return States(f"{before[:12]}..{last[:12]}", before, last, _messages(repo, f"{before}..{last}"))
 
@@ -103,7 +103,7 @@ def _span(repo: Repo, span: str) -> States:
 def _revision(repo: Repo, name: str) -> str:
     found = repo.git.line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if not found:
-        raise UsageError(f"there is no commit {name!r} here", hint="`git log --oneline` lists them")
+        raise UsageError(f"there is no commit {name!r} here", hint="see `git log --oneline`")
     return found
 
 
@@ -114,7 +114,7 @@ def _parent(repo: Repo, commit: str, empty: str) -> tuple[str, bool]:
         return parents[0], len(parents) > 1
     body = repo.git.out("cat-file", "commit", commit)
     if b"\nparent " in body.partition(b"\n\n")[0]:
-        raise RepoError(f"the parent of {commit[:12]} is not in this shallow clone", hint="`git fetch --deepen 1`")
+        raise RepoError(f"the parent of {commit[:12]} is not in this shallow clone", hint="run `git fetch --deepen 1`")
     return empty, False
 
 

@@ -62,7 +62,7 @@ def encode(text: str) -> bytes:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError as error:
         found = f"U+{ord(text[error.start]):04X}"
-        raise NoPatchError(f"the patch holds {found}, which no file can hold in UTF-8") from None
+        raise NoPatchError(f"the patch has {found}, invalid in UTF-8") from None
 
 
 def file_bytes(snapshot: Snapshot, path: str, text: str) -> bytes:
@@ -72,7 +72,7 @@ def file_bytes(snapshot: Snapshot, path: str, text: str) -> bytes:
     except UnicodeEncodeError as error:
         found, encoding = f"U+{ord(text[error.start]):04X}", snapshot.encoding(path)
         codec = encoding.codec if encoding is not None else error.encoding
-        raise NoPatchError(f"the patch holds {found}, which {path} cannot hold in {codec}") from None
+        raise NoPatchError(f"the patch has {found}, which {path}'s encoding {codec} lacks") from None
 
 
 def mode_before(file: FilePatch, snapshot: Snapshot) -> str:

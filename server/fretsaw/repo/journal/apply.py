@@ -157,7 +157,7 @@ def finish(home: JournalFolder, plan: Plan) -> list[str]:
         except OSError as error:
             if error.errno not in REPLACED:
                 raise
-            notices.append(f"a folder of {step.path} was replaced by something else meanwhile; it was not followed")
+            notices.append(f"a folder of {step.path} was replaced meanwhile; Fretsaw did not follow the replacement")
     for path in plan.emptied:
         with suppress(OSError), folder_of(home.root, path) as (folder, name):  # not empty: it stays
             file_operations.remove_folder(folder, name)

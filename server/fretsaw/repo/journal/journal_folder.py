@@ -54,7 +54,7 @@ def open_journal(state_dir: Path, root: Path) -> Iterator[JournalFolder]:
         except OSError as error:
             raise RepoError(
                 f"the journal {path} cannot be used: {error.strerror}",
-                hint="it is in your state folder, which must be writable; FRETSAW_STATE_DIR names another one",
+                hint="make your state folder writable, or set FRETSAW_STATE_DIR to another one",
             ) from None
         yield JournalFolder(path, str(root), *opened[1:])
     finally:

@@ -123,7 +123,7 @@ def read_back(manifest: bytes, images: dict[str, bytes], tx: str, root: str) -> 
     except (ValueError, KeyError, TypeError, AttributeError):
         sound = False
     if not sound:
-        raise RepoError(f"the journal of transaction {tx} is damaged or not ours")
+        raise RepoError(f"the journal of transaction {tx} is damaged or not Fretsaw's")
     return plan
 
 

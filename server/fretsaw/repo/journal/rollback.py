@@ -35,7 +35,7 @@ def rollback(home: JournalFolder, plan: Plan) -> list[str]:
             file_operations.remove_folder(folder, name)
     if stuck:
         raise RepoError(
-            f"some files could not be put back: {', '.join(stuck)}",
+            f"some files could not be restored: {', '.join(stuck)}",
             hint=f"the old text is in {home.path / 'tx' / plan.tx}; the next start tries again",
             changed=", ".join(stuck),
         )

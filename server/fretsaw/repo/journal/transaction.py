@@ -64,7 +64,7 @@ def recover(home: JournalFolder, refs: Refs) -> tuple[str, ...]:
             if plan is None:
                 forget(home.tx, tx)
             elif is_done(home, tx) or (plan.move is not None and refs.reached(plan.move)):
-                told.append(f"an earlier change that was interrupted is finished now: {_names(plan)}")
+                told.append(f"finished an earlier change that was interrupted: {_names(plan)}")
                 told += _finished(home, plan, refs)
             else:
                 notices = rollback(home, plan)

@@ -251,7 +251,7 @@ def docstrings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
         tells = any(_tells_of_fix(scene, change, prose=prose, fix_words=fix_words) for change in group)
         if documentation.is_rewording(group) and not tells:
             reasons |= {
-                change.id: f"{_done(change.hunk)} documentation that tells nothing of the fix" for change in group
+                change.id: f"{_done(change.hunk)} documentation that says nothing about the fix" for change in group
             }
     return reasons
 
