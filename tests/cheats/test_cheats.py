@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from tests.cheats.cheat_support import Language, Row, verdict
 from tests.cheats.exit_code_rows import JAVA, SHELL
+from tests.cheats.go_rows import GO
 from tests.cheats.node_rows import NODE
 from tests.cheats.perl_rows import PERL
 from tests.cheats.python_rows import PYTHON
 from tests.cheats.recorded_rows import RECORDED
+from tests.cheats.ruby_rows import RUBY
 from tests.cheats.rust_rows import RUST
 from tests.check.check_support import cannot
 
@@ -24,8 +26,17 @@ from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.proof.code_signs import code_signs
 from fretsaw.core.proof.compare import compare
 
-LANGUAGES = {"Python": PYTHON, "JavaScript": NODE, "Perl": PERL, "Rust": RUST, "shell": SHELL, "Java": JAVA}
-PROGRAMS = {"JavaScript": "node", "Perl": "prove", "Rust": "cargo", "Java": "javac"}
+LANGUAGES = {
+    "Python": PYTHON,
+    "JavaScript": NODE,
+    "Go": GO,
+    "Rust": RUST,
+    "Ruby": RUBY,
+    "Perl": PERL,
+    "Java": JAVA,
+    "shell": SHELL,
+}
+PROGRAMS = {"JavaScript": "node", "Go": "go", "Rust": "cargo", "Ruby": "rspec", "Perl": "prove", "Java": "javac"}
 
 
 SAMPLED = 12

@@ -47,8 +47,10 @@ def make_varied_check(
         raise UsageError("the check has no command", hint="give it as a list of arguments: --check 'pytest -q'")
     around = around or CheckEnvironment()
     tools = toolchain(root.resolve(), argv, around.environ)
-    reporters = Reporters(root.resolve())
-    tools = replace(tools, shown=(*tools.shown, str(reporters.folder)))
+    reporters = Reporters(root.resolve(), around.environ)
+    started = reporters.around(argv)
+    program = tools.program if started == argv or not tools.program else sys.executable
+    tools = replace(tools, program=program, shown=(*tools.shown, *reporters.shown))
     command = _Command(root, argv, settings, cancel, around, tools, reporters)
     return lambda variation: lambda texts: command.run(texts, variation)
 
@@ -96,11 +98,12 @@ class _Command:
         channel = Channel(variation.only, reverse=variation.reverse)
         try:
             inside = channel.theirs.fileno()
-            entered = enter(sandbox, texts, self.argv, self.reporters.load(env), self.cancel, inside)
+            started = self.reporters.around(self.argv)
+            entered = enter(sandbox, texts, started, self.reporters.load(env), self.cancel, inside)
         finally:
             heard = channel.close()
         if refused(entered.ran.exit_code, entered.ran.output):
-            entered, heard = enter(sandbox, texts, self.argv, env, self.cancel), Heard()
+            entered, heard = enter(sandbox, texts, started, env, self.cancel), Heard()
         return _result(sandbox, self.argv, entered, heard)
 
 
