@@ -206,6 +206,9 @@ def _around(folder: Path, home: Path) -> set[Path]:
     tools = {home / name for name, _, _ in TOOLS}
     for path in tuple(found):
         above = path.parent
+        if "node_modules" in path.parts:  # a package finds what it needs beside itself
+            found.add(Path(*path.parts[: path.parts.index("node_modules") + 1]))
+            continue
         if above in tools or path.name not in {"bin", "sbin", "shims", "Scripts", "condabin"}:
             continue
         if any((above / mark).exists() for mark in _MARKS):

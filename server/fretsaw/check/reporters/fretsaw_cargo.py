@@ -137,7 +137,7 @@ def main(binary: str, *given: str) -> None:
         except (OSError, ValueError, KeyError):
             report = None
     if report is None:
-        os.execv(binary, [binary, *given])  # noqa: S606  the binary that cargo built, as cargo would start it
+        os.execv(binary, [binary, *given])  # the binary that cargo built, as cargo would start it
     code = _run(binary, list(given), report)
     if code < 0:
         signal.signal(-code, signal.SIG_DFL)

@@ -80,7 +80,8 @@ class _Command:
         if sandbox is None:
             return CheckResult("unavailable", self.argv, reason=self.chosen[0].reason)
         try:
-            result = self._run(sandbox, {**self.around.unsaved, **texts}, variation)
+            fill = self.reporters.lays_over_go and not texts and not sandbox.scratch.compiled.exists()
+            result = self._run(sandbox, {**self.around.unsaved, **texts}, variation, fill=fill)
         except OSError as error:
             return CheckResult("error", self.argv, reason=f"the check could not be prepared: {error}")
         place = Place(self.root.resolve(), self.around.home, self.around.environ, sandbox.env)
@@ -88,7 +89,9 @@ class _Command:
         secret = secret_values(self.root, self.around.secrets, self.around.environ)
         return replace(result, output=black_out(result.output, secret))
 
-    def _run(self, sandbox: Sandbox, texts: Mapping[str, str | None], variation: Variation) -> CheckResult:
+    def _run(
+        self, sandbox: Sandbox, texts: Mapping[str, str | None], variation: Variation, *, fill: bool
+    ) -> CheckResult:
         """One run; once more without reporters where a runner does not know how to load them."""
         env = {**sandbox.env, "CI": "1"} if variation.ci else {**sandbox.env}
         if not variation.ci:
@@ -99,7 +102,7 @@ class _Command:
         try:
             inside = channel.theirs.fileno()
             started = self.reporters.around(self.argv)
-            entered = enter(sandbox, texts, started, self.reporters.load(env), self.cancel, inside)
+            entered = enter(sandbox, texts, started, self.reporters.load(env), self.cancel, inside, fill=fill)
         finally:
             heard = channel.close()
         if refused(entered.ran.exit_code, entered.ran.output):

@@ -19,6 +19,12 @@ from fretsaw.core.proof.check_result import CheckResult
 _TAIL = 20_000
 _OPEN = "--sandbox none runs the check without isolation"
 _VARIABLE = re.compile(r"(?<![A-Z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Z0-9_])")
+_LACKS = re.compile(
+    r"\b(?:not|n't|un(?:set|defined|bound)|missing|required|requires|needs|must|empty|KeyError|NotPresent|nil|null|None|no)\b"
+    r"|\benviron|getenv|process\.env|ENV\b",
+    re.IGNORECASE,
+)
+"""Words of a line that misses the variable which it names."""
 _MODULE = re.compile(r"No module named ['\"]?([\w.]+)|Cannot find (?:module|package) ['\"]([@\w./-]+)")
 _NO_COMMAND = re.compile(
     r"(?:^|[:\s])([\w.+-]+): (?:command )?not found$|env: ['‘]([\w.+-]+)['’]: No such file", re.MULTILINE
@@ -126,8 +132,10 @@ def _hidden_link(text: str, _: CheckResult, place: Place) -> str:
 
 
 def _missing_variable(text: str, _: CheckResult, place: Place) -> str:
-    for name in _VARIABLE.findall(text):
-        if name in place.environ and name not in place.given:
+    for line in text.split("\n"):
+        found = _VARIABLE.findall(line) if _LACKS.search(line) else ()
+        name = next((one for one in found if one in place.environ and one not in place.given), "")
+        if name and f"{name}=" not in line:  # rustc's hint to set RUST_BACKTRACE=1 misses nothing
             remedy = f"put it before the command (env {name}=…), or {_OPEN}"
             return f"the variable {name} is set here and not handed on; {remedy}"
     return ""

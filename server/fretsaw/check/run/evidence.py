@@ -46,7 +46,7 @@ def with_evidence(result: CheckResult, heard: Heard) -> CheckResult:
     reports = [report for report in heard.reports if report.tests or not report.ended]
     runners = tuple(sorted({report.runner for report in reports}))
     if not reports:
-        doubts = ("something other than a reporter wrote to the report",) if heard.forged else ()
+        doubts: tuple[str, ...] = ("something other than a reporter wrote to the report",) if heard.forged else ()
         doubts += printed_doubts(result.output, result.exit_code)
         tests = printed_tests(result.output)
         return replace(result, tests=tests, ran=count_run(result.output), doubts=doubts)
@@ -73,7 +73,7 @@ def _merge(reports: list[Report]) -> dict[str, str]:
 
 
 def _with_names_of_cargo(tests: Mapping[str, str], output: str) -> dict[str, str]:
-    """The tests by the source file that cargo names for each binary, and those of the documentation, which rustdoc runs."""
+    """The tests by the source file that cargo names for each binary, with those of rustdoc, as it prints them."""
     sources = {
         match[2]: match[1]
         for match in re.finditer(r"^ +Running (\S[^\n]*?) \([^\n)]*?([^/\n)]+)\)$", output, re.MULTILINE)

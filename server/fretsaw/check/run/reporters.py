@@ -60,13 +60,18 @@ class Reporters:
         if self._overlay:
             self.shown.append(str(folder))
 
+    @property
+    def lays_over_go(self) -> bool:
+        """Return True if there is a Go whose package `testing` reports."""
+        return self._overlay is not None
+
     def _cargo_runner(self) -> str:
         """The command that cargo is to start each test binary with; cargo parts it at blanks."""
         words = (sys.executable, "-I", "-S", str(self.folder / "fretsaw_cargo.py"))
         return "" if any(" " in word for word in words) else " ".join(words)
 
     def around(self, argv: tuple[str, ...]) -> tuple[str, ...]:
-        """The command, inside of one that reads the JUnit files which it leaves, where it is a tool that writes them."""
+        """The command, within one that reads its JUnit files afterwards where it is a tool that writes them."""
         runner = _JUNIT_FILES.get(argv[0].rpartition("/")[2])
         if runner is None:
             return argv
@@ -93,10 +98,8 @@ class Reporters:
 
 def _has_cargo_runner(root: Path) -> bool:
     """Return True if the project has a runner of its own, an emulator for example."""
-    for name in ("config.toml", "config"):
-        if b"runner" in read_regular(root / ".cargo" / name, 100_000):
-            return True
-    return False
+    files = (read_regular(root / ".cargo" / name, 100_000) for name in ("config.toml", "config"))
+    return any(b"runner" in text for text in files)
 
 
 def refused(exit_code: int | None, output: str) -> bool:

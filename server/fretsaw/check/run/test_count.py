@@ -87,7 +87,7 @@ def _of_go_json(output: str) -> dict[str, str]:
 
 
 def printed_doubts(output: str, exit_code: int | None) -> tuple[str, ...]:
-    """Disagreements of what a runner prints of its tests with its own summary and with the exit code; a sentence each."""
+    """Disagreements of the tests that are printed with their own summary or the exit code; a sentence each."""
     tests = printed_tests(output)
     if not tests:
         return ()

@@ -40,6 +40,8 @@ class Scratch(ScratchFolder):
         self.stage.mkdir()
         self.report = self.path / "report"
         self.tmp = self.path / "tmp"
+        self.compiled = self.path / "compiled"
+        """What Go compiled in the run on the base: without it each run compiles Go's own library anew."""
         self.lock = threading.Lock()
         """Held during a run: runs of one check do not overlap."""
 
