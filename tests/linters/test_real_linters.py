@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.check.check_support import cannot
 from tests.cheats.cheat_support import Language, Row, verdict
+from tests.check.check_support import cannot
 
 from fretsaw.errors import CheckError
 
@@ -37,7 +37,7 @@ class Linter:
     """Other files."""
 
 
-_ESLINT = 'export default [{ rules: { "no-unused-vars": "error", "no-undef": "error" } }];\n'
+_ESLINT = (("eslint.config.mjs", 'export default [{ rules: { "no-unused-vars": "error", "no-undef": "error" } }];\n'),)
 _JS = "export function add(a, b) {{\n  return {};\n}}\n"
 _TS = "export function add(a: number, b: number): number {{\n  return {};\n}}\n"
 _PY = "def add(a, b):\n    return {}\n"
@@ -49,23 +49,30 @@ _SHELL = {"add": _SH, "base": '"$(($1 - $2))"', "good": '"$(($1 + $2))"', "bad":
 _RUST = {"add": _RS, "bad": "let c = a + b; return c;", "more": (("Cargo.toml", _MANIFEST),)}
 _OLD_RS = "pub fn zero(a: i64) -> bool {\n    if a == 0 { return true; } else { return false; }\n}\n\n"
 
+_RUFF = ("import os\n\n", _PY, "a + b + c")
+_MYPY = ("calc.py", 'old: int = "x"\n\n\n', _TYPED, "str(a + b)")
+_JS_UNUSED = ("calc.js", "const old = 1;\n", _JS, "a + c")
+_UNFORMATTED_PY = (("old.py", "x=1\n"),)
+_UNFORMATTED_JS = (("old.js", "x  =  1\n"),)
+_UNFORMATTED_RS = (("Cargo.toml", _MANIFEST), ("src/main.rs", "fn main() {  }\n"))
+
 LINTERS = {
-    "ruff": Linter("ruff check --isolated .", "calc.py", "import os\n\n", _PY, "a + b + c"),
-    "ruff, json": Linter("ruff check --isolated --output-format json .", "calc.py", "import os\n\n", _PY, "a + b + c"),
-    "ruff, github": Linter("ruff check --isolated --output-format github .", "calc.py", "import os\n\n", _PY, "a + b + c"),
-    "ruff format": Linter("ruff format --isolated --check .", "calc.py", "", _PY, "a   +   b", more=(("old.py", "x=1\n"),)),
-    "mypy": Linter("mypy --no-incremental calc.py", "calc.py", 'old: int = "x"\n\n\n', _TYPED, "str(a + b)"),
-    "mypy, json": Linter("mypy --no-incremental -O json calc.py", "calc.py", 'old: int = "x"\n\n\n', _TYPED, "str(a + b)"),
-    "eslint": Linter("eslint calc.js", "calc.js", "const old = 1;\n", _JS, "a + c", more=(("eslint.config.mjs", _ESLINT),)),
-    "eslint, json": Linter("eslint -f json .", "calc.js", "const old = 1;\n", _JS, "a + c", more=(("eslint.config.mjs", _ESLINT),)),
+    "ruff": Linter("ruff check --isolated .", "calc.py", *_RUFF),
+    "ruff, json": Linter("ruff check --isolated --output-format json .", "calc.py", *_RUFF),
+    "ruff, github": Linter("ruff check --isolated --output-format github .", "calc.py", *_RUFF),
+    "ruff format": Linter("ruff format --isolated --check .", "calc.py", "", _PY, "a   +   b", more=_UNFORMATTED_PY),
+    "mypy": Linter("mypy calc.py", *_MYPY),
+    "mypy, json": Linter("mypy -O json calc.py", *_MYPY),
+    "eslint": Linter("eslint calc.js", *_JS_UNUSED, more=_ESLINT),
+    "eslint, json": Linter("eslint -f json .", *_JS_UNUSED, more=_ESLINT),
     "tsc": Linter("tsc --noEmit --ignoreConfig calc.ts", "calc.ts", 'const old: number = "x";\n', _TS, "`${a + b}`"),
-    "prettier": Linter("prettier --check calc.js old.js", "calc.js", "", _JS, "(a + b)", more=(("old.js", "x  =  1\n"),)),
+    "prettier": Linter("prettier --check calc.js old.js", "calc.js", "", _JS, "(a + b)", more=_UNFORMATTED_JS),
     "shellcheck": Linter("shellcheck -s sh calc.sh", "calc.sh", "old() {\n  echo $1\n}\n", **_SHELL),
     "shellcheck, json": Linter("shellcheck -s sh -f json calc.sh", "calc.sh", "old() {\n  echo $1\n}\n", **_SHELL),
     "shellcheck, gcc": Linter("shellcheck -s sh -f gcc calc.sh", "calc.sh", "old() {\n  echo $1\n}\n", **_SHELL),
     "clippy": Linter("cargo clippy --offline -- -D warnings", "src/lib.rs", _OLD_RS, **_RUST),
     "clippy, json": Linter("cargo clippy --offline --message-format json", "src/lib.rs", _OLD_RS, **_RUST),
-    "rustfmt": Linter("cargo fmt --check", "src/lib.rs", "", _RS, "a   +   b", more=(("Cargo.toml", _MANIFEST), ("src/main.rs", "fn main() {  }\n"))),
+    "rustfmt": Linter("cargo fmt --check", "src/lib.rs", "", _RS, "a   +   b", more=_UNFORMATTED_RS),
 }  # fmt: skip
 
 
