@@ -45,10 +45,17 @@ _TYPED = "def add(a: int, b: int) -> int:\n    return {}\n"
 _SH = "add() {{\n  echo {}\n}}\n"
 _RS = "pub fn add(a: i64, b: i64) -> i64 {{\n    {}\n}}\n"
 _MANIFEST = '[package]\nname = "calc"\nversion = "0.1.0"\nedition = "2021"\n'
-_SHELL = {"add": _SH, "base": '"$(($1 - $2))"', "good": '"$(($1 + $2))"', "bad": "$(expr $1 + $2)"}
-_RUST = {"add": _RS, "bad": "let c = a + b; return c;", "more": (("Cargo.toml", _MANIFEST),)}
 _OLD_RS = "pub fn zero(a: i64) -> bool {\n    if a == 0 { return true; } else { return false; }\n}\n\n"
 
+_SHELL = (
+    "calc.sh",
+    "old() {\n  echo $1\n}\n",
+    _SH,
+    "$(expr $1 + $2)",
+    '"$(($1 + $2))"',
+    '"$(($1 - $2))"',
+)
+_RUST = ("src/lib.rs", _OLD_RS, _RS, "let c = a + b; return c;", "a + b", "a - b", (("Cargo.toml", _MANIFEST),))
 _RUFF = ("import os\n\n", _PY, "a + b + c")
 _MYPY = ("calc.py", 'old: int = "x"\n\n\n', _TYPED, "str(a + b)")
 _JS_UNUSED = ("calc.js", "const old = 1;\n", _JS, "a + c")
@@ -67,11 +74,11 @@ LINTERS = {
     "eslint, json": Linter("eslint -f json .", *_JS_UNUSED, more=_ESLINT),
     "tsc": Linter("tsc --noEmit --ignoreConfig calc.ts", "calc.ts", 'const old: number = "x";\n', _TS, "`${a + b}`"),
     "prettier": Linter("prettier --check calc.js old.js", "calc.js", "", _JS, "(a + b)", more=_UNFORMATTED_JS),
-    "shellcheck": Linter("shellcheck -s sh calc.sh", "calc.sh", "old() {\n  echo $1\n}\n", **_SHELL),
-    "shellcheck, json": Linter("shellcheck -s sh -f json calc.sh", "calc.sh", "old() {\n  echo $1\n}\n", **_SHELL),
-    "shellcheck, gcc": Linter("shellcheck -s sh -f gcc calc.sh", "calc.sh", "old() {\n  echo $1\n}\n", **_SHELL),
-    "clippy": Linter("cargo clippy --offline -- -D warnings", "src/lib.rs", _OLD_RS, **_RUST),
-    "clippy, json": Linter("cargo clippy --offline --message-format json", "src/lib.rs", _OLD_RS, **_RUST),
+    "shellcheck": Linter("shellcheck -s sh calc.sh", *_SHELL),
+    "shellcheck, json": Linter("shellcheck -s sh -f json calc.sh", *_SHELL),
+    "shellcheck, gcc": Linter("shellcheck -s sh -f gcc calc.sh", *_SHELL),
+    "clippy": Linter("cargo clippy --offline -- -D warnings", *_RUST),
+    "clippy, json": Linter("cargo clippy --offline --message-format json", *_RUST),
     "rustfmt": Linter("cargo fmt --check", "src/lib.rs", "", _RS, "a   +   b", more=_UNFORMATTED_RS),
 }  # fmt: skip
 

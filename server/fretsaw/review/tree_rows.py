@@ -40,6 +40,8 @@ def run_row(run: Json, proposal: Json | None, known: bool) -> dict[str, Any]:
     }
     tally = tally_states([*changes, *(proposal["dropped"] if proposal else [])])
     described = run["text"] or run["state"] if active else tally or run["error"] or run["state"]
+    if proposal and proposal["unproved"] and tally:
+        described = f"not proved · {tally}"
     summary = proposal["summary"] if proposal else ""
     return tree_row(
         "run",
