@@ -5,7 +5,7 @@ CORPUS ?= ../shared/corpus
 CASES  ?= ../shared/cases
 OUT    ?= out
 AGENTS ?= .cache/agents
-LINTERS ?= .cache/linters
+TOOLS  ?= .cache/tools
 ARGS   ?=
 N      ?=
 SEED   ?= 1
@@ -47,11 +47,11 @@ test-agents: .venv/ready ## Run the real Claude Code, Codex and Copilot CLIs und
 	  @openai/codex@0.171.0 @github/copilot@1.0.102 || echo "npm could not install the agents: what is missing FAILS below"
 	@FRETSAW_AGENTS=$(AGENTS) $(BIN)/python -m pytest -n 2 tests/agents $(ARGS)
 
-test-linters: .venv/ready ## Run real linters end to end; needs shellcheck and cargo clippy (LINTERS= folder of their npm packages)
-	@mkdir -p $(LINTERS)
-	@npm install --prefix $(LINTERS) --no-audit --no-fund --loglevel error eslint@10.15.0 typescript@7.0.2 \
-	  prettier@3.10.1 vitest@4.1.12 || echo "npm could not install the linters: what is missing FAILS below"
-	@FRETSAW_LINTERS=$(LINTERS) $(BIN)/python -m pytest -n 2 tests/linters $(ARGS)
+test-tools: .venv/ready ## Run real linters, Vitest, Jest, Mocha and Maven end to end; needs shellcheck, clippy (TOOLS= folder of their npm packages)
+	@mkdir -p $(TOOLS)
+	@npm install --prefix $(TOOLS) --no-audit --no-fund --loglevel error eslint@10.15.0 typescript@7.0.2 \
+	  prettier@3.10.1 vitest@4.1.12 jest@30.5.2 mocha@12.0.3 || echo "npm could not install the tools: what is missing FAILS below"
+	@FRETSAW_TOOLS=$(TOOLS) $(BIN)/python -m pytest -n 2 tests/linters $(ARGS)
 
 vsix: ## Build the VS Code extension: vscode-extension/fretsaw.vsix
 	@vscode-extension/scripts/build.sh
@@ -95,4 +95,4 @@ clean: ## Remove the environment, caches and results
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --all-extras --inexact --active
 	@touch $@
 
-.PHONY: help vsix test-vscode bench-vscode demo test test-slow test-cheats test-servers test-agents test-linters test-crash lint format tables bench clean
+.PHONY: help vsix test-vscode bench-vscode demo test test-slow test-cheats test-servers test-agents test-tools test-crash lint format tables bench clean

@@ -41,8 +41,8 @@ _NODE_TESTS = _tests('test("t{n}", async () => {{ await sleep(480); equal(add({n
 )
 _SLEEP = "const sleep = (ms) => new Promise((done) => setTimeout(done, ms));\n"
 _GO_TESTS = _tests(
-    "func TestN{n}(t *testing.T) {{\n\ttime.Sleep(300 * time.Millisecond)\n\tif Add({n}, 1) != {want} {{\n\t\tt.Fail()\n"
-    "\t}}\n}}\n\n"
+    "func TestN{n}(t *testing.T) {{\n\ttime.Sleep(300 * time.Millisecond)\n\tif Add({n}, 1) != {want} {{\n"
+    "\t\tt.Fail()\n\t}}\n}}\n\n"
 ).replace("{0}", "Add")
 PROJECTS: dict[str, tuple[str, str, dict[str, str]]] = {
     # command, the file with the bug, files
@@ -110,7 +110,7 @@ def fix(server: Path, folder: Path, name: str, url: str, state: Path) -> dict[st
     told = json.loads(done.stdout)
     if told["outcome"] != "proposal":
         sys.exit(f"{name}: {told['reason']}\n{done.stderr}")
-    first = next(check["seconds"] for check in told["checks"] if check["name"] == "before")
+    first = told["checks"]["before"]["seconds"]
     seconds = told["seconds"]
     return {"one": first, "all": seconds["check-before"] + seconds["check-after"]}
 

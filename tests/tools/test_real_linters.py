@@ -16,7 +16,7 @@ from tests.check.check_support import cannot
 
 from fretsaw.errors import CheckError
 
-HERE = Path(os.environ.get("FRETSAW_LINTERS", "."))
+HERE = Path(os.environ.get("FRETSAW_TOOLS", "."))
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ LINTERS = {
 
 
 def _command(linter: Linter) -> tuple[str, ...]:
-    """The linter's command by its path: npm's tools are in a folder of `make test-linters`."""
+    """The linter's command by its path: npm's tools are in a folder of `make test-tools`."""
     first, *rest = shlex.split(linter.command)
     places = os.pathsep.join([str(HERE.resolve() / "node_modules/.bin"), str(Path(sys.executable).parent)])
     program = shutil.which(first, path=f"{places}{os.pathsep}{os.environ['PATH']}")
