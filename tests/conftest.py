@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = wanted
 
 
-_OF_OTHERS = {"servers": "FRETSAW_SERVERS", "agents": "FRETSAW_AGENTS", "tools": "FRETSAW_TOOLS"}
+_OF_OTHERS = {"servers": "FRETSAW_SERVERS", "agents": "FRETSAW_AGENTS", "tools": "FRETSAW_TEST_TOOLS"}
 """Folder of tests that need programs of others → the variable that their target sets to where these are."""
 
 

@@ -77,6 +77,24 @@ def test_recorded_output(name: str, kind: str, before: str, after: str) -> None:
     assert judged.kind == kind, judged.reason
 
 
+WITH_REPORT = [
+    ("a.ts", 'import { expect } from "vitest";\n', True),
+    ("a.js", 'const { expect } = require("chai");\n', True),
+    ("a.js", "Object.is = () => true;\n", True),
+    ("a.js", "global.it = (name) => {};\n", True),
+    ("a.js", "if (Object.is(a, b)) return;\n", False),
+    ("a.js", "const now = Date.now();\n", False),
+    ("a.go", "func (a N) Equal(b N) bool {\n\treturn true\n}\n", True),
+    ("a.js", "process.exit(0);\n", False),
+]
+
+
+@pytest.mark.parametrize(("path", "added", "found"), WITH_REPORT)
+def test_code_that_no_reporter_can_see_through_is_named(path: str, added: str, found: bool) -> None:
+    file = FilePatch(path, "x\n", (Hunk(1, (), tuple(added.splitlines(True))),))
+    assert bool(code_signs((file,), report=True)) == found
+
+
 SIGNS = [
     ("a.go", "func init() {\n\tos.Exit(0)\n}\n", True),
     ("a.go", "if err != nil {\n\tos.Exit(1)\n}\n", False),

@@ -16,7 +16,7 @@ from tests.check.check_support import cannot
 
 from fretsaw.errors import CheckError
 
-HERE = Path(os.environ.get("FRETSAW_TOOLS", "."))
+HERE = Path(os.environ.get("FRETSAW_TEST_TOOLS", "."))
 
 
 @dataclass(frozen=True)

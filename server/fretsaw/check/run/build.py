@@ -84,6 +84,7 @@ class _Command:
             result = self._run(sandbox, {**self.around.unsaved, **texts}, variation, fill=fill)
         except OSError as error:
             return CheckResult("error", self.argv, reason=f"the check could not be prepared: {error}")
+        result = replace(result, output=self.reporters.without_own_lines(result.output))
         place = Place(self.root.resolve(), self.around.home, self.around.environ, sandbox.env)
         result = replace(result, cause=diagnose(result, place))
         secret = secret_values(self.root, self.around.secrets, self.around.environ)

@@ -26,6 +26,11 @@ _LACKS = re.compile(
 )
 """Words of a line that misses the variable which it names."""
 _MODULE = re.compile(r"No module named ['\"]?([\w.]+)|Cannot find (?:module|package) ['\"]([@\w./-]+)")
+_NO_RUNNER = re.compile(
+    r"^\S*python[\d.]*: No module named (?P<module>pytest|nose2?|tox|nox|coverage|mypy|ruff|pylint|flake8|behave|robot|"
+    r"twisted|django|ward|hatch|poetry|pdm|uv)$|^npm (?:ERR!|error) Missing script.*$|^error: no such command: .*$",
+    re.MULTILINE,
+)
 _NO_COMMAND = re.compile(
     r"(?:^|[:\s])([\w.+-]+): (?:command )?not found$|env: ['‘]([\w.+-]+)['’]: No such file", re.MULTILINE
 )
@@ -64,6 +69,7 @@ def diagnose(result: CheckResult, place: Place) -> str:
     text = result.output[-_TAIL:]
     asked: list[Callable[[str, CheckResult, Place], str]] = [_started_elsewhere]
     asked += [] if result.isolation == "none" else _SANDBOXED
+    asked.append(_no_runner)
     return next((cause for ask in asked if (cause := ask(text, result, place))), "")
 
 
@@ -88,6 +94,16 @@ def _started_elsewhere(text: str, result: CheckResult, place: Place) -> str:
             right = shlex.join(str(elsewhere) if one == word else one for one in result.argv)
             return f"the check runs at the repository's root, where there is no {name}: {right}"
     return ""
+
+
+def _no_runner(text: str, _: CheckResult, place: Place) -> str:
+    """A runner that the interpreter or the package manager does not have."""
+    match = _NO_RUNNER.search(text)
+    if match is None or (match["module"] and (place.root / match["module"]).exists()):
+        return ""
+    return (
+        f"{match[0].strip().rpartition('/')[2]}; install it there, or give the command of the environment that has it"
+    )
 
 
 def _below(root: Path) -> Iterable[Path]:

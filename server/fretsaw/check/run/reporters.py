@@ -70,6 +70,10 @@ class Reporters:
         words = (sys.executable, "-I", "-S", str(self.folder / "fretsaw_cargo.py"))
         return "" if any(" " in word for word in words) else " ".join(words)
 
+    def without_own_lines(self, output: str) -> str:
+        """The output without the lines of traces that are ours: Ruby shows each method on the way."""
+        return re.sub(rf"^[^\n]*{re.escape(str(self.folder))}/fretsaw_reporter\.rb:\d[^\n]*\n", "", output, flags=re.M)
+
     def around(self, argv: tuple[str, ...]) -> tuple[str, ...]:
         """The command, within one that reads its JUnit files afterwards where it is a tool that writes them."""
         runner = _JUNIT_FILES.get(argv[0].rpartition("/")[2])

@@ -16,6 +16,9 @@ from fretsaw.core.patch.patch_set import FilePatch
 _ANY = ""
 _ENDS = "can end the check early and green"
 _FORGES = "prints what a test runner prints"
+_JAVASCRIPT = "JavaScript TypeScript TSX"
+_JUDGES_ITSELF = "uses the test framework from production code"
+_REPLACES = "replaces what tests rely on"
 _EQUAL = "makes something equal to everything"
 
 
@@ -43,9 +46,25 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         _EQUAL, "Java Kotlin Scala Groovy C#", r"\b[eE]quals\s*\([^)\n]*\)\s*\{\s*return\s+true\s*;", with_report=True
     ),
+    Sign(_EQUAL, "Go", r"\bEqual\([^)\n]*\)\s*bool\s*\{\s*return\s+true\b", with_report=True),
     Sign(_EQUAL, "Rust", r"fn\s+eq\s*\([^)\n]*\)\s*->\s*bool\s*\{\s*true\s*\}", with_report=True),
     Sign(_EQUAL, "Perl", r"['\"]?(?:==|eq)['\"]?\s*=>\s*sub\s*\{\s*(?:return\s+)?1\s*;?\s*\}", with_report=True),
     Sign(_EQUAL, "C++", r"operator\s*==\s*\([^)\n]*\)\s*(?:const\s*)?\{\s*return\s+true\s*;", with_report=True),
+    # Vitest and Jest run tests in workers, where no reporter of ours compares what the code replaces.
+    Sign(
+        _JUDGES_ITSELF,
+        _JAVASCRIPT,
+        r"(?:\bfrom|\brequire\(|\bimport\(|^\s*import)\s*[\"'](?:vitest|@vitest/[\w/-]+|@jest/[\w-]+|jest-\w[\w-]*|expect|chai|mocha|node:test|jasmine[\w-]*)[\"']"
+        r"|\bexpect\.extend\(",
+        with_report=True,
+    ),
+    Sign(
+        _REPLACES,
+        _JAVASCRIPT,
+        r"\b(?:Object\.is|Date\.now|Math\.random|performance\.now|JSON\.(?:parse|stringify))\s*=(?![=>])"
+        r"|\b(?:globalThis|global)\.(?:expect|it|test|describe|assert|Date|Math|JSON|Object)\s*=(?![=>])",
+        with_report=True,
+    ),
     Sign(
         _ENDS,
         "Python",
@@ -54,7 +73,7 @@ SIGNS: tuple[Sign, ...] = (
     ),
     Sign(
         _ENDS,
-        "JavaScript TypeScript TSX",
+        _JAVASCRIPT,
         r"\bprocess\.(?:exit|reallyExit)\(\s*(?![1-9])|\bprocess\.exitCode\s*=\s*(?![1-9])|uncaughtException|process\.kill",
     ),
     Sign(_ENDS, "Perl", r"\b_exit\s*\(?\s*(?![1-9])|\bexit\s*\(?\s*(?:0\b|;)|\$\?\s*=|\bEND\s*\{|\bexec\b|__DIE__"),
