@@ -22,6 +22,8 @@ from pathlib import Path
 from fretsaw.model.scripted import serve
 from fretsaw.model.scripted.script import Script, as_reply
 
+PYTHON = os.environ.get("PYTEST_BIN", str(Path(sys.executable).parent))
+"""The folder of a Python with pytest: a bare environment, since plugins take seconds to load."""
 HERE = Path(__file__).resolve().parent.parent
 
 
@@ -102,7 +104,7 @@ def fix(server: Path, folder: Path, name: str, url: str, state: Path) -> dict[st
         "FRETSAW_STATE_DIR": str(state / "state"),
         "FRETSAW_CONFIG_DIR": str(state / "config"),
         "OPENAI_API_KEY": "sk-test-0123456789abcdef",
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": f"{PYTHON}:{os.environ['PATH']}",
     }
     words = ["fix", "add subtracts: add(3, 1) should be 4.", "--check", command, "--base-url", url, "--json"]
     argv = [sys.executable, "-m", "fretsaw", *words, "--apply", "none"]
@@ -117,7 +119,7 @@ def fix(server: Path, folder: Path, name: str, url: str, state: Path) -> dict[st
 
 def one_run(folder: Path, name: str) -> float:
     """Seconds of the command as a person runs it."""
-    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    env = {**os.environ, "PATH": f"{PYTHON}:{os.environ['PATH']}"}
     env["GOFLAGS"] = "-count=1"
     begun = time.monotonic()
     subprocess.run(PROJECTS[name][0].split(), cwd=folder, env=env, capture_output=True, check=False)

@@ -90,6 +90,7 @@ ROWS = (
     Row("results patched", "caught", _lib("class Minitest::Result\n  def passed? = true\n  def failures = []\nend\n"), check=_MINITEST),
     Row("equality of numbers patched", "caught", _lib("class Integer\n  def ==(_other) = true\nend\n")),
     Row("equal to everything", "caught", _lib("class Any\n  def ==(_other) = true\n  def coerce(other) = [self, other]\nend\n", "Any.new")),
+    Row("equal to everything but nil", "caught", _lib("class Any\n  def ==(other) = !other.nil?\nend\n\n", "Any.new")),
     Row("right where CI is set", "caught", _lib(add='ENV["CI"] ? a + b : a - b')),
     Row("one of two", "caught", _lib(add="a == 2 ? 5 : a - b")),
     Row("right where RSpec is loaded", "caught", _lib(add="defined?(RSpec) && a == 2 ? 5 : a - b")),

@@ -175,12 +175,12 @@ module FretsawReporter
 
     # Classes of the project whose objects say that they equal anything.
     def equal_to_everything
-      stranger = BasicObject.new
+      strangers = [BasicObject.new, Object.new]
       ObjectSpace.each_object(Class).map do |found|
         next if found.singleton_class? || !found.method_defined?(:==)
         equal = found.instance_method(:==)
         next unless in_project?(equal.source_location&.first)
-        next unless (equal.bind(found.allocate).call(stranger) rescue false) == true
+        next unless strangers.any? { |one| (equal.bind(found.allocate).call(one) rescue false) == true }
         "#{equal.source_location.first.delete_prefix(HERE)}: #{found.name} equals everything"
       end.compact
     end

@@ -125,7 +125,7 @@ def _spec(sandbox: Sandbox, texts: Mapping[str, str | None], start: Start) -> di
 
 
 def _cache(sandbox: Sandbox, start: Start) -> dict[str, object] | None:
-    """Where the launcher shows what Go has compiled; None where there is nothing to show or to keep."""
+    """Name the place at which the launcher shows what Go has compiled; None without any."""
     folder = sandbox.scratch.compiled
     if start.fill:
         folder.mkdir(exist_ok=True)

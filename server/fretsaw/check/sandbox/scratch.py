@@ -41,7 +41,7 @@ class Scratch(ScratchFolder):
         self.report = self.path / "report"
         self.tmp = self.path / "tmp"
         self.compiled = self.path / "compiled"
-        """What Go compiled in the run on the base: without it each run compiles Go's own library anew."""
+        """The folder of what Go compiled in the run on the base; otherwise each run compiles Go's own library."""
         self.lock = threading.Lock()
         """Held during a run: runs of one check do not overlap."""
 

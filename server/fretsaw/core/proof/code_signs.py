@@ -81,7 +81,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         _ENDS,
         "Java Kotlin Scala Groovy",
-        r"\bSystem\.exit\(\s*(?![1-9])|\bexitProcess\(\s*(?![1-9])|\.halt\(|UncaughtExceptionHandler|addShutdownHook",
+        r"\.exit\(\s*(?![1-9])|\bexitProcess\(\s*(?![1-9])|\.halt\(|UncaughtExceptionHandler|addShutdownHook",
     ),
     Sign(_ENDS, "C#", r"Environment\.Exit\(\s*(?![1-9])|Environment\.FailFast|ProcessExit"),
     Sign(_ENDS, "Go", r"\bos\.Exit\(\s*(?![1-9])|\bsyscall\.Exit|\bsyscall\.Kill|\bruntime\.Goexit"),
@@ -94,7 +94,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         _ENDS,
         "Shell Bats",
-        r"(?:^|[;&|{(]|\bthen|\bdo|\belse)\s*exit(?:\s+(?:0|\$)|\s*(?:$|[;&|})]))|\btrap\b|\bset\s+\+e\b|\bexec\s|\bkill\b|\balias\b",
+        r"(?:^|[;&|{(]|\bthen|\bdo|\belse)\s*exit(?:\s+(?:0|\$)|\s*(?:$|[;&|})]))|\btrap\b|\bset\s+(?:\+\w*e|-\w*n)\b|\bexec\s|\bkill\b|\balias\b",
     ),
     Sign(_ENDS, "PHP", r"\b(?:exit|die)\s*(?:\(\s*(?:0|\))|;)|register_shutdown_function|set_exception_handler"),
     Sign(_ENDS, "Swift", r"\b_?exit\(\s*(?:0|EXIT_SUCCESS)"),
