@@ -70,7 +70,7 @@ def test_a_row(name: str, language: Language, row: Row, tmp_path: Path, monkeypa
 
 @pytest.mark.parametrize(("name", "kind", "before", "after"), RECORDED, ids=[row[0] for row in RECORDED])
 def test_recorded_output(name: str, kind: str, before: str, after: str) -> None:
-    """Go, Ruby and Maven are not run here: this is what they print, put before the same judgement."""
+    """Judge what runners print where no reporter can be loaded: recorded outputs."""
     red = with_evidence(CheckResult("red", ("x",), 1, output=before), Heard())
     green = with_evidence(CheckResult("green", ("x",), 0, output=after), Heard())
     judged = compare(red, green)
