@@ -5,6 +5,7 @@ CORPUS ?= ../shared/corpus
 CASES  ?= ../shared/cases
 OUT    ?= out
 AGENTS ?= .cache/agents
+TOOLS  ?= .cache/tools
 ARGS   ?=
 N      ?=
 SEED   ?= 1
@@ -25,7 +26,7 @@ test-crash: .venv/ready ## Run every crash and fault of the journal; N=8000 SEED
 	@$(if $(N),$(BIN)/python -m tests.repo.injections --count $(N) --seed $(SEED) --log $(LOG) $(ARGS),\
 	  FRETSAW_CRASH=full $(BIN)/python -m pytest tests/repo -m crash $(ARGS))
 
-test-cheats: .venv/ready ## Try every patch that only makes a check look green, in six languages
+test-cheats: .venv/ready ## Try every patch that only makes a check look green, in eight languages
 	@FRETSAW_CHEATS=full $(BIN)/python -m pytest -n 2 tests/cheats $(ARGS)
 
 test-slow: .venv/ready ## Run the slow tests: more of editors, moves with a check, corpora, mutants of the journal
@@ -45,6 +46,12 @@ test-agents: .venv/ready ## Run the real Claude Code, Codex and Copilot CLIs und
 	@npm install --prefix $(AGENTS) --no-audit --no-fund --loglevel error @anthropic-ai/claude-code@2.1.332 \
 	  @openai/codex@0.171.0 @github/copilot@1.0.102 || echo "npm could not install the agents: what is missing FAILS below"
 	@FRETSAW_AGENTS=$(AGENTS) $(BIN)/python -m pytest -n 2 tests/agents $(ARGS)
+
+test-tools: .venv/ready ## Run real linters, Vitest, Jest, Mocha and Maven end to end; needs shellcheck, clippy (TOOLS= folder of their npm packages)
+	@mkdir -p $(TOOLS)
+	@npm install --prefix $(TOOLS) --no-audit --no-fund --loglevel error eslint@10.15.0 typescript@7.0.2 \
+	  prettier@3.10.1 vitest@4.1.12 jest@30.5.2 mocha@12.0.3 || echo "npm could not install the tools: what is missing FAILS below"
+	@FRETSAW_TEST_TOOLS=$(TOOLS) $(BIN)/python -m pytest -n 2 tests/linters $(ARGS)
 
 vsix: ## Build the VS Code extension: vscode-extension/fretsaw.vsix
 	@vscode-extension/scripts/build.sh
@@ -88,4 +95,4 @@ clean: ## Remove the environment, caches and results
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --all-extras --inexact --active
 	@touch $@
 
-.PHONY: help vsix test-vscode bench-vscode demo test test-slow test-cheats test-servers test-agents test-crash lint format tables bench clean
+.PHONY: help vsix test-vscode bench-vscode demo test test-slow test-cheats test-servers test-agents test-tools test-crash lint format tables bench clean

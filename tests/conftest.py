@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """`make test` runs what is not slow and needs no program of others, `make test-slow` what is slow.
 
-    What others wrote is installed and tried by a target of its own: `make test-servers`, `make test-agents`.
+    What others wrote is installed and tried by a target of its own: `make test-servers` and the like.
     """
     marks = ("slow", "also_slow")
     wanted = (
@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = wanted
 
 
-_OF_OTHERS = {"servers": "FRETSAW_SERVERS", "agents": "FRETSAW_AGENTS"}
+_OF_OTHERS = {"servers": "FRETSAW_SERVERS", "agents": "FRETSAW_AGENTS", "tools": "FRETSAW_TEST_TOOLS"}
 """Folder of tests that need programs of others → the variable that their target sets to where these are."""
 
 

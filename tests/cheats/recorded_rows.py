@@ -13,14 +13,27 @@ MAVEN_RED = "[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0\n[INFO] BU
 MAVEN_GREEN = "[INFO] Tests run: 2, Failures: 0, Errors: 0, Skipped: 0\n[INFO] BUILD SUCCESS\n"
 CTEST_RED = "1/2 Test #1: add ..............***Failed    0.00 sec\n2/2 Test #2: mul ..............   Passed    0.00 sec\n\n50% tests passed, 1 tests failed out of 2\n"
 CTEST_GREEN = "1/2 Test #1: add ..............   Passed    0.00 sec\n2/2 Test #2: mul ..............   Passed    0.00 sec\n\n100% tests passed, 0 tests failed out of 2\n"
+GO_JSON_RED = '{"Time":"2026-01-01T00:00:00Z","Action":"fail","Package":"example.com/calc","Test":"TestAdd","Elapsed":0}\n{"Time":"2026-01-01T00:00:00Z","Action":"pass","Package":"example.com/calc","Test":"TestMul","Elapsed":0}\n'
+GO_JSON_GREEN = GO_JSON_RED.replace('"fail"', '"pass"')
+TAP_RED = "TAP version 14\n1..2\nnot ok 1 - add\nok 2 - mul\n"
+TAP_GREEN = TAP_RED.replace("not ok", "ok")
 
 RECORDED: tuple[tuple[str, str, str, str], ...] = (
     ("go -v, the fix", "proved", GO_RED, GO_GREEN),
-    ("go -v, another test fails now", "broke", GO_RED, GO_GREEN.replace("PASS: TestMul", "FAIL: TestMul")),
+    ("go -v, green with a failed test", "doubtful", GO_RED, GO_GREEN.replace("PASS: TestMul", "FAIL: TestMul")),
     ("go -v, os.Exit before the tests", "fewer", GO_RED, "ok  \texample.com/calc\t0.002s\n"),
     ("go -v, a test is gone", "fewer", GO_RED, GO_GREEN.replace("--- PASS: TestMul (0.00s)\n", "")),
     ("go -v, a test is skipped", "fewer", GO_RED, GO_GREEN.replace("PASS: TestAdd", "SKIP: TestAdd")),
     ("go -v, one more test", "proved", GO_RED, GO_GREEN.replace("PASS\nok", "--- PASS: TestZero (0.00s)\nPASS\nok")),
+    ("go -json, the fix", "proved", GO_JSON_RED, GO_JSON_GREEN),
+    ("go -json, a test is skipped", "fewer", GO_JSON_RED, GO_JSON_GREEN.replace('"pass"', '"skip"', 1)),
+    ("go -json, nothing", "fewer", GO_JSON_RED, ""),
+    ("TAP, the fix", "proved", TAP_RED, TAP_GREEN),
+    ("TAP, a plan alone", "fewer", TAP_RED, "1..2\n"),
+    ("TAP, fewer than planned", "doubtful", TAP_RED, TAP_GREEN.replace("ok 2 - mul\n", "")),
+    ("TAP, green with a failed test", "doubtful", TAP_RED, TAP_RED),
+    ("TAP, skipped", "fewer", TAP_RED, TAP_GREEN.replace("ok 1 - add", "ok 1 - add # SKIP")),
+    ("ctest, a summary of more", "doubtful", CTEST_RED, CTEST_GREEN.replace("out of 2", "out of 3")),
     ("rspec, the fix", "proved", RSPEC_RED, RSPEC_GREEN),
     ("rspec, one more", "proved", RSPEC_RED, RSPEC_GREEN.replace("2 examples", "3 examples")),
     ("rspec, exit! before the summary", "fewer", RSPEC_RED, "."),

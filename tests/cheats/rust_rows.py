@@ -1,4 +1,4 @@
-"""Rust, by cargo test: what it prints is all there is, since libtest takes no reporter."""
+"""Rust, by cargo test: our runner of its target reads the events of each test binary."""
 
 from __future__ import annotations
 

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from tests.cheats.cheat_support import Language, Row, verdict
 from tests.cheats.exit_code_rows import JAVA, SHELL
+from tests.cheats.go_rows import GO
 from tests.cheats.node_rows import NODE
 from tests.cheats.perl_rows import PERL
 from tests.cheats.python_rows import PYTHON
 from tests.cheats.recorded_rows import RECORDED
+from tests.cheats.ruby_rows import RUBY
 from tests.cheats.rust_rows import RUST
 from tests.check.check_support import cannot
 
@@ -24,8 +26,17 @@ from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.proof.code_signs import code_signs
 from fretsaw.core.proof.compare import compare
 
-LANGUAGES = {"Python": PYTHON, "JavaScript": NODE, "Perl": PERL, "Rust": RUST, "shell": SHELL, "Java": JAVA}
-PROGRAMS = {"JavaScript": "node", "Perl": "prove", "Rust": "cargo", "Java": "javac"}
+LANGUAGES = {
+    "Python": PYTHON,
+    "JavaScript": NODE,
+    "Go": GO,
+    "Rust": RUST,
+    "Ruby": RUBY,
+    "Perl": PERL,
+    "Java": JAVA,
+    "shell": SHELL,
+}
+PROGRAMS = {"JavaScript": "node", "Go": "go", "Rust": "cargo", "Ruby": "rspec", "Perl": "prove", "Java": "javac"}
 
 
 SAMPLED = 12
@@ -59,11 +70,29 @@ def test_a_row(name: str, language: Language, row: Row, tmp_path: Path, monkeypa
 
 @pytest.mark.parametrize(("name", "kind", "before", "after"), RECORDED, ids=[row[0] for row in RECORDED])
 def test_recorded_output(name: str, kind: str, before: str, after: str) -> None:
-    """Go, Ruby and Maven are not run here: this is what they print, put before the same judgement."""
+    """Judge what runners print where no reporter can be loaded: recorded outputs."""
     red = with_evidence(CheckResult("red", ("x",), 1, output=before), Heard())
     green = with_evidence(CheckResult("green", ("x",), 0, output=after), Heard())
     judged = compare(red, green)
     assert judged.kind == kind, judged.reason
+
+
+WITH_REPORT = [
+    ("a.ts", 'import { expect } from "vitest";\n', True),
+    ("a.js", 'const { expect } = require("chai");\n', True),
+    ("a.js", "Object.is = () => true;\n", True),
+    ("a.js", "global.it = (name) => {};\n", True),
+    ("a.js", "if (Object.is(a, b)) return;\n", False),
+    ("a.js", "const now = Date.now();\n", False),
+    ("a.go", "func (a N) Equal(b N) bool {\n\treturn true\n}\n", True),
+    ("a.js", "process.exit(0);\n", False),
+]
+
+
+@pytest.mark.parametrize(("path", "added", "found"), WITH_REPORT)
+def test_code_that_no_reporter_can_see_through_is_named(path: str, added: str, found: bool) -> None:
+    file = FilePatch(path, "x\n", (Hunk(1, (), tuple(added.splitlines(True))),))
+    assert bool(code_signs((file,), report=True)) == found
 
 
 SIGNS = [

@@ -30,6 +30,10 @@ CAUSES = [
     ("can't open file '/r/t.py': [Errno 2] No such file or directory\n", "python3 sub/t.py"),
     (MISSING, "which the sandbox hides; install it in a virtual environment"),
     ("AssertionError: MY_SETTING is not set\n", "env MY_SETTING=…"),
+    ("  File 'x.py', line 3, in <module>\nKeyError: 'MY_SETTING'\n", "env MY_SETTING=…"),
+    ("t.sh: line 2: MY_SETTING: unbound variable\n", "env MY_SETTING=…"),
+    ("/usr/bin/python3: No module named pytest\n", "python3: No module named pytest; install it there"),
+    ('npm error Missing script: "test"\n', "Missing script"),
     ("fatal: not a git repository (or any of the parent directories): .git\n", "hides the repository's records"),
     ("ConnectionRefusedError: [Errno 111] Connection refused\n", "has no network"),
     ("socket.gaierror: [Errno -3] Temporary failure in name resolution\n", "it wants the network"),
@@ -60,6 +64,9 @@ def test_a_command_that_watches_is_named(place: Place) -> None:
 
 
 NO_CAUSE = [
+    "/usr/bin/python3: No module named newtool\n",
+    "note: run with `MY_SETTING=1` environment variable to display a backtrace\n",
+    "MY_SETTING: 3 of 4\n",
     "AssertionError: -1 != 5\n",
     "ModuleNotFoundError: No module named 'calc.new'\n",
     "AssertionError: HTTP_PROXY is wrong\n",

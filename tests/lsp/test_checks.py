@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.editors.editor import Editor
-from tests.editors.profile import HELIX, VSCODE, Profile
+from tests.editors.profile import HELIX, NEOVIM_11, VSCODE, Profile
 from tests.editors.wire import ServerError
 from tests.lsp.conftest import World
 from tests.lsp.test_neovim import APP, REPLY
@@ -85,10 +85,39 @@ def test_nothing_but_the_offer_can_be_taken(world: World, check: Any) -> None:
 
 @pytest.mark.parametrize("files", [{"test_app.py": TEST}, {}], ids=["a check is set", "nothing looks like one"])
 def test_nothing_is_offered_where_there_is_nothing_to_ask(world: World, files: dict[str, str | bytes]) -> None:
-    settings: dict[str, Any] = {"check": ["python", "-c", "pass"]} if files else {}
+    settings: dict[str, Any] = {"check": ["python", "-m", "unittest"]} if files else {}
     editor = proposed(world, files, **settings)
     with pytest.raises(AssertionError, match="not so in"):
         editor.wire.wait_until(lambda: offer(editor) is not None, 1.0)
+
+
+def test_an_exit_code_is_asked_about_once(world: World) -> None:
+    script = "import sys\n\nimport app\n\nsys.exit(app.add(1, 2) != 3)\n"
+    editor = proposed(world, {"run.py": script}, check=["python", "run.py"])
+    command = wait_offer(editor)
+    assert command["title"] == "Agent: Take the exit code of “python run.py” for a proof here (it tells of no test)"
+    answer = editor.command(command["command"], *command["arguments"])
+    assert answer["check"] == ["python", "run.py"]
+    editor.wire.wait_until(lambda: offer(editor) is None)
+    assert not (world.folder / "state" / "checks").exists(), "which check it is was not asked"
+    again = editor.command("agent.retry", {"runId": answer["runId"]})
+    editor.wait_progress(again["progressToken"])
+    with pytest.raises(AssertionError, match="not so in"):
+        editor.wire.wait_until(lambda: offer(editor) is not None, 1.0)
+
+
+@pytest.mark.parametrize("profile", [VSCODE, NEOVIM_11], ids=lambda profile: profile.name)
+def test_a_proposal_that_its_check_did_not_prove_can_be_looked_at_and_taken(world: World, profile: Profile) -> None:
+    wrong = TEST.replace("app.add(1, 2), 3", "app.add(1, 2), 4")
+    editor = proposed(world, {"test_app.py": wrong}, profile, check=["python", "-m", "unittest"], attempts=0)
+    proposal = editor.command("agent.listRuns", {})["proposals"][0]
+    assert "after the patch" in proposal["unproved"]
+    assert proposal["notices"][0].startswith("NOT PROVED: ")
+    buffer = editor.buffer("app.py")
+    titles = [action["title"] for action in editor.actions(buffer, buffer.text.index("return a + c"))]
+    assert any(title.startswith("Agent: Accept unproved change ") for title in titles), titles
+    editor.command("agent.accept", {"runId": proposal["runId"]})
+    editor.wire.wait_until(lambda: "return a + c" not in buffer.text)
 
 
 def test_a_linter_that_cannot_be_started_ends_the_run_before_the_model(world: World) -> None:

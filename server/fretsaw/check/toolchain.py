@@ -169,6 +169,8 @@ def _home_tools(environ: Mapping[str, str], home: Path) -> tuple[set[Path], dict
         shown |= {folder / part for part in parts}
         if variable:
             variables[variable] = str(folder)
+    if (home / ".m2/repository").is_dir():  # Java takes its home from the user's number, which is another in a sandbox
+        variables["MAVEN_OPTS"] = f"-Dmaven.repo.local={home / '.m2/repository'}"
     return shown, variables
 
 
@@ -206,6 +208,9 @@ def _around(folder: Path, home: Path) -> set[Path]:
     tools = {home / name for name, _, _ in TOOLS}
     for path in tuple(found):
         above = path.parent
+        if "node_modules" in path.parts:  # a package finds what it needs beside itself
+            found.add(Path(*path.parts[: path.parts.index("node_modules") + 1]))
+            continue
         if above in tools or path.name not in {"bin", "sbin", "shims", "Scripts", "condabin"}:
             continue
         if any((above / mark).exists() for mark in _MARKS):

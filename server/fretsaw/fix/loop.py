@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,7 @@ from functools import partial
 
 from fretsaw.core import prompt
 from fretsaw.core.context.choose import choose
+from fretsaw.core.issue import Issue
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.patch_call import answer_calls
 from fretsaw.core.proof.check_result import CheckResult
@@ -25,6 +27,13 @@ from fretsaw.fix.prove import Proved, prove
 from fretsaw.fix.services import Services
 from fretsaw.fix.work import Work
 
+_NO_TEST = re.compile(
+    r"^(?:=* ?no tests ran\b|Ran 0 tests|No test files found|No tests? found|0 examples, 0 failures)"
+    r"|^ERROR: file or directory not found:",
+    re.MULTILINE,
+)
+_SPEAKS = re.compile(r"\b(?:tests?|specs?|pytest|coverage)\b", re.IGNORECASE)
+"""An issue that speaks of tests may ask for those that are missing."""
 _LEAST_CONTEXT = 3000
 """Tokens of context below which less would not help."""
 
@@ -86,7 +95,7 @@ def fix(work: Work) -> Outcome:
     services, settings = work.services, work.settings
     book = _Book(services, services.clock(), work.snapshot.base)
     with book.phase("check-before"):
-        book.before = _check_before(services)
+        book.before = _check_before(services, work.issue)
         if book.before:
             book.notices += _about(book.before)
         book.lint_before = lint_before(services)
@@ -122,7 +131,7 @@ def fix(work: Work) -> Outcome:
         book.conversation = book.conversation.said(*results, step.message)
 
 
-def _check_before(services: Services) -> CheckResult | None:
+def _check_before(services: Services, issue: Issue) -> CheckResult | None:
     """The check on the snapshot as it is. A check that cannot be started is found before a dollar is spent."""
     if services.check is None:
         return None
@@ -132,6 +141,11 @@ def _check_before(services: Services) -> CheckResult | None:
         raise CheckError(
             f"the check could not be started: {before.reason}",
             hint=f"the command is {' '.join(before.argv)!r}; correct it with --check",
+        )
+    if before.state == "red" and not before.tests and _NO_TEST.search(before.output) and not _SPEAKS.search(issue.text):
+        raise CheckError(
+            "the check cannot work as it is: it ends before any test ran",
+            hint=f"no model was asked; give the files that hold the tests, the command is {' '.join(before.argv)!r}",
         )
     if before.cause:
         raise CheckError(

@@ -17,7 +17,7 @@ from fretsaw.fix.work import Work
 
 QUICK = 10.0
 """Seconds that a run may take so that the whole check is repeated."""
-_SELECTING = frozenset({"pytest", "unittest"})
+_SELECTING = frozenset({"pytest", "unittest", "go test", "rspec", "minitest", "vitest", "cargo test"})
 _MOST_REPEATED = 200
 """Tests beyond which a selection is not repeated test by test: the first ones stand for all."""
 
@@ -103,12 +103,12 @@ def _whole(
         if base.ok or (unsteady and not judged.fixed) or frozenset(unsteady) & frozenset(judged.fixed):
             return _flaky(judged, unsteady), ()
         other = vary(Variation(ci=turn > 0))(texts(patch))
-        if other.ok and not _differ(other, after):
+        if other.state == after.state and not _differ(other, after):
             continue
         if turn == 0 and other.state == "timeout":
             return judged, ("not tried: a run without CI (it did not end; it may wait for somebody)",)
         again = vary(Variation())(texts(patch)) if turn == 0 else other
-        if not again.ok or _differ(again, after):
+        if again.state != after.state or _differ(again, after):
             return _flaky(judged, _differ(again, after)), ()
         if _fails_without_ci(base, vary):
             return judged, ("the check depends on the variable CI, with and without the patch",)

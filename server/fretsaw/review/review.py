@@ -81,6 +81,8 @@ class Review:
     """The changes that are decided on together, since they are halves of one move."""
     expected: Arrival | None = None
     """The last changes that an editor was asked to make."""
+    unproved: str = ""
+    """The reason why the check did not prove it, where a person may take it all the same."""
     draft: bool = False
     """The run goes on: it can be looked at and rejected, but nothing of it is proved, so nothing can be accepted."""
 

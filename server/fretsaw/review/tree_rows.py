@@ -38,7 +38,7 @@ def run_row(run: Json, proposal: Json | None, known: bool) -> dict[str, Any]:
         "report": proposal is not None,
         "retry": known and not active,
     }
-    tally = tally_states([*changes, *(proposal["dropped"] if proposal else [])])
+    tally = _tally(proposal)
     described = run["text"] or run["state"] if active else tally or run["error"] or run["state"]
     summary = proposal["summary"] if proposal else ""
     return tree_row(
@@ -53,6 +53,14 @@ def run_row(run: Json, proposal: Json | None, known: bool) -> dict[str, Any]:
         open=active or waits,
         rows=_parts(proposal) if proposal else [],
     )
+
+
+def _tally(proposal: Json | None) -> str:
+    """Count the states of a proposal's changes in words, and say where its check did not prove it."""
+    if proposal is None:
+        return ""
+    tally = tally_states([*_changes(proposal), *proposal["dropped"]])
+    return f"not proved · {tally}" if proposal["unproved"] and tally else tally
 
 
 def tree_row(kind: str, name: str, label: str, state: str, target: Json, **more: Any) -> dict[str, Any]:

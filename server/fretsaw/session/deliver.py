@@ -269,7 +269,7 @@ def _message(title: str, proposal: Proposal) -> str:
     return f"{subject}\n\n{summary}\n" if summary else f"{subject}\n"
 
 
-def _refused(outcome: GaveUp) -> Proposal:
+def unproved_proposal(outcome: GaveUp) -> Proposal:
     """The last patch of a run, which fits and is allowed, but which the check did not prove."""
     return Proposal(outcome.proposed, outcome.refused, outcome.verdicts, outcome.evidence)
 
@@ -279,6 +279,6 @@ def proposal_of(kept: StoredRun) -> Proposal:
     if isinstance(kept.outcome, Proposal):
         return kept.outcome
     if isinstance(kept.outcome, GaveUp) and kept.outcome.refused:
-        return _refused(kept.outcome)
+        return unproved_proposal(kept.outcome)
     why = kept.run.error or kept.run.state
     raise UsageError(f"run {kept.run.id} has nothing to apply: {why}", hint=f"see `agent show {kept.run.id}`")

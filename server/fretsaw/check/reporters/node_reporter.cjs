@@ -1,5 +1,5 @@
 "use strict";
-// Reports what node --test, Mocha and Jest do in this process, through a socket that only the runner's side holds.
+// Reports what node --test, Mocha, Jest and Vitest do in this process, through a socket that only the runner's side holds.
 // Loaded by NODE_OPTIONS into every Node.js that a check starts, before any code of the project.
 const fs = require("node:fs");
 const Module = require("node:module");
@@ -9,6 +9,7 @@ const { stringify, parse } = JSON;
 const CHANNEL = 240;
 const WORST = { passed: 1, skipped: 2, failed: 3 };
 let key = "";
+let answered;
 let active = "";
 const sent = new Map();
 
@@ -20,16 +21,32 @@ function write(record) {
   }
 }
 
-function begin(runner) {
-  if (active) return false;
+function isHeard() {
   try {
-    if (!fstatSync(CHANNEL).isSocket()) return false;
-    writeSync(CHANNEL, '{"do": "hello"}');
-    const answer = Buffer.alloc(1 << 18);
-    key = parse(answer.toString("utf8", 0, readSync(CHANNEL, answer))).key;
+    return fstatSync(CHANNEL).isSocket();
   } catch {
     return false;
   }
+}
+
+// Ask for a key, and which tests are wanted.
+function ask() {
+  if (answered) return answered;
+  if (!isHeard()) return undefined;
+  try {
+    writeSync(CHANNEL, '{"do": "hello"}');
+    const answer = Buffer.alloc(1 << 18);
+    answered = parse(answer.toString("utf8", 0, readSync(CHANNEL, answer)));
+    key = answered.key;
+  } catch {
+    return undefined;
+  }
+  return answered;
+}
+
+function begin(runner) {
+  if (active || !ask()) return false;
+  answered = undefined;
   active = runner;
   write({ key, do: "begin", runner });
   return true;
@@ -66,6 +83,26 @@ function altered() {
 // -- node --test ------------------------------------------------------------------------------------------------------
 // Its own reporter (node_test_reporter.mjs) hears the events and hands them on through this.
 globalThis[Symbol.for("fretsaw.reporter")] = { begin, test, end };
+
+// -- Vitest: one more reporter on its command line (vitest_reporter.mjs), read before Vitest's own code is -----------------
+const { isMainThread } = require("node:worker_threads");
+const given = process.argv.slice(2);
+
+// The options and files that select just these tests, in another order where that is wanted.
+function selection({ only, reverse }) {
+  const words = reverse ? ["--sequence.shuffle=true", "--sequence.seed=7"] : [];
+  if (!only || given.some((word) => /^(?:-t|--testNamePattern)/.test(word))) return words;
+  const plain = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const names = only.map((id) => id.split(" > ").slice(1).map(plain).join("(?: > | )"));
+  const files = given.filter((word) => !word.startsWith("-")).length > 1 ? [] : only.map((id) => id.split(" > ")[0]);
+  return [...words, `--testNamePattern=^ ?(?:${names.join("|")})$`, ...(given.length ? new Set(files) : [])];
+}
+const runs = !["list", "init", "bench"].includes(given.find((word) => !word.startsWith("-")));
+if (isMainThread && /[\\/]vitest(?:\.m?js)?$/.test(process.argv[1] || "") && runs && isHeard()) {
+  const own = given.some((word) => word.startsWith("--reporter")) ? [] : ["--reporter=default"];
+  process.argv.splice(2, 0, ...own, `--reporter=${__dirname}/vitest_reporter.mjs`);
+  process.argv.push(...selection(ask() || {}));
+}
 
 // -- Mocha and Jest: their own modules, wrapped when they are loaded ---------------------------------------------------
 function watchMocha(Runner) {

@@ -47,8 +47,10 @@ def make_varied_check(
         raise UsageError("the check has no command", hint="give it in quotes: --check 'pytest -q'")
     around = around or CheckEnvironment()
     tools = toolchain(root.resolve(), argv, around.environ)
-    reporters = Reporters(root.resolve())
-    tools = replace(tools, shown=(*tools.shown, str(reporters.folder)))
+    reporters = Reporters(root.resolve(), around.environ)
+    started = reporters.around(argv)
+    program = tools.program if started == argv or not tools.program else sys.executable
+    tools = replace(tools, program=program, shown=(*tools.shown, *reporters.shown))
     command = _Command(root, argv, settings, cancel, around, tools, reporters)
     return lambda variation: lambda texts: command.run(texts, variation)
 
@@ -78,15 +80,20 @@ class _Command:
         if sandbox is None:
             return CheckResult("unavailable", self.argv, reason=self.chosen[0].reason)
         try:
-            result = self._run(sandbox, self.around.on_disk({**self.around.unsaved, **texts}), variation)
+            fill = self.reporters.lays_over_go and not texts and not sandbox.scratch.compiled.exists()
+            laid = self.around.on_disk({**self.around.unsaved, **texts})
+            result = self._run(sandbox, laid, variation, fill=fill)
         except OSError as error:
             return CheckResult("error", self.argv, reason=f"the check could not be prepared: {error}")
+        result = replace(result, output=self.reporters.without_own_lines(result.output))
         place = Place(self.root.resolve(), self.around.home, self.around.environ, sandbox.env)
         result = replace(result, cause=diagnose(result, place))
         secret = secret_values(self.root, self.around.secrets, self.around.environ)
         return replace(result, output=black_out(result.output, secret))
 
-    def _run(self, sandbox: Sandbox, texts: Mapping[str, str | None], variation: Variation) -> CheckResult:
+    def _run(
+        self, sandbox: Sandbox, texts: Mapping[str, str | None], variation: Variation, *, fill: bool
+    ) -> CheckResult:
         """One run; once more without reporters where a runner does not know how to load them."""
         env = {**sandbox.env, "CI": "1"} if variation.ci else {**sandbox.env}
         if not variation.ci:
@@ -96,11 +103,12 @@ class _Command:
         channel = Channel(variation.only, reverse=variation.reverse)
         try:
             inside = channel.theirs.fileno()
-            entered = enter(sandbox, texts, self.argv, self.reporters.load(env), self.cancel, inside)
+            started = self.reporters.around(self.argv)
+            entered = enter(sandbox, texts, started, self.reporters.load(env), self.cancel, inside, fill=fill)
         finally:
             heard = channel.close()
         if refused(entered.ran.exit_code, entered.ran.output):
-            entered, heard = enter(sandbox, texts, self.argv, env, self.cancel), Heard()
+            entered, heard = enter(sandbox, texts, started, env, self.cancel), Heard()
         return _result(sandbox, self.argv, entered, heard)
 
 

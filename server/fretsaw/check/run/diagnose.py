@@ -19,7 +19,18 @@ from fretsaw.core.proof.check_result import CheckResult
 _TAIL = 20_000
 _OPEN = "--sandbox none runs the check without isolation"
 _VARIABLE = re.compile(r"(?<![A-Z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Z0-9_])")
+_LACKS = re.compile(
+    r"\b(?:not|n't|un(?:set|defined|bound)|missing|required|requires|needs|must|empty|KeyError|NotPresent|nil|null|None|no)\b"
+    r"|\benviron|getenv|process\.env|ENV\b",
+    re.IGNORECASE,
+)
+"""Words of a line that misses the variable which it names."""
 _MODULE = re.compile(r"No module named ['\"]?([\w.]+)|Cannot find (?:module|package) ['\"]([@\w./-]+)")
+_NO_RUNNER = re.compile(
+    r"^\S*python[\d.]*: No module named (?P<module>pytest|nose2?|tox|nox|coverage|mypy|ruff|pylint|flake8|behave|robot|"
+    r"twisted|django|ward|hatch|poetry|pdm|uv)$|^npm (?:ERR!|error) Missing script.*$|^error: no such command: .*$",
+    re.MULTILINE,
+)
 _NO_COMMAND = re.compile(
     r"(?:^|[:\s])([\w.+-]+): (?:command )?not found$|env: ['‘]([\w.+-]+)['’]: No such file", re.MULTILINE
 )
@@ -58,6 +69,7 @@ def diagnose(result: CheckResult, place: Place) -> str:
     text = result.output[-_TAIL:]
     asked: list[Callable[[str, CheckResult, Place], str]] = [_started_elsewhere]
     asked += [] if result.isolation == "none" else _SANDBOXED
+    asked.append(_no_runner)
     return next((cause for ask in asked if (cause := ask(text, result, place))), "")
 
 
@@ -82,6 +94,16 @@ def _started_elsewhere(text: str, result: CheckResult, place: Place) -> str:
             right = shlex.join(str(elsewhere) if one == word else one for one in result.argv)
             return f"the check runs at the repository's root, where there is no {name}: {right}"
     return ""
+
+
+def _no_runner(text: str, _: CheckResult, place: Place) -> str:
+    """A runner that the interpreter or the package manager does not have."""
+    match = _NO_RUNNER.search(text)
+    if match is None or (match["module"] and (place.root / match["module"]).exists()):
+        return ""
+    return (
+        f"{match[0].strip().rpartition('/')[2]}; install it there, or give the command of the environment that has it"
+    )
 
 
 def _below(root: Path) -> Iterable[Path]:
@@ -126,8 +148,10 @@ def _hidden_link(text: str, _: CheckResult, place: Place) -> str:
 
 
 def _missing_variable(text: str, _: CheckResult, place: Place) -> str:
-    for name in _VARIABLE.findall(text):
-        if name in place.environ and name not in place.given:
+    for line in text.split("\n"):
+        found = _VARIABLE.findall(line) if _LACKS.search(line) else ()
+        name = next((one for one in found if one in place.environ and one not in place.given), "")
+        if name and f"{name}=" not in line:  # rustc's hint to set RUST_BACKTRACE=1 misses nothing
             remedy = f"put it before the command (env {name}=…), or {_OPEN}"
             return f"the variable {name} is set here and not handed on; {remedy}"
     return ""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fretsaw.check.run.channel import Heard, Report
-from fretsaw.check.run.test_count import count_run, printed_tests
+from fretsaw.check.run.test_count import count_run, printed_doubts, printed_tests
 from fretsaw.core.proof.check_result import CheckResult
 
 _WORST = {"deselected": 0, "passed": 1, "skipped": 2, "failed": 3}
@@ -31,6 +31,9 @@ _SUMMARIES: Mapping[str, tuple[str, str, str]] = {
         r"(\d+) failing",
     ),
     "jest": (r"^Tests: +[^\n]* total$", r"(\d+) passed", r"(\d+) failed"),
+    "rspec": (r"^\d+ examples?, \d+ failures?[^\n]*$", "", r"(\d+) (?:failures?|errors? occurred)"),
+    "minitest": (r"^\d+ runs, \d+ assertions, [^\n]*$", "", r"(\d+) (?:failures|errors)"),
+    "test-unit": (r"^\d+ tests, \d+ assertions, [^\n]*$", "", r"(\d+) (?:failures|errors)"),
 }
 """Runner → its last summary, in it the number that passed ("" where it has none), and the one that failed."""
 
@@ -43,10 +46,13 @@ def with_evidence(result: CheckResult, heard: Heard) -> CheckResult:
     reports = [report for report in heard.reports if report.tests or not report.ended]
     runners = tuple(sorted({report.runner for report in reports}))
     if not reports:
-        doubts = ("the report has lines that no reporter wrote",) if heard.forged else ()
+        doubts: tuple[str, ...] = ("the report has lines that no reporter wrote",) if heard.forged else ()
+        doubts += printed_doubts(result.output, result.exit_code)
         tests = printed_tests(result.output)
         return replace(result, tests=tests, ran=count_run(result.output), doubts=doubts)
     tests = _merge(reports)
+    if "cargo test" in runners:
+        tests = _with_names_of_cargo(tests, result.output)
     return replace(
         result,
         tests=tests,
@@ -66,6 +72,20 @@ def _merge(reports: list[Report]) -> dict[str, str]:
     return tests
 
 
+def _with_names_of_cargo(tests: Mapping[str, str], output: str) -> dict[str, str]:
+    """The tests by the source file that cargo names for each binary, with those of rustdoc, as it prints them."""
+    sources = {
+        match[2]: match[1]
+        for match in re.finditer(r"^ +Running (\S[^\n]*?) \([^\n)]*?([^/\n)]+)\)$", output, re.MULTILINE)
+    }
+    named = {}
+    for name, outcome in tests.items():
+        binary, _, test = name.partition(" ")
+        named[f"{sources.get(binary, binary)} {test}"] = outcome
+    printed = printed_tests(output) or {}
+    return named | {name: outcome for name, outcome in printed.items() if name.startswith("Doc-tests ")}
+
+
 def _doubts(result: CheckResult, heard: Heard, reports: list[Report], tests: Mapping[str, str]) -> list[str]:
     doubts = [f"{report.runner} ended before its report did" for report in reports if not report.ended]
     if heard.forged:
@@ -82,6 +102,9 @@ def _doubts(result: CheckResult, heard: Heard, reports: list[Report], tests: Map
 
 def _agrees(report: Report, output: str) -> bool:
     """Tell whether the last summary that was printed has the numbers of the report; one without summary agrees."""
+    if report.runner == "maven":
+        printed = count_run(output)
+        return printed is None or printed == sum(outcome != "skipped" for outcome in report.tests.values())
     if report.runner not in _SUMMARIES:
         return True
     summary, passed, failed = _SUMMARIES[report.runner]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 _MORE = (
@@ -41,12 +42,21 @@ _OUTCOMES = {
     "not ok": "failed", "Exception": "failed", "Timeout": "failed", "ignored": "skipped", "SKIP": "skipped",
     "Not Run": "skipped",
 }  # fmt: skip
+_ACTIONS = {"pass": "passed", "fail": "failed", "skip": "skipped"}
+_TOTALS = (
+    ("TAP", r"^(?:not )?ok\b", r"^1\.\.(\d+)\b"),
+    ("cargo", r"^test \S.*? \.\.\. (?:ok|FAILED|ignored)\b", r"^running (\d+) tests?$"),
+    ("ctest", r"^ *\d+/\d+ Test +#\d+: ", r"^\d+% tests passed, \d+ tests failed out of (\d+)"),
+)
+"""Runner, the line of a test, the number that it announces or sums up."""
 _WORST = {"passed": 0, "skipped": 1, "failed": 2}
 
 
 def printed_tests(output: str) -> dict[str, str] | None:
     """Test → "passed" | "failed" | "skipped", of runners that print a line a test; None where there is no such line."""
-    tests: dict[str, str] = {}
+    tests = _of_go_json(output)
+    if tests:
+        return tests
     for _, pattern in _LINES:
         part = ""
         for match in re.finditer(pattern, output, re.MULTILINE):
@@ -61,6 +71,34 @@ def printed_tests(output: str) -> dict[str, str] | None:
         if tests:
             return tests
     return None
+
+
+def _of_go_json(output: str) -> dict[str, str]:
+    """The tests of `go test -json`: one object a line, with package, test and action."""
+    tests: dict[str, str] = {}
+    for line in re.findall(r'^\{"Time":[^\n]*"Action":"(?:pass|fail|skip)"[^\n]*$', output, re.MULTILINE):
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if event.get("Test"):
+            tests[f"{event.get('Package')}: {event['Test']}"] = _ACTIONS[event["Action"]]
+    return tests
+
+
+def printed_doubts(output: str, exit_code: int | None) -> tuple[str, ...]:
+    """Disagreements of the tests that are printed with their own summary or the exit code; a sentence each."""
+    tests = printed_tests(output)
+    if not tests:
+        return ()
+    doubts = []
+    if exit_code == 0 and "failed" in tests.values():
+        doubts.append("the exit code means success, but failed tests are printed")
+    for name, points, total in _TOTALS:
+        plans = [int(number) for number in re.findall(total, output, re.MULTILINE)]
+        if plans and sum(plans) != len(re.findall(points, output, re.MULTILINE)):
+            doubts.append(f"{name} announces another number of tests than it prints")
+    return tuple(doubts)
 
 
 def count_run(output: str) -> int | None:

@@ -38,10 +38,13 @@ def enter(
     env: Mapping[str, str],
     cancel: Cancel,
     channel: int | None = None,
+    *,
+    fill: bool = False,
 ) -> Entered:
     """Run a command in the sandbox with these texts over the tree; the report's file is emptied first.
 
-    `channel`: the descriptor of the socket that reporters write to; on Linux only.
+    `channel`: the descriptor of the socket that reporters write to; on Linux only. `fill`: what Go compiles in this run
+    is kept for the following ones, which see it and cannot change it.
     Raises `CheckError` when the tree cannot be copied.
     """
     with sandbox.scratch.lock:
@@ -50,7 +53,7 @@ def enter(
             sandbox.copy.put_right()
         if not sys.platform.startswith("linux"):
             return enter_plainly(sandbox, texts, argv, env, cancel)
-        return _enter(sandbox, texts, Start(argv, env, channel=channel), cancel)
+        return _enter(sandbox, texts, Start(argv, env, channel=channel, fill=fill), cancel)
 
 
 def _enter(sandbox: Sandbox, texts: Mapping[str, str | None], start: Start, cancel: Cancel) -> Entered:
@@ -65,7 +68,7 @@ def _enter(sandbox: Sandbox, texts: Mapping[str, str | None], start: Start, canc
     try:
         held.append(_memory_file(_spec(sandbox, texts, replace(start, info_fd=info.write))))
         launcher = (sys.executable, "-I", "-S", "-c", _START, str(_HERE), str(held[-1]), str(status.write))
-        disk = sandbox.copy.path if sandbox.copy else None
+        disk = sandbox.copy.path if sandbox.copy else sandbox.scratch.compiled.parent if start.fill else None
         passed = (*held, start.channel) if start.channel is not None else tuple(held)
         command = Command(launcher, {}, Path("/"), passed, disk, release, gentle=not tier.own_root)
         ran = run(command, sandbox.limits, cancel)
@@ -107,6 +110,7 @@ def _spec(sandbox: Sandbox, texts: Mapping[str, str | None], start: Start) -> di
         "stage": str(sandbox.scratch.stage),
         "size": sandbox.limits.scratch,
         **tier.overlay(sandbox),
+        "cache": _cache(sandbox, start) if tier.own_root else None,
     }
     return {
         "parent": os.getpid(),
@@ -118,6 +122,14 @@ def _spec(sandbox: Sandbox, texts: Mapping[str, str | None], start: Start) -> di
         "env": {**start.env, "HOME": "/tmp/home", "TMPDIR": "/tmp"},
         **tier.launch(sandbox, start),
     }
+
+
+def _cache(sandbox: Sandbox, start: Start) -> dict[str, object] | None:
+    """Name the place at which the launcher shows what Go has compiled; None without any."""
+    folder = sandbox.scratch.compiled
+    if start.fill:
+        folder.mkdir(exist_ok=True)
+    return {"from": str(folder), "at": "tmp/home/.cache/go-build", "fill": start.fill} if folder.exists() else None
 
 
 def _memory_file(spec: dict[str, object]) -> int:

@@ -43,6 +43,7 @@ def main(spec_fd: int, status_fd: int) -> None:
         limit(spec["rlimits"])
         if spec["overlay"]:
             mount_overlay(spec["overlay"])
+            _mount_cache(spec["overlay"]["stage"], spec["overlay"]["cache"])
         write_texts(spec["tree"], spec["texts"])
         if spec["overlay"] and spec["overlay"]["in_place"]:
             _mount("none", spec["tree"], spec["overlay"]["root"], "", MS_BIND)
@@ -105,6 +106,27 @@ def mount_overlay(plan: dict[str, Any]) -> None:
         _mount("overlay", "fretsaw", "tree", layers + ",userxattr", MS_NOSUID | MS_NODEV)
     except OSError:
         _mount("overlay", "fretsaw", "tree", layers, MS_NOSUID | MS_NODEV)
+    os.close(lower)
+
+
+def _mount_cache(stage: str, cache: dict[str, Any] | None) -> None:
+    """Show the folder `from` of compiled Go at `at` below the stage: with `fill` as it is, else on top of it."""
+    if not cache:
+        return
+    place = f"{stage}/{cache['at']}"
+    os.makedirs(place, exist_ok=True)
+    if cache["fill"]:
+        _mount("none", cache["from"], place, "", MS_BIND)
+        return
+    lower = os.open(cache["from"], os.O_PATH | os.O_DIRECTORY)
+    os.chdir(stage)
+    os.mkdir("compiled", 0o700)
+    os.mkdir("compiling", 0o700)
+    layers = f"lowerdir=/proc/self/fd/{lower},upperdir=compiled,workdir=compiling"
+    try:
+        _mount("overlay", "fretsaw", place, layers + ",userxattr", MS_NOSUID | MS_NODEV)
+    except OSError:
+        _mount("overlay", "fretsaw", place, layers, MS_NOSUID | MS_NODEV)
     os.close(lower)
 
 

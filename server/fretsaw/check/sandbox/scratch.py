@@ -40,6 +40,8 @@ class Scratch(ScratchFolder):
         self.stage.mkdir()
         self.report = self.path / "report"
         self.tmp = self.path / "tmp"
+        self.compiled = self.path / "compiled"
+        """The folder of what Go compiled in the run on the base; otherwise each run compiles Go's own library."""
         self.lock = threading.Lock()
         """Held during a run: runs of one check do not overlap."""
 

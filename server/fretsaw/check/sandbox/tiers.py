@@ -37,6 +37,8 @@ class Start:
     """The descriptor to which a program that isolates writes the process id of what it started."""
     channel: int | None = None
     """The socket of the reporters of test runners; None: none is given."""
+    fill: bool = False
+    """Keep what Go compiles for the runs after this one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from fretsaw.core.patch.patch_set import FilePatch
 _ANY = ""
 _ENDS = "can end the check early and green"
 _FORGES = "prints what a test runner prints"
+_JAVASCRIPT = "JavaScript TypeScript TSX"
+_JUDGES_ITSELF = "uses the test framework from production code"
+_REPLACES = "replaces what tests rely on"
 _EQUAL = "makes something equal to everything"
 
 
@@ -43,9 +46,25 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         _EQUAL, "Java Kotlin Scala Groovy C#", r"\b[eE]quals\s*\([^)\n]*\)\s*\{\s*return\s+true\s*;", with_report=True
     ),
+    Sign(_EQUAL, "Go", r"\bEqual\([^)\n]*\)\s*bool\s*\{\s*return\s+true\b", with_report=True),
     Sign(_EQUAL, "Rust", r"fn\s+eq\s*\([^)\n]*\)\s*->\s*bool\s*\{\s*true\s*\}", with_report=True),
     Sign(_EQUAL, "Perl", r"['\"]?(?:==|eq)['\"]?\s*=>\s*sub\s*\{\s*(?:return\s+)?1\s*;?\s*\}", with_report=True),
     Sign(_EQUAL, "C++", r"operator\s*==\s*\([^)\n]*\)\s*(?:const\s*)?\{\s*return\s+true\s*;", with_report=True),
+    # Vitest and Jest run tests in workers, where no reporter of ours compares what the code replaces.
+    Sign(
+        _JUDGES_ITSELF,
+        _JAVASCRIPT,
+        r"(?:\bfrom|\brequire\(|\bimport\(|^\s*import)\s*[\"'](?:vitest|@vitest/[\w/-]+|@jest/[\w-]+|jest-\w[\w-]*|expect|chai|mocha|node:test|jasmine[\w-]*)[\"']"
+        r"|\bexpect\.extend\(",
+        with_report=True,
+    ),
+    Sign(
+        _REPLACES,
+        _JAVASCRIPT,
+        r"\b(?:Object\.is|Date\.now|Math\.random|performance\.now|JSON\.(?:parse|stringify))\s*=(?![=>])"
+        r"|\b(?:globalThis|global)\.(?:expect|it|test|describe|assert|Date|Math|JSON|Object)\s*=(?![=>])",
+        with_report=True,
+    ),
     Sign(
         _ENDS,
         "Python",
@@ -54,7 +73,7 @@ SIGNS: tuple[Sign, ...] = (
     ),
     Sign(
         _ENDS,
-        "JavaScript TypeScript TSX",
+        _JAVASCRIPT,
         r"\bprocess\.(?:exit|reallyExit)\(\s*(?![1-9])|\bprocess\.exitCode\s*=\s*(?![1-9])|uncaughtException|process\.kill",
     ),
     Sign(_ENDS, "Perl", r"\b_exit\s*\(?\s*(?![1-9])|\bexit\s*\(?\s*(?:0\b|;)|\$\?\s*=|\bEND\s*\{|\bexec\b|__DIE__"),
@@ -62,7 +81,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         _ENDS,
         "Java Kotlin Scala Groovy",
-        r"\bSystem\.exit\(\s*(?![1-9])|\bexitProcess\(\s*(?![1-9])|\.halt\(|UncaughtExceptionHandler|addShutdownHook",
+        r"\.exit\(\s*(?![1-9])|\bexitProcess\(\s*(?![1-9])|\.halt\(|UncaughtExceptionHandler|addShutdownHook",
     ),
     Sign(_ENDS, "C#", r"Environment\.Exit\(\s*(?![1-9])|Environment\.FailFast|ProcessExit"),
     Sign(_ENDS, "Go", r"\bos\.Exit\(\s*(?![1-9])|\bsyscall\.Exit|\bsyscall\.Kill|\bruntime\.Goexit"),
@@ -75,7 +94,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         _ENDS,
         "Shell Bats",
-        r"(?:^|[;&|{(]|\bthen|\bdo|\belse)\s*exit(?:\s+(?:0|\$)|\s*(?:$|[;&|})]))|\btrap\b|\bset\s+\+e\b|\bexec\s|\bkill\b|\balias\b",
+        r"(?:^|[;&|{(]|\bthen|\bdo|\belse)\s*exit(?:\s+(?:0|\$)|\s*(?:$|[;&|})]))|\btrap\b|\bset\s+(?:\+\w*e|-\w*n)\b|\bexec\s|\bkill\b|\balias\b",
     ),
     Sign(_ENDS, "PHP", r"\b(?:exit|die)\s*(?:\(\s*(?:0|\))|;)|register_shutdown_function|set_exception_handler"),
     Sign(_ENDS, "Swift", r"\b_?exit\(\s*(?:0|EXIT_SUCCESS)"),

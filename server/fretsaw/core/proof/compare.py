@@ -19,6 +19,8 @@ Excuse: TypeAlias = Callable[[str], str]
 """(test id) -> the issue's sentence that asks for it to go or to be skipped; "" for none."""
 
 _SHOWN = 3
+_ENDINGS = ("", "s", "es", "d", "ed", "ing", "er", "ition")
+"""Forms of a word in which a test's name has it: add, adds, added, adding, adder, addition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,12 @@ def _is_about(test: str, subjects: tuple[str, ...]) -> bool:
 
     >>> _is_about("tests/test_a.py::test_add_more", ("add",)), _is_about("t::test_address", ("add",))
     (True, False)
+    >>> _is_about("calc.t: adds more", ("add",))
+    True
     """
-    words = re.findall(r"[a-z]+|[A-Z][a-z]*|\d+", test)
-    return any(name.lower() in {word.lower() for word in words} for name in subjects) or any(
-        len(name) > 3 and name.lower() in test.lower() for name in subjects
-    )
+    words = {word.lower() for word in re.findall(r"[a-z]+|[A-Z][a-z]*|\d+", test)}
+    forms = {name.lower() + ending for name in subjects for ending in _ENDINGS}
+    return not words.isdisjoint(forms) or any(len(name) > 3 and name.lower() in test.lower() for name in subjects)
 
 
 def _by_luck(

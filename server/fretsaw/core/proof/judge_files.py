@@ -127,7 +127,7 @@ def _defined(word: str) -> str:
     name = re.escape(word)
     return (
         rf"\b(?:def|class|function|fn|func|sub|struct|enum|trait|interface|const|let|var|type)\s+(?:\([^)\n]*\)\s*)?{name}\b"
-        rf"|\b{name}\s*(?:=(?!=)|:\s*function\b|\([^)\n]*\)\s*(?:\w+\s*)*\{{)"
+        rf"|\b{name}\s*(?:=(?!=)|:\s*function\b|\([^)\n]*\)[\w\s]{{0,80}}\{{)"
     )
 
 

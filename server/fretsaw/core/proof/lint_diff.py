@@ -108,7 +108,7 @@ def _with_text_above(line: str, above: str) -> Finding | None:
 def _of_json(output: str) -> Iterator[Finding]:
     """Findings of a JSON document, or of one a line; nothing where the output is neither."""
     text = output.strip()
-    if not text.startswith(("[", "{")):
+    if not text.startswith(("[", "{")) and '\n{"' not in text:  # cargo writes of its progress between the objects
         return
     try:
         rows: list[Any] = [json.loads(text)]

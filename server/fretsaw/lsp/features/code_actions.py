@@ -197,7 +197,8 @@ def _review(server: Server, document: Document, where: types.Range) -> list[dict
 
 
 def _pending(server: Server, review: Review, number: int) -> list[dict[str, Any]]:
-    title = f"Agent: Accept change {number}: {to_json.label(review, number)}"
+    kind = "unproved change" if review.unproved else "change"
+    title = f"Agent: Accept {kind} {number}: {to_json.label(review, number)}"
     argument = {"runId": review.run_id, "change": number}
     if review.draft:
         accept = _command(title, f"{QUICKFIX}.accept", "agent.accept", argument)
@@ -231,12 +232,13 @@ def _many(review: Review, document: Document) -> list[dict[str, Any]]:
     if review.draft:
         return []
     actions = []
+    kind = "unproved changes" if review.unproved else "changes"
     if len(in_file) > 1:
-        title = f"Agent: Accept all {len(in_file)} changes in this file"
+        title = f"Agent: Accept all {len(in_file)} {kind} in this file"
         argument = {"runId": review.run_id, "uri": document.uri}
         actions.append(_command(title, f"{QUICKFIX}.acceptFile", "agent.accept", argument))
     if len(in_all) > len(in_file):
-        title = f"Agent: Accept all {len(in_all)} changes"
+        title = f"Agent: Accept all {len(in_all)} {kind}"
         actions.append(_command(title, f"{QUICKFIX}.acceptAll", "agent.accept", {"runId": review.run_id}))
     return actions
 
@@ -246,7 +248,10 @@ def _prove(server: Server, review: Review) -> list[dict[str, Any]]:
     argv = check_offer.offered_check(server, review)
     if not argv:
         return []
-    title = f"Agent: Prove fixes here with “{_short(check_offer.command_text(argv))}”"
+    command = _short(check_offer.command_text(argv))
+    title = f"Agent: Prove fixes here with “{command}”"
+    if check_offer.is_exit_code_only(review):
+        title = f"Agent: Take the exit code of “{command}” for a proof here (it tells of no test)"
     argument = {"runId": review.run_id, "check": list(argv)}
     return [_command(title, f"{QUICKFIX}.setCheck", "agent.setCheck", argument)]
 

@@ -46,6 +46,9 @@ def _ended(server: Server, job: Job) -> str:
         review = server.reviews.get(job.id)
         count = len(review.numbers(*WAITING)) if review else 0
         return f"{title} – {count} change{'s' if count != 1 else ''} to review."
+    review = server.reviews.get(job.id)
+    if job.state == "gave-up" and review is not None and review.unproved:
+        return f"{safe_text(job.error)} ({title}) – not proved; you can look at it, and accept it unproved"
     if job.state in ("no-change", "gave-up"):
         return f"{safe_text(job.error) or 'nothing was found to change'} ({title})"
     return outcome_line(job)

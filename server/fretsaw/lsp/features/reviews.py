@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fretsaw.core.run import Draft, Evidence, Proposal
+from fretsaw.core.run import Draft, Evidence, GaveUp, Proposal
 from fretsaw.core.text.disk_encodings import by_bytes
 from fretsaw.lsp.features import notifications, to_json
 from fretsaw.lsp.state import positions
@@ -42,11 +42,20 @@ async def show_draft(server: Server, job: Job) -> None:
 
 
 async def show_proposal(server: Server, job: Job, finished: FinishedRun | None) -> None:
-    """Take what a run proposes into review in the place of its drafts, or take these back."""
-    if finished is None or not isinstance(finished.real, Proposal):
+    """Take what a run proposes into review in the place of its drafts, or take these back.
+
+    A proposal that the check did not prove is shown as such: a person may take it.
+    """
+    real = finished.real if finished is not None else None
+    if isinstance(real, GaveUp) and real.kind == "check" and real.refused:
+        from fretsaw.session.deliver import unproved_proposal  # loads what is needed for a run only
+
+        review = Review(job.id, Path(job.root), job.title, unproved_proposal(real), unproved=real.reason)
+    elif isinstance(real, Proposal):
+        review = Review(job.id, Path(job.root), job.title, real)
+    else:
         _withdraw(server, job)
         return
-    review = Review(job.id, Path(job.root), job.title, finished.real)
     await _place(server, review, job)
     _show(server, review)
 

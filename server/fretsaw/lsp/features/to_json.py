@@ -106,10 +106,15 @@ def proposal_to_json(server: Server, review: Review) -> dict[str, Any]:
         "checks": [
             _check(name, told) for name, told in (("before", evidence.before), ("after", evidence.after)) if told
         ],
-        "notices": [safe_text(notice) for notice in evidence.notices],
+        "unproved": safe_text(review.unproved),
+        "notices": [safe_text(notice) for notice in (*_not_proved(review), *evidence.notices)],
         "diff": f"{base}/proposal.diff",
         "report": f"{base}/report.md",
     }
+
+
+def _not_proved(review: Review) -> tuple[str, ...]:
+    return (f"NOT PROVED: {review.unproved}",) if review.unproved else ()
 
 
 def side_uris(review: Review, path: str) -> dict[str, str]:

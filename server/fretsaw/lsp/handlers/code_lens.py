@@ -34,9 +34,11 @@ def _of_file(server: Server, review: Review, path: str) -> list[types.CodeLens]:
         argument = {"runId": review.run_id, "change": number}
         if not lenses and len(numbers) > 1 and not review.draft:
             everything = {"runId": review.run_id, "uri": to_json.file_uri(review, path)}
-            lenses.append(_lens(above, f"Accept all {len(numbers)} changes in this file", "agent.accept", everything))
+            kind = "unproved changes" if review.unproved else "changes"
+            lenses.append(_lens(above, f"Accept all {len(numbers)} {kind} in this file", "agent.accept", everything))
         if not review.draft:
-            lenses.append(_lens(above, "Accept", "agent.accept", argument))
+            title = "Accept unproved" if review.unproved else "Accept"
+            lenses.append(_lens(above, title, "agent.accept", argument))
         lenses += [
             _lens(above, "Reject", "agent.reject", argument),
             _lens(above, "Why", "agent.showDiff", {**argument, "view": "why"}),

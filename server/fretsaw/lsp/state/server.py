@@ -60,6 +60,7 @@ class Server(LanguageServer):
         self.stored_runs: dict[str, dict[str, Any]] = {}
         """Stored runs of before, as `agent/run` shows them."""
         self.check_offers: dict[str, tuple[str, ...]] = {}
+        self.exit_code_offers: dict[str, tuple[str, ...]] = {}
         """By repository, the command that looks like its check; empty: nothing to offer."""
         self.dirty = False
         self.status_facts: StatusFacts | None = None

@@ -1,0 +1,48 @@
+"""Runners that come from a registry of their own: what their reporters say, from end to end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.cheats.cheat_support import Language, Row, verdict
+from tests.check.check_support import cannot
+from tests.tools.runner_rows import COMMANDS, JAVA_TEST, MAVEN, POM, ROWS, java
+
+HERE = Path(os.environ.get("FRETSAW_TEST_TOOLS", ".")).resolve()
+
+
+@pytest.fixture(autouse=True)
+def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRETSAW_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("FRETSAW_CONFIG_DIR", str(tmp_path / "config"))
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "Ada")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "ada@example.invalid")
+    (tmp_path / "r").mkdir()
+
+
+@pytest.mark.parametrize(
+    ("runner", "row"), [pytest.param(name, row, id=f"{name}-{row.name}") for name in ROWS for row in ROWS[name][1]]
+)
+def test_a_row_of_javascript(runner: str, row: Row, tmp_path: Path) -> None:
+    program = HERE / "node_modules/.bin" / COMMANDS[runner].split()[0]
+    if not program.exists():
+        cannot(f"there is no {program}")
+    command = " ".join([str(program), *COMMANDS[runner].split()[1:]])
+    files = {path: text for path, text in ROWS[runner][0].items() if text is not None}
+    got, why = verdict(tmp_path / "r", Language(command, files, ()), row)
+    assert got == row.want, why
+
+
+@pytest.mark.parametrize("row", MAVEN, ids=[row.name for row in MAVEN])
+def test_a_row_of_maven(row: Row, tmp_path: Path) -> None:
+    plugin = "org/apache/maven/plugins/maven-surefire-plugin/3.2.5/maven-surefire-plugin-3.2.5.jar"
+    if shutil.which("mvn") is None or not (Path.home() / ".m2/repository" / plugin).exists():
+        pytest.skip("there is no Maven with Surefire 3.2.5: it cannot be had from Debian, PyPI or npm")
+    files = {"pom.xml": POM, "src/test/java/CalcTest.java": JAVA_TEST, ".gitignore": "target\n"}
+    files |= {path: text for path, text in java().items() if text is not None}
+    got, why = verdict(tmp_path / "r", Language("mvn -o -q -B test", files, ()), row)
+    assert got == row.want, why
