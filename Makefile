@@ -51,7 +51,7 @@ test-tools: .venv/ready ## Run real linters, Vitest, Jest, Mocha and Maven end t
 	@mkdir -p $(TOOLS)
 	@npm install --prefix $(TOOLS) --no-audit --no-fund --loglevel error eslint@10.15.0 typescript@7.0.2 \
 	  prettier@3.10.1 vitest@4.1.12 jest@30.5.2 mocha@12.0.3 || echo "npm could not install the tools: what is missing FAILS below"
-	@FRETSAW_TEST_TOOLS=$(TOOLS) $(BIN)/python -m pytest -n 2 tests/linters $(ARGS)
+	@FRETSAW_TEST_TOOLS=$(TOOLS) $(BIN)/python -m pytest -n 2 tests/tools $(ARGS)
 
 vsix: ## Build the VS Code extension: vscode-extension/fretsaw.vsix
 	@vscode-extension/scripts/build.sh
