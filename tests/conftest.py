@@ -67,6 +67,10 @@ def golden(request: pytest.FixtureRequest) -> Golden:
     return Golden(update=bool(request.config.getoption("--update")))
 
 
+_CANNOT_BE_HAD = "no registry in reach has it"
+"""The end of a reason why a test cannot run that CI can do nothing about."""
+
+
 def _not_run(config: pytest.Config) -> list[str]:
     """The tests that could not run here, with why, as the process that prints knows them."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
@@ -84,6 +88,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In CI, where everything has to be installed, what could not run has failed."""
-    if os.environ.get("CI") and session.exitstatus == pytest.ExitCode.OK and _not_run(session.config):
+    """In CI, where everything has to be installed, what could not run has failed; what nobody can install is said."""
+    missing = [line for line in _not_run(session.config) if not line.endswith(_CANNOT_BE_HAD)]
+    if os.environ.get("CI") and session.exitstatus == pytest.ExitCode.OK and missing:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -11,6 +11,8 @@ from tests.cheats.cheat_support import Language, Row, verdict
 from tests.check.check_support import cannot
 from tests.tools.runner_rows import COMMANDS, JAVA_TEST, MAVEN, POM, ROWS, java
 
+_PLUGIN = "org/apache/maven/plugins/maven-surefire-plugin/3.2.5/maven-surefire-plugin-3.2.5.jar"
+SUREFIRE = Path.home() / ".m2/repository" / _PLUGIN
 HERE = Path(os.environ.get("FRETSAW_TEST_TOOLS", ".")).resolve()
 
 
@@ -37,11 +39,13 @@ def test_a_row_of_javascript(runner: str, row: Row, tmp_path: Path) -> None:
     assert got == row.want, why
 
 
+@pytest.mark.skipif(
+    not (SUREFIRE.exists() and shutil.which("mvn")),
+    reason=f"Maven or {SUREFIRE} is missing: no registry in reach has it",
+)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("row", MAVEN, ids=[row.name for row in MAVEN])
 def test_a_row_of_maven(row: Row, tmp_path: Path) -> None:
-    plugin = "org/apache/maven/plugins/maven-surefire-plugin/3.2.5/maven-surefire-plugin-3.2.5.jar"
-    if shutil.which("mvn") is None or not (Path.home() / ".m2/repository" / plugin).exists():
-        pytest.skip("there is no Maven with Surefire 3.2.5: it cannot be had from Debian, PyPI or npm")
     files = {"pom.xml": POM, "src/test/java/CalcTest.java": JAVA_TEST, ".gitignore": "target\n"}
     files |= {path: text for path, text in java().items() if text is not None}
     got, why = verdict(tmp_path / "r", Language("mvn -o -q -B test", files, ()), row)
