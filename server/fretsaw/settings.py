@@ -63,7 +63,7 @@ class Settings:
     steps: int = option(12, "How many rounds of tool calls the model may make for one answer.", least=0)
     reveal: tuple[str, ...] = option(
         (),
-        "Send these secrets anyway: names shown by `agent context`, or globs that match a rule or a path.",
+        "Send these secrets anyway: names shown by `agent context`, or globs that match their rule or path.",
     )
     edit_form: Literal["auto", "v4a", "udiff", "search-replace", "apply-patch-tool", "grammar-tool"] = option(
         "auto",
