@@ -41,7 +41,7 @@ class Settings:
     key_command: tuple[str, ...] | None = option(
         None, "Command that prints the key; run without a shell, only when a key is needed."
     )
-    api: Literal["auto", "chat", "responses"] = option("auto", "API to use; auto: the model's own.")
+    api: Literal["auto", "chat", "responses"] = option("auto", "API to use; auto: the model's default.")
     azure: bool = option(False, "Use Azure OpenAI: --base-url is the resource, --model the deployment.")
     api_version: str | None = option(None, "Azure's `api-version`.")
     timeout: float = option(300.0, "Give up a model call after this many seconds without data.", least=0.1)
@@ -63,10 +63,11 @@ class Settings:
     steps: int = option(12, "How many rounds of tool calls the model may make for one answer.", least=0)
     reveal: tuple[str, ...] = option(
         (),
-        "Send these secrets anyway: names from `agent context`, or globs of rules or paths.",
+        "Send these secrets anyway: names shown by `agent context`, or globs that match their rule or path.",
     )
     edit_form: Literal["auto", "v4a", "udiff", "search-replace", "apply-patch-tool", "grammar-tool"] = option(
-        "auto", "Edit format to ask the model for (any is accepted); auto: the model's own."
+        "auto",
+        "Edit format to ask the model for; auto: the model's default. A reply in any other format is accepted, too.",
     )
 
     # What becomes of the edits
@@ -79,13 +80,15 @@ class Settings:
     )
     judge: bool = option(False, "Let the triage model drop flagged changes; it can add none.")
     judge_threshold: float = option(
-        0.1, "The judge drops a flagged change if it is needed with less than this probability (0 to 1).", least=0
+        0.1, "The judge drops a flagged change if the probability that it is needed is below this (0 to 1).", least=0
     )
-    allow: tuple[str, ...] = option((), "Let the patch change these protected paths or globs (build or lock files).")
+    allow: tuple[str, ...] = option(
+        (), "Protected paths (build and lock files) that the patch may change; globs are accepted."
+    )
 
     # The proof
     check: tuple[str, ...] | None = option(
-        None, "Command that runs your tests, without a shell, for example 'pytest -q'."
+        None, "Command that runs your tests, for example 'pytest -q'; run without a shell."
     )
     accept_exit_code: bool = option(
         False,

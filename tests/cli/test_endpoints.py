@@ -90,7 +90,7 @@ def test_roles_of_ones_own_hold_at_any_endpoint(tmp_path: Path) -> None:
     own.write_text('[roles]\neditor = ["mine"]\n[[model]]\nid = "mine"\ncontext = 9000\noutput = 900\n')
     settings = resolved(endpoint="ollama")
     assert load_registry(own).choose(settings, today()).row.id == "mine"
-    with pytest.raises(ConfigError, match="has no model for the role triage"):
+    with pytest.raises(ConfigError, match="has no model for the triage role"):
         load_registry(own).choose(resolved(endpoint="ollama", role="triage"), today())
 
 
@@ -108,7 +108,7 @@ def test_the_judge_is_the_model_that_was_named_where_nobody_has_its_role(
 
 
 def test_an_endpoint_with_models_of_its_own_wants_one_named(agent: Agent) -> None:
-    with pytest.raises(ConfigError, match="Ollama has no model for the role"):
+    with pytest.raises(ConfigError, match="Ollama has no model for the"):
         load_registry().choose(resolved(endpoint="ollama"), today())
     assert "name one with --model" in agent("fix", "ISSUE.md", "--endpoint", "ollama").err
 

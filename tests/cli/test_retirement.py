@@ -16,8 +16,8 @@ from fretsaw.session import fix, models
 
 Model = Callable[..., ScriptedServer]
 Clock = Callable[[str], None]
-MOVED = "gpt-6-luna has the role editor now"
-SOON = "The role editor then moves to gpt-6-luna by itself"
+MOVED = "the editor role uses gpt-6-luna now"
+SOON = "The editor role then moves to gpt-6-luna by itself"
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_sixty_days_before_its_end_it_is_told(settings: Settings, today: date, n
 def test_before_the_day_it_is_told_what_follows_its_price_and_what_changes() -> None:
     text = told(REGISTRY.choose(Settings(), NOW))
     assert "gpt-4.1 is shut down on 2027-01-14, in 46 days" in text
-    assert "The role editor then moves to gpt-6-luna by itself, within --max-usd" in text
+    assert "The editor role then moves to gpt-6-luna by itself, within --max-usd" in text
     assert PRICE in text
     for change in (
         "the Responses API instead of Chat Completions",
@@ -54,13 +54,17 @@ def test_who_has_set_the_model_is_told_that_runs_will_stop() -> None:
 def test_on_the_day_a_role_moves_and_says_so(today: date) -> None:
     choice = REGISTRY.choose(Settings(), today)
     assert choice.row.id == "gpt-6-luna"
-    assert "gpt-4.1 was shut down on 2027-01-14; gpt-6-luna has the role editor now, within --max-usd" in told(choice)
+    assert "gpt-4.1 was shut down on 2027-01-14; the editor role uses gpt-6-luna now, within --max-usd" in told(choice)
     assert PRICE in told(choice)
 
 
 def test_a_role_that_moved_twice_is_told_of_the_last_move() -> None:
-    assert "gpt-4.1-nano was shut down on 2026-10-23; gpt-4.1-mini has" in told(REGISTRY.for_role("triage", NOW))
-    assert "gpt-4.1-mini was shut down on 2027-01-14; gpt-6-luna has" in told(REGISTRY.for_role("triage", AFTER))
+    assert "gpt-4.1-nano was shut down on 2026-10-23; the triage role uses gpt-4.1-mini" in told(
+        REGISTRY.for_role("triage", NOW)
+    )
+    assert "gpt-4.1-mini was shut down on 2027-01-14; the triage role uses gpt-6-luna" in told(
+        REGISTRY.for_role("triage", AFTER)
+    )
 
 
 @pytest.mark.parametrize("model", ["gpt-4.1", "gpt-4.1-mini", "gpt-4.1-2025-04-14", "ft:gpt-4.1:acme::abc"])

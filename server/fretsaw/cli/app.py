@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("fretsaw.cli.models", "List models: prices, limits, roles, retirement."),
     "doctor": ("fretsaw.cli.doctor", "Inspect git, key, endpoint, sandbox and editors, and say what is missing."),
     "demo": ("fretsaw.cli.demo", "Watch one fix from issue to undo, with a scripted model (or a real one: --live)."),
-    "bench": ("fretsaw.cli.bench", "Measure Fretsaw's pruning on a corpus of your own."),
+    "bench": ("fretsaw.cli.bench", "Measure how well Fretsaw drops unasked-for changes, on examples of your own."),
     "lsp": ("fretsaw.cli.lsp", "Run the language server."),
     "completion": ("fretsaw.cli.completion", "Print the shell completion script for bash, zsh or fish."),
 }

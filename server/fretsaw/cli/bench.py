@@ -11,12 +11,17 @@ import click
 
 @click.group("bench")
 def bench_command() -> None:
-    """Measure Fretsaw's pruning on a corpus of your own."""
+    """Measure how well Fretsaw drops unasked-for changes, on examples of your own."""
 
 
 @bench_command.command("extraneous")
 @click.argument("corpus", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--prune", type=click.Choice(["strict", "safe", "off"]), default="safe", help="As for `agent fix`.")
+@click.option(
+    "--prune",
+    type=click.Choice(["strict", "safe", "off"]),
+    default="safe",
+    help="safe: drop changes without effect, flag doubtful ones; strict: drop both; off: keep all.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def extraneous_command(corpus: Path, prune: Any, as_json: bool) -> int:
     """Compute the extraneous rate of CORPUS: JSON lines (may be .xz) with `files`, `noisy`, `expect`, `issue`.

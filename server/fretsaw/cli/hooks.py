@@ -27,7 +27,12 @@ AGENTS = ("claude", "codex", "copilot", "cursor", "gemini", "opencode", "git")
     default="prune",
     help="prune: remove noise from an edit; refuse: refuse the edit; report: only tell the model.",
 )
-@click.option("--prune", type=click.Choice(["safe", "strict"]), default="safe", help="As for `agent fix`.")
+@click.option(
+    "--prune",
+    type=click.Choice(["safe", "strict"]),
+    default="safe",
+    help="safe: drop changes without effect; strict: also drop doubtful ones.",
+)
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str, prune: str, directory: Path) -> int:
     """Vet the edits of other coding agents before they are written. Needs no key and no model.

@@ -39,10 +39,18 @@ _MOST = 20 * 1024 * 1024
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if a change is dropped or a rule broken.")
 @click.option("-i", "--interactive", is_flag=True, help="Ask about each dropped or flagged change.")
 @click.option("--issue", "issue_argument", help="The issue behind the edits: changes that it asks for are kept.")
-@click.option("--prune", type=click.Choice(["strict", "safe", "off"]), default=None, help="As for `agent fix`.")
+@click.option(
+    "--prune",
+    type=click.Choice(["strict", "safe", "off"]),
+    default=None,
+    help="safe: drop changes without effect, flag doubtful ones; strict: drop both; off: keep all.",
+)
 @click.option("--no-prune", is_flag=True, help="The same as --prune off.")
 @click.option(
-    "--allow", multiple=True, metavar="GLOB", help="With REPLY, as for `agent fix`; else only these may change."
+    "--allow",
+    multiple=True,
+    metavar="GLOB",
+    help="With REPLY: protected paths that it may change. Without: the only paths that may change.",
 )
 @click.option("--apply", "do_apply", is_flag=True, help="Apply the result to the working tree; `agent undo` undoes it.")
 @click.option(

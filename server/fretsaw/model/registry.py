@@ -108,7 +108,7 @@ class Registry:
         is_shipped = settings.role not in self.own_roles
         if settings.model is None and preset is not None and not preset.has_roles and is_shipped:
             raise ConfigError(
-                f"{preset.title} has no model for the role {settings.role}",
+                f"{preset.title} has no model for the {settings.role} role",
                 hint="name one with --model" + ("; see `agent models --remote`" if preset.has_list else ""),
             )
         if settings.model is None:
@@ -125,7 +125,7 @@ class Registry:
             remedy = f"use --model {follower.id}, its successor, or set no model" if follower else "set no model"
             raise ConfigError(
                 f"{row.id} was shut down by OpenAI on {row.retires_on}",
-                hint=f"{remedy} (the role {settings.role} then chooses one)",
+                hint=f"{remedy} (then the model of the {settings.role} role is used)",
             )
         notices = (*_without_price(row), *_without_tool(row, settings))
         return ModelChoice(row, notices, announce_end(row, follower, today, None))
@@ -141,7 +141,7 @@ class Registry:
             f"use --model {successor}, or add it to the role in models.toml" if successor else "name one with --model"
         )
         return ConfigError(
-            f"no model has the role {role}: {gone or 'the list of models names none'}",
+            f"there is no model for the {role} role: {gone or 'the list of models names none'}",
             hint=f"{remedy}, or update Fretsaw",
         )
 

@@ -36,7 +36,7 @@ def announce_end(row: Row, follower: Row | None, today: date, role: str | None) 
         text += f". It is the model that you set, so runs stop then. Its successor is --model {follower.id}: "
         text += describe_change(row, follower)
     else:
-        text += f". The role {role} then moves to {follower.id} by itself, within --max-usd: "
+        text += f". The {role} role then moves to {follower.id} by itself, within --max-usd: "
         text += describe_change(row, follower)
     return (RetirementNotice(f"{row.id} ends {row.retires_on}, {role or 'pinned'}", text, is_weekly=True),)
 
@@ -44,7 +44,7 @@ def announce_end(row: Row, follower: Row | None, today: date, role: str | None) 
 def announce_move(gone: Row, row: Row, role: str) -> RetirementNotice:
     """Announce the model that followed one that ended."""
     text = (
-        f"{gone.id} was shut down on {gone.retires_on}; {row.id} has the role {role} now, within --max-usd: "
+        f"{gone.id} was shut down on {gone.retires_on}; the {role} role uses {row.id} now, within --max-usd: "
         f"{describe_change(gone, row)}"
     )
     return RetirementNotice(f"{role} moved from {gone.id} to {row.id}", text)

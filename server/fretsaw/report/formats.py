@@ -53,7 +53,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "replies": Format("Print what the model wrote.", _replies),
         "html": Format("Print one self-contained page.", lambda report: html(report.issue, report.document)),
         "sarif": Format("Print SARIF, for code scanning.", lambda report: sarif(report.document)),
-        "markdown": Format("Print Markdown, for a pull request's comment.", lambda report: markdown(report.document)),
+        "markdown": Format("Print Markdown, for a pull request comment.", lambda report: markdown(report.document)),
     }
 )
 """Name of the flag -> the form, in the order of `--help`; of several flags the first in this order counts."""

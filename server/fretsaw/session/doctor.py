@@ -76,7 +76,7 @@ def _model(settings: Settings, places: UserDirs) -> Iterator[Finding]:
     except ConfigError as error:
         yield Finding("model", "bad", str(error))
         return
-    yield Finding("model", "ok", f"{choice.row.id} (role {settings.role}), prices as of {choice.row.as_of}")
+    yield Finding("model", "ok", f"{choice.row.id} ({settings.role} role), prices as of {choice.row.as_of}")
     for notice in (*choice.notices, *(one.text for one in choice.retirements)):
         yield Finding("model", "note", notice)
     try:

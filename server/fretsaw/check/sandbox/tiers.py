@@ -155,7 +155,7 @@ def _protected_overlay(sandbox: Sandbox) -> Spec:
 
 def _needs_linux() -> None:
     if not sys.platform.startswith("linux"):
-        raise CheckError("there is no sandbox for this system yet")
+        raise CheckError("available on Linux only")
 
 
 TIERS: Mapping[TierName, Tier] = MappingProxyType(

@@ -135,7 +135,7 @@ class Server(LanguageServer):
         try:
             return await asyncio.wait_for(asyncio.shield(_quiet(self.protocol.ask(method, params))), seconds)
         except asyncio.TimeoutError:
-            log.warning("%s: no answer in %.0f s", method, seconds)
+            log.warning("the editor did not answer %s within %.0f s", method, seconds)
         except Exception as error:
             log.warning("%s: %s", method, error)
         return None

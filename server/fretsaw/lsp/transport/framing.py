@@ -27,7 +27,7 @@ def read_frame(stream: IO[bytes]) -> bytes | None:
             return None
         seen += len(line)
         if seen > _MOST_HEADER or not line.endswith(b"\n"):
-            raise BrokenFrameError("a header without an end")
+            raise BrokenFrameError(f"a header that is cut off or longer than {_MOST_HEADER} bytes")
         if not line.strip():
             if length is not None:
                 break
