@@ -21,6 +21,8 @@ _ENDS_EDIT = re.compile(r">{5,9} ?(?:REPLACE|UPDATED)|\*\*\* End Patch|</(?:edit
 _BEGINS_EDIT = re.compile(r"<{5,9} ?(?:SEARCH|ORIGINAL)|\*\*\* Begin Patch|diff --git |--- a/|@@ -\d")
 _MOST_MARKS = 65
 """Marks that are weighed against one another at most; beyond these the first bare one closes."""
+_MOST_LINES, _MOST_MARKS_OF_LONG = 20_000, 9
+"""The same for longer replies, which no model writes: each mark would be looked at from 65 others above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def _close(lines: Sequence[str], opened: int, mark: str, indents: tuple[int, int
 
 def _weighed(lines: Sequence[str], marks: Iterator[_Mark]) -> tuple[int | None, bool]:
     """Find the mark that closes a block; one with words opens a block inside, which the next bare one closes."""
-    depth = 0
+    depth, most = 0, _MOST_MARKS if len(lines) <= _MOST_LINES else _MOST_MARKS_OF_LONG
     waiting = list(islice(marks, 1))
     while waiting:
         if not waiting[0].bare:
@@ -80,8 +82,8 @@ def _weighed(lines: Sequence[str], marks: Iterator[_Mark]) -> tuple[int | None, 
         elif depth:
             depth -= 1
         else:
-            run, waiting = _run(waiting, marks)
-            close, unsure, used = _close_within(lines, run, bool(waiting))
+            run, waiting = _run(waiting, marks, most)
+            close, unsure, used = _close_within(lines, run, bool(waiting), most)
             if close is not None or used == 0:
                 return close, unsure
             continue
@@ -89,26 +91,26 @@ def _weighed(lines: Sequence[str], marks: Iterator[_Mark]) -> tuple[int | None, 
     return None, False
 
 
-def _run(waiting: list[_Mark], marks: Iterator[_Mark]) -> tuple[list[_Mark], list[_Mark]]:
+def _run(waiting: list[_Mark], marks: Iterator[_Mark], most: int) -> tuple[list[_Mark], list[_Mark]]:
     """The bare marks up to the next one with words, and that one."""
     run = list(waiting)
     for mark in marks:
         if not mark.bare:
             return run, [mark]
         run.append(mark)
-        if len(run) >= _MOST_MARKS:
+        if len(run) >= most:
             break
     return run, []
 
 
-def _close_within(lines: Sequence[str], run: list[_Mark], more: bool) -> tuple[int | None, bool, int]:
+def _close_within(lines: Sequence[str], run: list[_Mark], more: bool, most: int) -> tuple[int | None, bool, int]:
     """Of bare marks at the block's own level: the one that closes it, whether that is unsure, how many were used.
 
     Three of them: the first closes and the others are a block below, or the first two are a block inside and the last
     one closes. Two, with a block below that has words: both are a block inside, or the first closes and one is stray.
     """
     count = len(run)
-    if count == 1 or count >= _MOST_MARKS:
+    if count == 1 or count >= most:
         return run[0].at, False, count
     # Only now: of a long run of marks most are never weighed.
     openings = [_opening(lines, mark.at) for mark in run]
