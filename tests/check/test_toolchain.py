@@ -188,3 +188,22 @@ def test_pipes_and_sockets_never_block(tmp_path: Path) -> None:
     (root / "tool").chmod(0o755)
     toolchain(root, ("./tool",), {"HOME": str(tmp_path), "PATH": "/bin"})
     assert secret_values(root, (".env",), {}) == ()
+
+
+def test_folders_that_may_not_be_entered_are_no_error(tmp_path: Path) -> None:
+    """PYENV_ROOT of another user's session, as after `su`: what cannot be looked at is not shown."""
+    shut = tmp_path / "shut"
+    (shut / "pyenv" / "bin").mkdir(parents=True)
+    shut.chmod(0)
+    environ = {"HOME": str(tmp_path / "home"), "PATH": f"{shut}/pyenv/bin:/bin", "PYENV_ROOT": f"{shut}/pyenv"}
+    script = f"""
+import os, sys
+from pathlib import Path
+from fretsaw.check.toolchain import toolchain
+if os.geteuid() == 0:
+    os.setuid(65534)
+print(toolchain(Path({str(tmp_path)!r}), ("sh",), {environ!r}).program)
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    shut.chmod(0o700)
+    assert ran.stdout == "/bin/sh\n", ran.stderr

@@ -123,9 +123,16 @@ def _folders_of_programs(programs: Iterable[str], home: Path) -> set[Path]:
 def _environments(root: Path, environ: Mapping[str, str], by_user: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     """Python environments: those that the user made active or has in PATH, and the others in the repository."""
     active = [Path(environ[name]) for name in ("VIRTUAL_ENV", "CONDA_PREFIX") if os.path.isabs(environ.get(name, ""))]
-    active += [folder for folder in by_user if (folder / "pyvenv.cfg").is_file()]
-    inside = [folder for pattern in _VENVS for folder in root.glob(pattern) if folder not in active]
+    active += [folder for folder in by_user if os.path.isfile(folder / "pyvenv.cfg")]
+    inside = [folder for pattern in _VENVS for folder in _matching(root, pattern) if folder not in active]
     return active, inside
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    try:
+        return list(folder.glob(pattern))
+    except OSError:  # a folder that may not be entered
+        return []
 
 
 def _added_by(prefixes: Iterable[Path]) -> set[Path]:
@@ -164,7 +171,7 @@ def _home_tools(environ: Mapping[str, str], home: Path) -> tuple[set[Path], dict
     variables: dict[str, str] = {}
     for name, parts, variable in TOOLS:
         folder = Path(environ.get(variable) or home / name) if variable else home / name
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             continue
         shown |= {folder / part for part in parts}
         if variable:
@@ -176,7 +183,7 @@ def find_program(root: Path, name: str, search: str) -> str:
     """Find the command's first word as a shell in `root` would; empty when nowhere."""
     if "/" in name:
         path = root / name
-        return str(path) if os.access(path, os.X_OK) and path.is_file() else ""
+        return str(path) if os.access(path, os.X_OK) and os.path.isfile(path) else ""
     return shutil.which(name, path=os.pathsep.join(part for part in search.split(os.pathsep) if part)) or ""
 
 
@@ -208,7 +215,7 @@ def _around(folder: Path, home: Path) -> set[Path]:
         above = path.parent
         if above in tools or path.name not in {"bin", "sbin", "shims", "Scripts", "condabin"}:
             continue
-        if any((above / mark).exists() for mark in _MARKS):
+        if any(os.path.exists(above / mark) for mark in _MARKS):
             found.add(above)
     return found
 
@@ -225,8 +232,8 @@ def _base(prefix: Path, home: Path) -> set[Path]:
 
 def _added(prefix: Path) -> set[Path]:
     """The folders that `.pth` files of a virtual environment add to Python's path (editable installs)."""
-    lines = (line for pth in prefix.glob("lib/python*/site-packages/*.pth") for line in _lines(pth))
-    return {Path(line) for line in lines if os.path.isabs(line) and Path(line).is_dir()}
+    lines = (line for pth in _matching(prefix, "lib/python*/site-packages/*.pth") for line in _lines(pth))
+    return {Path(line) for line in lines if os.path.isabs(line) and os.path.isdir(line)}
 
 
 def _private(path: Path, home: Path) -> bool:
@@ -244,7 +251,7 @@ def _lines(path: Path) -> list[str]:
 def _outermost(wanted: Iterable[Path], root: Path, home: Path) -> tuple[str, ...]:
     """The existing ones, without those inside another, inside the repository, or so wide that they would show HOME."""
     places = {Path(os.path.normpath(path)) for path in wanted}
-    places = {path for path in places if path.is_absolute() and path.exists()}
+    places = {path for path in places if path.is_absolute() and os.path.exists(path)}
     places = {path for path in places if not home.is_relative_to(path) and not root.is_relative_to(path)}
     places = {path for path in places if not path.is_relative_to(root)}
     return tuple(sorted(str(path) for path in places if not any(up in places for up in path.parents)))

@@ -141,7 +141,7 @@ def _assigned(text: str, lowered: str, *, is_test: bool) -> Iterator[Span]:
         group = "quoted" if found["quoted"] else "bare"
         start, end = found.span(group)
         value = text[start:end]
-        if _is_plain(value):
+        if _is_plain(value) or _PAIR.search(lowered, start, end):
             continue  # most of what a program assigns, told before its name is looked at
         name = _before(text, found.start("name")) + text[slice(*found.span("name"))]
         if group == "bare":
@@ -154,6 +154,10 @@ def _assigned(text: str, lowered: str, *, is_test: bool) -> Iterator[Span]:
         if value and _is_generated(value, name, is_test=is_test):
             yield start, end, "named-secret"
             at = end
+
+
+_PAIR = re.compile(r"(?:pass|pwd|secret|token|credential|bearer|dsn|key|auth)[a-z0-9_.-]{0,40}[=:]")
+"""A name and its value within a value, as in a URL's query: they are met by themselves."""
 
 
 def _is_plain(value: str) -> bool:
