@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import probes  # beside this program
+import probes  # type: ignore[import-not-found]  # beside this program
 
 from fretsaw.cancel import Cancel
 from fretsaw.check.run.limits import Limits

@@ -36,4 +36,4 @@ def test_a_long_reply_ends(name: str) -> None:
     text = "".join(f"{line}\n" for line in lines)
     vetted = vet(reply, {"a.py": text}.get, ["a.py"])
     for file in vetted.patch.files:
-        assert sorted(file.after.split("\n")) == sorted(text.split("\n"))
+        assert sorted((file.after or "").split("\n")) == sorted(text.split("\n"))

@@ -20,18 +20,29 @@ from fretsaw.errors import ExitCode, UsageError
 @click.option("--approve", is_flag=True, help="Approve the command that the repository's own file proposes.")
 @click.option("--remember", is_flag=True, help="Remember the command of --check as this repository's, without asking.")
 @click.option("--forget", is_flag=True, help="Forget your answer for this repository, so that you are asked again.")
+@click.option(
+    "--show",
+    "shown",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Show this folder outside of the repository to its check, read-only; remembered until --forget.",
+)
 @click.option("--run", "do_run", is_flag=True, help="Run the check on the files as they are now, in the sandbox.")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
-def check_command(approve: bool, remember: bool, forget: bool, do_run: bool, directory: Path, **flags: Any) -> int:
+def check_command(
+    approve: bool, remember: bool, forget: bool, shown: tuple[Path, ...], do_run: bool, directory: Path, **flags: Any
+) -> int:
     """Find the check of this repository: the one that is set, that its file proposes, or that its files suggest.
 
     On a terminal you are asked once which one it is; the answer is kept in your own state folder and holds in every
     editor. A command from a repository's file runs only after you have approved it; another command asks again.
     """
-    from fretsaw.session.check_setup import choose_check
+    from fretsaw.session.check_setup import choose_check, show_folders
     from fretsaw.session.open import open_session
 
     session = open_session(directory, flags)
+    for folder in show_folders(session, shown):
+        terminal.say(f"Shown to this repository's check from now on, read-only: {safe_text(str(folder))}")
     if approve:
         return _approve(session)
     if remember:
@@ -40,6 +51,8 @@ def check_command(approve: bool, remember: bool, forget: bool, do_run: bool, dir
         choose_check(session, None)
         terminal.say("Forgotten.")
         session = open_session(directory, flags)
+    if shown and not do_run:
+        return 0
     if not session.resolved.asked and sys.stdin.isatty():
         _ask(session)
         session = open_session(directory, flags)
