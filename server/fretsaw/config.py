@@ -218,9 +218,29 @@ def answer(where: UserDirs, root: Path, argv: tuple[str, ...]) -> None:
     _replace(_answer_file(where, root), json.dumps({"root": os.path.realpath(root), "check": argv}) + "\n")
 
 
+def _shown_file(where: UserDirs, root: Path) -> Path:
+    return where.state / "checks" / f"{_approval(root, ())}.shown.json"
+
+
+def shown_folders(where: UserDirs, root: Path) -> tuple[str, ...]:
+    """Folders outside of this repository that the user shows to its check."""
+    try:
+        found: Any = json.loads(_shown_file(where, root).read_text("ascii"))
+    except (OSError, ValueError, RecursionError):
+        return ()
+    return tuple(item for item in found if isinstance(item, str)) if isinstance(found, list) else ()
+
+
+def show_folder(where: UserDirs, root: Path, folder: Path) -> None:
+    """Remember a folder that the user shows to this repository's check."""
+    folders = sorted({*shown_folders(where, root), str(folder)})
+    _replace(_shown_file(where, root), json.dumps(folders) + "\n")
+
+
 def forget(where: UserDirs, root: Path, argv: tuple[str, ...]) -> None:
-    """Forget the user's choice for this repository and the approval of `argv`, so that the question is asked again."""
+    """Forget the user's choice for this repository, the folders shown to its check and the approval of `argv`."""
     _answer_file(where, root).unlink(missing_ok=True)
+    _shown_file(where, root).unlink(missing_ok=True)
     if is_approved(where, root, argv):
         approved = where.state / "approved-checks.txt"
         others = [line for line in approved.read_text("ascii", "replace").split() if line != _approval(root, argv)]

@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import probes  # type: ignore[import-not-found]  # beside this program
+
 from fretsaw.cancel import Cancel
 from fretsaw.check.run.limits import Limits
 from fretsaw.check.sandbox.choose import CheckEnvironment, sandboxes
@@ -29,14 +31,15 @@ import ctypes, os, selectors, signal, socket, sys
 word, path = sys.argv[1], sys.argv[2]
 signal.signal(signal.SIGUSR1, lambda *_: None)
 ctypes.CDLL(None).prctl(0x59616d61, -1, 0, 0, 0)  # anybody of this user may trace, for the control
-tcp = socket.create_server(("127.0.0.1", 0)); udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+tcp = socket.create_server(("127.0.0.1", 0))
+tcp6 = socket.create_server(("::1", 0), family=socket.AF_INET6); udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 udp.bind(("127.0.0.1", 0))
 unix = [socket.socket(socket.AF_UNIX) for _ in range(2)]
 for listener, address in zip(unix, (path, "\0" + word)):
     listener.bind(address); listener.listen()
-print(tcp.getsockname()[1], udp.getsockname()[1], flush=True)
+print(tcp.getsockname()[1], udp.getsockname()[1], tcp6.getsockname()[1], flush=True)
 waiting = selectors.DefaultSelector()
-for one in (tcp, udp, *unix): waiting.register(one, selectors.EVENT_READ)
+for one in (tcp, tcp6, udp, *unix): waiting.register(one, selectors.EVENT_READ)
 while True:
     for key, _ in waiting.select():
         if key.fileobj is udp:
@@ -53,16 +56,23 @@ def house(folder: Path) -> Iterator[dict[str, Any]]:
     (home / ".ssh").mkdir(parents=True)
     (home / ".ssh" / "id_rsa").write_text(word)
     (root / ".git").mkdir(parents=True)
+    (home / "folder").mkdir()
+    (root / "to-other").symlink_to(home / "work" / "other")
+    for name in (*probes.KEPT, "../outside.txt", "../state/run.json"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(word)
+    for name in ("times", "full", "named", "removed", "repo/.git/config"):
+        (home / name).write_text(word)
     for path in (home / ".bashrc", home / "mode", root / "app.py"):
         path.write_text("")
         path.chmod(0o600)
     argv = [sys.executable, "-I", "-S", "-c", SERVER, word, str(folder / "socket")]
-    with subprocess.Popen(argv, env={"KEY": word}, stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(argv, cwd=folder, env={"KEY": word}, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        tcp, udp = map(int, server.stdout.readline().split())
+        tcp, udp, tcp6 = map(int, server.stdout.readline().split())
         told = {"home": str(home), "root": str(root), "word": word, "pid": server.pid, "unix": str(folder / "socket")}
         try:
-            yield told | {"tcp": tcp, "udp": udp}
+            yield told | {"tcp": tcp, "udp": udp, "tcp6": tcp6}
         finally:
             server.kill()
 
@@ -82,10 +92,39 @@ def judged(told: dict[str, Any], output: str) -> dict[str, bool]:
         "chmod_own_file_outside": (home / "mode").stat().st_mode & 0o777 == 0o640,
         "leave_a_daemon": bool(_daemons(mark)),
     }
-    (home / "mode").chmod(0o600)
+    seen |= {f"write {name}": _holds(home / name, mark) for name in probes.WRITTEN}
+    seen |= {
+        "utime_outside": (home / "times").stat().st_mtime == 1,
+        "truncate_outside": not (home / "full").stat().st_size,
+        "rename_outside": (home / "renamed").exists(),
+        "remove_outside": not (home / "removed").exists(),
+        "make_folder_outside": (home / f"made-{mark}").exists(),
+        "rename_a_folder_outside": (home / "folder-gone").exists(),
+    }
+    _restore(home, told["word"])
     for pid in _daemons(mark):
         os.kill(pid, signal.SIGKILL)
     return found | seen
+
+
+def _holds(path: Path, mark: str) -> bool:
+    try:
+        return mark in path.read_text()
+    except OSError:
+        return False
+
+
+def _restore(home: Path, word: str) -> None:
+    """Make the house what it was before the probes outside, for those inside."""
+    (home / "mode").chmod(0o600)
+    if (home / "folder-gone").exists():
+        (home / "folder-gone").rename(home / "folder")
+    (home / "renamed").unlink(missing_ok=True)
+    for name in ("linked-key", "soft-key"):
+        (home / "repo" / name).unlink(missing_ok=True)
+    for name in ("times", "full", "named", "removed"):
+        (home / name).write_text(word)
+        os.utime(home / name)
 
 
 def _daemons(mark: str) -> list[int]:
@@ -100,12 +139,12 @@ def _daemons(mark: str) -> list[int]:
 
 def tried(name: str, folder: Path) -> dict[str, dict[str, bool]]:
     """Every probe outside and inside the cell of that name."""
-    probes = str(Path(__file__).with_name("probes.py"))
+    program = str(Path(__file__).with_name("probes.py"))
     with house(folder) as told:
         environ = {**os.environ, "HOME": told["home"], "OPENAI_API_KEY": told["word"], "SOME_TOKEN": told["word"]}
         outside = told | {"mark": "outside" + told["word"]}
-        argv = [sys.executable, probes, json.dumps(outside)]
-        plain = subprocess.run(argv, env=environ, capture_output=True, text=True, check=False)
+        argv = [sys.executable, program, json.dumps(outside)]
+        plain = subprocess.run(argv, env=environ, capture_output=True, text=True, check=False, cwd=told["root"])
         free = judged(outside, plain.stdout + plain.stderr)
         inside = told | {"mark": "inside" + told["word"]}
         root = Path(told["root"]).resolve()
@@ -114,7 +153,7 @@ def tried(name: str, folder: Path) -> dict[str, dict[str, bool]]:
         settings = Settings(sandbox=name.split(maxsplit=1)[0])  # type: ignore[arg-type]
         known = dict(sandboxes(root, toolchain(root, line, environ), settings, around.limits, around, Scratch()))
         cell = known[name]()
-        entered = enter(cell, {"probes.py": Path(probes).read_text()}, line, cell.env, Cancel())
+        entered = enter(cell, {"probes.py": Path(program).read_text()}, line, cell.env, Cancel())
         return {"outside": free, "inside": judged(inside, entered.ran.output + entered.problem)}
 
 

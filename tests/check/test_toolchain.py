@@ -28,12 +28,15 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
-def run(home: Path, argv: tuple[str, ...], path: str = "", isolation: str = "bwrap", **more: str) -> CheckResult:
+def run(
+    home: Path, argv: tuple[str, ...], path: str = "", isolation: str = "bwrap", confirmed: tuple[str, ...] = ()
+) -> CheckResult:
     """A check in `code/repo` of this HOME; the isolation is not tried again, as its tests do that."""
-    environ = {"HOME": str(home), "PATH": f"{path}:/usr/bin:/bin" if path else "/usr/bin:/bin", **more}
+    environ = {"HOME": str(home), "PATH": f"{path}:/usr/bin:/bin" if path else "/usr/bin:/bin"}
     require(isolation)
     settings = Settings(sandbox=isolation)  # type: ignore[arg-type]
-    return make_check(home / "code" / "repo", argv, settings, Cancel(), CheckEnvironment(STATE, environ))({})
+    around = CheckEnvironment(STATE, environ, confirmed=confirmed)
+    return make_check(home / "code" / "repo", argv, settings, Cancel(), around)({})
 
 
 def environment(folder: Path) -> Path:
@@ -50,7 +53,12 @@ def test_a_virtual_environment(home: Path, place: str, isolation: str) -> None:
     (site / "installed.py").write_text("value = 'installed'\n")
     (site / "editable.pth").write_text(f"{home}/code/library\n{home}/.ssh\n")
     script = f"import installed, library; print(installed.value, library.value); open('{home}/.ssh/id_rsa')"
-    result = run(home, ("python", "-c", script), str(folder / "bin"), isolation)
+    if place.startswith("code/repo"):  # what the repository holds opens nothing before the user says so
+        result = run(home, ("python", "-c", script), str(folder / "bin"), isolation)
+        assert result.state == "red"
+        assert f"agent check --show {home}/code/library" in result.cause
+    confirmed = (f"{home}/code/library",) if place.startswith("code/repo") else ()
+    result = run(home, ("python", "-c", script), str(folder / "bin"), isolation, confirmed)
     assert "installed library\n" in result.output, result
     assert "Permission denied" in result.output or "No such file" in result.output
     assert "id_rsa" not in run(home, ("ls", str(home / ".ssh")), str(folder / "bin"), isolation).output
@@ -170,10 +178,11 @@ def test_an_environment_that_the_repository_brings_opens_nothing_of_home(tmp_pat
         tools = toolchain(root, (program,), {"HOME": str(home), "PATH": "/usr/bin:/bin"})
         assert not [path for path in tools.shown if Path(path).is_relative_to(home)], program
         assert "src" in tools.editable
-    active = toolchain(
-        root, ("python",), {"HOME": str(home), "PATH": f"{root}/.venv/bin:/bin", "VIRTUAL_ENV": f"{root}/.venv"}
-    )
-    assert str(other) in active.shown or any(str(other).startswith(path) for path in active.shown)
+    environ = {"HOME": str(home), "PATH": f"{root}/.venv/bin:/bin", "VIRTUAL_ENV": f"{root}/.venv"}
+    active = toolchain(root, ("python",), environ)
+    assert not [path for path in active.shown if Path(path).is_relative_to(home)]
+    assert str(other) in active.withheld
+    assert str(other) in toolchain(root, ("python",), environ, (str(other),)).shown
 
 
 def test_pipes_and_sockets_never_block(tmp_path: Path) -> None:
@@ -189,3 +198,22 @@ def test_pipes_and_sockets_never_block(tmp_path: Path) -> None:
     (root / "tool").chmod(0o755)
     toolchain(root, ("./tool",), {"HOME": str(tmp_path), "PATH": "/bin"})
     assert secret_values(root, (".env",), {}) == ()
+
+
+def test_folders_that_may_not_be_entered_are_no_error(tmp_path: Path) -> None:
+    """PYENV_ROOT of another user's session, as after `su`: what cannot be looked at is not shown."""
+    shut = tmp_path / "shut"
+    (shut / "pyenv" / "bin").mkdir(parents=True)
+    shut.chmod(0)
+    environ = {"HOME": str(tmp_path / "home"), "PATH": f"{shut}/pyenv/bin:/bin", "PYENV_ROOT": f"{shut}/pyenv"}
+    script = f"""
+import os, sys
+from pathlib import Path
+from fretsaw.check.toolchain import toolchain
+if os.geteuid() == 0:
+    os.setuid(65534)
+print(toolchain(Path({str(tmp_path)!r}), ("sh",), {environ!r}).program)
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    shut.chmod(0o700)
+    assert ran.stdout == "/bin/sh\n", ran.stderr

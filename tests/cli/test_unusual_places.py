@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -121,6 +122,21 @@ def _corrupt_run(project: Path, tmp: Path) -> None:
     (folder / "outcome.json").write_bytes(b"\x00\xff")
 
 
+def _pipe(name: str) -> Callable[[Path, Path], None]:
+    def build(project: Path, _tmp: Path) -> None:
+        (project / name).unlink(missing_ok=True)
+        os.mkfifo(project / name)
+
+    return build
+
+
+def _socket(project: Path, _tmp: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        folder = os.open(project, os.O_RDONLY | os.O_DIRECTORY)
+        listener.bind(f"/proc/self/fd/{folder}/.gitignore")
+        os.close(folder)
+
+
 PLACES = {
     "linked worktree": Place(_worktree),
     "submodule": Place(_submodule),
@@ -142,6 +158,14 @@ PLACES = {
     "state is a file": Place(_state_is_a_file, 5, "FRETSAW_STATE_DIR"),
     "state that others may write": Place(_state_of_another, 5, "chmod 700"),
     "corrupted run beside": Place(_corrupt_run),
+    "pipe named .gitignore": Place(_pipe(".gitignore"), 5, "rm "),
+    "socket named .gitignore": Place(_socket, 5, "rm "),
+    "pipe named .gitignore in a folder": Place(_pipe("stopwatch/.gitignore"), 5, "rm "),
+    "pipe named .gitattributes": Place(_pipe(".gitattributes"), 5, "rm "),
+    "pipe among git's own files": Place(_pipe(".git/info/exclude"), 5, "rm "),
+    "pipe named .env": Place(_pipe(".env")),
+    "pipe named .fretsaw.toml": Place(_pipe(".fretsaw.toml")),
+    "pipe named pyproject.toml": Place(_pipe("pyproject.toml")),
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 import pytest
 from tests.secrets.samples import LOOK_ALIKES, SECRETS, made
 
@@ -61,6 +63,29 @@ def test_user_allows_by_rule_path_or_name(allowed: str) -> None:
     mask.mask(value, "src/a.py")
     name = mask.findings[0].name if allowed == "name" else allowed
     assert SecretMask(lambda: KEY, (name,)).mask(value, "src/a.py") == value
+
+
+KEY_LINES = (
+    "the key is {}",
+    "setKey(db, '{}');",
+    'lookup(key,\n    "{}")',
+    "mytool --key {}",
+    "x-api-key: {}",
+    "<app_key>{}</app_key>",
+    '<add key="encryption_key"\n  value="{}"/>',
+    "AccessKey={};",
+    "// see {} here",
+)
+
+
+@pytest.mark.parametrize("line", KEY_LINES)
+@pytest.mark.parametrize("value", [made(36), made(36, string.ascii_letters)], ids=["digits", "letters"])
+def test_token_is_found_between_lines_that_only_speak_of_keys(line: str, value: str) -> None:
+    """`key` is on half of the lines of a database's code; only those with a value are looked at closely."""
+    code = "robj *lookupKeyRead(redisDb *db, robj *key);  // the key\n" * 50
+    token = "ghp" + f"_{value}"
+    found = find_secrets(code + line.format(token) + "\n" + code, "src/db.c")
+    assert token in [(code + line.format(token))[item.start : item.end] for item in found]
 
 
 NAMES = [
@@ -149,6 +174,13 @@ HOSTILE = (
     "-a",
     "kind: Secret\ndata:\n",
     "a1",
+    "key=",
+    "x.key ",
+    "--key-",
+    "0a",
+    "_aB",
+    "identified by ",
+    "bearer ",
 )
 
 

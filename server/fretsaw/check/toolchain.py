@@ -73,6 +73,8 @@ class Toolchain:
     """The whole environment of the check, but HOME and TMPDIR."""
     editable: tuple[str, ...] = ()
     """Folders of the repository that an environment's `.pth` files add to Python's path, relative to its root."""
+    withheld: tuple[str, ...] = ()
+    """Folders of HOME and the like that the repository names (links, `.pth`, `pyvenv.cfg`) and that are hidden."""
 
     def program_in(self, root: Path, tree: str) -> str:
         """Return the path of the program when the repository's tree is at `tree` instead of `root`."""
@@ -80,26 +82,34 @@ class Toolchain:
         return str(Path(tree) / Path(self.program).relative_to(root)) if inside else self.program
 
 
-def toolchain(root: Path, argv: tuple[str, ...], environ: Mapping[str, str]) -> Toolchain:
-    """Find the program in the user's PATH and everything it stands on; reads folders, runs nothing."""
+def toolchain(
+    root: Path, argv: tuple[str, ...], environ: Mapping[str, str], confirmed: Iterable[str] = ()
+) -> Toolchain:
+    """Find the program in the user's PATH and everything it stands on; reads folders, runs nothing.
+
+    `confirmed`: folders that the user wants to be shown to this repository's check.
+    """
     home = Path(environ.get("HOME") or Path.home())
     program = find_program(root, argv[0], environ.get("PATH", os.defpath))
     on_path = _folders_on_path(environ, home)
     tools, variables = _home_tools(environ, home)
-    by_user = on_path | tools | _folders_of_programs((sys.executable,), home)
+    by_user = on_path | tools | _folders_of_programs((sys.executable,), home) | {Path(folder) for folder in confirmed}
     programs = _folders_of_programs((program, interpreter_of(program)), home)
     # A command outside the repository is the user's choice; what the repository holds may be a link to anywhere.
     by_user |= programs if program and not Path(program).is_relative_to(root) else set()
-    active, inside = _environments(root, environ, by_user)
-    added = _added_by(active)
-    by_user |= _folders_of_environments(active, home) | added
-    named = programs | _folders_of_environments(inside, home)
-    added |= {folder for folder in _added_by(inside) if folder.resolve().is_relative_to(root)}
-    found = by_user | _without_opened(named, home, by_user)
+    outside, inside = _environments(root, environ, by_user)
+    added = _added_by(outside)
+    by_user |= _folders_of_environments(outside, home) | added
+    brought = _added_by(inside)
+    named = programs | _folders_of_environments(inside, home) | brought
+    added |= {folder for folder in brought if folder.resolve().is_relative_to(root)}
+    let_through = _without_opened(named, home, by_user)
     # A link or an environment in the repository must not show what is private; what the user's variables name may be.
-    shown = on_path | {path for path in found if not _private(path, home)} | tools
+    shown = on_path | {path for path in by_user | let_through if not _private(path, home)} | tools
     editable = sorted(str(path.relative_to(root)) for path in added if path.is_relative_to(root))
-    return Toolchain(program, _outermost(shown, root, home), _kept_variables(environ) | variables, tuple(editable))
+    withheld = _outermost((path for path in named - let_through if not _private(path, home)), root, home)
+    kept = _kept_variables(environ) | variables
+    return Toolchain(program, _outermost(shown, root, home), kept, tuple(editable), withheld)
 
 
 def _folders_on_path(environ: Mapping[str, str], home: Path) -> set[Path]:
@@ -121,11 +131,22 @@ def _folders_of_programs(programs: Iterable[str], home: Path) -> set[Path]:
 
 
 def _environments(root: Path, environ: Mapping[str, str], by_user: Iterable[Path]) -> tuple[list[Path], list[Path]]:
-    """Python environments: those that the user made active or has in PATH, and the others in the repository."""
+    """Python environments: the user's own, active or in PATH, and those in the repository, be they active or not.
+
+    Who activates an environment that came with a repository has not read its `.pth` files.
+    """
     active = [Path(environ[name]) for name in ("VIRTUAL_ENV", "CONDA_PREFIX") if os.path.isabs(environ.get(name, ""))]
-    active += [folder for folder in by_user if (folder / "pyvenv.cfg").is_file()]
-    inside = [folder for pattern in _VENVS for folder in root.glob(pattern) if folder not in active]
-    return active, inside
+    active += [folder for folder in by_user if os.path.isfile(folder / "pyvenv.cfg")]
+    inside = [folder for pattern in _VENVS for folder in _matching(root, pattern)]
+    inside += [folder for folder in active if folder.is_relative_to(root) and folder not in inside]
+    return [folder for folder in active if not folder.is_relative_to(root)], inside
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    try:
+        return list(folder.glob(pattern))
+    except OSError:  # a folder that may not be entered
+        return []
 
 
 def _added_by(prefixes: Iterable[Path]) -> set[Path]:
@@ -164,7 +185,7 @@ def _home_tools(environ: Mapping[str, str], home: Path) -> tuple[set[Path], dict
     variables: dict[str, str] = {}
     for name, parts, variable in TOOLS:
         folder = Path(environ.get(variable) or home / name) if variable else home / name
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             continue
         shown |= {folder / part for part in parts}
         if variable:
@@ -178,7 +199,7 @@ def find_program(root: Path, name: str, search: str) -> str:
     """Find the command's first word as a shell in `root` would; empty when nowhere."""
     if "/" in name:
         path = root / name
-        return str(path) if os.access(path, os.X_OK) and path.is_file() else ""
+        return str(path) if os.access(path, os.X_OK) and os.path.isfile(path) else ""
     return shutil.which(name, path=os.pathsep.join(part for part in search.split(os.pathsep) if part)) or ""
 
 
@@ -213,7 +234,7 @@ def _around(folder: Path, home: Path) -> set[Path]:
             continue
         if above in tools or path.name not in {"bin", "sbin", "shims", "Scripts", "condabin"}:
             continue
-        if any((above / mark).exists() for mark in _MARKS):
+        if any(os.path.exists(above / mark) for mark in _MARKS):
             found.add(above)
     return found
 
@@ -230,8 +251,8 @@ def _base(prefix: Path, home: Path) -> set[Path]:
 
 def _added(prefix: Path) -> set[Path]:
     """The folders that `.pth` files of a virtual environment add to Python's path (editable installs)."""
-    lines = (line for pth in prefix.glob("lib/python*/site-packages/*.pth") for line in _lines(pth))
-    return {Path(line) for line in lines if os.path.isabs(line) and Path(line).is_dir()}
+    lines = (line for pth in _matching(prefix, "lib/python*/site-packages/*.pth") for line in _lines(pth))
+    return {Path(line) for line in lines if os.path.isabs(line) and os.path.isdir(line)}
 
 
 def _private(path: Path, home: Path) -> bool:
@@ -249,7 +270,7 @@ def _lines(path: Path) -> list[str]:
 def _outermost(wanted: Iterable[Path], root: Path, home: Path) -> tuple[str, ...]:
     """The existing ones, without those inside another, inside the repository, or so wide that they would show HOME."""
     places = {Path(os.path.normpath(path)) for path in wanted}
-    places = {path for path in places if path.is_absolute() and path.exists()}
+    places = {path for path in places if path.is_absolute() and os.path.exists(path)}
     places = {path for path in places if not home.is_relative_to(path) and not root.is_relative_to(path)}
     places = {path for path in places if not path.is_relative_to(root)}
     return tuple(sorted(str(path) for path in places if not any(up in places for up in path.parents)))

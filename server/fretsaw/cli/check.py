@@ -20,18 +20,29 @@ from fretsaw.errors import ExitCode, UsageError
 @click.option("--approve", is_flag=True, help="Approve the command that the repository proposes.")
 @click.option("--remember", is_flag=True, help="Store the command of --check for this repository, without asking.")
 @click.option("--forget", is_flag=True, help="Forget your answer for this repository, so that you are asked again.")
+@click.option(
+    "--show",
+    "shown",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Show this folder outside of the repository to its check, read-only; remembered until --forget.",
+)
 @click.option("--run", "do_run", is_flag=True, help="Run the check on the files as they are now, in the sandbox.")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
-def check_command(approve: bool, remember: bool, forget: bool, do_run: bool, directory: Path, **flags: Any) -> int:
+def check_command(
+    approve: bool, remember: bool, forget: bool, shown: tuple[Path, ...], do_run: bool, directory: Path, **flags: Any
+) -> int:
     """Find this repository's check: set by you, proposed in `.fretsaw.toml`, or suggested by its files.
 
     On a terminal, asks you once which it is and stores your answer in your state folder, where every editor finds it.
     A command from a repository's file runs only after you approve it; a changed command needs your approval again.
     """
-    from fretsaw.session.check_setup import choose_check
+    from fretsaw.session.check_setup import choose_check, show_folders
     from fretsaw.session.open import open_session
 
     session = open_session(directory, flags)
+    for folder in show_folders(session, shown):
+        terminal.say(f"Shown to this repository's check from now on, read-only: {safe_text(str(folder))}")
     if approve:
         return _approve(session)
     if remember:
@@ -40,6 +51,8 @@ def check_command(approve: bool, remember: bool, forget: bool, do_run: bool, dir
         choose_check(session, None)
         terminal.say("Forgotten.")
         session = open_session(directory, flags)
+    if shown and not do_run:
+        return 0
     if not session.resolved.asked and sys.stdin.isatty():
         _ask(session)
         session = open_session(directory, flags)

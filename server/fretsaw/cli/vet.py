@@ -217,7 +217,7 @@ def _vet_row(line: str, mode: Any) -> dict[str, Any]:
         files = {str(path): str(text) for path, text in row["files"].items() if text is not None}
         issue = parse(row["issue"]) if row.get("issue") else NO_ISSUE
         snapshot = Snapshot(None, tuple(files), files.get)
-        vetted = vet(str(row["reply"]), snapshot, issue, mode)
+        vetted = vet(str(row["reply"]), snapshot, issue=issue, mode=mode)
         broken = [violation.for_person for violation in enforce(issue.constraints, vetted.patch, snapshot)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return {"id": None, "status": "error", "error": f"not a row: {type(error).__name__}: {error}"}

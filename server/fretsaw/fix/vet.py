@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from fretsaw.core import reply
 from fretsaw.core.edit import place_edit, prune_edit
@@ -14,6 +15,7 @@ from fretsaw.core.prune.verdict import Mode, Verdict
 from fretsaw.core.snapshot import Snapshot
 
 NO_ISSUE = Issue("", "")
+Reader: TypeAlias = Callable[[str], "str | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,14 @@ class Vetted:
     """Facts about the edits that a person should know, such as a path that was taken for another one."""
 
 
-def vet(text: str, snapshot: Snapshot, issue: Issue = NO_ISSUE, mode: Mode = "safe") -> Vetted:
-    """Read, place, derive and prune one reply. All edits or none: with any misfit the patch is empty."""
+def vet(
+    text: str, files: Snapshot | Reader, paths: Iterable[str] = (), issue: Issue = NO_ISSUE, mode: Mode = "safe"
+) -> Vetted:
+    """Read, place, derive and prune one reply. All edits or none: with any misfit the patch is empty.
+
+    `files`: a snapshot, or a function from a path to its text and the `paths` that it knows.
+    """
+    snapshot = files if isinstance(files, Snapshot) else Snapshot(None, tuple(sorted(paths)), files)
     reading = reply.read(text)
     edit = place_edit(reading, snapshot)
     notices = tuple(notice.for_person for notice in edit.placing.notices if notice.kind == "path")

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fretsaw.errors import RepoError
+from fretsaw.repo.git.pipes import OF_RECORDS, refuse_pipes
 from fretsaw.repo.git.program import Git, check_version, environment, find_git, without_drivers
 from fretsaw.repo.repository import Repo
 
@@ -30,11 +31,14 @@ OPERATIONS = (
 def open_repo(path: Path | str) -> Repo:
     """The repository whose worktree `path` (a file or a folder) lies in. RepoError with git's own reason if not."""
     root = _find_root(Path(path))
+    refuse_pipes(root / ".git" / name for name in OF_RECORDS)
+    refuse_pipes([root / ".git"])
     exe = find_git(root)
     ceiling = str(root.parent)
     found = Git(exe, root, environment(GIT_CEILING_DIRECTORIES=ceiling))
     check_version(found)
     git_dir, common_dir, object_format, shallow = _places(found, root)
+    refuse_pipes(folder / name for folder in {git_dir, common_dir} for name in OF_RECORDS)
     git = without_drivers(found.having(GIT_DIR=str(git_dir), GIT_WORK_TREE=str(root)))
     branch, head = _head(git)
     return Repo(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
 from fretsaw import check, config, repo
 from fretsaw.cancel import Cancel
 from fretsaw.core.proof.check_result import CheckResult
-from fretsaw.errors import CheckError
+from fretsaw.errors import CheckError, UsageError
 from fretsaw.session.open import Session
 from fretsaw.session.services import make_command
 
@@ -51,3 +55,20 @@ def choose_check(session: Session, argv: tuple[str, ...] | None) -> None:
         config.forget(session.resolved.places, session.root, session.settings.check or ())
     else:
         config.answer(session.resolved.places, session.root, argv)
+
+
+def show_folders(session: Session, folders: Iterable[Path]) -> tuple[Path, ...]:
+    """Remember that the user shows these folders outside of the repository to its check; all of them, or none."""
+    paths = tuple(Path(os.path.normpath(folder.absolute())) for folder in folders)
+    home = Path.home()
+    for path in paths:
+        if not path.is_dir():
+            raise UsageError(f"there is no folder {path}", hint="--show takes a folder that the check needs to read")
+        if home.is_relative_to(path) or session.root.is_relative_to(path):
+            raise UsageError(
+                f"{path} holds your home or the repository: that is more than a check needs",
+                hint="name the folder of the environment or of the library itself",
+            )
+    for path in paths:
+        config.show_folder(session.resolved.places, session.root, path)
+    return paths

@@ -134,8 +134,12 @@ def _make_covered(session: Session, snapshot: Snapshot, cancel: Cancel) -> Cover
 
 def _around(session: Session, snapshot: Snapshot) -> CheckEnvironment:
     """The environment of a check on a snapshot."""
-    from fretsaw import check
+    from fretsaw import check, config
 
     return check.CheckEnvironment(
-        session.state, unsaved=snapshot.overlay, on_disk=snapshot.all_on_disk, secrets=snapshot.secrets
+        session.state,
+        unsaved=snapshot.overlay,
+        on_disk=snapshot.all_on_disk,
+        secrets=snapshot.secrets,
+        confirmed=config.shown_folders(session.resolved.places, session.root),
     )

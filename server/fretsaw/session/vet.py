@@ -43,7 +43,7 @@ def vet_reply(
     """
     issue = read_issue(issue_argument, where)[0] if issue_argument else NO_ISSUE
     snapshot = repo.snapshot(session.repo)
-    vetted = vet_text(reply, snapshot, issue, session.settings.prune)
+    vetted = vet_text(reply, snapshot, issue=issue, mode=session.settings.prune)
     if vetted.status != "ok":
         return vetted, None
     violations = enforce(issue.constraints, vetted.patch, snapshot)

@@ -160,7 +160,7 @@ def make_covered(
     chosen: list[Sandbox | None] = []
 
     def covered(texts: Mapping[str, str | None]) -> dict[str, frozenset[int]] | None:
-        tools = toolchain(place, argv, around.environ)
+        tools = toolchain(place, argv, around.environ, around.confirmed)
         if not tools.program:
             return None
         known: dict[str, frozenset[int]] = {}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fretsaw.cancel import Cancel
 from fretsaw.check.run.channel import Channel, Heard
-from fretsaw.check.run.diagnose import Place, diagnose
+from fretsaw.check.run.diagnose import Place, diagnose, how_to_show
 from fretsaw.check.run.evidence import with_evidence
 from fretsaw.check.run.masked_secrets import black_out, secret_values
 from fretsaw.check.run.missing_program import why_not_started
@@ -46,7 +46,7 @@ def make_varied_check(
     if not argv:
         raise UsageError("the check has no command", hint="give it in quotes: --check 'pytest -q'")
     around = around or CheckEnvironment()
-    tools = toolchain(root.resolve(), argv, around.environ)
+    tools = toolchain(root.resolve(), argv, around.environ, around.confirmed)
     reporters = Reporters(root.resolve(), around.environ)
     started = reporters.around(argv)
     program = tools.program if started == argv or not tools.program else sys.executable
@@ -86,8 +86,10 @@ class _Command:
         except OSError as error:
             return CheckResult("error", self.argv, reason=f"the check could not be prepared: {error}")
         result = replace(result, output=self.reporters.without_own_lines(result.output))
-        place = Place(self.root.resolve(), self.around.home, self.around.environ, sandbox.env)
+        place = Place(self.root.resolve(), self.around.home, self.around.environ, sandbox.env, self.tools.withheld)
         result = replace(result, cause=diagnose(result, place))
+        if result.state == "error" and self.tools.withheld:
+            result = replace(result, reason=f"{result.reason}; {how_to_show(self.tools.withheld)}")
         secret = secret_values(self.root, self.around.secrets, self.around.environ)
         return replace(result, output=black_out(result.output, secret))
 

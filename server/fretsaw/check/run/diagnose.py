@@ -58,6 +58,8 @@ class Place:
     environ: Mapping[str, str]
     given: Mapping[str, str]
     """The environment that the check had."""
+    withheld: tuple[str, ...] = ()
+    """Folders that the repository names and the sandbox hides."""
 
 
 def diagnose(result: CheckResult, place: Place) -> str:
@@ -110,6 +112,27 @@ def _below(root: Path) -> Iterable[Path]:
     """Files up to three folders down, as paths below the root."""
     for depth in ("*/*", "*/*/*", "*/*/*/*"):
         yield from (path.relative_to(root) for path in list(root.glob(depth))[:5000])
+
+
+def how_to_show(folders: tuple[str, ...]) -> str:
+    """Say that the repository names folders which are hidden, and how the user shows them."""
+    named = " and ".join(folders[:3])
+    return f"the repository names {named}, which the sandbox hides; {_show(*folders[:3])}"
+
+
+def _show(*folders: str) -> str:
+    flags = " ".join(f"--show {shlex.quote(folder)}" for folder in folders)
+    return f"`agent check {flags}` shows it to this repository's check, read-only, from now on"
+
+
+def _withheld(text: str, _: CheckResult, place: Place) -> str:
+    """A folder that an environment of the repository names: its path is in the output, or the module is in it."""
+    modules = [(match[1] or match[2]).split(".")[0] for match in _MODULE.finditer(text)]
+    for folder in place.withheld:
+        inside = any(os.path.exists(f"{folder}/{name}{end}") for name in modules for end in ("", ".py"))
+        if inside or folder in text:
+            return how_to_show((folder,))
+    return ""
 
 
 def _hidden_module(text: str, _: CheckResult, place: Place) -> str:
@@ -167,7 +190,7 @@ def _hidden_file(text: str, _: CheckResult, place: Place) -> str:
     for name in _NO_FILE.findall(text):
         path = Path(name)
         if path.is_relative_to(place.home) and not path.is_relative_to(place.root) and path.exists():
-            return f"{name} is in your home, which the sandbox hides; {_OPEN}"
+            return f"{name} is in your home, which the sandbox hides; {_show(str(path.parent))}, or {_OPEN}"
     return ""
 
 
@@ -187,6 +210,7 @@ def _wants_service(text: str, _: CheckResult, __: Place) -> str:
 
 
 _SANDBOXED: list[Callable[[str, CheckResult, Place], str]] = [
+    _withheld,
     _hidden_module,
     _hidden_link,
     _missing_variable,

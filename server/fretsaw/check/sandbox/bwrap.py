@@ -156,12 +156,12 @@ def hidden_places(more: Iterable[Path]) -> frozenset[Path]:
     """Existing folders and files to hide: the fixed ones, those of root when we are root, and `more`."""
     wanted = [*map(Path, HIDDEN), *more]
     wanted += map(Path, (*_HIDDEN_FROM_ROOT, *_BLANK_FOR_ROOT)) if os.geteuid() == 0 else []
-    return frozenset(path.resolve() for path in wanted if path.exists() and len(path.resolve().parts) > 1)
+    return frozenset(path.resolve() for path in wanted if os.path.exists(path) and len(path.resolve().parts) > 1)
 
 
 def _masks(view: View) -> list[str]:
     """Folders to hide, the outer ones first, none inside another."""
-    places = {path for path in hidden_places(view.hidden) if path.is_dir()}
+    places = {path for path in hidden_places(view.hidden) if os.path.isdir(path)}
     return sorted(str(path) for path in places if not any(up in places for up in path.parents))
 
 

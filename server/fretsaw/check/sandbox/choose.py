@@ -45,6 +45,8 @@ class CheckEnvironment:
     secrets: tuple[str, ...] = ()
     """Paths of the tree whose values are blacked out in what a check prints (`Snapshot.secrets`)."""
     limits: Limits = field(default_factory=Limits)
+    confirmed: tuple[str, ...] = ()
+    """Folders outside of the tree that the user wants to be shown to this repository's check."""
 
     @property
     def home(self) -> Path:

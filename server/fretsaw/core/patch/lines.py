@@ -52,6 +52,10 @@ class Side:
     """Rows of the lines that are not blank."""
     rows_of: dict[int, list[int]] = field(default_factory=dict)
     """The same by stretch."""
+    shallowest: list[int] = field(default_factory=list)
+    """For each row the least deep one of its stretch up to it that is not blank, the last of several."""
+    run_starts: list[int] = field(default_factory=list)
+    """For each row the first one of the rows in its stretch that stand right above it, as deep, none of them blank."""
 
     def add(self, lines: Iterable[str], change: Change, stretch: int, settled: Counter[str]) -> None:
         """Take a change's lines, without those that stay in it: `settled`."""
@@ -71,6 +75,16 @@ class Side:
             self.ids.append(change.id)
             self.paths.append(change.path)
             self.stretches.append(stretch)
+            self._note_row_above()
+
+    def _note_row_above(self) -> None:
+        row = len(self.keys) - 1
+        follows = row > 0 and self.stretches[row - 1] == self.stretches[row]
+        top = self.shallowest[row - 1] if follows else row
+        deeper = bool(self.keys[top]) and (not self.keys[row] or self.depths[row] > self.depths[top])
+        self.shallowest.append(top if deeper else row)
+        in_run = follows and bool(self.keys[row - 1]) and self.depths[row - 1] == self.depths[row]
+        self.run_starts.append(self.run_starts[row - 1] if in_run else row)
 
     def _note_names(self, line: str) -> None:
         name = defined_name(line)

@@ -299,17 +299,11 @@ def _head(side: Side, span: tuple[int, int]) -> int:
     first, last = span
     depth = side.depths[first]
     below = next((row for row in range(first + 1, last + 1) if side.keys[row]), first)
-    row = top = first
-    while _is_same(side, row - 1, first):
-        row -= 1
-        if side.keys[row] and side.depths[row] < side.depths[top]:
-            top = row
+    above = side.shallowest[first - 1] if _is_same(side, first - 1, first) else first
+    top = above if side.keys[above] and side.depths[above] < depth else first
     if top == first and side.depths[below] <= depth:
         return first
-    row = top
-    while _is_same(side, row - 1, first) and side.keys[row - 1] and side.depths[row - 1] == side.depths[row]:
-        row -= 1
-    return row
+    return side.run_starts[top]
 
 
 def _is_same(side: Side, row: int, first: int) -> bool:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from fretsaw.core.reply.written_paths import alone
 
@@ -19,6 +21,8 @@ _ENDS_EDIT = re.compile(r">{5,9} ?(?:REPLACE|UPDATED)|\*\*\* End Patch|</(?:edit
 _BEGINS_EDIT = re.compile(r"<{5,9} ?(?:SEARCH|ORIGINAL)|\*\*\* Begin Patch|diff --git |--- a/|@@ -\d")
 _MOST_MARKS = 65
 """Marks that are weighed against one another at most; beyond these the first bare one closes."""
+_MOST_LINES, _MOST_MARKS_OF_LONG = 20_000, 9
+"""The same for longer replies, which no model writes: each mark would be looked at from 65 others above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +42,12 @@ class Fence:
     """Another mark may close it as well, and nothing tells which of them does."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
+class _Mark(NamedTuple):
     """A line below that may close a block or open one."""
 
     at: int
     bare: bool
     """Nothing stands behind it, so that it may close."""
-    opening: int
-    """A score for its opening a block, from -4 to 5."""
 
 
 def open_fence(lines: Sequence[str], at: int) -> Fence | None:
@@ -65,15 +66,15 @@ def _close(lines: Sequence[str], opened: int, mark: str, indents: tuple[int, int
     """The line that closes the block, and whether another one may as well."""
     for widest in sorted({indents[0], indents[1]}):
         marks = _marks(lines, opened, mark, (0 if widest != indents[0] else indents[0], widest))
-        close, unsure = _weighed(marks)
+        close, unsure = _weighed(lines, marks)
         if close is not None:
             return close, unsure
     return None, False
 
 
-def _weighed(marks: Iterator[_Mark]) -> tuple[int | None, bool]:
+def _weighed(lines: Sequence[str], marks: Iterator[_Mark]) -> tuple[int | None, bool]:
     """Find the mark that closes a block; one with words opens a block inside, which the next bare one closes."""
-    depth = 0
+    depth, most = 0, _MOST_MARKS if len(lines) <= _MOST_LINES else _MOST_MARKS_OF_LONG
     waiting = list(islice(marks, 1))
     while waiting:
         if not waiting[0].bare:
@@ -81,8 +82,8 @@ def _weighed(marks: Iterator[_Mark]) -> tuple[int | None, bool]:
         elif depth:
             depth -= 1
         else:
-            run, waiting = _run(waiting, marks)
-            close, unsure, used = _close_within(run, bool(waiting))
+            run, waiting = _run(waiting, marks, most)
+            close, unsure, used = _close_within(lines, run, bool(waiting), most)
             if close is not None or used == 0:
                 return close, unsure
             continue
@@ -90,36 +91,38 @@ def _weighed(marks: Iterator[_Mark]) -> tuple[int | None, bool]:
     return None, False
 
 
-def _run(waiting: list[_Mark], marks: Iterator[_Mark]) -> tuple[list[_Mark], list[_Mark]]:
+def _run(waiting: list[_Mark], marks: Iterator[_Mark], most: int) -> tuple[list[_Mark], list[_Mark]]:
     """The bare marks up to the next one with words, and that one."""
     run = list(waiting)
     for mark in marks:
         if not mark.bare:
             return run, [mark]
         run.append(mark)
-        if len(run) >= _MOST_MARKS:
+        if len(run) >= most:
             break
     return run, []
 
 
-def _close_within(run: list[_Mark], more: bool) -> tuple[int | None, bool, int]:
+def _close_within(lines: Sequence[str], run: list[_Mark], more: bool, most: int) -> tuple[int | None, bool, int]:
     """Of bare marks at the block's own level: the one that closes it, whether that is unsure, how many were used.
 
     Three of them: the first closes and the others are a block below, or the first two are a block inside and the last
     one closes. Two, with a block below that has words: both are a block inside, or the first closes and one is stray.
     """
     count = len(run)
-    if count == 1 or count >= _MOST_MARKS:
+    if count == 1 or count >= most:
         return run[0].at, False, count
+    # Only now: of a long run of marks most are never weighed.
+    openings = [_opening(lines, mark.at) for mark in run]
     if count % 2 == 0:
-        inside = run[0].opening - run[1].opening
+        inside = openings[0] - openings[1]
         if more and inside > 0:
             return None, False, count
         # Not balanced either way: the block is closed, and one mark too many follows.
         return (run[0].at, False, count) if inside <= 0 else (run[-1].at, True, count)
     # For each mark that may close (an even number of them before it): what speaks for this reading.
     scores = [
-        (sum(_sign(at, close) * mark.opening for at, mark in enumerate(run)), close) for close in range(0, count, 2)
+        (sum(_sign(at, close) * opening for at, opening in enumerate(openings)), close) for close in range(0, count, 2)
     ]
     best = max(score for score, _ in scores)
     closes = [close for score, close in scores if score == best]
@@ -137,16 +140,22 @@ def _marks(lines: Sequence[str], opened: int, mark: str, indents: tuple[int, int
         line = lines[at]
         if mark not in line:
             continue
-        match = FENCE.match(line)
-        if match is None or match[2][0] != mark[0] or not indents[0] <= len(match[1]) <= indents[1]:
-            continue
-        yield _Mark(at, not match[3].strip(), _opening(lines, at))
+        found, indent, bare = _fence_signs(line)
+        if found == mark[0] and indents[0] <= indent <= indents[1]:
+            yield _Mark(at, bare)
+
+
+@lru_cache(maxsize=256)  # a reply has few marks of different form, and each is looked at from many above
+def _fence_signs(line: str) -> tuple[str, int, bool]:
+    """The sign of a line's mark, empty for none, its indentation, and whether nothing stands behind it."""
+    match = FENCE.match(line)
+    return (match[2][0], len(match[1]), not match[3].strip()) if match else ("", 0, False)
 
 
 def _opening(lines: Sequence[str], at: int) -> int:
-    """Score a mark by its surroundings: text right below it and a blank line, a colon or a path above speak for
-    opening.
+    """Score a mark by its surroundings, from -4 for closing to 5 for opening.
 
+    Text right below it and a blank line, a colon or a path above speak for opening.
     An edit's own end above it, and its beginning below, say more than that.
     """
     above, below = lines[at - 1].strip(), lines[at + 1].strip() if at + 1 < len(lines) else ""

@@ -6,7 +6,7 @@ import re
 
 from fretsaw.core.reply.cursor import Cursor, Found
 from fretsaw.core.reply.edit_block import EditBlock
-from fretsaw.core.reply.fences import open_fence
+from fretsaw.core.reply.fences import FENCE, open_fence
 from fretsaw.core.reply.written_paths import alone, in_info
 
 _OTHER_FORM = re.compile(
@@ -20,12 +20,16 @@ def whole_file(cursor: Cursor) -> Found | None:
     """A fence that holds a file and nothing else."""
     if cursor.fence is not None:
         return None
+    mark = FENCE.match(cursor.line)
+    if mark is None:
+        return None
+    info = mark[3].strip()
+    path = in_info(info) or _above(cursor)
+    language = info.split()[0].lower() if info else ""
+    if not path or (language in _SHELL and language != path):
+        return None
     fence = open_fence(cursor.lines, cursor.at)
     if fence is None:
-        return None
-    path = in_info(fence.info) or _above(cursor)
-    language = fence.info.split()[0].lower() if fence.info else ""
-    if not path or (language in _SHELL and language != path):
         return None
     stop = len(cursor.lines) if fence.close is None else fence.close
     body = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _WORDS = re.compile(
     r"^(?:\d+[.)]\s*)?(?:(?:in|file ?name|file ?path|file|path|edit|update|modify|create|new file)\b\s*:?\s+)*", re.I
@@ -69,6 +70,7 @@ def looks_like_path(text: str) -> bool:
     return has_ending or "/" in text or last.lower() in _BARE_NAMES
 
 
+@lru_cache(maxsize=2048)  # the same lines are asked about by each fence around them
 def alone(line: str) -> str:
     """The path on a line that holds nothing but a path and its decoration; empty when it does not.
 

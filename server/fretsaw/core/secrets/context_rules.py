@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from string import ascii_lowercase, ascii_uppercase
 from typing import TypeAlias
 
@@ -17,9 +17,9 @@ Span: TypeAlias = "tuple[int, int, str]"
 """Start, end, name of the rule."""
 
 NAMES = (
-    "pass", "pwd", "secret", "token", "key", "auth", "cred", "bearer", "basic", "identified by", "dsn", "-u ", "--user",
+    "pass", "pwd", "secret", "token", "auth", "cred", "bearer", "basic", "identified by", "dsn", "-u",
 )  # fmt: skip
-"""One of these, in small letters, is in every line that `named_values` has to look at."""
+"""One of these, or `key`, in small letters, is in every line that `named_values` has to look at."""
 _NAME = (
     r"(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|credentials?|bearer|dsn|(?:api|app|access|account|auth|private|"
     r"signing|encryption|encrypt|master|session|client|service|license|licence|storage|shared|deploy|admin|root|hmac|"
@@ -36,18 +36,31 @@ _TAGGED = re.compile(rf"(?i)<(?P<name>[\w:.-]{{0,30}}{_NAME}[\w.-]{{0,10}})>(?P<
 _ATTRIBUTE = re.compile(
     rf"(?i)\b(?:key|name)=\"(?P<name>[\w:.-]{{0,40}}?{_NAME}[\w.-]{{0,40}})\"\s+value=\"(?P<value>[^\"\s]{{6,200}})\""
 )
-_OPTION = re.compile(
-    r"(?i)(?<![\w-])(?:--?(?:[a-z]{1,20}-){0,4}(?:password|passwd|pass|token|secret|api-?key|auth-?key|authtoken|access-key"
-    r"|key|pat)|docker login\b[^\n]{0,200}?\s-p)(?:[ \t]{1,20}|=)[\"']?(?P<value>[^\s\"'<>]{8,200})"
+# The next five are for a text in small letters, and begin with a word: what is before it is asked behind it, since only
+# an expression that begins with letters jumps from one place of them to the next.
+_OPTIONS = (
+    re.compile(
+        r"-(?<![\w-]-)-?(?:[a-z]{1,20}-){0,4}(?:password|passwd|pass|token|secret|api-?key|auth-?key|authtoken|access-key"
+        r"|key|pat)(?:[ \t]{1,20}|=)[\"']?(?P<value>[^\s\"'<>]{8,200})"
+    ),
+    re.compile(r"docker login\b[^\n]{0,200}?\s-p(?:[ \t]{1,20}|=)[\"']?(?P<value>[^\s\"'<>]{8,200})"),
 )
-_LOGIN = re.compile(r"(?i)(?<![\w-])(?:-u|--user)(?:[ \t]{1,20}|=)[\"']?[\w.@%+-]{1,80}:(?P<value>[^\s\"'<>]{6,200})")
-_HEADER = re.compile(
-    r"(?i)\b(?:bearer|basic|token|apikey|x-[\w-]{0,40}?(?:key|token|secret|auth)[\"']?:"
-    r"|authorization[\"']?[:=,][ \t]{0,20}[\"']?)[ \t]{1,20}[\"']?(?P<value>[\w+/=.~-]{16,4000})"
+_LOGIN = re.compile(r"-(?<![\w-]-)(?:u|-user)(?:[ \t]{1,20}|=)[\"']?[\w.@%+-]{1,80}:(?P<value>[^\s\"'<>]{6,200})")
+_HEADERS = tuple(
+    re.compile(rf"{word}(?<!\w{word}){rest}[ \t]{{1,20}}[\"']?(?P<value>[\w+/=.~-]{{16,4000}})")
+    for word, rest in (
+        *((word, "") for word in ("bearer", "basic", "token", "apikey")),
+        ("x-", r"[\w-]{0,40}?(?:key|token|secret|auth)[\"']?:"),
+        ("authorization", r"[\"']?[:=,][ \t]{0,20}[\"']?"),
+    )
 )
-_SQL = re.compile(r"(?i)\b(?:identified\s+(?:with\s+\w+\s+)?(?:by|as)|password)\s+'(?P<value>[^'\n]{6,200})'")
-_CONNECTION = re.compile(
-    r"(?i)(?<![\w-])(?:password|pwd|sharedaccesskey|accesskey)\s*=\s*(?P<value>[^;\"'\s<>]{6,200})(?=[;\"'])"
+_SQL = tuple(
+    re.compile(rf"{word}(?<!\w{word}){rest}\s+'(?P<value>[^'\n]{{6,200}})'")
+    for word, rest in (("identified", r"\s+(?:with\s+\w+\s+)?(?:by|as)"), ("password", ""))
+)
+_CONNECTIONS = tuple(
+    re.compile(rf"{word}(?<![\w-]{word})\s*=\s*(?P<value>[^;\"'\s<>]{{6,200}})(?=[;\"'])")
+    for word in ("password", "pwd", "sharedaccesskey", "accesskey")
 )
 _URL = re.compile(
     r"(?i)\b[a-z][a-z0-9+.-]{1,20}://(?P<user>[^\s:/?#@\"'<>]{0,100}):(?P<value>[^\s/?#\"'<>]{1,200}?)@(?P<host>[\w.${}<>\[\]%-]+)"
@@ -94,33 +107,43 @@ def lower(text: str) -> str:
 
 def named_values(text: str, *, is_test: bool = False, is_lock: bool = False) -> Iterator[Span]:
     """Values that their name, their option or their header says are secret."""
-    for found in _HEADER.finditer(text):
-        if is_random(found["value"], 16) and not _is_plain_inside(found["value"]):
-            yield *found.span("value"), "authorization-header"
-    for pattern, rule in ((_OPTION, "command-line-secret"), (_LOGIN, "command-line-password"), (_SQL, "sql-password")):
-        for found in pattern.finditer(text):
-            if _is_generated(found["value"], "password", is_test=is_test):
-                yield *found.span("value"), rule
+    lowered = lower(text)
+    for start, end in _values(_HEADERS, lowered):
+        if is_random(text[start:end], 16) and not _is_plain_inside(text[start:end]):
+            yield start, end, "authorization-header"
+    for patterns, rule in _PASSWORDS:
+        for start, end in _values(patterns, lowered):
+            if _is_generated(text[start:end], "password", is_test=is_test):
+                yield start, end, rule
     if is_lock:
         return
-    for pattern in (_TAGGED, _ATTRIBUTE):
-        for found in pattern.finditer(text):
+    for pattern, word in ((_TAGGED, "</"), (_ATTRIBUTE, 'value="')):
+        for found in pattern.finditer(text) if word in lowered else ():
             if _is_generated(found["value"], found["name"], is_test=is_test):
                 yield *found.span("value"), "named-secret"
-    for found in _CONNECTION.finditer(text):
-        if _is_generated(found["value"], "password", is_test=is_test):
-            yield *found.span("value"), "connection-string"
-    yield from _assigned(text, is_test=is_test)
+    for start, end in _values(_CONNECTIONS, lowered):
+        if _is_generated(text[start:end], "password", is_test=is_test):
+            yield start, end, "connection-string"
+    yield from _assigned(text, lowered, is_test=is_test)
 
 
-def _assigned(text: str, *, is_test: bool) -> Iterator[Span]:
-    lowered, at = lower(text), 0
+_PASSWORDS = ((_OPTIONS, "command-line-secret"), ((_LOGIN,), "command-line-password"), (_SQL, "sql-password"))
+
+
+def _values(patterns: Iterable[re.Pattern[str]], lowered: str) -> Iterator[tuple[int, int]]:
+    return (found.span("value") for pattern in patterns for found in pattern.finditer(lowered))
+
+
+def _assigned(text: str, lowered: str, *, is_test: bool) -> Iterator[Span]:
+    at = 0
     while found := _ASSIGNED.search(lowered, at):
         at = found.end("name") + 1
-        name = _before(text, found.start("name")) + text[found.start("name") : found.end("name")]
         group = "quoted" if found["quoted"] else "bare"
         start, end = found.span(group)
         value = text[start:end]
+        if _is_plain(value) or _PAIR.search(lowered, start, end):
+            continue  # most of what a program assigns, told before its name is looked at
+        name = _before(text, found.start("name")) + text[slice(*found.span("name"))]
         if group == "bare":
             end -= len(value) - len(value.rstrip(".:\\"))
             value = text[start:end]
@@ -131,6 +154,17 @@ def _assigned(text: str, *, is_test: bool) -> Iterator[Span]:
         if value and _is_generated(value, name, is_test=is_test):
             yield start, end, "named-secret"
             at = end
+
+
+_PAIR = re.compile(r"(?:pass|pwd|secret|token|credential|bearer|dsn|key|auth)[a-z0-9_.-]{0,40}[=:]")
+"""A name and its value within a value, as in a URL's query: they are met by themselves."""
+
+
+def _is_plain(value: str) -> bool:
+    """Return True if a value is a sentence, another name or a short word."""
+    return (
+        " " in value or _CODE.fullmatch(value) is not None or (len(value) < 16 and value.isalpha() and value.islower())
+    )
 
 
 def _before(text: str, at: int) -> str:
@@ -220,6 +254,8 @@ def private_keys(text: str) -> Iterator[Span]:
         if _is_shortened(body):
             continue
         yield from _pieces(text, begin.end(), stop)
+    if "Private-Lines: " not in text:
+        return
     seen = 0  # where one block begins within another, its lines are not looked at twice
     for found in re.finditer(r"(?m)^Private-Lines: (\d{1,3})\s*?\n", text):
         count = int(found[1])
@@ -244,6 +280,7 @@ def _pieces(text: str, start: int, stop: int) -> Iterator[Span]:
                 yield start + line.start() + piece.start(1), start + line.start() + piece.end(1), "private-key"
 
 
+_ANY_KIND = re.compile(r"kind[\"']?:\s*[\"']?secret")
 _KIND = re.compile(r"(?m)^\s*[\"']?kind[\"']?:\s*[\"']?Secret[\"']?,?\s*$")
 _DATA = re.compile(r"^(?P<indent>\s*)[\"']?(?P<kind>data|stringData)[\"']?:\s*$")
 _ENTRY = re.compile(
@@ -253,6 +290,8 @@ _ENTRY = re.compile(
 
 def kubernetes_secrets(text: str) -> Iterator[Span]:
     """Values below `data` and `stringData` of a Kubernetes secret."""
+    if not _ANY_KIND.search(lower(text)):
+        return
     at = 0
     for document in re.split(r"(?m)^---.*$\n?", text):
         where = text.index(document, at)

@@ -21,6 +21,7 @@ from fretsaw.core.text.disk_encodings import FileEncoding, by_attribute, by_byte
 from fretsaw.errors import RepoError
 from fretsaw.repo.git.last_changes import last_changes
 from fretsaw.repo.git.line_ends import line_ends
+from fretsaw.repo.git.pipes import refuse_pipes_in
 from fretsaw.repo.git.search import Searcher
 from fretsaw.repo.journal.safe_read import read_beneath
 from fretsaw.repo.repository import Repo
@@ -51,9 +52,11 @@ def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Itera
 
     `reveal`: globs of files that are shown although their names say that they hold secrets.
     """
+    refuse_pipes_in(repo.root, ())
     hidden = Hidden(repo)
     try:
         entries = index_entries(repo)
+        refuse_pipes_in(repo.root, (entry.path for entry in entries))
     except RepoError:
         hidden.drop()
         raise

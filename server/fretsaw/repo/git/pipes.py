@@ -1,0 +1,46 @@
+"""Refuse a repository in which git would wait for ever, at a pipe, a socket or a device in place of its own files."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from fretsaw.errors import RepoError
+
+OF_FOLDERS = (".gitignore", ".gitattributes")
+"""Files that git reads in every folder of a worktree."""
+OF_RECORDS = ("HEAD", "config", "index", "packed-refs", "info/exclude", "info/attributes", "info/grafts", "shallow")
+"""Files that git reads in its own folder."""
+
+
+def refuse_pipes(paths: Iterable[Path]) -> None:
+    """Raise RepoError if what one of the paths leads to is no file and no folder."""
+    for path in paths:
+        try:
+            mode = path.stat().st_mode
+        except OSError:
+            continue
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise RepoError(
+                f"{path} is {_kind(mode)}: git would wait for it, so it was not asked", hint=f"remove it: rm {path}"
+            )
+
+
+def refuse_pipes_in(root: Path, tracked: Iterable[str]) -> None:
+    """Raise RepoError for a pipe by the name of an ignore or attributes file beside or above tracked paths."""
+    folders = {""}
+    for path in tracked:
+        folder = path.rpartition("/")[0]
+        while folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    top = os.fspath(root)
+    for name in OF_FOLDERS:
+        refuse_pipes(Path(top, folder, name) for folder in folders)
+
+
+def _kind(mode: int) -> str:
+    kinds = ((stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"))
+    return next((name for is_kind, name in kinds if is_kind(mode)), "a device")
