@@ -190,7 +190,8 @@ def _home_tools(environ: Mapping[str, str], home: Path) -> tuple[set[Path], dict
         shown |= {folder / part for part in parts}
         if variable:
             variables[variable] = str(folder)
-    if os.path.isdir(home / ".m2/repository"):  # Java takes its home from the user's number, which is another in a sandbox
+    # Java takes its home from the user's number, which is another in a sandbox.
+    if os.path.isdir(home / ".m2/repository"):
         variables["MAVEN_OPTS"] = f"-Dmaven.repo.local={home / '.m2/repository'}"
     return shown, variables
 
