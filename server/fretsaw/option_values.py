@@ -64,6 +64,8 @@ def checked_values(
             raise ConfigError(f"{source}: {row.name} is one of {', '.join(row.choices)}, not {short(value)}")
         if row.least is not None and not row.least <= value < math.inf:
             raise ConfigError(f"{source}: {row.name} is a number of at least {row.least:g}, not {short(value)}")
+        if row.most is not None and value > row.most:
+            raise ConfigError(f"{source}: {row.name} is a number of at most {row.most:g}, not {short(value)}")
         checked[row.name] = strings(value, source, row.name) if row.type == "array" else value
     return checked
 

@@ -16,10 +16,18 @@ chooses where a key goes, what is run or what is paid. "project": also the repos
 
 
 def option(
-    default: Any, doc: str, *, scope: Scope = "user", least: float | None = None, choices: tuple[str, ...] = ()
+    default: Any,
+    doc: str,
+    *,
+    scope: Scope = "user",
+    least: float | None = None,
+    most: float | None = None,
+    choices: tuple[str, ...] = (),
 ) -> Any:
-    """A field of `Settings` with its documentation; `least`: the smallest number allowed."""
-    return field(default=default, metadata={"doc": doc, "scope": scope, "least": least, "choices": choices})
+    """A field of `Settings` with its documentation; `least` and `most`: the numbers allowed."""
+    return field(
+        default=default, metadata={"doc": doc, "scope": scope, "least": least, "most": most, "choices": choices}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,10 @@ class Settings:
     )
     judge: bool = option(False, "Ask the triage model about flagged changes; it may flag or drop, never add.")
     judge_threshold: float = option(
-        0.1, "A flagged change that is needed with a probability below this is dropped by the judge (0 to 1).", least=0
+        0.1,
+        "A flagged change that is needed with a probability below this is dropped by the judge (0 to 1).",
+        least=0,
+        most=1,
     )
     allow: tuple[str, ...] = option(
         (), "Globs of paths to allow although they need permission (build files, lock files)."
@@ -138,6 +149,8 @@ class OptionRow:
     scope: Scope
     least: float | None = None
     """Of a number: the smallest that is taken."""
+    most: float | None = None
+    """The largest."""
 
 
 def options() -> tuple[OptionRow, ...]:
@@ -160,6 +173,7 @@ def options() -> tuple[OptionRow, ...]:
                 doc=item.metadata["doc"],
                 scope=item.metadata["scope"],
                 least=item.metadata["least"],
+                most=item.metadata["most"],
             )
         )
     return tuple(rows)
