@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -38,7 +38,8 @@ KNOWN = {
     "chat": {"model", "messages", "stream", "max_tokens", "tools"},
     "responses": {"model", "input", "stream", "max_output_tokens", "tools"},
 }
-WORDINGS = {
+Wording = Callable[[str], tuple[Any, int]]
+WORDINGS: dict[str, Wording] = {
     "OpenAI": lambda field: (
         {"error": {"message": f"Unknown parameter: '{field}'.", "param": field, "code": None}},
         400,
