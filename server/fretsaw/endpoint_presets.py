@@ -89,10 +89,29 @@ PRESETS: Mapping[str, Preset] = {
 }
 
 
+_OPENAI_HOST = "api.openai.com"
+
+
+def is_openai(base_url: str | None) -> bool:
+    """Return True if a base URL is OpenAI's own, a region's (`eu.api.openai.com`) included; None stands for it.
+
+    >>> is_openai("https://api.openai.com/v1"), is_openai("https://api.openai.com.example/v1")
+    (True, False)
+    """
+    host = _host_of(base_url) if base_url is not None else _OPENAI_HOST
+    return host is not None and (host == _OPENAI_HOST or host.endswith(f".{_OPENAI_HOST}"))
+
+
 def preset_at(base_url: str) -> Preset | None:
     """The preset whose host a base URL has, None where none has."""
+    host = _host_of(base_url)
+    if is_openai(base_url):
+        return PRESETS["openai"]
+    return next((preset for preset in PRESETS.values() if preset.host is not None and preset.host == host), None)
+
+
+def _host_of(base_url: str) -> str | None:
     try:
-        host = urlsplit(base_url).hostname
+        return urlsplit(base_url.strip()).hostname
     except ValueError:
         return None
-    return next((preset for preset in PRESETS.values() if preset.host is not None and preset.host == host), None)

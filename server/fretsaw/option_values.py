@@ -64,6 +64,8 @@ def checked_values(
             raise ConfigError(f"{source}: {row.name}: {short(value)} is not one of {', '.join(row.choices)}")
         if row.least is not None and not row.least <= value < math.inf:
             raise ConfigError(f"{source}: {row.name}: {short(value)} is not a number of at least {row.least:g}")
+        if row.most is not None and value > row.most:
+            raise ConfigError(f"{source}: {row.name}: {short(value)} is not a number of at most {row.most:g}")
         checked[row.name] = strings(value, source, row.name) if row.type == "array" else value
     return checked
 

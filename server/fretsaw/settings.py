@@ -16,10 +16,18 @@ chooses where a key goes, what is run or what is paid. "project": also the repos
 
 
 def option(
-    default: Any, doc: str, *, scope: Scope = "user", least: float | None = None, choices: tuple[str, ...] = ()
+    default: Any,
+    doc: str,
+    *,
+    scope: Scope = "user",
+    least: float | None = None,
+    most: float | None = None,
+    choices: tuple[str, ...] = (),
 ) -> Any:
-    """A field of `Settings` with its documentation; `least`: the smallest number allowed."""
-    return field(default=default, metadata={"doc": doc, "scope": scope, "least": least, "choices": choices})
+    """A field of `Settings` with its documentation; `least` and `most`: the numbers allowed."""
+    return field(
+        default=default, metadata={"doc": doc, "scope": scope, "least": least, "most": most, "choices": choices}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,10 @@ class Settings:
     )
     judge: bool = option(False, "Let the triage model drop flagged changes; it can add none.")
     judge_threshold: float = option(
-        0.1, "The judge drops a flagged change if the probability that it is needed is below this (0 to 1).", least=0
+        0.1,
+        "The judge drops a flagged change if the probability that it is needed is below this (0 to 1).",
+        least=0,
+        most=1,
     )
     allow: tuple[str, ...] = option(
         (), "Protected paths (build and lock files) that the patch may change; globs are accepted."
@@ -144,6 +155,8 @@ class OptionRow:
     scope: Scope
     least: float | None = None
     """Of a number: the smallest that is taken."""
+    most: float | None = None
+    """The largest."""
 
 
 def options() -> tuple[OptionRow, ...]:
@@ -166,6 +179,7 @@ def options() -> tuple[OptionRow, ...]:
                 doc=item.metadata["doc"],
                 scope=item.metadata["scope"],
                 least=item.metadata["least"],
+                most=item.metadata["most"],
             )
         )
     return tuple(rows)

@@ -26,6 +26,17 @@ SENT = {
     "with %20": "# Round\n\n![shot](my%20screen.png)\n",
     "with blanks": "# Round\n\n![shot](my screen.png)\n",
     "angled": "# Round\n\n![shot](<my screen.png>)\n",
+    "with brackets in its words": "# Round\n\n![Screenshot [1] of it](screen.png)\n",
+    "with words over two lines": "# Round\n\n![a long\ndescription](screen.png)\n",
+    "img with a sign in its words": '# Round\n\n<img alt="a > b" src="screen.png">\n',
+    "img with an entity": '# Round\n\n<img src="screen&#46;png">\n',
+    "below a list's item": "# Round\n\n1. Look\n\n    ![shot](screen.png)\n",
+    "by a reference on two lines": "# Round\n\n![shot][One  two]\n\n[one two]:\n  screen.png\n",
+    "by a quoted reference": "# Round\n\n> ![shot][one]\n>\n> [one]: screen.png\n",
+    "with an escape": "# Round\n\n![shot](screen\\.png)\n",
+    "without an ending": "# Round\n\n![shot](screenshot)\n",
+    "with blanks and brackets": "# Round\n\n![shot](Screen (1) of it.png)\n",
+    "inline over lines": f"# Round\n\n![shot](data:image/png;base64,\n{base64.b64encode(png(9, 9)).decode()})\n",
     "with a query": "# Round\n\n![shot](screen.png?raw=1)\n",
     "inline in the first line": f"![shot](data:image/png;base64,{base64.b64encode(png(9, 9)).decode()})\n\nRound.",
 }
@@ -36,6 +47,9 @@ SAID = {
     ),
     "remote": ("![shot](https://x.example/a)", "https://x.example/a is not attached: Fretsaw fetches no links"),
     "remote img": ('<img src="https://x.example/a.png">', "https://x.example/a.png is not attached"),
+    "no picture": ("![shot](spec)", "spec is not attached"),
+    "a film": ("![shot](film.mp4)", "film.mp4 is not attached"),
+    "svg as text": ("![shot](data:image/svg+xml;utf8,<svg></svg>)", "shot is not attached"),
     "not there": ("![shot](gone.png)", "gone.png is not attached: there is no such file"),
     "svg inline": (
         "![shot](data:image/svg+xml;base64,PHN2Zz48L3N2Zz4=)",
@@ -49,7 +63,7 @@ def report(tmp_path: Path) -> Path:
     """A folder with an issue's attachments."""
     folder = tmp_path / "report"
     folder.mkdir()
-    for name in ("screen.png", "my screen.png"):
+    for name in ("screen.png", "my screen.png", "screenshot", "Screen (1) of it.png"):
         (folder / name).write_bytes(png(64, 64))
     (folder / "drawing.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (folder / "spec.pdf").write_bytes(pdf("Durations are rounded first."))

@@ -119,10 +119,25 @@ def test_an_endpoint_without_it_is_never_asked_for_decisions(
     assert "questions" not in json.dumps([seen.body for seen in server.requests])
 
 
-@pytest.mark.usefixtures("judge")
-def test_a_judge_that_cannot_be_asked_loses_no_run(agent: Agent, model: Model) -> None:
+@pytest.mark.parametrize("threshold", ["1.0001", "17", "nan"])
+def test_a_threshold_is_a_probability(agent: Agent, model: Model, threshold: str) -> None:
     server = model(NOISE)
-    server.hide("/decisions", Fault("json", body={"object": "something else"}))
+    assert agent("fix", "ISSUE.md", "--judge", "--judge-threshold", threshold).code in {2, 3}
+    assert server.requests == []
+
+
+REFUSALS = [
+    Fault("json", body={"object": "something else"}),
+    error(401, None, "no decisions for you"),
+    error(500, None, "x"),
+]
+
+
+@pytest.mark.usefixtures("judge")
+@pytest.mark.parametrize("refusal", REFUSALS, ids=["another shape", "401", "500"])
+def test_a_judge_that_cannot_be_asked_loses_no_run(agent: Agent, model: Model, refusal: Fault) -> None:
+    server = model(NOISE)
+    server.hide("/decisions", refusal)
     ended = agent("fix", "ISSUE.md", "--judge", "--apply", "none", "--json", "--retries", "0")
     assert ended.document["outcome"] == "proposal"
     assert ended.document["dropped"] == []

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import CHECK, FIX, Agent, git
 
+from fretsaw import config
+from fretsaw.errors import ConfigError
+from fretsaw.model.registry import load_registry
 from fretsaw.model.scripted import ScriptedServer
 from fretsaw.model.scripted.faults import error
 from fretsaw.session import fix, models
@@ -108,6 +111,20 @@ def test_a_model_that_is_set_stops_with_the_remedy(agent: Agent, clock: Clock, p
         said = " ".join(ended.err.split())
         assert "gpt-4.1 was shut down by OpenAI on 2027-01-14" in said
         assert "use --model gpt-6-luna, its successor" in said
+
+
+@pytest.mark.parametrize("url", ["https://api.openai.com/v1/", "https://eu.api.openai.com/v1"])
+def test_openais_own_url_is_openai_however_it_is_given(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", url)
+    settings = config.resolve({"model": "gpt-4.1"}, None).settings
+    with pytest.raises(ConfigError, match="shut down by OpenAI on 2027-01-14"):
+        load_registry().choose(settings, date(2027, 1, 15))
+    [notice] = load_registry().choose(settings, date(2026, 12, 1)).retirements
+    assert "It is the model that you set" in notice.text
+    other = config.resolve({"model": "gpt-7-mars"}, None).settings
+    assert load_registry().choose(other, date(2027, 1, 15)).row.id == "gpt-7-mars", "one without a row is asked"
+    elsewhere = config.resolve({"model": "gpt-4.1", "base_url": "https://api.openai.com.example/v1"}, None).settings
+    assert load_registry().choose(elsewhere, date(2027, 1, 15)).row.id == "gpt-4.1"
 
 
 def test_doctor_says_what_will_follow(agent: Agent, unpinned: Model, clock: Clock) -> None:

@@ -53,6 +53,8 @@ def setting(row: OptionRow) -> dict[str, Any]:
         schema["enum"] = [*row.choices, None] if open_ended else list(row.choices)
     if row.type in ("number", "integer"):
         schema["minimum"] = 0
+    if row.most is not None:
+        schema["maximum"] = row.most
     default = list(row.default) if isinstance(row.default, tuple) else row.default
     schema["default"] = None if open_ended else default
     # What chooses where the key goes, what is run or what is paid is never read from a workspace's settings.

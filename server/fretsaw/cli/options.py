@@ -72,7 +72,7 @@ def _kind(row: OptionRow) -> Any:
         return str
     if row.type == "integer":
         return click.IntRange(min=None if row.least is None else int(row.least))
-    return click.FloatRange(min=row.least)
+    return click.FloatRange(min=row.least, max=row.most)
 
 
 def _none_when_empty(_ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -19,7 +19,7 @@ from fretsaw.core.proof.compare import Comparison
 from fretsaw.core.prune.verdict import Pruned, Verdict
 from fretsaw.core.run import Draft, Event, Turn
 from fretsaw.core.text.safe_text import safe_text
-from fretsaw.errors import BudgetError, ModelError
+from fretsaw.errors import BudgetError, ConfigError, ModelError
 from fretsaw.fix.converse import ModelAnswer
 from fretsaw.fix.restrictions import Restrictions, check_restrictions
 from fretsaw.fix.triage import ask_judge
@@ -125,7 +125,7 @@ def _judge(pruned: Pruned, work: Work) -> tuple[Pruned, Usage, tuple[str, ...]]:
         return pruned, Usage(), ()
     try:
         verdicts, spent = ask_judge(pruned.verdicts, work.issue, work.services.judge, work.settings.judge_threshold)
-    except (ModelError, BudgetError) as error:
+    except (ModelError, BudgetError, ConfigError) as error:
         return pruned, Usage(), (f"the judge could not be asked, so no flagged change was dropped: {error}",)
     verdicts = prune.keep_moves_whole(pruned.proposed, verdicts)
     if verdicts == pruned.verdicts:

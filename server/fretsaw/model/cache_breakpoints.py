@@ -1,4 +1,5 @@
-"""Fields for the prompt cache and the service tier in both APIs, and the places where a cached prefix ends."""
+"""Fields that both APIs have alike (prompt cache, service tier), the places where a cached prefix ends, and tools that
+are taken out again."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fretsaw.core.chat import Message, Request
+from fretsaw.core.patch_call import PATCH_TOOL
 from fretsaw.core.text.safe_text import sendable
 from fretsaw.model.row import Row
 
@@ -38,6 +40,20 @@ def text_parts(message: Message, kind: str, row: Row) -> list[dict[str, Any]]:
     if start < len(message.text) or not parts:
         parts.append({"type": kind, "text": sendable(message.text[start:])})
     return parts
+
+
+def drop_from_tools(body: dict[str, Any], name: str) -> None:
+    """Take out of a body's tools what the endpoint refused: all, those that are no functions, or `strict` of each."""
+    if name == "strict":
+        for tool in body.get("tools", ()):
+            tool.pop(name, None)
+            if isinstance(tool.get("function"), dict):
+                tool["function"].pop(name, None)
+    if name == PATCH_TOOL:
+        body["tools"] = [tool for tool in body.get("tools", ()) if tool["type"] == "function"]
+    if name == "tools" or not body.get("tools"):
+        for field in ("tools", "parallel_tool_calls", "tool_choice"):
+            body.pop(field, None)
 
 
 def drop_breakpoints(messages: Iterable[dict[str, Any]]) -> None:

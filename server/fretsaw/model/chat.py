@@ -9,7 +9,7 @@ from fretsaw.core.chat import Message, Request, Tool, ToolCall
 from fretsaw.core.patch_call import PATCH_TOOL
 from fretsaw.core.prompt.patch_grammar import PATCH_TOOL_DESCRIPTION
 from fretsaw.core.text.safe_text import sendable
-from fretsaw.model.cache_breakpoints import BREAKPOINT, common_options, drop_breakpoints, text_parts
+from fretsaw.model.cache_breakpoints import BREAKPOINT, common_options, drop_breakpoints, drop_from_tools, text_parts
 from fretsaw.model.parse import (
     Collected,
     as_arguments,
@@ -83,9 +83,7 @@ def leave_out(body: dict[str, Any], name: str) -> None:
     value = body.pop(name, None)
     if name == BREAKPOINT:
         drop_breakpoints(body["messages"])
-    if name == "tools":
-        body.pop("parallel_tool_calls", None)
-        body.pop("tool_choice", None)
+    drop_from_tools(body, name)
     if name in other and value is not None:
         body[other[name]] = value
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from fretsaw.endpoint_presets import PRESETS, Preset, preset_at
+from fretsaw.endpoint_presets import PRESETS, Preset, is_openai, preset_at
 from fretsaw.errors import ConfigError
 from fretsaw.settings import Settings
 
@@ -54,13 +54,13 @@ def endpoint(settings: Settings) -> Endpoint:
     key = _key(settings.api_key)
     if key is None and not loopback:
         raise ConfigError(f"there is no key for {host}", hint=key_hint(settings))
-    if key is not None and url.startswith("http://") and host == "api.openai.com":
+    if key is not None and url.startswith("http://") and is_openai(url):
         raise ConfigError("the key would be sent unencrypted", hint="write https:// in --base-url")
     return Endpoint(
         url=url,
         key=key,
         loopback=loopback,
-        own=settings.base_url is None and not settings.azure,
+        own=is_openai(settings.base_url) and not settings.azure,
         azure=settings.azure,
         api_version=settings.api_version,
     )

@@ -58,7 +58,7 @@ def from_data_uri(uri: str) -> bytes:
     if not comma or not head.lower().startswith("data:"):
         raise UsageError("a picture's data URI is cut off", hint="write data:image/png;base64,…")
     try:
-        raw = unquote_to_bytes(rest)
+        raw = unquote_to_bytes("".join(rest.split()) if head.lower().endswith(";base64") else rest)
         return base64.b64decode(raw, validate=True) if head.lower().endswith(";base64") else raw
     except (binascii.Error, ValueError) as error:
         raise UsageError("a picture's data URI is not base64", hint="write data:image/png;base64,…") from error

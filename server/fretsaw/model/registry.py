@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from fretsaw.endpoint_presets import Preset
+from fretsaw.endpoint_presets import Preset, is_openai
 from fretsaw.errors import ConfigError
 from fretsaw.model.endpoint import preset_of
 from fretsaw.model.retirement import RetirementNotice, announce_end, announce_move
@@ -100,7 +100,7 @@ class Registry:
     def choose(self, settings: Settings, today: date) -> ModelChoice:
         """The model that the settings ask for. ConfigError when it is set to one that OpenAI has shut down.
 
-        The rows' dates of retirement are OpenAI's own: a model that is set is asked at another base URL whatever the
+        The rows' dates of retirement are OpenAI's own: a model that is set is asked at another host whatever the
         day, and only what that endpoint told of its end is announced. A role without a model moves by the rows' dates,
         but at Azure, where a model is a deployment with dates of its own.
         """
@@ -115,7 +115,9 @@ class Registry:
             choice = self.for_role(settings.role, date.min if settings.azure else today)
             row = choice.row.at(preset)
             return replace(choice, row=row, notices=(*choice.notices, *_without_tool(row, settings)))
-        if settings.base_url is not None or settings.azure:
+        is_own = is_openai(settings.base_url) and not settings.azure
+        # A model without a row is asked where a base URL is given, be it OpenAI's own.
+        if not is_own or (settings.base_url is not None and self.find(settings.model) is None):
             row = self.elsewhere(settings.model, preset)
             ends = announce_end(row, self._successor(row), today, None)
             return ModelChoice(row, (*_without_price(row), *_without_tool(row, settings)), ends)

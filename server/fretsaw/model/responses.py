@@ -10,7 +10,7 @@ from fretsaw.core.chat import Message, OutputItem, Request, ToolCall
 from fretsaw.core.patch_call import PATCH_TOOL
 from fretsaw.core.prompt.patch_grammar import PATCH_TOOL_DESCRIPTION
 from fretsaw.core.text.safe_text import sendable
-from fretsaw.model.cache_breakpoints import BREAKPOINT, common_options, drop_breakpoints, text_parts
+from fretsaw.model.cache_breakpoints import BREAKPOINT, common_options, drop_breakpoints, drop_from_tools, text_parts
 from fretsaw.model.parse import (
     Collected,
     StreamError,
@@ -94,7 +94,9 @@ def _text_options(request: Request, row: Row) -> dict[str, Any]:
 
 
 def leave_out(body: dict[str, Any], name: str) -> None:
-    """Take a field out of a body, since the endpoint refused it."""
+    """Take a field out of a body, since the endpoint refused it; some call it by its name in the other API."""
+    name = {"reasoning_effort": "reasoning"}.get(name, name)
+    drop_from_tools(body, name)
     if name == BREAKPOINT:
         drop_breakpoints(body["input"])
     if name == "verbosity":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from fretsaw.session.issue_source import MAX_IMAGE, MAX_PDF, read_beside
 from fretsaw.session.open import Session
 from fretsaw.session.task import Task
 
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _MOST_IMAGES = 20
 _LONGEST_PDF = 8_000
 """Characters of a PDF's text that are sent at most, where it is not sent as it is."""
@@ -96,8 +98,10 @@ def _image_bytes(source: str, folder: Path | None) -> bytes:
 
 
 def _bytes_beside(source: str, folder: Path | None, most: int) -> bytes:
-    """The bytes of a file beside the issue: by its name as written, else as a URL is read (`%20`, `?raw=1`)."""
-    names = dict.fromkeys((source, unquote(re.split(r"[?#]", source, maxsplit=1)[0])))
+    """The bytes of a file beside the issue: by its name as written, else as Markdown (`\\_`, `&amp;`) and then a URL
+    (`%20`, `?raw=1`) are read."""
+    plain = _ESCAPED.sub(r"\1", html.unescape(source))
+    names = dict.fromkeys((source, plain, unquote(re.split(r"[?#]", plain, maxsplit=1)[0])))
     reasons = []
     for name in names:
         data, why = read_beside(name, folder, most)

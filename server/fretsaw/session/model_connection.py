@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from fretsaw.cancel import Cancel
+from fretsaw.core.patch_call import PATCH_TOOL
 from fretsaw.key_command import with_key
 from fretsaw.model.budget import Budget
 from fretsaw.model.endpoint import base_url_of
@@ -47,6 +49,13 @@ def refused_fields(state: Path, settings: Settings, row: Row) -> dict[str, date]
         except (TypeError, ValueError):
             continue
     return {name: day for name, day in days.items() if today() - day < _KEPT}
+
+
+def without_refused_tool(state: Path, settings: Settings, row: Row) -> Row:
+    """The row without a tool for patches where this endpoint refused that not long ago: edits come as text there."""
+    if PATCH_TOOL not in refused_fields(state, settings, row):
+        return row
+    return replace(row, can=replace(row.can, apply_patch_tool=False, grammar_tool=False))
 
 
 def forget_refusals(state: Path, settings: Settings, row: Row) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, TypeAlias, cast
 
+from fretsaw.core.patch_call import PATCH_TOOL
 from fretsaw.errors import ConfigError, ModelError
 from fretsaw.model.failures.failed_exchange import DECISIONS, ContextTooLongError, FailedRequest, Failure
 from fretsaw.model.parse import NOT_THE_API
@@ -40,7 +41,6 @@ _NO_TOOLS = re.compile(
 _NO_TOOLS_STATUS = frozenset({400, 404, 405, 422, 500, 501})
 _NO_DECISIONS_STATUS = frozenset({400, 403, 404, 405, 410, 422, 501})
 
-# The longer names first: `max_tokens` is not what `max_completion_tokens` complains about.
 _OPTIONAL = (
     "max_completion_tokens",
     "parallel_tool_calls",
@@ -56,9 +56,28 @@ _OPTIONAL = (
     "include",
     "max_tokens",
     "reasoning",
+    "strict",
     "store",
+    "text",
 )
 _UNKNOWN_WORDS = ("unsupported", "not support", "unrecognized", "unknown", "not permitted", "unexpected", "extra ")
+# A name stands alone: `max_tokens` is not what `max_completion_tokens` complains about, nor `store` what `stored` does.
+_NAMED = {name: re.compile(rf"(?<!\w){name}(?!\w)") for name in _OPTIONAL}
+_MARK = r"[\"'`.\[\]:=]"
+_NAMED |= {
+    # Words of every sentence too: only where they are written as a name.
+    name: re.compile(
+        rf"{_MARK}{name}(?!\w)|(?<!\w){name}{_MARK}|\b(?:parameter|argument|field|propert\w+|name|key)s? {name}\b"
+    )
+    for name in ("include", "strict", "store")
+}
+_NAMED["text"] = re.compile(r"[\"'`]text[\"'`]|(?:\bbody\.|\b(?:parameter|argument|field) )text(?![\w.\[])")
+_TOOLS_FIELD = re.compile(r"(?<!\w)tools(?![\w\[]|\.\w)")
+_PATCH_TOOL = re.compile(
+    r"\bapply_patch\b|[\"'`](?:custom|grammar)[\"'`]|\btools[\[.]\d+\]?\.(?:\w+\.)*(?:type|format|custom|function)(?![\w.])"
+)
+"""Words about a tool of another kind than a function: one of the endpoint's own, or one with a grammar."""
+_WRONG_KIND_WORDS = (*_UNKNOWN_WORDS, "invalid value", "input should be", "missing required", "field required")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +98,17 @@ class ErrorResponse:
             if isinstance(value, str) and value and value != "invalid_request_error":
                 return value
         return ""
+
+    @property
+    def param(self) -> str:
+        """The field that it is about, where it tells."""
+        value = self.body.get("param")
+        return value if isinstance(value, str) else ""
+
+    @property
+    def is_unknown_field(self) -> bool:
+        """Return True if it may complain of a field that it does not know."""
+        return self.status in {400, 422} and any(word in self.said.lower() for word in _UNKNOWN_WORDS)
 
 
 def in_stream(body: Mapping[str, Any], asked: FailedRequest) -> Failure:
@@ -164,9 +194,23 @@ def _too_long(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
     return Failure(ContextTooLongError(f"the request is too long: {told.said}", hint="lower --context-tokens"))
 
 
+def _takes_no_patch_tool(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
+    """Recognise an endpoint that knows functions alone; edits come as text there."""
+    about = f"{told.param} {told.said}"
+    if told.status not in _NO_TOOLS_STATUS or not _PATCH_TOOL.search(about):
+        return None
+    if not any(word in told.said.lower() for word in _WRONG_KIND_WORDS):
+        return None
+    refused = ModelError(f"the endpoint has no tool for patches ({told.status}): {told.said}", hint="--edit-form v4a")
+    return Failure(refused, leave_out=PATCH_TOOL)
+
+
 def _takes_no_tools(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
     """Recognise a model or server without tools; the run can do without them."""
-    if told.status not in _NO_TOOLS_STATUS or _NO_TOOLS.search(told.said) is None:
+    is_named = told.is_unknown_field and _TOOLS_FIELD.search(told.said) is not None
+    if told.status not in _NO_TOOLS_STATUS or not (is_named or _NO_TOOLS.search(told.said)):
+        return None
+    if _NAMED["parallel_tool_calls"].search(told.said) or _NAMED["strict"].search(f"{told.param} {told.said}"):
         return None
     refused = ModelError(f"the endpoint has no tools ({told.status}): {told.said}", hint="use --no-tools")
     return Failure(refused, leave_out="tools")
@@ -249,6 +293,7 @@ CAUSES: tuple[Cause, ...] = (
     _filtered,
     _has_no_decisions,
     _too_long,
+    _takes_no_patch_tool,
     _takes_no_tools,
     _redirect,
     _denied,
@@ -281,11 +326,13 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _unknown_field(told: ErrorResponse) -> str | None:
     """The optional field that an endpoint says it does not know."""
-    if told.status not in {400, 422} or not any(word in told.said.lower() for word in _UNKNOWN_WORDS):
+    if not told.is_unknown_field:
         return None
-    if told.body.get("param") in _OPTIONAL:
-        return str(told.body["param"])
-    return next((name for name in _OPTIONAL if name in told.said), None)
+    for about in (f"'{told.param}'", told.said):
+        found = next((name for name, pattern in _NAMED.items() if pattern.search(about)), None)
+        if found is not None:
+            return found
+    return None
 
 
 def _plain(body: object, asked: FailedRequest) -> str:
