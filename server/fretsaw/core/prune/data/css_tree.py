@@ -134,7 +134,8 @@ def canonical_value(text: str, *, is_raw: bool = False) -> Hashable:
     True
     """
     if is_raw:
-        return text.strip()
+        pieces = ((found.lastgroup, found[0]) for found in _WORD.finditer(text.strip()))
+        return "".join(" " if kind == "blank" else piece for kind, piece in pieces)
     return re.sub(r" ?([,()!]) ?", _tightened, "".join(_canonical_words(text)).strip())
 
 

@@ -66,32 +66,26 @@ def _row(fields: Sequence[Entry]) -> Entry:
     return Entry(start, end, node)
 
 
-def csv_scalars(text: str, like: str) -> Sequence[str]:
-    """A field as another one is written: quoted, or without quotes where it needs none."""
-    content = text[1:-1].replace('""', '"') if text.startswith('"') else text
-    quoted = _quoted(content)
-    needs_quotes = re.search(r'[",;\t|\n]', content) is not None
-    return (quoted,) if like.startswith('"') or needs_quotes else (content,)
-
-
 def _quoted(content: str) -> str:
     return '"' + content.replace('"', '""') + '"'
 
 
-def write_row(entry: Entry, old: Document) -> str:
-    """A new row or field with the file's delimiter, each field quoted as those of its column are."""
+def write_row(entry: Entry, old: Document, like: str) -> str:
+    """A new row with the file's delimiter, each field quoted as those of its column are; a field as another one is."""
     dialect = _dialect(old.text)
+    if entry.node.entries is None:
+        return _written(str(entry.node.value), [like], delimiter=dialect.delimiter)
     separator = dialect.delimiter + " " * dialect.has_blanks
-    fields = entry.node.entries if entry.node.entries is not None else (entry,)
+    contents = (str(field.node.value) for field in entry.node.entries)
     return separator.join(
-        _written(old, content, column=column, delimiter=dialect.delimiter)
-        for column, content in enumerate(str(field.node.value) for field in fields)
+        _written(content, list(_column(old, column))[1:], delimiter=dialect.delimiter)
+        for column, content in enumerate(contents)
     )
 
 
-def _written(old: Document, content: str, *, column: int, delimiter: str) -> str:
-    spellings = list(_column(old, column))[1:]
-    is_quoted_column = bool(spellings) and all(spelling.startswith('"') for spelling in spellings)
+def _written(content: str, samples: Sequence[str], *, delimiter: str) -> str:
+    """A field in quotes where all samples are, or it needs them."""
+    is_quoted_column = bool(samples) and all(sample.startswith('"') for sample in samples)
     is_quoted = is_quoted_column or any(sign in content for sign in ('"', "\n", delimiter))
     return _quoted(content) if is_quoted else content
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from fretsaw.core.prune.data.css_tree import css_scalars, read_css, read_scss
-from fretsaw.core.prune.data.csv_tree import csv_scalars, read_csv, rows_of, write_row
+from fretsaw.core.prune.data.csv_tree import read_csv, rows_of, write_row
 from fretsaw.core.prune.data.html_tree import html_scalars, read_html
 from fretsaw.core.prune.data.insertion import in_other_quotes
 from fretsaw.core.prune.data.json_tree import plain_json, read_json
@@ -18,7 +18,7 @@ from fretsaw.core.prune.data.yaml_tree import read_yaml, yaml_scalars
 _JSON = DataFormat(read_json, proof=plain_json)
 _YAML = DataFormat(read_yaml, yaml_scalars, quotes="\"'")
 _SCSS = DataFormat(read_scss, css_scalars, sample="a{{b:{}}}")
-_CSV = DataFormat(read_csv, csv_scalars, proof=rows_of, write=write_row)
+_CSV = DataFormat(read_csv, proof=rows_of, write=write_row)
 _HTML = DataFormat(read_html, html_scalars, quotes="\"'", sample="<a b={}>")
 
 FORMATS: Mapping[str, DataFormat] = MappingProxyType(

@@ -7,7 +7,9 @@ import re
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from fretsaw.core.prune.data.css_tree import read_css
 from fretsaw.core.prune.data.tree import Document, Entry, Node, value_of
+from fretsaw.core.prune.lexer import spans
 
 _ATTRIBUTE = re.compile(r"\s+([^\s=>\"'/{}<]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>=<`{}]+))?")
 _TOKEN = re.compile(
@@ -102,8 +104,13 @@ def _entries_of(text: str, row: Sequence[_Token], *, at: int, token: _Token) -> 
         value = " ".join(written.lower().split())
     elif token.kind == "comment":
         value = " ".join(written.split())
-    elif token.name in ("script", "style"):
+    elif token.name == "script":
+        if "`" not in written and not _HOLDS_LINES.search(written):
+            yield _script_of_lines(written, token)
+            return
         value = _script(written)
+    elif token.name == "style":
+        value = _style(written)
     yield _entry(token.kind, token.start, token.end, value)
 
 
@@ -111,10 +118,47 @@ def _entry(kind: str, start: int, end: int, value: Hashable) -> Entry:
     return Entry(start, end, Node(start, end, (kind, value)), key=kind)
 
 
+def _style(written: str) -> Hashable:
+    """A style sheet up to its layout, with its comments; as it is where it cannot be read."""
+    sheet = read_css(written)
+    return (sheet.root.value, sheet.comments) if sheet else written
+
+
+_HOLDS_LINES = re.compile(r"\\\n|<pre|<textarea")
+"""In a script: what holds lines whose indentation is its own."""
+_LINE = re.compile(r"\S(?:[^\n]*\S)?")
+_UNTOLD = frozenset({"`", "/"})
+"""Signs that may belong to a text or a pattern that was not read as one."""
+
+
 def _script(written: str) -> Hashable:
-    """A script or a style sheet up to indentation and blank lines, where no string can go over several lines."""
-    may_hold_lines = "`" in written or "\\\n" in written
-    return written if may_hold_lines else tuple(filter(None, map(str.strip, written.split("\n"))))
+    """A script with texts in it up to blanks; as it is where such a text may hold lines that cannot be told."""
+    if _HOLDS_LINES.search(written):
+        return written
+    words = tuple(_words_of_script(written))
+    return written if not _UNTOLD.isdisjoint(words) else words
+
+
+def _script_of_lines(written: str, token: _Token) -> Entry:
+    """A script without texts over several lines, line by line; with one of another length it is not compared so."""
+    lines = [
+        _entry("line", token.start + found.start(), token.start + found.end(), found[0])
+        for found in _LINE.finditer(written)
+    ]
+    value = ("script", value_of(lines, is_ordered=True))
+    kind = ("script", len(lines))
+    node = Node(token.start, token.end, value, tuple(lines), is_ordered=True, layout="lines", kind=kind)
+    return Entry(token.start, token.end, node, key="raw")
+
+
+def _words_of_script(written: str) -> Iterator[str]:
+    """Yield the words, and the line breaks between them, for one may end a statement."""
+    end = 0
+    for start, stop, word in spans(written, "javascript"):
+        if "\n" in written[end:start]:
+            yield "\n"
+        yield word
+        end = stop
 
 
 def _text(written: str, row: Sequence[_Token], *, at: int, token: _Token) -> Iterator[Entry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,6 +27,8 @@ class Insertion:
     old: Document
     new: Document
     form: DataFormat
+    scales: bool = True
+    """True if the reply's steps of indentation become the file's; in a text over several lines they are its own."""
 
     def scalar(self, node: Node, like: Node | None = None) -> str:
         """A value of the reply in the quotes of the one that it replaces."""
@@ -34,6 +36,8 @@ class Insertion:
         if node.entries is not None:
             return self._relaid(Entry(node.start, node.end, node), indent="")
         like_text = self.old.text[like.start : like.end] if like else self._quote * 2
+        if self.form.write:
+            return self.form.write(Entry(node.start, node.end, node), self.old, like_text)
         for spelling in self.form.scalars(text, like_text):
             if spelling == text or self._reads_as(spelling, node):
                 return spelling
@@ -143,7 +147,9 @@ class Insertion:
     def _relaid(self, entry: Entry, indent: str) -> str:
         """An entry of the reply with the file's quotes, blanks around keys, and indentation."""
         if self.form.write:
-            return self.form.write(entry, self.old)
+            return self.form.write(entry, self.old, "")
+        if self._is_to_expand(entry.node):
+            return self._expanded(entry, indent)
         splices = [*self._quoted(entry.node), *self._key_gaps(entry)]
         shifted = (
             Splice(one.start - entry.start, one.end - entry.start, one.text) for one in splices if one.end <= entry.end
@@ -153,13 +159,40 @@ class Insertion:
         base = indent_at(self.new.text, entry.start)
         return "\n".join([first, *(self._indented(line, base, indent=indent) for line in lines)])
 
+    def _is_to_expand(self, node: Node) -> bool:
+        """Tell whether the file writes such a container over several lines, and the reply on one."""
+        is_on_one_line = node.layout == "braces" or "\n" not in self.new.text[node.start : node.end]
+        return bool(node.entries) and is_on_one_line and node.kind in self._expanded_kinds
+
+    def _expanded(self, entry: Entry, indent: str) -> str:
+        """An entry with each of its own entries on a line: `a{b:c}` as `a {`, `  b: c;`, `}`."""
+        node = entry.node
+        separator, ending = (",", "") if node.layout == "comma" else ("", ";")
+        inner = indent + self._old_unit
+        lines = [self._relaid(one, indent=inner) for one in node.entries or ()]
+        lines = [inner + line + ("" if line.endswith(_ENDED) else ending) for line in lines]
+        key = self.new.text[entry.start : entry.key_end] if entry.key_end else ""
+        gap = self._usual_gaps.get(False, "") if entry.key_end else ""
+        opening, closing = self.new.text[node.start], self.new.text[node.end - 1]
+        return "\n".join([key + gap + opening, (separator + "\n").join(lines), indent + closing])
+
+    @cached_property
+    def _expanded_kinds(self) -> set[Hashable]:
+        """The kinds of containers of which the file writes most over several lines."""
+        counted: Counter[Hashable] = Counter()
+        for entry in _all_entries(self.old.root):
+            node = entry.node
+            if node.entries and node.kind in ("block", "}", "]"):
+                counted[node.kind] += 1 if "\n" in self.old.text[node.start : node.end] else -1
+        return {kind for kind, majority in counted.items() if majority > 0}
+
     def _indented(self, line: str, base: str, *, indent: str) -> str:
         if not line.strip():
             return line
         bare = line.lstrip(" \t")
         deeper = line[: len(line) - len(bare)][len(base) :]
         steps, rest = divmod(len(deeper), len(self._new_unit) or 1)
-        is_scaled = bool(self._new_unit and self._old_unit) and not rest
+        is_scaled = self.scales and bool(self._new_unit and self._old_unit) and not rest
         return indent + (self._old_unit * steps if is_scaled else deeper) + bare
 
     def _quoted(self, node: Node) -> Iterator[Splice]:

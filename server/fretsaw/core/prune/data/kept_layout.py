@@ -9,6 +9,7 @@ from fretsaw.core.prune.data.formats import format_of
 from fretsaw.core.prune.data.insertion import UnclearPlaceError
 from fretsaw.core.prune.data.merge import merged
 from fretsaw.core.prune.data.tree import DataFormat, Document
+from fretsaw.core.text.lines import newline_of
 
 MOST_TEXT = 400_000
 """Characters of a file that is larger than anybody edits by hand."""
@@ -18,29 +19,44 @@ MOST_TEXT = 400_000
 def in_file_layout(path: str, before: str, after: str) -> str | None:
     """The text before with what really changes after; None where that cannot be told, or it is all of the change."""
     form = format_of(path)
-    if form is None or max(len(before), len(after)) > MOST_TEXT or not before.strip() or not after.strip():
+    if form is None or not (_is_readable(before) and _is_readable(after)):
         return None
-    has_crlf = "\r\n" in before
-    old, new = (text.replace("\r\n", "\n") for text in (before, after))
-    if "\r" in old or "\r" in new or (has_crlf and before.count("\n") != before.count("\r\n")):
-        return None
+    old, new = _with_plain_ends(before), _with_plain_ends(after)
     result = _merged(old, form.prepare(old, new), form)
     if result is None:
         return None
-    result = result.replace("\n", "\r\n") if has_crlf else result
+    result = result.replace("\n", newline_of(before))
     return result if result != after else None
+
+
+def _is_readable(text: str) -> bool:
+    """Tell whether a text holds something, is not too large, and has one kind of line endings."""
+    has_mixed_ends = text.count("\r") not in (0, text.count("\n")) or text.count("\r") != text.count("\r\n")
+    return bool(text.strip()) and len(text) <= MOST_TEXT and not has_mixed_ends
+
+
+def _with_plain_ends(text: str) -> str:
+    return text.replace("\r\n", "\n")
 
 
 def _merged(before: str, after: str, form: DataFormat) -> str | None:
     old, new = form.read(before), form.read(after)
     if old is None or new is None:
         return None
+    attempts = (_attempt(old, new, form, scales=scales) for scales in (True, False))
+    return next(filter(None, attempts), None)
+
+
+def _attempt(old: Document, new: Document, form: DataFormat, *, scales: bool) -> str | None:
+    """The merged text, if it is proved to hold the reply's data, and ends as the file did."""
     try:
-        result = merged(old, new, form)
+        result = merged(old, new, form, scales=scales)
     except UnclearPlaceError:
         return None
     document = form.read(result)
-    return result if document is not None and _is_same(document, new, form) else None
+    if document is None or not _is_same(document, new, form):
+        return None
+    return result if result.endswith("\n") == old.text.endswith("\n") else None
 
 
 def _is_same(one: Document, reply: Document, form: DataFormat) -> bool:

@@ -15,12 +15,12 @@ _LIKE = 0.3
 """Share of equal parts from which on two entries of a list are one that changed."""
 
 
-def merged(old: Document, new: Document, form: DataFormat) -> str:
+def merged(old: Document, new: Document, form: DataFormat, *, scales: bool = True) -> str:
     """The old text with what differs in meaning from the new one, and nothing else.
 
     `{"b": 1,\n "a": 2}` and `{"a":2,"b":3}` give `{"b": 3,\n "a": 2}`.
     """
-    merge = _Merge(old, new, form)
+    merge = _Merge(old, new, Insertion(old, new, form, scales))
     return spliced(old.text, list(merge.of_nodes(old.root, new.root)))
 
 
@@ -28,17 +28,13 @@ def merged(old: Document, new: Document, form: DataFormat) -> str:
 class _Merge:
     old: Document
     new: Document
-    form: DataFormat
+    insertion: Insertion
+    """The writer of new entries."""
 
     @cached_property
     def lost_all_comments(self) -> bool:
         """Tell whether the reply has none of the file's comments: then it was written anew from the data."""
         return set(self.old.comments).isdisjoint(self.new.comments)
-
-    @cached_property
-    def insertion(self) -> Insertion:
-        """The writer of new entries."""
-        return Insertion(self.old, self.new, self.form)
 
     def of_nodes(self, old: Node, new: Node) -> Iterator[Splice]:
         """Yield the splices that make one value of the other."""

@@ -77,8 +77,9 @@ class DataFormat:
     """A second parser, which has to agree that two texts mean the same; None where there is none."""
     sample: str = "{}"
     """A text of the format that holds nothing but one scalar."""
-    write: Callable[[Entry, Document], str] | None = None
-    """(a new entry, the file) → its text, where it is not the reply's in other quotes and indentation."""
+    write: Callable[[Entry, Document, str], str] | None = None
+    """(a new entry, the file, the text that it replaces) → its text, where that is not the reply's in other quotes and
+    indentation."""
     prepare: Callable[[str, str], str] = lambda _before, after: after
     """(text before, the reply's) → the reply's without what it changed as a by-product."""
 
