@@ -513,6 +513,14 @@ def css_noise(change: Callable[[str], str]) -> Noise:
     return noise
 
 
+def css_swapped_quotes(text: str, rng: random.Random) -> str:
+    def swapped(part: str) -> str:
+        is_string = part[:1] in "\"'" and not re.search(r"[\\\"']", part[1:-1])
+        return ("'" if part[:1] == '"' else '"') + part[1:-1] + ("'" if part[:1] == '"' else '"') if is_string else part
+
+    return "".join(swapped(part) if at % 2 else part for at, part in enumerate(_CSS_PART.split(text)))
+
+
 def minified_css(text: str, rng: random.Random) -> str:
     if re.search(r"(?m)^\s*//|\"|'", text):
         raise ValueError("holds texts")
@@ -648,11 +656,7 @@ FORMATS = {
             ),
             "blanks around :": css_noise(lambda text: re.sub(r"(?m)^(\s+[\w-]+): *(?=[^{}\n]*;)", r"\1 : ", text)),
             "brace on its own line": css_noise(lambda text: re.sub(r"(?m)(?<=[\w)\]]) *\{$", "\n{", text)),
-            "swapped quotes": lambda text, rng: re.sub(
-                r"(?<![/*])\"([^\"'\\\n]*)\"|'([^\"'\\\n]*)'",
-                lambda string: f"'{string[1]}'" if string[1] is not None else f'"{string[2]}"',
-                text,
-            ),
+            "swapped quotes": css_swapped_quotes,
             "noughts": css_noise(lambda text: re.sub(r"(?<=[\s:,])0?\.(\d)", r"0.\1", text)),
             **_LINES,
         },

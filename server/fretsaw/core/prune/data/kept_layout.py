@@ -19,7 +19,7 @@ MOST_TEXT = 400_000
 def in_file_layout(path: str, before: str, after: str) -> str | None:
     """The text before with what really changes after; None where that cannot be told, or it is all of the change."""
     form = format_of(path)
-    if form is None or not (_is_readable(before) and _is_readable(after)):
+    if form is None or not (_is_readable(before) and _is_readable(after)) or _has_mixed_ends(before):
         return None
     old, new = _with_plain_ends(before), _with_plain_ends(after)
     result = _merged(old, form.prepare(old, new), form)
@@ -30,9 +30,13 @@ def in_file_layout(path: str, before: str, after: str) -> str | None:
 
 
 def _is_readable(text: str) -> bool:
-    """Tell whether a text holds something, is not too large, and has one kind of line endings."""
-    has_mixed_ends = text.count("\r") not in (0, text.count("\n")) or text.count("\r") != text.count("\r\n")
-    return bool(text.strip()) and len(text) <= MOST_TEXT and not has_mixed_ends
+    """Tell whether a text holds something, is not too large, and has no carriage return but in line endings."""
+    has_lone_returns = text.count("\r") != text.count("\r\n")
+    return bool(text.strip()) and len(text) <= MOST_TEXT and not has_lone_returns
+
+
+def _has_mixed_ends(text: str) -> bool:
+    return text.count("\r\n") not in (0, text.count("\n"))
 
 
 def _with_plain_ends(text: str) -> str:

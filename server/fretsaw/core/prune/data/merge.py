@@ -11,6 +11,8 @@ from fretsaw.core.patch.sequence import differences
 from fretsaw.core.prune.data.insertion import Insertion
 from fretsaw.core.prune.data.tree import DataFormat, Document, Entry, Node, Splice, spliced
 
+_MANY = 4
+"""Comments that nobody takes out one by one."""
 _LIKE = 0.3
 """Share of equal parts from which on two entries of a list are one that changed."""
 
@@ -20,21 +22,20 @@ def merged(old: Document, new: Document, form: DataFormat, *, scales: bool = Tru
 
     `{"b": 1,\n "a": 2}` and `{"a":2,"b":3}` give `{"b": 3,\n "a": 2}`.
     """
-    merge = _Merge(old, new, Insertion(old, new, form, scales))
+    merge = _Merge(Insertion(old, new, form, scales))
     return spliced(old.text, list(merge.of_nodes(old.root, new.root)))
 
 
 @dataclass(frozen=True)
 class _Merge:
-    old: Document
-    new: Document
     insertion: Insertion
     """The writer of new entries."""
 
     @cached_property
-    def lost_all_comments(self) -> bool:
-        """Tell whether the reply has none of the file's comments: then it was written anew from the data."""
-        return set(self.old.comments).isdisjoint(self.new.comments)
+    def was_written_anew(self) -> bool:
+        """Tell whether the reply lacks so many of the file's comments that it was written anew from the data."""
+        lost = Counter(self.insertion.old.comments) - Counter(self.insertion.new.comments)
+        return lost.total() >= min(_MANY, len(self.insertion.old.comments))
 
     def of_nodes(self, old: Node, new: Node) -> Iterator[Splice]:
         """Yield the splices that make one value of the other."""
@@ -69,19 +70,46 @@ class _Merge:
 
     def _deletions(self, container: Node, gone: set[int]) -> Iterator[Splice]:
         entries = container.entries or ()
-        gone = {at for at in gone if not (entries[at].is_comment and self.lost_all_comments)}
+        if self.was_written_anew:
+            gone = {at for at in gone if not entries[at].is_comment or self._goes_with_entry(entries, at=at, gone=gone)}
         for at in sorted(gone):
             yield self._deletion(entries, at=at, gone=gone)
         if container.layout == "comma":
             yield from self._last_comma(container, gone)
 
+    def _goes_with_entry(self, entries: Sequence[Entry], *, at: int, gone: set[int]) -> bool:
+        """Tell whether a comment is above an entry that goes, with no blank line between, or behind it on its line."""
+        text = self.insertion.old.text
+        if at - 1 in gone and not entries[at - 1].is_comment:
+            is_behind = "\n" not in text[entries[at - 1].end : entries[at].start]
+            if is_behind:
+                return True
+        below = at
+        while below + 1 < len(entries) and entries[below].is_comment:
+            if text.count("\n", entries[below].end, entries[below + 1].start) != 1:
+                return False
+            below += 1
+        return below in gone and not entries[below].is_comment
+
+    def _has_own_lines(self, entries: Sequence[Entry], *, at: int, gone: set[int]) -> bool:
+        """Tell whether nothing else is on the lines of an entry, but a comma or a comment that goes, too."""
+        text = self.insertion.old.text
+        line_start, line_end = self._lines_of(entries[at])
+        end = entries[at].end
+        has_comment_behind = at + 1 in gone and entries[at + 1].is_comment and entries[at + 1].end <= line_end
+        if has_comment_behind:
+            end = entries[at + 1].end
+        return not (text[line_start : entries[at].start] + text[end:line_end]).strip(" \t\n,")
+
+    def _lines_of(self, entry: Entry) -> tuple[int, int]:
+        """The place of the lines on which an entry is."""
+        text = self.insertion.old.text
+        return text.rfind("\n", 0, entry.start) + 1, text.find("\n", entry.end) + 1 or len(text)
+
     def _deletion(self, entries: Sequence[Entry], *, at: int, gone: set[int]) -> Splice:
-        entry, text = entries[at], self.old.text
-        line_start = text.rfind("\n", 0, entry.start) + 1
-        line_end = text.find("\n", entry.end) + 1 or len(text)
-        has_own_lines = not (text[line_start : entry.start] + text[entry.end : line_end]).strip(" \t\n,")
-        if has_own_lines:
-            return Splice(line_start, line_end, "")
+        entry = entries[at]
+        if self._has_own_lines(entries, at=at, gone=gone):
+            return Splice(*self._lines_of(entry), "")
         is_first = all(other in gone for other in range(at))
         if is_first and at + 1 < len(entries):
             return Splice(entry.start, entries[at + 1].start, "")
@@ -93,7 +121,7 @@ class _Merge:
         staying = [at for at in range(len(entries)) if at not in gone]
         if not staying or staying[-1] == len(entries) - 1:
             return
-        text = self.old.text
+        text = self.insertion.old.text
         if "," in text[entries[-1].end : container.end]:
             return
         start = entries[staying[-1]].end
