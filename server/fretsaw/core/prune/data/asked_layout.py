@@ -17,6 +17,7 @@ _ASKS_FOR_LAYOUT = re.compile(
     r"|\b(?:trailing|final) (?:commas?|newlines?|semicolons?)\b|\bblank lines?\b|\bwhite-?space\b|\bself-clos\w+"
     r"|\bdelimiters?\b|\bseparators?\b|\bformat (?:the )?(?:file )?[\w/-]+\.\w{2,5}\b"
     r"|\b(?:flow|block|inline|multi-?line|one-line|single-line) (?:style|tables?|arrays?)"
+    r"|\b(?:remov|delet|drop|strip|clean)\w*[^.\n]{0,40}\b(?:comments?|notes?|TODOs?|licen[cs]e)\b"
     r"|\b(?:lower|upper)-?case\b|\bline[- ]?endings?\b|\bCRLF\b|\bone (?:\w+ )?(?:per|a) line\b|\bsingle line\b",
     re.IGNORECASE,
 )

@@ -208,7 +208,8 @@ class Insertion:
         """The blanks between key and value, as the file has them most often."""
         gap = self.new.text[entry.key_end : entry.node.start] if entry.key_end else "\n"
         usual = self._usual_gaps.get(entry.node.entries is None)
-        if usual is not None and "\n" not in gap:
+        is_written = entry.node.start < entry.node.end
+        if usual is not None and is_written and "\n" not in gap:
             yield Splice(entry.key_end, entry.node.start, usual)
         for inner in entry.node.entries or ():
             yield from self._key_gaps(inner)

@@ -22,7 +22,10 @@ def in_file_layout(path: str, before: str, after: str) -> str | None:
     if form is None or not (_is_readable(before) and _is_readable(after)) or _has_mixed_ends(before):
         return None
     old, new = _with_plain_ends(before), _with_plain_ends(after)
-    result = _merged(old, form.prepare(old, new), form)
+    try:
+        result = _merged(old, form.prepare(old, new), form)
+    except RecursionError:
+        return None  # brackets within brackets, a thousand times
     if result is None:
         return None
     result = result.replace("\n", newline_of(before))

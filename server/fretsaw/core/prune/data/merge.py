@@ -34,8 +34,13 @@ class _Merge:
     @cached_property
     def was_written_anew(self) -> bool:
         """Tell whether the reply lacks so many of the file's comments that it was written anew from the data."""
-        lost = Counter(self.insertion.old.comments) - Counter(self.insertion.new.comments)
-        return lost.total() >= min(_MANY, len(self.insertion.old.comments))
+        old, new = self.insertion.old, self.insertion.new
+        lost = (Counter(old.comments) - Counter(new.comments)).total()
+        if lost < min(_MANY, len(old.comments)):
+            return False
+        old_lines, new_lines = Counter(old.text.split("\n")), Counter(new.text.split("\n"))
+        keeps_most_lines = (old_lines & new_lines).total() * 2 > old_lines.total()
+        return lost > 1 or not keeps_most_lines
 
     def of_nodes(self, old: Node, new: Node) -> Iterator[Splice]:
         """Yield the splices that make one value of the other."""
@@ -141,7 +146,10 @@ def _is_written(node: Node) -> bool:
 
 def _is_comparable(old: Node, new: Node) -> bool:
     """Tell whether two nodes are containers whose entries can be compared."""
-    if not old.entries or not new.entries:
+    if not old.entries or new.entries is None:
+        return False
+    may_be_emptied = old.layout == new.layout and old.layout in ("lines", "braces")
+    if not new.entries and not may_be_emptied:
         return False
     return (old.is_ordered, old.kind) == (new.is_ordered, new.kind)
 
