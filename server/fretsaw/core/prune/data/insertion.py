@@ -207,7 +207,8 @@ class Insertion:
     def _key_gaps(self, entry: Entry) -> Iterator[Splice]:
         """The blanks between key and value, as the file has them most often."""
         gap = self.new.text[entry.key_end : entry.node.start] if entry.key_end else "\n"
-        usual = self._usual_gaps.get(entry.node.entries is None)
+        is_bracketed = entry.node.kind in ("}", "]")
+        usual = self._usual_gaps.get(entry.node.entries is None, self._usual_gaps.get(is_bracketed))
         is_written = entry.node.start < entry.node.end
         if usual is not None and is_written and "\n" not in gap:
             yield Splice(entry.key_end, entry.node.start, usual)

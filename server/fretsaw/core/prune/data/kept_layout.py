@@ -11,7 +11,7 @@ from fretsaw.core.prune.data.merge import merged
 from fretsaw.core.prune.data.tree import DataFormat, Document
 from fretsaw.core.text.lines import newline_of
 
-MOST_TEXT = 400_000
+MOST_TEXT = 150_000
 """Characters of a file that is larger than anybody edits by hand."""
 
 
@@ -60,7 +60,7 @@ def _attempt(old: Document, new: Document, form: DataFormat, *, scales: bool) ->
         result = merged(old, new, form, scales=scales)
     except UnclearPlaceError:
         return None
-    document = form.read(result)
+    document = old if result == old.text else form.read(result)
     if document is None or not _is_same(document, new, form):
         return None
     return result if result.endswith("\n") == old.text.endswith("\n") else None

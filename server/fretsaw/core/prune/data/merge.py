@@ -32,6 +32,11 @@ class _Merge:
     """The writer of new entries."""
 
     @cached_property
+    def holds_no_comments(self) -> bool:
+        """Tell whether values are all that there is to compare."""
+        return not self.insertion.old.comments and not self.insertion.new.comments
+
+    @cached_property
     def was_written_anew(self) -> bool:
         """Tell whether the reply lacks so many of the file's comments that it was written anew from the data."""
         old, new = self.insertion.old, self.insertion.new
@@ -44,6 +49,8 @@ class _Merge:
 
     def of_nodes(self, old: Node, new: Node) -> Iterator[Splice]:
         """Yield the splices that make one value of the other."""
+        if self.holds_no_comments and old.value == new.value:
+            return
         if _is_comparable(old, new):
             yield from self._of_containers(old, new)
         elif old.value != new.value:
@@ -106,6 +113,14 @@ class _Merge:
             end = entries[at + 1].end
         return not (text[line_start : entries[at].start] + text[end:line_end]).strip(" \t\n,")
 
+    def _without_blank_lines(self, start: int, end: int) -> tuple[int, int]:
+        """The place of lines that go, with the blank lines below where there are some above, or nothing."""
+        text = self.insertion.old.text
+        is_parted_above = start == 0 or text.endswith("\n\n", 0, start)
+        while is_parted_above and text.startswith("\n", end):
+            end += 1
+        return start, end
+
     def _lines_of(self, entry: Entry) -> tuple[int, int]:
         """The place of the lines on which an entry is."""
         text = self.insertion.old.text
@@ -114,7 +129,7 @@ class _Merge:
     def _deletion(self, entries: Sequence[Entry], *, at: int, gone: set[int]) -> Splice:
         entry = entries[at]
         if self._has_own_lines(entries, at=at, gone=gone):
-            return Splice(*self._lines_of(entry), "")
+            return Splice(*self._without_blank_lines(*self._lines_of(entry)), "")
         is_first = all(other in gone for other in range(at))
         if is_first and at + 1 < len(entries):
             return Splice(entry.start, entries[at + 1].start, "")
@@ -127,7 +142,8 @@ class _Merge:
         if not staying or staying[-1] == len(entries) - 1:
             return
         text = self.insertion.old.text
-        if "," in text[entries[-1].end : container.end]:
+        last = max(at for at, entry in enumerate(entries) if not entry.is_comment)
+        if "," in text[entries[last].end : container.end]:
             return
         start = entries[staying[-1]].end
         comma = text.find(",", start, entries[staying[-1] + 1].start)
