@@ -39,7 +39,11 @@ def restyled(scene: Scene, layout: Sequence[Change]) -> FilePatch | None:
     """
     if scene.file.op != "edit":
         return None
-    if scene.language == "json":
+    data = scene.data_in_old_layout
+    if data is not None:
+        is_so_without_layout = scene.without(ids_of(layout)) == data
+        return None if is_so_without_layout else derive(scene.path, scene.file.before, data, scene.file.mode)
+    if scene.language == "json" and not scene.asks_for_data_layout:
         return data_in_old_layout(scene)
     if len(scene.changes) <= FEWEST:
         return None

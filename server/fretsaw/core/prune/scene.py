@@ -12,6 +12,7 @@ from fretsaw.core.patch import assemble
 from fretsaw.core.patch.logical import kinds
 from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.prune.block_depth import depths
+from fretsaw.core.prune.data import asks_for_layout, in_file_layout, is_data
 from fretsaw.core.prune.issue_topics import IssueTopics, issue_topics
 from fretsaw.core.prune.syntax import Outline, outline
 from fretsaw.core.prune.used_names import used
@@ -75,6 +76,20 @@ class Scene:
     def words_before(self) -> frozenset[str]:
         """All words of the text before that could be names."""
         return used(self.text_before)
+
+    @cached_property
+    def data_in_old_layout(self) -> str | None:
+        """Data: the text before with what really changes; None where that is not known, or another layout is asked
+        for."""
+        is_edit = self.file.op == "edit" and self.meaning is None
+        if not is_edit or self.asks_for_data_layout:
+            return None
+        return in_file_layout(self.path, self.text_before, self.text_after)
+
+    @cached_property
+    def asks_for_data_layout(self) -> bool:
+        """True if the file holds data, and the issue speaks of the layout of such."""
+        return is_data(self.path) and asks_for_layout(self.issue.text)
 
     @cached_property
     def outline_before(self) -> Outline | None:
