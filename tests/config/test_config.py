@@ -62,6 +62,7 @@ def test_every_option_can_be_set_in_every_way(
     where: UserDirs, root: Path, row: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     value = row.choices[-1] if row.choices else SAMPLES[row.type]
+    value = row.most if row.most is not None else value
     if row.type == "boolean":
         value = not row.default
     field = row.name.replace("-", "_")
