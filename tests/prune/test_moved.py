@@ -8,7 +8,7 @@ import pytest
 
 from fretsaw.core.issue import parse
 from fretsaw.core.patch import derive_set, find_moves, split, texts
-from fretsaw.core.prune import keep_moves_whole, prune
+from fretsaw.core.prune import close_drops, prune
 
 ISSUE = parse("# The sum is wrong\n\n`add` subtracts.\n")
 ADD = "def add(a, b):\n    return a - b\n"
@@ -23,7 +23,7 @@ def test_a_judge_cannot_drop_half_of_a_move() -> None:
     dropped = tuple(
         replace(one, decision="drop", rule="judge") if one.change.path == "b.py" else one for one in verdicts
     )
-    assert {one.decision for one in keep_moves_whole(patch, dropped)} == {"keep"}
+    assert {one.decision for one in close_drops(patch, dropped)} == {"keep"}
 
 
 def users(found: dict[str, str], path: str, added: str) -> set[str]:

@@ -68,6 +68,7 @@ def _changes_endings_only(change: LineChange) -> bool:
     return list(map(body, change.hunk.removed)) == list(map(body, change.hunk.added))
 
 
+@unless_title_mentions("tidy")
 def blanks(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines that differ in blanks at their ends only."""
     if _MARKUP.search(scene.path):
@@ -109,6 +110,7 @@ def _without_effect(scene: Scene, candidates: Sequence[LineChange]) -> list[Line
 
 
 @unless_title_mentions("format")
+@unless_title_mentions("tidy")
 def formatting(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines that say the same words: quotes, wrapping, trailing commas, redundant brackets, alignment."""
     if not has_witness(scene.language):
@@ -120,6 +122,8 @@ def formatting(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     return {change.id: _how(change, scene.language) for change in _without_effect(scene, candidates)}
 
 
+@unless_title_mentions("format")
+@unless_title_mentions("tidy")
 def rewrapped(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines wrapped otherwise beside a change that stays: it may be why."""
     if not has_witness(scene.language):
@@ -134,6 +138,7 @@ def _blank_changes(changes: Iterable[Change]) -> list[LineChange]:
     return list(filter(LineChange.is_blank, line_changes(changes)))
 
 
+@unless_title_mentions("tidy")
 def blank_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Blank lines added or removed away from every change that stays."""
     blank = _blank_changes(changes)
