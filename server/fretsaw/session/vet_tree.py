@@ -145,8 +145,7 @@ def judge_diff(diff: StateDiff, issue: Issue, mode: Mode, scope: Scope | None) -
     )
     verdicts = close_drops(pruned.proposed, verdicts, diff.snapshot) if reasons else verdicts
     kept = [item.change for item in verdicts if item.decision != "drop"]
-    rescued = [item for item in verdicts if item.decision != "drop" and item.change.id in reasons]
-    broken += dict.fromkeys(f"{item.change.path}: {item.reason}" for item in rescued)
+    broken += _rescued(verdicts, reasons)
     return VettedTree(
         diff,
         issue,
@@ -157,6 +156,12 @@ def judge_diff(diff: StateDiff, issue: Issue, mode: Mode, scope: Scope | None) -
         _outside(diff, scope),
         _first(diff, scope),
     )
+
+
+def _rescued(verdicts: tuple[Verdict, ...], reasons: Mapping[int, tuple[str, str]]) -> tuple[str, ...]:
+    """The broken rules of changes that stay although they break one, each with why it stays."""
+    rescued = [item for item in verdicts if item.decision != "drop" and item.change.id in reasons]
+    return tuple(dict.fromkeys(f"{item.change.path}: {item.reason}" for item in rescued))
 
 
 def _outside(diff: StateDiff, scope: Scope | None) -> tuple[str, ...]:

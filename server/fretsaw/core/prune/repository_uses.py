@@ -32,7 +32,7 @@ def used_by_rest(
     used_ids: set[int] = set()
     for scene in scenes.values():
         fallen = dropped_changes(scene.changes, verdicts)
-        dropped = [change for change in fallen if not _is_bound(verdicts[change.id], rules)]
+        dropped = [change for change in fallen if not _brings_nothing(verdicts[change.id], rules)]
         if scene.file.op == "edit":
             used_ids |= _used_ids(scene, dropped)
         elif scene.file.op == "create" and dropped and _is_taken(scene, scenes, verdicts):
@@ -40,10 +40,10 @@ def used_by_rest(
     return taken_back(verdicts, used_ids, why_kept=_USED)
 
 
-def _is_bound(verdict: Verdict, rules: Mapping[str, Rule]) -> bool:
-    """Tell whether a rule that binds drops a change: what the user forbids goes with all that needs it."""
+def _brings_nothing(verdict: Verdict, rules: Mapping[str, Rule]) -> bool:
+    """Tell whether a drop takes no name away: of layout, which the old lines have too, or of what the user forbids."""
     rule = rules.get(verdict.rule)
-    return rule is not None and rule.binding
+    return rule is not None and (rule.binding or rule.layout)
 
 
 def _used_ids(scene: Scene, dropped: Sequence[Change]) -> set[int]:

@@ -16,8 +16,8 @@ _TRANSLATED = re.compile(r"\(\s*(?:_|__|gettext|ngettext|tr|translate|i18n\.t)\(
 """Texts that are translated are meant for users."""
 _REPORT = re.compile(r"\s*fprintf\(\s*stderr\b")
 """How programs in C tell their users of errors."""
-_NEAR = 4
-"""Lines around an output in which others like it show that the code is there to print."""
+_NEAR, _MANY = 6, 2
+"""Lines above and below an output in which so many others like it show that the code is there to print."""
 
 
 @unless_title_mentions("print")
@@ -39,6 +39,6 @@ def _prints_already(scene: Scene, change: LineChange, pattern: re.Pattern[str]) 
     """Tell whether the code around prints as well, or the file reports its errors in the same way."""
     start = change.hunk.start
     around = scene.before[max(0, start - _NEAR) : start + _NEAR]
-    if any(map(pattern.match, around)):
+    if len(list(filter(pattern.match, around))) >= _MANY:
         return True
     return _REPORT.match(change.added) is not None and any(map(_REPORT.match, scene.before))

@@ -6,6 +6,7 @@ static int add(int a, int b) {
 
 static void dump(int op) {
   printf("op %d\n", op);
+  printf("is ");
   switch (op) {
   case 1:
     printf("add\n");
