@@ -38,7 +38,7 @@ _NO_ISSUE = Issue("", "")
 
 @dataclass(frozen=True, slots=True)
 class Droppable:
-    """What has to be known of a patch to tell which of its changes can go together."""
+    """Facts of a patch that tell which of its changes can go together."""
 
     patch: PatchSet
     changes: Sequence[Change]
@@ -106,7 +106,7 @@ def close_drops(
 def droppable_of(
     patch: PatchSet, changes: Sequence[Change], moves: Moves, read: Reader | None = None, find: Finder | None = None
 ) -> Droppable:
-    """What tells the droppable units of a patch, where no rule looked at it before."""
+    """Collect what tells the droppable units of a patch, where no rule looked at it before."""
     return Droppable(patch, changes, scenes_of(patch, changes, _NO_ISSUE, read, find), moves)
 
 

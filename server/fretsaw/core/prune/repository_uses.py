@@ -86,7 +86,7 @@ def _is_taken(scene: Scene, scenes: Mapping[str, Scene], verdicts: Mapping[int, 
 
 @dataclass(frozen=True, slots=True)
 class _User:
-    """What a kept change of another file adds."""
+    """Lines that a kept change of another file adds."""
 
     path: str
     lines: tuple[str, ...]

@@ -15,7 +15,7 @@ _PRINT = {name: re.compile(row.prints) for name, row in BY_SYNTAX.items() if row
 _TRANSLATED = re.compile(r"\(\s*(?:_|__|gettext|ngettext|tr|translate|i18n\.t)\(")
 """Texts that are translated are meant for users."""
 _REPORT = re.compile(r"\s*fprintf\(\s*stderr\b")
-"""How programs in C tell their users of errors."""
+"""An error that a program in C tells its users of."""
 _NEAR, _MANY = 6, 2
 """Lines above and below an output in which so many others like it show that the code is there to print."""
 
