@@ -79,7 +79,7 @@ def test_an_edit_in_a_moved_block_goes_alone_and_stays_with_the_block_only() -> 
     (edit,) = moves.edits
     assert moves.drop_with({edit}) == {edit}
     assert moves.keep_with({edit}) == {edit} | moves.edits[edit]
-    assert moves.is_torn({edit})
+    assert moves.keep_with({edit}) > {edit}
     strict = prune(patch, ISSUE, "strict", before.get)
     assert [one.change.id for one in strict.verdicts if one.decision == "drop"] == [edit]
 
