@@ -8,7 +8,7 @@ import pytest
 
 from fretsaw.core.issue import parse
 from fretsaw.core.patch import derive_set, find_moves, split, texts
-from fretsaw.core.prune import keep_moves_whole, prune
+from fretsaw.core.prune import close_drops, prune
 
 ISSUE = parse("# The sum is wrong\n\n`add` subtracts.\n")
 ADD = "def add(a, b):\n    return a - b\n"
@@ -23,7 +23,7 @@ def test_a_judge_cannot_drop_half_of_a_move() -> None:
     dropped = tuple(
         replace(one, decision="drop", rule="judge") if one.change.path == "b.py" else one for one in verdicts
     )
-    assert {one.decision for one in keep_moves_whole(patch, dropped)} == {"keep"}
+    assert {one.decision for one in close_drops(patch, dropped)} == {"keep"}
 
 
 def users(found: dict[str, str], path: str, added: str) -> set[str]:
@@ -79,7 +79,7 @@ def test_an_edit_in_a_moved_block_goes_alone_and_stays_with_the_block_only() -> 
     (edit,) = moves.edits
     assert moves.drop_with({edit}) == {edit}
     assert moves.keep_with({edit}) == {edit} | moves.edits[edit]
-    assert moves.is_torn({edit})
+    assert moves.keep_with({edit}) > {edit}
     strict = prune(patch, ISSUE, "strict", before.get)
     assert [one.change.id for one in strict.verdicts if one.decision == "drop"] == [edit]
 

@@ -5,7 +5,7 @@ The one pipeline: `fix`, `vet` and the preview of a reply that still streams in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -16,7 +16,7 @@ from fretsaw.core.locate.explain import unwritable
 from fretsaw.core.locate.misfit import Placing
 from fretsaw.core.patch import derive_set, texts
 from fretsaw.core.patch.patch_set import PatchSet
-from fretsaw.core.prune.verdict import Mode, Pruned
+from fretsaw.core.prune.verdict import Mode, Pruned, Verdict
 from fretsaw.core.reply.edit_block import EditBlock, Reading
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text.lines import split_lines
@@ -98,3 +98,8 @@ def _place_on_top(blocks: Reading | tuple[EditBlock, ...], snapshot: Snapshot, c
 def prune_edit(patch: PatchSet, snapshot: Snapshot, issue: Issue, mode: Mode) -> Pruned:
     """Give each atomic change of the patch its verdict, with the whole snapshot to look in."""
     return prune.prune(patch, issue, mode, snapshot.read, partial(paths_with, snapshot))
+
+
+def close_drops(patch: PatchSet, verdicts: Sequence[Verdict], snapshot: Snapshot) -> tuple[Verdict, ...]:
+    """Take back the drops of a judge, or of rules that know no program text, that would tear something."""
+    return prune.close_drops(patch, verdicts, snapshot.read, partial(paths_with, snapshot))

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from fretsaw.core import prompt, prune, reply
+from fretsaw.core import prompt, reply
 from fretsaw.core.chat import Message, Usage
-from fretsaw.core.edit import place_edit, prune_edit
+from fretsaw.core.edit import close_drops, place_edit, prune_edit
 from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.patch import select
 from fretsaw.core.patch.patch_set import PatchSet
@@ -127,7 +127,7 @@ def _judge(pruned: Pruned, work: Work) -> tuple[Pruned, Usage, tuple[str, ...]]:
         verdicts, spent = ask_judge(pruned.verdicts, work.issue, work.services.judge, work.settings.judge_threshold)
     except (ModelError, BudgetError, ConfigError) as error:
         return pruned, Usage(), (f"the judge could not be asked, so no flagged change was dropped: {error}",)
-    verdicts = prune.keep_moves_whole(pruned.proposed, verdicts)
+    verdicts = close_drops(pruned.proposed, verdicts, work.snapshot)
     if verdicts == pruned.verdicts:
         return pruned, spent, ()
     kept = frozenset(item.change.id for item in verdicts if item.decision != "drop")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from fretsaw.core import prompt
+from fretsaw.core.context.search import paths_with
 from fretsaw.core.minimize import Minimized, minimize, unverified
 from fretsaw.core.patch import render, select, texts
 from fretsaw.core.patch.patch_set import PatchSet
@@ -85,7 +87,10 @@ class _Trial:
     def search(self, patch: PatchSet, kept: Collection[int], candidates: Collection[int]) -> Minimized:
         """Search for the candidates that the check does not need."""
         end = self.work.services.clock() + self.work.settings.minimize_seconds
-        return minimize(patch, kept, candidates, self.holds, lambda: self.work.services.clock() > end)
+        snapshot = self.work.snapshot
+        find = partial(paths_with, snapshot)
+        clock = self.work.services.clock
+        return minimize(patch, kept, candidates, self.holds, lambda: clock() > end, snapshot.read, find)
 
 
 def prove(candidate: Candidate, before: CheckResult | None, work: Work) -> Proved | Rejected:

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from fretsaw import repo, run_store
-from fretsaw.core.edit import prune_edit
+from fretsaw.core.edit import close_drops, prune_edit
 from fretsaw.core.issue import Issue, parse
 from fretsaw.core.ledger.per_change import breaking_changes
 from fretsaw.core.patch import assemble, derive_set, find_moves, render
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy.generated_files import attention
-from fretsaw.core.prune import keep_moves_whole
 from fretsaw.core.prune.verdict import Mode, Verdict
 from fretsaw.core.run import Evidence, Proposal, Run
 from fretsaw.errors import UsageError
@@ -144,10 +143,9 @@ def judge_diff(diff: StateDiff, issue: Issue, mode: Mode, scope: Scope | None) -
         else item
         for item in pruned.verdicts
     )
-    verdicts = keep_moves_whole(pruned.proposed, verdicts) if reasons else verdicts
+    verdicts = close_drops(pruned.proposed, verdicts, diff.snapshot) if reasons else verdicts
     kept = [item.change for item in verdicts if item.decision != "drop"]
-    rescued = dict.fromkeys(change.path for change in kept if change.id in reasons)
-    broken += [f"{path} has half of a move, which goes as a whole or not at all" for path in rescued]
+    broken += _rescued(verdicts, reasons)
     return VettedTree(
         diff,
         issue,
@@ -158,6 +156,12 @@ def judge_diff(diff: StateDiff, issue: Issue, mode: Mode, scope: Scope | None) -
         _outside(diff, scope),
         _first(diff, scope),
     )
+
+
+def _rescued(verdicts: tuple[Verdict, ...], reasons: Mapping[int, tuple[str, str]]) -> tuple[str, ...]:
+    """The broken rules of changes that stay although they break one, each with why it stays."""
+    rescued = [item for item in verdicts if item.decision != "drop" and item.change.id in reasons]
+    return tuple(dict.fromkeys(f"{item.change.path}: {item.reason}" for item in rescued))
 
 
 def _outside(diff: StateDiff, scope: Scope | None) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from fretsaw.core.minimize.sensible_subsets import Sense
-from fretsaw.core.patch import assemble, split
+from fretsaw.core.patch import assemble, find_moves, split
 from fretsaw.core.patch.patch_set import Change, PatchSet
+from fretsaw.core.prune import Droppable, Finder, Reader, droppable_of
 
 _NEAR = 20
 """The number of changes around one that are asked whether they need it."""
@@ -37,7 +37,8 @@ class _Search:
     changes: dict[int, Change]
     test: Callable[[PatchSet], bool]
     over: Callable[[], bool]
-    sense: Sense
+    whole: frozenset[int]
+    droppable: Droppable
     tried: dict[frozenset[int], bool] = field(default_factory=dict)
     tests: int = 0
     late: bool = False
@@ -46,7 +47,7 @@ class _Search:
         """Return True if the test passes with just these changes. What makes no sense or was tried is not run."""
         if ids in self.tried:
             return self.tried[ids]
-        if not self.sense.holds(ids):
+        if not self.is_sensible(ids):
             return False
         if self.late or self.over():
             self.late = True
@@ -55,6 +56,10 @@ class _Search:
         self.tried[ids] = self.test(assemble(self.patch, [self.changes[at] for at in sorted(ids)]))
         return self.tried[ids]
 
+    def is_sensible(self, ids: frozenset[int]) -> bool:
+        """Return True if a test of just these changes can pass: what is left out of the whole is a droppable unit."""
+        return self.droppable.staying(self.changes.keys() - ids).isdisjoint(self.whole)
+
 
 def minimize(
     patch: PatchSet,
@@ -62,34 +67,39 @@ def minimize(
     candidates: Collection[int],
     test: Callable[[PatchSet], bool],
     deadline: Callable[[], bool],
+    read: Reader | None = None,
+    find: Finder | None = None,
 ) -> Minimized:
     """Leave out as many candidates as the test allows.
 
     `kept`: ids (of `split(patch)`) that the test is known to pass with; `candidates`: those of them that may go;
-    `deadline`: True once time is up, which ends the search with what was reached. A test is run at most once a set.
+    `deadline`: True once time is up, which ends the search with what was reached; `read`, `find`: what there is of
+    the snapshot. A test is run at most once a set.
     """
     changes = {change.id: change for change in split(patch)}
     whole = frozenset(kept)
-    search = _Search(patch, changes, test, deadline, Sense(patch, changes, whole), {whole: True})
-    units = search.sense.units([changes[at] for at in sorted(whole & frozenset(candidates))])
+    listed = list(changes.values())
+    droppable = droppable_of(patch, listed, find_moves(patch, listed).within(whole), read, find)
+    search = _Search(patch, changes, test, deadline, whole, droppable, {whole: True})
+    units = droppable.units(whole & frozenset(candidates))
     left = _reduced(search, whole, units)
     # Within a group that has to stay, one change may still go: a comment in a block that the test needs.
-    alone = (search.sense.moves.drop_with((at,)) & left for at in sorted(left & frozenset(candidates)))
+    alone = (droppable.moves.drop_with((at,)) & left for at in sorted(left & frozenset(candidates)))
     units = [unit for unit in dict.fromkeys(alone) if unit <= frozenset(candidates)]
     left = _reduced(search, left, units)
     needed = frozenset().union(*(unit for unit in units if unit <= left and search.tried.get(left - unit) is False))
     rest = [unit for unit in units if unit <= left and not unit <= needed]
-    return Minimized(left, needed, _supports(search.sense, left, rest), search.tests, not search.late)
+    return Minimized(left, needed, _supports(search, left, rest), search.tests, not search.late)
 
 
-def _supports(sense: Sense, left: frozenset[int], units: list[frozenset[int]]) -> dict[int, int]:
+def _supports(search: _Search, left: frozenset[int], units: list[frozenset[int]]) -> dict[int, int]:
     """For each unit that makes no sense to leave out: the nearest change with which it could go."""
     found: dict[int, int] = {}
     for unit in units:
-        if sense.holds(left - unit):
+        if search.is_sensible(left - unit):
             continue  # the test was not asked, or time was up
         near = sorted(left - unit, key=lambda at: abs(at - min(unit)))
-        user = next((at for at in near[:_NEAR] if sense.holds(left - unit - {at})), None)
+        user = next((at for at in near[:_NEAR] if search.is_sensible(left - unit - {at})), None)
         found |= {at: user for at in unit if user is not None}
     return found
 

@@ -53,13 +53,6 @@ class Moves:
         gone = frozenset(ids).union(*(group for group in self.groups if group & frozenset(ids)))
         return gone | {at for at, group in self.edits.items() if group & gone}
 
-    def is_torn(self, ids: Collection[int]) -> bool:
-        """Return True if just these changes would be half of a move, or an edit of a moved block without the block."""
-        chosen = frozenset(ids)
-        if any(group & chosen and not group <= chosen for group in self.groups):
-            return True
-        return any(at in chosen and not group <= chosen for at, group in self.edits.items())
-
 
 def find_moves(patch: PatchSet, changes: Sequence[Change]) -> Moves:
     """The moves among the atomic changes of a patch set."""

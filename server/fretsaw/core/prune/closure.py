@@ -64,7 +64,9 @@ def used_by_kept(
 
 
 def _fell_together(one: Verdict, other: Verdict) -> bool:
-    """Tell whether one rule dropped both changes for one reason."""
+    """Tell whether one rule dropped both changes for one reason; what is only tried has none."""
+    if not one.reason:
+        return one is other
     return (one.rule, one.reason) == (other.rule, other.reason)
 
 

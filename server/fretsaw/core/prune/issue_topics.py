@@ -11,6 +11,17 @@ from fretsaw.core.issue import Issue
 _TOPICS = {
     "comments": r"\bcomments?\b(?! out)|\btypos?\b|\bspelling\b|\bTODO\b|\bgrammar\b",
     "docs": r"\bdoc-?strings?\b|\bdocument(?:ation|ed)?\b|\btypos?\b|\bspelling\b|\bgrammar\b|\bdocs\b",
+    "prose": r"\b(?:java|go|rust|py)-?docs?\b|\bdoc[- ]?strings?\b|\bdocs?\b|\bdocument(?:ation|ing)\b|\bgolint\b"
+    r"|\b(?:lint\w*|godoc|javadoc|doclint|checkstyle)\b[^.\n]{0,20}\b(?:warnings?|errors?|complaints?|issues?)\b"
+    r"|\b(?:complaints?|warnings?|errors?) (?:from|of|by) \w*lint\w*|\bgrammatical\b|\bparagraphs?\b"
+    r"|\bwording\b|^revert\b",
+    "tidy": r"\bfix\w*:? (?:all |the |some |minor |more )*(?:lint\w*|format\w*|indentation|(?:code |coding )?style"
+    r"|flake8|pep ?8|eslint|rubocop|gofmt|prettier|clippy|pylint)(?: \w*(?:errors?|issues?|warnings?|problems?|fixes))?"
+    r"(?: (?:in|of|for) \S+)?\W*(?:\(#\d+\))?\W*$"
+    r"|\b(?:remov|strip|trim|fix|clean)\w*[\w/, ]{0,40}\bwhite-?spaces?\W*(?:\(#\d+\))?\W*$"
+    r"|\b(?:run|apply|use)\w* (?:black|prettier|gofmt|rustfmt|ruff format|yapf|clang-format|standard)\b"
+    r"|\bautomatic fixes\b|\bauto-?fix(?:es)?\b"
+    r"|\b(?:flake8|eslint|pylint|rubocop|lint\w*|prettier|black|gofmt) fixes\b",
     "types": r"\btype[- ]?hints?\b|\bannotat\w+|\btyping\b|\bmypy\b|\bpyright\b|\btyped\b",
     "rename": r"\brenam\w+|\bmisnamed\b|\bshadow\w*\b",
     "version": r"\b(?:bump\w*|release|change|set|update)\b[^.\n]{0,40}\bversions?\b|__version__",

@@ -164,17 +164,6 @@ def _take_back_lost(
     return taken_back(verdicts, missing, why_kept=": a line of it would be lost or doubled")
 
 
-def keep_whole(patch: PatchSet, verdicts: Sequence[Verdict], rules: Mapping[str, Rule]) -> tuple[Verdict, ...]:
-    """Take back drops of a judge who knows no moves that would leave half of one. Verdicts are for all of
-    `split(patch)`."""
-    changes = [verdict.change for verdict in verdicts]
-    moves = find_moves(patch, changes)
-    by_id = {verdict.change.id: verdict for verdict in verdicts}
-    while back := take_back(patch, changes, by_id, moves=moves, rules=rules):
-        by_id |= back
-    return tuple(by_id.values())
-
-
 def _is_blank(change: Change) -> bool:
     """Tell whether a change adds or removes blank lines and no others."""
     lines = removed_lines(change) + added_lines(change)

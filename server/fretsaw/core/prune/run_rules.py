@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from types import MappingProxyType
 from typing import Literal
 
 from fretsaw.core.issue import Issue
-from fretsaw.core.patch import Moves, assemble, split
+from fretsaw.core.patch import assemble, split
 from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk, PatchSet
-from fretsaw.core.prune.closure import explained, needed, used_by_kept
-from fretsaw.core.prune.moved import (
-    Halves,
-    drop_importers,
-    drop_whole,
-    find_halves,
-    keep_whole,
-    take_back,
-    without_halves,
-)
+from fretsaw.core.prune.closure import explained
+from fretsaw.core.prune.droppable import Droppable, scenes_of
+from fretsaw.core.prune.moved import Halves, drop_importers, drop_whole, find_halves, without_halves
 from fretsaw.core.prune.restyle import restyled
 from fretsaw.core.prune.rules import RULES
 from fretsaw.core.prune.scene import Scene, changes_but
-from fretsaw.core.prune.tear import torn
 from fretsaw.core.prune.verdict import Mode, Pruned, Rule, Verdict
 
 MOST_CHANGES = 3_000
@@ -82,11 +74,6 @@ class _Known:
     find: Callable[[str], Iterable[str]] | None
 
 
-def keep_moves_whole(patch: PatchSet, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
-    """Return the verdicts after a judge who knows no moves: no drop of theirs leaves half of one."""
-    return keep_whole(patch, verdicts, RULES)
-
-
 def _verdicts(
     patch: PatchSet, known: _Known, meanings: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[dict[str, Scene], tuple[Verdict, ...]]:
@@ -94,14 +81,14 @@ def _verdicts(
     by_id = {change.id: change for change in changes}
     halves = find_halves(patch, changes, known.issue)
     verdicts: dict[int, Verdict] = {}
-    scenes = _scenes(patch, changes, known, meanings)
+    scenes = scenes_of(patch, changes, known.issue, known.read, known.find, meanings)
     for scene in scenes.values():
         for at, (rule, reason) in _found(scene, halves).items():
             decision = _decision(RULES[rule], known.mode)
             verdicts[at] = Verdict(by_id[at], decision, rule, reason)
     verdicts |= drop_whole(halves.moves, by_id, verdicts, RULES)
     verdicts |= drop_importers(halves.moves, changes, verdicts, RULES)
-    _take_back(patch, changes, scenes, halves.moves, verdicts)
+    verdicts = Droppable(patch, changes, scenes, halves.moves).close(verdicts)
     return scenes, tuple(verdicts.get(change.id) or _unspoken(change) for change in changes)
 
 
@@ -109,27 +96,6 @@ def _decision(rule: Rule, mode: Mode) -> Literal["drop", "flag"]:
     """Decide on what a rule found: drop what it proves, and in strict mode what is only likely, too."""
     drops_likely = mode == "strict" and not rule.advisory
     return "drop" if rule.provable or drops_likely else "flag"
-
-
-def _take_back(
-    patch: PatchSet,
-    changes: tuple[Change, ...],
-    scenes: Mapping[str, Scene],
-    moves: Moves,
-    verdicts: dict[int, Verdict],
-) -> None:
-    """Keep what the parse, something kept, the other half of a move or the law of lines needs, and what that needs."""
-    while True:
-        for scene in scenes.values():
-            verdicts |= needed(scene, verdicts)
-            verdicts |= torn(scene, verdicts)
-        verdicts |= used_by_kept(scenes, changes, verdicts)
-        if not moves.groups:
-            return  # no line both goes and comes, so none can be lost
-        back = take_back(patch, changes, verdicts, moves=moves, rules=RULES)
-        if not back:
-            return
-        verdicts |= back
 
 
 def _with_style_as_reason(verdict: Verdict) -> Verdict:
@@ -151,29 +117,6 @@ def _in_old_style(scenes: Mapping[str, Scene], verdicts: tuple[Verdict, ...]) ->
         if file is not None:
             styled[path] = file
     return styled
-
-
-def _scenes(
-    patch: PatchSet,
-    changes: tuple[Change, ...],
-    known: _Known,
-    meanings: Mapping[str, str],
-) -> dict[str, Scene]:
-    by_path: dict[str, list[Change]] = defaultdict(list)
-    for change in changes:
-        by_path[change.path].append(change)
-    return {
-        file.path: Scene(
-            file,
-            tuple(by_path[file.path]),
-            patch,
-            known.issue,
-            known.read,
-            known.find,
-            meanings.get(file.path),
-        )
-        for file in patch.files
-    }
 
 
 def _found(scene: Scene, halves: Halves) -> Mapping[int, tuple[str, str]]:

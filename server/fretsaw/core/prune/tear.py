@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from functools import partial
 
 from fretsaw.core.patch.patch_set import Change
+from fretsaw.core.prune.rules import RULES
 from fretsaw.core.prune.scene import Scene, grouped, ids_of, line_runs
 from fretsaw.core.prune.verdict import Verdict, dropped_changes, taken_back
 
 MANY = 5
-"""Dropped changes from which on a file of which most changes are dropped counts as formatted anew."""
+"""Changes of layout from which on a file of which most changes are such counts as formatted anew."""
 
 
 def torn(scene: Scene, verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
@@ -19,10 +20,17 @@ def torn(scene: Scene, verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
     `f(a,` and `b)` were rewritten as `f(a + 1,` and `b )`: the second line stays as it was written, too.
     """
     dropped = ids_of(dropped_changes(scene.changes, verdicts))
-    is_formatted_anew = len(dropped) >= MANY and len(dropped) * 2 > len(scene.changes)
+    layout = [at for at in dropped if _is_layout(verdicts[at])]
+    is_formatted_anew = len(layout) >= MANY and len(layout) * 2 > len(scene.changes)
     if is_formatted_anew:
         return {}  # what stays of it is written in the file's own style
     return taken_back(verdicts, _torn_ids(scene, dropped), why_kept=", as the rest of its statement stays")
+
+
+def _is_layout(verdict: Verdict) -> bool:
+    """Tell whether a change was dropped as layout."""
+    rule = RULES.get(verdict.rule)
+    return rule is not None and rule.layout
 
 
 def _torn_ids(scene: Scene, dropped: set[int]) -> set[int]:

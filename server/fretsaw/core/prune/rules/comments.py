@@ -34,9 +34,13 @@ _LEGAL = re.compile(
 _VERSION = re.compile(
     r"""^\s*["']?(?:__)?(?:\w+[_-])?version(?:_info)?(?:__)?["']?\s*[:=]\s*[\[("'v]*\d""", re.IGNORECASE
 )
+_VERSIONS = re.compile(r"\d[\w.]*")
 _DIRECTIVE = re.compile(
     r"\.\. (?:version\w+|deprecated|note|warning)|:param|:return|@param|@return|Args:|Parameters", re.I
 )
+_NAME = re.compile(r"\b(?:[^\W_]+_\w+|[^\W\d_A-Z]+[A-Z]\w+|[A-Z][a-z]+[A-Z]\w*)\b")
+_TEXT = re.compile(r"\.(?:md|markdown|mdx|rst|txt|adoc|hbs|mustache|html?|tex|csv)$", re.I)
+"""Files of text, in which `#` begins a heading and no comment."""
 _WORD = re.compile(r"[^\W\d_]\w+")
 _SAYS_SOMETHING = re.compile(r"[^ \t\r\n#/*]")
 """Not in a line that is blank but for the frame of a comment."""
@@ -130,8 +134,15 @@ def licence_lines(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 @unless_issue_mentions("version")
 def version_lines(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The project's version number."""
-    version_changes = [change for change in replacements(changes) if _is_each_line(change, _VERSION)]
+    likely = [change for change in replacements(changes) if _is_each_line(change, _VERSION)]
+    version_changes = [change for change in likely if not _is_longer_list(change)]
     return with_reason(version_changes, "changes a version number")
+
+
+def _is_longer_list(change: LineChange) -> bool:
+    """Tell whether a list of versions gains some: `[16.x, 18.x]` to `[16.x, 18.x, 20.x]`."""
+    is_list = "[" in change.removed and "[" in change.added
+    return is_list and set(_VERSIONS.findall(change.removed)) < set(_VERSIONS.findall(change.added))
 
 
 def _is_each_line(change: LineChange, pattern: re.Pattern[str]) -> bool:
@@ -141,18 +152,19 @@ def _is_each_line(change: LineChange, pattern: re.Pattern[str]) -> bool:
 
 
 @unless_title_mentions("comments")
+@unless_title_mentions("prose")
+@unless_title_mentions("tidy")
 def comments(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Comments added, removed or reworded that speak of no line that changes."""
     candidates = [change for change in edits(changes) if _is_reworded_comment(change, scene.language)]
-    if not candidates:
+    if not candidates or _TEXT.search(scene.path):
         return {}
     ids = ids_of(candidates)
-    # In Python docstrings document, not comments.
-    fix_words = set() if scene.language == "python" else _words_of_fix(changes, ids)
+    fix_words = _words_of_fix(changes, ids)
     return {
         change.id: f"{_done(change.hunk)} a comment away from the fix"
         for change in candidates
-        if not _documents(change, fix_words) and not _speaks_of_change(scene, change, but=ids)
+        if not _tells(change, fix_words) and not _speaks_of_change(scene, change, but=ids)
     }
 
 
@@ -184,9 +196,16 @@ def _bare(prose: str) -> str:
     return "".join(prose.split())
 
 
-def _documents(change: LineChange, fix_words: set[str]) -> bool:
-    """Tell whether a comment that documents comes, and what is written anew in it are words that the fix changes."""
-    return _DOCUMENTS.match(change.added) is not None and not fix_words.isdisjoint(_changed_words(change))
+def _tells(change: LineChange, fix_words: set[str]) -> bool:
+    """Tell whether what is written anew in a comment are words that the fix changes.
+
+    In one that documents any of them, in others the name of something: `strictObject`, `line_end`.
+    """
+    shared = fix_words & _changed_words(change)
+    if _DOCUMENTS.match(change.added):
+        return bool(shared)
+    names = {name.lower() for name in _NAME.findall(change.added)}
+    return not names.isdisjoint(shared)
 
 
 def _speaks_of_change(scene: Scene, change: LineChange, but: set[int]) -> bool:
@@ -234,6 +253,7 @@ def _changed_words(change: LineChange) -> set[str]:
 
 @only_in({"python"})
 @unless_title_mentions("docs")
+@unless_title_mentions("prose")
 def docstrings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Python: documentation of code reworded without telling anything of what changes."""
     candidates = list(filterfalse(LineChange.is_blank, edits(changes)))

@@ -29,6 +29,11 @@ def unless_issue_matches(pattern: re.Pattern[str]) -> Callable[[RuleFunction], R
     return lambda rule: _unless(rule, lambda scene: pattern.search(scene.issue.text) is not None)
 
 
+def unless_title_matches(pattern: re.Pattern[str]) -> Callable[[RuleFunction], RuleFunction]:
+    """Ask a rule only where the pattern finds nothing in the issue's title."""
+    return lambda rule: _unless(rule, lambda scene: pattern.search(scene.issue.title) is not None)
+
+
 def only_with_issue(rule: RuleFunction) -> RuleFunction:
     """Ask a rule only where there is an issue: without one nobody can tell what it does not speak of."""
     return _unless(rule, lambda scene: not scene.issue.text.strip())

@@ -8,12 +8,16 @@ from itertools import chain
 from fretsaw.core.languages import BY_SYNTAX
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.rules.conditions import unless_title_mentions
-from fretsaw.core.prune.rules.line_change import insertions, of_kind, with_reason
+from fretsaw.core.prune.rules.line_change import LineChange, insertions, of_kind, with_reason
 from fretsaw.core.prune.scene import Scene, hunks_of
 
 _PRINT = {name: re.compile(row.prints) for name, row in BY_SYNTAX.items() if row.prints}
 _TRANSLATED = re.compile(r"\(\s*(?:_|__|gettext|ngettext|tr|translate|i18n\.t)\(")
 """Texts that are translated are meant for users."""
+_REPORT = re.compile(r"\s*fprintf\(\s*stderr\b")
+"""An error that a program in C tells its users of."""
+_NEAR, _MANY = 6, 2
+"""Lines above and below an output in which so many others like it show that the code is there to print."""
 
 
 @unless_title_mentions("print")
@@ -26,7 +30,15 @@ def debug_print(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     if any(map(pattern.match, removed)):
         return {}  # output that went and came again in other words
     inserted = insertions(of_kind("lines", changes))
-    for_debugging = [
-        change for change in inserted if pattern.match(change.added) and not _TRANSLATED.search(change.added)
-    ]
+    prints = [change for change in inserted if pattern.match(change.added) and not _TRANSLATED.search(change.added)]
+    for_debugging = [change for change in prints if not _prints_already(scene, change, pattern)]
     return with_reason(for_debugging, "adds output for debugging")
+
+
+def _prints_already(scene: Scene, change: LineChange, pattern: re.Pattern[str]) -> bool:
+    """Tell whether the code around prints as well, or the file reports its errors in the same way."""
+    start = change.hunk.start
+    around = scene.before[max(0, start - _NEAR) : start + _NEAR]
+    if len(list(filter(pattern.match, around))) >= _MANY:
+        return True
+    return _REPORT.match(change.added) is not None and any(map(_REPORT.match, scene.before))

@@ -57,6 +57,7 @@ class _ImportChange:
 
 @unless_issue_matches(_ASKS_FOR_ORDER)
 @unless_title_mentions("imports")
+@unless_title_mentions("tidy")
 def import_order(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The same imports at the same depth, the statements or the names in one of them in another order."""
     rows, reordered = _reordered(scene, changes, patterns=_IMPORT)

@@ -69,6 +69,7 @@ def _changes_endings_only(change: LineChange) -> bool:
     return list(map(body, change.hunk.removed)) == list(map(body, change.hunk.added))
 
 
+@unless_title_mentions("tidy")
 def blanks(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines that differ in blanks at their ends only."""
     if _MARKUP.search(scene.path):
@@ -110,6 +111,7 @@ def _without_effect(scene: Scene, candidates: Sequence[LineChange]) -> list[Line
 
 
 @unless_title_mentions("format")
+@unless_title_mentions("tidy")
 def formatting(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines that say the same words: quotes, wrapping, trailing commas, redundant brackets, alignment."""
     if scene.asks_for_data_layout:
@@ -139,6 +141,8 @@ def _rows_of(hunk: Hunk) -> range:
     return range(hunk.start, hunk.end + 1)
 
 
+@unless_title_mentions("format")
+@unless_title_mentions("tidy")
 def rewrapped(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Lines wrapped otherwise beside a change that stays: it may be why."""
     if not has_witness(scene.language):
@@ -153,6 +157,7 @@ def _blank_changes(changes: Iterable[Change]) -> list[LineChange]:
     return list(filter(LineChange.is_blank, line_changes(changes)))
 
 
+@unless_title_mentions("tidy")
 def blank_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Blank lines added or removed away from every change that stays."""
     blank = _blank_changes(changes)

@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 
+from fretsaw.core.languages import is_test
+from fretsaw.core.patch.defined_names import defined_name
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.lexer import is_comment
-from fretsaw.core.prune.rules.conditions import only_with_issue, unless_issue_matches, unless_issue_mentions
+from fretsaw.core.prune.rules.conditions import (
+    only_with_issue,
+    unless_issue_matches,
+    unless_issue_mentions,
+    unless_title_mentions,
+)
 from fretsaw.core.prune.rules.line_change import (
     LineChange,
     ids_of,
@@ -43,6 +50,11 @@ _SWALLOWS = re.compile(
     r"|\bcontextlib\.suppress\(|\bsuppress\((?:Base)?Exception\)|\|\|\s*true\b",
     re.M,
 )
+_TRIES = re.compile(r"^[ \t]*(?:try|begin)\b", re.M)
+_SETTLED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b|\beslint-|\bnoqa\b|@ts-|\bnolint\b|\bpylint:")
+"""Comments that go when what they ask for is done, or with the line that a checker complained of."""
+_EXPECTED = re.compile(r"\bfail\s*\([^\n]*\)\s*;?\s*\}?\s*catch\b|\bcatch\s*\([^)]*\b(?:expected|ignored|ok)\s*\)")
+"""A test that fails unless an error is thrown."""
 _SAYS_MORE = re.compile(r"[^ \t\n});\]]")
 """Not in a line that only closes brackets."""
 _NO_NAMES = frozenset(["import", "as", "from", "static"])
@@ -66,6 +78,7 @@ def removed_definition(scene: Scene, changes: tuple[Change, ...]) -> dict[int, s
 @only_with_issue
 @unless_issue_matches(_REMOVAL)
 @unless_issue_mentions("imports")
+@unless_title_mentions("tidy")
 def removed_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An import that goes though nothing that used it does."""
     reasons: dict[int, str] = {}
@@ -150,15 +163,43 @@ def silenced_error(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An error that is caught and thrown away, where the issue does not speak of errors that are."""
     reasons: dict[int, str] = {}
     for run in line_runs_of(changes):
-        if _silences_more(run) and (is_alone(scene, run, changes=changes) or edits_other_code(scene)):
-            reasons |= with_reason(run, "silences errors, which the issue does not ask for")
+        catches = _catches(run) if _silences_more(scene, run) else []
+        if catches and (is_alone(scene, run, changes=changes) or edits_other_code(scene)):
+            reasons |= with_reason(catches, "silences errors, which the issue does not ask for")
     return reasons
 
 
-def _silences_more(run: Sequence[LineChange]) -> bool:
-    """Tell whether a run of few lines throws away more errors than the lines in its place did."""
+def _catches(run: Sequence[LineChange]) -> list[LineChange]:
+    """The changes of a run that have lines of a `try` which throws an error away; what is around it is not silenced."""
+    _, added = sides_of(run)
+    caught = [(_start_of_try(added, found.start()), found.end()) for found in _SWALLOWS.finditer(added)]
+    ends = list(accumulate(len(change.added) for change in run))
+    starts = [0, *ends]
+    return [
+        change
+        for change, start, end in zip(run, starts, ends, strict=False)
+        if any(start < last and first < end for first, last in caught)
+    ]
+
+
+def _start_of_try(text: str, catch: int) -> int:
+    """The place of the last `try` before a catch; that of the catch where there is none."""
+    tries = [found.start() for found in _TRIES.finditer(text, 0, catch)]
+    return tries[-1] if tries else catch
+
+
+def _silences_more(scene: Scene, run: Sequence[LineChange]) -> bool:
+    """Tell whether a run of few lines throws away more errors than the lines in its place did.
+
+    A new function may catch what it calls, and a test expects an error.
+    """
     removed, added = sides_of(run)
     is_small = added.count("\n") <= _MOST_WRAPPED
+    caught = _SWALLOWS.search(added)
+    if caught and any(map(defined_name, split_lines(added[: caught.start()]))):
+        return False
+    if is_test(scene.path) and _EXPECTED.search(added):
+        return False
     return is_small and len(_SWALLOWS.findall(added)) > len(_SWALLOWS.findall(removed))
 
 
@@ -173,7 +214,8 @@ def removed_comment(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]
     ids = ids_of(beside_fix)
     others = [text(change.lines) for change in line_changes(without(scene.changes, ids))]
     around = used("\n".join([scene.issue.text, *others]).lower())
-    silent = [change for change in beside_fix if _is_silent(change.removed, around)]
+    telling = [change for change in beside_fix if not _SETTLED.search(change.removed)]
+    silent = [change for change in telling if _is_silent(change.removed, around)]
     return with_reason(silent, "removes a comment that speaks of nothing that changes")
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import chain, filterfalse
 
 from fretsaw.core.languages import is_test
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.policy.requested import Requests
-from fretsaw.core.prune.rules.line_change import LineChange, line_changes, with_reason
+from fretsaw.core.prune.rules.conditions import unless_title_matches
+from fretsaw.core.prune.rules.line_change import LineChange, line_changes, line_runs_of, sides_of, with_reason
 from fretsaw.core.prune.scene import Scene
 
 _SKIPS = re.compile(
@@ -20,19 +22,37 @@ _SKIPS = re.compile(
     re.VERBOSE,
 )
 _ASSERTS = re.compile(
-    r"\bassert\w*!?\b|\.(?:should|to|not)\b|\bexpect\w*\b|\b(?:is|ok|like|cmp_ok|is_deeply)\s*[( ]|"
-    r"\bt\.(?:Error|Fatal)|\brequire\."
+    r"\bassert\w*!?\b(?:\s*\(|\.|\s+\S)|\.(?:should|to|not)\b|\bexpect\w*\s*[({.]|\bm(?:ust|ust_\w+|wont_\w+)\b"
+    r"|^\s*(?:is|ok|like|cmp_ok|is_deeply)(?:\s*\(|\s+[$@%\\\"'])|\bt\.(?:Error|Fatal)|\brequire\.[A-Z]"
 )
 _LOOSE = re.compile(
     r"assertAlmostEqual|\bdelta\s*=|\bapprox\(|isclose\(|toBeCloseTo|toBeTruthy|toBeDefined|assertTrue\(\s*True|assertIsNotNone|"
     r"assert\s+True\b|expect\(true\)|expect\.anything|mock\.ANY|\bANY\b|be_truthy|be_within|assertNotEqual|InDelta|InEpsilon|"
     r"assert!\(true\)|\bok\(\s*1\b|assertThat\(true"
 )
+_COMMENT = re.compile(r"\s*(?:#|//|/?\*|--)")
+_NEW_TEST = re.compile(
+    r"^\s*(?:async\s+)?(?:def\s+test\w*|func\s+(?:Test|Benchmark|Example)\w*|(?:it|test|specify|describe|context)\s*[(\s]\s*['\"`]"
+    r"|fn\s+\w+|(?:public\s+)?(?:void|function)\s+\w+\s*\(|class\s+Test\w*)",
+    re.MULTILINE,
+)
+_SKIP_ASKED = re.compile(
+    r"\bskip\w*|\bxfail\b|\bdisabl\w+ (?:\w+ ){0,3}tests?\b|\bignor\w+ (?:\w+ ){0,3}tests?\b", re.I
+)
 
 
+@unless_title_matches(_SKIP_ASKED)
 def skipped_test(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A test that is made to be skipped."""
-    return _flagged(scene, changes, is_weaker=_skips, reason="skips a test, which the issue does not ask for")
+    old_tests = list(filterfalse(_brings_test, line_runs_of(changes)))
+    of_old_tests = tuple(change.change for change in chain.from_iterable(old_tests))
+    return _flagged(scene, of_old_tests, is_weaker=_skips, reason="skips a test, which the issue does not ask for")
+
+
+def _brings_test(run: Sequence[LineChange]) -> bool:
+    """Tell whether neighbouring changes add a test: one that skips itself takes nothing away."""
+    removed, added = sides_of(run)
+    return not removed and _NEW_TEST.search(added) is not None
 
 
 def loosened_assertion(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
@@ -60,12 +80,17 @@ def _skips(change: LineChange) -> bool:
 def _loosens(change: LineChange) -> bool:
     """Return True if an assertion becomes one that is easier to pass, or less of them are left in a changed place."""
     removed, added = change.hunk.removed, change.hunk.added
-    assertions_before, assertions_after = _count(_ASSERTS, removed), _count(_ASSERTS, added)
+    assertions_before, assertions_after = _count_assertions(removed), _count_assertions(added)
     if not assertions_before:
         return False
     is_looser = _count(_LOOSE, added) > _count(_LOOSE, removed)
     is_left_with_less = bool(added) and assertions_after < assertions_before
     return is_looser or is_left_with_less
+
+
+def _count_assertions(lines: tuple[str, ...]) -> int:
+    """Count the lines with an assertion, those of comments aside."""
+    return _count(_ASSERTS, tuple(line for line in lines if not _COMMENT.match(line)))
 
 
 def _count(pattern: re.Pattern[str], lines: tuple[str, ...]) -> int:

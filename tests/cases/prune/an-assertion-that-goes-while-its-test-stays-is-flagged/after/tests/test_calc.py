@@ -1,0 +1,15 @@
+import sys
+
+import pytest
+
+from calc import add
+
+
+def test_add():
+    expected = 3
+    assert add(1, 2) == expected
+
+
+def test_zero():
+    """When a sum is zero."""
+    add(0, 0)

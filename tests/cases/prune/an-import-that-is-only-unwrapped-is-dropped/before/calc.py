@@ -1,0 +1,11 @@
+from os import (
+    path,
+    sep,
+)
+
+
+def add(a, b):
+    return a - b
+
+
+print(path, sep)

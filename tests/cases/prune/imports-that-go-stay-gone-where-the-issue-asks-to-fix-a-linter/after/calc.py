@@ -1,0 +1,8 @@
+import sys
+
+
+def add(a, b):
+    return a + b
+
+
+print(sys.argv)

@@ -1,0 +1,7 @@
+package calc;
+
+public class Calc {
+  static int add(int a, int b) {
+    return a + b;
+  }
+}
