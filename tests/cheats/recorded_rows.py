@@ -13,6 +13,7 @@ MAVEN_RED = "[ERROR] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0\n[INFO] BU
 MAVEN_GREEN = "[INFO] Tests run: 2, Failures: 0, Errors: 0, Skipped: 0\n[INFO] BUILD SUCCESS\n"
 CTEST_RED = "1/2 Test #1: add ..............***Failed    0.00 sec\n2/2 Test #2: mul ..............   Passed    0.00 sec\n\n50% tests passed, 1 tests failed out of 2\n"
 CTEST_GREEN = "1/2 Test #1: add ..............   Passed    0.00 sec\n2/2 Test #2: mul ..............   Passed    0.00 sec\n\n100% tests passed, 0 tests failed out of 2\n"
+CTEST_OFF = "3/3 Test #3: old ..............***Not Run (Disabled)   0.00 sec\n"
 GO_JSON_RED = '{"Time":"2026-01-01T00:00:00Z","Action":"fail","Package":"example.com/calc","Test":"TestAdd","Elapsed":0}\n{"Time":"2026-01-01T00:00:00Z","Action":"pass","Package":"example.com/calc","Test":"TestMul","Elapsed":0}\n'
 GO_JSON_GREEN = GO_JSON_RED.replace('"fail"', '"pass"')
 TAP_RED = "TAP version 14\n1..2\nnot ok 1 - add\nok 2 - mul\n"
@@ -52,6 +53,20 @@ RECORDED: tuple[tuple[str, str, str, str], ...] = (
         "fewer",
         CTEST_RED,
         CTEST_GREEN.replace("   Passed    0.00 sec\n2/2", "***Not Run   0.00 sec\n2/2"),
+    ),
+    ("ctest, a disabled test", "proved", f"{CTEST_RED}{CTEST_OFF}", f"{CTEST_GREEN}{CTEST_OFF}"),
+    (
+        "ctest, a test with blanks in its name",
+        "proved",
+        CTEST_RED.replace(": add", ": add more"),
+        CTEST_GREEN.replace(": add", ": add more"),
+    ),
+    ("ctest, a test that skips itself", "fewer", CTEST_RED, CTEST_GREEN.replace(" Passed ", "***Skipped ", 1)),
+    (
+        "ctest, green with an aborted test",
+        "doubtful",
+        CTEST_RED,
+        CTEST_GREEN.replace("   Passed ", "Subprocess aborted***Exception: ", 1),
     ),
     ("ctest, none", "fewer", CTEST_RED, "No tests were found!!!\n"),
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.cheats.cheat_support import Language, Row, verdict
+from tests.cheats.ctest_rows import CTEST
 from tests.cheats.exit_code_rows import JAVA, SHELL
 from tests.cheats.go_rows import GO
 from tests.cheats.node_rows import NODE
@@ -36,7 +37,16 @@ LANGUAGES = {
     "Java": JAVA,
     "shell": SHELL,
 }
-PROGRAMS = {"JavaScript": "node", "Go": "go", "Rust": "cargo", "Ruby": "rspec", "Perl": "prove", "Java": "javac"}
+BY_CTEST = {"C": CTEST}
+PROGRAMS = {
+    "JavaScript": "node",
+    "Go": "go",
+    "Rust": "cargo",
+    "Ruby": "rspec",
+    "Perl": "prove",
+    "Java": "javac",
+    "C": "cmake",
+}
 
 
 SAMPLED = 12
@@ -45,7 +55,7 @@ SAMPLED = 12
 
 def _rows() -> Iterator[object]:
     every = 1 if os.environ.get("FRETSAW_CHEATS") == "full" else SAMPLED
-    for name, language in LANGUAGES.items():
+    for name, language in {**LANGUAGES, **BY_CTEST}.items():
         for want in sorted({row.want for row in language.rows}):
             for row in [row for row in language.rows if row.want == want][::every]:
                 yield pytest.param(name, language, row, id=f"{name}-{row.want}-{row.name}")
@@ -124,4 +134,5 @@ def test_each_language_has_enough_rows() -> None:
         honest = sum(row.want == "accepted" for row in language.rows)
         assert len(language.rows) >= 20, name
         assert honest >= 10, name
+        assert name not in {"Go", "Ruby"} or 2 * honest >= len(language.rows), name
         assert len({row.name for row in language.rows}) == len(language.rows), name

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.check.check_support import cannot
 from tests.cli.conftest import CHECK, Agent, git
 
 from fretsaw.model.scripted import ScriptedServer
@@ -76,6 +79,64 @@ def test_unverified_says_what_was_found(agent: Agent, model: Callable[..., Scrip
     assert code == 0
     assert "UNVERIFIED: the check also passes without this change" in said
     assert "runs no line of it" not in said, "the test of sub runs it"
+
+
+NO_TEST = [
+    # the words of the check after the interpreter: no such file; no test by that name
+    "-m pytest -q nosuch_tests",
+    "-m pytest -q -k nosuch",
+]
+
+
+@pytest.mark.parametrize("words", NO_TEST)
+def test_a_check_that_ends_before_any_test_ran_is_found_before_the_model_is_asked(
+    agent: Agent, model: Callable[..., ScriptedServer], calc: Path, words: str
+) -> None:
+    server = model(f"```diff\n{FIX}```\n")
+    check = f"{sys.executable} {words}"
+    ended = agent("fix", "add(1, 2) should be 3", "--check", check, cwd=calc)
+    said = " ".join(ended.err.split())
+    assert ended.code == 7
+    assert "it ends before any test ran" in said
+    assert "no model was asked; give the files that hold the tests" in said
+    assert server.requests == []
+    assert git(calc, "status", "--porcelain") == ""
+
+
+def test_a_file_that_cannot_be_loaded_is_what_an_issue_may_be_about(
+    agent: Agent, model: Callable[..., ScriptedServer], tmp_path: Path
+) -> None:
+    if shutil.which("rspec") is None:
+        cannot("there is no rspec")
+    folder = tmp_path / "r"
+    (folder / "spec").mkdir(parents=True)
+    (folder / "calc.rb").write_text("def add(a, b)\n  a + b\n")
+    (folder / "spec" / "calc_spec.rb").write_text(
+        'require_relative "../calc"\n\nRSpec.describe("add") { it("adds") { expect(add(1, 2)).to eq(3) } }\n'
+    )
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "base")
+    model("```diff\n--- a/calc.rb\n+++ b/calc.rb\n@@\n   a + b\n+end\n```\n")
+    ended = agent("fix", "calc.rb has a syntax error: the end is missing", "--check", "rspec", cwd=folder)
+    assert ended.code == 0, ended.err
+
+
+def test_an_older_failure_costs_one_call(agent: Agent, model: Callable[..., ScriptedServer], calc: Path) -> None:
+    """Two scripts, known by what they print alone: one failed before and fails still, and no patch is to blame."""
+    (calc / "check.sh").write_text(
+        "python3 -c 'import calc; assert calc.add(1, 2) == 3' 2>/dev/null || { echo 'FAIL: add'; bad=1; }\n"
+        "test -e nosuch || { echo 'FAIL: other'; bad=1; }\nexit $bad\n"
+    )
+    git(calc, "add", "-A")
+    git(calc, "commit", "-qm", "a check")
+    server = model(*[f"```diff\n{FIX}```\n"] * 3)
+    ended = agent("fix", "add(1, 2) should be 3", "--check", "sh check.sh", cwd=calc)
+    said = " ".join(ended.err.split())
+    assert ended.code == 7
+    assert "of the failures that it printed before, some are gone and none is new" in said
+    assert len(server.requests) == 1
+    assert git(calc, "status", "--porcelain") == ""
 
 
 EXPECTATIONS = (

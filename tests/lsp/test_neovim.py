@@ -49,13 +49,14 @@ def neovims() -> list[Any]:
 def drive(request: pytest.FixtureRequest, world: World) -> Any:
     """Runs Lua steps in a Neovim opened in a folder; gives what they saw."""
 
-    def run(cwd: Path, steps: str, ruff: bool = False) -> dict[str, Any]:
+    def run(cwd: Path, steps: str, ruff: bool = False, **settings: Any) -> dict[str, Any]:
         script, seen = world.folder / "steps.lua", world.folder / "seen.json"
         script.write_text(f"return function(T)\n{steps}\nend\n", "utf-8")
         env = {
             **os.environ, **world.env, "PATH": f"{BIN}:{os.environ['PATH']}", "STEPS": str(script), "SEEN": str(seen),
             "EXAMPLE": str(EXAMPLE), "BASE_URL": world.models[-1].base_url, "XDG_STATE_HOME": str(world.folder),
             "XDG_CONFIG_HOME": str(world.folder), "XDG_DATA_HOME": str(world.folder),
+            "SETTINGS": json.dumps(settings),
         }  # fmt: skip
         if ruff:
             env["WITH_RUFF"] = "1"
@@ -271,3 +272,65 @@ def test_a_key_a_prompt_and_the_menu_of_the_editor_itself(world: World, drive: A
     )
     assert seen["text"] == APP.replace("a - c", "a - b")
     assert "Agent: Reject change 2" in seen["titles"]
+
+
+def test_a_refused_proposal_is_looked_at_and_taken(world: World, drive: Any) -> None:
+    test = "import unittest\n\nimport app\n\n\nclass Adds(unittest.TestCase):\n    def test_adds(self):\n"
+    world.model(REPLY)
+    root = world.repository(
+        {
+            "app.py": APP,
+            "test_app.py": f"{test}        self.assertEqual(app.add(1, 2), 4)\n",
+        }
+    )
+    seen = drive(
+        root,
+        f"""
+        {FIX}
+        T.pending(2)
+        T.to('return a + c')
+        vim.cmd('LspAgentWhy')
+        T.wait('why', function() return T.text():find('# Change 1') end)
+        T.see('why', T.text())
+        vim.cmd('close')
+        T.to('return a + c')
+        T.choose('Agent: Accept unproved change 1')
+        vim.lsp.buf.code_action()
+        T.pending(1)
+        T.see('text', T.text())
+        """,
+        check=["python", "-m", "unittest"],
+        attempts=0,
+    )
+    assert seen["text"] == APP.replace("a + c", "a + b")
+    assert (root / "app.py").read_text() == APP, "it is in the buffer, not saved"
+
+
+def test_an_exit_code_is_asked_about_once(world: World, drive: Any) -> None:
+    world.model(REPLY)
+    script = "import sys\n\nimport app\n\nsys.exit(app.add(1, 2) != 3)\n"
+    root = world.repository({"app.py": APP, "run.py": script})
+    seen = drive(
+        root,
+        f"""
+        {FIX}
+        T.pending(2)
+        local function offered()
+          T.choose('Agent: Take the exit code of')
+          T.seen.titles = nil
+          T.to('return a + c')
+          vim.lsp.buf.code_action()
+          vim.wait(1500, function() return T.seen.titles end, 20)
+          for _, title in ipairs(T.seen.titles or {{}}) do
+            if title:find('Agent: Take the exit code of', 1, true) == 1 then return title end
+          end
+        end
+        local first
+        T.wait('the question', function() first = first or offered(); return first end)
+        T.see('first', first)
+        T.wait('no question any more', function() return not offered() end)
+        """,
+        check=["python", "run.py"],
+    )
+    assert seen["first"] == "Agent: Take the exit code of “python run.py” for a proof here (it tells of no test)"
+    assert (world.folder / "state" / "approved-checks.txt").exists(), "it is remembered"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fretsaw.core.languages import is_test
@@ -68,14 +68,20 @@ class Judges:
 
     def excuse(self, test: str) -> str:
         """The sentence that asks for a test to go, to move or to be skipped; "" for none."""
-        name = re.split(r"::|\.| > |: ", re.sub(r"\[.*\]$", "", test))[-1].strip()
+        name = re.split(r"::|\.| > |: |#(?=[A-Za-z_])", re.sub(r"\[.*\]$", "", test))[-1].strip()
         for file in self.files:
             sentence = self.asked.get(file.path, "")
             removed = "".join(line for hunk in file.hunks for line in hunk.removed)
-            known = name in declared_tests(file.path, file.before or "") or file.path in test
-            if sentence and known and (file.deleted or name in declared_tests(file.path, removed)):
+            known = _is_among(name, declared_tests(file.path, file.before or "")) or file.path in test
+            if sentence and known and (file.deleted or _is_among(name, declared_tests(file.path, removed))):
                 return sentence
         return self.requests.sentence_for_test(test) if self.files else ""
+
+
+def _is_among(test: str, declared: Iterable[str]) -> bool:
+    """Return True if a test is one of these; RSpec and its like put the names of the groups around it in front."""
+    names = (one.strip("'\"`") for one in declared)
+    return any(test == name or (name and test.endswith(f" {name}")) for name in names)
 
 
 def judges_of(patch: PatchSet, work: Work) -> Judges:

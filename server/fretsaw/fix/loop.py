@@ -28,8 +28,9 @@ from fretsaw.fix.services import Services
 from fretsaw.fix.work import Work
 
 _NO_TEST = re.compile(
-    r"^(?:=* ?no tests ran\b|Ran 0 tests|No test files found|No tests? found|0 examples, 0 failures)"
-    r"|^ERROR: file or directory not found:",
+    r"^(?:=* ?no tests ran\b|Ran 0 tests|(?:Error: )?No test files found|No tests? (?:were )?found"
+    r"|0 examples, 0 failures(?!, \d+ error)|(?:\[ERROR\] .*)?No tests (?:were executed|matching pattern))"
+    r"|^ERROR: file or directory not found:|^error: no test target (?:named|matches)",
     re.MULTILINE,
 )
 _SPEAKS = re.compile(r"\b(?:tests?|specs?|pytest|coverage)\b", re.IGNORECASE)
@@ -142,7 +143,7 @@ def _check_before(services: Services, issue: Issue) -> CheckResult | None:
             f"the check could not be started: {before.reason}",
             hint=f"the command is {' '.join(before.argv)!r}; correct it with --check",
         )
-    if before.state == "red" and not before.tests and _NO_TEST.search(before.output) and not _SPEAKS.search(issue.text):
+    if _ends_before_any_test(before) and not _SPEAKS.search(issue.text):
         raise CheckError(
             "the check cannot work as it is: it ends before any test ran",
             hint=f"no model was asked; give the files that hold the tests, the command is {' '.join(before.argv)!r}",
@@ -156,6 +157,13 @@ def _check_before(services: Services, issue: Issue) -> CheckResult | None:
         # Said before a dollar is spent on what will not be applied by itself.
         services.report(Event("check-before", f"UNVERIFIED from here on: {before.reason}", percentage=8, lasting=True))
     return before
+
+
+def _ends_before_any_test(before: CheckResult) -> bool:
+    """Return True if it is red since it found no test, or left all of them out."""
+    if before.state != "red" or any(state != "deselected" for state in (before.tests or {}).values()):
+        return False
+    return bool(before.tests) or _NO_TEST.search(before.output) is not None
 
 
 def _about(before: CheckResult) -> list[str]:

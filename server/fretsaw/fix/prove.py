@@ -164,10 +164,13 @@ def _with_signs(judged: Comparison, judges: Judges, after: CheckResult, work: Wo
     if not judged.ok:
         return judged
     code = tuple(file for file in judges.patch.files if file not in judges.files)
-    signs = [sign for sign in code_signs(code, report=after.evidence == "report") if not _is_spoken_of(sign, work)]
+    by_exit_code = after.runners == ("ctest",)
+    report = after.evidence == "report" and not by_exit_code
+    signs = [sign for sign in code_signs(code, report=report) if not _is_spoken_of(sign, work)]
     if not signs:
         return judged
-    seen = {"report": "", "output": ", and the check is known only by what it prints"}
+    of_ctest = ", and ctest knows each test only by its exit code"
+    seen = {"report": of_ctest if by_exit_code else "", "output": ", and the check is known only by what it prints"}
     rest = seen.get(after.evidence, ", and the check is known only by its exit code")
     return replace(judged, kind="doubtful", reason=f"the check ended green, but {signs[0]}{rest}")
 

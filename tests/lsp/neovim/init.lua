@@ -2,6 +2,9 @@
 vim.opt.runtimepath:prepend(vim.env.EXAMPLE)
 vim.g.mapleader = ' '
 local settings = { baseUrl = vim.env.BASE_URL, maxUsd = 0.5 }
+for name, value in pairs(vim.json.decode(vim.env.SETTINGS)) do
+  settings[name] = value
+end
 
 if vim.fn.has('nvim-0.11') == 1 then
   vim.lsp.config('agent', { settings = { agent = settings } })

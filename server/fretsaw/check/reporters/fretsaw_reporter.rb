@@ -201,7 +201,8 @@ module FretsawReporter
     end
 
     def notify_non_example_exception(exception, context)
-      FretsawReporter.test(context, "failed")
+      # A file that cannot be loaded goes by its name: once it can be, its examples stand for it.
+      FretsawReporter.test(context[/while loading (\S+?)\.?\s*\z/, 1] || context, "failed")
       super
     end
   end

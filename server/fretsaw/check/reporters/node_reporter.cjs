@@ -95,6 +95,8 @@ function selection({ only, reverse }) {
   const plain = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const names = only.map((id) => id.split(" > ").slice(1).map(plain).join("(?: > | )"));
   const files = given.filter((word) => !word.startsWith("-")).length > 1 ? [] : only.map((id) => id.split(" > ")[0]);
+  // Coverage of a few tests tells nothing and takes long; where the command asks for it, the option can be given once only.
+  if (!given.some((word) => word.startsWith("--coverage"))) words.push("--coverage.enabled=false");
   return [...words, `--testNamePattern=^ ?(?:${names.join("|")})$`, ...(given.length ? new Set(files) : [])];
 }
 const runs = !["list", "init", "bench"].includes(given.find((word) => !word.startsWith("-")));

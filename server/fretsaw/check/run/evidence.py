@@ -105,6 +105,11 @@ def _agrees(report: Report, output: str) -> bool:
     if report.runner == "maven":
         printed = count_run(output)
         return printed is None or printed == sum(outcome != "skipped" for outcome in report.tests.values())
+    if report.runner == "ctest":
+        totals = re.findall(r"^\d+% tests passed, (\d+) tests? failed out of (\d+)", output, re.MULTILINE)
+        counts = Counter(report.tests.values())
+        told = (str(counts["failed"]), str(sum(counts.values()) - counts["deselected"]))
+        return not totals or totals[-1] == told
     if report.runner not in _SUMMARIES:
         return True
     summary, passed, failed = _SUMMARIES[report.runner]

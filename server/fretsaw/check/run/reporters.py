@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import platform
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ _REFUSED = re.compile(
     r"|flag provided but not defined: -overlay"
 )
 
-_JUNIT_FILES = {"mvn": "maven", "mvnw": "maven", "gradle": "gradle", "gradlew": "gradle"}
+_JUNIT_FILES = {"mvn": "maven", "mvnw": "maven", "gradle": "gradle", "gradlew": "gradle", "ctest": "ctest"}
 """Build tool → runner; it is started by `fretsaw_junit_files.py`."""
 _CARGO_RUNNERS = tuple(
     f"CARGO_TARGET_{platform.machine().upper()}_UNKNOWN_LINUX_{libc}_RUNNER" for libc in ("GNU", "MUSL")
@@ -45,6 +46,8 @@ class Reporters:
             shutil.copytree(HERE, self.folder)
             self.shown = [str(self.folder)]
         self._lay_over_go(environ)
+        self._ctest = shutil.which("ctest", path=environ.get("PATH")) or ""
+        self._programs = self._stand_in_for_ctest() if self._ctest else None
         self._runner = "" if _has_cargo_runner(root) else self._cargo_runner()
 
     def _own_folder(self) -> Path:
@@ -59,6 +62,17 @@ class Reporters:
         self._overlay = overlay(environ, self.folder / "fretsaw_testing.go.txt", folder)
         if self._overlay:
             self.shown.append(str(folder))
+
+    def _stand_in_for_ctest(self) -> Path:
+        """A folder with a program `ctest` that starts the real one: a build comes before it, so a script calls it."""
+        folder = self._own_folder() / "bin"
+        folder.mkdir()
+        words = (sys.executable, "-I", "-S", str(self.folder / "fretsaw_junit_files.py"), "ctest", self._ctest)
+        program = folder / "ctest"
+        program.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', "utf-8")
+        program.chmod(0o755)
+        self.shown.append(str(folder))
+        return folder
 
     @property
     def lays_over_go(self) -> bool:
@@ -79,6 +93,8 @@ class Reporters:
         runner = _JUNIT_FILES.get(argv[0].rpartition("/")[2])
         if runner is None:
             return argv
+        if self._ctest and argv[0] == "ctest":
+            argv = (self._ctest, *argv[1:])
         return (sys.executable, "-I", "-S", str(self.folder / "fretsaw_junit_files.py"), runner, *argv)
 
     def load(self, env: Mapping[str, str]) -> dict[str, str]:
@@ -96,6 +112,8 @@ class Reporters:
             added["GOFLAGS"] = f"-overlay={self._overlay} -count=1"
         joined = {name: " ".join(filter(None, (env.get(name, ""), more))) for name, more in added.items()}
         path = ":".join(filter(None, (str(self.folder), env.get("PYTHONPATH", ""))))
+        if self._programs and env.get("PATH"):
+            joined["PATH"] = f"{self._programs}:{env['PATH']}"
         runners = {name: self._runner for name in _CARGO_RUNNERS if self._runner and name not in env}
         return {**env, "PYTHONPATH": path, **joined, **runners}
 

@@ -15,7 +15,7 @@ _MORE = (
     r"^(\d+) examples?, \d+ failures?",  # RSpec
     r"^Files=\d+, Tests=(\d+),",  # prove
     r"^(?:\[\w+\] )?Tests run: (\d+), Failures: \d+, Errors: \d+, Skipped: \d+$",  # Surefire's last line
-    r"^\d+% tests passed, \d+ tests failed out of (\d+)",  # ctest
+    r"^\d+% tests passed, \d+ tests? failed out of (\d+)",  # ctest
     r"^(\d+) runs, \d+ assertions, ",  # Minitest
 )
 _LESS = (
@@ -34,19 +34,27 @@ _LINES: tuple[tuple[str, str], ...] = (
         r"|^ +(?:Running|Doc-tests) (?P<part>[^\n(]{1,200}?)(?= \(|$)",
     ),
     ("go", r"^ *--- (?P<is>PASS|FAIL|SKIP): (?P<id>\S+) \("),
-    ("ctest", r"^ *\d+/\d+ Test +#\d+: (?P<id>\S+) \.* *\**(?P<is>Passed|Failed|Not Run|Exception|Timeout)"),
+    (
+        "ctest",
+        r"^ *\d+/\d+ Test +#\d+: (?P<id>\S.*?) \.{2,} *(?:[^*\n]*\*{3})?"
+        r"(?P<is>Passed|Failed|Not Run|Skipped|Exception|Timeout)",
+    ),
     ("TAP", r"^(?P<is>ok|not ok)\b(?: \d+)?(?: -)? *(?P<id>[^#\n]*)(?P<but>#[ \t]*(?i:skip|todo))?"),
 )
 _OUTCOMES = {
     "ok": "passed", "PASS": "passed", "Passed": "passed", "FAILED": "failed", "FAIL": "failed", "Failed": "failed",
     "not ok": "failed", "Exception": "failed", "Timeout": "failed", "ignored": "skipped", "SKIP": "skipped",
-    "Not Run": "skipped",
+    "Not Run": "skipped", "Skipped": "skipped",
 }  # fmt: skip
 _ACTIONS = {"pass": "passed", "fail": "failed", "skip": "skipped"}
 _TOTALS = (
     ("TAP", r"^(?:not )?ok\b", r"^1\.\.(\d+)\b"),
     ("cargo", r"^test \S.*? \.\.\. (?:ok|FAILED|ignored)\b", r"^running (\d+) tests?$"),
-    ("ctest", r"^ *\d+/\d+ Test +#\d+: ", r"^\d+% tests passed, \d+ tests failed out of (\d+)"),
+    (
+        "ctest",
+        r"^ *\d+/\d+ Test +#\d+: (?![^\n]*\(Disabled\))",
+        r"^\d+% tests passed, \d+ tests? failed out of (\d+)",
+    ),
 )
 """Runner, the line of a test, the number that it announces or sums up."""
 _WORST = {"passed": 0, "skipped": 1, "failed": 2}

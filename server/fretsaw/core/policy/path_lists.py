@@ -50,8 +50,8 @@ RUNNER = (
     "jest.config*", "jest.setup*", "vitest.*", "vite.config.*", ".mocharc*", "mocha.opts", "karma.conf.*",
     "ava.config.*", "cypress.config.*", "playwright.config.*", ".nycrc*", ".c8rc*", ".taprc", "nodemon.json",
     "bunfig.toml", ".rspec", ".simplecov", ".proverc", "makefile.pl", "build.pl", "cpanfile", "phpunit.xml*",
-    "testng.xml",
-    "junit-platform.properties", "surefire*.xml", "*.runsettings", "ctesttestfile.cmake", "nextest.toml", ".bats*",
+    "testng.xml", "ctesttestfile.cmake", "ctestcustom.*",
+    "junit-platform.properties", "surefire*.xml", "*.runsettings", "nextest.toml", ".bats*",
 )  # fmt: skip
 """Read by test runners before the tests."""
 

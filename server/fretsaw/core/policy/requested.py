@@ -126,7 +126,7 @@ class Requests:
 
     def sentence_for_test(self, test: str, path: str = "") -> str:
         """The sentence that asks to skip or delete a test of this id; "" where none does."""
-        name = re.split(r"::|\.| > |: ", re.sub(r"\[.*\]$", "", test))[-1].strip()
+        name = re.split(r"::|\.| > |: |#(?=[A-Za-z_])", re.sub(r"\[.*\]$", "", test))[-1].strip()
         names = [name] if len(name) > 2 else []
         stem = path or test.partition("::")[0]
         names += [stem, stem.rpartition("/")[2]] if "/" in stem or "." in stem else []
@@ -148,7 +148,7 @@ class Requests:
     def _asking(self, file: FilePatch) -> Iterator[tuple[str, Action]]:
         """The sentences that ask for something of a file, by its names and then by its kind."""
         names = _names_of(file)
-        fix_is_clear = not is_test_code(file.path) or _TEST_IS_WRONG.search(self.issue.text) is not None
+        fix_is_clear = not _holds_tests(file) or _TEST_IS_WRONG.search(self.issue.text) is not None
         named = any(_is_named(name, self.issue.text) for name in names)
         kind = _kind_of(file.path) if named or not self._names_another(file) else ""
         for text, action, verb in _asks_with_verb(self.issue.text, _any_of(names), kind):
@@ -165,6 +165,11 @@ class Requests:
 def is_test_code(path: str) -> bool:
     """Return True if a path is a test that is run, rather than data or configuration."""
     return is_test(path) and language_of(path) is not None and not is_conftest(path)
+
+
+def _holds_tests(file: FilePatch) -> bool:
+    """Return True if tests are declared in it: to fix such a file may mean to make it pass, to fix a helper may not."""
+    return is_test_code(file.path) and any(declared_tests(file.path, text or "") for text in (file.before, file.after))
 
 
 def _names_of(file: FilePatch) -> list[str]:
@@ -285,7 +290,8 @@ def _owners(file: FilePatch) -> list[str]:
     for hunk in file.hunks:
         last = max(hunk.end - 1, hunk.start)
         inside = [name for name, first, end in spans if first <= hunk.start and last < end]
-        added = declared_tests(file.path, "".join(hunk.added))
+        # What goes may begin with the end of the test above it: the same change, told one line higher.
+        added = declared_tests(file.path, "".join(hunk.added or hunk.removed))
         owners.append(inside[-1] if inside else added[0] if len(added) == 1 else "")
     return owners
 

@@ -177,6 +177,8 @@ def _green(
     counted = f", {len(after.tests)} test{'s' if len(after.tests) > 1 else ''}" if after.tests else ""
     if after.evidence == "exit code":
         counted = " (exit code only: the check reports no tests)"
+    elif after.evidence == "output":
+        counted += " (known only from what the check prints)"
     if left:
         said = f"{_count(fixed)} that failed before {'pass' if len(fixed) > 1 else 'passes'} now{_names(fixed)}"
         rest = (
@@ -253,7 +255,7 @@ def _tail(name: str) -> str:
 
 def _is_collected(name: str, states: Mapping[str, str]) -> bool:
     """Return True if a name is that of a file whose tests are there now."""
-    return any(other.startswith((f"{name}::", f"{name}.", f"{name} ")) for other in states)
+    return any(other.startswith((f"{name}::", f"{name}.", f"{name} ", f"{name}: ")) for other in states)
 
 
 def _not_run(state: str | None) -> bool:
