@@ -166,7 +166,8 @@ def _steps(change: Change) -> Iterator[tuple[str, int]]:
 
 
 def _says_something(line: str) -> bool:
-    return bool({word.lower() for word in _WORD.findall(line)} - _EMPTY)
+    words = {word.lower() for word in _WORD.findall(line)} - _EMPTY
+    return any(not word.isdigit() for word in words)
 
 
 if __name__ == "__main__":

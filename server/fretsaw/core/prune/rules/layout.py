@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import filterfalse
 
-from fretsaw.core.patch.patch_set import Change, Hunk
-from fretsaw.core.patch.sequence import differences
+from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.followers import followers, is_shifted
 from fretsaw.core.prune.lexer import extended, loose, words
 from fretsaw.core.prune.rules.conditions import unless_issue_mentions, unless_title_mentions
+from fretsaw.core.prune.rules.data_layout import changes_without_data
 from fretsaw.core.prune.rules.line_change import (
     LineChange,
     among,
@@ -25,7 +25,7 @@ from fretsaw.core.prune.rules.line_change import (
 from fretsaw.core.prune.rules.questions import opens_block
 from fretsaw.core.prune.same_meaning import harmless, has_witness
 from fretsaw.core.prune.scene import Scene, is_code
-from fretsaw.core.text.lines import body, split_lines
+from fretsaw.core.text.lines import body
 
 _CONFIGURATION = re.compile(r"\.(?:toml|ini|cfg|conf|ya?ml|properties|css|scss|sh|sql)$|(?:^|/)(?:Make|Docker)file$")
 _MARKUP = re.compile(r"\.(?:md|markdown|mdx|csv|tsv|snap|golden|expected|out|patch|diff|properties|env)$")
@@ -117,8 +117,8 @@ def formatting(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     if scene.asks_for_data_layout:
         return {}
     if scene.data_in_old_layout is not None:
-        layout_of_data = _layout_of_data(scene, changes, wanted=scene.data_in_old_layout)
-        return dict.fromkeys(layout_of_data, "changes layout only: the data is the same without it")
+        idle = changes_without_data(scene, changes, wanted=scene.data_in_old_layout)
+        return dict.fromkeys(idle, "changes layout only: the data is the same without it")
     if not has_witness(scene.language):
         return {}
     layout = reworded(scene, changes)
@@ -126,19 +126,6 @@ def formatting(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     following = followers(scene, layout, staying)
     candidates = list(line_changes(without(layout, following)))
     return {change.id: _how(change, scene.language) for change in _without_effect(scene, candidates)}
-
-
-def _layout_of_data(scene: Scene, changes: tuple[Change, ...], wanted: str) -> set[int]:
-    """Ids of the changes without which the text is the one that is wanted; none where some have to be rewritten."""
-    touched = differences(scene.before, split_lines(wanted))
-    rows = {row for start, end, _, _ in touched for row in range(start, end + 1)}
-    idle = {change.id for change in changes if change.hunk is None or rows.isdisjoint(_rows_of(change.hunk))}
-    return idle if scene.without(idle) == wanted else set()
-
-
-def _rows_of(hunk: Hunk) -> range:
-    """The old rows of a hunk, and the one behind them."""
-    return range(hunk.start, hunk.end + 1)
 
 
 @unless_title_mentions("format")
