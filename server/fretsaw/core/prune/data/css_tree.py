@@ -119,11 +119,14 @@ class _Reader:
         return Entry(start, self.at, node, key=("rule", canonical_prelude(head)), key_end=start + len(head))
 
 
+_CLOSING_BRACKETS = {"(": ")", "#{": "}"}
+
+
 def _follow_brackets(open_brackets: list[str], piece: str) -> None:
     """Note the brackets that a piece opens or closes: `(`, and `#{` of an interpolation."""
-    if piece in ("(", "#{"):
-        open_brackets.append(")" if piece == "(" else "}")
-    elif open_brackets and piece == open_brackets[-1]:
+    if piece in _CLOSING_BRACKETS:
+        open_brackets.append(_CLOSING_BRACKETS[piece])
+    elif piece in open_brackets[-1:]:
         open_brackets.pop()
 
 

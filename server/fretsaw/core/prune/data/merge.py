@@ -265,7 +265,7 @@ def _is_akin(old: Entry, new: Entry) -> bool:
     """Tell whether one entry may have become the other."""
     if old.is_comment or new.is_comment:
         return False
-    if old.key is not None or new.key is not None:
+    if {old.key, new.key} != {None}:
         return old.key == new.key
     return _is_comparable(old.node, new.node) or (_is_scalar(old.node) and _is_scalar(new.node))
 
