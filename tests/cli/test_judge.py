@@ -142,3 +142,12 @@ def test_a_judge_that_cannot_be_asked_loses_no_run(agent: Agent, model: Model, r
     assert ended.document["outcome"] == "proposal"
     assert ended.document["dropped"] == []
     assert any("the judge could not be asked" in notice for notice in ended.document["notices"])
+
+
+@pytest.mark.parametrize("answer", ["I would drop both.", '{"verdicts": []}', '{"verdicts": [{"change": 1'])
+def test_an_answer_that_cannot_be_read_drops_nothing_and_is_said(agent: Agent, model: Model, answer: str) -> None:
+    flagged = flagged_changes(agent, model)
+    model(NOISE, answer)
+    document = agent("fix", "ISSUE.md", "--judge", "--apply", "none", "--json").document
+    assert [row["change"] for row in document["kept"] if row["verdict"] == "flag"] == flagged
+    assert "the judge's answer cannot be read, so no flagged change was dropped" in document["notices"]

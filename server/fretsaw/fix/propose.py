@@ -127,9 +127,10 @@ def _judge(pruned: Pruned, work: Work) -> tuple[Pruned, Usage, tuple[str, ...]]:
         verdicts, spent = ask_judge(pruned.verdicts, work.issue, work.services.judge, work.settings.judge_threshold)
     except (ModelError, BudgetError, ConfigError) as error:
         return pruned, Usage(), (f"the judge could not be asked, so no flagged change was dropped: {error}",)
-    verdicts = close_drops(pruned.proposed, verdicts, work.snapshot)
     if verdicts == pruned.verdicts:
-        return pruned, spent, ()
+        unread = ("the judge's answer cannot be read, so no flagged change was dropped",) if spent.calls else ()
+        return pruned, spent, unread
+    verdicts = close_drops(pruned.proposed, verdicts, work.snapshot)
     kept = frozenset(item.change.id for item in verdicts if item.decision != "drop")
     return Pruned(select(pruned.proposed, kept), verdicts, pruned.proposed), spent, ()
 
