@@ -37,7 +37,7 @@ def test_the_package_is_what_the_table_says(script: ModuleType, package: dict[st
 
 def test_every_option_is_there_and_the_key_is_not(package: dict[str, Any]) -> None:
     names = set(package["contributes"]["configuration"]["properties"])
-    own = {"agent.inlineCompletion", "agent.server.path"}
+    own = {"agent.inlineCompletion", "agent.prewarm", "agent.server.path"}
     assert names == {f"agent.{row.editor_name}" for row in options()} | own
     assert "agent.apiKey" not in names
 
