@@ -11,7 +11,10 @@ from fretsaw.core.issue import Issue
 _TOPICS = {
     "comments": r"\bcomments?\b(?! out)|\btypos?\b|\bspelling\b|\bTODO\b|\bgrammar\b",
     "docs": r"\bdoc-?strings?\b|\bdocument(?:ation|ed)?\b|\btypos?\b|\bspelling\b|\bgrammar\b|\bdocs\b",
-    "prose": r"\b(?:java|go|rust|py)-?docs?\b|\bdoc[- ]?strings?\b|\bdocs?\b|\bdocument(?:ation|ing)\b|\bgolint\b"
+    "prose": r"\b(?:fix\w*|correct\w*|updat\w*|improv\w*|clarif\w*|polish\w*|broken|missing)\b[^.\n]{0,60}"
+    r"\b(?:(?:java|go|rust|py)?-?docs?|doc[- ]?strings?|documentation)\b"
+    r"|\b(?:(?:java|go|rust|py)?-?docs?|doc[- ]?strings?|documentation) (?:fix\w*|updates?|corrections?)\b"
+    r"|^docs?\b[^\n]{0,20}:|\bgolint\b"
     r"|\b(?:lint\w*|godoc|javadoc|doclint|checkstyle)\b[^.\n]{0,20}\b(?:warnings?|errors?|complaints?|issues?)\b"
     r"|\b(?:complaints?|warnings?|errors?) (?:from|of|by) \w*lint\w*|\bgrammatical\b|\bparagraphs?\b"
     r"|\bwording\b|^revert\b",

@@ -1,0 +1,11 @@
+package calc
+
+// Adds two numbers.
+func Add(a, b int) int {
+	return a + b
+}
+
+// Size counts everything there.
+func Size(row []int) int {
+	return len(row)
+}
