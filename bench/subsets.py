@@ -25,6 +25,7 @@ from fretsaw.core.languages import syntax_of
 from fretsaw.core.locate import place
 from fretsaw.core.patch import assemble, derive_set, find_missing, find_moves, split
 from fretsaw.core.patch.defined_names import imported_names
+from fretsaw.core.patch.lines import is_layout
 from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.prune import droppable_of
 from fretsaw.core.prune.python_meaning import parse
@@ -137,7 +138,8 @@ def broken_lines(patch: PatchSet, kept: frozenset[int], changes: Iterable[Change
     there: Counter[str] = Counter()
     copies = set(_copies(patch))
     for change in changes:
-        for key, step in _steps(change) if change.path not in copies else ():
+        is_counted = change.path not in copies and not _is_layout(change)
+        for key, step in _steps(change) if is_counted else ():
             wanted[key] += step
             there[key] += step if change.id in kept else 0
     return [
@@ -154,6 +156,11 @@ def _copies(patch: PatchSet) -> Iterator[str]:
         lines = set((file.after or "").splitlines())
         if file.op == "create" and any(one and one <= lines for one in edited):
             yield file.path
+
+
+def _is_layout(change: Change) -> bool:
+    """Tell whether both sides say the same, wrapped otherwise: the `1,` of a call on lines of its own is no line."""
+    return change.hunk is not None and is_layout(change.hunk.removed, change.hunk.added)
 
 
 def _steps(change: Change) -> Iterator[tuple[str, int]]:
