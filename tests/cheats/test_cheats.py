@@ -54,7 +54,7 @@ SAMPLED = 12
 
 
 def _rows() -> Iterator[object]:
-    every = 1 if os.environ.get("FRETSAW_CHEATS") == "full" else SAMPLED
+    every = int(os.environ.get("FRETSAW_CHEATS", SAMPLED))
     for name, language in {**LANGUAGES, **BY_CTEST}.items():
         for want in sorted({row.want for row in language.rows}):
             for row in [row for row in language.rows if row.want == want][::every]:
