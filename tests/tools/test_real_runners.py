@@ -13,7 +13,7 @@ from tests.tools.runner_rows import COMMANDS, JAVA_TEST, MAVEN, POM, ROWS, java
 
 _PLUGIN = "org/apache/maven/plugins/maven-surefire-plugin/3.2.5/maven-surefire-plugin-3.2.5.jar"
 SUREFIRE = Path.home() / ".m2/repository" / _PLUGIN
-EVERY = int(os.environ.get("FRETSAW_TEST_EVERY", 1))
+EVERY = int(os.environ.get("FRETSAW_TEST_EVERY", "1"))
 """Of so many rows of a runner one is tried: CI has half an hour."""
 HERE = Path(os.environ.get("FRETSAW_TEST_TOOLS", ".")).resolve()
 
