@@ -197,13 +197,14 @@ def test_doctor_says_which_check_there_is(agent: Agent, project: Path) -> None:
 def test_a_folder_is_shown_to_the_check_once_the_user_says_so(agent: Agent, project: Path, tmp_path: Path) -> None:
     library = tmp_path / "library"
     library.mkdir()
+    (library / "module.py").write_text("")
     refused = agent("check", "--show", str(library), "--show", "/")
     assert refused.code == 2
     assert "more than a check needs" in " ".join(refused.err.split())
     shown = agent("check", "--show", str(library))
     assert shown.code == 0
     assert library.name in shown.out + shown.err
-    reads = ("check", "--run", "--check", f"ls -d {library}")
+    reads = ("check", "--run", "--check", f"cat {library}/module.py")
     assert agent(*reads).code == 0
     agent("check", "--forget")
     assert agent(*reads).code != 0
