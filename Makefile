@@ -14,6 +14,9 @@ LOG    ?= bench/results/crash-$(SEED).jsonl
 
 .DEFAULT_GOAL := help
 
+# Where it is set, every process of every test compiles all that it imports again.
+unexport PYTHONDONTWRITEBYTECODE
+
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 

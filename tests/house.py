@@ -11,6 +11,7 @@ from pathlib import Path
 Graph = Mapping[str, frozenset[str]]
 
 
+@functools.cache
 def import_graph(package: Path) -> Graph:
     """Module → the modules of the package that it imports, also inside functions; type-only imports aside."""
     names = {_module(package, path): path for path in package.rglob("*.py")}

@@ -38,14 +38,9 @@ Model = Callable[..., ScriptedServer]
 
 
 @pytest.fixture(autouse=True)
-def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FRETSAW_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("FRETSAW_CONFIG_DIR", str(tmp_path / "config"))
+def _no_endpoint_of_ours(own_places: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789abcdef")
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
-    for who in ("AUTHOR", "COMMITTER"):  # a bare machine has no ~/.gitconfig
-        monkeypatch.setenv(f"GIT_{who}_NAME", "Ada")
-        monkeypatch.setenv(f"GIT_{who}_EMAIL", "ada@example.invalid")
 
 
 @pytest.fixture

@@ -8,12 +8,19 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from tests.cli.conftest import CHECK, FIX, state_of
 
 from fretsaw.check.sandbox import bwrap
 from fretsaw.model.scripted import ScriptedServer
 
+pytestmark = pytest.mark.usefixtures("no_sandbox_is_known")
 PLACE = Path(__file__).with_name("no_sandbox.py")
+
+
+@pytest.fixture
+def no_sandbox_is_known(own_places: None, tmp_path: Path) -> None:
+    (tmp_path / "state" / "sandbox.json").unlink(missing_ok=True)
 
 
 def agent_there(*arguments: str, cwd: Path, tty: bool = False) -> subprocess.CompletedProcess[str]:

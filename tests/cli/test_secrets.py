@@ -24,7 +24,7 @@ Model = Callable[..., ScriptedServer]
 
 @pytest.fixture
 def secret_project(project: Path, tmp_path: Path) -> Path:
-    (tmp_path / "state").mkdir(mode=0o700)
+    (tmp_path / "state").mkdir(mode=0o700, exist_ok=True)
     (tmp_path / "state" / "mask-key").write_bytes(KEY)
     (project / "config.py").write_text(CONFIG)
     git(project, "add", "-A")

@@ -106,6 +106,7 @@ def _journal_of_a_later_version(_project: Path, tmp: Path) -> None:
 
 
 def _state_is_a_file(_project: Path, tmp: Path) -> None:
+    shutil.rmtree(tmp / "state", ignore_errors=True)
     (tmp / "state").write_text("")
 
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Agent, _own_places, agent, project  # noqa: F401 - fixtures
+from tests.cli.conftest import Agent, _no_endpoint_of_ours, agent, project  # noqa: F401 - fixtures
 
 HOOKS = '{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "x"}]}]}}'
 FILES = {

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.editors.editor import Editor
 from tests.editors.profile import VSCODE, Profile
+from tests.known_sandboxes import note_sandboxes, recall_sandboxes
 
 from fretsaw.model.scripted import Reply, Script, ScriptedServer
 
@@ -79,7 +80,9 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
+    recall_sandboxes(tmp_path / "state")
     with ExitStack() as stack:
+        stack.callback(note_sandboxes, tmp_path / "state")
         made = World(tmp_path, stack)
         try:
             yield made

@@ -36,12 +36,14 @@ REPLY = """```diff
 
 
 def neovims() -> list[Any]:
+    """The Neovims here; the second, Debian's older one, is driven by `make test-slow`."""
     found = []
     for path in (BIN / "nvim", Path(shutil.which("nvim", path="/usr/bin:/usr/local/bin") or "/none")):
         if path.exists():
             told = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
             version = re.search(r"v(\d+\.\d+)", told)
-            found.append(pytest.param(path, id=version[1] if version else str(path)))
+            marks = [pytest.mark.slow] if found else []
+            found.append(pytest.param(path, id=version[1] if version else str(path), marks=marks))
     return found or [pytest.param(None, marks=pytest.mark.skip(reason="no Neovim here"))]
 
 

@@ -34,22 +34,22 @@ def test_an_undisturbed_change_is_whole() -> None:
 
 @pytest.mark.usefixtures("_disk")
 def test_killed_at_any_operation() -> None:
-    assert crash.kills(every=2) == []
+    assert crash.kills(every=5) == []
 
 
 @pytest.mark.usefixtures("_disk")
 def test_killed_again_while_recovering() -> None:
-    assert crash.kills_of_the_start(every=11) == []
+    assert crash.kills_of_the_start(every=23) == []
 
 
 @pytest.mark.usefixtures("_disk")
 def test_an_error_at_any_operation() -> None:
-    assert crash.errors(4, NUMBERS) == []
+    assert crash.errors(9, NUMBERS) == []
 
 
 @pytest.mark.parametrize("kind", crash.SAVES)
 def test_the_user_at_work_at_any_operation(kind: str) -> None:
-    assert crash.saves(kind, 2, killed=False) == []
+    assert crash.saves(kind, 5, killed=False) == []
 
 
 def test_half_a_rescued_text_is_not_taken_for_the_whole() -> None:
@@ -60,16 +60,16 @@ def test_half_a_rescued_text_is_not_taken_for_the_whole() -> None:
 
 
 def test_a_folder_that_becomes_a_link() -> None:
-    assert crash.folder_becomes_a_link(2) == []
+    assert crash.folder_becomes_a_link(5) == []
 
 
 def test_a_program_that_holds_the_old_file_open() -> None:
-    assert crash.late_writes(2) == []
+    assert crash.late_writes(5) == []
 
 
 @pytest.mark.parametrize("kind", crash.SAVES)
 def test_the_user_at_work_and_then_a_kill(kind: str) -> None:
-    assert crash.saves(kind, 9, killed=True) == []
+    assert crash.saves(kind, 19, killed=True) == []
 
 
 def _no_displaced_check(patch: pytest.MonkeyPatch) -> None:

@@ -44,9 +44,7 @@ def make_repository(folder: Path, root: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", folders("reports"), ids=lambda path: path.name)
-def test_report(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FRETSAW_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("FRETSAW_CONFIG_DIR", str(tmp_path / "config"))
+def test_report(folder: Path, tmp_path: Path, own_places: None) -> None:
     root = tmp_path / "repo"
     root.mkdir()
     make_repository(folder, root)

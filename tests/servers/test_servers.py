@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import CHECK, FIX, Agent, _own_places, agent, model, project
+from tests.cli.conftest import CHECK, FIX, Agent, _no_endpoint_of_ours, agent, model, project
 from tests.model.support import READ, question
 
 from fretsaw.cancel import Cancel
@@ -28,7 +28,7 @@ from fretsaw.model.remote_models import list_models
 from fretsaw.model.scripted import Reply, ScriptedServer, serve
 from fretsaw.settings import Settings
 
-__all__ = ["_own_places", "agent", "model", "project"]
+__all__ = ["_no_endpoint_of_ours", "agent", "model", "project"]
 
 ROOT = Path(__file__).parents[2]
 PYTHON = Path(os.environ.get("FRETSAW_SERVERS") or ROOT / ".venv-servers") / "bin" / "python"

@@ -101,12 +101,7 @@ def _language(linter: Linter, command: tuple[str, ...]) -> Language:
 
 
 @pytest.fixture(autouse=True)
-def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FRETSAW_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("FRETSAW_CONFIG_DIR", str(tmp_path / "config"))
-    for who in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{who}_NAME", "Ada")
-        monkeypatch.setenv(f"GIT_{who}_EMAIL", "ada@example.invalid")
+def _folder(own_places: None, tmp_path: Path) -> None:
     (tmp_path / "r").mkdir()
 
 
