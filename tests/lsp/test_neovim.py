@@ -37,7 +37,7 @@ REPLY = """```diff
 
 def neovims() -> list[Any]:
     """The Neovims here; the second, Debian's older one, is driven by `make test-slow`."""
-    found = []
+    found: list[Any] = []
     for path in (BIN / "nvim", Path(shutil.which("nvim", path="/usr/bin:/usr/local/bin") or "/none")):
         if path.exists():
             told = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain, product
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.languages import syntax_of
-from fretsaw.core.patch.patch_set import Change, PatchSet
+from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.definitions_around import definitions_around
 from fretsaw.core.prune.python_meaning import parse, windows
 from fretsaw.core.prune.scene import Scene, added_lines, changes_but, ids_of, is_code, runs, text
@@ -127,14 +126,14 @@ def _sees(user: str, path: str, words: frozenset[str]) -> bool:
     return has_own_scopes or module in words
 
 
-def explained(patch: PatchSet, verdicts: Sequence[Verdict], issue: Issue) -> tuple[Verdict, ...]:
+def explained(scenes: Mapping[str, Scene], verdicts: Sequence[Verdict], issue: Issue) -> tuple[Verdict, ...]:
     """The verdicts, each kept change with what needs it as far as words tell: another change, or the issue."""
     users: dict[str, list[_User]] = defaultdict(list)
     for verdict in verdicts:
         if verdict.decision != "drop":
             users[verdict.change.path].append(_user(verdict.change))
     asked = _asked_for(issue)
-    needs = {file.path: _Needs(asked, users[file.path], file.before or "") for file in patch.files}
+    needs = {path: _Needs(asked, users[path], scene) for path, scene in scenes.items()}
     return tuple(_with_need(verdict, needs[verdict.change.path]) for verdict in verdicts)
 
 
@@ -157,33 +156,23 @@ def _user(change: Change) -> _User:
     return _User(change.id, used(text(added_lines(change))))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Needs:
     """Whatever may need a change of one file."""
 
     asked: _AskedFor
     users: Sequence[_User]
     """The kept changes of the file, in order."""
-    text_before: str
-
-    @cached_property
-    def words_before(self) -> frozenset[str]:
-        """All words of the text before that could be names."""
-        return used(self.text_before)
-
-    @cached_property
-    def lines_before(self) -> list[str]:
-        """The lines before."""
-        return split_lines(self.text_before)
+    scene: Scene
 
     def needed_by(self, change: Change) -> str:
         """Name what needs a change, in words: another change of the file, or the issue; "" where nothing does."""
-        brings = defined(text(added_lines(change))) - self.words_before
+        brings = defined(text(added_lines(change))) - self.scene.words_before
         users = self.users if brings else ()
         for user in users:
             if user.id != change.id and not brings.isdisjoint(user.words):
                 return f"change {user.id}"
-        return "the issue" if self.asked.reaches(change, self.lines_before) else ""
+        return "the issue" if self.asked.reaches(change, self.scene.before) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,8 @@ class Droppable:
     def _to_take_back(self, verdicts: Mapping[int, Verdict]) -> dict[int, Verdict]:
         """Some drops that have to stay, the structure of files first; none: all is well."""
         back: dict[int, Verdict] = {}
+        if not any(verdict.decision == "drop" for verdict in verdicts.values()):
+            return back
         for scene in self.scenes.values():
             back |= _torn_out(scene, {**verdicts, **back})
         back |= used_by_kept(self.scenes, self.changes, {**verdicts, **back})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import takewhile
@@ -18,6 +19,7 @@ from fretsaw.core.prune.same_meaning import means_same
 from fretsaw.core.prune.scene import Scene
 from fretsaw.core.text.lines import split_lines
 
+_BRACKET = re.compile(r"[\[\]{}]")
 _STEPS = {"{": 1, "[": 1, "}": -1, "]": -1}
 """Sign → what it adds to the number of brackets that are open."""
 
@@ -69,7 +71,8 @@ def _with_depths(lines: Iterable[str]) -> Iterator[tuple[str, int]]:
     """
     depth = 0
     for line in lines:
-        steps = [_STEPS[word] for word in words(line, "json") if word in _STEPS]
+        # Most lines hold no bracket, and are not cut into words.
+        steps = [_STEPS[word] for word in words(line, "json") if word in _STEPS] if _BRACKET.search(line) else []
         begins_closing = line.lstrip(" \t").startswith(("}", "]"))
         closed = takewhile(partial(eq, -1), steps) if begins_closing else ()
         yield line, max(depth + sum(closed), 0)

@@ -49,7 +49,7 @@ def prune(
         scenes, verdicts = _verdicts(patch, known, meanings)
         verdicts = tuple(one if _place(one) in as_written else _with_style_as_reason(one) for one in verdicts)
     if len(verdicts) <= MOST_CHANGES:
-        verdicts = explained(patch, verdicts, issue)
+        verdicts = explained(scenes, verdicts, issue)
     kept = [verdict.change for verdict in verdicts if verdict.decision != "drop"]
     drops_nothing = len(kept) == len(verdicts)
     return Pruned(patch if drops_nothing else assemble(patch, kept), verdicts, patch)

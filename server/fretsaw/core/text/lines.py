@@ -5,6 +5,8 @@ A line ends at `"\\n"` only: form feed, lone CR, U+2028 and U+0085 stay inside a
 
 from __future__ import annotations
 
+from io import StringIO
+
 
 def split_lines(text: str) -> list[str]:
     r"""Lines with their endings; joining them gives the text back.
@@ -12,14 +14,7 @@ def split_lines(text: str) -> list[str]:
     >>> split_lines("a\r\nb\x0cc\nd")
     ['a\r\n', 'b\x0cc\n', 'd']
     """
-    if not text:
-        return []
-    lines = text.split("\n")
-    last = lines.pop()
-    ended = [line + "\n" for line in lines]
-    if last:
-        ended.append(last)
-    return ended
+    return StringIO(text, newline="\n").readlines()
 
 
 def ending(line: str) -> str:

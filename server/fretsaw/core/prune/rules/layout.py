@@ -280,18 +280,42 @@ def _alike_parts(run: list[LineChange], language: str) -> Iterator[list[LineChan
 
     `-a(`, `-b)`, `+a(b)`, `-c`, `+d`: the first three are such a part, the other two are passed over.
     """
+    letters = [(_letters(change.removed), _letters(change.added)) for change in run]
     start = 0
     while start < len(run):
-        size = _equal_run(run[start : start + LONGEST_RUN], language) or int(_is_only_brackets(run[start], language))
+        end = start + LONGEST_RUN
+        likely = _likely_sizes(letters[start:end])
+        size = _equal_run(run[start:end], likely, language) or int(_is_only_brackets(run[start], language))
         if size:
             yield run[start : start + size]
         start += max(size, 1)
 
 
-def _equal_run(run: list[LineChange], language: str) -> int:
-    """Count how many of the first changes say, taken together, the same on both sides; 0 when none do."""
-    sizes = range(1, min(len(run), LONGEST_READ) + 1)
-    return next((size for size in sizes if _says_same(run[:size], language)), 0) or _equal_words(run, language)
+_NO_LETTERS = re.compile(r"[\W\d_u]+")
+
+
+def _letters(text: str) -> str:
+    """The letters of a text in lower case: those that no layout changes, so not the `u` before a string."""
+    return _NO_LETTERS.sub("", text.lower())
+
+
+def _likely_sizes(letters: Sequence[tuple[str, str]]) -> list[int]:
+    """Counts of the first changes which, taken together, have the same letters on both sides; only they are read."""
+    old = new = ""
+    sizes = []
+    for size, (removed, added) in enumerate(letters, 1):
+        old, new = old + removed, new + added
+        if old == new:
+            sizes.append(size)
+    return sizes
+
+
+def _equal_run(run: list[LineChange], sizes: Sequence[int], language: str) -> int:
+    """Return the first of the sizes up to which the changes say, taken together, the same on both sides; else 0."""
+    read_whole = (size for size in sizes if size <= LONGEST_READ)
+    found = next((size for size in read_whole if _says_same(run[:size], language)), 0)
+    has_longer = bool(sizes) and sizes[-1] > LONGEST_READ
+    return found or (_equal_words(run, language) if has_longer else 0)
 
 
 def _equal_words(run: list[LineChange], language: str) -> int:

@@ -10,7 +10,7 @@ from fretsaw.core.prune.syntax.nodes import first_field, named_children_of, only
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_IFS = frozenset({"if_statement", "if_expression", "if", "unless", "if_modifier", "unless_modifier"})
+IFS = frozenset({"if_statement", "if_expression", "if", "unless", "if_modifier", "unless_modifier"})
 _NEGATED_IFS = frozenset({"unless", "unless_modifier"})
 _EXITS = frozenset(
     [
@@ -42,7 +42,7 @@ _BARE = re.compile(_PATH)
 def exits_early(node: Node) -> bool:
     """Return True if the node is an if without an else, whose body is one statement that leaves a function or a
     turn."""
-    if node.type not in _IFS or first_field(node, "alternative", "initializer"):
+    if node.type not in IFS or first_field(node, "alternative", "initializer"):
         return False
     statement = _only_statement(first_field(node, "consequence", "body"))
     return type_of(statement) in _EXITS

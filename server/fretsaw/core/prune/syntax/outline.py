@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
-from fretsaw.core.prune.syntax.guards import exits_early, missing
+from fretsaw.core.prune.syntax.guards import IFS, exits_early, missing
 from fretsaw.core.prune.syntax.imported_names import brought
 from fretsaw.core.prune.syntax.node_types import NODE_TYPES, NodeTypes
 from fretsaw.core.prune.syntax.nodes import (
@@ -31,6 +31,15 @@ _WORD = re.compile(r"[^\W\d][\w$]*")
 _NO_NAMES = frozenset({"type", "right", "value", "default_value", "key", "size", "parameters", "return_type", "body"})
 """Fields of a pattern that hold no names that it declares."""
 _FUNCTION_VALUES = frozenset({"arrow_function", "function_expression"})
+_SHORTHANDS = frozenset(
+    {
+        "shorthand_property_identifier",
+        "shorthand_property_identifier_pattern",
+        "shorthand_field_initializer",
+        "shorthand_field_identifier",
+    }
+)
+"""Nodes that name a field and a variable at once."""
 _MARKS = frozenset({"attribute_item", "decorator"})
 """Siblings before a function that may say who calls it."""
 
@@ -83,10 +92,18 @@ def outline(text: str, language: str) -> Outline | None:
     if root is None:
         return None
     found = _Found(grammar, language, root)
-    for node, scope in _walk(root, grammar):
+    wanted = _types_with_parts(language)
+    for node, scope in _walk(root, grammar, wanted):
         found.add_names(node, scope)
         found.add_shapes(node, scope)
     return found.outline()
+
+
+@cache
+def _types_with_parts(language: str) -> frozenset[str]:
+    """Types of nodes that may be a part of an outline; most are not, and are not looked at."""
+    grammar = NODE_TYPES[language]
+    return IFS.union(grammar.imports, grammar.locals, grammar.wide, grammar.helpers, grammar.catches, _SHORTHANDS)
 
 
 @dataclass(slots=True)
@@ -110,7 +127,7 @@ class _Found:
             self._add_import(node)
         if self.grammar.field_with_names(kind) is not None:
             self.declared += _declared(node, self.grammar, scope)
-        if "shorthand" in kind:
+        if kind in _SHORTHANDS:
             self.shorthands.update(_WORD.findall(text_of(node)))
 
     def _add_import(self, node: Node) -> None:
@@ -144,13 +161,15 @@ class _Found:
         )
 
 
-def _walk(root: Node, grammar: NodeTypes) -> Iterator[tuple[Node, Node | None]]:
-    """All named nodes in order, each with the function that it stands in."""
+def _walk(root: Node, grammar: NodeTypes, wanted: Collection[str]) -> Iterator[tuple[Node, Node | None]]:
+    """The named nodes of the wanted types in order, each with the function that it stands in."""
     waiting: list[tuple[Node, Node | None]] = [(root, None)]
     while waiting:
         node, scope = waiting.pop()
-        yield node, scope
-        scope_inside = node if node.type in grammar.functions else scope
+        kind = node.type
+        if kind in wanted:
+            yield node, scope
+        scope_inside = node if kind in grammar.functions else scope
         waiting += zip(reversed(node.named_children), repeat(scope_inside))
 
 

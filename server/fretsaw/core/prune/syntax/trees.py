@@ -29,9 +29,10 @@ def tree(text: str, language: str) -> Node | None:
     return None if root is None or root.has_error else root
 
 
+@lru_cache(maxsize=4)
 def any_tree(text: str, language: str) -> Node | None:
     """The root of the text's tree, with nodes for errors where there are some; None without a parser or for too long
-    a text."""
+    a text. Kept for a moment: several rules ask for the same one."""
     parser = _parser(language)
     if parser is None or len(text) > MOST:
         return None
