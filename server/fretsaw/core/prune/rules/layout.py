@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import filterfalse
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.followers import followers, is_shifted
-from fretsaw.core.prune.lexer import extended, loose, words
+from fretsaw.core.prune.lexer import words
 from fretsaw.core.prune.rules.conditions import unless_issue_mentions, unless_title_mentions
 from fretsaw.core.prune.rules.data_layout import changes_without_data
 from fretsaw.core.prune.rules.line_change import (
@@ -23,6 +23,7 @@ from fretsaw.core.prune.rules.line_change import (
     without,
 )
 from fretsaw.core.prune.rules.questions import opens_block
+from fretsaw.core.prune.rules.same_words import alike_parts
 from fretsaw.core.prune.same_meaning import harmless, has_witness
 from fretsaw.core.prune.scene import Scene, is_code
 from fretsaw.core.text.lines import body
@@ -39,9 +40,6 @@ _HOLDS_TEXT = re.compile(
 _ESCAPED_BLANKS = re.compile(r"\\\s*\Z")
 _CONTINUED = re.compile(r"\\[\r\n]*\Z")
 """Lines that end in a backslash, with blanks after it or without."""
-LONGEST_READ, LONGEST_RUN = 12, 60
-"""Neighbouring changes that are read as one text, and word after word each by itself, to find words that only moved to
-another line."""
 
 
 @unless_issue_mentions("endings")
@@ -258,7 +256,7 @@ def reworded(scene: Scene, changes: Iterable[Change]) -> list[Change]:
     written = filterfalse(LineChange.is_blank, line_changes(changes))
     alike: list[Change] = []
     for run in _over_blanks(scene, written):
-        for part in _alike_parts(run, scene.language):
+        for part in alike_parts(run, scene.language):
             if not _changes_meaning(scene, part):
                 alike += [change.change for change in part]
     return alike
@@ -273,74 +271,6 @@ def _over_blanks(scene: Scene, changes: Iterable[LineChange]) -> list[list[LineC
         else:
             groups.append([change])
     return groups
-
-
-def _alike_parts(run: list[LineChange], language: str) -> Iterator[list[LineChange]]:
-    """Cut from a run the shortest parts that say the same on both sides; what is in none of them is left out.
-
-    `-a(`, `-b)`, `+a(b)`, `-c`, `+d`: the first three are such a part, the other two are passed over.
-    """
-    letters = [(_letters(change.removed), _letters(change.added)) for change in run]
-    start = 0
-    while start < len(run):
-        end = start + LONGEST_RUN
-        likely = _likely_sizes(letters[start:end])
-        size = _equal_run(run[start:end], likely, language) or int(_is_only_brackets(run[start], language))
-        if size:
-            yield run[start : start + size]
-        start += max(size, 1)
-
-
-_NO_LETTERS = re.compile(r"[\W\d_u]+")
-
-
-def _letters(text: str) -> str:
-    """The letters of a text in lower case: those that no layout changes, so not the `u` before a string."""
-    return _NO_LETTERS.sub("", text.lower())
-
-
-def _likely_sizes(letters: Sequence[tuple[str, str]]) -> list[int]:
-    """Counts of the first changes which, taken together, have the same letters on both sides; only they are read."""
-    old = new = ""
-    sizes = []
-    for size, (removed, added) in enumerate(letters, 1):
-        old, new = old + removed, new + added
-        if old == new:
-            sizes.append(size)
-    return sizes
-
-
-def _equal_run(run: list[LineChange], sizes: Sequence[int], language: str) -> int:
-    """Return the first of the sizes up to which the changes say, taken together, the same on both sides; else 0."""
-    read_whole = (size for size in sizes if size <= LONGEST_READ)
-    found = next((size for size in read_whole if _says_same(run[:size], language)), 0)
-    has_longer = bool(sizes) and sizes[-1] > LONGEST_READ
-    return found or (_equal_words(run, language) if has_longer else 0)
-
-
-def _equal_words(run: list[LineChange], language: str) -> int:
-    """Count as `_equal_run` does, each change cut into words by itself: a long run costs less so than all its parts."""
-    old: list[str] = []
-    new: list[str] = []
-    for size, change in enumerate(run, 1):
-        extended(old, words(change.removed, language), language)
-        extended(new, words(change.added, language), language)
-        if size > LONGEST_READ and old == new:
-            return size
-    return 0
-
-
-def _says_same(run: Iterable[LineChange], language: str) -> bool:
-    """Tell whether both sides have words, and the same ones."""
-    removed, added = sides_of(run)
-    if not removed.strip() or not added.strip():
-        return False
-    return loose(removed, language) == loose(added, language)
-
-
-def _is_only_brackets(change: LineChange, language: str) -> bool:
-    """Tell whether a change holds nothing but brackets and commas, which may belong to a wrapping beside it."""
-    return not loose(change.removed, language) and not loose(change.added, language)
 
 
 _ARROW_BODY = re.compile(r"=>\s*(\(*)\s*\{")
