@@ -44,3 +44,11 @@ def test_verdicts(folder: Path, golden: Golden) -> None:
     gone = dict.fromkeys(before.keys() - after.keys())
     pruned = prune(derive_set(before.get, {**after, **gone}), issue, "safe", before.get)
     golden(folder / "expected.txt", told(pruned))
+
+
+def test_strict_flags_what_is_only_wrapped_otherwise_beside_the_fix() -> None:
+    before = "def add(a, b):\n    rows = [f(\n        one) for one in a]\n    return rows[0] - b\n"
+    after = "def add(a, b):\n    rows = [f(one) for one in a]\n    return rows[0] + b\n"
+    pruned = prune(derive_set({"a.py": before}.get, {"a.py": after}), parse("# add subtracts\n"), "strict")
+    assert {verdict.rule for verdict in pruned.verdicts if verdict.decision == "flag"} == {"rewrapped"}
+    assert pruned.patch.files[0].after == after

@@ -33,7 +33,7 @@ _NO_NAMES = frozenset(
     str.split(
         "that this these those which who whose it its is are was were be has have had does do can may must should will "
         "would to in of from for on at by with without within inside outside under below above before after when where "
-        "while if unless so as because than then and or nor but not only also too itself themselves alone just the a an "
+        "while if so as because than then and or nor but not only also too itself themselves alone just the a an "
         "any all some each every no one two other others another same such there here called named needed "
         "name names body bodies call calls caller callers signature signatures definition definitions declaration "
         "declarations argument arguments parameter parameters docstring docstrings documentation comment comments code "

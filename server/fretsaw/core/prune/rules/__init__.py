@@ -65,7 +65,7 @@ RULES = MappingProxyType(
         "import-for-findings": Rule(
             _either(unasked_python.import_for_findings, unasked_outline.import_for_findings), provable=False
         ),
-        "rewrapped": Rule(layout.rewrapped, provable=False),
+        "rewrapped": Rule(layout.rewrapped, provable=False, advisory=True),
         "blank-lines-beside": Rule(layout.beside_finding, provable=False),
     }
 )

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import filterfalse
 from typing import TypeAlias
 
@@ -26,7 +27,8 @@ from fretsaw.core.prune.rules.line_change import (
     without_blanks,
 )
 from fretsaw.core.prune.rules.questions import are_comments, has_fix_beside, opens_block, unjudged
-from fretsaw.core.prune.scene import Scene
+from fretsaw.core.prune.rules.suppressions import names_finding, silences_anew
+from fretsaw.core.prune.scene import Scene, grouped
 
 _LEGAL = re.compile(
     r"copyright|©|\(c\)\s*\d{4}|SPDX-|licen[cs]ed?\b|all rights reserved|permission is hereby", re.IGNORECASE
@@ -34,6 +36,8 @@ _LEGAL = re.compile(
 _VERSION = re.compile(
     r"""^\s*["']?(?:__)?(?:\w+[_-])?version(?:_info)?(?:__)?["']?\s*[:=]\s*[\[("'v]*\d""", re.IGNORECASE
 )
+_OTHERS_VERSIONS = re.compile(r"(?:^|/)(?:[\w.-]*\.lock|[\w-]*lock\.(?:json|yaml)|go\.sum)$")
+"""Files that hold the versions of what a project uses."""
 _VERSIONS = re.compile(r"\d[\w.]*")
 _DIRECTIVE = re.compile(
     r"\.\. (?:version\w+|deprecated|note|warning)|:param|:return|@param|@return|Args:|Parameters", re.I
@@ -42,12 +46,22 @@ _NAME = re.compile(r"\b(?:[^\W_]+_\w+|[^\W\d_A-Z]+[A-Z]\w+|[A-Z][a-z]+[A-Z]\w*)\
 _TEXT = re.compile(r"\.(?:md|markdown|mdx|rst|txt|adoc|hbs|mustache|html?|tex|csv)$", re.I)
 """Files of text, in which `#` begins a heading and no comment."""
 _WORD = re.compile(r"[^\W\d_]\w+")
+_NUMBER = re.compile(r"(?<![\w.])\d{2,}(?![\w.]*\w)|(?<![\w.])\d+\.\d+")
+_READ_BY_TOOLS = re.compile(
+    r"\#!|//go:|//\s*\+build\b|//(?:export|line)\b|//~|///\s*<|//!?\#|\#\s*(?:-\*-|vim?:|syntax=|frozen_string_literal|"
+    r"(?:en)?coding[:=])|(?://|\#|/\*)\s*(?:(?i:noqa)\b|@ts-|@flow\b|@jsx|eslint|prettier-ignore|biome-|istanbul\b|c8\b"
+    r"|nolint\b|NOLINT|clang-format\b|pragma\b|pylint:|mypy:|pyright:|ruff:|isort:|fmt:|yapf:|flake8[:-]|type:|nosec\b"
+    r"|rubocop:|typed:|cython:|shellcheck\b|webpack\w+:|\$\w+\$)"
+)
+"""The beginning of a comment that a compiler or another tool obeys: it is code, whatever its sign."""
 _SAYS_SOMETHING = re.compile(r"[^ \t\r\n#/*]")
 """Not in a line that is blank but for the frame of a comment."""
 _DOCUMENTS = re.compile(r"\s*(?:/\*\*|\*(?!/)|///|//!)")
 """The beginning of a line of a comment that documents, where not every comment may."""
 MOST_REWORDED = 3
 """Lines of one docstring up to which a change of it counts as a rewording."""
+FEWEST_SHARED, MOST_COMMON = 2, 3
+"""Words that a comment shares with the issue where it speaks of it; letters of a word that may be in any text."""
 _COMMON = frozenset(
     [
         "self",
@@ -132,8 +146,10 @@ def licence_lines(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 
 @unless_issue_mentions("version")
-def version_lines(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+def version_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The project's version number."""
+    if _OTHERS_VERSIONS.search(scene.path):
+        return {}
     likely = [change for change in replacements(changes) if _is_each_line(change, _VERSION)]
     version_changes = [change for change in likely if not _is_longer_list(change)]
     return with_reason(version_changes, "changes a version number")
@@ -156,16 +172,53 @@ def _is_each_line(change: LineChange, pattern: re.Pattern[str]) -> bool:
 @unless_title_mentions("tidy")
 def comments(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Comments added, removed or reworded that speak of no line that changes."""
-    candidates = [change for change in edits(changes) if _is_reworded_comment(change, scene.language)]
+    reworded = [change for change in edits(changes) if _is_reworded_comment(change, scene.language)]
+    candidates = list(filterfalse(partial(_is_for_tools, scene), reworded))
     if not candidates or _TEXT.search(scene.path):
         return {}
     ids = ids_of(candidates)
     fix_words = _words_of_fix(changes, ids)
-    return {
-        change.id: f"{_done(change.hunk)} a comment away from the fix"
-        for change in candidates
-        if not _tells(change, fix_words) and not _speaks_of_change(scene, change, but=ids)
-    }
+    reasons: dict[int, str] = {}
+    for comment in _by_comment(scene, candidates):
+        tells = any(
+            _tells(change, fix_words) or _speaks_of_change(scene, change, but=ids) for change in comment
+        ) or _speaks_of_issue(scene, comment)
+        if not tells:
+            reasons |= {change.id: f"{_done(change.hunk)} a comment away from the fix" for change in comment}
+    return reasons
+
+
+def _is_for_tools(scene: Scene, change: LineChange) -> bool:
+    """Tell whether a change is about comments that tools obeyed before, or silences a finding that the issue names."""
+    if silences_anew(change.hunk):
+        return names_finding(scene, change.added)
+    parts = [without_comment(line, scene.language)[1] for line in change.hunk.removed]
+    comments_before = list(filter(None, parts))
+    return bool(comments_before) and all(map(_READ_BY_TOOLS.match, comments_before))
+
+
+def _by_comment(scene: Scene, changes: list[LineChange]) -> list[list[LineChange]]:
+    """Put the changes of one comment together, those with nothing but comments between them: they have one verdict."""
+
+    def joins(one: LineChange, other: LineChange) -> bool:
+        between = scene.before[one.hunk.end : other.hunk.start]
+        lines = (*one.lines, *between, *other.lines)
+        return all(is_comment(line, scene.language) for line in lines)
+
+    return grouped(changes, joins)
+
+
+def _speaks_of_issue(scene: Scene, comment: list[LineChange]) -> bool:
+    """Tell whether most words that are written anew in a comment, and two at least, are the issue's."""
+    removed, added = sides_of(comment)
+    written = _long_words(added) - _long_words(removed)
+    shared = written & _long_words(scene.issue.text)
+    return len(shared) >= FEWEST_SHARED and 2 * len(shared) > len(written)
+
+
+def _long_words(prose: str) -> set[str]:
+    """The words of some length, in lower case, without those of every text."""
+    return {word for word in map(str.lower, _WORD.findall(prose)) if len(word) > MOST_COMMON} - _COMMON
 
 
 def _is_reworded_comment(change: LineChange, language: str) -> bool:
@@ -199,9 +252,11 @@ def _bare(prose: str) -> str:
 def _tells(change: LineChange, fix_words: set[str]) -> bool:
     """Tell whether what is written anew in a comment are words that the fix changes.
 
-    In one that documents any of them, in others the name of something: `strictObject`, `line_end`.
+    In one that documents any of them, in others a number or the name of something: `strictObject`, `line_end`.
     """
     shared = fix_words & _changed_words(change)
+    if not shared.isdisjoint(_NUMBER.findall(change.removed + change.added)):
+        return True
     if _DOCUMENTS.match(change.added):
         return bool(shared)
     names = {name.lower() for name in _NAME.findall(change.added)}
@@ -248,7 +303,9 @@ def _words_of_fix(changes: tuple[Change, ...], prose: set[int]) -> set[str]:
 
 def _changed_words(change: LineChange) -> set[str]:
     """Words, in lower case, that come or go with the change: `# a sum of x` to `# the sum of x` gives "the"."""
-    return set(map(str.lower, set(_WORD.findall(change.added)) ^ set(_WORD.findall(change.removed))))
+    words = set(_WORD.findall(change.added)) ^ set(_WORD.findall(change.removed))
+    numbers = set(_NUMBER.findall(change.added)) ^ set(_NUMBER.findall(change.removed))
+    return set(map(str.lower, words)) | numbers
 
 
 @only_in({"python"})

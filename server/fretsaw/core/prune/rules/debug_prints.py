@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import chain
 
 from fretsaw.core.languages import BY_SYNTAX
@@ -16,6 +17,10 @@ _TRANSLATED = re.compile(r"\(\s*(?:_|__|gettext|ngettext|tr|translate|i18n\.t)\(
 """Texts that are translated are meant for users."""
 _REPORT = re.compile(r"\s*fprintf\(\s*stderr\b")
 """An error that a program in C tells its users of."""
+_FOR_TOOLS = re.compile(
+    r"\bfile\s*=\s*(?!sys\.std|None\b)\w|\bprintln!\(\s*\"cargo:|::(?:set-output|add-mask|error|warning|notice|group)\b"
+)
+"""Output that a file or a tool reads: Cargo, the runner of a workflow."""
 _NEAR, _MANY = 6, 2
 """Lines above and below an output in which so many others like it show that the code is there to print."""
 
@@ -30,9 +35,15 @@ def debug_print(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     if any(map(pattern.match, removed)):
         return {}  # output that went and came again in other words
     inserted = insertions(of_kind("lines", changes))
-    prints = [change for change in inserted if pattern.match(change.added) and not _TRANSLATED.search(change.added)]
+    is_read = (_TRANSLATED, _FOR_TOOLS)
+    prints = [change for change in inserted if pattern.match(change.added) and not _finds_any(is_read, change.added)]
     for_debugging = [change for change in prints if not _prints_already(scene, change, pattern)]
     return with_reason(for_debugging, "adds output for debugging")
+
+
+def _finds_any(patterns: Iterable[re.Pattern[str]], source: str) -> bool:
+    """Return True if one of the patterns finds something in the text."""
+    return any(pattern.search(source) for pattern in patterns)
 
 
 def _prints_already(scene: Scene, change: LineChange, pattern: re.Pattern[str]) -> bool:
