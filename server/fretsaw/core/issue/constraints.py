@@ -111,13 +111,20 @@ def _rules_of(row: Wording, sentence: str, where: str, lead: str = "") -> list[C
     if row.needs == "file":
         targets = tuple(target for target in targets if "/" in target or "." in target or "*" in target)
     excepted = targets_of(exceptions[0]) if exceptions and row.kind == "not" else ()
-    if targets and row.kind == "not" and _is_outside(targets[0], f"{lead} {said}"):
-        return [Constraint("only", sentence, targets)]
     if targets:
-        return [Constraint(row.kind, sentence, targets + tuple(f"!{target}" for target in excepted))]
+        return [_constraint(row, sentence, targets, excepted, said=f"{lead} {said}")]
     if excepted and _ANYTHING.search(said):
         return [Constraint("only", sentence, excepted)]
     return []
+
+
+def _constraint(
+    row: Wording, sentence: str, targets: tuple[str, ...], excepted: tuple[str, ...], said: str
+) -> Constraint:
+    """The rule on these targets; not to change what is outside of them is to change only them."""
+    if row.kind == "not" and _is_outside(targets[0], said):
+        return Constraint("only", sentence, targets)
+    return Constraint(row.kind, sentence, targets + tuple(f"!{target}" for target in excepted))
 
 
 def _is_outside(target: str, said: str) -> bool:

@@ -71,17 +71,26 @@ _MOST_BEFORE = 120
 
 
 def _target(word: str, before: str, after: str, *, quoted: bool) -> str | None:
-    is_placed = "/" in word and word.lower() not in _PAIRS and _PLACED.search(before)
-    folder = _FOLDER_AFTER.match(after) or _INSIDE.search(before) or is_placed
     if "*" in word and not word.strip("*_"):
         return None
+    is_folder = _is_folder(word, before, after)
     path = as_path(word, quoted=quoted or "*" in word)
-    if path and (path.text.endswith("/") or "/" in path.text or not folder):
+    if path and (path.text.endswith("/") or "/" in path.text or not is_folder):
         return path.text
-    if folder and re.fullmatch(r"[\w.@+-]+(?:/[\w.@+-]+)*/?", word) and word.lower() not in _NOT_FOLDERS:
+    if is_folder and re.fullmatch(r"[\w.@+-]+(?:/[\w.@+-]+)*/?", word) and word.lower() not in _NOT_FOLDERS:
         return f"{word.rstrip('/')}/"
-    is_code = quoted or after.startswith("()") or _is_named_by_kind(word, before, after)
-    return word if is_code and _IDENTIFIER.match(word) else None
+    return word if _IDENTIFIER.match(word) and _is_symbol(word, before, after, quoted=quoted) else None
+
+
+def _is_folder(word: str, before: str, after: str) -> bool:
+    """Tell whether the words beside a word say that it is a folder."""
+    if _FOLDER_AFTER.match(after) or _INSIDE.search(before):
+        return True
+    return "/" in word and word.lower() not in _PAIRS and _PLACED.search(before) is not None
+
+
+def _is_symbol(word: str, before: str, after: str, *, quoted: bool) -> bool:
+    return quoted or after.startswith("()") or _is_named_by_kind(word, before, after)
 
 
 def _is_named_by_kind(word: str, before: str, after: str) -> bool:

@@ -65,19 +65,27 @@ def _tokens(text: str) -> list[_Token] | None:
         if found is None:
             return None
         at = found.end()
-        kind = found.lastgroup or ""
-        named = _NAME.match(found[0]) if kind in ("start", "end") else None
-        name = named[1] if named else ""
-        if kind == "end" and (not open_tags or row[open_tags.pop()].name != name):
+        name = _name_of(found)
+        if found.lastgroup == "end" and (not open_tags or row[open_tags.pop()].name != name):
             return None
         parent = open_tags[-1] if open_tags else _DOCUMENT
-        told = _SPACE.search(found[0]) if kind == "start" else None
-        inherits = name in _OF_TEXT or (bool(open_tags) and row[parent].keeps_blanks)
-        keeps_blanks = told[1] == "preserve" if told else inherits
-        row.append(_Token(kind, found.start(), at, name, parent, keeps_blanks))
-        if kind == "start" and not found[0].endswith("/>"):
+        inherits = bool(open_tags) and row[parent].keeps_blanks
+        row.append(_token(found, name, parent, inherits=inherits))
+        if found.lastgroup == "start" and not found[0].endswith("/>"):
             open_tags.append(len(row) - 1)
     return None if open_tags else row
+
+
+def _name_of(found: re.Match[str]) -> str:
+    """The name of a tag; "" of anything else."""
+    name = _NAME.match(found[0]) if found.lastgroup in ("start", "end") else None
+    return name[1] if name else ""
+
+
+def _token(found: re.Match[str], name: str, parent: int, *, inherits: bool) -> _Token:
+    told = _SPACE.search(found[0]) if found.lastgroup == "start" else None
+    keeps_blanks = told[1] == "preserve" if told else name in _OF_TEXT or inherits
+    return _Token(found.lastgroup or "", found.start(), found.end(), name, parent, keeps_blanks)
 
 
 def _is_text(text: str, token: _Token) -> bool:
