@@ -21,6 +21,8 @@ _FOR_TOOLS = re.compile(
     r"\bfile\s*=\s*(?!sys\.std|None\b)\w|\bprintln!\(\s*\"cargo:|::(?:set-output|add-mask|error|warning|notice|group)\b"
 )
 """Output that a file or a tool reads: Cargo, the runner of a workflow."""
+_SENTENCE = re.compile(r"(?i)[\"'`](?!\W*debug)[^\"'`\n]*\w{2,}\W+[\w%{$][^\"'`\n]*[\"'`]")
+"""A text of two words, as it is printed for people."""
 PRINTS_OF_SCRIPT = 6
 """Lines that print, from which on a file is a script that reports."""
 _NEAR, _MANY = 6, 2
@@ -39,8 +41,8 @@ def debug_print(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     inserted = insertions(of_kind("lines", changes))
     is_read = (_TRANSLATED, _FOR_TOOLS)
     prints = [change for change in inserted if pattern.match(change.added) and not _finds_any(is_read, change.added)]
-    if not prints or _is_there_to_print(scene, pattern):
-        return {}
+    if prints and _is_there_to_print(scene, pattern):
+        prints = [change for change in prints if not _SENTENCE.search(change.added)]
     for_debugging = [change for change in prints if not _prints_already(scene, change, pattern)]
     return with_reason(for_debugging, "adds output for debugging")
 
