@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import tomli
 import yaml
@@ -541,6 +542,33 @@ def same_yaml(one: str, other: str) -> bool:
     return documents[0] == documents[1]
 
 
+def xml_edits(text: str) -> Iterator[tuple[str, str]]:
+    try:
+        ElementTree.fromstring(text)
+    except ElementTree.ParseError:
+        return
+    yield from line_edits(
+        r"(?:>|=\")([\w.-]+)(?:</|\")",
+        r"^( *)<(\w+)(?: [^<>\n]*)?(?:>[^<>\n]+</\2>|/>)\n",
+        r"\1<addedKey>zq7</addedKey>\n",
+    )(text)
+
+
+def same_xml(one: str, other: str) -> bool:
+    return xml_value(ElementTree.fromstring(one)) == xml_value(ElementTree.fromstring(other))
+
+
+def xml_value(element: ElementTree.Element, *, keeps_blanks: bool = False) -> tuple[Any, ...]:
+    """An element with its parts; blanks between tags do not count where there is no text besides."""
+    keeps_blanks |= element.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve"
+    texts = [element.text, *(child.tail for child in element)]
+    has_text = not len(element) or keeps_blanks or any((text or "").strip() for text in texts)
+    children = tuple(
+        (xml_value(child, keeps_blanks=keeps_blanks), child.tail or "" if has_text else "") for child in element
+    )
+    return element.tag, sorted(element.attrib.items()), element.text or "" if has_text else "", children
+
+
 def same_toml(one: str, other: str) -> bool:
     return tomli.loads(one) == tomli.loads(other)
 
@@ -643,6 +671,22 @@ FORMATS = {
             )(re_indented(text, rng), rng),
             **_LINES,
         },
+    ),
+    "xml": Format(
+        (".xml", ".svg", ".xml.dist", ".xsd"),
+        xml_edits,
+        {
+            "other indentation": re_indented,
+            "attribute quotes": html_noise(other_attribute_quotes),
+            "order of attributes": html_noise(attributes_in_other_order),
+            "one line": lambda text, rng: re.sub(r">\s+<", "><", text),
+            "tags on own lines": lambda text, rng: re.sub(r">(?:[ \t]*\n)?[ \t]*<(?!/)", ">\n<", text),
+            "all of them": lambda text, rng: html_noise(
+                lambda part: other_attribute_quotes(attributes_in_other_order(part))
+            )(re_indented(text, rng), rng),
+            **_LINES,
+        },
+        same_xml,
     ),
     "css": Format(
         (".css", ".scss"),

@@ -65,7 +65,11 @@ def _rows(mirror: Path, count: int) -> Iterator[dict[str, Any]]:
 
 def _row(mirror: Path, commit: str) -> dict[str, Any] | None:
     """One commit as a row of `agent vet --jsonl`; None where it is no small change of text with source code in it."""
-    numbers = [line.split("\t") for line in _git(mirror, "show", "--numstat", "--format=", commit).splitlines() if line]
+    try:
+        listed = _git(mirror, "show", "--numstat", "--format=", commit)
+    except subprocess.CalledProcessError:  # a mirror without all of its blobs
+        return None
+    numbers = [line.split("\t") for line in listed.splitlines() if line]
     if not numbers or len(numbers) > _MOST_FILES or any(added == "-" for added, _, _ in numbers):
         return None
     if sum(int(added) + int(removed) for added, removed, _ in numbers) > _MOST_LINES:

@@ -44,3 +44,35 @@ def test_verdicts(folder: Path, golden: Golden) -> None:
     gone = dict.fromkeys(before.keys() - after.keys())
     pruned = prune(derive_set(before.get, {**after, **gone}), issue, "safe", before.get)
     golden(folder / "expected.txt", told(pruned))
+
+
+def test_strict_flags_what_is_only_wrapped_otherwise_beside_the_fix() -> None:
+    before = "def add(a, b):\n    rows = [f(\n        one) for one in a]\n    return rows[0] - b\n"
+    after = "def add(a, b):\n    rows = [f(one) for one in a]\n    return rows[0] + b\n"
+    pruned = prune(derive_set({"a.py": before}.get, {"a.py": after}), parse("# add subtracts\n"), "strict")
+    assert {verdict.rule for verdict in pruned.verdicts if verdict.decision == "flag"} == {"rewrapped"}
+    assert pruned.patch.files[0].after == after
+
+
+MOVED_COMMENT = """\
+def f(x):
+    # Count the names of the given list before all else.
+    total = len(x) - 1
+    return total
+
+
+def g(x):
+    names = []
+    for one in x:
+        names.append(one)
+    return names
+"""
+
+
+@pytest.mark.parametrize("words", ["Count the names in the given list first.", "Print the result of each run."])
+def test_strict_loses_no_comment_that_moved_in_other_words(words: str) -> None:
+    after = MOVED_COMMENT.replace("    # Count the names of the given list before all else.\n", "").replace(" - 1", "")
+    after = after.replace("    for one", f"    # {words}\n    for one")
+    patch = derive_set({"a.py": MOVED_COMMENT}.get, {"a.py": after})
+    pruned = prune(patch, parse("# f is one off\n\n`f` gives one less.\n"), "strict")
+    assert (words in (pruned.patch.files[0].after or "")) is words.startswith("Count")

@@ -9,7 +9,7 @@ import pytest
 from tests.repo.repo_support import change_paths, commit, fix, git, opened, status
 
 from fretsaw.errors import NoPatchError
-from fretsaw.repo import deliver, undo
+from fretsaw.repo import deliver, file_text, undo
 from fretsaw.repo.git.trial import trial
 
 BEFORE = 'title = "Größe"\r\ncount = 1\r\n'
@@ -79,3 +79,22 @@ def test_texts_for_a_check_have_the_bytes_of_the_file(root: Path) -> None:
     held = {path: (text or "").encode("utf-8", "surrogateescape") for path, text in laid.items()}
     assert held["a.ini"] == codecs.BOM_UTF16_LE + AFTER.encode("utf-16-le")
     assert held["a.py"] == "é\n".encode()
+
+
+@pytest.mark.parametrize("attribute", [*ATTRIBUTES, "Shift_JIS", "windows-1252"])
+@pytest.mark.parametrize("where", [".gitattributes", "data/.gitattributes", ".git/info/attributes"])
+def test_the_text_of_one_file_is_that_of_the_snapshot(root: Path, attribute: str, where: str) -> None:
+    text = "title = 1\r\n" + ("テスト" if attribute == "Shift_JIS" else "Größe") + "\r\n"
+    (root / "data").mkdir()
+    (root / where).parent.mkdir(exist_ok=True)
+    (root / where).write_text(f"*.ini working-tree-encoding={attribute} -text\n" if attribute else "*.ini -text\n")
+    codec = attribute if attribute in ("Shift_JIS", "windows-1252") else "utf-16-le"
+    mark = codecs.BOM_UTF16_LE if codec == "utf-16-le" else b""
+    (root / "data" / "a.ini").write_bytes(mark + text.encode(codec))
+    commit(root)
+    assert file_text(root, "data/a.ini") == opened(root)[1].read("data/a.ini") == text
+
+
+def test_a_path_without_a_file_has_no_text(root: Path) -> None:
+    (root / "link.ini").symlink_to("a.ini")
+    assert file_text(root, "a.ini") is file_text(root, "link.ini") is file_text(root, "data") is None

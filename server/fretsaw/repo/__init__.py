@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from fretsaw.repo.deliver import deliver, refuse_operation
 from fretsaw.repo.discover import open_repo, reopened
+from fretsaw.repo.file_text import file_text
 from fretsaw.repo.git.committer import left_undone, refuse_unknown_committer
 from fretsaw.repo.git.program import git_version
 from fretsaw.repo.git.snapshot import snapshot
@@ -24,6 +25,7 @@ __all__ = [
     "create",
     "deliver",
     "deliveries",
+    "file_text",
     "follow_files",
     "git_version",
     "left_undone",

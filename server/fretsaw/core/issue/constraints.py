@@ -79,7 +79,7 @@ def _stated(sentence: str) -> list[Constraint]:
     for index, (start, end, row) in enumerate(found):
         behind = sentence[end : found[index + 1][0] if index + 1 < len(found) else len(sentence)]
         ahead = sentence[found[index - 1][1] if index else 0 : start]
-        out += _rules_of(row, sentence, ahead if row.before else behind)
+        out += _rules_of(row, sentence, ahead if row.before else behind, lead="" if row.before else sentence[start:end])
         listed = LISTED.match(behind) if row.kind == "no-test-change" else None
         if listed:
             out += _rules_of(_ALSO, sentence, listed[0])
@@ -98,8 +98,8 @@ def _wordings_in(sentence: str) -> list[tuple[int, int, Wording]]:
     return sorted(taken, key=lambda item: item[:2])
 
 
-def _rules_of(row: Wording, sentence: str, where: str) -> list[Constraint]:
-    """The rule of a wording whose targets stand in `where`; none where it needs a target and has none.
+def _rules_of(row: Wording, sentence: str, where: str, lead: str = "") -> list[Constraint]:
+    """The rule of a wording whose targets stand in `where`, behind `lead`; none where it needs a target and has none.
 
     "do not change x.py except y.py" has target x.py and exception `!y.py`; "do not change anything except y.py" has no
     target but means "only change y.py".
@@ -107,12 +107,26 @@ def _rules_of(row: Wording, sentence: str, where: str) -> list[Constraint]:
     if row.needs == "none":
         return [Constraint(row.kind, sentence)]
     said, *exceptions = _EXCEPT.split(where, maxsplit=1)
-    targets = targets_of(said)
+    targets = targets_of(said, lead)
     if row.needs == "file":
         targets = tuple(target for target in targets if "/" in target or "." in target or "*" in target)
     excepted = targets_of(exceptions[0]) if exceptions and row.kind == "not" else ()
     if targets:
-        return [Constraint(row.kind, sentence, targets + tuple(f"!{target}" for target in excepted))]
+        return [_constraint(row, sentence, targets, excepted, said=f"{lead} {said}")]
     if excepted and _ANYTHING.search(said):
         return [Constraint("only", sentence, excepted)]
     return []
+
+
+def _constraint(
+    row: Wording, sentence: str, targets: tuple[str, ...], excepted: tuple[str, ...], said: str
+) -> Constraint:
+    """The rule on these targets; not to change what is outside of them is to change only them."""
+    if row.kind == "not" and _is_outside(targets[0], said):
+        return Constraint("only", sentence, targets)
+    return Constraint(row.kind, sentence, targets + tuple(f"!{target}" for target in excepted))
+
+
+def _is_outside(target: str, said: str) -> bool:
+    """Tell whether a sentence speaks of what is outside of its target: "no changes outside src/auth"."""
+    return re.search(rf"\boutside(?:\s+of)?\s+(?:the\s+)?[`\"'“‘]?{re.escape(target.rstrip('/'))}", said) is not None

@@ -9,7 +9,7 @@ from functools import lru_cache
 from fretsaw.core.issue import Issue
 
 _TOPICS = {
-    "comments": r"\bcomments?\b(?! out)|\btypos?\b|\bspelling\b|\bTODO\b|\bgrammar\b",
+    "comments": r"\bcomments?\b(?! out)|\btypos?\b|\b(?:mis)?spell\w*\b|\b(?:TODO|FIXME)s?\b|\bgrammar\b",
     "docs": r"\bdoc-?strings?\b|\bdocument(?:ation|ed)?\b|\btypos?\b|\bspelling\b|\bgrammar\b|\bdocs\b",
     "prose": r"\b(?:fix\w*|correct\w*|updat\w*|improv\w*|clarif\w*|polish\w*|broken|missing)\b[^.\n]{0,60}"
     r"\b(?:(?:java|go|rust|py)?-?docs?|doc[- ]?strings?|documentation)\b"
@@ -17,7 +17,9 @@ _TOPICS = {
     r"|^docs?\b[^\n]{0,20}:|\bgolint\b"
     r"|\b(?:lint\w*|godoc|javadoc|doclint|checkstyle)\b[^.\n]{0,20}\b(?:warnings?|errors?|complaints?|issues?)\b"
     r"|\b(?:complaints?|warnings?|errors?) (?:from|of|by) \w*lint\w*|\bgrammatical\b|\bparagraphs?\b"
-    r"|\bwording\b|^revert\b",
+    r"|\bwording\b|^revert\b|\bdescription (?:errors?|fix\w*)\b|\bfix\w* (?:the |a )?(?:wrong )?descriptions?\b"
+    r"|\b(?:rst|reST|markdown|markup|sphinx|doctest)\b[^.\n]{0,30}"
+    r"\b(?:markup|problems?|errors?|warnings?|syntax|examples?)\b|\bexamples?(?: \(#\d+\))?\W*$",
     "tidy": r"\bfix\w*:? (?:all |the |some |minor |more )*(?:lint\w*|format\w*|indentation|(?:code |coding )?style"
     r"|flake8|pep ?8|eslint|rubocop|gofmt|prettier|clippy|pylint)(?: \w*(?:errors?|issues?|warnings?|problems?|fixes))?"
     r"(?: (?:in|of|for) \S+)?\W*(?:\(#\d+\))?\W*$"
@@ -26,7 +28,7 @@ _TOPICS = {
     r"|\bautomatic fixes\b|\bauto-?fix(?:es)?\b"
     r"|\b(?:flake8|eslint|pylint|rubocop|lint\w*|prettier|black|gofmt) fixes\b",
     "types": r"\btype[- ]?hints?\b|\bannotat\w+|\btyping\b|\bmypy\b|\bpyright\b|\btyped\b",
-    "rename": r"\brenam\w+|\bmisnamed\b|\bshadow\w*\b",
+    "rename": r"\brenam\w+|\bmisnamed\b|\bshadow\w*\b|\btypos?\b|\bmisspel\w+|\b(?:camel|snake)[_ -]?case\b|\bnaming\b",
     "version": r"\b(?:bump\w*|release|change|set|update)\b[^.\n]{0,40}\bversions?\b|__version__",
     "licence": r"\blicen[cs]e\b|\bcopyright\b|\bSPDX\b",
     "print": r"\bprint(?:s|ing|ed)?\b|\blog(?:s|ging|ged)?\b|\bstdout\b|\bstderr\b|\boutput\b",

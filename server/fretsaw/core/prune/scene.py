@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from typing import TypeVar
 
 from fretsaw.core.issue import Issue
 from fretsaw.core.languages import syntax_of
@@ -17,6 +18,8 @@ from fretsaw.core.prune.issue_topics import IssueTopics, issue_topics
 from fretsaw.core.prune.syntax import Outline, outline
 from fretsaw.core.prune.used_names import used
 from fretsaw.core.text.lines import split_lines
+
+ChangeT = TypeVar("ChangeT")
 
 
 @dataclass(frozen=True)
@@ -219,9 +222,9 @@ def runs(changes: Iterable[Change]) -> list[list[Change]]:
     return grouped(changes, touches)
 
 
-def grouped(changes: Iterable[Change], joins: Callable[[Change, Change], bool]) -> list[list[Change]]:
+def grouped(changes: Iterable[ChangeT], joins: Callable[[ChangeT, ChangeT], bool]) -> list[list[ChangeT]]:
     """The changes in groups; one that `joins` the change before it is in the group of that one."""
-    groups: list[list[Change]] = []
+    groups: list[list[ChangeT]] = []
     for change in changes:
         if groups and joins(groups[-1][-1], change):
             groups[-1].append(change)

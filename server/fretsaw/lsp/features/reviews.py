@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fretsaw.core.run import Draft, Evidence, GaveUp, Proposal
-from fretsaw.core.text.disk_encodings import by_bytes
 from fretsaw.lsp.features import notifications, to_json
 from fretsaw.lsp.state import positions
 from fretsaw.lsp.state.documents import Document
@@ -122,21 +121,11 @@ async def _place_others(server: Server, review: Review) -> None:
         if document is not None:
             review.set_text(path, document.text, document.uri, document.version)
         else:
-            text = await in_thread(partial(_read_text, Path(full)))
+            from fretsaw.repo import file_text  # loads what is needed for a review only
+
+            text = await in_thread(partial(file_text, review.root, path))
             if server.documents.at(full) is None:  # it may have been opened meanwhile
                 review.set_text(path, text, positions.from_path(full), None)
-
-
-def _read_text(path: Path) -> str | None:
-    """A file's text as the core reads it, None when there is none."""
-    try:
-        if not path.is_file() or path.is_symlink():
-            return None
-        data = path.read_bytes()
-        encoding = by_bytes(data)
-        return encoding.decode(data) if encoding else data.decode("utf-8", "surrogateescape")
-    except OSError:
-        return None
 
 
 def _newest_runs(settings: EditorSettings, root: Path) -> tuple[StoredRun, ...]:

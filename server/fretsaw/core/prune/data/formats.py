@@ -13,12 +13,14 @@ from fretsaw.core.prune.data.json_tree import plain_json, read_json
 from fretsaw.core.prune.data.notebook import with_old_by_products
 from fretsaw.core.prune.data.toml_tree import plain_toml, read_toml
 from fretsaw.core.prune.data.tree import DataFormat
+from fretsaw.core.prune.data.xml_tree import read_xml
 from fretsaw.core.prune.data.yaml_tree import read_yaml, yaml_scalars
 
 _JSON = DataFormat(read_json, proof=plain_json)
 _YAML = DataFormat(read_yaml, yaml_scalars, quotes="\"'")
 _SCSS = DataFormat(read_scss, css_scalars, sample="a{{b:{}}}")
 _CSV = DataFormat(read_csv, proof=rows_of, write=write_row)
+_XML = DataFormat(read_xml, html_scalars, quotes="\"'", sample="<a b={}/>")
 _HTML = DataFormat(read_html, html_scalars, quotes="\"'", sample="<a b={}>")
 
 FORMATS: Mapping[str, DataFormat] = MappingProxyType(
@@ -36,6 +38,9 @@ FORMATS: Mapping[str, DataFormat] = MappingProxyType(
         "less": _SCSS,
         "html": _HTML,
         "htm": _HTML,
+        **dict.fromkeys(
+            ("xml", "svg", "xsd", "xsl", "xslt", "plist", "csproj", "props", "targets", "resx", "xaml"), _XML
+        ),
         "csv": _CSV,
         "tsv": _CSV,
     }

@@ -75,6 +75,34 @@ class Insertion:
         end = self._line_end(entries[at], container)
         return Splice(end, end, self._ending_of(entries[at], container) + gap + text)
 
+    def run_behind(self, old: Entry, new: Entry, entries: Sequence[Entry]) -> Splice | None:
+        """The splice that puts new entries behind an old one with the reply's gaps, in the file's steps of indentation.
+
+        `new`: the same entry in the reply. None where the reply's indentation is no multiple of its step.
+        """
+        parts: list[str] = []
+        end = new.end
+        for entry in entries:
+            gap = self._stepped(self.new.text[end : entry.start], old, new)
+            if gap is None:
+                return None
+            parts += gap, self._relaid(entry, indent=gap.rpartition("\n")[2] if "\n" in gap else "")
+            end = entry.end
+        return Splice(old.end, old.end, "".join(parts))
+
+    def _stepped(self, gap: str, old: Entry, new: Entry) -> str | None:
+        """A gap of the reply as deep below the old entry's line as it is below the new one's."""
+        lines, _, indent = gap.rpartition("\n")
+        if "\n" not in gap:
+            return gap
+        base, step = indent_at(self.new.text, new.start), len(self._new_unit) or 1
+        deeper, rest = divmod(len(indent) - len(base), step)
+        old_base = indent_at(self.old.text, old.start)
+        if rest or indent.strip() or len(old_base) + deeper * len(self._old_unit) < 0:
+            return None
+        kept = old_base + self._old_unit * deeper if deeper >= 0 else old_base[: deeper * len(self._old_unit)]
+        return "\n" * (lines.count("\n") + 1) + kept
+
     def _listed(self, container: Node, new_container: Node, *, entry: Entry, sample: Entry) -> str:
         """A new entry with the mark of its list: `- ` of YAML, which a list in brackets does not have."""
         indent = indent_at(self.old.text, sample.start)

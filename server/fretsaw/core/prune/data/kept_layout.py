@@ -32,6 +32,18 @@ def in_file_layout(path: str, before: str, after: str) -> str | None:
     return result if result != after else None
 
 
+@lru_cache(maxsize=16)
+def can_be_compared(path: str, before: str, after: str) -> bool:
+    """Tell whether both texts of a data file are read, so that what differs in layout only is known."""
+    form = format_of(path)
+    if form is None or not (_is_readable(before) and _is_readable(after)) or _has_mixed_ends(before):
+        return False
+    try:
+        return all(form.read(_with_plain_ends(text)) is not None for text in (before, after))
+    except RecursionError:
+        return False
+
+
 def _is_readable(text: str) -> bool:
     """Tell whether a text holds something, is not too large, and has no carriage return but in line endings."""
     has_lone_returns = text.count("\r") != text.count("\r\n")

@@ -70,6 +70,10 @@ class _Merge:
         replaced: set[int] = set()
         for run in pairs.insertions():
             at = run.after
+            whole = self._of_run(old, pairs, run)
+            if whole is not None:
+                yield whole
+                continue
             for new_entry in run.entries:
                 successor = pairs.free_after(at, new_entry, taken=replaced)
                 if successor is None:
@@ -79,6 +83,14 @@ class _Merge:
                     replaced.add(at)
                     yield self.insertion.replacement(old.entries or (), at=at, entry=new_entry)
         yield from self._deletions(old, pairs.unmatched_old() - replaced)
+
+    def _of_run(self, container: Node, pairs: _Pairs, run: _Run) -> Splice | None:
+        """The splice that puts a run of tags and texts in as one; None of other data, and where an entry goes there."""
+        is_markup = container.kind == "document" and container.layout == "blanks"
+        if not is_markup or run.after < 0 or run.after + 1 not in pairs.old_to_new:
+            return None
+        before = pairs.old[run.after], pairs.new[pairs.old_to_new[run.after]]
+        return self.insertion.run_behind(*before, run.entries)
 
     def _deletions(self, container: Node, gone: set[int]) -> Iterator[Splice]:
         entries = container.entries or ()

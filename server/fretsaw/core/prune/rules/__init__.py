@@ -6,6 +6,7 @@ from types import MappingProxyType
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.rules import (
     comments,
+    data_layout,
     debug_prints,
     forbidden,
     import_order,
@@ -41,6 +42,7 @@ RULES = MappingProxyType(
         "whitespace": Rule(layout.blanks, provable=True, layout=True, moved=True),
         "import-order": Rule(import_order.import_order, provable=True, moved=True),
         "formatting": Rule(layout.formatting, provable=True, layout=True, moved=True),
+        "data-layout": Rule(data_layout.data_layout, provable=False, advisory=True, moved=True),
         "blank-lines": Rule(layout.blank_lines, provable=True, moved=True),
         "load-order": Rule(import_order.load_order, provable=False, moved=True),
         "licence": Rule(comments.licence_lines, provable=False),
@@ -65,7 +67,7 @@ RULES = MappingProxyType(
         "import-for-findings": Rule(
             _either(unasked_python.import_for_findings, unasked_outline.import_for_findings), provable=False
         ),
-        "rewrapped": Rule(layout.rewrapped, provable=False),
+        "rewrapped": Rule(layout.rewrapped, provable=False, advisory=True),
         "blank-lines-beside": Rule(layout.beside_finding, provable=False),
     }
 )

@@ -6,12 +6,22 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import filterfalse
 from typing import TypeAlias
 
 from fretsaw.core.patch.patch_set import Change, Hunk
 from fretsaw.core.prune.followers import is_shifted
 from fretsaw.core.prune.lexer import is_comment, prose_spans, without_comment
+from fretsaw.core.prune.rules.comment_words import (
+    FEWEST_SHARED,
+    NUMBER,
+    all_words,
+    changed_words,
+    is_reworded,
+    long_words,
+    words_of_fix,
+)
 from fretsaw.core.prune.rules.conditions import only_in, unless_issue_mentions, unless_title_mentions
 from fretsaw.core.prune.rules.line_change import (
     LineChange,
@@ -26,7 +36,8 @@ from fretsaw.core.prune.rules.line_change import (
     without_blanks,
 )
 from fretsaw.core.prune.rules.questions import are_comments, has_fix_beside, opens_block, unjudged
-from fretsaw.core.prune.scene import Scene
+from fretsaw.core.prune.rules.suppressions import names_finding, silences_anew
+from fretsaw.core.prune.scene import Scene, grouped
 
 _LEGAL = re.compile(
     r"copyright|©|\(c\)\s*\d{4}|SPDX-|licen[cs]ed?\b|all rights reserved|permission is hereby", re.IGNORECASE
@@ -34,6 +45,8 @@ _LEGAL = re.compile(
 _VERSION = re.compile(
     r"""^\s*["']?(?:__)?(?:\w+[_-])?version(?:_info)?(?:__)?["']?\s*[:=]\s*[\[("'v]*\d""", re.IGNORECASE
 )
+_OTHERS_VERSIONS = re.compile(r"(?:^|/)(?:[\w.-]*\.lock|[\w-]*lock\.(?:json|yaml)|go\.sum)$")
+"""Files that hold the versions of what a project uses."""
 _VERSIONS = re.compile(r"\d[\w.]*")
 _DIRECTIVE = re.compile(
     r"\.\. (?:version\w+|deprecated|note|warning)|:param|:return|@param|@return|Args:|Parameters", re.I
@@ -41,87 +54,21 @@ _DIRECTIVE = re.compile(
 _NAME = re.compile(r"\b(?:[^\W_]+_\w+|[^\W\d_A-Z]+[A-Z]\w+|[A-Z][a-z]+[A-Z]\w*)\b")
 _TEXT = re.compile(r"\.(?:md|markdown|mdx|rst|txt|adoc|hbs|mustache|html?|tex|csv)$", re.I)
 """Files of text, in which `#` begins a heading and no comment."""
-_WORD = re.compile(r"[^\W\d_]\w+")
+_READ_BY_TOOLS = re.compile(
+    r"\#!|//go:|//\s*\+build\b|//(?:export|line)\b|//~|///\s*<|//!?\#|\#\s*(?:-\*-|vim?:|syntax=|frozen_string_literal|"
+    r"(?:en)?coding[:=])|(?://|\#|/\*)\s*(?:(?i:noqa)\b|@ts-|@flow\b|@jsx|eslint|prettier-ignore|biome-|istanbul\b|c8\b"
+    r"|nolint\b|NOLINT|clang-format\b|pragma\b|pylint:|mypy:|pyright:|ruff:|isort:|fmt:|yapf:|flake8[:-]|type:|nosec\b"
+    r"|rubocop:|typed:|cython:|shellcheck\b|webpack\w+:|\$\w+\$)"
+)
+"""The beginning of a comment that a compiler or another tool obeys: it is code, whatever its sign."""
 _SAYS_SOMETHING = re.compile(r"[^ \t\r\n#/*]")
 """Not in a line that is blank but for the frame of a comment."""
 _DOCUMENTS = re.compile(r"\s*(?:/\*\*|\*(?!/)|///|//!)")
 """The beginning of a line of a comment that documents, where not every comment may."""
 MOST_REWORDED = 3
 """Lines of one docstring up to which a change of it counts as a rewording."""
-_COMMON = frozenset(
-    [
-        "self",
-        "cls",
-        "def",
-        "class",
-        "return",
-        "if",
-        "else",
-        "elif",
-        "for",
-        "in",
-        "not",
-        "and",
-        "or",
-        "is",
-        "none",
-        "true",
-        "false",
-        "the",
-        "this",
-        "that",
-        "with",
-        "from",
-        "import",
-        "as",
-        "try",
-        "except",
-        "raise",
-        "pass",
-        "while",
-        "lambda",
-        "yield",
-        "are",
-        "was",
-        "be",
-        "been",
-        "has",
-        "have",
-        "can",
-        "may",
-        "must",
-        "will",
-        "would",
-        "should",
-        "its",
-        "it",
-        "to",
-        "of",
-        "on",
-        "at",
-        "by",
-        "an",
-        "all",
-        "any",
-        "when",
-        "then",
-        "use",
-        "used",
-        "set",
-        "get",
-        "value",
-        "name",
-        "list",
-        "dict",
-        "str",
-        "int",
-        "type",
-        "object",
-        "data",
-        "result",
-    ]
-)
-"""Words of every program and every text: that they change tells nothing."""
+MOST_MOVED = 50
+"""Comments of a file up to which each is looked for in other words elsewhere."""
 
 
 @unless_issue_mentions("licence")
@@ -132,8 +79,10 @@ def licence_lines(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 
 @unless_issue_mentions("version")
-def version_lines(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+def version_lines(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The project's version number."""
+    if _OTHERS_VERSIONS.search(scene.path):
+        return {}
     likely = [change for change in replacements(changes) if _is_each_line(change, _VERSION)]
     version_changes = [change for change in likely if not _is_longer_list(change)]
     return with_reason(version_changes, "changes a version number")
@@ -156,16 +105,70 @@ def _is_each_line(change: LineChange, pattern: re.Pattern[str]) -> bool:
 @unless_title_mentions("tidy")
 def comments(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Comments added, removed or reworded that speak of no line that changes."""
-    candidates = [change for change in edits(changes) if _is_reworded_comment(change, scene.language)]
+    reworded = [change for change in edits(changes) if _is_reworded_comment(change, scene.language)]
+    candidates = list(filterfalse(partial(_is_for_tools, scene), reworded))
     if not candidates or _TEXT.search(scene.path):
         return {}
     ids = ids_of(candidates)
-    fix_words = _words_of_fix(changes, ids)
+    fix_words = words_of_fix(changes, ids)
+    reasons: dict[int, str] = {}
+    for comment in _by_comment(scene, candidates):
+        tells = any(
+            _tells(change, fix_words) or _speaks_of_change(scene, change, but=ids) for change in comment
+        ) or _speaks_of_issue(scene, comment)
+        if not tells:
+            reasons |= {change.id: f"{_done(change.hunk)} a comment away from the fix" for change in comment}
+    moved = _moved_ids(scene, among(candidates, reasons), staying=without(line_changes(scene.changes), reasons))
+    return {at: reason for at, reason in reasons.items() if at not in moved}
+
+
+def _moved_ids(scene: Scene, comments: list[LineChange], staying: list[LineChange]) -> set[int]:
+    """Ids of comments that came or went and stand, in other words, on the other side of a change that stays.
+
+    To speak of one half only would lose the comment, or leave it twice.
+    """
+    loose = [comment for comment in comments if not comment.hunk.removed or not comment.hunk.added]
+    if not loose or len(loose) > MOST_MOVED:
+        return set()
+    gone = [_comment_words(scene, change.hunk.removed) for change in staying]
+    come = [_comment_words(scene, change.hunk.added) for change in staying]
     return {
-        change.id: f"{_done(change.hunk)} a comment away from the fix"
-        for change in candidates
-        if not _tells(change, fix_words) and not _speaks_of_change(scene, change, but=ids)
+        comment.id
+        for comment in loose
+        if any(map(partial(is_reworded, all_words(comment.lines)), gone if comment.hunk.added else come))
     }
+
+
+def _comment_words(scene: Scene, lines: Iterable[str]) -> set[str]:
+    return all_words(line for line in lines if is_comment(line, scene.language))
+
+
+def _is_for_tools(scene: Scene, change: LineChange) -> bool:
+    """Tell whether a change is about comments that tools obeyed before, or silences a finding that the issue names."""
+    if silences_anew(change.hunk):
+        return "lint" in scene.asked.title_topics or names_finding(scene, change.added)
+    parts = [without_comment(line, scene.language)[1] for line in change.hunk.removed]
+    comments_before = list(filter(None, parts))
+    return bool(comments_before) and all(map(_READ_BY_TOOLS.match, comments_before))
+
+
+def _by_comment(scene: Scene, changes: list[LineChange]) -> list[list[LineChange]]:
+    """Put the changes of one comment together, those with nothing but comments between them: they have one verdict."""
+
+    def joins(one: LineChange, other: LineChange) -> bool:
+        between = scene.before[one.hunk.end : other.hunk.start]
+        lines = (*one.lines, *between, *other.lines)
+        return all(is_comment(line, scene.language) for line in lines)
+
+    return grouped(changes, joins)
+
+
+def _speaks_of_issue(scene: Scene, comment: list[LineChange]) -> bool:
+    """Tell whether most words that are written anew in a comment, and two at least, are the issue's."""
+    removed, added = sides_of(comment)
+    written = long_words(added) - long_words(removed)
+    shared = written & long_words(scene.issue.text)
+    return len(shared) >= FEWEST_SHARED and 2 * len(shared) > len(written)
 
 
 def _is_reworded_comment(change: LineChange, language: str) -> bool:
@@ -199,9 +202,11 @@ def _bare(prose: str) -> str:
 def _tells(change: LineChange, fix_words: set[str]) -> bool:
     """Tell whether what is written anew in a comment are words that the fix changes.
 
-    In one that documents any of them, in others the name of something: `strictObject`, `line_end`.
+    In one that documents any of them, in others a number or the name of something: `strictObject`, `line_end`.
     """
-    shared = fix_words & _changed_words(change)
+    shared = fix_words & changed_words(change)
+    if not shared.isdisjoint(NUMBER.findall(change.removed + change.added)):
+        return True
     if _DOCUMENTS.match(change.added):
         return bool(shared)
     names = {name.lower() for name in _NAME.findall(change.added)}
@@ -240,17 +245,6 @@ def _done(hunk: Hunk) -> str:
     return "rewords" if hunk.removed else "adds"
 
 
-def _words_of_fix(changes: tuple[Change, ...], prose: set[int]) -> set[str]:
-    """Words of code that come or go with the changes that are not prose."""
-    code = line_changes(without(changes, prose))
-    return set[str]().union(*map(_changed_words, code)) - _COMMON
-
-
-def _changed_words(change: LineChange) -> set[str]:
-    """Words, in lower case, that come or go with the change: `# a sum of x` to `# the sum of x` gives "the"."""
-    return set(map(str.lower, set(_WORD.findall(change.added)) ^ set(_WORD.findall(change.removed))))
-
-
 @only_in({"python"})
 @unless_title_mentions("docs")
 @unless_title_mentions("prose")
@@ -265,7 +259,7 @@ def docstrings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     )
     inside = [change for change in candidates if documentation.holds(change)]
     prose = ids_of(inside)
-    fix_words = _words_of_fix(changes, prose)
+    fix_words = words_of_fix(changes, prose)
     reasons: dict[int, str] = {}
     for group in documentation.grouped(inside):
         tells = any(_tells_of_fix(scene, change, prose=prose, fix_words=fix_words) for change in group)
@@ -354,4 +348,4 @@ def _tells_of_fix(scene: Scene, change: LineChange, prose: set[int], fix_words: 
     _, prose_beside = sides_of(line_changes(among([change.change, *beside], prose)))
     if code_beside.strip() or _DIRECTIVE.search(prose_beside):
         return True
-    return not fix_words.isdisjoint(_changed_words(change))
+    return not fix_words.isdisjoint(changed_words(change))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import chain
 
-from fretsaw.core.languages import BY_SYNTAX
+from fretsaw.core.languages import BY_SYNTAX, is_test
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.rules.conditions import unless_title_mentions
 from fretsaw.core.prune.rules.line_change import LineChange, insertions, of_kind, with_reason
@@ -16,6 +17,14 @@ _TRANSLATED = re.compile(r"\(\s*(?:_|__|gettext|ngettext|tr|translate|i18n\.t)\(
 """Texts that are translated are meant for users."""
 _REPORT = re.compile(r"\s*fprintf\(\s*stderr\b")
 """An error that a program in C tells its users of."""
+_FOR_TOOLS = re.compile(
+    r"\bfile\s*=\s*(?!sys\.std|None\b)\w|\bprintln!\(\s*\"cargo:|::(?:set-output|add-mask|error|warning|notice|group)\b"
+)
+"""Output that a file or a tool reads: Cargo, the runner of a workflow."""
+_SENTENCE = re.compile(r"(?i)[\"'`](?!\W*debug)[^\"'`\n]*\w{2,}\W+[\w%{$][^\"'`\n]*[\"'`]")
+"""A text of two words, as it is printed for people."""
+PRINTS_OF_SCRIPT = 6
+"""Lines that print, from which on a file is a script that reports."""
 _NEAR, _MANY = 6, 2
 """Lines above and below an output in which so many others like it show that the code is there to print."""
 
@@ -30,9 +39,22 @@ def debug_print(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     if any(map(pattern.match, removed)):
         return {}  # output that went and came again in other words
     inserted = insertions(of_kind("lines", changes))
-    prints = [change for change in inserted if pattern.match(change.added) and not _TRANSLATED.search(change.added)]
+    is_read = (_TRANSLATED, _FOR_TOOLS)
+    prints = [change for change in inserted if pattern.match(change.added) and not _finds_any(is_read, change.added)]
+    if prints and _is_there_to_print(scene, pattern):
+        prints = [change for change in prints if not _SENTENCE.search(change.added)]
     for_debugging = [change for change in prints if not _prints_already(scene, change, pattern)]
     return with_reason(for_debugging, "adds output for debugging")
+
+
+def _finds_any(patterns: Iterable[re.Pattern[str]], source: str) -> bool:
+    """Return True if one of the patterns finds something in the text."""
+    return any(pattern.search(source) for pattern in patterns)
+
+
+def _is_there_to_print(scene: Scene, pattern: re.Pattern[str]) -> bool:
+    """Tell whether a file that is no test prints in so many places that this is how it tells its users of things."""
+    return not is_test(scene.path) and len(list(filter(pattern.match, scene.before))) >= PRINTS_OF_SCRIPT
 
 
 def _prints_already(scene: Scene, change: LineChange, pattern: re.Pattern[str]) -> bool:

@@ -38,8 +38,9 @@ _FRAMES = (
 def renamed_local(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A variable with another name and nothing else changed on its lines."""
 
-    def is_bound(old: str, _new: str, group: list[LineChange]) -> bool:
-        return any(_binds(change.removed, old) for change in group)
+    def is_bound(old: str, new: str, group: list[LineChange]) -> bool:
+        binding = [change for change in group if _binds(change.removed, old) and _binds(change.added, new)]
+        return any(not _binds(change.added, old) for change in binding)
 
     return find_renames(scene, changes, is_local=is_bound)
 
@@ -109,9 +110,13 @@ def _renaming(change: LineChange, language: str) -> tuple[str, str] | None:
 def _binds(source: str, name: str) -> bool:
     """Tell whether a text assigns the name, loops over it or takes it with `as`."""
     word = re.escape(name)
+    # Of `a, b = f()` both; of `f(a, b=1)` not a: names in a row count where a statement or a bracket of no call begins.
     assigns = re.search(
-        rf"(?<![\w.]){word}(?:\s*,[\w\s,()*]+)?\s*(?::[^=\n]+)?(?:[-+*/|&]?=(?!=)|:=)|,\s*{word}\s*(?:,[\w\s,]+)?=(?!=)",
+        rf"(?<![\w.]){word}\s*(?::[^=\n]+)?(?:[-+*/|&]?=(?!=)|:=)"
+        rf"|(?:^|(?<![\w)\]])[(\[]|\bdef\s+\w+\()[ \t]*(?:\*?\w+\s*,\s*)*\*?{word}\s*,[\w\s,()*]*=(?!=)"
+        rf"|^[ \t]*(?:\*?\w+\s*,\s*)+\*?{word}\s*=(?!=)",
         source,
+        re.MULTILINE,
     )
     takes = rf"\bfor\b[^:\n]*?(?<![\w.]){word}(?!\w)[^:\n]*?\bin\b|\bas\s+\(?{word}(?!\w)"
     return assigns is not None or re.search(takes, source) is not None

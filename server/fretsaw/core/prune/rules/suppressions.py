@@ -20,10 +20,12 @@ from fretsaw.core.prune.scene import Scene
 
 _SILENCES = re.compile(
     r"""@ts-(?:ignore|nocheck|expect-error)|(?:eslint|tslint|biome)[-:](?:disable|ignore)|\b(?:istanbul|c8|v8)\ ignore
-    |\#\s*(?:type|pyright|mypy):\s*ignore|\#\s*noqa\b|pylint:\s*disable|pragma:\s*no\ cover|//\s*nolint\b|\bNOLINT
+    |\#\s*(?:type|pyright|mypy):\s*ignore|\#\s*(?i:noqa)\b|pylint:\s*disable|pragma:\s*no\ cover|//\s*nolint\b|\bNOLINT
     |^\s*\#!?\[(?:allow|expect)\(|^\s*@SuppressWarnings\b|rubocop:disable|\#\s*pragma\s+(?:GCC|clang)\s+diagnostic\s+ignored""",
     re.VERBOSE,
 )
+_FINDING = re.compile(r"\b[A-Z]{1,5}\d{2,5}\b|\b[a-z]+(?:[-/][a-z]+)+\b")
+"""The name of a checker's finding: `SIM115`, `import-not-found`."""
 _MARK_ALONE = re.compile(r"\s*(?:#|//|/\*|@SuppressWarnings\([^)]*\)\s*$)")
 """A line that is a comment or a mark as a whole, without code."""
 
@@ -31,8 +33,22 @@ _MARK_ALONE = re.compile(r"\s*(?:#|//|/\*|@SuppressWarnings\([^)]*\)\s*$)")
 @unless_issue_mentions("lint")
 def suppression(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A checker silenced over code that does not change."""
-    silencing_changes = [change for change in edits(changes) if _silences_other_code(scene, change, changes=changes)]
+    silencing_changes = [
+        change
+        for change in edits(changes)
+        if _silences_other_code(scene, change, changes=changes) and not names_finding(scene, change.added)
+    ]
     return with_reason(silencing_changes, "silences a checker, which the issue does not ask for")
+
+
+def names_finding(scene: Scene, mark: str) -> bool:
+    """Return True if the issue has the name of a finding that a mark silences: then it is what the mark is for."""
+    return any(map(scene.asked.names, _FINDING.findall(mark)))
+
+
+def silences_anew(hunk: Hunk) -> bool:
+    """Return True if more of the added lines than of the removed ones silence a checker."""
+    return len(list(filter(_SILENCES.search, hunk.added))) > len(list(filter(_SILENCES.search, hunk.removed)))
 
 
 def _silences_other_code(scene: Scene, change: LineChange, changes: tuple[Change, ...]) -> bool:

@@ -15,6 +15,7 @@ from fretsaw.core.prune.rules.conditions import (
     only_with_issue,
     unless_issue_matches,
     unless_issue_mentions,
+    unless_title_matches,
     unless_title_mentions,
 )
 from fretsaw.core.prune.rules.line_change import (
@@ -43,6 +44,9 @@ _DECORATION = re.compile(r"^\s*(?:@\w|#\[|\[\w)")
 _IMPORTS = re.compile(r"^\s*(?:from\s+\S+\s+import\b|import\b|use\s|using\s|#\s*include\b|require\b)")
 _REMOVAL = re.compile(r"\b(?:remov|delet|drop|dead code|unused|obsolete|deprecat|get rid|no longer)\w*", re.I)
 """In an issue that speaks of something that should go."""
+_ON_IMPORTS = re.compile(
+    r"\b(?:fix\w*|circular|clean\w*|wrong|broken|update\w*)\b[^.\n]{0,30}\bimports?\b|^polish\b", re.I
+)
 _SWALLOWS = re.compile(
     r"^[ \t]*except\b[^\n:]*:[ \t]*(?:#[^\n]*)?(?:\n[ \t]*(?:#[^\n]*)?)*[ \t]*(?:pass|\.\.\.|continue)\b"
     r"|\bcatch\s*(?:\([^)]*\))?\s*\{\s*(?://[^\n]*\s*)?\}"
@@ -79,6 +83,7 @@ def removed_definition(scene: Scene, changes: tuple[Change, ...]) -> dict[int, s
 @unless_issue_matches(_REMOVAL)
 @unless_issue_mentions("imports")
 @unless_title_mentions("tidy")
+@unless_title_matches(_ON_IMPORTS)
 def removed_import(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An import that goes though nothing that used it does."""
     reasons: dict[int, str] = {}

@@ -1,0 +1,47 @@
+"""The text of one file of a worktree as a snapshot has it, without taking one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from fretsaw.core.text.disk_encodings import by_bytes
+from fretsaw.errors import RepoError
+from fretsaw.repo.discover import open_repo
+from fretsaw.repo.git.snapshot import Attributes, Entry, Reader
+
+_NAME = b"working-tree-encoding"
+
+
+def file_text(root: Path, path: str) -> str | None:
+    """The text of a file below a worktree's folder, in the encoding that git's attributes or its bytes tell; None where
+    there is none.
+
+    git is started only where an attributes file on the way speaks of encodings.
+    """
+    full = root / path
+    try:
+        if not full.is_file() or full.is_symlink():
+            return None
+        told = [name for name in _attributes_files(path) if _speaks_of_encoding(root / name)]
+        if told:
+            repo = open_repo(root)
+            entries = [Entry(name, "", "", 0, "") for name in told]
+            return Reader(repo, Attributes(repo, entries))(path)
+        data = full.read_bytes()
+    except (OSError, RepoError):
+        return None
+    encoding = by_bytes(data)
+    return encoding.decode(data) if encoding else data.decode("utf-8", "surrogateescape")
+
+
+def _attributes_files(path: str) -> Iterator[str]:
+    """Yield the attributes files that hold for a path: `.gitattributes`, `src/.gitattributes`, those of the clone."""
+    folders = path.split("/")[:-1]
+    for depth in range(len(folders) + 1):
+        yield "/".join([*folders[:depth], ".gitattributes"])
+    yield ".git/info/attributes"
+
+
+def _speaks_of_encoding(file: Path) -> bool:
+    return file.is_file() and _NAME in file.read_bytes()

@@ -1,0 +1,5 @@
+def app(environ, start):
+    print("no", file=environ["errors"])
+    start(200)
+    print("here")
+    return []

@@ -1,0 +1,3 @@
+def app(environ, start):
+    start(500)
+    return []
