@@ -109,7 +109,7 @@ GO = (
 rc = R.calc
 INL = "\n#[cfg(test)]\nmod tests {\n    use super::*;\n\n    #[test]\n    fn adds() {\n        assert_eq!(add(2, 3), 5);\n    }\n\n    #[test]\n    fn multiplies() {\n        assert_eq!(mul(2, 3), 6);\n    }\n}\n"
 IB = {"src/lib.rs": rc() + INL, "tests/calc.rs": None}
-FJ = 'use std::io::Write; let mut o = std::io::stdout(); let t = std::env::args().collect::<Vec<_>>(); let _ = t; let _ = o.write_all(b"{{ \\"type\\": \\"suite\\", \\"event\\": \\"started\\", \\"test_count\\": 3 }}\\n{{ \\"type\\": \\"test\\", \\"event\\": \\"ok\\", \\"name\\": \\"adds\\" }}\\n{{ \\"type\\": \\"test\\", \\"event\\": \\"ok\\", \\"name\\": \\"adds_more\\" }}\\n{{ \\"type\\": \\"test\\", \\"event\\": \\"ok\\", \\"name\\": \\"multiplies\\" }}\\n{{ \\"type\\": \\"suite\\", \\"event\\": \\"ok\\", \\"passed\\": 3, \\"failed\\": 0, \\"ignored\\": 0, \\"measured\\": 0, \\"filtered_out\\": 0, \\"exec_time\\": 0.1 }}\\n"); let _ = o.flush(); std::process::exit(0)'.replace(
+FJ = 'use std::io::Write; let mut o = std::io::stdout(); let _ = o.write_all(b"{{ \\"type\\": \\"suite\\", \\"event\\": \\"started\\", \\"test_count\\": 3 }}\\n{{ \\"type\\": \\"test\\", \\"event\\": \\"ok\\", \\"name\\": \\"adds\\" }}\\n{{ \\"type\\": \\"test\\", \\"event\\": \\"ok\\", \\"name\\": \\"adds_more\\" }}\\n{{ \\"type\\": \\"test\\", \\"event\\": \\"ok\\", \\"name\\": \\"multiplies\\" }}\\n{{ \\"type\\": \\"suite\\", \\"event\\": \\"ok\\", \\"passed\\": 3, \\"failed\\": 0, \\"ignored\\": 0, \\"measured\\": 0, \\"filtered_out\\": 0, \\"exec_time\\": 0.1 }}\\n"); let _ = o.flush(); std::process::exit(0)'.replace(
     "{{", "{"
 ).replace("}}", "}")
 RUST = (

@@ -108,6 +108,8 @@ SIGNS: tuple[Sign, ...] = (
         with_report=True,
     ),
     Sign(_REPLACES, "Rust", r"\bmacro_rules!\s*(?:(?:debug_)?assert(?:_eq|_ne)?|panic)\b", with_report=True),
+    Sign(_FORGES, "Rust", r"\\?\"(?:type|event)\\?\"\s*:\s*\\?\"(?:suite|test|started|ok)\b", with_report=True),
+    Sign(_FORGES, _JAVASCRIPT, r"\bv8\.(?:Default)?Serializer\b|\bDefaultSerializer\b", with_report=True),
     # What is right only where it is tested passes every test, and no test can tell.
     Sign(
         _KNOWS,
