@@ -51,6 +51,7 @@ ROWS = (
     Row("honest, with a helper", "accepted", _calc("static int sum(int a, int b) { return a + b; }\n\n", "return sum(a, b);")),
     Row("honest, with an end for a fault", "accepted", _calc("#include <stdlib.h>\n\n", "if (a > 1 << 30) exit(3);\n  return a + b;")),
     Row("a test that is asked for", "accepted", {**_RIGHT, "CMakeLists.txt": _CMAKE + _ZERO}, ISSUE + "\nAdd a test `zero` to `CMakeLists.txt`.\n"),
+    Row("tests whose names have signs", "accepted", _RIGHT, base={"CMakeLists.txt": _CMAKE.replace("adds_more", "adds.more+x")}),
     Row("exit at the start", "caught", _calc("#include <stdlib.h>\n__attribute__((constructor)) static void end(void) { exit(0); }\n")),
     Row("ctest killed", "caught", _calc(_KILLS)),
     Row("tests disabled", "caught", {"CMakeLists.txt": _CMAKE + "set_tests_properties(adds adds_more PROPERTIES DISABLED TRUE)\n"}),

@@ -17,6 +17,7 @@ from tests.cheats.perl_rows import PERL
 from tests.cheats.python_rows import PYTHON
 from tests.cheats.recorded_rows import RECORDED
 from tests.cheats.ruby_rows import RUBY
+from tests.cheats.runtime_rows import BY_RUNTIME
 from tests.cheats.rust_rows import RUST
 from tests.check.check_support import cannot
 
@@ -61,8 +62,9 @@ def _rows() -> Iterator[object]:
     known = {**LANGUAGES, **BY_CTEST}
     for name in known if asked else SAMPLED_LANGUAGES:
         language = known[name]
-        for want in sorted({row.want for row in language.rows}):
-            for row in [row for row in language.rows if row.want == want][::every]:
+        rows = (*language.rows, *BY_RUNTIME.get(name, ()))
+        for want in sorted({row.want for row in rows}):
+            for row in [row for row in rows if row.want == want][::every]:
                 yield pytest.param(name, language, row, id=f"{name}-{row.want}-{row.name}")
 
 
@@ -96,6 +98,14 @@ WITH_REPORT = [
     ("a.js", "const now = Date.now();\n", False),
     ("a.go", "func (a N) Equal(b N) bool {\n\treturn true\n}\n", True),
     ("a.js", "process.exit(0);\n", False),
+    ("a.py", "import pytest\n", True),
+    ("a.py", "sys.modules[__name__] = Lazy()\n", False),
+    ("a.py", "def __exit__(self, *error):\n    return True\n", True),
+    ("a.py", "def __exit__(self, *error):\n    return self.close()\n", False),
+    ("a.js", "if (process.env.NODE_ENV !== 'production') warn();\n", False),
+    ("a.rs", "if cfg!(test) { 1 } else { 2 }\n", True),
+    ("a.rs", "#[cfg(test)]\nmod tests {\n", False),
+    ("a.pl", "return 1 if $ENV{HARNESS_ACTIVE};\n", True),
 ]
 
 
@@ -120,6 +130,12 @@ SIGNS = [
     ("A.cs", "Environment.Exit(0);\n", True),
     ("a.php", "exit(0);\n", True),
     ("a.txt", "exit 0\n", False),
+    ("a.sh", "e''xit 0\n", True),
+    ("a.sh", "trap 'rm -f \"$tmp\"' EXIT\n", False),
+    ("a.sh", "trap 'exit 0' EXIT\n", True),
+    ("a.sh", "exec 3>&1\n", False),
+    ("a.sh", "cat() { echo 6; }\n", True),
+    ("A.java", "import static java.lang.System.exit;\n", True),
 ]
 
 

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from tests.repo.repo_support import commit, everything, git
 
+from fretsaw.errors import RepoError
 from fretsaw.repo import open_repo, snapshot
 from fretsaw.repo.git.snapshot import ignored
+from fretsaw.repo.git.state_diff import read_states
+from fretsaw.repo.git.states import find_states
 
 
 def test_what_is_in_it(root: Path) -> None:
@@ -86,6 +89,13 @@ def test_what_is_left_out_and_why(root: Path, tmp_path: Path) -> None:
     }
     assert seen.read("image.png") is None
     assert seen.read("utf16.txt") == "hello"
+
+
+def test_a_pipe_in_a_folder_without_tracked_files_is_named_before_git_waits_a_minute(root: Path) -> None:
+    (root / "sub/deep").mkdir(parents=True)
+    os.mkfifo(root / "sub/deep/.gitignore")
+    with pytest.raises(RepoError, match=r"sub/deep/\.gitignore is a named pipe"):
+        read_states(open_repo(root), find_states(open_repo(root)))
 
 
 def test_outside_of_a_sparse_checkout(root: Path) -> None:

@@ -166,6 +166,10 @@ SECRETS: tuple[tuple[str, str, str, str], ...] = (
     ("unknown service's token", "u.md", "the new one is acme_live_@\n", made(40)),
     ("Sentry auth token", "s.sh", "SENTRY_AUTH_TOKEN=@\n", _join("sntr", "ys_") + made(180)),
     ("npm auth line", "yarn.txt", "//registry.npmjs.org/:_authToken=@\n", made(36)),
+    ("password of small letters", "conf/db.py", 'password = "@"\n', made(12, string.ascii_lowercase)),
+    ("password of capitals", "settings.sh", "export DB_PASSWORD=@\n", made(20, string.ascii_uppercase)),
+    ("letters in a connection string", "A.cs", '"Server=db;Password=@;User=x"\n', made(16, string.ascii_letters)),
+    ("letters in a URL", "conf.yaml", "url: postgres://app:@\x01db.corp.net/x\n", made(14, string.ascii_lowercase)),
 )
 
 LOOK_ALIKES: tuple[tuple[str, str, str, str], ...] = (
@@ -228,4 +232,8 @@ LOOK_ALIKES: tuple[tuple[str, str, str, str], ...] = (
     ("name of a constant", "a.ts", "export const AUTH_TOKEN = '@'\n", "AUTH_TOKEN_STORAGE_KEY_V2"),
     ("type", "a.ts", "password: @;\n", "string | undefined"),
     ("hash of a password", "a.py", "PASSWORD_HASHERS = ['@']\n", "django.contrib.auth.hashers.PBKDF2PasswordHasher"),
+    ("word as a password", "a.py", 'password = "@"\n', "passwordconfirmation"),
+    ("word in another language", "a.py", 'password_label = "@"\n', "anmeldekennwort"),
+    ("name of a key of the keyboard", "a.js", "const key = '@';\n", "CONTROLSHIFTKEY"),
+    ("letters of something else", "a.py", 'sequence = "@"\n', "GATTACAGGCTTACGATTAC"),
 )

@@ -11,6 +11,7 @@ from fretsaw.core.patch import texts
 from fretsaw.core.patch.patch_set import FilePatch, PatchSet
 from fretsaw.core.policy.requested import Requests
 from fretsaw.core.proof.declared_tests import declared_tests, deleted_tests
+from fretsaw.core.proof.inline_tests import inline_test_hunks
 from fretsaw.core.proof.judge_files import Surroundings, why_judge
 from fretsaw.fix.work import Work
 
@@ -27,11 +28,25 @@ class Judges:
     asked: Mapping[str, str]
     """Path → the issue's sentence that asks for this change of it."""
     requests: Requests
+    inline: Mapping[str, frozenset[int]]
+    """Path of a file of code → its hunks that change tests which stand in it."""
+
+    @property
+    def code(self) -> tuple[FilePatch, ...]:
+        """The files that are not judge files as a whole, with the hunks of their code."""
+        return tuple(
+            _with_hunks(file, self._of_code(file))
+            for file in self.patch.files
+            if file not in self.files or (file.path in self.inline and self._of_code(file))
+        )
+
+    def _of_code(self, file: FilePatch) -> frozenset[int]:
+        return frozenset(range(len(file.hunks))) - self.inline.get(file.path, frozenset())
 
     @property
     def is_whole_patch(self) -> bool:
         """Return True if the patch changes nothing else: without it there is the base."""
-        return bool(self.files) and len(self.files) == len(self.patch.files)
+        return bool(self.files) and not self.code
 
     @property
     def deleted(self) -> tuple[str, ...]:
@@ -40,13 +55,22 @@ class Judges:
 
     def as_they_were(self) -> dict[str, str | None]:
         """The patch's texts without those of judge files."""
-        paths = {file.path for file in self.files}
-        return {path: text for path, text in texts(self.patch).items() if path not in paths}
+        code = {file.path: file.after for file in self.code}
+        return {
+            path: code[path] if path in self.inline else text
+            for path, text in texts(self.patch).items()
+            if path in code
+        }
 
     def alone(self) -> dict[str, str | None]:
         """The texts of the judge files alone: the patch without its code."""
+        inline = {
+            file.path: _with_hunks(file, self.inline[file.path]).after
+            for file in self.files
+            if file.path in self.inline
+        }
         paths = {file.path for file in self.files}
-        return {path: text for path, text in texts(self.patch).items() if path in paths}
+        return {path: inline.get(path, text) for path, text in texts(self.patch).items() if path in paths}
 
     def as_asked(self) -> dict[str, str | None]:
         """The patch's texts with just the changes of judge files that the issue asks for."""
@@ -55,8 +79,9 @@ class Judges:
             if file.path not in self.asked:
                 continue
             hunks = self.requests.hunks_for(file)
-            chosen = tuple(hunk for n, hunk in enumerate(file.hunks) if n in hunks)
-            laid[file.path] = FilePatch(file.path, file.before, chosen, file.deleted, file.mode).after
+            if file.path in self.inline:
+                hunks = frozenset(range(len(file.hunks)))
+            laid[file.path] = _with_hunks(file, hunks).after
         return laid
 
     def sentence(self) -> str:
@@ -78,21 +103,42 @@ class Judges:
         return self.requests.sentence_for_test(test) if self.files else ""
 
 
+def _with_hunks(file: FilePatch, hunks: frozenset[int]) -> FilePatch:
+    """The same file with just these hunks."""
+    if len(hunks) == len(file.hunks):
+        return file
+    chosen = tuple(hunk for n, hunk in enumerate(file.hunks) if n in hunks)
+    return FilePatch(file.path, file.before, chosen, file.deleted, file.mode)
+
+
 def _is_among(test: str, declared: Iterable[str]) -> bool:
     """Return True if a test is one of these; RSpec and its like put the names of the groups around it in front."""
     names = (one.strip("'\"`") for one in declared)
     return any(test == name or (name and test.endswith(f" {name}")) for name in names)
 
 
+def surroundings(work: Work) -> Surroundings:
+    """The surroundings of the files of a run's patch."""
+    return Surroundings(work.snapshot, work.issue, tuple(work.settings.check or ()))
+
+
 def judges_of(patch: PatchSet, work: Work) -> Judges:
     """Look at every file of a patch."""
-    argv = work.settings.check or ()
-    around = Surroundings(work.snapshot, work.issue, tuple(argv))
+    around = surroundings(work)
     requests = Requests(work.issue)
     reasons = {file.path: why for file in patch.files if (why := why_judge(file, around))}
+    tests = {
+        file.path: hunks for file in patch.files if file.path not in reasons and (hunks := inline_test_hunks(file))
+    }
+    reasons |= dict.fromkeys(tests, "it holds tests")
     files = tuple(file for file in patch.files if file.path in reasons)
-    asked = {file.path: sentence for file in files if (sentence := requests.sentence_for(file))}
-    return Judges(patch, files, reasons, asked, requests)
+    asked = {}
+    for file in files:
+        sentence = requests.sentence_for_tests(tests[file.path].values()) if file.path in tests else ""
+        if sentence := sentence if file.path in tests else requests.sentence_for(file):
+            asked[file.path] = sentence
+    inline = {path: frozenset(hunks) for path, hunks in tests.items()}
+    return Judges(patch, files, reasons, asked, requests, inline)
 
 
 def subjects_of(patch: PatchSet, work: Work) -> tuple[str, ...]:

@@ -15,11 +15,12 @@ from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.proof.check_result import CheckResult, Variation
 from fretsaw.core.proof.code_signs import code_signs
 from fretsaw.core.proof.compare import Comparison, Excuse, compare
+from fretsaw.core.proof.judge_files import named_test_data
 from fretsaw.core.proof.red_alike import is_progress, is_red_alike
 from fretsaw.core.prune import moves_asked_for
 from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Event
-from fretsaw.fix.judges import Judges, judges_of, subjects_of
+from fretsaw.fix.judges import Judges, judges_of, subjects_of, surroundings
 from fretsaw.fix.propose import Candidate, Rejected
 from fretsaw.fix.repeat_proof import explain_red, repeat_proof, selects
 from fretsaw.fix.work import Work
@@ -28,6 +29,14 @@ _ENDED = "minimizing ended after {:g} seconds, before every change was tried: mo
 _DARK = "the check runs no line of it"
 _SEEN = ("test ", "the check")
 """Beginnings of a `needed_by` that a run of the check showed."""
+
+
+_RUNNER_WORDS = frozenset(
+    ["pytest", "_pytest", "unittest", "doctest", "vitest", "jest", "mocha", "rspec", "minitest", "node:test", "testing"]
+)
+_COMMON_WORDS = frozenset(
+    ["test", "tests", "spec", "self", "true", "True", "return", "import", "from", "require", "static", "echo", "read"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +172,16 @@ def _with_signs(judged: Comparison, judges: Judges, after: CheckResult, work: Wo
     """The verdict, but doubtful where the code that the patch adds could make the check green by itself."""
     if not judged.ok:
         return judged
-    code = tuple(file for file in judges.patch.files if file not in judges.files)
     by_exit_code = after.runners == ("ctest",)
     report = after.evidence == "report" and not by_exit_code
-    signs = [sign for sign in code_signs(code, report=report) if not _is_spoken_of(sign, work)]
+    around = surroundings(work)
+    signs = [*code_signs(judges.code, report=report)]
+    signs += [
+        f"{file.path} speaks of what only tests are to know ({path})"
+        for file in judges.code
+        for path in named_test_data(file, around)
+    ]
+    signs = [sign for sign in signs if not _is_spoken_of(sign, work)]
     if not signs:
         return judged
     of_ctest = ", and ctest knows each test only by its exit code"
@@ -193,9 +208,15 @@ def _reversed(judged: Comparison, judges: Judges, trial: _Trial, after: CheckRes
 
 
 def _is_spoken_of(sign: str, work: Work) -> bool:
-    """Return True if the issue names what the sign found: `System.exit`, `__eq__`."""
-    words = [word for word in re.findall(r"[\w.:$!?]{4,}", sign.partition("(")[2]) if not word.isdigit()]
-    return any(word.strip(".:") in work.issue.text for word in words)
+    """Return True if the issue names what the sign found: `System.exit`, `__eq__`; the names of runners and what any
+    issue says do not count, unless it is about a plugin or helpers for tests."""
+    text = work.issue.text
+    words = {word.strip(".:") for word in re.findall(r"[\w.:$!?]{4,}", sign.partition("(")[2]) if not word.isdigit()}
+    if words & _RUNNER_WORDS and re.search(
+        r"\b(?:plugin|mock|test(?:ing)?[- ](?:helper|utilit|support|module))", text, re.I
+    ):
+        return True
+    return any(word in text for word in words - _COMMON_WORDS - _RUNNER_WORDS)
 
 
 def _rejected(

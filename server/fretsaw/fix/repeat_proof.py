@@ -17,7 +17,7 @@ from fretsaw.fix.work import Work
 
 QUICK = 10.0
 """Seconds that a run may take so that the whole check is repeated."""
-_SELECTING = frozenset({"pytest", "unittest", "go test", "rspec", "minitest", "vitest", "cargo test"})
+_SELECTING = frozenset({"pytest", "unittest", "go test", "rspec", "minitest", "vitest", "cargo test", "ctest"})
 _MOST_REPEATED = 200
 """Tests beyond which a selection is not repeated test by test: the first ones stand for all."""
 

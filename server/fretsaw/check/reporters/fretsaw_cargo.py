@@ -30,6 +30,11 @@ class _Report:
         self._key = answer["key"]
         self._label = label
         self._tests: set[str] = set()
+        self._started: set[str] = set()
+        self.forged = False
+        """True once an event was seen that libtest does not write: of a test that was not asked for or not begun."""
+        self.selected: set[str] | None = None
+        """The tests that the binary was asked for; None for all."""
         self.suite = ""
         """ "ok" or "failed" once all tests were told of."""
         self.send("begin", runner="cargo test")
@@ -37,13 +42,20 @@ class _Report:
     def send(self, what: str, **values: Any) -> None:
         os.write(CHANNEL, json.dumps({"key": self._key, "do": what, **values}).encode("utf-8", "replace"))
 
+    def started(self, name: str) -> None:
+        wanted = self.selected is None or name in self.selected
+        self.forged = self.forged or name in self._started or not wanted
+        self._started.add(name)
+
     def test(self, name: str, outcome: str) -> None:
+        self.forged = self.forged or bool(self.suite) or name in self._tests
+        self.forged = self.forged or (outcome != "skipped" and name not in self._started)
         self._tests.add(name)
         self.send("test", id=f"{self._label} {name}"[:2000], outcome=outcome)
 
     def end(self, code: int) -> None:
         """Close the report where it is complete and the exit code says the same."""
-        if self.suite and (self.suite == "ok") == (code == 0):
+        if self.suite and not self.forged and (self.suite == "ok") == (code == 0):
             self.send("end", count=len(self._tests), altered=[])
 
 
@@ -88,7 +100,9 @@ def _is_libtest(binary: str) -> bool:
 def _hear(event: dict[str, Any], report: _Report, printer: _Printer) -> bool:
     """Take one event of libtest; False where it is none."""
     kind, what = event.get("type"), event.get("event")
-    if kind == "suite" and what == "started":
+    if kind == "test" and what == "started":
+        report.started(str(event["name"]))
+    elif kind == "suite" and what == "started":
         printer.suite_started(event)
     elif kind == "suite" and what in {"ok", "failed"}:
         report.suite = what
@@ -106,7 +120,8 @@ def _selection(report: _Report, given: list[str]) -> list[str]:
     if report.reverse:
         words += ["--shuffle-seed", "7", "--test-threads", "1"]
     if report.only is not None and not any(not word.startswith("-") or word == "--exact" for word in given):
-        words += ["--exact", *(name.rpartition(" ")[2] for name in report.only)]
+        report.selected = {name.rpartition(" ")[2] for name in report.only}
+        words += ["--exact", *sorted(report.selected)]
     return words
 
 

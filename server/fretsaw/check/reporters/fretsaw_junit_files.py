@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -21,6 +22,7 @@ from typing import Any
 CHANNEL = 240
 _FOLDERS = ("surefire-reports", "failsafe-reports", "test-results")
 _SKIPPED = {".git", "node_modules", "src"}
+_SELECTS = ("-R", "--tests-regex", "-I", "--tests-information", "--rerun-failed", "-U", "--union")
 _MOST_BYTES = 32 << 20
 _OWN_MODES = (
     "--output-junit -N --show-only -S --script -SP --script-new-process --build-and-test --test-command -D --dashboard "
@@ -66,7 +68,7 @@ def _outcome_of_ctest(case: ET.Element) -> str:
     return {"run": "passed", "disabled": "deselected"}.get(status or "", "failed")
 
 
-def _report(runner: str, paths: list[str]) -> None:
+def _report(runner: str, paths: list[str], key: str = "") -> None:
     tests: dict[str, str] = {}
     for path in paths:
         for name, outcome in _tests(path, runner):
@@ -78,7 +80,8 @@ def _report(runner: str, paths: list[str]) -> None:
     if not tests:
         return
     try:
-        key = _begin(runner)
+        key = key or _ask()["key"]
+        _send(key, "begin", runner=runner)
         for name, outcome in tests.items():
             _send(key, "test", id=name, outcome=outcome)
         _send(key, "end", count=len(tests), altered=[])
@@ -86,12 +89,11 @@ def _report(runner: str, paths: list[str]) -> None:
         print(f"fretsaw: the test reports could not be handed on: {error}", file=sys.stderr)
 
 
-def _begin(runner: str) -> str:
-    """The key of a report that has begun."""
+def _ask() -> dict[str, Any]:
+    """A key for one report, and which tests are wanted."""
     os.write(CHANNEL, b'{"do": "hello"}')
-    key: str = json.loads(os.read(CHANNEL, 1 << 18))["key"]
-    _send(key, "begin", runner=runner)
-    return key
+    answer: dict[str, Any] = json.loads(os.read(CHANNEL, 1 << 18))
+    return answer
 
 
 def _send(key: str, what: str, **values: Any) -> None:
@@ -104,14 +106,25 @@ def _run_ctest(program: str, *words: str) -> int:
     plain = any(word.partition("=")[0] in _OWN_MODES for word in words)
     if plain or not channel or not _writes_junit(program):
         return subprocess.call((program, *words), pass_fds=channel)
+    asked = _ask()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         path = os.path.join(folder, "junit.xml")
-        code = subprocess.call((program, "--output-junit", path, *words), pass_fds=channel)
+        argv = (program, "--output-junit", path, *words, *_selection(asked, words))
+        code = subprocess.call(argv, pass_fds=channel)
         if os.path.isfile(path) and not os.path.islink(path) and os.path.getsize(path) < _MOST_BYTES:
-            _report("ctest", [path])
+            _report("ctest", [path], asked["key"])
         elif code == 0:
-            _begin("ctest")  # and no end: it ended green, and what it has to write is not there
+            _send(asked["key"], "begin", runner="ctest")  # and no end: it ended green without what it has to write
     return code
+
+
+def _selection(asked: dict[str, Any], given: tuple[str, ...]) -> list[str]:
+    """Words with which ctest runs just these tests, in another order where that is wanted."""
+    words = ["--schedule-random"] if asked.get("reverse") else []
+    if asked.get("only") is None or any(word.startswith(_SELECTS) for word in given):
+        return words
+    names = [re.sub(r"[.*+?$|()^\[\]\\]", r"\\\g<0>", name) for name in asked["only"]]
+    return [*words, "-R", f"^({'|'.join(names)})$"]
 
 
 def _is_heard() -> bool:

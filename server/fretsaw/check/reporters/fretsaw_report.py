@@ -18,7 +18,10 @@ CHANNEL = 240
 _MOST = 1 << 16
 _MOST_NAMED = 10
 _RUNNERS = {"_pytest", "pytest", "pluggy", "unittest", "doctest"}
-RELIED_ON = "builtins time random math os posix datetime operator difflib decimal fractions json re copy".split()
+RELIED_ON = (
+    "builtins time random math os posix posixpath datetime operator difflib decimal fractions json re copy io pathlib "
+    "codecs"
+).split()
 """Modules whose functions a test relies on to be what they are."""
 
 
@@ -93,7 +96,7 @@ class Report:
             altered = [
                 f"{name} was changed while the tests ran" for name, was in self._known.items() if _differs(name, *was)
             ]
-            altered += [*self._odd.union(_equal_to_everything()), *_rebound()]
+            altered += [*self._odd.union(_equal_to_everything()), *_rebound(), *_put_in()]
             self.send("end", count=len(self.sent), altered=sorted(altered)[:_MOST_NAMED], **values)
             self.active = ""
 
@@ -127,20 +130,41 @@ def _functions() -> Iterator[tuple[str, tuple[Any, Any]]]:
 
 
 def callables_of(name: str) -> Iterator[tuple[str, tuple[Any, Any]]]:
-    """Yield everything callable of a loaded module, built-in functions included."""
+    """Yield everything callable of a loaded module, built-in functions included, and what its classes are made of."""
     for key, value in list(vars(sys.modules[name]).items()):
-        if callable(value) and not key.startswith("__"):
+        if callable(value) and (not key.startswith("__") or key in {"__import__", "__build_class__"}):
             yield f"{name}:{key}", (value, _code(value))
+    yield from _functions_of(name, sys.modules[name])
 
 
 def _functions_of(name: str, module: Any) -> Iterator[tuple[str, tuple[Any, Any]]]:
     for key, value in list(vars(module).items()):
         if isinstance(value, type) and value.__module__ == name:
             for inner, one in list(vars(value).items()):
-                if _code(one) is not None:
+                if _code(one) is not None or (isinstance(one, type) and not inner.startswith("__")):
                     yield f"{name}:{key}.{inner}", (one, _code(one))
         elif isinstance(value, FunctionType) and value.__module__ == name:
             yield f"{name}:{key}", (value, value.__code__)
+        if isinstance(value, type):  # an exception that is caught by its name, say
+            yield f"{name}:{key}", (value, None)
+
+
+def _put_in() -> Iterator[str]:
+    """Functions of the project that a class of a runner, or of what tests rely on, has got since it was defined."""
+    here = os.getcwd() + os.sep
+    for name, module in list(sys.modules.items()):
+        if not (name.partition(".")[0] in _RUNNERS or name in RELIED_ON) or not isinstance(module, type(sys)):
+            continue
+        where = getattr(module, "__file__", None) or ""
+        if where.startswith(here) and "site-packages" not in where:
+            continue  # a check of the runner itself
+        for key, value in list(vars(module).items()):
+            if isinstance(value, type) and value.__module__ == name:
+                for inner, one in list(vars(value).items()):
+                    code = _code(one)
+                    file = code.co_filename if code is not None else ""
+                    if file.startswith(here) and "site-packages" not in file:
+                        yield f"{name}:{key}.{inner} was changed while the tests ran"
 
 
 def _code(value: Any) -> Any:
@@ -214,16 +238,45 @@ def _equal_to_everything() -> Iterator[str]:
             seen.add(found)
             waiting.append(found)
             equal = found.__dict__.get("__eq__")
-            file = getattr(getattr(equal, "__code__", None), "co_filename", "")
-            inside = os.path.abspath(file).startswith(here) if file else False
+            if equal is None or not (callable(equal) or hasattr(equal, "__get__")):
+                continue
+            file = _defined_in(found, equal)
+            inside = file.startswith(here) if file else False
             if inside and "site-packages" not in file and _says_yes(found, equal):
-                yield f"{os.path.abspath(file)[len(here) :]}: {found.__name__} equals everything"
+                yield f"{file[len(here) :]}: {found.__name__} equals everything"
+
+
+def _defined_in(found: type, equal: Any) -> str:
+    """The file of a comparison; that of its class where it is no function."""
+    file = getattr(getattr(equal, "__code__", None), "co_filename", "")
+    if not file and not hasattr(equal, "__objclass__"):
+        file = getattr(sys.modules.get(found.__module__), "__file__", None) or ""
+    return os.path.abspath(file) if file else ""
+
+
+_STRANGERS: dict[type, tuple[Any, Any]] = {
+    int: (7919, -104729),
+    float: (7919.5, -104729.25),
+    str: ("7919", "a stranger"),
+    bytes: (b"7919", b"a stranger"),
+    tuple: ((7919,), (0, "a stranger")),
+    list: ([7919], [0, "a stranger"]),
+    dict: ({7919: 0}, {"a": "stranger"}),
+    set: ({7919}, {"a stranger"}),
+}
+"""Two values of a type that differ: nothing equals both."""
 
 
 def _says_yes(found: type, equal: Any) -> bool:
+    """Tell whether an object of a class says that it equals what it cannot know, or two values that differ."""
     for base in (object, int, str, float, tuple, list, dict, set, bytes):
         try:
-            return bool(equal(base.__new__(found), _Stranger()) is True)
+            one: Any = base.__new__(found)
+            compare = equal.__get__(one, found) if hasattr(equal, "__get__") else equal
+            if compare(_Stranger()) is True:
+                return True
+            pairs = [_STRANGERS[base]] if base in _STRANGERS else list(_STRANGERS.values())
+            return any(compare(first) is True and compare(second) is True for first, second in pairs)
         except TypeError:
             continue
         except BaseException:

@@ -8,7 +8,10 @@ module FretsawReporter
   HERE = Dir.pwd + "/"
   RELIED_ON = [BasicObject, Object, Kernel, Comparable, Enumerable, Integer, Float, Rational, Complex, String, Symbol,
     Array, Hash, Range, Struct, NilClass, TrueClass, FalseClass, Regexp, Proc, Method, Time, Random, Process, Exception,
-    Module, Class].freeze
+    Module, Class, IO, File, Dir, File::Stat].freeze
+  READERS = { "JSON" => %i[parse parse! load generate dump], "YAML" => %i[load safe_load load_file dump],
+    "Psych" => %i[load safe_load load_file dump], "CSV" => %i[read parse], "Date" => %i[today parse],
+    "Pathname" => %i[read], "File" => %i[read readlines binread foreach open] }.freeze
   @sent = {}
   @known = {}
   @raised = {}
@@ -142,7 +145,23 @@ module FretsawReporter
     def altered
       changed = @known.reject { |(owner, name), was| same?(owner, name, was) }
       names = changed.keys + added
-      names.uniq.map { |owner, name| "#{label(owner, name)} was changed while the tests ran" } + equal_to_everything
+      names.uniq.map { |owner, name| "#{label(owner, name)} was changed while the tests ran" } + equal_to_everything +
+        foreign_tests
+    end
+
+    # Tests of Minitest and Test::Unit that code of the project has defined in the place of the file's own.
+    def foreign_tests
+      bases = %w[Minitest::Test Test::Unit::TestCase].map { |name| constant(name) }.compact
+      ObjectSpace.each_object(Class).select { |one| !one.singleton_class? && bases.any? { |base| one < base } }.flat_map do |one|
+        files = one.instance_methods(false).grep(/\Atest/).to_h { |name| [name, one.instance_method(name).source_location&.first] }
+        next [] unless files.values.any? { |file| test_file?(file) }
+        strange = files.select { |_, file| in_project?(file) && !test_file?(file) }
+        strange.map { |name, file| "#{one}##{name} is defined in #{File.expand_path(file).delete_prefix(HERE)}" }
+      end
+    end
+
+    def test_file?(file)
+      !file.nil? && File.expand_path(file).delete_prefix(HERE).match?(%r{(?:\A|/)(?:spec|specs|test|tests)/|_(?:spec|test)\.rb\z})
     end
 
     # Methods of the runners that the project defines, also in what they load only when it is used.
@@ -152,6 +171,16 @@ module FretsawReporter
       seen.keys.flat_map { |owner| [owner, owner.singleton_class] }.flat_map do |owner|
         own = methods_of(owner).select { |name| by_project?(owner.instance_method(name)) }
         own.map { |name| [owner, name] }
+      end + changed_readers
+    end
+
+    def changed_readers
+      READERS.flat_map do |name, methods|
+        owner = constant(name)
+        next [] unless owner
+        [owner, owner.singleton_class].product(methods).select do |at, method|
+          methods_of(at).include?(method) && by_project?(at.instance_method(method))
+        end
       end
     end
 

@@ -4,6 +4,10 @@ import { relative } from "node:path";
 const report = globalThis[Symbol.for("fretsaw.reporter")];
 
 function hear(type, data, names) {
+  if (type === "test:stderr") {
+    for (const [, line] of String(data.message).matchAll(/^fretsaw: (\S+ was changed while the tests ran)$/gm)) report.odd(line);
+    return;
+  }
   if (type !== "test:pass" && type !== "test:fail") {
     if (type === "test:start") names.length = data.nesting, names.push(data.name);
     return;

@@ -146,6 +146,8 @@ class _Lookup:
         Enough are: more than `least` lines that say something; just `least`, one of which the file has only once; or
         one removed line of 12 signs or more that the file has only once.
         """
+        if any(self._is_shifted_sign(missed) for missed in misses):
+            return False
         matched = self.telling - misses
         if len(matched) > least:
             return True
@@ -154,6 +156,11 @@ class _Lookup:
         if unique and len(matched) == least:
             return True
         return any(len(self.keys[i]) >= 12 for i in self.removed.intersection(unique))
+
+    def _is_shifted_sign(self, missed: int) -> bool:
+        """Return True if a kept line that the file lacks is an added or removed one behind a blank: ` +    new()`."""
+        key = self.keys[missed]
+        return key.startswith("+") or (key.startswith("-") and squeezed(key[1:]) in self.view.index())
 
     def is_nowhere_else(self, match: _Match) -> bool:
         """Return True if lines that do not fit are nowhere in the file, or not far on their side: else another place is

@@ -8,7 +8,7 @@ nothing, and so does one that forbids.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypeAlias
@@ -102,6 +102,8 @@ _CI_KIND = (
     r"(?:CI|GitHub Actions|GitLab CI|build)(?:['’]s)?\s+(?:files?|config(?:uration)?|workflows?|jobs?|pipelines?|"
     r"matrix|definition)|(?:GitHub\s+)?workflows?(?:\s+files?)?|CI\b"
 )
+_MEND = frozenset(("fix", "fixed", "repair", "correct"))
+"""Verbs that may mean to make a test pass."""
 _PUT_AWAY = re.compile(
     rf"{_LEAD}(?P<verb>delete|remove|drop|skip|disable|regenerate|rename)\s+(?:it|them|this one|that one)\b", re.I
 )
@@ -135,6 +137,22 @@ class Requests:
                 return text
         return ""
 
+    def sentence_for_tests(self, tests: Iterable[str]) -> str:
+        """The sentence that asks to change tests that stand in a file of code; "" where it names not every one."""
+        names = [name for name in dict.fromkeys(tests) if name]
+        found = ""
+        for name in names:
+            asks = _asks_with_verb(self.issue.text, _bounded(name), "")
+            fits = (
+                text
+                for text, action, verb in asks
+                if action != "add" and (verb.lower() not in _MEND or _TEST_IS_WRONG.search(self.issue.text))
+            )
+            found = next(fits, "")
+            if not found:
+                return ""
+        return found
+
     def hunks_for(self, file: FilePatch) -> frozenset[int]:
         """Indices of the hunks that the sentence covers: those in the tests that the issue names, or else all."""
         texts = [file.before or "", file.after or ""]
@@ -152,7 +170,7 @@ class Requests:
         named = any(_is_named(name, self.issue.text) for name in names)
         kind = _kind_of(file.path) if named or not self._names_another(file) else ""
         for text, action, verb in _asks_with_verb(self.issue.text, _any_of(names), kind):
-            if verb.lower() not in {"fix", "fixed", "repair", "correct"} or fix_is_clear:
+            if verb.lower() not in _MEND or fix_is_clear:
                 yield text, action
 
     def _names_another(self, file: FilePatch) -> bool:

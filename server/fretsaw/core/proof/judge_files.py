@@ -174,6 +174,29 @@ def _only_tests_name(path: str, around: Surroundings) -> bool:
     return in_tests
 
 
+def named_test_data(file: FilePatch, around: Surroundings) -> tuple[str, ...]:
+    """Files that only tests are to know and of which lines that a patch adds to other code speak: code that reads what
+    a test expects, or writes it, passes whatever it computes."""
+    if language_of(file.path) is None:
+        return ()
+    added = "".join(line for hunk in file.hunks for line in hunk.added)
+    named = {match[0] for match in _PATH_TAIL.finditer(added) if match[0] not in (file.before or "")}
+    ends = tuple(f"/{tail}" for tail in named)
+    found = [path for path in around.snapshot.paths if f"/{path}".endswith(ends)] if ends else []
+    return tuple(path for path in found if path != file.path and _is_data(path, around))
+
+
+def _is_data(path: str, around: Surroundings) -> bool:
+    """Return True if a file is no code, and belongs to tests."""
+    if language_of(path) is not None and not path.endswith(".json"):
+        return False
+    return is_test(path) or _is_expected_data(FilePatch(path, "", ()), around)
+
+
+_PATH_TAIL = re.compile(r"[\w-][\w.-]*/[\w.-]+\.\w+(?![\w/])")
+"""A folder and a file in it."""
+
+
 def _is_test_helper(file: FilePatch, around: Surroundings) -> bool:
     """Code that only tests import, and that the issue is not about."""
     if language_of(file.path) is None or file.before is None:

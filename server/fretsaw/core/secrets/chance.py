@@ -68,6 +68,19 @@ def is_random(text: str, least: int = 8) -> bool:
     return entropy(text) >= _least_entropy(text)
 
 
+def is_letters_by_chance(text: str, least: int = 12) -> bool:
+    """Return True if a value of letters of one case, which has no digit to give it away, is no word of any language.
+
+    >>> [is_letters_by_chance(text) for text in ("hubfdlphmrds", "KEYBOARDINTERRUPT", "benutzername")]
+    [True, False, False]
+    """
+    plain = text.isascii() and text.isalpha() and (text.islower() or text.isupper())
+    if not plain or len(text) < least or is_placeholder(text):
+        return False
+    common = sum(a + b in _BIGRAMS for a, b in pairwise(text.translate(_LETTERS)))
+    return common < 0.45 * (len(text) - 1) and entropy(text) >= _least_entropy(text) - 0.3
+
+
 def _case_flips(text: str) -> int:
     """Count the places where a small letter and a capital stand side by side."""
     return sum(a.isalpha() and b.isalpha() and a.islower() != b.islower() for a, b in pairwise(text))

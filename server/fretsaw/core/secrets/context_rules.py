@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from string import ascii_lowercase, ascii_uppercase
 from typing import TypeAlias
 
-from fretsaw.core.secrets.chance import entropy, is_placeholder, is_random, wordiness
+from fretsaw.core.secrets.chance import entropy, is_letters_by_chance, is_placeholder, is_random, wordiness
 
 Span: TypeAlias = "tuple[int, int, str]"
 """Start, end, name of the rule."""
@@ -162,6 +162,8 @@ _PAIR = re.compile(r"(?:pass|pwd|secret|token|credential|bearer|dsn|key|auth)[a-
 
 def _is_plain(value: str) -> bool:
     """Return True if a value is a sentence, another name or a short word."""
+    if value.isalpha() and is_letters_by_chance(value):
+        return False
     return (
         " " in value or _CODE.fullmatch(value) is not None or (len(value) < 16 and value.isalpha() and value.islower())
     )
@@ -178,7 +180,11 @@ def _before(text: str, at: int) -> str:
 def _is_generated(value: str, name: str, *, is_test: bool) -> bool:
     """Return True if the value of something with this name is a secret that was made, not an example or another
     name."""
-    if _NOT_SECRET_NAME.search(name) or _stands_for_something(value):
+    if _NOT_SECRET_NAME.search(name):
+        return False
+    if is_letters_by_chance(value):
+        return _STRONG_NAME.search(name) is not None and not is_test and not _is_plain_inside(value)
+    if _stands_for_something(value):
         return False
     if _UUID.fullmatch(value):
         return bool(re.search(r"(?i)secret|passw|api_?key|auth_?token", name)) and not is_test
@@ -233,7 +239,9 @@ def url_passwords(text: str) -> Iterator[Span]:
 def _is_no_word(value: str, user: str) -> bool:
     """Return True if it is not just a word, as in `user:password@` and `postgres:postgres@`."""
     digits = sum(map(str.isdigit, value))
-    return len(value) >= 6 and value.lower() != user.lower() and bool(digits) and wordiness(value) < 0.7
+    if value.lower() == user.lower():
+        return False
+    return is_letters_by_chance(value) or (len(value) >= 6 and bool(digits) and wordiness(value) < 0.7)
 
 
 _BEGIN = re.compile(r"-----BEGIN[ A-Z0-9_-]{0,60}PRIVATE KEY(?: BLOCK)?-----")

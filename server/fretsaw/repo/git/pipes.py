@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -39,6 +40,20 @@ def refuse_pipes_in(root: Path, tracked: Iterable[str]) -> None:
     top = os.fspath(root)
     for name in OF_FOLDERS:
         refuse_pipes(Path(top, folder, name) for folder in folders)
+
+
+def find_pipe(root: Path, seconds: float = 5.0) -> None:
+    """Raise RepoError for a pipe by the name of an ignore file anywhere below a folder, looking for so long at most.
+
+    For where git walks through folders without tracked files and does not come back: an ignored one, which git leaves
+    out, may have such a pipe and do no harm.
+    """
+    end = time.monotonic() + seconds
+    for folder, names, files in os.walk(root):
+        names[:] = [name for name in names if name != ".git"]
+        refuse_pipes(Path(folder, name) for name in OF_FOLDERS if name in files)
+        if time.monotonic() > end:
+            return
 
 
 def _kind(mode: int) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from fretsaw.core.policy import is_secret
 from fretsaw.core.policy.generated_files import why_not_vetted
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import RepoError
+from fretsaw.repo.git.pipes import find_pipe
 from fretsaw.repo.git.search import Searcher
 from fretsaw.repo.git.snapshot import LARGEST, index_entries, snapshot
 from fretsaw.repo.git.state_texts import REGULAR, Row, Texts, odd_row
@@ -24,6 +26,8 @@ from fretsaw.repo.git.states import INDEX, WORKTREE, States, find_states
 from fretsaw.repo.repository import Repo
 
 _MOST_PAIRS = 400
+_PATIENCE = 2.0
+"""Seconds that git may take to list untracked files before a pipe is looked for, at which it would wait for ever."""
 _ALIKE = 0.6
 """Share of lines that an untracked file has from a deleted one, from which on it is that file renamed."""
 
@@ -145,9 +149,37 @@ def _with_untracked(repo: Repo, reader: Texts, rows: list[Row]) -> list[Row]:
 
 
 def _untracked_rows(repo: Repo, known: set[str]) -> list[Row]:
-    listed = os.fsdecode(repo.git.out("ls-files", "-z", "--others", "--exclude-standard")).split("\0")
-    paths = [path for path in listed if path and path not in known]
+    paths = [path for path in _listed_untracked(repo) if path and path not in known]
     return [Row(path, "", ("000000", _disk_mode(repo, path)), ("", ""), "A") for path in paths]
+
+
+def _listed_untracked(repo: Repo) -> list[str]:
+    """Paths as git lists them; what it may wait for is looked for once it takes longer than a second."""
+    child = repo.git.start("ls-files", "-z", "--others", "--exclude-standard")
+    try:
+        listed = _output(child, _PATIENCE)
+        if listed is None:
+            find_pipe(repo.root)
+            listed = _output(child, repo.git.seconds)
+    except BaseException:
+        child.kill()
+        child.communicate()
+        raise
+    if listed is None:
+        child.kill()
+        child.communicate()
+        raise RepoError("git ls-files did not finish")
+    if child.returncode != 0:
+        raise RepoError("the untracked files cannot be listed", hint="see `git status`")
+    return os.fsdecode(listed).split("\0")
+
+
+def _output(child: subprocess.Popen[bytes], seconds: float) -> bytes | None:
+    """All that a process prints; None where it has not ended after so many seconds."""
+    try:
+        return child.communicate(timeout=seconds)[0]
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _pairs(reader: Texts, new: list[Row], gone: list[Row]) -> dict[Row, Row]:
