@@ -35,6 +35,7 @@ class Asked:
     show_reverse: bool
     exit_code: bool
     interactive: bool
+    do_check: bool = False
 
 
 def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked: Asked) -> int:
@@ -50,10 +51,17 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
     session = open_session(directory, flags)
     with interruptible(Cancel()):
         vetted = vet_tree(session, question)
+    if asked.do_check and vetted.diff.patch:
+        from fretsaw.session.prove_tree import prove_tree
+
+        cancel = Cancel()
+        with interruptible(cancel), terminal.progress(asked.as_json) as report:
+            vetted = prove_tree(session, vetted, report, cancel)
     if asked.interactive:
         vetted = decide(vetted, _ask(vetted))
     taken = None
-    if (asked.do_apply or asked.interactive) and is_worktree:
+    # Where nothing is proved, what goes may be what the check needs; a person may know better.
+    if is_worktree and (asked.interactive or (asked.do_apply and not vetted.is_unproved)):
         with interruptible(Cancel()):
             taken = take_out(session, vetted)
     cannot_apply = asked.do_apply and not is_worktree
@@ -66,6 +74,8 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
 
 
 def _exit_code(vetted: VettedTree, asked: Asked, *, cannot_apply: bool) -> ExitCode:
+    if vetted.is_unproved:
+        return ExitCode.CHECK
     is_refused = (cannot_apply and vetted.dropped) or (asked.exit_code and not vetted.is_clean)
     return ExitCode.NO_PATCH if is_refused else ExitCode.DELIVERED
 
@@ -92,6 +102,7 @@ def _show(vetted: VettedTree, taken: TakenOut | None) -> None:
         rows = tuple(row for row in rows if row.decision != "keep")
         terminal.say(f"     {len(vetted.verdicts) - len(rows)} changes kept without remark", dim=True)
     terminal.verdicts(rows, restorable=taken is not None)
+    _show_proof(vetted)
     for sentence in vetted.broken:
         terminal.paragraph("  ! ", f"breaks a rule: {sentence}", fg="red")
     for path in vetted.outside:
@@ -102,6 +113,17 @@ def _show(vetted: VettedTree, taken: TakenOut | None) -> None:
         terminal.say(f"     and {len(vetted.diff.not_vetted) - 20} more (--json names them)", dim=True)
 
 
+def _show_proof(vetted: VettedTree) -> None:
+    """Print the check's results and what they prove."""
+    evidence = vetted.evidence
+    terminal.checks(evidence.before, evidence.after)
+    for notice in evidence.notices:
+        terminal.paragraph("! ", notice, fg="yellow")
+    if evidence.proof is not None:
+        head = "" if evidence.proof.kind == "proved" else "not proved: " if vetted.is_unproved else "nothing broke: "
+        terminal.paragraph("     ", f"{head}{evidence.proof.reason}", fg="red" if vetted.is_unproved else "green")
+
+
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
@@ -110,6 +132,9 @@ def _say_next(vetted: VettedTree, taken: TakenOut | None, question: Question, as
     """Print what was changed, and the command that comes next."""
     if taken is not None:
         _say_taken(taken)
+        return
+    if vetted.is_unproved and asked.do_apply:
+        terminal.say("Nothing was changed: the check does not prove what would stay. Without --check it is not asked.")
         return
     if not vetted.dropped:
         terminal.say("Nothing to remove." if vetted.verdicts else "Nothing has changed.")
