@@ -21,6 +21,7 @@ BEFORE = {
     "win.txt": "a\r\nb\r\n",
 }
 NOISY = BEFORE["app.py"].replace("import os\nimport sys", "import sys\nimport os").replace("a+b", "a + b")
+TWO_OF_THREE = NOISY.replace("import sys\nimport os", "import os\nimport sys").replace("return x\n", "return x + 1\n")
 WANTED = BEFORE["app.py"].replace("return x\n", "return x + 1\n")
 
 
@@ -90,7 +91,27 @@ def test_a_diff_that_is_applied_already_hints_at_the_working_tree(agent: Agent, 
     (tmp_path / "own.diff").write_text(git(tree, "diff"))
     ended = agent("vet", str(tmp_path / "own.diff"), cwd=tree)
     assert ended.code == 1
-    assert "`agent vet` without a reply" in ended.err
+    assert "`agent vet --worktree`" in ended.err
+
+
+def test_a_piped_diff_of_what_is_there_says_how_to_vet_it(agent: Agent, tree: Path, tmp_path: Path) -> None:
+    """Its context is not where the edits would go, so it may be refused for another reason."""
+    (tree / "app.py").write_text(BEFORE["app.py"].replace("    return name\n", "    if not name:\n        return ''\n"))
+    (tmp_path / "own.diff").write_text(git(tree, "diff", "-U0"))
+    ended = agent("vet", str(tmp_path / "own.diff"), cwd=tree)
+    assert ended.code == 1
+    assert "`agent vet --worktree`" in ended.err
+
+
+def test_what_has_changed_unseen_is_not_called_nothing(agent: Agent, tree: Path) -> None:
+    assert "Nothing has changed." in agent("vet", "--worktree", cwd=tree).err
+    git(tree, "mv", "old.py", "new.py")
+    assert "files are only renamed" in agent("vet", "--staged", cwd=tree).err
+    git(tree, "commit", "-qam", "Rename")
+    git(tree, "init", "-q", "inner")
+    ended = agent("vet", "--worktree", cwd=tree)
+    assert "not vetted: inner/" in ended.err
+    assert "no line of what has changed is looked at" in ended.err
 
 
 def test_what_is_not_vetted_is_named_with_the_reason(agent: Agent, tree: Path) -> None:
@@ -263,8 +284,8 @@ def test_what_cannot_be_is_a_sentence(agent: Agent, tree: Path, options: tuple[s
 
 @pytest.mark.parametrize(
     ("keys", "right"),
-    [("edddd", WANTED), ("kkkk", None), ("q", None), ("a", WANTED)],
-    ids=["drop", "keep", "quit", "the rest as proposed"],
+    [("edddd", WANTED), ("kkkk", None), ("q", None), ("a", WANTED), ("ddq", TWO_OF_THREE)],
+    ids=["drop", "keep", "quit", "the rest as proposed", "quit keeps what was decided"],
 )
 def test_on_a_terminal_a_person_decides_each_change(tree: Path, tmp_path: Path, keys: str, right: str | None) -> None:
     write_noise(tree)
@@ -277,5 +298,5 @@ def test_on_a_terminal_a_person_decides_each_change(tree: Path, tmp_path: Path, 
             cwd=tree, stdin=keyboard, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
     os.close(keyboard)
-    assert done.returncode == (130 if keys == "q" else 0), done.stderr
+    assert done.returncode == 0, done.stderr
     assert (tree / "app.py").read_text() == (right or noisy)

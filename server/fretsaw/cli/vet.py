@@ -141,6 +141,8 @@ def _vet_states_or_reply(
     from fretsaw.cli.fix import accept_typed_check
     from fretsaw.cli.vet_tree import vet_states
 
+    if asked.show_patch and asked.show_reverse:
+        raise UsageError("--patch and --reverse-patch cannot go together", hint="ask for one patch at a time")
     chosen = {"--staged": question.staged, "--commit": question.commit, "--range": question.span}
     chosen |= {"--since": question.since, "--worktree": worktree, reply or "": reply}
     named = [name for name, value in chosen.items() if value]
@@ -182,7 +184,7 @@ def _vet_one(
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
     from fretsaw.session.open import open_session
-    from fretsaw.session.vet import patch_text, vet_document, vet_reply
+    from fretsaw.session.vet import is_in_files, patch_text, vet_document, vet_reply
 
     session = open_session(directory, flags)
     with interruptible(Cancel()):
@@ -206,8 +208,8 @@ def _vet_one(
                 "no edit found" if not (vetted.misfits or vetted.verdicts) else "no acceptable patch", fg="yellow"
             )
             terminal.say("Nothing was changed.")
-            if any(misfit.kind == "already-applied" for misfit in vetted.misfits):
-                terminal.say("To vet what is in your files already: `agent vet` without a reply.")
+            if any(misfit.kind == "already-applied" for misfit in vetted.misfits) or is_in_files(session, reply):
+                terminal.say("Your files have this already. To vet what is in them: `agent vet --worktree`.")
     return int(ExitCode.DELIVERED if vetted.status == "ok" else ExitCode.NO_PATCH)
 
 

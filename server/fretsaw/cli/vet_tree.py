@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from fretsaw.cli import terminal
 from fretsaw.cli.delivery_text import named
 from fretsaw.core.patch import render
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 60
 """Changes up to which the kept ones are listed too."""
-_KEYS = "[k]eep, [d]rop, [e]xplain, [a]ll the rest as proposed, [q]uit"
+_KEYS = "[k]eep, [d]rop, [e]xplain, [a]ll the rest as proposed, [q]uit (the rest stays)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +135,7 @@ def _say_next(vetted: VettedTree, taken: TakenOut | None, question: Question, as
         terminal.say("Nothing was changed: the check does not prove what would stay. Without --check it is not asked.")
         return
     if not vetted.dropped:
-        terminal.say("Nothing to remove." if vetted.verdicts else "Nothing has changed.")
+        terminal.say(_nothing(vetted))
         return
     again = "Nothing was changed. The same command with `--reverse-patch | git apply"
     if question.staged:
@@ -148,6 +146,15 @@ def _say_next(vetted: VettedTree, taken: TakenOut | None, question: Question, as
         terminal.say(
             "Nothing was changed. `agent vet --apply` removes the dropped changes, `agent vet -i` asks about each."
         )
+
+
+def _nothing(vetted: VettedTree) -> str:
+    """Say why nothing is to be removed; what is not looked at has changed all the same."""
+    if vetted.verdicts:
+        return "Nothing to remove."
+    if vetted.diff.not_vetted:
+        return "Nothing to remove: no line of what has changed is looked at, for the reasons above."
+    return "Nothing to remove: files are only renamed." if vetted.diff.renamed else "Nothing has changed."
 
 
 def _say_taken(taken: TakenOut) -> None:
@@ -162,19 +169,25 @@ def _say_taken(taken: TakenOut) -> None:
 
 
 def _ask(vetted: VettedTree) -> frozenset[int]:
-    """Ask about each dropped or flagged change; the ids of those that a person wants dropped."""
+    """Ask about each dropped or flagged change; the ids of those that a person wants dropped.
+
+    Who quits keeps what he decided, as in `git add -p`; what he was not asked about stays.
+    """
     if not (sys.stdin and sys.stdin.isatty()):
         raise UsageError("--interactive needs a terminal", hint="without one, use `agent vet --apply`")
-    drop = {item.change.id for item in vetted.dropped}
+    drop: set[int] = set()
     open_rows = [item for item in vetted.verdicts if item.decision != "keep"]
     for number, item in enumerate(open_rows, 1):
         _show_change(item, f"{number}/{len(open_rows)}")
         answer = _answer(item)
         if answer == "q":
-            raise click.exceptions.Abort
-        if answer == "a":
+            terminal.say(f"Quit: {_count(len(open_rows) - number + 1, 'change')} left undecided and kept.")
             break
-        drop = drop | {item.change.id} if answer == "d" else drop - {item.change.id}
+        if answer == "a":
+            drop |= {rest.change.id for rest in open_rows[number - 1 :] if rest.decision == "drop"}
+            break
+        if answer == "d":
+            drop.add(item.change.id)
     return frozenset(drop)
 
 
