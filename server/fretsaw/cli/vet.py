@@ -141,13 +141,7 @@ def _vet_states_or_reply(
     from fretsaw.cli.fix import accept_typed_check
     from fretsaw.cli.vet_tree import vet_states
 
-    if asked.show_patch and asked.show_reverse:
-        raise UsageError("--patch and --reverse-patch cannot go together", hint="ask for one patch at a time")
-    chosen = {"--staged": question.staged, "--commit": question.commit, "--range": question.span}
-    chosen |= {"--since": question.since, "--worktree": worktree, reply or "": reply}
-    named = [name for name, value in chosen.items() if value]
-    if len(named) > 1:
-        raise UsageError(f"{' and '.join(named)} cannot go together", hint="name one thing to vet")
+    named = _named_states(reply, worktree, question, asked)
     if reply is None and (named or _has_no_input()):
         return vet_states(question.where, question, accept_typed_check(flags), asked)
     text = _text_of(reply or "-", question.where)
@@ -160,6 +154,18 @@ def _vet_states_or_reply(
             raise UsageError(f"{name} does not go with REPLY", hint="leave out REPLY")
     flags = {"prune": flags["prune"], "allow": question.allow or None}
     return _vet_one(question.where, text, question.issue, flags, asked.do_apply, asked.as_json)
+
+
+def _named_states(reply: str | None, worktree: bool, question: Question, asked: Asked) -> list[str]:
+    """The option or the reply that says what to vet. UsageError for what cannot go together."""
+    if asked.show_patch and asked.show_reverse:
+        raise UsageError("--patch and --reverse-patch cannot go together", hint="ask for one patch at a time")
+    chosen = {"--staged": question.staged, "--commit": question.commit, "--range": question.span}
+    chosen |= {"--since": question.since, "--worktree": worktree, reply or "": reply}
+    named = [name for name, value in chosen.items() if value]
+    if len(named) > 1:
+        raise UsageError(f"{' and '.join(named)} cannot go together", hint="name one thing to vet")
+    return named
 
 
 def _names_range(argument: str, directory: Path) -> bool:
