@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fretsaw.hooks import answer
-from fretsaw.hooks.payload import PatchEdit, Payload, TextEdit, edit_of, read_payload
+from fretsaw.hooks.payload import MultiEdit, PatchEdit, Payload, TextEdit, edit_of, read_payload
 from fretsaw.hooks.turn import Turn, forget_turn, read_turn, write_turn
 from fretsaw.user_dirs import repo_id, user_dirs
 
@@ -112,13 +112,19 @@ def _answer_edit(payload: Payload, root: Path, folder: Path, options: HookOption
         turn = _turn_begins(root, "")
         write_turn(folder, payload.session, turn)
     where = Path(os.path.realpath(payload.cwd))
-    if isinstance(edit, TextEdit):
+    if not isinstance(edit, PatchEdit):
         return _answer_text_edit(edit, payload, where, root, folder, turn, options)
     return _answer_patch_edit(edit, payload, where, root, folder, turn, options)
 
 
 def _answer_text_edit(
-    edit: TextEdit, payload: Payload, where: Path, root: Path, folder: Path, turn: Turn, options: HookOptions
+    edit: TextEdit | MultiEdit,
+    payload: Payload,
+    where: Path,
+    root: Path,
+    folder: Path,
+    turn: Turn,
+    options: HookOptions,
 ) -> dict[str, Any]:
     path = _inside(where / edit.path, root)
     if path is None or _why_not_judged(path):
