@@ -12,7 +12,8 @@ import pytest
 from tests.cli.conftest import Agent, git
 
 BEFORE = {
-    "app.py": "import os\nimport sys\n\n\ndef f(a, b):\n    x = a+b\n    return x\n\n\ndef g(name):\n    return name\n",
+    "app.py": "import os\nimport sys\n\n\ndef f(a, b):\n    x = a+b\n    return x\n\n\ndef g(name):\n    return name\n"
+    "\n\ndef h(a, b):\n    return b+a\n",
     "run.sh": "echo hello\n",
     "old.py": "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
     + "".join(f"names[{n}] = 1\n" for n in range(9)),
@@ -21,8 +22,8 @@ BEFORE = {
     "win.txt": "a\r\nb\r\n",
 }
 NOISY = BEFORE["app.py"].replace("import os\nimport sys", "import sys\nimport os").replace("a+b", "a + b")
-TWO_OF_THREE = NOISY.replace("import sys\nimport os", "import os\nimport sys").replace("return x\n", "return x + 1\n")
-WANTED = BEFORE["app.py"].replace("return x\n", "return x + 1\n")
+TWO_OF_THREE = NOISY.replace("import sys\nimport os", "import os\nimport sys").replace("return x\n", "return -x\n")
+WANTED = BEFORE["app.py"].replace("return x\n", "return -x\n")
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def tree(tmp_path: Path) -> Path:
 
 
 def write_noise(root: Path) -> None:
-    (root / "app.py").write_text(NOISY.replace("return x\n", "return x + 1\n"))
+    (root / "app.py").write_text(NOISY.replace("return x\n", "return -x\n"))
 
 
 def vet(agent: Agent, root: Path, *options: str):  # type: ignore[no-untyped-def]
@@ -160,7 +161,7 @@ def test_dependencies_ci_and_deleted_tests_are_named_first(agent: Agent, tree: P
 
 @pytest.mark.parametrize("with_git", [True, False], ids=["git mv", "mv"])
 def test_of_a_renamed_file_only_what_changed_in_it_is_judged(agent: Agent, tree: Path, with_git: bool) -> None:
-    (tree / "new.py").write_text(BEFORE["old.py"].replace("return 2", "return  3").replace("return 1", "return  1"))
+    (tree / "new.py").write_text(BEFORE["old.py"].replace("return 2", "return 3").replace("return 1", "return  1"))
     (tree / "old.py").unlink()
     if with_git:
         git(tree, "add", "-A")
@@ -169,7 +170,7 @@ def test_of_a_renamed_file_only_what_changed_in_it_is_judged(agent: Agent, tree:
     assert [row["added"] for row in document["dropped"]] == [["    return  1\n"]]
     assert "new file mode" in document["patch"]
     assert agent("vet", "--worktree", "--apply", cwd=tree).code == 0
-    assert (tree / "new.py").read_text() == BEFORE["old.py"].replace("return 2", "return  3")
+    assert (tree / "new.py").read_text() == BEFORE["old.py"].replace("return 2", "return 3")
     assert not (tree / "old.py").exists()
 
 
@@ -181,11 +182,9 @@ def test_a_mode_that_nobody_asked_for_goes(agent: Agent, tree: Path) -> None:
 
 def test_line_ends_that_git_converts_are_no_change(agent: Agent, tree: Path) -> None:
     git(tree, "config", "core.autocrlf", "true")
-    (tree / "app.py").write_bytes(
-        BEFORE["app.py"].replace("return x\n", "return x + 1\n").replace("\n", "\r\n").encode()
-    )
+    (tree / "app.py").write_bytes(BEFORE["app.py"].replace("return x\n", "return -x\n").replace("\n", "\r\n").encode())
     document = vet(agent, tree, "--worktree").document
-    assert [row["added"] for row in document["kept"]] == [["    return x + 1\r\n"]]
+    assert [row["added"] for row in document["kept"]] == [["    return -x\r\n"]]
     assert document["dropped"] == []
 
 

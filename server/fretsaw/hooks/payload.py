@@ -211,13 +211,18 @@ def edit_of(payload: Payload) -> TextEdit | MultiEdit | PatchEdit | None:
         text = arguments.get(key)
         if isinstance(text, str) and text.lstrip().startswith(_PATCH_START):
             return PatchEdit(text, key, arguments)
-    path, old, new = (_key(arguments, keys) for keys in (_PATH_KEYS, _OLD_KEYS, _NEW_KEYS))
-    if path and isinstance(arguments.get("edits"), list):
-        return _multi_edit(arguments, str(arguments[path]))
-    if path and old and new:
-        return TextEdit(str(arguments[path]), arguments, old, new, any(arguments.get(key) for key in _ALL_KEYS))
-    whole = _key(arguments, _WHOLE_KEYS)
-    return TextEdit(str(arguments[path]), arguments, "", whole) if path and whole and not old else None
+    path = _key(arguments, _PATH_KEYS)
+    return _edit_of_file(arguments, str(arguments[path])) if path else None
+
+
+def _edit_of_file(arguments: Mapping[str, Any], path: str) -> TextEdit | MultiEdit | None:
+    """The edit by texts to replace, or by the whole text."""
+    if isinstance(arguments.get("edits"), list):
+        return _multi_edit(arguments, path)
+    old, new, whole = (_key(arguments, keys) for keys in (_OLD_KEYS, _NEW_KEYS, _WHOLE_KEYS))
+    if old and new:
+        return TextEdit(path, arguments, old, new, any(arguments.get(key) for key in _ALL_KEYS))
+    return TextEdit(path, arguments, "", whole) if whole and not old else None
 
 
 def _multi_edit(arguments: Mapping[str, Any], path: str) -> MultiEdit | None:

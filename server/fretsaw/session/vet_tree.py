@@ -15,6 +15,7 @@ from fretsaw.core.ledger.per_change import breaking_changes
 from fretsaw.core.patch import assemble, derive_set, find_moves, render
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy.generated_files import attention
+from fretsaw.core.prune.unrequested import flag_authors_layout
 from fretsaw.core.prune.verdict import Mode, Verdict
 from fretsaw.core.run import Evidence, Proposal, Run
 from fretsaw.errors import UsageError
@@ -125,7 +126,21 @@ def vet_tree(session: Session, question: Question) -> VettedTree:
     issue = _issue(question, states)
     diff = read_states(opened, states)
     scopes = scopes_of(session, question.allow)
-    return judge_diff(diff, issue, session.settings.prune, scopes)
+    vetted = judge_diff(diff, issue, session.settings.prune, scopes)
+    return vetted if question.issue else _without_request(vetted)
+
+
+def _without_request(vetted: VettedTree) -> VettedTree:
+    """The same where nobody said what was wanted; a commit's message tells of a part only."""
+    diff = vetted.diff
+    paths = (*diff.patch.paths, *(path for path, _ in diff.not_vetted))
+    befores = {file.path: file.before for file in vetted.proposed.files}
+    verdicts = flag_authors_layout(vetted.verdicts, paths, befores.get)
+    if verdicts == vetted.verdicts:
+        return vetted
+    verdicts = close_drops(vetted.proposed, verdicts, diff.snapshot)
+    kept = [item.change for item in verdicts if item.decision != "drop"]
+    return replace(vetted, verdicts=verdicts, patch=assemble(vetted.proposed, kept))
 
 
 def scopes_of(session: Session, allow: tuple[str, ...] = ()) -> Scope | None:
