@@ -11,6 +11,7 @@ import pytest
 from tests.cli.conftest import git
 from tests.hooks.noisy_edits import BEFORE, CLEAN, EDITS, PROMPT, NoisyEdit
 
+from fretsaw.cli.exit import run_to_exit_code
 from fretsaw.core import reply
 from fretsaw.core.edit import place_edit
 from fretsaw.core.patch import texts
@@ -237,3 +238,34 @@ def test_an_edit_of_what_an_earlier_one_wrote_stays_possible(ask: Ask, root: Pat
 def test_several_edits_that_are_not_understood_are_let_through(ask: Ask, root: Path, edits: list[Any]) -> None:
     tool = {"tool_name": "MultiEdit", "tool_input": {"file_path": str(root / "part_0.py"), "edits": edits}}
     assert ask("PreToolUse", **tool) == {}
+
+
+def test_what_a_person_rejects_while_an_agent_works_is_told_at_the_end(
+    ask: Ask, root: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask("UserPromptSubmit", prompt="Add a function twice to part_0.py, and whatever it needs.")
+    noisy = BEFORE.replace("return value\n", "return  value\n") + "\n\ndef twice(value):\n    return 2 * value\n"
+    (root / "part_0.py").write_text(noisy)
+    monkeypatch.chdir(root)
+    assert run_to_exit_code(["vet", "--worktree", "--apply"]) == 0
+    assert "An agent is working here" in capfd.readouterr().err
+    assert (root / "part_0.py").read_text() == noisy, "nothing is reverted under a working agent"
+    out = ask("Stop", options=HookOptions("claude", "report"))
+    assert out["decision"] == "block"
+    assert "rejected these" in out["reason"]
+    assert "return  value" in out["reason"]
+    assert ask("Stop", stop_hook_active=True) == {}
+    assert run_to_exit_code(["vet", "--worktree", "--apply"]) == 0  # the turn is over
+    assert "return  value" not in (root / "part_0.py").read_text()
+
+
+def test_a_rejected_change_that_the_agent_took_out_is_not_told(
+    ask: Ask, root: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask("UserPromptSubmit", prompt="Add a function.")
+    (root / "part_0.py").write_text(BEFORE.replace("return value\n", "return  value\n"))
+    monkeypatch.chdir(root)
+    assert run_to_exit_code(["vet", "--worktree", "--apply", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["queued"] == 1
+    (root / "part_0.py").write_text(BEFORE)
+    assert ask("Stop") == {}

@@ -63,6 +63,7 @@ _MOST = 20 * 1024 * 1024
     help="With REPLY: protected paths that it may change. Without: the only paths that may change.",
 )
 @click.option("--apply", "do_apply", is_flag=True, help="Apply the result to the working tree; `agent undo` undoes it.")
+@click.option("--now", "at_once", is_flag=True, help="Remove changes at once, also while an agent works here.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print patch, verdicts and edits that do not fit as one JSON document."
 )
@@ -87,6 +88,7 @@ def vet_command(
     no_prune: bool,
     allow: tuple[str, ...],
     do_apply: bool,
+    at_once: bool,
     as_json: bool,
     jsonl: bool,
     check: str | None,
@@ -122,7 +124,7 @@ def vet_command(
         reply, span = None, reply
     flags |= {"prune": mode, "check": _command_of(check)}
     question = Question(staged, commit, span, since, issue_argument, by_message, allow, directory)
-    asked = Asked(do_apply, as_json, show_patch, show_reverse, exit_code, interactive, check is not None)
+    asked = Asked(do_apply, as_json, show_patch, show_reverse, exit_code, interactive, check is not None, at_once)
     return _vet_states_or_reply(reply, worktree, question, asked, flags)
 
 

@@ -34,6 +34,7 @@ class Asked:
     exit_code: bool
     interactive: bool
     do_check: bool = False
+    at_once: bool = False
 
 
 def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked: Asked) -> int:
@@ -41,6 +42,7 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
     from fretsaw.session.open import open_session
+    from fretsaw.session.rejections import is_agent_working, queue_rejections
     from fretsaw.session.vet_tree import decide, take_out, tree_document, vet_tree
 
     is_worktree = not (question.staged or question.commit or question.span)
@@ -57,17 +59,24 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
             vetted = prove_tree(session, vetted, report, cancel)
     if asked.interactive:
         vetted = decide(vetted, _ask(vetted))
-    taken = None
+    taken, queued = None, 0
     # Where nothing is proved, what goes may be what the check needs; a person may know better.
     if is_worktree and (asked.interactive or (asked.do_apply and not vetted.is_unproved)):
-        with interruptible(Cancel()):
-            taken = take_out(session, vetted)
+        if vetted.dropped and not asked.at_once and is_agent_working(session.store.folder):
+            queued = queue_rejections(session.store.folder, vetted.dropped)
+        else:
+            with interruptible(Cancel()):
+                taken = take_out(session, vetted)
     cannot_apply = asked.do_apply and not is_worktree
     if asked.as_json:
-        print(json.dumps(tree_document(vetted, taken), indent=2))
+        print(json.dumps({**tree_document(vetted, taken), "queued": queued}, indent=2))
     else:
         _print(vetted, taken, asked, with_reverse=asked.show_reverse or cannot_apply)
-        _say_next(vetted, taken, question, asked)
+        if queued:
+            told = f"{_count(queued, 'rejected change')} will be named to the agent at the end of its turn"
+            terminal.paragraph("! ", f"An agent is working here: {told}. --now takes them out at once.", fg="yellow")
+        else:
+            _say_next(vetted, taken, question, asked)
     return int(_exit_code(vetted, asked, cannot_apply=cannot_apply))
 
 

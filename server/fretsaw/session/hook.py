@@ -311,16 +311,23 @@ def _answer_end(payload: Payload, root: Path, folder: Path, options: HookOptions
         forget_turn(folder, payload.session)
         return {}
     from fretsaw.session.hook_turn import unasked_since
+    from fretsaw.session.rejections import rejected_paths, tell_rejections
 
+    rejected = tell_rejections(folder, {path: _read(root / path) for path in rejected_paths(folder)})
     request = _request(turn, folder, options, {}, "")
-    rows = unasked_since(root, turn, request)
-    if not rows or options.mode == "report":
+    rows = [] if options.mode == "report" else unasked_since(root, turn, request)
+    if not rows and not rejected:
         forget_turn(folder, payload.session)
         return {}
     write_turn(folder, payload.session, replace(turn, is_held=True))
-    listed = "\n".join(f"- {row}" for row in rows[:_ROWS])
+    told = ""
+    if rejected:
+        told = f" The person looked at your changes and rejected these; take them out:\n{_listed(rejected)}\n"
+    if rows:
+        told += f" Nobody asked for these changes; take them out again, and change nothing else:\n{_listed(rows)}"
+    return answer.held(options.agent, f"{_HELD}{told}")
+
+
+def _listed(rows: list[str]) -> str:
     more = f"\n- and {len(rows) - _ROWS} more" if len(rows) > _ROWS else ""
-    return answer.held(
-        options.agent,
-        f"{_HELD} Nobody asked for these changes; take them out again, and change nothing else:\n{listed}{more}",
-    )
+    return "\n".join(f"- {row}" for row in rows[:_ROWS]) + more
