@@ -201,6 +201,25 @@ def test_hooks_that_codex_would_not_run_are_said(agent: Agent, project: Path, te
     assert file.read_text() == text
 
 
+@pytest.mark.parametrize("old", [None, "", "model: sonnet\n", "# mine\nmodel: sonnet"])
+def test_aider_is_told_to_run_the_hooks_of_git(agent: Agent, project: Path, old: str | None) -> None:  # noqa: F811
+    file = project / ".aider.conf.yml"
+    if old is not None:
+        file.write_text(old)
+    assert agent("hooks", "install", "aider").code == 0
+    assert file.read_text().splitlines()[-1] == "git-commit-verify: true"
+    assert "installed" in agent("hooks", "status").err
+    assert agent("hooks", "remove", "aider").code == 0
+    assert (file.read_text() if file.exists() else None) == old
+
+
+@pytest.mark.parametrize("text", ["git-commit-verify: false\n", "{model: x}\n", "git-commit-verify: true\n"])
+def test_a_setting_of_aider_that_is_there_is_the_users(agent: Agent, project: Path, text: str) -> None:  # noqa: F811
+    (project / ".aider.conf.yml").write_text(text)
+    assert agent("hooks", "install", "aider").code == 2
+    assert (project / ".aider.conf.yml").read_text() == text
+
+
 def test_twice_is_refused_and_a_link_stays_a_link(agent: Agent, project: Path, tmp_path: Path) -> None:  # noqa: F811
     real = tmp_path / "dotfiles.json"
     real.write_text("{}")

@@ -15,7 +15,7 @@ from fretsaw.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from fretsaw.session.hooks_install import Places
 
-AGENTS = ("claude", "codex", "copilot", "cursor", "gemini", "opencode", "git")
+AGENTS = ("claude", "codex", "copilot", "cursor", "gemini", "opencode", "aider", "git")
 
 
 @click.command("hooks")

@@ -88,6 +88,18 @@ def hooks_status(places: Places) -> Iterator[tuple[str, Scope, Path, bool]]:
             yield row["agent"], row["scope"], Path(row["file"]), is_installed(row)
 
 
+def _with_yaml(target: Target, old: str) -> tuple[str, list[str]]:
+    """One key at the end of a YAML mapping; one that is there stays as the user has it."""
+    key, value = target.yaml_line
+    found = re.search(rf"(?m)^{key}[ \t]*:[ \t]*(\S*)", old)
+    if found is not None and found.group(1).lower() == value:
+        raise UsageError(f"{target.file} has {key}: {value} already", hint="there is nothing to install for aider")
+    if found is not None or re.search(r"(?m)^(?:---|\.\.\.|[\[{])", old):
+        raise UsageError(f"{target.file} is not edited", hint=f"set {key}: {value} in it yourself")
+    piece = ("" if not old or old.endswith("\n") else "\n") + f"{key}: {value}\n"
+    return old + piece, [piece]
+
+
 _SWITCH = (r"(?m)^[ \t]*\[[ \t]*features[ \t]*\](?:(?!^[ \t]*\[)[\s\S])*?^[ \t]*\"?hooks\"?[ \t]*=[ \t]*(\w+)",
            r"(?m)^[ \t]*features[ \t]*\.[ \t]*hooks[ \t]*=[ \t]*(\w+)",
            r"(?m)^[ \t]*features[ \t]*=[ \t]*\{[^}\n]*\bhooks[ \t]*=[ \t]*(\w+)")  # fmt: skip
@@ -130,6 +142,8 @@ def _edited(target: Target, old: str | None) -> tuple[str, list[str]]:
         return _with_block(target, old)
     if target.toml_line[0]:
         return _with_toml(target, old or "")
+    if target.yaml_line[0]:
+        return _with_yaml(target, old or "")
     text, pieces = "{\n}\n" if old is None else old, []
     if old is None and target.file.parent.name == ".cursor":
         text = '{\n  "version": 1\n}\n'
