@@ -11,6 +11,7 @@ import pytest
 from tests.cli.conftest import git
 from tests.hooks.noisy_edits import BEFORE, CLEAN, EDITS, PROMPT, NoisyEdit
 
+from fretsaw.cli.exit import run_to_exit_code
 from fretsaw.core import reply
 from fretsaw.core.edit import place_edit
 from fretsaw.core.patch import texts
@@ -193,3 +194,78 @@ def test_line_ends_of_windows(ask: Ask, root: Path) -> None:
 def test_what_is_no_edit_of_the_repository_is_let_through(ask: Ask, root: Path, more: dict[str, Any]) -> None:
     assert ask("PreToolUse", **more) == {}
     assert ask("SomethingNew", **more) == {}
+
+
+def multi_edit(root: Path, path: str, *pairs: tuple[str, str]) -> dict[str, Any]:
+    edits = [{"old_string": old, "new_string": new} for old, new in pairs]
+    return {"tool_name": "MultiEdit", "tool_input": {"file_path": str(root / path), "edits": edits}}
+
+
+def after_all(arguments: dict[str, Any], text: str) -> str:
+    for row in arguments["edits"]:
+        assert row["old_string"] in text
+        assert row["old_string"] != row["new_string"], "Claude Code takes no edit without a change"
+        text = text.replace(row["old_string"], row["new_string"], 1)
+    return text
+
+
+@pytest.mark.parametrize("edit", EDITS[:10], ids=lambda edit: edit.kind)
+def test_several_edits_of_one_file_land_without_their_noise(ask: Ask, root: Path, edit: NoisyEdit) -> None:
+    ask("UserPromptSubmit", prompt=PROMPT)
+    noise = ("    return os.sep + sys.prefix\n", "    return (os.sep + sys.prefix)\n")
+    out = ask("PreToolUse", **multi_edit(root, edit.path, (edit.old, edit.new), noise))["hookSpecificOutput"]
+    arguments = out["updatedInput"]
+    assert after_all(arguments, BEFORE) == CLEAN
+    assert len(arguments["edits"]) == 1, "an edit of which nothing stays is left out"
+    assert arguments["file_path"] == str(root / edit.path)
+
+
+def test_an_edit_of_what_an_earlier_one_wrote_stays_possible(ask: Ask, root: Path) -> None:
+    ask("UserPromptSubmit", prompt=PROMPT)
+    pairs = [
+        ("    return value\n", "    return value + 2\n"),
+        ("value + 2", "value + 1"),
+        ("return os.", "return  os."),
+    ]
+    out = ask("PreToolUse", **multi_edit(root, "part_0.py", *pairs))["hookSpecificOutput"]
+    if "updatedInput" in out:
+        assert after_all(out["updatedInput"], BEFORE) == CLEAN
+    else:
+        assert "take it out again" in out["additionalContext"]
+
+
+@pytest.mark.parametrize("edits", [[], [1], [{"old_string": "x"}], [{"old_string": "no such text", "new_string": "y"}]])
+def test_several_edits_that_are_not_understood_are_let_through(ask: Ask, root: Path, edits: list[Any]) -> None:
+    tool = {"tool_name": "MultiEdit", "tool_input": {"file_path": str(root / "part_0.py"), "edits": edits}}
+    assert ask("PreToolUse", **tool) == {}
+
+
+def test_what_a_person_rejects_while_an_agent_works_is_told_at_the_end(
+    ask: Ask, root: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask("UserPromptSubmit", prompt="Add a function twice to part_0.py, and whatever it needs.")
+    noisy = BEFORE.replace("return value\n", "return  value\n") + "\n\ndef twice(value):\n    return 2 * value\n"
+    (root / "part_0.py").write_text(noisy)
+    monkeypatch.chdir(root)
+    assert run_to_exit_code(["vet", "--worktree", "--apply"]) == 0
+    assert "An agent is working here" in capfd.readouterr().err
+    assert (root / "part_0.py").read_text() == noisy, "nothing is reverted under a working agent"
+    out = ask("Stop", options=HookOptions("claude", "report"))
+    assert out["decision"] == "block"
+    assert "rejected these" in out["reason"]
+    assert "return  value" in out["reason"]
+    assert ask("Stop", stop_hook_active=True) == {}
+    assert run_to_exit_code(["vet", "--worktree", "--apply"]) == 0  # the turn is over
+    assert "return  value" not in (root / "part_0.py").read_text()
+
+
+def test_a_rejected_change_that_the_agent_took_out_is_not_told(
+    ask: Ask, root: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask("UserPromptSubmit", prompt="Add a function.")
+    (root / "part_0.py").write_text(BEFORE.replace("return value\n", "return  value\n"))
+    monkeypatch.chdir(root)
+    assert run_to_exit_code(["vet", "--worktree", "--apply", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["queued"] == 1
+    (root / "part_0.py").write_text(BEFORE)
+    assert ask("Stop") == {}

@@ -7,11 +7,13 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Agent, _no_endpoint_of_ours, agent, project  # noqa: F401 - fixtures
 
+DEEP = '{"a": ' + "[" * 100_000 + "]" * 100_000 + "}"
 HOOKS = '{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "x"}]}]}}'
 FILES = {
     "empty": "",
@@ -24,6 +26,7 @@ FILES = {
     "comments": '// mine\n{\n  // keep\n  "model": "opus", /* so */\n  "list": [1, 2,],\n}\n',
     "hooks of others": json.dumps(json.loads(HOOKS), indent=2) + "\n",
     "hooks of others in a line": HOOKS,
+    "a list that is there, in a line": '{"hooks": {"Stop": [], "stop": []}}',
     "mark and odd order": '\ufeff{ "z":1 ,\n"hooks" : { } , "a":"\\u00e9 ü" }\n\n',
 }
 WHERE = {
@@ -93,7 +96,9 @@ def test_codex_gets_its_feature_and_loses_it_again(agent: Agent, project: Path, 
     assert file.read_text() == old
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"hooks": []}', '{"hooks": {"Stop": {}}}', "not json", '{"a": 1} {'])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"hooks": []}', '{"hooks": {"Stop": {}}}', "not json", '{"a": 1} {', DEEP]
+)
 def test_a_file_that_is_no_settings_is_not_touched(agent: Agent, project: Path, text: str) -> None:  # noqa: F811
     file = project / ".claude/settings.json"
     file.parent.mkdir()
@@ -102,6 +107,117 @@ def test_a_file_that_is_no_settings_is_not_touched(agent: Agent, project: Path, 
     assert ended.code == 2, ended.err
     assert "is not edited" in ended.err
     assert file.read_text() == text
+
+
+REFORMATTED: dict[str, Callable[[str], str]] = {
+    "indent": lambda text: json.dumps(json.loads(text), indent=4) + "\n",
+    "one line": lambda text: json.dumps(json.loads(text)),
+    "sorted": lambda text: json.dumps(json.loads(text), indent="\t", sort_keys=True),
+    "windows": lambda text: text.replace("\n", "\r\n"),
+    "time edited": lambda text: json.dumps(json.loads(text), indent=1).replace(": 20", ": 60"),
+}
+
+
+@pytest.mark.parametrize("how", REFORMATTED)
+@pytest.mark.parametrize("old", ["{}", json.dumps(json.loads(HOOKS), indent=2), '{"a": 1, "hooks": {"Stop": []}}'])
+@pytest.mark.parametrize("who", WHERE)
+def test_hooks_are_found_after_a_formatter(agent: Agent, project: Path, who: str, old: str, how: str) -> None:  # noqa: F811
+    file = project / WHERE[who]
+    file.parent.mkdir()
+    file.write_text(old)
+    agent("hooks", "install", who)
+    file.write_bytes(REFORMATTED[how](file.read_text()).encode())
+    assert "gone" not in agent("hooks", "status").err
+    assert agent("hooks", "remove", who).code == 0
+    assert json.loads(file.read_text()) == json.loads(old)
+
+
+def _quoted_otherwise(text: str) -> str:
+    return text.replace('"', "'")
+
+
+def test_a_formatted_script_and_a_formatted_file_of_ours_go_too(agent: Agent, project: Path) -> None:  # noqa: F811
+    hook = project / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho mine\n")
+    agent("hooks", "install", "git")
+    hook.write_text(hook.read_text().replace("  ", "\t\t").replace("; then", "\nthen"))
+    assert agent("hooks", "remove", "git").code == 0
+    assert hook.read_text() == "#!/bin/sh\necho mine\n"
+    forms = {"copilot": REFORMATTED["one line"], "opencode": _quoted_otherwise}
+    for who, form in forms.items():
+        agent("hooks", "install", who)
+        file = project / OWN[who]
+        file.write_text(form(file.read_text()))
+        assert agent("hooks", "remove", who).code == 0
+        assert not file.exists()
+
+
+def test_a_hook_of_git_outside_of_the_repository_is_not_lost(agent: Agent, project: Path, tmp_path: Path) -> None:  # noqa: F811
+    subprocess.run(["git", "config", "core.hooksPath", str(tmp_path / "shared")], cwd=project, check=True)
+    assert agent("hooks", "install", "git").code == 0
+    assert (tmp_path / "shared/pre-commit").is_file()
+    assert "installed" in agent("hooks", "status").err
+    subprocess.run(["git", "config", "--unset", "core.hooksPath"], cwd=project, check=True)
+    assert agent("hooks", "remove", "git").code == 0  # also where the folder is set otherwise by now
+    assert not (tmp_path / "shared").exists()
+
+
+def test_worktrees_share_the_hook_of_git(agent: Agent, project: Path, tmp_path: Path) -> None:  # noqa: F811
+    linked = tmp_path / "linked"
+    subprocess.run(["git", "worktree", "add", "-q", str(linked)], cwd=project, check=True)
+    assert agent("hooks", "install", "git", cwd=linked).code == 0
+    assert "installed" in agent("hooks", "status", cwd=project).err
+    assert agent("hooks", "install", "git", cwd=project).code == 2
+    assert agent("hooks", "remove", "git", cwd=project).code == 0
+    assert not (project / ".git/hooks/pre-commit").exists()
+
+
+def test_a_link_that_leads_nowhere_leads_nowhere_again(agent: Agent, project: Path, tmp_path: Path) -> None:  # noqa: F811
+    link = project / ".claude/settings.json"
+    link.parent.mkdir()
+    link.symlink_to(tmp_path / "dotfiles/claude.json")
+    assert agent("hooks", "install", "claude").code == 0
+    assert (tmp_path / "dotfiles/claude.json").is_file()
+    assert "installed" in agent("hooks", "status").err
+    assert agent("hooks", "remove", "claude").code == 0
+    assert link.is_symlink()
+    assert not (tmp_path / "dotfiles").exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["[features]\nhooks = false\n", "features.hooks = false\n", "features = { hooks = false }\n"]
+)
+def test_hooks_that_codex_would_not_run_are_said(agent: Agent, project: Path, text: str) -> None:  # noqa: F811
+    file = project / ".codex/config.toml"
+    file.parent.mkdir()
+    file.write_text(text)
+    ended = agent("hooks", "install", "codex")
+    if ended.code == 0:
+        assert "codex runs no hooks" in ended.err
+        assert "codex runs no hooks" in agent("hooks", "status").err
+    else:
+        assert "sets features inline" in ended.err
+    assert file.read_text() == text
+
+
+@pytest.mark.parametrize("old", [None, "", "model: sonnet\n", "# mine\nmodel: sonnet"])
+def test_aider_is_told_to_run_the_hooks_of_git(agent: Agent, project: Path, old: str | None) -> None:  # noqa: F811
+    file = project / ".aider.conf.yml"
+    if old is not None:
+        file.write_text(old)
+    assert agent("hooks", "install", "aider").code == 0
+    assert file.read_text().splitlines()[-1] == "git-commit-verify: true"
+    assert "installed" in agent("hooks", "status").err
+    assert agent("hooks", "remove", "aider").code == 0
+    assert (file.read_text() if file.exists() else None) == old
+
+
+@pytest.mark.parametrize("text", ["git-commit-verify: false\n", "{model: x}\n", "git-commit-verify: true\n"])
+def test_a_setting_of_aider_that_is_there_is_the_users(agent: Agent, project: Path, text: str) -> None:  # noqa: F811
+    (project / ".aider.conf.yml").write_text(text)
+    assert agent("hooks", "install", "aider").code == 2
+    assert (project / ".aider.conf.yml").read_text() == text
 
 
 def test_twice_is_refused_and_a_link_stays_a_link(agent: Agent, project: Path, tmp_path: Path) -> None:  # noqa: F811

@@ -179,6 +179,8 @@ local COMMANDS = {
   Next = { function() M.jump('next') end, { desc = 'go to the next change' } },
   Previous = { function() M.jump('previous') end, { desc = 'go to the previous change' } },
   Cancel = { function() M.command('agent.cancel', {}) end, { desc = 'cancel what is running' } },
+  ReviewTree = { function() M.command('agent.reviewTree', { what = 'worktree' }) end, { desc = 'review the changes in the working tree' } },
+  ReviewCommit = { function() M.command('agent.reviewTree', { what = 'commit' }) end, { desc = 'review those of the last commit too' } },
   Runs = { runs, { desc = 'list the runs' } },
   Debug = { function() M.command('agent.debugInformation', {}, function(r) M.show({ text = r.text, languageId = 'text' }) end) end, {} },
 }

@@ -16,7 +16,7 @@ from fretsaw.errors import ExitCode, UsageError
 
 
 @click.command("check")
-@settings_flags("proof")
+@settings_flags("check", "proof")
 @click.option("--approve", is_flag=True, help="Approve the command that the repository proposes.")
 @click.option("--remember", is_flag=True, help="Store the command of --check for this repository, without asking.")
 @click.option("--forget", is_flag=True, help="Forget your answer for this repository, so that you are asked again.")

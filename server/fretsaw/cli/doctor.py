@@ -16,7 +16,7 @@ _COLOURS = {"ok": "green", "note": "yellow", "bad": "red"}
 
 
 @click.command("doctor")
-@settings_flags("model", "limits", "proof")
+@settings_flags("model", "limits", "check", "lint", "proof")
 @click.option("--live", is_flag=True, help="Test each capability with a tiny call and store the results.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Look there.")

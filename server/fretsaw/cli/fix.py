@@ -18,7 +18,7 @@ from fretsaw.cli.options import settings_flags
 
 @click.command("fix")
 @click.argument("issue", required=True)
-@settings_flags("delivery", "proof", "minimizing", "edits", "context", "model", "limits")
+@settings_flags("delivery", "check", "lint", "proof", "minimizing", "edits", "context", "model", "limits")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from fretsaw.errors import ExitCode, UsageError
 if TYPE_CHECKING:
     from fretsaw.session.hooks_install import Places
 
-AGENTS = ("claude", "codex", "copilot", "cursor", "gemini", "opencode", "git")
+AGENTS = ("claude", "codex", "copilot", "cursor", "gemini", "opencode", "aider", "git")
 
 
 @click.command("hooks")
@@ -47,7 +48,7 @@ def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str
     agent hooks install git              before each commit: `agent vet --staged --exit-code`
     """
     from fretsaw import repo
-    from fretsaw.hooks.places import PLACES
+    from fretsaw.hooks.places import PLACES, Scope
     from fretsaw.repo.git.states import hooks_folder
     from fretsaw.session.hooks_install import Places, install_hooks, remove_hooks
     from fretsaw.user_dirs import user_dirs
@@ -55,8 +56,10 @@ def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str
     if is_user and "git" in agents:
         raise UsageError("a git hook is for one repository, not for all", hint="leave out --user")
     opened = None if is_user else repo.open_repo(directory)
-    root, git_hooks = (opened.root, hooks_folder(opened)) if opened else (Path("/nonexistent"), Path())
-    places = Places("user" if is_user else "project", Path.home(), root, user_dirs().state, git_hooks)
+    scope: Scope = "user" if is_user else "project"
+    places = Places(scope, Path.home(), Path("/nonexistent"), user_dirs().state)
+    if opened is not None:
+        places = replace(places, root=opened.root, git_hooks=hooks_folder(opened), common=opened.common_dir)
     if action == "status":
         return _show_status(places)
     if not agents:
@@ -66,6 +69,7 @@ def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str
             _say_files(agent, "written to", install_hooks(agent, places, mode, prune))
             if agent in PLACES and PLACES[agent].note:
                 terminal.paragraph("  ", PLACES[agent].note)
+            _say_switched_off(agent, places)
         else:
             _say_files(agent, "removed from", remove_hooks(agent, places))
     return int(ExitCode.DELIVERED)
@@ -76,12 +80,23 @@ def _say_files(agent: str, what: str, files: tuple[Path, ...]) -> None:
         terminal.say(f"{agent}: {what} {safe_text(str(file))}")
 
 
+def _say_switched_off(agent: str, places: Places) -> None:
+    from fretsaw.session.hooks_install import hooks_switched_off
+
+    file = hooks_switched_off(agent, places)
+    if file is not None:
+        told = f"{agent} runs no hooks: {file} switches them off. Set hooks = true under [features] there."
+        terminal.paragraph("! ", told, fg="yellow")
+
+
 def _show_status(places: Places) -> int:
     from fretsaw.session.hooks_install import hooks_status
 
     rows = list(hooks_status(places))
     for agent, scope, file, is_there in rows:
         terminal.say(f"{agent:<9} {scope:<8} {'installed' if is_there else 'gone     '}  {safe_text(str(file))}")
+    for agent, scope in dict.fromkeys((agent, scope) for agent, scope, _, _ in rows):
+        _say_switched_off(agent, replace(places, scope=scope))
     if not rows:
         terminal.say("No hooks are installed.")
     return int(ExitCode.DELIVERED)

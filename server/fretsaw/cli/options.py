@@ -17,7 +17,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "limits": ("max-usd", "max-usd-day", "max-seconds"),
     "context": ("context", "context-tokens", "tools", "steps", "edit-form", "reveal"),
     "edits": ("misfits", "attempts", "prune", "judge", "judge-threshold", "allow"),
-    "proof": ("check", "accept-exit-code", "repeat", "check-timeout", "lint", "sandbox"),
+    "check": ("check",),
+    "proof": ("accept-exit-code", "repeat", "check-timeout", "sandbox"),
+    "lint": ("lint",),
     "minimizing": ("minimize", "minimize-seconds"),
     "delivery": ("apply", "branch", "sign"),
 }  # fmt: skip

@@ -158,7 +158,7 @@ def restore_command(run: str, change: tuple[int, ...], directory: Path) -> int:
 
 @click.command("replay")
 @click.argument("run", required=False)
-@settings_flags("proof", "minimizing", "edits")
+@settings_flags("check", "lint", "proof", "minimizing", "edits")
 @_IN
 @_JSON
 def replay_command(run: str | None, directory: Path, as_json: bool, **flags: Any) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import stat
 import sys
 import time
@@ -14,6 +15,7 @@ import click
 
 from fretsaw.cli import terminal
 from fretsaw.cli.delivery_text import delivery_text
+from fretsaw.cli.options import settings_flags
 from fretsaw.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -38,6 +40,14 @@ _MOST = 20 * 1024 * 1024
 @click.option("--reverse-patch", "show_reverse", is_flag=True, help="Print a patch to undo dropped changes.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if a change is dropped or a rule broken.")
 @click.option("-i", "--interactive", is_flag=True, help="Ask about each dropped or flagged change.")
+@click.option(
+    "--check",
+    is_flag=False,
+    flag_value="",
+    metavar="[COMMAND]",
+    help="Prove the changes: which of them does the failing test need? Without COMMAND: your check.",
+)
+@settings_flags("proof", "minimizing")
 @click.option("--issue", "issue_argument", help="The issue behind the edits: changes that it asks for are kept.")
 @click.option(
     "--prune",
@@ -53,6 +63,7 @@ _MOST = 20 * 1024 * 1024
     help="With REPLY: protected paths that it may change. Without: the only paths that may change.",
 )
 @click.option("--apply", "do_apply", is_flag=True, help="Apply the result to the working tree; `agent undo` undoes it.")
+@click.option("--now", "at_once", is_flag=True, help="Remove changes at once, also while an agent works here.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print patch, verdicts and edits that do not fit as one JSON document."
 )
@@ -77,9 +88,12 @@ def vet_command(
     no_prune: bool,
     allow: tuple[str, ...],
     do_apply: bool,
+    at_once: bool,
     as_json: bool,
     jsonl: bool,
+    check: str | None,
     directory: Path,
+    **flags: Any,
 ) -> int:
     """Find and remove changes that nobody asked for, in your working tree or in REPLY.
 
@@ -90,6 +104,7 @@ def vet_command(
     \b
     agent vet                            each change of the working tree, with its verdict
     agent vet --issue "fix login" -i     decide, change by change
+    agent vet --check "pytest -q"        which changes does the failing test need?
     agent vet --apply                    remove dropped changes; `agent undo` restores them
     agent vet --staged --exit-code       for hooks and CI
     agent vet main...HEAD --by-message   a branch, by its own messages
@@ -103,33 +118,56 @@ def vet_command(
     from fretsaw.cli.vet_tree import Asked
     from fretsaw.session.vet_tree import Question
 
+    if check and reply is None and _names_range(check, directory):
+        reply, check = check, ""  # `agent vet --check main..HEAD`
     if reply is not None and span is None and _names_range(reply, directory):
         reply, span = None, reply
+    flags |= {"prune": mode, "check": _command_of(check)}
     question = Question(staged, commit, span, since, issue_argument, by_message, allow, directory)
-    asked = Asked(do_apply, as_json, show_patch, show_reverse, exit_code, interactive)
-    return _vet_states_or_reply(reply, worktree, question, asked, mode)
+    asked = Asked(do_apply, as_json, show_patch, show_reverse, exit_code, interactive, check is not None, at_once)
+    return _vet_states_or_reply(reply, worktree, question, asked, flags)
 
 
-def _vet_states_or_reply(reply: str | None, worktree: bool, question: Question, asked: Asked, mode: str | None) -> int:
+def _command_of(check: str | None) -> tuple[str, ...] | None:
+    """The command that was typed, None for the one that is set."""
+    try:
+        return tuple(shlex.split(check or "")) or None
+    except ValueError as error:
+        raise UsageError(f"--check {check!r}: {error}", hint="quote the command as for a shell") from None
+
+
+def _vet_states_or_reply(
+    reply: str | None, worktree: bool, question: Question, asked: Asked, flags: dict[str, Any]
+) -> int:
     """Vet the states that the options name, else the reply, else what is in the working tree."""
+    from fretsaw.cli.fix import accept_typed_check
     from fretsaw.cli.vet_tree import vet_states
 
+    named = _named_states(reply, worktree, question, asked)
+    if reply is None and (named or _has_no_input()):
+        return vet_states(question.where, question, accept_typed_check(flags), asked)
+    text = _text_of(reply or "-", question.where)
+    if reply is None and not text.strip():  # standard input may be there and empty
+        return vet_states(question.where, question, accept_typed_check(flags), asked)
+    for name, value in (("--patch", asked.show_patch), ("--reverse-patch", asked.show_reverse),
+                        ("--by-message", question.by_message), ("-i", asked.interactive),
+                        ("--check", asked.do_check)):  # fmt: skip
+        if value:
+            raise UsageError(f"{name} does not go with REPLY", hint="leave out REPLY")
+    flags = {"prune": flags["prune"], "allow": question.allow or None}
+    return _vet_one(question.where, text, question.issue, flags, asked.do_apply, asked.as_json)
+
+
+def _named_states(reply: str | None, worktree: bool, question: Question, asked: Asked) -> list[str]:
+    """The option or the reply that says what to vet. UsageError for what cannot go together."""
+    if asked.show_patch and asked.show_reverse:
+        raise UsageError("--patch and --reverse-patch cannot go together", hint="ask for one patch at a time")
     chosen = {"--staged": question.staged, "--commit": question.commit, "--range": question.span}
     chosen |= {"--since": question.since, "--worktree": worktree, reply or "": reply}
     named = [name for name, value in chosen.items() if value]
     if len(named) > 1:
         raise UsageError(f"{' and '.join(named)} cannot go together", hint="name one thing to vet")
-    if reply is None and (named or _has_no_input()):
-        return vet_states(question.where, question, {"prune": mode}, asked)
-    text = _text_of(reply or "-", question.where)
-    if reply is None and not text.strip():  # standard input may be there and empty
-        return vet_states(question.where, question, {"prune": mode}, asked)
-    for name, value in (("--patch", asked.show_patch), ("--reverse-patch", asked.show_reverse),
-                        ("--by-message", question.by_message), ("-i", asked.interactive)):  # fmt: skip
-        if value:
-            raise UsageError(f"{name} does not go with REPLY", hint="leave out REPLY")
-    flags = {"prune": mode, "allow": question.allow or None}
-    return _vet_one(question.where, text, question.issue, flags, asked.do_apply, asked.as_json)
+    return named
 
 
 def _names_range(argument: str, directory: Path) -> bool:
@@ -154,7 +192,7 @@ def _vet_one(
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
     from fretsaw.session.open import open_session
-    from fretsaw.session.vet import patch_text, vet_document, vet_reply
+    from fretsaw.session.vet import is_in_files, patch_text, vet_document, vet_reply
 
     session = open_session(directory, flags)
     with interruptible(Cancel()):
@@ -178,8 +216,8 @@ def _vet_one(
                 "no edit found" if not (vetted.misfits or vetted.verdicts) else "no acceptable patch", fg="yellow"
             )
             terminal.say("Nothing was changed.")
-            if any(misfit.kind == "already-applied" for misfit in vetted.misfits):
-                terminal.say("To vet what is in your files already: `agent vet` without a reply.")
+            if any(misfit.kind == "already-applied" for misfit in vetted.misfits) or is_in_files(session, reply):
+                terminal.say("Your files have this already. To vet what is in them: `agent vet --worktree`.")
     return int(ExitCode.DELIVERED if vetted.status == "ok" else ExitCode.NO_PATCH)
 
 

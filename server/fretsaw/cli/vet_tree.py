@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from fretsaw.cli import terminal
 from fretsaw.cli.delivery_text import named
 from fretsaw.core.patch import render
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 60
 """Changes up to which the kept ones are listed too."""
-_KEYS = "[k]eep, [d]rop, [e]xplain, [a]ll the rest as proposed, [q]uit"
+_KEYS = "[k]eep, [d]rop, [e]xplain, [a]ll the rest as proposed, [q]uit (the rest stays)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,8 @@ class Asked:
     show_reverse: bool
     exit_code: bool
     interactive: bool
+    do_check: bool = False
+    at_once: bool = False
 
 
 def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked: Asked) -> int:
@@ -42,6 +42,7 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
     from fretsaw.session.open import open_session
+    from fretsaw.session.rejections import is_agent_working, queue_rejections
     from fretsaw.session.vet_tree import decide, take_out, tree_document, vet_tree
 
     is_worktree = not (question.staged or question.commit or question.span)
@@ -50,22 +51,38 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
     session = open_session(directory, flags)
     with interruptible(Cancel()):
         vetted = vet_tree(session, question)
+    if asked.do_check and vetted.diff.patch:
+        from fretsaw.session.prove_tree import prove_tree
+
+        cancel = Cancel()
+        with interruptible(cancel), terminal.progress(asked.as_json) as report:
+            vetted = prove_tree(session, vetted, report, cancel)
     if asked.interactive:
         vetted = decide(vetted, _ask(vetted))
-    taken = None
-    if (asked.do_apply or asked.interactive) and is_worktree:
-        with interruptible(Cancel()):
-            taken = take_out(session, vetted)
+    taken, queued = None, 0
+    # Where nothing is proved, what goes may be what the check needs; a person may know better.
+    if is_worktree and (asked.interactive or (asked.do_apply and not vetted.is_unproved)):
+        if vetted.dropped and not asked.at_once and is_agent_working(session.store.folder):
+            queued = queue_rejections(session.store.folder, vetted.dropped)
+        else:
+            with interruptible(Cancel()):
+                taken = take_out(session, vetted)
     cannot_apply = asked.do_apply and not is_worktree
     if asked.as_json:
-        print(json.dumps(tree_document(vetted, taken), indent=2))
+        print(json.dumps({**tree_document(vetted, taken), "queued": queued}, indent=2))
     else:
         _print(vetted, taken, asked, with_reverse=asked.show_reverse or cannot_apply)
-        _say_next(vetted, taken, question, asked)
+        if queued:
+            told = f"{_count(queued, 'rejected change')} will be named to the agent at the end of its turn"
+            terminal.paragraph("! ", f"An agent is working here: {told}. --now takes them out at once.", fg="yellow")
+        else:
+            _say_next(vetted, taken, question, asked)
     return int(_exit_code(vetted, asked, cannot_apply=cannot_apply))
 
 
 def _exit_code(vetted: VettedTree, asked: Asked, *, cannot_apply: bool) -> ExitCode:
+    if vetted.is_unproved:
+        return ExitCode.CHECK
     is_refused = (cannot_apply and vetted.dropped) or (asked.exit_code and not vetted.is_clean)
     return ExitCode.NO_PATCH if is_refused else ExitCode.DELIVERED
 
@@ -92,6 +109,7 @@ def _show(vetted: VettedTree, taken: TakenOut | None) -> None:
         rows = tuple(row for row in rows if row.decision != "keep")
         terminal.say(f"     {len(vetted.verdicts) - len(rows)} changes kept without remark", dim=True)
     terminal.verdicts(rows, restorable=taken is not None)
+    _show_proof(vetted)
     for sentence in vetted.broken:
         terminal.paragraph("  ! ", f"breaks a rule: {sentence}", fg="red")
     for path in vetted.outside:
@@ -100,6 +118,17 @@ def _show(vetted: VettedTree, taken: TakenOut | None) -> None:
         terminal.paragraph("     ", f"not vetted: {path} ({reason})")
     if len(vetted.diff.not_vetted) > 20:
         terminal.say(f"     and {len(vetted.diff.not_vetted) - 20} more (--json names them)", dim=True)
+
+
+def _show_proof(vetted: VettedTree) -> None:
+    """Print the check's results and what they prove."""
+    evidence = vetted.evidence
+    terminal.checks(evidence.before, evidence.after)
+    for notice in evidence.notices:
+        terminal.paragraph("! ", notice, fg="yellow")
+    if evidence.proof is not None:
+        head = "" if evidence.proof.kind == "proved" else "not proved: " if vetted.is_unproved else "nothing broke: "
+        terminal.paragraph("     ", f"{head}{evidence.proof.reason}", fg="red" if vetted.is_unproved else "green")
 
 
 def _count(number: int, what: str) -> str:
@@ -111,8 +140,11 @@ def _say_next(vetted: VettedTree, taken: TakenOut | None, question: Question, as
     if taken is not None:
         _say_taken(taken)
         return
+    if vetted.is_unproved and asked.do_apply:
+        terminal.say("Nothing was changed: the check does not prove what would stay. Without --check it is not asked.")
+        return
     if not vetted.dropped:
-        terminal.say("Nothing to remove." if vetted.verdicts else "Nothing has changed.")
+        terminal.say(_nothing(vetted))
         return
     again = "Nothing was changed. The same command with `--reverse-patch | git apply"
     if question.staged:
@@ -123,6 +155,15 @@ def _say_next(vetted: VettedTree, taken: TakenOut | None, question: Question, as
         terminal.say(
             "Nothing was changed. `agent vet --apply` removes the dropped changes, `agent vet -i` asks about each."
         )
+
+
+def _nothing(vetted: VettedTree) -> str:
+    """Say why nothing is to be removed; what is not looked at has changed all the same."""
+    if vetted.verdicts:
+        return "Nothing to remove."
+    if vetted.diff.not_vetted:
+        return "Nothing to remove: no line of what has changed is looked at, for the reasons above."
+    return "Nothing to remove: files are only renamed." if vetted.diff.renamed else "Nothing has changed."
 
 
 def _say_taken(taken: TakenOut) -> None:
@@ -137,19 +178,25 @@ def _say_taken(taken: TakenOut) -> None:
 
 
 def _ask(vetted: VettedTree) -> frozenset[int]:
-    """Ask about each dropped or flagged change; the ids of those that a person wants dropped."""
+    """Ask about each dropped or flagged change; the ids of those that a person wants dropped.
+
+    Who quits keeps what he decided, as in `git add -p`; what he was not asked about stays.
+    """
     if not (sys.stdin and sys.stdin.isatty()):
         raise UsageError("--interactive needs a terminal", hint="without one, use `agent vet --apply`")
-    drop = {item.change.id for item in vetted.dropped}
+    drop: set[int] = set()
     open_rows = [item for item in vetted.verdicts if item.decision != "keep"]
     for number, item in enumerate(open_rows, 1):
         _show_change(item, f"{number}/{len(open_rows)}")
         answer = _answer(item)
         if answer == "q":
-            raise click.exceptions.Abort
-        if answer == "a":
+            terminal.say(f"Quit: {_count(len(open_rows) - number + 1, 'change')} left undecided and kept.")
             break
-        drop = drop | {item.change.id} if answer == "d" else drop - {item.change.id}
+        if answer == "a":
+            drop |= {rest.change.id for rest in open_rows[number - 1 :] if rest.decision == "drop"}
+            break
+        if answer == "d":
+            drop.add(item.change.id)
     return frozenset(drop)
 
 

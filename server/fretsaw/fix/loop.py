@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -10,14 +9,14 @@ from functools import partial
 
 from fretsaw.core import prompt
 from fretsaw.core.context.choose import choose
-from fretsaw.core.issue import Issue
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.patch_call import answer_calls
 from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.proof.compare import Comparison
 from fretsaw.core.run import Draft, Event, Evidence, GaveUp, NoChange, Outcome, Phase, Proposal, Turn
 from fretsaw.core.text.tokens import estimate
-from fretsaw.errors import CheckError, ContextTooLongError
+from fretsaw.errors import ContextTooLongError
+from fretsaw.fix.check_before import check_before, notices_about_check
 from fretsaw.fix.converse import Conversation, ModelAnswer, converse
 from fretsaw.fix.drafts import DraftListener
 from fretsaw.fix.lint import lint_before, lint_patch
@@ -27,14 +26,6 @@ from fretsaw.fix.prove import Proved, prove
 from fretsaw.fix.services import Services
 from fretsaw.fix.work import Work
 
-_NO_TEST = re.compile(
-    r"^(?:=* ?no tests ran\b|Ran 0 tests|(?:Error: )?No test files found|No tests? (?:were )?found"
-    r"|0 examples, 0 failures(?!, \d+ error)|(?:\[ERROR\] .*)?No tests (?:were executed|matching pattern))"
-    r"|^ERROR: file or directory not found:|^error: no test target (?:named|matches)",
-    re.MULTILINE,
-)
-_SPEAKS = re.compile(r"\b(?:tests?|specs?|pytest|coverage)\b", re.IGNORECASE)
-"""An issue that speaks of tests may ask for those that are missing."""
 _LEAST_CONTEXT = 3000
 """Tokens of context below which less would not help."""
 
@@ -96,9 +87,9 @@ def fix(work: Work) -> Outcome:
     services, settings = work.services, work.settings
     book = _Book(services, services.clock(), work.snapshot.base)
     with book.phase("check-before"):
-        book.before = _check_before(services, work.issue)
+        book.before = check_before(services, work.issue)
         if book.before:
-            book.notices += _about(book.before)
+            book.notices += notices_about_check(book.before)
         book.lint_before = lint_before(services)
     book.conversation = _open_conversation(work, book)
     listen = partial(DraftListener if services.drafts else ProgressListener, work)
@@ -130,52 +121,6 @@ def fix(work: Work) -> Outcome:
             return _end(step, answer, book)
         results = answer_calls(answer.patch_calls, step.turn.misfits)
         book.conversation = book.conversation.said(*results, step.message)
-
-
-def _check_before(services: Services, issue: Issue) -> CheckResult | None:
-    """The check on the snapshot as it is. A check that cannot be started is found before a dollar is spent."""
-    if services.check is None:
-        return None
-    services.report(Event("check-before", "running the check before the change", percentage=5))
-    before = services.check({})
-    if before.state == "error":
-        raise CheckError(
-            f"the check could not be started: {before.reason}",
-            hint=f"the command is {' '.join(before.argv)!r}; correct it with --check",
-        )
-    if _ends_before_any_test(before) and not _SPEAKS.search(issue.text):
-        raise CheckError(
-            "the check cannot work as it is: it ends before any test ran",
-            hint=f"no model was asked; give the files that hold the tests, the command is {' '.join(before.argv)!r}",
-        )
-    if before.cause:
-        raise CheckError(
-            f"the check is set up wrong: {before.cause}",
-            hint=f"no model was called; to see the output of {' '.join(before.argv)!r}: `agent check --run`",
-        )
-    if before.state == "unavailable":
-        # Said before a dollar is spent on what will not be applied by itself.
-        services.report(Event("check-before", f"UNVERIFIED from here on: {before.reason}", percentage=8, lasting=True))
-    return before
-
-
-def _ends_before_any_test(before: CheckResult) -> bool:
-    """Return True if it is red since it found no test, or left all of them out."""
-    if before.state != "red" or any(state != "deselected" for state in (before.tests or {}).values()):
-        return False
-    return bool(before.tests) or _NO_TEST.search(before.output) is not None
-
-
-def _about(before: CheckResult) -> list[str]:
-    if before.state == "green":
-        return ["the check was green before the change: it shows that nothing broke, not that the issue is fixed"]
-    if before.state == "unavailable":
-        return [f"UNVERIFIED: the check was not run: {before.reason}"]
-    if before.runners and not before.named("passed") and not before.named("failed"):
-        return ["the check ran no test"]
-    if before.isolation == "none":
-        return ["the check ran without isolation"]
-    return []
 
 
 def _open_conversation(work: Work, book: _Book) -> Conversation:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 _BLANK = re.compile(r"(?:[\s\ufeff]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -122,5 +122,97 @@ def _skip(text: str, at: int) -> int:
 def check(text: str) -> None:
     """JsonTextError where the text is no JSON value with blanks, comments and nothing else around it."""
     at = _skip(text, 0)
-    if at < len(text) and _skip(text, _end(text, at)) != len(text):
-        raise JsonTextError("it has text after its JSON")
+    try:
+        if at < len(text) and _skip(text, _end(text, at)) != len(text):
+            raise JsonTextError("it has text after its JSON")
+    except RecursionError:
+        raise JsonTextError("it is nested too deeply") from None
+
+
+def find_element(text: str, path: Sequence[str], is_wanted: Callable[[Any], bool]) -> int | None:
+    """The index of the first such element of the list at `path`; None where it has none."""
+    containers = _containers(text, path)
+    if len(containers) <= len(path):
+        return None
+    return next((item.start for item in _items(text, containers[-1]) if is_wanted(_value(text, item))), None)
+
+
+def without_element(text: str, path: Sequence[str], is_wanted: Callable[[Any], bool], made: int) -> str | None:
+    """The text without the first such element of the list at `path`, however it is laid out; None where it has none.
+
+    `made`: how many keys of the path were there before the element; the others go where nothing is left in them.
+    """
+    start = find_element(text, path, is_wanted)
+    if start is None:
+        return None
+    containers = _containers(text, path)
+    found = next(item for item in _items(text, containers[-1]) if item.start == start)
+    text = _without_item(text, containers[-1], found)
+    for depth in range(len(path) - 1, made - 1, -1):
+        if _items(text, containers[depth + 1]):
+            break
+        member = next(item for item in _items(text, containers[depth]) if item.value == containers[depth + 1])
+        text = _without_item(text, containers[depth], member)
+    return text
+
+
+class _Item(NamedTuple):
+    """An element of a list or a member of an object: indices of its start, its value and its end."""
+
+    start: int
+    value: int
+    end: int
+
+
+def _containers(text: str, path: Sequence[str]) -> list[int]:
+    """The indices of the objects and, last, the list that a path leads through, as far as they are there."""
+    found = [_skip(text, 0)]
+    for depth, key in enumerate(path):
+        at = _members(text, found[-1]).get(key) if text[found[-1] : found[-1] + 1] == "{" else None
+        if at is None or text[at : at + 1] != ("[" if depth == len(path) - 1 else "{"):
+            break
+        found.append(at)
+    return found
+
+
+def _items(text: str, at: int) -> list[_Item]:
+    """The elements or members of the container that begins at `at`."""
+    close = "]" if text[at] == "[" else "}"
+    found = []
+    at = _skip(text, at + 1)
+    while text[at : at + 1] != close:
+        start = value = at
+        if close == "}":
+            key = _STRING.match(text, at)
+            if key is None:
+                raise JsonTextError(f"a key is expected in line {text.count(chr(10), 0, at) + 1}")
+            value = _skip(text, _skip(text, key.end()) + 1)
+        end = _end(text, value)
+        found.append(_Item(start, value, end))
+        at = _after_comma(text, end, close)
+    return found
+
+
+def _value(text: str, item: _Item) -> Any:
+    try:
+        return json.loads(text[item.value : item.end], strict=False)
+    except ValueError:  # it has comments: it is not as we wrote it
+        return None
+
+
+def _without_item(text: str, container: int, item: _Item) -> str:
+    """The text without an item, one of its commas and the blanks between."""
+    items = _items(text, container)
+    at = items.index(item)
+    if at + 1 < len(items):
+        gap = text[item.end : items[at + 1].start]
+        end = items[at + 1].start if gap.strip() == "," else item.end
+        return text[: item.start] + text[end:]
+    start = items[at - 1].end if at else container + 1
+    between = text[start : item.start].strip()
+    start = start if between in ("", ",") else item.start
+    end = item.end
+    if not at:
+        closing = re.compile(r"\s*").match(text, end)
+        end = closing.end() if closing and text[closing.end()] in "]}" else end
+    return text[:start] + text[end:]

@@ -140,6 +140,55 @@ class TextEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class MultiEdit:
+    """Several edits of one file, each made on what the one before left (Claude Code's MultiEdit)."""
+
+    path: str
+    arguments: Mapping[str, Any]
+    edits: tuple[TextEdit, ...]
+
+    def apply(self, before: str | None) -> str | None:
+        """The text after all of them; None where one does not fit."""
+        for edit in self.edits:
+            before = edit.apply(before)
+        return before
+
+    def reduced(self, before: str | None, wanted: str) -> dict[str, Any] | None:
+        """The arguments that leave `wanted`, each with the text to replace as it was; None where there are none."""
+        if before is None:
+            return None
+        rows = [self._row(edit, before, wanted) for edit in self.edits]
+        rows = [row for row in rows if row is not None]
+        less = {**self.arguments, "edits": rows}
+        again = _multi_edit(less, self.path)
+        return less if again is not None and again.apply(before) == wanted else None
+
+    def _row(self, edit: TextEdit, before: str, wanted: str) -> Mapping[str, Any] | None:
+        """One edit with what stays of it; None where nothing does."""
+        old = str(edit.arguments[edit.old_key])
+        if before.count(old) != 1:
+            return edit.arguments  # it works on what another edit made, or at many places
+        start = before.index(old)
+        around = _only_in(before, wanted, start, start + len(old))
+        tail = len(before) - start - len(old)
+        new = around[start : len(around) - tail]
+        return None if new == old else {**edit.arguments, edit.new_key: new}
+
+
+def _only_in(before: str, wanted: str, start: int, end: int) -> str:
+    """The text with just those of the wanted changes that touch the lines of a span."""
+    from difflib import SequenceMatcher
+
+    lines, others = before.splitlines(keepends=True), wanted.splitlines(keepends=True)
+    first, last = before.count("\n", 0, start), before.count("\n", 0, end) + 1
+    out = []
+    for kind, i0, i1, j0, j1 in SequenceMatcher(None, lines, others, autojunk=False).get_opcodes():
+        is_inside = kind != "equal" and first <= i1 and i0 <= last
+        out += others[j0:j1] if is_inside else lines[i0:i1]
+    return "".join(out)
+
+
+@dataclass(frozen=True, slots=True)
 class PatchEdit:
     """An edit by a patch in the V4A form."""
 
@@ -153,7 +202,7 @@ class PatchEdit:
         return text if self.key is None else {**self.arguments, self.key: text}
 
 
-def edit_of(payload: Payload) -> TextEdit | PatchEdit | None:
+def edit_of(payload: Payload) -> TextEdit | MultiEdit | PatchEdit | None:
     """The edit that a tool's arguments ask for; None for a tool that is not known to edit."""
     if payload.bare is not None and payload.bare.lstrip().startswith(_PATCH_START):
         return PatchEdit(payload.bare, None, {})
@@ -162,11 +211,31 @@ def edit_of(payload: Payload) -> TextEdit | PatchEdit | None:
         text = arguments.get(key)
         if isinstance(text, str) and text.lstrip().startswith(_PATCH_START):
             return PatchEdit(text, key, arguments)
-    path, old, new = (_key(arguments, keys) for keys in (_PATH_KEYS, _OLD_KEYS, _NEW_KEYS))
-    if path and old and new:
-        return TextEdit(str(arguments[path]), arguments, old, new, any(arguments.get(key) for key in _ALL_KEYS))
-    whole = _key(arguments, _WHOLE_KEYS)
-    return TextEdit(str(arguments[path]), arguments, "", whole) if path and whole and not old else None
+    path = _key(arguments, _PATH_KEYS)
+    return _edit_of_file(arguments, str(arguments[path])) if path else None
+
+
+def _edit_of_file(arguments: Mapping[str, Any], path: str) -> TextEdit | MultiEdit | None:
+    """The edit by texts to replace, or by the whole text."""
+    if isinstance(arguments.get("edits"), list):
+        return _multi_edit(arguments, path)
+    old, new, whole = (_key(arguments, keys) for keys in (_OLD_KEYS, _NEW_KEYS, _WHOLE_KEYS))
+    if old and new:
+        return TextEdit(path, arguments, old, new, any(arguments.get(key) for key in _ALL_KEYS))
+    return TextEdit(path, arguments, "", whole) if whole and not old else None
+
+
+def _multi_edit(arguments: Mapping[str, Any], path: str) -> MultiEdit | None:
+    """The edits of one file; None where one is not understood."""
+    edits = []
+    for row in arguments["edits"]:
+        if not isinstance(row, dict):
+            return None
+        old, new = _key(row, _OLD_KEYS), _key(row, _NEW_KEYS)
+        if not (old and new):
+            return None
+        edits.append(TextEdit(path, row, old, new, any(row.get(key) for key in _ALL_KEYS)))
+    return MultiEdit(path, arguments, tuple(edits)) if edits else None
 
 
 def _key(arguments: Mapping[str, Any], keys: tuple[str, ...]) -> str:

@@ -35,6 +35,8 @@ class Target:
     """Lines for a shell script, after its first."""
     toml_line: tuple[str, str, str] = ("", "", "")
     """(table, key, value) of a TOML file."""
+    yaml_line: tuple[str, str] = ("", "")
+    """(key, value) at the top of a YAML file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +134,19 @@ def _opencode(scope: Scope, home: Path, root: Path, command: str) -> tuple[Targe
     return (Target(folder / "fretsaw.js", whole=_PLUGIN % json.dumps(shlex.split(command))),)
 
 
+def _aider(scope: Scope, home: Path, root: Path, command: str) -> tuple[Target, ...]:
+    del command  # aider has no hooks: it can be told to run those of git
+    file = (home if scope == "user" else root) / ".aider.conf.yml"
+    return (Target(file, yaml_line=("git-commit-verify", "true")),)
+
+
 PLACES: Mapping[str, Place] = {
     "claude": Place(_claude),
     "codex": Place(_codex, "Codex asks once whether it may run the hooks; a project's also need a trusted project."),
     "copilot": Place(_copilot),
     "cursor": Place(_cursor, "Cursor cannot change an edit before it lands: the turn's end is vetted."),
     "gemini": Place(_gemini),
+    "aider": Place(_aider, "aider runs the hooks of git from now on: `agent hooks install git` in each repository."),
     "opencode": Place(_opencode, "opencode cannot hold the end of a turn: edits are pruned before they land."),
 }
 

@@ -53,7 +53,7 @@ def _attempts(run: Run, evidence: Evidence) -> Plain:
         "misfits": [misfit_row(item) for turn in evidence.turns for item in turn.misfits],
         "turns": [_turn_row(turn) for turn in evidence.turns],
         "checks": {"before": check_row(evidence.before), "after": check_row(evidence.after)},
-        "proof": _proof_row(evidence),
+        "proof": proof_row(evidence),
         "lint": {"before": _lint_row(evidence.lint_before), "after": _lint_row(evidence.lint_after)},
         "model": run.model,
         "scripted": evidence.scripted,
@@ -143,7 +143,7 @@ def check_row(result: CheckResult | None) -> Plain | None:
     }
 
 
-def _proof_row(evidence: Evidence) -> Plain | None:
+def proof_row(evidence: Evidence) -> Plain | None:
     """Build the row on what the check's results prove; None where no check was run."""
     proof = evidence.proof
     if proof is None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fretsaw.hooks import answer
-from fretsaw.hooks.payload import PatchEdit, Payload, TextEdit, edit_of, read_payload
+from fretsaw.hooks.payload import MultiEdit, PatchEdit, Payload, TextEdit, edit_of, read_payload
 from fretsaw.hooks.turn import Turn, forget_turn, read_turn, write_turn
 from fretsaw.user_dirs import repo_id, user_dirs
 
@@ -112,13 +112,19 @@ def _answer_edit(payload: Payload, root: Path, folder: Path, options: HookOption
         turn = _turn_begins(root, "")
         write_turn(folder, payload.session, turn)
     where = Path(os.path.realpath(payload.cwd))
-    if isinstance(edit, TextEdit):
+    if not isinstance(edit, PatchEdit):
         return _answer_text_edit(edit, payload, where, root, folder, turn, options)
     return _answer_patch_edit(edit, payload, where, root, folder, turn, options)
 
 
 def _answer_text_edit(
-    edit: TextEdit, payload: Payload, where: Path, root: Path, folder: Path, turn: Turn, options: HookOptions
+    edit: TextEdit | MultiEdit,
+    payload: Payload,
+    where: Path,
+    root: Path,
+    folder: Path,
+    turn: Turn,
+    options: HookOptions,
 ) -> dict[str, Any]:
     path = _inside(where / edit.path, root)
     if path is None or _why_not_judged(path):
@@ -305,16 +311,23 @@ def _answer_end(payload: Payload, root: Path, folder: Path, options: HookOptions
         forget_turn(folder, payload.session)
         return {}
     from fretsaw.session.hook_turn import unasked_since
+    from fretsaw.session.rejections import rejected_paths, tell_rejections
 
+    rejected = tell_rejections(folder, {path: _read(root / path) for path in rejected_paths(folder)})
     request = _request(turn, folder, options, {}, "")
-    rows = unasked_since(root, turn, request)
-    if not rows or options.mode == "report":
+    rows = [] if options.mode == "report" else unasked_since(root, turn, request)
+    if not rows and not rejected:
         forget_turn(folder, payload.session)
         return {}
     write_turn(folder, payload.session, replace(turn, is_held=True))
-    listed = "\n".join(f"- {row}" for row in rows[:_ROWS])
+    told = ""
+    if rejected:
+        told = f" The person looked at your changes and rejected these; take them out:\n{_listed(rejected)}\n"
+    if rows:
+        told += f" Nobody asked for these changes; take them out again, and change nothing else:\n{_listed(rows)}"
+    return answer.held(options.agent, f"{_HELD}{told}")
+
+
+def _listed(rows: list[str]) -> str:
     more = f"\n- and {len(rows) - _ROWS} more" if len(rows) > _ROWS else ""
-    return answer.held(
-        options.agent,
-        f"{_HELD} Nobody asked for these changes; take them out again, and change nothing else:\n{listed}{more}",
-    )
+    return "\n".join(f"- {row}" for row in rows[:_ROWS]) + more

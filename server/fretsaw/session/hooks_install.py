@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,8 @@ from typing import Any
 from fretsaw.errors import RepoError, UsageError
 from fretsaw.hooks import json_text
 from fretsaw.hooks.places import PLACES, Scope, Target, git_targets
+from fretsaw.session.hooks_remove import is_installed, is_json, take_out
+from fretsaw.session.settings_file import missing_folders, read_settings, write_settings
 
 GIT = "git"
 _RECORD = "hooks.json"
@@ -34,11 +34,13 @@ class Places:
     """The user's state folder."""
     git_hooks: Path = Path()
     """The folder where git looks for hooks."""
+    common: Path = Path()
+    """The repository's own folder, which its worktrees share."""
 
 
 def install_hooks(agent: str, places: Places, mode: str, prune: str) -> tuple[Path, ...]:
     """Write the hooks of one agent; the files. UsageError where they are there, or a file cannot be edited."""
-    if any(_is_installed(row) for row in _rows_of(agent, places)):
+    if any(is_installed(row) for row in _rows_of(agent, places)):
         raise UsageError(
             f"hooks for {agent} exist already ({places.scope})", hint=f"to remove them: `agent hooks remove {agent}`"
         )
@@ -47,20 +49,22 @@ def install_hooks(agent: str, places: Places, mode: str, prune: str) -> tuple[Pa
     else:
         command = hook_command(agent, places.scope, mode, prune)
         targets = PLACES[agent].targets(places.scope, places.home, places.root, command)
-    planned = [(target, _read(target.file), _edited(target, _read(target.file))) for target in targets]
+    planned = [(target, read_settings(target.file), _edited(target, read_settings(target.file))) for target in targets]
     written = []
     rows = []
     for target, old, (new, pieces) in planned:
         if old == new:
             continue
-        made = _missing_folders(target.file)
-        _write(target.file, new)
+        made = missing_folders(target.file)
+        write_settings(target.file, new)
         if target.block and old is None:
             target.file.chmod(0o755)
         written.append(target.file)
         rows.append({
             "agent": agent, "scope": places.scope, "file": str(target.file), "pieces": pieces,
             "created": old is None, "folders": [str(folder) for folder in made],
+            "entries": [[list(entry.path), entry.value] for entry in target.entries],
+            "root": str(places.root), "repository": str(places.common),
         })  # fmt: skip
     _write_record(places.state, [*_record(places.state), *rows])
     return tuple(written)
@@ -72,16 +76,44 @@ def remove_hooks(agent: str, places: Places) -> tuple[Path, ...]:
     if not rows:
         raise UsageError(f"no hooks for {agent} are installed ({places.scope})", hint="see `agent hooks status`")
     for row in reversed(rows):
-        _take_out(row)
+        take_out(row)
     _write_record(places.state, [row for row in _record(places.state) if row not in rows])
     return tuple(Path(row["file"]) for row in rows)
 
 
-def hooks_status(places: Places) -> Iterator[tuple[str, str, Path, bool]]:
+def hooks_status(places: Places) -> Iterator[tuple[str, Scope, Path, bool]]:
     """(agent, scope, file, whether what was written is still there), of all that was installed here."""
     for row in _record(places.state):
-        if row["scope"] == "user" or Path(row["file"]).is_relative_to(places.root):
-            yield row["agent"], row["scope"], Path(row["file"]), _is_installed(row)
+        if _is_of(row, places):
+            yield row["agent"], row["scope"], Path(row["file"]), is_installed(row)
+
+
+def _with_yaml(target: Target, old: str) -> tuple[str, list[str]]:
+    """One key at the end of a YAML mapping; one that is there stays as the user has it."""
+    key, value = target.yaml_line
+    found = re.search(rf"(?m)^{key}[ \t]*:[ \t]*(\S*)", old)
+    if found is not None and found.group(1).lower() == value:
+        raise UsageError(f"{target.file} has {key}: {value} already", hint="there is nothing to install for aider")
+    if found is not None or re.search(r"(?m)^(?:---|\.\.\.|[\[{])", old):
+        raise UsageError(f"{target.file} is not edited", hint=f"set {key}: {value} in it yourself")
+    piece = ("" if not old or old.endswith("\n") else "\n") + f"{key}: {value}\n"
+    return old + piece, [piece]
+
+
+_SWITCH = (r"(?m)^[ \t]*\[[ \t]*features[ \t]*\](?:(?!^[ \t]*\[)[\s\S])*?^[ \t]*\"?hooks\"?[ \t]*=[ \t]*(\w+)",
+           r"(?m)^[ \t]*features[ \t]*\.[ \t]*hooks[ \t]*=[ \t]*(\w+)",
+           r"(?m)^[ \t]*features[ \t]*=[ \t]*\{[^}\n]*\bhooks[ \t]*=[ \t]*(\w+)")  # fmt: skip
+"""Forms of Codex's switch for all hooks."""
+
+
+def hooks_switched_off(agent: str, places: Places) -> Path | None:
+    """The file in which all of an agent's hooks are switched off; None where they are on."""
+    if agent != "codex":
+        return None
+    file = (places.home if places.scope == "user" else places.root) / ".codex/config.toml"
+    text = read_settings(file) or ""
+    set_to = [found.group(1) for form in _SWITCH if (found := re.search(form, text))]
+    return file if "false" in set_to else None
 
 
 def hook_command(agent: str, scope: Scope, mode: str, prune: str) -> str:
@@ -110,6 +142,8 @@ def _edited(target: Target, old: str | None) -> tuple[str, list[str]]:
         return _with_block(target, old)
     if target.toml_line[0]:
         return _with_toml(target, old or "")
+    if target.yaml_line[0]:
+        return _with_yaml(target, old or "")
     text, pieces = "{\n}\n" if old is None else old, []
     if old is None and target.file.parent.name == ".cursor":
         text = '{\n  "version": 1\n}\n'
@@ -121,6 +155,8 @@ def _edited(target: Target, old: str | None) -> tuple[str, list[str]]:
             pieces.append(piece)
     except ValueError as error:
         raise UsageError(f"{target.file} is not edited: {error}", hint="repair the file and run it again") from None
+    if old is not None and is_json(old) and not is_json(text):
+        raise UsageError(f"{target.file} is not edited: the hooks would break it", hint="add them yourself")
     return text, pieces
 
 
@@ -161,73 +197,21 @@ def _with_toml(target: Target, old: str) -> tuple[str, list[str]]:
     return old[: found.end()] + piece + old[found.end() :], [piece]
 
 
-def _take_out(row: dict[str, Any]) -> None:
-    """Take the pieces out of one file. UsageError, and the file unchanged, where one is not as it was written."""
-    file = Path(row["file"])
-    text = _read(file)
-    if text is None:
-        return
-    for piece in reversed(row["pieces"]):
-        at = text.find(piece)
-        if at < 0:
-            raise UsageError(
-                f"the hooks in {file} were edited", hint="remove the entries that call `vet --hook` yourself"
-            )
-        text = text[:at] + text[at + len(piece) :]
-    if file.suffix == ".json" and text.strip():
-        text = _without_lone_comma(text, file)
-    if row["created"] and "".join(text.split()) in ("", "{}", '{"version":1}'):
-        file.unlink()
-        for folder in reversed(row["folders"]):
-            with suppress(OSError):
-                Path(folder).rmdir()
-        return
-    _write(file, text)
-
-
-_LONE_COMMAS = (("([\\[{]\\s*),", r"\1"), (r",(\s*),", r",\1"), (r",(\s*[\]}])", r"\1"))
-"""A comma after the start, a second one, one before the end: what is left where our entry was parted from another."""
-
-
-def _without_lone_comma(text: str, file: Path) -> str:
-    """The text without a comma that only parted our entry from one that was added later."""
-    is_strict = _is_json(_read(file) or "")
-    for pattern, replacement in (("$^", ""), *_LONE_COMMAS):
-        repaired = re.sub(pattern, replacement, text, count=1)
-        if _is_json(repaired) if is_strict else _is_lenient_json(repaired):
-            return repaired
-    raise UsageError(f"removing the hooks would break {file}", hint="remove them yourself")
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text.lstrip("\ufeff"))
-    except ValueError:
-        return False
-    return True
-
-
-def _is_lenient_json(text: str) -> bool:
-    try:
-        json_text.check(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _rows_of(agent: str, places: Places) -> list[dict[str, Any]]:
     return [
         row
         for row in _record(places.state)
-        if row["agent"] == agent
-        and row["scope"] == places.scope
-        and (places.scope == "user" or Path(row["file"]).is_relative_to(places.root))
+        if row["agent"] == agent and row["scope"] == places.scope and _is_of(row, places)
     ]
 
 
-def _is_installed(row: dict[str, Any]) -> bool:
-    text = _read(Path(row["file"])) or ""
-    return bool(row["pieces"]) and all(piece in text for piece in row["pieces"][-1:])
+def _is_of(row: dict[str, Any], places: Places) -> bool:
+    """Tell whether a row is about these places: a git hook may lie outside of them, and worktrees share it."""
+    if row["scope"] == "user":
+        return True
+    if row["agent"] == GIT:
+        return row.get("repository") == str(places.common) or Path(row["file"]).parent == places.git_hooks
+    return row.get("root") == str(places.root) or Path(row["file"]).is_relative_to(places.root)
 
 
 def _record(state: Path) -> list[dict[str, Any]]:
@@ -235,7 +219,7 @@ def _record(state: Path) -> list[dict[str, Any]]:
         rows = json.loads((state / _RECORD).read_text("utf-8"))
     except FileNotFoundError:
         return []
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RepoError(
             f"{state / _RECORD} cannot be read: {error}", hint="it records the installed hooks; move it away"
         ) from None
@@ -244,37 +228,4 @@ def _record(state: Path) -> list[dict[str, Any]]:
 
 def _write_record(state: Path, rows: list[dict[str, Any]]) -> None:
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write(state / _RECORD, json.dumps(rows, indent=1) + "\n")
-
-
-def _read(file: Path) -> str | None:
-    try:
-        return file.read_bytes().decode("utf-8", "surrogateescape")
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
-
-
-def _missing_folders(file: Path) -> list[Path]:
-    """The folders that are made for it, outermost first."""
-    missing: list[Path] = []
-    folder = file.parent
-    while not folder.exists():
-        missing.insert(0, folder)
-        folder = folder.parent
-    return missing
-
-
-def _write(file: Path, text: str) -> None:
-    """Replace a file at once, where a link leads to, with the mode that it had."""
-    real = Path(os.path.realpath(file))
-    try:
-        real.parent.mkdir(parents=True, exist_ok=True)
-        new = real.with_name(f".{real.name}.{os.getpid()}")
-        new.write_bytes(text.encode("utf-8", "surrogateescape"))
-        if real.exists():
-            shutil.copymode(real, new)
-        new.replace(real)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}", hint="check its permissions") from None
+    write_settings(state / _RECORD, json.dumps(rows, indent=1) + "\n")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from fretsaw import repo
 from fretsaw.cancel import Cancel
-from fretsaw.core.chat import Answer, Ask, Request
+from fretsaw.core.chat import Answer, Ask, OnText, Request
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import Judgement, Refusal, judge_patch
 from fretsaw.core.proof.check_result import Check, Variation, VaryCheck
@@ -17,6 +18,8 @@ from fretsaw.core.run import Event
 from fretsaw.core.secrets.mask import SecretMask
 from fretsaw.core.secrets.masked import mask_check, mask_snapshot, misused_markers, reveal_value
 from fretsaw.core.snapshot import Snapshot
+from fretsaw.errors import UsageError
+from fretsaw.fix.prove_diff import TreesUnder, lay_under
 from fretsaw.fix.services import Services
 from fretsaw.model.row import Row
 from fretsaw.session.attachments import images_for, pdfs_for, rules_for
@@ -80,6 +83,36 @@ def make_services(
     )
     notices = notices_about(session, snapshot, task.issue.hidden)
     return services, shown, (*log_notices, *image_notices, *pdfs.notices, *notices)
+
+
+def make_proof_services(
+    session: Session, snapshot: Snapshot, under: TreesUnder, report: Callable[[Event], None], cancel: Cancel
+) -> Services:
+    """The services that prove changes which are made already: no model, no delivery.
+
+    `snapshot`: the state that the changes began with. UsageError where no check is set.
+    """
+    plain = replace(snapshot, overlay=MappingProxyType({}))  # what is laid has deleted files too
+    vary, covered = _make_varied(session, plain, cancel), _make_covered(session, plain, cancel)
+    if vary is None:
+        raise UsageError("no check is set", hint="give it: --check 'pytest -q', or see `agent check`")
+    varied = lay_under(vary, under)
+    return Services(
+        ask=_ask_nobody,
+        form="udiff",
+        check=varied(Variation()),
+        vary=varied,
+        policy=lambda patch, named, asked: Judgement(),
+        trial=lambda patch: repo.trial(session.repo, snapshot, patch),
+        report=report,
+        clock=time.monotonic,
+        cancel=cancel,
+        covered=None if covered is None else lambda texts: covered(under.with_texts(texts)),
+    )
+
+
+def _ask_nobody(_request: Request, _on_text: OnText) -> Answer:
+    raise UsageError("a proof of changes that are made already asks no model")
 
 
 def _masked_command(session: Session, snapshot: Snapshot, cancel: Cancel, argv: tuple[str, ...] | None) -> Check | None:

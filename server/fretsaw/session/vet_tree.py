@@ -15,6 +15,7 @@ from fretsaw.core.ledger.per_change import breaking_changes
 from fretsaw.core.patch import assemble, derive_set, find_moves, render
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy.generated_files import attention
+from fretsaw.core.prune.unrequested import flag_authors_layout
 from fretsaw.core.prune.verdict import Mode, Verdict
 from fretsaw.core.run import Evidence, Proposal, Run
 from fretsaw.errors import UsageError
@@ -22,7 +23,7 @@ from fretsaw.fix.vet import NO_ISSUE
 from fretsaw.repo import Delivery
 from fretsaw.repo.git.state_diff import StateDiff, read_states, staged_paths
 from fretsaw.repo.git.states import WORKTREE, States, find_states, with_commit_index
-from fretsaw.report.document import verdict_row
+from fretsaw.report.document import check_row, proof_row, verdict_row
 from fretsaw.session.deliver import deliver_patch
 from fretsaw.session.issue_source import read_issue
 from fretsaw.session.open import Session
@@ -47,6 +48,10 @@ class Question:
     """The folder that paths of the issue are relative to."""
 
 
+BY_RULE = ("forbidden", "scope")
+"""Rules by which a person forbade a change."""
+
+
 @dataclass(frozen=True, slots=True)
 class VettedTree:
     """The verdicts on a difference between two states."""
@@ -64,6 +69,8 @@ class VettedTree:
     """Paths outside the scope that are not looked at."""
     first: tuple[tuple[str, str], ...] = ()
     """(path, why) of changes that deserve the first look: dependencies, CI, secrets, deleted tests, …"""
+    evidence: Evidence = field(default_factory=Evidence)
+    """The results of the check, where it was asked."""
 
     @property
     def dropped(self) -> tuple[Verdict, ...]:
@@ -74,6 +81,12 @@ class VettedTree:
     def is_clean(self) -> bool:
         """True if nothing is dropped and no rule is broken."""
         return not (self.dropped or self.broken or self.outside)
+
+    @property
+    def is_unproved(self) -> bool:
+        """True if the check was asked and does not prove what stays."""
+        proof = self.evidence.proof
+        return self.evidence.before is not None and not (proof is not None and proof.ok)
 
     @property
     def reverse(self) -> PatchSet:
@@ -113,7 +126,21 @@ def vet_tree(session: Session, question: Question) -> VettedTree:
     issue = _issue(question, states)
     diff = read_states(opened, states)
     scopes = scopes_of(session, question.allow)
-    return judge_diff(diff, issue, session.settings.prune, scopes)
+    vetted = judge_diff(diff, issue, session.settings.prune, scopes)
+    return vetted if question.issue else _without_request(vetted)
+
+
+def _without_request(vetted: VettedTree) -> VettedTree:
+    """The same where nobody said what was wanted; a commit's message tells of a part only."""
+    diff = vetted.diff
+    paths = (*diff.patch.paths, *(path for path, _ in diff.not_vetted))
+    befores = {file.path: file.before for file in vetted.proposed.files}
+    verdicts = flag_authors_layout(vetted.verdicts, paths, befores.get)
+    if verdicts == vetted.verdicts:
+        return vetted
+    verdicts = close_drops(vetted.proposed, verdicts, diff.snapshot)
+    kept = [item.change for item in verdicts if item.decision != "drop"]
+    return replace(vetted, verdicts=verdicts, patch=assemble(vetted.proposed, kept))
 
 
 def scopes_of(session: Session, allow: tuple[str, ...] = ()) -> Scope | None:
@@ -221,7 +248,7 @@ def take_out(session: Session, vetted: VettedTree) -> TakenOut | None:
     session = session.with_settings(apply="worktree")
     staged = tuple(path for path in reverse.paths if path in staged_paths(session.repo))
     folder = session.store.new()
-    evidence = Evidence(base=session.repo.head)
+    evidence = replace(vetted.evidence, base=session.repo.head)
     proposal = Proposal(vetted.proposed, vetted.patch, vetted.verdicts, evidence)
     started = datetime.now(timezone.utc).isoformat(timespec="seconds")
     run = Run(folder.id, str(session.root), vetted.issue.title or "vetted working tree", "proposed", started=started)
@@ -264,6 +291,9 @@ def tree_document(vetted: VettedTree, taken: TakenOut | None) -> Mapping[str, An
         "look_first": [{"path": path, "why": why} for path, why in vetted.first],
         "not_vetted": [{"path": path, "why": why} for path, why in vetted.diff.not_vetted],
         "renamed": dict(vetted.diff.renamed),
+        "checks": {"before": check_row(vetted.evidence.before), "after": check_row(vetted.evidence.after)},
+        "proof": proof_row(vetted.evidence),
+        "notices": list(vetted.evidence.notices),
         "run": taken.run_id if taken else None,
         "delivery": run_store.to_plain(taken.delivery) if taken else None,
     }

@@ -88,6 +88,9 @@ def minimize(
     units = [unit for unit in dict.fromkeys(alone) if unit <= frozenset(candidates)]
     left = _reduced(search, left, units)
     needed = frozenset().union(*(unit for unit in units if unit <= left and search.tried.get(left - unit) is False))
+    # What makes no sense alone (an `if` without its body) was left out as a whole.
+    groups = [group for group in droppable.units(left & frozenset(candidates)) if group <= left - needed]
+    needed |= frozenset().union(*(group for group in groups if search.tried.get(left - group) is False))
     rest = [unit for unit in units if unit <= left and not unit <= needed]
     return Minimized(left, needed, _supports(search, left, rest), search.tests, not search.late)
 

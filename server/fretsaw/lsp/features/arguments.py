@@ -134,6 +134,20 @@ def read_check(wire: Wire) -> tuple[str, tuple[str, ...]]:
     return _needed(wire, "runId"), tuple(argv)
 
 
+def read_tree(wire: Wire) -> tuple[str | None, bool]:
+    """Read the argument of `agent.reviewTree`: the repository's folder as a URI, and whether the last commit counts."""
+    what: Literal["worktree", "commit"] | None = _one_of(wire, "what", ("worktree", "commit"))
+    return _string(wire, "root"), what == "commit"
+
+
+def read_tree_changes(wire: Wire) -> tuple[str, tuple[str, ...]]:
+    """Read the repository and the changes of `agent.revertChange` and `agent.markReviewed`."""
+    keys = wire.get("keys")
+    if not isinstance(keys, list) or not keys or not all(isinstance(key, str) for key in keys):
+        raise RefusedError(INVALID_PARAMS, "keys: a list of changes is needed")
+    return _needed(wire, "root"), tuple(keys)
+
+
 def read_fix(wire: Wire) -> FixArgument:
     """Read the argument of `agent.fix`."""
     kind: FixKind = _one_of(wire, "kind", ("diagnostics", "todo", "file")) or "diagnostics"

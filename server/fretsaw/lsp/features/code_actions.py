@@ -11,7 +11,7 @@ from lsprotocol import types
 from fretsaw.core.issue import from_editor
 from fretsaw.core.text.short import one_line
 from fretsaw.errors import UsageError
-from fretsaw.lsp.features import apply_edits, check_offer, reviews, to_json
+from fretsaw.lsp.features import apply_edits, check_offer, reviews, to_json, tree_reviews
 from fretsaw.lsp.state.capabilities import LLM_GENERATED
 from fretsaw.lsp.state.documents import Document
 from fretsaw.lsp.state.server import UNTRUSTED, Server
@@ -68,6 +68,10 @@ def code_actions(server: Server, params: CodeActionRequest) -> list[Any]:
         offered = [{**action, "disabled": {"reason": UNTRUSTED}} for action in offered]
     if _wanted(params.only, QUICKFIX):
         offered += _review(server, document, params.range)
+        offered += [
+            _command(title, f"{QUICKFIX}.tree", command, argument)
+            for title, command, argument in tree_reviews.actions(server, document, params.range)
+        ]
         offered += _cancel(server, str(where.root))
     return [
         _for_client(server, action) for action in offered if server.client.action_disabled or "disabled" not in action

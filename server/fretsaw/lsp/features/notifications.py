@@ -12,7 +12,7 @@ from lsprotocol import types
 
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import FretsawError
-from fretsaw.lsp.features import change_at_cursor, to_json
+from fretsaw.lsp.features import change_at_cursor, to_json, tree_hints
 from fretsaw.lsp.state import positions, status
 from fretsaw.lsp.state.editor_settings import EditorSettings
 from fretsaw.lsp.state.jobs import Job, in_thread, outcome_line
@@ -96,6 +96,8 @@ def publish_changes(server: Server) -> None:
                 found = _hints(server, review, path, file)
                 if found:
                     wanted.setdefault(to_json.file_uri(review, path), []).extend(found)
+    for uri, hint in tree_hints.hints(server):
+        wanted.setdefault(uri, []).append(hint)
     for uri in [*wanted, *(uri for uri in server.published if uri not in wanted)]:
         document = server.documents.get(uri)
         told = document.version if document else None, wanted.get(uri, [])

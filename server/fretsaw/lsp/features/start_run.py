@@ -155,7 +155,7 @@ def _fix_issue(server: Server, wire: Mapping[str, Any]) -> Request:
 
     argument = read_issue_argument(wire)
     if argument.text is not None:
-        root = _root(server, argument.root)
+        root = root_of(server, argument.root)
         return root, "issue", from_editor.EditorRequest(_parsed(argument.text, parse), ())
     assert argument.uri is not None
     where = server.roots.locate(argument.uri)
@@ -174,7 +174,8 @@ def _parsed(text: str, parse: Callable[[str], Issue]) -> Issue:
     return issue
 
 
-def _root(server: Server, uri: str | None) -> Path:
+def root_of(server: Server, uri: str | None) -> Path:
+    """The repository of a folder; without one the only one of the workspace."""
     if uri is not None:
         return server.roots.locate(uri.rstrip("/") + "/x").root
     found = server.roots.repositories()

@@ -24,6 +24,9 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "agent.preview": "preview",
         "agent.goTo": "go_to",
         "agent.setCheck": "set_check",
+        "agent.reviewTree": "review_tree",
+        "agent.revertChange": "revert_change",
+        "agent.markReviewed": "mark_reviewed",
         "agent.listRuns": "list_runs",
         "agent.debugInformation": "show_debug_information",
     }

@@ -21,15 +21,25 @@ from fretsaw.lsp.features import (
     reviews,
     start_run,
     to_json,
+    tree_reviews,
     virtual_documents,
 )
-from fretsaw.lsp.features.arguments import ChangeArgument, read_change, read_check, read_go_to, read_run_id
+from fretsaw.lsp.features.arguments import (
+    ChangeArgument,
+    read_change,
+    read_check,
+    read_go_to,
+    read_run_id,
+    read_tree,
+    read_tree_changes,
+)
 from fretsaw.lsp.features.chosen_changes import at_cursor, changes_of, check_change, known_review, review_of
 from fretsaw.lsp.handlers.commands import COMMANDS
 from fretsaw.lsp.state.jobs import Job
 from fretsaw.lsp.state.server import Server
 from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, REQUEST_FAILED, RefusedError
 from fretsaw.review.review import UNDECIDED, WAITING, Review, State
+from fretsaw.review.tree_review import TreeReview
 
 Json: TypeAlias = dict[str, Any]
 ProgressToken: TypeAlias = "int | str | None"
@@ -230,6 +240,39 @@ def go_to(server: Server, wire: Json, _token: ProgressToken) -> Json | None:
         shown = types.ShowDocumentParams(uri, take_focus=True, selection=types.Range(where.start, where.start))
         server.spawn(server.request_client("window/showDocument", shown))
     return {"runId": review.run_id, "change": number, "uri": uri, "range": to_json.range_to_json(where)}
+
+
+# The working tree
+
+
+def review_tree(server: Server, wire: Json, _token: ProgressToken) -> Json:
+    """Review what is in the working tree, whoever wrote it."""
+    uri, last_commit = read_tree(wire)
+    root = str(start_run.root_of(server, uri))
+    server.spawn(tree_reviews.start(server, root, last_commit=last_commit))
+    return {"root": root}
+
+
+def revert_change(server: Server, wire: Json, _token: ProgressToken) -> Json:
+    """Take changes of the working tree out."""
+    start_run.may_run(server)
+    review, keys = _tree_changes(server, wire)
+    server.spawn_writing(tree_reviews.revert(server, review, keys))
+    return {"keys": list(keys)}
+
+
+def mark_reviewed(server: Server, wire: Json, _token: ProgressToken) -> Json:
+    """Accept changes of the working tree: they are not shown again."""
+    review, keys = _tree_changes(server, wire)
+    return {"keys": tree_reviews.mark_reviewed(server, review, keys)}
+
+
+def _tree_changes(server: Server, wire: Json) -> tuple[TreeReview, tuple[str, ...]]:
+    root, keys = read_tree_changes(wire)
+    review = server.tree_reviews.get(root)
+    if review is None or not review.find(keys):
+        raise RefusedError(REQUEST_FAILED, "that change is not in the files any more; `agent.reviewTree` looks again")
+    return review, keys
 
 
 # The rest

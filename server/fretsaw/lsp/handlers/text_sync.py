@@ -7,7 +7,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from fretsaw.lsp.features import reviews
+from fretsaw.lsp.features import notifications, reviews, tree_reviews
 from fretsaw.lsp.features.prewarm import prewarm
 from fretsaw.lsp.state.server import Server
 
@@ -28,6 +28,8 @@ def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> Non
         server.completing.set()  # what is typed now was not asked about
     edits = document.change(params.content_changes, params.text_document.version)
     reviews.document_changed(server, document, edits)
+    if server.tree_reviews:
+        notifications.schedule_publish(server)
 
 
 def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> Coroutine[Any, Any, None] | None:
@@ -36,5 +38,7 @@ def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> Corou
     return None if document is None else reviews.document_closed(server, document)
 
 
-def did_save(_server: Server, _params: types.DidSaveTextDocumentParams) -> None:
-    """The text is known already."""
+def did_save(server: Server, _params: types.DidSaveTextDocumentParams) -> None:
+    """The text is known already; a review of the working tree looks at the file."""
+    if server.tree_reviews:
+        tree_reviews.follow(server)

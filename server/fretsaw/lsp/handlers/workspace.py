@@ -69,6 +69,10 @@ async def look_again(server: Server) -> None:
 def did_change_watched_files(server: Server, _params: types.DidChangeWatchedFilesParams) -> Coroutine[Any, Any, None]:
     """HEAD or a configuration file changed: look at repositories and closed files again."""
     server.roots.forget()
+    if server.tree_reviews:
+        from fretsaw.lsp.features import tree_reviews
+
+        tree_reviews.follow(server)
     return _refresh_closed(server)
 
 

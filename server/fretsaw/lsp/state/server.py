@@ -27,6 +27,7 @@ from fretsaw.lsp.transport.jsonrpc import Protocol
 
 if TYPE_CHECKING:
     from fretsaw.review.review import Review
+    from fretsaw.review.tree_review import TreeReview
     from fretsaw.session.task import FinishedRun
 
 log = logging.getLogger("fretsaw.lsp")
@@ -62,6 +63,11 @@ class Server(LanguageServer):
         self.check_offers: dict[str, tuple[str, ...]] = {}
         self.exit_code_offers: dict[str, tuple[str, ...]] = {}
         """By repository, the command that looks like its check; empty: nothing to offer."""
+        self.tree_reviews: dict[str, TreeReview] = {}
+        """By repository, the working tree under review."""
+        self.stale_trees: set[str] = set()
+        """Repositories with such a review that will soon be looked at again."""
+        self.watched_trees: set[str] = set()
         self.dirty = False
         self.status_facts: StatusFacts | None = None
         self.completing: Cancel | None = None

@@ -277,6 +277,23 @@ class _TreeReader:
         return self._texts[path]
 
 
+def texts_before(repo: Repo, diff: StateDiff) -> tuple[dict[str, str | None], dict[str, str | None], tuple[str, ...]]:
+    """The texts that make the worktree the state before, and the same with the difference's renames.
+
+    Last the paths that cannot be laid so: they stay as they are in the worktree.
+    """
+    states = diff.states
+    now = diff if states.after == WORKTREE else read_states(repo, replace(states, after=WORKTREE))
+    committed = _TreeReader(repo, states.before)
+    laid: dict[str, str | None] = {file.path: file.before for file in now.patch.files}
+    for new, old in now.renamed.items():
+        laid |= {new: None, old: committed(old)}
+    renamed = dict(laid)
+    for new, old in diff.renamed.items():
+        renamed |= {new: committed(old), old: None}
+    return laid, renamed, tuple(path for path, _ in now.not_vetted)
+
+
 def staged_paths(repo: Repo) -> frozenset[str]:
     """The paths that are staged otherwise than HEAD has them."""
     rows = _raw_rows(repo, find_states(repo, staged=True))
