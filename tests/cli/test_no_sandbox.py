@@ -8,19 +8,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from tests.cli.conftest import CHECK, FIX, state_of
+from tests.check.check_support import require
+from tests.cli.conftest import CHECK, FIX, Agent, state_of
 
 from fretsaw.check.sandbox import bwrap
 from fretsaw.model.scripted import ScriptedServer
 
-pytestmark = pytest.mark.usefixtures("no_sandbox_is_known")
 PLACE = Path(__file__).with_name("no_sandbox.py")
-
-
-@pytest.fixture
-def no_sandbox_is_known(own_places: None, tmp_path: Path) -> None:
-    (tmp_path / "state" / "sandbox.json").unlink(missing_ok=True)
 
 
 def agent_there(*arguments: str, cwd: Path, tty: bool = False) -> subprocess.CompletedProcess[str]:
@@ -69,3 +63,11 @@ def test_the_demo_runs_to_its_end_and_says_that_nothing_isolates(project: Path) 
     said = " ".join(ended.stderr.split())
     assert "No sandbox works on this machine: the example's own tests run WITHOUT isolation." in said
     assert "Done: the issue is fixed" in said
+
+
+def test_what_held_in_an_earlier_run_is_tried_again_when_it_does_not_any_more(agent: Agent, project: Path) -> None:
+    require("bwrap")
+    assert agent("check", "--run", "--check", "true").code == 0
+    ended = agent_there("check", "--run", "--check", "true", cwd=project)
+    assert ended.returncode != 0
+    assert "no sandbox holds here" in " ".join(ended.stderr.split())

@@ -73,12 +73,25 @@ class _Command:
         self.cancel.check()
         if not self.tools.program:
             return CheckResult("error", self.argv, reason=why_not_started(self.root, self.argv))
-        if not self.chosen:
+        choice = self._choice()
+        result = self._run_in(choice, texts, variation)
+        if result.state == "error" and choice.recalled:
+            # The machine may allow less since, as another container does that shares the kernel and the state folder.
+            result = self._run_in(self._choice(anew=True), texts, variation)
+        return result
+
+    def _choice(self, *, anew: bool = False) -> SandboxChoice:
+        """The sandbox of this check, chosen once; `anew` when what held in an earlier run does not any more."""
+        if anew or not self.chosen:
             limits = replace(self.around.limits, seconds=self.settings.check_timeout)
-            self.chosen.append(choose(self.root.resolve(), self.tools, self.settings, limits, self.around))
-        sandbox = self.chosen[0].sandbox
+            root = self.root.resolve()
+            self.chosen[:] = [choose(root, self.tools, self.settings, limits, self.around, anew=anew)]
+        return self.chosen[0]
+
+    def _run_in(self, choice: SandboxChoice, texts: Mapping[str, str | None], variation: Variation) -> CheckResult:
+        sandbox = choice.sandbox
         if sandbox is None:
-            return CheckResult("unavailable", self.argv, reason=self.chosen[0].reason)
+            return CheckResult("unavailable", self.argv, reason=choice.reason)
         try:
             fill = self.reporters.lays_over_go and not texts and not sandbox.scratch.compiled.exists()
             laid = self.around.on_disk({**self.around.unsaved, **texts})

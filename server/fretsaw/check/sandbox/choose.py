@@ -64,23 +64,31 @@ class SandboxChoice:
     tried: tuple[tuple[str, str], ...] = ()
     """Sandboxes that were tried, with the reason why each does not hold; the chosen one is last, with an empty
     reason."""
+    recalled: bool = False
+    """True if the sandbox was not tried now: it held in an earlier run."""
 
 
-def choose(root: Path, tools: Toolchain, settings: Settings, limits: Limits, around: CheckEnvironment) -> SandboxChoice:
-    """The strongest sandbox that keeps what it promises, of those that the settings allow."""
+def choose(
+    root: Path, tools: Toolchain, settings: Settings, limits: Limits, around: CheckEnvironment, *, anew: bool = False
+) -> SandboxChoice:
+    """The strongest sandbox that keeps what it promises, of those that the settings allow.
+
+    `anew`: try also what held in an earlier run; the machine may allow less since.
+    """
     scratch = Scratch()
     memory = _Memory(around, root, scratch)
     tried: list[tuple[str, str]] = []
     for name, build in sandboxes(root, tools, settings, limits, around, scratch):
         try:
             sandbox = build()
-            reason = "" if memory.holds(name) else find_leaks(sandbox, scratch.path)
+            recalled = not anew and memory.holds(name)
+            reason = "" if recalled else find_leaks(sandbox, scratch.path)
         except (OSError, CheckError) as error:
-            sandbox, reason = None, str(error)
+            sandbox, recalled, reason = None, False, str(error)
         tried.append((name, reason))
         if sandbox and not reason:
             memory.remember(name)
-            return SandboxChoice(sandbox, "", tuple(tried))
+            return SandboxChoice(sandbox, "", tuple(tried), recalled)
     return SandboxChoice(None, f"no sandbox holds here ({reasons(tried)}); {_hint(tried)}", tuple(tried))
 
 
