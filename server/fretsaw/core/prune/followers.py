@@ -99,9 +99,10 @@ def _is_everywhere(scene: Scene, moved: Sequence[Change], staying: set[int]) -> 
     if away >= max(FEWEST, 2 * near):
         return True
     lines = near + away
+    if lines < FEWEST or (lines < MANY and not _is_uniform(moved)):
+        return False
     indented = list(filter(indent_of, scene.before))
-    is_most_of_file = lines >= FEWEST and 2 * lines >= len(indented)
-    return is_most_of_file and (lines >= MANY or _is_uniform(moved))
+    return 2 * lines >= len(indented)
 
 
 def _moved_lines(scene: Scene, moved: set[int], staying: set[int]) -> tuple[int, int]:

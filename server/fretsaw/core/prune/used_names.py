@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import chain
 
 WORD = re.compile(r"[^\W\d]\w*")
@@ -30,6 +31,7 @@ def _name_of_import(part: str) -> str:
     return brought.split(".")[0]
 
 
+@lru_cache(maxsize=32)
 def used(text: str) -> frozenset[str]:
     """All words of the text that could be names."""
     return frozenset(WORD.findall(text))
