@@ -38,6 +38,8 @@ export function register(client: Client, store: Store, secrets: SecretStorage): 
       const uri = resource instanceof Uri ? resource : await findIssue();
       return uri && client.ask("agent.fixIssue", { uri: uri.toString() });
     },
+    reviewTree: () => client.ask("agent.reviewTree", { ...folder(), what: "worktree" }),
+    reviewCommit: () => client.ask("agent.reviewTree", { ...folder(), what: "commit" }),
     cancel: () => client.ask("agent.cancel"),
     showProposals: () => commands.executeCommand("fretsaw.proposals.focus"),
     showChanges: () => showing("agent.showDiff"),
@@ -68,6 +70,13 @@ export function register(client: Client, store: Store, secrets: SecretStorage): 
   return Object.entries(table).map(([name, run]) =>
     commands.registerCommand(`fretsaw.${name}`, (row?: Partial<Row>) => run(row ?? {})),
   );
+}
+
+/** The workspace folder of the editor in front: it names the repository where there are several. */
+function folder(): Target {
+  const uri = window.activeTextEditor?.document.uri;
+  const root = uri && workspace.getWorkspaceFolder(uri)?.uri.toString();
+  return root === undefined ? {} : { root };
 }
 
 /** A command of the server that an action or a lens carries; what needs a person first, or VS Code shows better, it does. */

@@ -4,7 +4,7 @@ import type { Range } from "vscode-languageserver-protocol";
 
 /** What a command of the server is about: a run, a change or file of it, a place in a document. */
 export type Target = { change?: number; position?: Range["start"]; range?: Range } & Partial<
-  Record<"runId" | "uri" | "view" | "instruction" | "step", string>
+  Record<"runId" | "uri" | "view" | "instruction" | "step" | "root" | "what", string>
 >;
 /** `message`: how it ended; empty while it is active. */
 export type Run = Record<"id" | "title" | "state" | "text" | "message", string> & { percentage: number };

@@ -16,6 +16,7 @@ from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from fretsaw.session.open import Session
     from fretsaw.session.vet_tree import Question, TakenOut, VettedTree
 
 _MOST_ROWS = 60
@@ -42,8 +43,7 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
     from fretsaw.session.open import open_session
-    from fretsaw.session.rejections import is_agent_working, queue_rejections
-    from fretsaw.session.vet_tree import decide, take_out, tree_document, vet_tree
+    from fretsaw.session.vet_tree import decide, tree_document, vet_tree
 
     is_worktree = not (question.staged or question.commit or question.span)
     if asked.interactive and not is_worktree:
@@ -59,14 +59,7 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
             vetted = prove_tree(session, vetted, report, cancel)
     if asked.interactive:
         vetted = decide(vetted, _ask(vetted))
-    taken, queued = None, 0
-    # Where nothing is proved, what goes may be what the check needs; a person may know better.
-    if is_worktree and (asked.interactive or (asked.do_apply and not vetted.is_unproved)):
-        if vetted.dropped and not asked.at_once and is_agent_working(session.store.folder):
-            queued = queue_rejections(session.store.folder, vetted.dropped)
-        else:
-            with interruptible(Cancel()):
-                taken = take_out(session, vetted)
+    taken, queued = _take_out(session, vetted, asked) if is_worktree else (None, 0)
     cannot_apply = asked.do_apply and not is_worktree
     if asked.as_json:
         print(json.dumps({**tree_document(vetted, taken), "queued": queued}, indent=2))
@@ -78,6 +71,22 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
         else:
             _say_next(vetted, taken, question, asked)
     return int(_exit_code(vetted, asked, cannot_apply=cannot_apply))
+
+
+def _take_out(session: Session, vetted: VettedTree, asked: Asked) -> tuple[TakenOut | None, int]:
+    """Take out what was dropped, where that was asked for, or queue it: what was taken out, how many are queued."""
+    from fretsaw.cancel import Cancel
+    from fretsaw.cli.fix import interruptible
+    from fretsaw.session.rejections import is_agent_working, queue_rejections
+    from fretsaw.session.vet_tree import take_out
+
+    # Where nothing is proved, what goes may be what the check needs; a person may know better.
+    if not asked.interactive and (not asked.do_apply or vetted.is_unproved):
+        return None, 0
+    if vetted.dropped and not asked.at_once and is_agent_working(session.store.folder):
+        return None, queue_rejections(session.store.folder, vetted.dropped)
+    with interruptible(Cancel()):
+        return take_out(session, vetted), 0
 
 
 def _exit_code(vetted: VettedTree, asked: Asked, *, cannot_apply: bool) -> ExitCode:

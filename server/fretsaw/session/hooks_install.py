@@ -144,6 +144,11 @@ def _edited(target: Target, old: str | None) -> tuple[str, list[str]]:
         return _with_toml(target, old or "")
     if target.yaml_line[0]:
         return _with_yaml(target, old or "")
+    return _with_entries(target, old)
+
+
+def _with_entries(target: Target, old: str | None) -> tuple[str, list[str]]:
+    """The entries in a JSON file. UsageError for one that is not edited."""
     text, pieces = "{\n}\n" if old is None else old, []
     if old is None and target.file.parent.name == ".cursor":
         text = '{\n  "version": 1\n}\n'

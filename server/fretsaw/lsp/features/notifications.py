@@ -87,8 +87,8 @@ async def _soon(server: Server) -> None:
     publish_changes(server)
 
 
-def publish_changes(server: Server) -> None:
-    """Send what differs from what was sent: hints and proposals."""
+def _wanted_hints(server: Server) -> dict[str, list[types.Diagnostic]]:
+    """The hints by file: of proposals, and of working trees under review."""
     wanted: dict[str, list[types.Diagnostic]] = {}
     if server.option("hints", "on") == "on":
         for review in server.reviews.values():
@@ -98,6 +98,12 @@ def publish_changes(server: Server) -> None:
                     wanted.setdefault(to_json.file_uri(review, path), []).extend(found)
     for uri, hint in tree_hints.hints(server):
         wanted.setdefault(uri, []).append(hint)
+    return wanted
+
+
+def publish_changes(server: Server) -> None:
+    """Send what differs from what was sent: hints and proposals."""
+    wanted = _wanted_hints(server)
     for uri in [*wanted, *(uri for uri in server.published if uri not in wanted)]:
         document = server.documents.get(uri)
         told = document.version if document else None, wanted.get(uri, [])

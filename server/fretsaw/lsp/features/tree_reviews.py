@@ -37,9 +37,10 @@ async def start(server: Server, root: str, *, last_commit: bool) -> None:
         review = server.tree_reviews[root]
         open_ = list(review.undecided())
         unasked = sum(change.verdict.decision == "drop" for change in open_)
-        server.show_message(f"Agent: {len(open_)} changes to review, {unasked} of them without effect or forbidden.")
-        if server.client.watch_files and root not in server.watched_trees:
-            server.watched_trees.add(root)
+        count = "1 change" if len(open_) == 1 else f"{len(open_)} changes"
+        server.show_message(f"Agent: {count} to review; {unasked} without effect or forbidden.")
+        if server.client.watch_files and not server.watches_files:
+            server.watches_files = True
             watcher = types.FileSystemWatcher("**/*")
             options = types.DidChangeWatchedFilesRegistrationOptions([watcher])
             registration = types.Registration(_WATCHER, "workspace/didChangeWatchedFiles", options)

@@ -66,10 +66,15 @@ async def look_again(server: Server) -> None:
         await reviews.bring_back(server)
 
 
-def did_change_watched_files(server: Server, _params: types.DidChangeWatchedFilesParams) -> Coroutine[Any, Any, None]:
+_QUIET = ("/node_modules/", "/.git/objects/", "/.venv/", "/__pycache__/")
+"""Parts of URIs of files that change by the thousand and that nobody reviews."""
+
+
+def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> Coroutine[Any, Any, None]:
     """HEAD or a configuration file changed: look at repositories and closed files again."""
     server.roots.forget()
-    if server.tree_reviews:
+    is_of_interest = any(not any(part in change.uri for part in _QUIET) for change in params.changes)
+    if server.tree_reviews and is_of_interest:
         from fretsaw.lsp.features import tree_reviews
 
         tree_reviews.follow(server)

@@ -67,7 +67,8 @@ class Server(LanguageServer):
         """By repository, the working tree under review."""
         self.stale_trees: set[str] = set()
         """Repositories with such a review that will soon be looked at again."""
-        self.watched_trees: set[str] = set()
+        self.watches_files = False
+        """True once the client was asked to tell of every file that changes."""
         self.dirty = False
         self.status_facts: StatusFacts | None = None
         self.completing: Cancel | None = None
