@@ -11,7 +11,7 @@ from functools import partial
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.canonical_python import canonical, without_hints
-from fretsaw.core.prune.lexer import without_comment, words
+from fretsaw.core.prune.lexer import prose_spans, without_comment, words
 from fretsaw.core.prune.python_meaning import parse, same_meaning
 from fretsaw.core.prune.rules.conditions import only_in, unless_issue_mentions
 from fretsaw.core.prune.rules.line_change import LineChange, indent, replacements, with_reason
@@ -22,6 +22,7 @@ MOST_LINES = 60
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
+_STRING = re.compile(r"\"[^\"\\\n]*\"|'[^'\\\n]*'")
 _FRAMES = (
     "{}",
     "{} pass",
@@ -56,7 +57,11 @@ def _stays(scene: Scene, name: str, change: LineChange) -> bool:
     rows = range(start + 1, len(lines))
     end = next((row for row in rows if lines[row].strip() and indent(lines[row]) <= outer), len(lines))
     word = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)(?!\s*=(?!=)\S)")
-    return any(word.search(without_comment(line, scene.language)[0]) for line in lines[first:end])
+    function = lines[first:end]
+    prose = {row for span in prose_spans(function) for row in range(*span)}
+    written = (line for row, line in enumerate(function) if row not in prose)
+    code = (without_comment(line, scene.language)[0] for line in written)
+    return any(word.search(_STRING.sub("''", line)) for line in code)
 
 
 def _is_header(line: str, depth: int) -> bool:
