@@ -3,7 +3,7 @@ def add(a, b):
 
 
 def mean(row):
-    """Give the mean of a row\d.
+    """Give the mean of a row.
 
     Is there nothing, it fails.
 
