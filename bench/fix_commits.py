@@ -20,6 +20,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from real_patches import base_texts, report, vet_rows
+from subsets import patch_of
+
+from fretsaw.core.patch import split
 
 _FIX = re.compile(
     r"(?i)\b(?:fix(?:e[sd])?|bug|crash(?:es)?|regression|correct(?:ly)?|wrong|leak|handle|prevent|avoid)\b"
@@ -45,8 +48,10 @@ def main() -> None:
     if given.out:
         given.out.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     found = vet_rows(rows, given.prune)
-    changes = sum(row["reply"].count("\n@@ ") for row in rows)
-    print(f"{changes} hunks")
+    patches = filter(None, map(patch_of, rows))
+    changes = sum(len(split(patch)) for patch in patches)
+    flags = sum(len(one.get("flagged", ())) for one in found)
+    print(f"{changes} changes, {flags / max(changes, 1):.2%} flagged")
     report(found, given.prune, given.show)
 
 

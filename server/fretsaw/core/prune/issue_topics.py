@@ -17,7 +17,9 @@ _TOPICS = {
     r"|^docs?\b[^\n]{0,20}:|\bgolint\b"
     r"|\b(?:lint\w*|godoc|javadoc|doclint|checkstyle)\b[^.\n]{0,20}\b(?:warnings?|errors?|complaints?|issues?)\b"
     r"|\b(?:complaints?|warnings?|errors?) (?:from|of|by) \w*lint\w*|\bgrammatical\b|\bparagraphs?\b"
-    r"|\bwording\b|^revert\b|\bdescription (?:errors?|fix\w*)\b|\bfix\w* (?:the |a )?(?:wrong )?descriptions?\b"
+    r"|\bwording\b|^revert\b"
+    r"|\bfix\w*\b[^.\n]{0,40}\b(?:links|references|headings|capitali[sz]ation|casing|doctests?)\b"
+    r"|\bdescription (?:errors?|fix\w*)\b|\bfix\w* (?:the |a )?(?:wrong )?descriptions?\b"
     r"|\b(?:rst|reST|markdown|markup|sphinx|doctest)\b[^.\n]{0,30}"
     r"\b(?:markup|problems?|errors?|warnings?|syntax|examples?)\b|\bexamples?(?: \(#\d+\))?\W*$",
     "tidy": r"\bfix\w*:? (?:all |the |some |minor |more )*(?:lint\w*|format\w*|indentation|(?:code |coding )?style"
@@ -28,7 +30,8 @@ _TOPICS = {
     r"|\bautomatic fixes\b|\bauto-?fix(?:es)?\b"
     r"|\b(?:flake8|eslint|pylint|rubocop|lint\w*|prettier|black|gofmt) fixes\b",
     "types": r"\btype[- ]?hints?\b|\bannotat\w+|\btyping\b|\bmypy\b|\bpyright\b|\btyped\b",
-    "rename": r"\brenam\w+|\bmisnamed\b|\bshadow\w*\b|\btypos?\b|\bmisspel\w+|\b(?:camel|snake)[_ -]?case\b|\bnaming\b",
+    "rename": r"\brenam\w+|\bmisnamed\b|\bshadow\w*\b|\btypos?\b|\bmisspel\w+|\b(?:camel|snake)[_ -]?case\b|\bnaming\b"
+    r"|\b(?:variable|parameter|argument)s? names?\b",
     "version": r"\b(?:bump\w*|release|change|set|update)\b[^.\n]{0,40}\bversions?\b|__version__",
     "licence": r"\blicen[cs]e\b|\bcopyright\b|\bSPDX\b",
     "print": r"\bprint(?:s|ing|ed)?\b|\blog(?:s|ging|ged)?\b|\bstdout\b|\bstderr\b|\boutput\b",

@@ -20,8 +20,8 @@ _STRING = (
     r"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`))"
 )
 _REST = r"(?P<number>0[xXbBoO]\w+|(?:\d\w*\.?|(?<!\w)\.\d)\w*)|(?P<word>\w+)|(?P<blank>\s+|\\\n)|(?P<sign>[^\w\s])"
-# No comment begins in `$#` and `${#list[@]}` of a shell.
-_HASH = re.compile(rf"{_STRING}|(?P<comment>(?<!\$)(?<!\$\{{)#[^\n]*)|{_REST}", re.DOTALL)
+# No comment begins in `$#` and `${#list[@]}` of a shell, and in `[^?#]` of a pattern.
+_HASH = re.compile(rf"{_STRING}|(?P<comment>(?<![$?^|\\])(?<!\$\{{)#[^\n]*)|{_REST}", re.DOTALL)
 _SLASH = re.compile(rf"{_STRING}|(?P<comment>//[^\n]*|/\*.*?\*/)|{_REST}", re.DOTALL)
 _COMMENT_HASH = re.compile(r"(?!#!)\s*#")
 _COMMENT_SLASH = re.compile(r"\s*(//|/\*|\*(?![\w(*]))")

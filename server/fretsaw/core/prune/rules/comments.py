@@ -63,6 +63,7 @@ _READ_BY_TOOLS = re.compile(
 """The beginning of a comment that a compiler or another tool obeys: it is code, whatever its sign."""
 _SAYS_SOMETHING = re.compile(r"[^ \t\r\n#/*]")
 """Not in a line that is blank but for the frame of a comment."""
+_PREFIX = re.compile(r"(?<![\w\"'])[rRbBuU]+(?=\"{3}|'{3})")
 _DOCUMENTS = re.compile(r"\s*(?:/\*\*|\*(?!/)|///|//!)")
 """The beginning of a line of a comment that documents, where not every comment may."""
 MOST_REWORDED = 3
@@ -250,7 +251,8 @@ def _done(hunk: Hunk) -> str:
 @unless_title_mentions("prose")
 def docstrings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Python: documentation of code reworded without telling anything of what changes."""
-    candidates = list(filterfalse(LineChange.is_blank, edits(changes)))
+    prose_or_code = filterfalse(LineChange.is_blank, edits(changes))
+    candidates = [change for change in prose_or_code if not _is_code_in_docstring(scene, change)]
     if not candidates:
         return {}
     # Both texts are read for it, so only where there are candidates.
@@ -268,6 +270,19 @@ def docstrings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
                 change.id: f"{_done(change.hunk)} documentation that says nothing about the fix" for change in group
             }
     return reasons
+
+
+def _is_code_in_docstring(scene: Scene, change: LineChange) -> bool:
+    """Tell whether a change is about a docstring's prefix (`r`), or stands in an example that doctest runs."""
+    if [_PREFIX.sub("", line, count=1) for line in change.hunk.removed] == list(change.hunk.added):
+        return True
+    if [_PREFIX.sub("", line, count=1) for line in change.hunk.added] == list(change.hunk.removed):
+        return True
+    row = change.hunk.start
+    while row > 0 and scene.before[row - 1].strip():
+        row -= 1
+    example = (*scene.before[row : change.hunk.start], *change.lines)
+    return any(line.lstrip().startswith(">>>") for line in example)
 
 
 Span: TypeAlias = tuple[int, int]

@@ -11,10 +11,10 @@ from functools import partial
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.canonical_python import canonical, without_hints
-from fretsaw.core.prune.lexer import words
+from fretsaw.core.prune.lexer import prose_spans, without_comment, words
 from fretsaw.core.prune.python_meaning import parse, same_meaning
 from fretsaw.core.prune.rules.conditions import only_in, unless_issue_mentions
-from fretsaw.core.prune.rules.line_change import LineChange, replacements, with_reason
+from fretsaw.core.prune.rules.line_change import LineChange, indent, replacements, with_reason
 from fretsaw.core.prune.scene import Scene
 
 MOST_LINES = 60
@@ -22,6 +22,7 @@ MOST_LINES = 60
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
+_STRING = re.compile(r"\"[^\"\\\n]*\"|'[^'\\\n]*'")
 _FRAMES = (
     "{}",
     "{} pass",
@@ -40,9 +41,33 @@ def renamed_local(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
     def is_bound(old: str, new: str, group: list[LineChange]) -> bool:
         binding = [change for change in group if _binds(change.removed, old) and _binds(change.added, new)]
-        return any(not _binds(change.added, old) for change in binding)
+        return any(not _binds(change.added, old) and not _stays(scene, old, change) for change in binding)
 
     return find_renames(scene, changes, is_local=is_bound)
+
+
+def _stays(scene: Scene, name: str, change: LineChange) -> bool:
+    """Tell whether the function around a change has the name afterwards, too: then something else was meant."""
+    lines, start = scene.after, scene.after_starts[change.id]
+    depth = indent(lines[start])
+    first = next((row for row in range(start, -1, -1) if _is_header(lines[row], depth)), None)
+    if first is None:
+        return False
+    outer = indent(lines[first])
+    rows = range(start + 1, len(lines))
+    end = next((row for row in rows if lines[row].strip() and indent(lines[row]) <= outer), len(lines))
+    word = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)(?!\s*=(?!=)\S)")
+    function = lines[first:end]
+    prose = {row for span in prose_spans(function) for row in range(*span)}
+    written = (line for row, line in enumerate(function) if row not in prose)
+    code = (without_comment(line, scene.language)[0] for line in written)
+    return any(word.search(_STRING.sub("''", line)) for line in code)
+
+
+def _is_header(line: str, depth: int) -> bool:
+    """Tell whether a line opens a function around lines of this depth."""
+    opens = re.match(r"\s*(?:async\s+)?def\s", line) is not None
+    return opens and (indent(line) < depth or depth == 0)
 
 
 def find_renames(

@@ -28,7 +28,7 @@ from fretsaw.core.prune.scene import Scene
 
 _IMPORT = re.compile(r"\s*(?:from\s+[\w.]+\s+)?import\s+\(?(?P<names>[^)#]+)\)?")
 _MEANT_UNUSED = re.compile(r"noqa|__future__")
-_TEST = re.compile(r"(?:^|/)(?:test|conftest)")
+_TEST = re.compile(r"(?:^|/)(?:test|conftest|(?:\w+_)?bench(?:marks?)?(?:/|\.|_))")
 _HEADER = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
 _AT_MARGIN = re.compile(r"^\S", re.MULTILINE)
 _CALLED_BY_NAME = re.compile(

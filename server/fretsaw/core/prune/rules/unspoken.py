@@ -42,7 +42,7 @@ _DEFINES = re.compile(
 )
 _DECORATION = re.compile(r"^\s*(?:@\w|#\[|\[\w)")
 _IMPORTS = re.compile(r"^\s*(?:from\s+\S+\s+import\b|import\b|use\s|using\s|#\s*include\b|require\b)")
-_REMOVAL = re.compile(r"\b(?:remov|delet|drop|dead code|unused|obsolete|deprecat|get rid|no longer)\w*", re.I)
+_REMOVAL = re.compile(r"\b(?:remov|delet|drop|dead code|unused|obsolete|deprecat|get rid|no longer|revert)\w*", re.I)
 """In an issue that speaks of something that should go."""
 _ON_IMPORTS = re.compile(
     r"\b(?:fix\w*|circular|clean\w*|wrong|broken|update\w*)\b[^.\n]{0,30}\bimports?\b|^polish\b", re.I
