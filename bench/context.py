@@ -1,10 +1,10 @@
 """The share of issues in which every line of code or data that the fix changes is shown, by budget.
 
-    python bench/context.py INSTANCES.jsonl REPOSITORIES [--most 25] [--only OWNER/NAME,…] [--bm25] [--out FILE]
+    python bench/context.py INSTANCES.jsonl REPOSITORIES [--most 25] [--only OWNER/NAME,…] [--bm25] [--out DIR]
 
 INSTANCES and REPOSITORIES are those of `bench/context_instances.py`. `--bm25` shows whole source files by BM25 over the
-words of the issue in place of Fretsaw's choice; `--out` writes a row an instance and budget, which `--against` of a
-later run compares. Knows no model.
+words of the issue in place of Fretsaw's choice; `--out` keeps a row an instance and budget in context.jsonl, which
+`--against FILE` of a later run compares. Knows no model.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def main() -> int:
         rows += measure(one, snapshot_at(one, options.repositories), bm25=options.bm25)
         print(one.id, *(row["all"] for row in rows[-len(BUDGETS) :]), file=sys.stderr, flush=True)
     if options.out:
-        options.out.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        options.out.mkdir(parents=True, exist_ok=True)
+        (options.out / "context.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     table(rows)
     if options.against:
         differences(rows, [json.loads(line) for line in options.against.read_text().splitlines()])

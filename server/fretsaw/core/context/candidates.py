@@ -134,13 +134,16 @@ def _by_words_of_paths(query: Query, paths: tuple[str, ...], at: Callable[[str],
     wanted = set(query.plain)
     lowered = {name.lower() for name in query.names}
     holders: dict[str, list[tuple[str, float]]] = {}
+    in_folder: dict[str, set[str]] = {}
     for path in paths:
         folder, _, name = path.rpartition("/")
+        if folder not in in_folder:
+            in_folder[folder] = set(split_name(folder)) & wanted
         bare = name.split(".", 1)[0]
         size = max(1, len(bare.replace("_", "")))
         for word in set(split_name(bare)) & wanted:
             holders.setdefault(word, []).append((path, min(1.0, len(word) / size)))
-        for word in set(split_name(folder)) & wanted:
+        for word in in_folder[folder]:
             holders.setdefault(word, []).append((path, 0.25))
         if bare.lower() in lowered and bare.lower() not in STOP_WORDS:
             at(path).add(_STEM, f"is named like `{bare}`")

@@ -38,12 +38,13 @@ def chunks_of(path: str, text: str) -> tuple[tuple[Chunk, ...], tuple[Definition
     """All chunks of a text in their order, blank ones left out, and the definitions."""
     lines = text.replace("\r\n", "\n").split("\n")
     definitions = outline(path, lines)
+    holders = tuple(each for each in definitions if each.holds)
     owners = _owners(definitions, min(len(lines), _MOST_LINES))
     out: list[Chunk] = []
     first = 1
     for line in range(2, len(owners) + 1):
         if line == len(owners) or owners[line] is not owners[first]:
-            out += _of_run(path, lines, first, line - 1, owners[first], definitions)
+            out += _of_run(path, lines, first, line - 1, owners[first], holders)
             first = line
     return tuple(_with_blanks(out, lines)), definitions
 
@@ -76,14 +77,14 @@ def _of_run(
     first: int,
     last: int,
     owner: Definition | None,
-    definitions: tuple[Definition, ...],
+    holders: tuple[Definition, ...],
 ) -> list[Chunk]:
     """The chunks of consecutive lines with one owner."""
     filled = [line for line in range(first, last + 1) if lines[line - 1].strip()]
     if not filled:
         return []
     first, last = filled[0], filled[-1]
-    holder = _holder(owner, definitions) if owner else None
+    holder = _holder(owner, holders) if owner else None
     kind = _kind(lines[first - 1 : last], first, owner)
     if last - first < _LONGEST:
         return [Chunk(path, first, last, kind, owner, holder)]
@@ -98,12 +99,13 @@ def _kind(lines: list[str], first: int, owner: Definition | None) -> Kind:
     return "imports" if first < 200 and any(_IMPORT.match(line) for line in lines) else "module"
 
 
-def _holder(owner: Definition, definitions: tuple[Definition, ...]) -> Definition | None:
+def _holder(owner: Definition, holders: tuple[Definition, ...]) -> Definition | None:
+    """The innermost class around a definition."""
     around = None
-    for each in definitions:
+    for each in holders:
         if each.header >= owner.header:
             break
-        if each.holds and each.last >= owner.last:
+        if each.last >= owner.last:
             around = each
     return around
 

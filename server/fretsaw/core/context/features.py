@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from fretsaw.core.context.candidates import Candidates, Credit, Evidence
 from fretsaw.core.context.chunks import Chunk, chunks_of
@@ -17,8 +17,7 @@ from fretsaw.core.languages import is_test
 from fretsaw.core.text.tokens import estimate
 
 _TOKENS = re.compile(r"[A-Za-z_]\w+")
-_NAME = re.compile(r"[A-Za-z_]\w{2,}")
-_TOP = 10
+_SOURCES = 60
 """Best chunks whose names lead to others."""
 _COMMON_NAME = 6
 """Definitions of one name from which on its use says nothing."""
@@ -37,6 +36,8 @@ class Described:
     why: str = ""
     """The most telling word or relation, for a person."""
     text_score: float = 0.0
+    uses: frozenset[str] = frozenset()
+    """Names that are defined in one of the files."""
 
 
 def describe(found: Candidates) -> list[Described]:
@@ -47,8 +48,11 @@ def describe(found: Candidates) -> list[Described]:
     top = max((found.evidence[path].score for path in found.texts), default=0.0) or 1.0
     weights = {word: weight * found.rarity.get(word, 0.0) for word, weight in credit.weights.items()}
     strange: set[str] = set()
+    cut = {path: chunks_of(path, text) for path, text in found.texts.items()}
+    defined = {each.name for _, definitions in cut.values() for each in definitions if len(each.name) > 2}
     for path, text in found.texts.items():
-        own, definitions = _of_file(path, text, credit, strange)
+        chunks, definitions = cut[path]
+        own = _of_file(text, chunks, credit, strange, defined)
         _by_file(own, found.evidence[path], place[path], top, len(text))
         _by_words(own, weights, found.query.title)
         _by_definition(own, definitions, credit, weights, found.query.dunders)
@@ -56,18 +60,22 @@ def describe(found: Candidates) -> list[Described]:
         out += own
     _scale(out)
     _rank(out)
-    _by_use(out, found)
+    _by_use(out)
     _beside(out)
     return out
 
 
-def _of_file(path: str, text: str, credit: Credit, strange: set[str]) -> tuple[list[Described], tuple[Definition, ...]]:
-    """The chunks of a text with the words of the query in each. `strange`: names without any, which it adds to."""
-    own, definitions = chunks_of(path, text)
+def _of_file(
+    text: str, chunks: tuple[Chunk, ...], credit: Credit, strange: set[str], defined: set[str]
+) -> list[Described]:
+    """The chunks of a text with the words of the query in each, and what they use of the `defined` names.
+
+    `strange`: names without any word of the query, which it adds to.
+    """
     lines = text.split("\n")
     ratio = estimate(text) / max(1, len(text))  # near enough to choose by; what is taken is counted exactly
     out = []
-    for chunk in own:
+    for chunk in chunks:
         shown = "\n".join(lines[chunk.first - 1 : chunk.last]) + "\n"
         each = Described(chunk, 1 + int(ratio * len(shown)))
         counts = Counter(_TOKENS.findall(shown))
@@ -77,8 +85,9 @@ def _of_file(path: str, text: str, credit: Credit, strange: set[str]) -> tuple[l
                 strange.add(token)
             for word in words:
                 each.words[word] += counts[token]
+        each.uses = frozenset(counts.keys() & defined)
         out.append(each)
-    return out, definitions
+    return out
 
 
 def _by_file(own: list[Described], evidence: Evidence, rank: int, top: float, size: int) -> None:
@@ -222,13 +231,14 @@ def _scale(every: list[Described]) -> None:
 def _good(every: Sequence[Described]) -> list[Described]:
     """The chunks that text and names speak for most, best first."""
 
-    def score(each: Described) -> float:
-        values = each.values
-        own = values["names"] + values["words"] + values["definition is named"] + 0.5 * values["definition has words"]
-        given = 2 * values["line is given"] + values["frame of a trace"]
-        return (own + given) * (0.3 + values["file score"]) * (0.3 if values.get("test") else 1.0)
+    return sorted(every, key=lambda each: (-_text_score(each), each.chunk.path, each.chunk.first))
 
-    return sorted(every, key=lambda each: (-score(each), each.chunk.path, each.chunk.first))
+
+def _text_score(each: Described) -> float:
+    values = each.values
+    own = values["names"] + values["words"] + values["definition is named"] + 0.5 * values["definition has words"]
+    given = 2 * values["line is given"] + values["frame of a trace"]
+    return (own + given) * (0.3 + values["file score"]) * (0.3 if values.get("test") else 1.0)
 
 
 def _rank(every: list[Described]) -> None:
@@ -243,53 +253,97 @@ def _rank(every: list[Described]) -> None:
         seen[each.chunk.path] += 1
 
 
-def _by_use(every: list[Described], found: Candidates) -> None:
-    """Definitions that the best chunks use, and chunks that use what the best define."""
+def _by_use(every: list[Described]) -> None:
+    """Definitions that good chunks use, and chunks that use what good ones define: one step along the calls."""
     defining: dict[str, list[Described]] = {}
     for each in every:
         definition = each.chunk.definition
         if definition is not None and each.chunk.first <= definition.header <= each.chunk.last:
             defining.setdefault(definition.name, []).append(each)
-    lines = {path: text.split("\n") for path, text in found.texts.items()}
-    wanted: dict[str, tuple[float, Described]] = {}
-    for place, good in enumerate(_good(every)[:_TOP]):
-        chunk, share = good.chunk, 1 / math.sqrt(1 + place)
-        names = set(_NAME.findall("\n".join(lines[chunk.path][chunk.first - 1 : chunk.last])))
-        own = chunk.definition.name if chunk.definition is not None else ""
-        for name in sorted(names - {own}):
-            _lead(good, name, share, defining.get(name, ()))
-        if own and len(defining.get(own, ())) <= _COMMON_NAME:
-            wanted.setdefault(own, (share, good))
-    for path, group in groupby(every, key=lambda each: each.chunk.path):
-        _callers(list(group), wanted, lines[path])
+    known = {name: targets for name, targets in defining.items() if len(targets) <= _COMMON_NAME}
+    good = _good(every)[:_SOURCES]
+    total = sum(_text_score(each) ** 2 for each in good) or 1.0
+    mass = {id(each): _text_score(each) ** 2 / total for each in good}
+    for place, each in enumerate(good):
+        own = each.chunk.definition.name if each.chunk.definition is not None else ""
+        names = sorted(name for name in each.uses if name in known and name != own)
+        for name in names:
+            _lead(each, name, 1 / math.sqrt(1 + place), mass[id(each)] / math.sqrt(len(names)), known[name])
+    _to_users(every, good, mass, known)
+    _by_mass(every, mass)
 
 
-def _lead(good: Described, name: str, share: float, targets: Sequence[Described]) -> None:
+def _lead(source: Described, name: str, share: float, mass: float, targets: Sequence[Described]) -> None:
     """Credit the definitions of a name that a good chunk uses: those of its own file most."""
-    if not 0 < len(targets) <= _COMMON_NAME:
-        return
-    near = [each for each in targets if each.chunk.path == good.chunk.path]
-    for each in near or targets:
-        gain = share / math.sqrt(len(near or targets))
-        if each is not good and gain > each.values.get("used by a good one", 0.0):
+    near = [each for each in targets if each.chunk.path == source.chunk.path]
+    reached = near or targets
+    for each in reached:
+        if each is source:
+            continue
+        _add(each, "mass of users", mass / len(reached))
+        gain = share / math.sqrt(len(reached))
+        if gain > each.values.get("used by a good one", 0.0):
             each.values["used by a good one"] = gain
             if each.values["names"] + each.values["definition is named"] < 0.2:
-                user = good.chunk.definition.name if good.chunk.definition is not None else good.chunk.path
+                user = source.chunk.definition.name if source.chunk.definition is not None else source.chunk.path
                 each.why = f"{user} uses {name}"
 
 
-def _callers(own: list[Described], wanted: Mapping[str, tuple[float, Described]], lines: list[str]) -> None:
-    if not wanted or not own:
-        return
-    pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, sorted(wanted))) + r")(?!\w)")
-    for each in own:
-        text = "\n".join(lines[each.chunk.first - 1 : each.chunk.last])
-        for name in set(pattern.findall(text)):
-            share, good = wanted[name]
-            if each is not good and share > each.values.get("uses a good one", 0.0):
+def _to_users(
+    every: Sequence[Described],
+    good: Sequence[Described],
+    mass: Mapping[int, float],
+    known: Mapping[str, Sequence[Described]],
+) -> None:
+    """Credit the chunks that use what good ones define."""
+    wanted: dict[str, tuple[float, float]] = {}
+    for place, each in enumerate(good):
+        own = each.chunk.definition.name if each.chunk.definition is not None else ""
+        if own in known:
+            share, held = wanted.get(own, (0.0, 0.0))
+            wanted[own] = max(share, 1 / math.sqrt(1 + place)), held + mass[id(each)]
+    users: Counter[str] = Counter()
+    for each in every:
+        users.update(each.uses & wanted.keys())
+    for each in every:
+        own = each.chunk.definition.name if each.chunk.definition is not None else ""
+        for name in sorted(each.uses & wanted.keys()):
+            if name == own:
+                continue
+            share, held = wanted[name]
+            _add(each, "mass of what it uses", held / math.sqrt(users[name]))
+            if share > each.values.get("uses a good one", 0.0):
                 each.values["uses a good one"] = share
                 if each.values["names"] + each.values["definition is named"] < 0.1:
                     each.why = f"uses {name}"
+
+
+def _by_mass(every: Sequence[Described], mass: Mapping[int, float]) -> None:
+    """The share of all good text that a file and a class hold; small shares count by their order of magnitude."""
+    files: dict[str, float] = {}
+    classes: dict[tuple[str, int], float] = {}
+    for each in every:
+        held = mass.get(id(each), 0.0)
+        files[each.chunk.path] = files.get(each.chunk.path, 0.0) + held
+        if (around := _class_of(each)) is not None:
+            classes[around] = classes.get(around, 0.0) + held
+    for each in every:
+        each.values["mass of file"] = files[each.chunk.path]
+        if (around := _class_of(each)) is not None:
+            each.values["mass of class"] = classes[around]
+        for name in ("mass of users", "mass of what it uses", "mass of file", "mass of class"):
+            if each.values.get(name, 0.0) > 0:
+                each.values[name] = math.log10(1 + 1_000 * each.values[name])
+
+
+def _class_of(each: Described) -> tuple[str, int] | None:
+    chunk = each.chunk
+    around = chunk.definition if chunk.kind == "class" else chunk.holder
+    return (chunk.path, around.header) if around is not None else None
+
+
+def _add(each: Described, name: str, value: float) -> None:
+    each.values[name] = each.values.get(name, 0.0) + value
 
 
 def _beside(every: list[Described]) -> None:

@@ -35,12 +35,19 @@ def joins_of(valued: Sequence[Valued], texts: Mapping[str, str], wanted: Iterabl
     names = _names(valued, set(wanted))
     if not names:
         return ()
-    pattern = re.compile(r"(?<![\w$])(" + "|".join(map(re.escape, sorted(names))) + r")(?![\w$])")
+    pattern = re.compile("|".join(_use_of(name) for name in sorted(names)))
     for path, own in groupby(valued, key=lambda each: each.chunk.path):
         text = texts[path]
         if any(name in text for name in names):
             _uses(path, text.split("\n"), [each.chunk for each in own], names, pattern)
     return tuple(_sentence(each) for each in names.values() if each.used or each.tested)
+
+
+def _use_of(name: str) -> str:
+    """A pattern for a use: a plain word may be a variable, unless it is called or taken from something."""
+    bare = rf"(?<![\w$.]){re.escape(name)}"
+    called = rf"\.{re.escape(name)}(?![\w$])|{bare}[ \t]*\("
+    return called if name.isalpha() and name.islower() else rf"{called}|{bare}(?![\w$])"
 
 
 def _names(valued: Sequence[Valued], wanted: set[str]) -> dict[str, _Named]:
@@ -68,7 +75,8 @@ def _uses(
             line = lines[number - 1]
             if len(line) > _LONGEST or _IMPORT.match(line) or line.lstrip().startswith(("#", "//", "*")):
                 continue
-            for name in pattern.findall(line):
+            for found in pattern.finditer(line):
+                name = found[0].lstrip(".").rstrip("( \t")
                 if definition is not None and (definition.name == name or number == definition.header):
                     continue
                 each = names[name]
