@@ -80,10 +80,12 @@ def _of_run(
     holders: tuple[Definition, ...],
 ) -> list[Chunk]:
     """The chunks of consecutive lines with one owner."""
-    filled = [line for line in range(first, last + 1) if lines[line - 1].strip()]
-    if not filled:
+    while first <= last and not lines[first - 1].strip():
+        first += 1
+    while last > first and not lines[last - 1].strip():
+        last -= 1
+    if first > last:
         return []
-    first, last = filled[0], filled[-1]
     holder = _holder(owner, holders) if owner else None
     kind = _kind(lines[first - 1 : last], first, owner)
     if last - first < _LONGEST:

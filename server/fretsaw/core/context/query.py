@@ -180,6 +180,8 @@ def stem(word: str) -> str:
     """A lower-case word without a usual ending: `paths` → `path`, `parsing` and `parse` → `pars`."""
     if len(word) > 4 and word.endswith("s") and not word.endswith("ss"):
         word = word[:-1]
+    if not word.endswith(_ENDINGS):
+        return word
     for end in _ENDINGS:
         if word.endswith(end) and len(word) - len(end) >= 4:
             return word[: -len(end)]
