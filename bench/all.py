@@ -19,6 +19,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--cases", type=Path, required=True)
+    parser.add_argument("--instances", type=Path, default=Path("instances.jsonl"), help="as bench/context_instances.py")
+    parser.add_argument("--repositories", type=Path, default=Path("repositories"))
     parser.add_argument("--out", type=Path, default=Path("out"))
     parser.add_argument("--only", default="", help="names, separated by commas")
     args = parser.parse_args()
@@ -26,7 +28,7 @@ def main() -> int:
     table: dict[str, tuple[Path | None, list[str]]] = {
         "edits": (args.corpus, [str(args.corpus), *out]),
         "extraneous": (args.corpus, [str(args.corpus / "extraneous.jsonl.xz"), *out]),
-        "context": (args.cases, [str(args.cases)]),
+        "context": (args.instances, [str(args.instances), str(args.repositories), *out]),
         "cases": (args.cases, [str(args.cases), *out]),
         "wall": (None, ["--django", "pypi", *out]),
         "sandbox": (None, []),

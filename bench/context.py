@@ -1,88 +1,168 @@
-"""Whether the chosen context holds what a fix needs: `python bench/context.py CASES_DIR [BUDGET …]`.
+"""The share of issues in which every line of code or data that the fix changes is shown, by budget.
 
-Prints, for each case and budget: are the files of the real fix shown, are the very lines it changes, at which rank
-stands the last of them, tokens and milliseconds. Reads the cases' archives; knows no model.
+    python bench/context.py INSTANCES.jsonl REPOSITORIES [--most 25] [--only OWNER/NAME,…] [--bm25] [--out DIR]
+
+INSTANCES and REPOSITORIES are those of `bench/context_instances.py`. `--bm25` shows whole source files by BM25 over the
+words of the issue in place of Fretsaw's choice; `--out` keeps a row an instance and budget in context.jsonl, which
+`--against FILE` of a later run compares. Knows no model.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import math
 import re
 import sys
-import tarfile
 import time
-from collections.abc import Iterator
+from collections import Counter
 from pathlib import Path
 
+from context_instances import Instance, covered, instances, snapshot_at
+
 from fretsaw.core.context.choose import choose
-from fretsaw.core.context.parts import Context
-from fretsaw.core.issue import parse
+from fretsaw.core.context.parts import Context, Part
+from fretsaw.core.context.paths import prior
+from fretsaw.core.context.render import document
 from fretsaw.core.snapshot import Snapshot
-from fretsaw.core.text import tokens
+from fretsaw.core.text.tokens import estimate
 
-BUDGETS = (24_000, 12_000, 6_000, 3_000, 1_500)
-
-
-def main(folder: Path, budgets: tuple[int, ...]) -> int:
-    estimate = tokens.count
-    missed = 0
-    print(f"{'case':24} {'budget':>7} {'files':>6} {'lines':>8} {'rank':>5} {'tokens':>7} {'ms':>6}  shown")
-    for case in sorted(path.parent for path in folder.glob("*/case.json")):
-        data = json.loads((case / "case.json").read_text())
-        issue, snapshot = parse((case / "ISSUE.md").read_text()), snapshot_of(case / "repo.tar.xz")
-        gold = dict(gold_lines((case / "gold.diff").read_text()))
-        for budget in budgets:
-            start = time.perf_counter()
-            context = choose(issue, snapshot, budget, "auto", estimate)
-            ms = (time.perf_counter() - start) * 1000
-            files = sum(path in context.paths for path in data["gold_files"])
-            lines = sum(covered(context, path, line) for path, at in gold.items() for line in at)
-            rank = max((context.ranking.index(path) + 1 if path in context.ranking else 9999) for path in gold)
-            total = sum(map(len, gold.values()))
-            missed += budget == max(budgets) and files < len(data["gold_files"])
-            print(
-                f"{case.name:24} {budget:7} {files:4}/{len(data['gold_files'])} {lines:5}/{total:<2} {rank:5} "
-                f"{context.tokens:7} {ms:6.0f}  {len(context.paths)} files{', whole' if context.whole else ''}"
-            )
-    return 1 if missed else 0
+BUDGETS = (8_000, 24_000, 64_000, 200_000)
+_MEANS = (
+    ("all, of documents too", "documents too"),
+    ("all files there", "file"),
+    ("tokens used", "tokens"),
+    ("CPU seconds of this process", "seconds"),
+)
 
 
-def snapshot_of(archive: Path) -> Snapshot:
-    texts: dict[str, str] = {}
-    with tarfile.open(archive) as tar:
-        for item in tar:
-            file = tar.extractfile(item) if item.isfile() else None
-            if file is not None:
-                texts[item.name.removeprefix("./").split("/", 1)[1]] = file.read().decode("utf-8", "surrogateescape")
-    return Snapshot(None, tuple(sorted(texts)), texts.get)
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("instances", type=Path)
+    parser.add_argument("repositories", type=Path)
+    parser.add_argument("--most", type=int, default=25, help="instances of one repository at most")
+    parser.add_argument("--only", default="", help="repositories, parted by commas")
+    parser.add_argument("--bm25", action="store_true")
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--against", type=Path, help="rows of an earlier run")
+    options = parser.parse_args()
+    only = frozenset(filter(None, options.only.split(",")))
+    rows = []
+    for one in instances(options.instances, options.most, only):
+        rows += measure(one, snapshot_at(one, options.repositories), bm25=options.bm25)
+        print(one.id, *(row["all"] for row in rows[-len(BUDGETS) :]), file=sys.stderr, flush=True)
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        (options.out / "context.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    table(rows)
+    if options.against:
+        differences(rows, [json.loads(line) for line in options.against.read_text().splitlines()])
+    return 0
 
 
-def gold_lines(diff: str) -> Iterator[tuple[str, list[int]]]:
-    """Path → the lines of the text before that the fix removes, or before which it adds."""
-    path, at = "", 0
-    out: list[int] = []
-    for line in diff.splitlines():
-        if line.startswith("--- "):
-            if path:
-                yield path, out
-            path, out = line[4:].removeprefix("a/"), []
-        elif found := re.match(r"@@ -(\d+)", line):
-            at = int(found[1])
-        elif line.startswith("-"):
-            out.append(at)
-            at += 1
-        elif line.startswith("+") and not line.startswith("+++"):
-            if not out or out[-1] != at:
-                out.append(at)
-        elif line.startswith(" ") or not line:
-            at += 1
-    if path:
-        yield path, out
+def measure(one: Instance, snapshot: Snapshot, *, bm25: bool) -> list[dict[str, object]]:
+    """One row a budget."""
+    out: list[dict[str, object]] = []
+    issue, gold = one.issue, one.gold
+    order = by_bm25(one.text, snapshot) if bm25 else []
+    for budget in BUDGETS:
+        start = time.process_time()
+        context = whole_files(order, snapshot, budget) if bm25 else choose(issue, snapshot, budget, "files", estimate)
+        seconds = time.process_time() - start
+        missing = [[path, line] for path, lines in gold.items() for line in lines if not covered(context, path, line)]
+        missing_code = [place for place in missing if place[0] in one.gold_code]
+        out.append(
+            {
+                "id": one.id,
+                "repository": one.repository,
+                "budget": budget,
+                "all": not missing_code,
+                "documents too": not missing,
+                "file": all(path in context.paths for path in one.gold_code),
+                "missing": missing_code[:5],
+                "tokens": context.tokens,
+                "seconds": round(seconds, 3),
+            }
+        )
+    return out
 
 
-def covered(context: Context, path: str, line: int) -> bool:
-    return any(part.path == path and part.first <= line <= part.last + 1 for part in context.parts)
+def table(rows: list[dict[str, object]]) -> None:
+    """Print the shares with Wilson's interval of 95 %, all together and by repository."""
+    print(f"{'repository':28} {'n':>4}" + "".join(f"{budget:>20,}" for budget in BUDGETS))
+    for name in ("all", *sorted({str(row["repository"]) for row in rows})):
+        own = [row for row in rows if name in ("all", row["repository"])]
+        cells = ""
+        for budget in BUDGETS:
+            at = [bool(row["all"]) for row in own if row["budget"] == budget]
+            low, high = interval(sum(at), len(at))
+            cells += f"{100 * sum(at) / len(at):9.1f} [{low:3.0f}-{high:3.0f}]"
+        print(f"{name:28} {len(own) // len(BUDGETS):4}{cells}")
+    for title, key in _MEANS:
+        means = [[float(str(row[key] + 0)) for row in rows if row["budget"] == budget] for budget in BUDGETS]  # type: ignore[operator]
+        print(f"{title:33}" + "".join(f"{sum(values) / len(values):20,.2f}" for values in means))
+
+
+def interval(hits: int, count: int) -> tuple[float, float]:
+    """Wilson's interval of 95 %, in percent."""
+    z, share = 1.96, hits / count
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    return 100 * (middle - half), 100 * (middle + half)
+
+
+def differences(rows: list[dict[str, object]], before: list[dict[str, object]]) -> None:
+    """Print what came and what went since an earlier run."""
+    earlier = {(row["id"], row["budget"]): row["all"] for row in before}
+    for budget in BUDGETS:
+        own = [row for row in rows if row["budget"] == budget and (row["id"], budget) in earlier]
+        came = [str(row["id"]) for row in own if row["all"] and not earlier[row["id"], budget]]
+        went = [str(row["id"]) for row in own if not row["all"] and earlier[row["id"], budget]]
+        print(f"{budget:,}: +{len(came)} -{len(went)}; gone: {' '.join(went)}")
+
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]+")
+_counts: dict[str, Counter[str]] = {}
+
+
+def by_bm25(text: str, snapshot: Snapshot) -> list[str]:
+    """Source files by BM25 over lower-case words (k1 1.2, b 0.75)."""
+    wanted = {word.lower() for word in _WORD.findall(text)}
+    sizes: dict[str, int] = {}
+    held: dict[str, dict[str, int]] = {}
+    for path in snapshot.paths:
+        source = snapshot.read(path) if prior(path) == 1.0 else None
+        if source is not None:
+            counts = _counts.get(source)
+            if counts is None:
+                counts = _counts[source] = Counter(word.lower() for word in _WORD.findall(source))
+            sizes[path] = sum(counts.values())
+            held[path] = {word: counts[word] for word in wanted & counts.keys()}
+    mean = sum(sizes.values()) / max(1, len(sizes))
+    having = Counter(word for words in held.values() for word in words)
+    rarity = {word: math.log(1 + (len(sizes) - count + 0.5) / (count + 0.5)) for word, count in having.items()}
+    scores = {
+        path: sum(
+            rarity[word] * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * sizes[path] / mean))
+            for word, times in words.items()
+        )
+        for path, words in held.items()
+    }
+    return sorted(scores, key=lambda path: (-scores[path], path))
+
+
+def whole_files(order: list[str], snapshot: Snapshot, budget: int) -> Context:
+    """The first files that fit, each whole."""
+    parts, left = [], budget
+    for path in order:
+        text = snapshot.read(path) or ""
+        part = Part(path, 1, text.count("\n") + 1, text, "")
+        cost = estimate(document(part, text)) if len(text) < 8 * left else left + 1
+        if cost <= left:
+            parts.append(part)
+            left -= cost
+    return Context(tuple(parts), budget - left, whole=False)
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), tuple(map(int, sys.argv[2:])) or BUDGETS))
+    sys.exit(main())

@@ -27,5 +27,5 @@ def test_chooses(folder: Path, golden: Golden) -> None:
         f"{part.path} {'whole' if part.whole else f'{part.first}-{part.last}'}: {part.why}" for part in context.parts
     ]
     excerpts = [part.text for part in context.parts if not part.whole]
-    told = "\n".join((*rows, "ranking: " + ", ".join(context.ranking), *excerpts))
+    told = "\n".join((*rows, "ranking: " + ", ".join(context.ranking), *context.joins, *excerpts))
     golden(folder / "expected.txt", told.rstrip("\n") + "\n")

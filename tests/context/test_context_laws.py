@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 from hypothesis import given, settings
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from fretsaw.core.context.choose import choose
 from fretsaw.core.context.parts import Context
 from fretsaw.core.context.render import documents
+from fretsaw.core.context.search import find
 from fretsaw.core.issue import parse
-from fretsaw.core.snapshot import Snapshot
+from fretsaw.core.snapshot import Counted, Snapshot
 from fretsaw.core.text.lines import split_lines
 from fretsaw.core.text.tokens import estimate
 
@@ -131,18 +133,36 @@ def test_secrets_are_told_of_and_not_shown() -> None:
     assert "link.py (symlink)" in told
 
 
-def test_unsaved_text_wins_over_what_the_searcher_knows() -> None:
+def test_unsaved_text_wins_over_what_the_counter_knows() -> None:
     texts = {"a.py": "def old_name():\n    pass\n", "b.py": "def other():\n    pass\n"}
     asked: list[str] = []
 
-    def searcher(words: str, most: int) -> tuple[tuple[str, int, str], ...]:
-        asked.append(words)
-        return (("a.py", 1, "def old_name():"),)
+    def counter(parts: Sequence[str], most: int) -> Counted:
+        asked.extend(parts)
+        return Counted({"b.py": {"old_name": 9}}, cut=False)
 
-    snapshot = snapshot_of(texts, overlay={"b.py": "def new_name():\n    pass\n"}, searcher=searcher)
+    snapshot = snapshot_of(texts, overlay={"b.py": "def new_name():\n    pass\n"}, counter=counter)
     context = choose(parse("# `new_name` is wrong"), snapshot, 5_000, "files", estimate)
-    assert context.paths == ("b.py",)
-    assert "new_name" in asked[0].split()
+    assert context.ranking[0] == "b.py"
+    assert any(part.text.startswith("def new_name") for part in context.parts)
+    assert "new_name" in asked
+
+
+def test_a_search_that_ends_early_is_told_of() -> None:
+    texts = {"a.py": "def new_name():\n    pass\n"}
+    snapshot = snapshot_of(texts, counter=lambda parts, most: Counted({"a.py": {"new_name": 1}}, cut=True))
+    context = choose(parse("# `new_name` is wrong"), snapshot, 5_000, "files", estimate)
+    assert any("too large to be searched to its end" in notice for notice in context.notices)
+
+
+def test_a_flood_of_one_word_hides_no_other() -> None:
+    rows = {"common": [(f"a{at:05}.py", 1, "common") for at in range(30_000)], "rare": [("z.py", 3, "rare = 1")]}
+
+    def searcher(words: str, most: int) -> tuple[tuple[str, int, str], ...]:
+        return tuple([row for word in words.split() for row in rows[word]][:most])
+
+    hits = find(snapshot_of({}, searcher=searcher), ("common", "rare", "common"))
+    assert ("z.py", 3) in {(hit.path, hit.line) for hit in hits if hit.word == "rare"}
 
 
 def test_selected_lines_are_shown() -> None:

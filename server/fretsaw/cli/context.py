@@ -9,22 +9,28 @@ from typing import Any
 import click
 
 from fretsaw.cli import terminal
-from fretsaw.cli.options import settings_flags
+from fretsaw.cli.options import files_flag, settings_flags
+from fretsaw.core.context.parts import Context
 from fretsaw.core.text.safe_text import safe_text
 
 
 @click.command("context")
 @click.argument("issue")
 @settings_flags("context", "model")
+@files_flag
 @click.option("--full", is_flag=True, help="Print the messages in full, as they would be sent.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
-def context_command(issue: str, full: bool, as_json: bool, directory: Path, **flags: Any) -> int:
+def context_command(
+    issue: str, files: tuple[str, ...], full: bool, as_json: bool, directory: Path, **flags: Any
+) -> int:
     """Show what would be sent for ISSUE: files, tokens, dollars. Nothing is sent."""
     from fretsaw.session.first_request import preview_request
     from fretsaw.session.open import open_session
+    from fretsaw.session.pointed_files import read_places
 
-    preview = preview_request(open_session(directory, flags), issue, directory)
+    session = open_session(directory, flags)
+    preview = preview_request(session, issue, directory, read_places(session, files, directory))
     if as_json:
         print(json.dumps(preview.document(), indent=2))
         return 0
@@ -42,6 +48,7 @@ def context_command(issue: str, full: bool, as_json: bool, directory: Path, **fl
     for part in preview.context.parts:
         lines = "" if part.whole else f":{part.first}-{part.last}"
         print(f"  {safe_text(part.path)}{lines}  {safe_text(part.why)}")
+    _print_left_out(preview.context)
     for constraint in preview.issue.constraints:
         print(f"  rule ({constraint.kind}): {safe_text(constraint.text)}")
     for item in preview.withheld:
@@ -51,3 +58,15 @@ def context_command(issue: str, full: bool, as_json: bool, directory: Path, **fl
         terminal.paragraph("! ", notice, fg="yellow")
     terminal.say("Nothing was sent.", dim=True)
     return 0
+
+
+def _print_left_out(context: Context) -> None:
+    """Print where names are used, why no more is shown, and what a larger budget would add."""
+    for sentence in context.joins:
+        print(f"  {safe_text(sentence)}")
+    if context.stopped:
+        print(f"  no more is shown: {context.stopped}")
+    for part in context.following:
+        print(f"  next: {safe_text(part.path)}:{part.first}-{part.last}  {safe_text(part.why)}")
+    if context.following:
+        print(f"  the next {len(context.following)} would need about {context.following_tokens:,} tokens more")

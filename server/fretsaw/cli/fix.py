@@ -13,16 +13,17 @@ import click
 
 from fretsaw.cli import terminal
 from fretsaw.cli.delivery_text import delivery_text
-from fretsaw.cli.options import settings_flags
+from fretsaw.cli.options import files_flag, settings_flags
 
 
 @click.command("fix")
 @click.argument("issue", required=True)
 @settings_flags("delivery", "check", "lint", "proof", "minimizing", "edits", "context", "model", "limits")
+@files_flag
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
-def fix_command(issue: str, directory: Path, as_json: bool, quiet: bool, **flags: Any) -> int:
+def fix_command(issue: str, files: tuple[str, ...], directory: Path, as_json: bool, quiet: bool, **flags: Any) -> int:
     """Fix ISSUE: a Markdown file, `-` for standard input, or the text itself in quotes.
 
     Proposes edits, keeps only what was asked for, proves it with --check, and applies it. Index and HEAD stay as they
@@ -36,13 +37,15 @@ def fix_command(issue: str, directory: Path, as_json: bool, quiet: bool, **flags
     from fretsaw.session.fix import fix_issue
     from fretsaw.session.open import open_session
     from fretsaw.session.outcome import exit_code, failure_document, patch_of, run_document
+    from fretsaw.session.pointed_files import read_places
 
     cancel = Cancel()
     session = None
     try:
         with interruptible(cancel), terminal.progress(quiet or as_json) as report:
             session = open_session(directory, accept_typed_check(flags))
-            finished, delivery = fix_issue(session, issue, report, cancel, directory)
+            places = read_places(session, files, directory)
+            finished, delivery = fix_issue(session, issue, report, cancel, directory, places)
     except Exception as error:
         if as_json:
             print(json.dumps(failure_document(session, error), indent=2))

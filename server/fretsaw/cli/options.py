@@ -41,6 +41,12 @@ class CommandLine(click.ParamType[tuple[str, ...]]):
             self.fail(f"{value!r}: {error}", param, ctx)
 
 
+def files_flag(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a command with `--file`."""
+    said = "Show this file, or these lines of it, in any case. May be repeated."
+    return click.option("--file", "files", multiple=True, metavar="PATH[:A-B]", help=said)(command)
+
+
 def settings_flags(*groups: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorate a command with the flags of these groups of options; each is None where it was not given."""
     rows = {row.name: row for row in options()}

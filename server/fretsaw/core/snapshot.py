@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 from fretsaw.core.text.disk_encodings import FileEncoding
 from fretsaw.core.text.encodings import shown
@@ -26,6 +27,15 @@ class LineEnds:
     """`"\\n"` or `"\\r\\n"`, in the worktree."""
     stored_as_lf: bool
     """True if git turns them into `"\\n"` when it stores the file."""
+
+
+class Counted(NamedTuple):
+    """The rests of names that were found in files: of `mark`, `markers` and `Mark`, each as it is written."""
+
+    by_path: Mapping[str, Mapping[str, int]]
+    """Path → rest of a name → times."""
+    cut: bool
+    """True if there were more than could be counted: later paths are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,10 @@ class Snapshot:
         default=None, repr=False, compare=False
     )
     """Fast literal word search, `(words, most) -> ((path, line number from 1, line), …)`; None: read every path."""
+
+    counter: Callable[[Sequence[str], int], Counted] | None = field(default=None, repr=False, compare=False)
+    """Fast count of the rests of names from where one of some beginnings stands in them, `(beginnings, most rests)`;
+    None: read every path."""
 
     last_changes: Callable[[], Mapping[str, int]] = field(default=dict, repr=False, compare=False)
     """Returns how many commits ago a path changed: 0 is not committed yet, 1 in `base`; missing: long ago, or not

@@ -26,6 +26,7 @@ from fretsaw.session.model_connection import without_refused_tool
 from fretsaw.session.models import choose_model
 from fretsaw.session.notices import notices_about
 from fretsaw.session.open import Session
+from fretsaw.session.pointed_files import Place
 from fretsaw.session.secret_mask import learn_local_secrets
 from fretsaw.session.task import Task
 
@@ -66,6 +67,12 @@ class RequestPreview:
                 {"path": part.path, "first": part.first, "last": part.last, "whole": part.whole, "why": part.why}
                 for part in self.context.parts
             ],
+            "stopped": self.context.stopped,
+            "next": [
+                {"path": part.path, "first": part.first, "last": part.last, "why": part.why}
+                for part in self.context.following
+            ],
+            "next_tokens": self.context.following_tokens,
             "constraints": [{"kind": item.kind, "text": item.text} for item in self.issue.constraints],
             "messages": [{"role": message.role, "text": message.text} for message in self.messages],
             "notices": list(self.notices),
@@ -76,7 +83,9 @@ class RequestPreview:
         }
 
 
-def preview_request(session: Session, argument: str, where: Path = Path()) -> RequestPreview:
+def preview_request(
+    session: Session, argument: str, where: Path = Path(), places: tuple[Place, ...] = ()
+) -> RequestPreview:
     """The first request of a fix of this issue (a path is relative to `where`), but for what the check says now."""
     issue, folder = read_issue(argument, where)
     issue = mask_issue(issue, session.mask)
@@ -85,7 +94,7 @@ def preview_request(session: Session, argument: str, where: Path = Path()) -> Re
     snapshot = repo.snapshot(session.repo, reveal=settings.reveal)
     learn_local_secrets(session, snapshot)
     snapshot = mask_snapshot(snapshot, session.mask)
-    context = choose(issue, snapshot.readable(), settings.context_tokens, settings.context, estimate)
+    context = choose(issue, snapshot.readable(), settings.context_tokens, settings.context, estimate, places)
     logs, notices = read_logs(issue, folder)
     logs = tuple((name, session.mask.mask(text, name)) for name, text in logs)
     form = without_refused_tool(session.state, settings, choice.row).form_for(settings)

@@ -34,6 +34,7 @@ from fretsaw.session.model_connection import open_model, without_refused_tool
 from fretsaw.session.models import choose_model, read_registry, today
 from fretsaw.session.notices import notices_about_commit
 from fretsaw.session.open import RECORD, Session
+from fretsaw.session.pointed_files import Place
 from fretsaw.session.retirement import mark_told, untold_notices
 from fretsaw.session.secret_mask import withheld_notices
 from fretsaw.session.services import make_services
@@ -43,9 +44,17 @@ Reporter = Callable[[Event], None]
 
 
 def fix_issue(
-    session: Session, argument: str, report: Reporter, cancel: Cancel, where: Path = Path()
+    session: Session,
+    argument: str,
+    report: Reporter,
+    cancel: Cancel,
+    where: Path = Path(),
+    places: tuple[Place, ...] = (),
 ) -> tuple[FinishedRun, Delivery | None]:
-    """`agent fix`: read the issue (a path is relative to `where`), run, and deliver what was proved."""
+    """`agent fix`: read the issue (a path is relative to `where`), run, and deliver what was proved.
+
+    `places`: what a person points to, which is shown in any case.
+    """
     issue, folder = read_issue(argument, where)
     if session.settings.apply != "none":
         # It would be refused at the end; now it costs nothing to find out.
@@ -56,7 +65,7 @@ def fix_issue(
         repo.refuse_unknown_committer(session.repo)
     for text in notices_about_commit(session):
         report(Event("context", text, lasting=True))
-    finished = run_fix(session, Task(issue, folder=folder), report, cancel)
+    finished = run_fix(session, Task(issue, focus=places, folder=folder), report, cancel)
     try:
         delivery = deliver_proposal(session, finished, report, cancel)
     except FretsawError as error:

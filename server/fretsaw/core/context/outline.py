@@ -61,7 +61,7 @@ def outline(path: str, lines: list[str]) -> tuple[Definition, ...]:
         found = _header(line, by_indent=by_indent)
         if found:
             headers.append((index, *found))
-    widths = [_width(line) if line and not line.isspace() else _BLANK for line in lines]
+    widths = _widths(lines)
     out = []
     for at, (index, indent, name, holder) in enumerate(headers):
         end = _end(lines, widths, index, by_indent=by_indent)
@@ -136,6 +136,13 @@ def _first(lines: list[str], index: int, indent: int) -> int:
             break
         at -= 1
     return at
+
+
+def _widths(lines: list[str]) -> list[int]:
+    """Columns of white space that each line starts with, `_BLANK` for one that has nothing else."""
+    if any("\t" in line for line in lines):
+        return [_width(line) if line and not line.isspace() else _BLANK for line in lines]
+    return [len(line) - len(line.lstrip(" ")) if line and not line.isspace() else _BLANK for line in lines]
 
 
 def _width(line: str) -> int:

@@ -41,6 +41,14 @@ class Context:
     settled: int = 0
     """Number of parts, from the first on, whose files have not changed lately."""
 
+    joins: tuple[str, ...] = ()
+    """Sentences on where what the issue names is defined, used and tested, also in files that are not shown."""
+    following: tuple[Part, ...] = ()
+    """The next beyond the budget, best first; not sent."""
+    following_tokens: int = 0
+    stopped: str = ""
+    """For a person: why no more is shown; empty where the whole repository is."""
+
     @property
     def paths(self) -> tuple[str, ...]:
         """The files that are shown, each once."""

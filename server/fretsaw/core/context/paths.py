@@ -44,7 +44,9 @@ class Paths:
     def __init__(self, paths: Collection[str]) -> None:
         self.all = frozenset(paths)
         self._by_name: dict[str, list[str]] = {}
+        self._by_folder: dict[str, list[str]] = {}
         for path in paths:
+            self._by_folder.setdefault(path.rpartition("/")[0], []).append(path)
             self._by_name.setdefault(path.rsplit("/", 1)[-1], []).append(path)
 
     def meant(self, written: str) -> tuple[str, ...]:
@@ -68,6 +70,10 @@ class Paths:
             return ()
         best = min(scored)[0]
         return tuple(path for score, _, path in sorted(scored) if score == best)[:5]
+
+    def beside(self, path: str) -> list[str]:
+        """The other tracked files of its folder, in their order."""
+        return [each for each in sorted(self._by_folder.get(path.rpartition("/")[0], ())) if each != path]
 
     def first_of(self, candidates: Iterable[str]) -> str | None:
         """The first candidate that is tracked."""

@@ -13,7 +13,46 @@ from fretsaw.core.issue.issue import Issue
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,60}")
 _PLAIN = re.compile(r"[A-Za-z]{4,30}")
 _HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-MOST_NAMES = 16
+_DEFINED_HERE = re.compile(
+    r"^[ \t>.]*(?:async[ \t]+)?"
+    r"(?:(?:class|def|function|func|fn|interface|struct|const|let|var)[ \t]+(\w+)|(\w+)[ \t]*=[^=])"
+)
+_DUNDER = re.compile(r"__[a-z]\w*__")
+_CALLED = re.compile(r"\b([a-z]{2,10})\(")
+_MOST_NAMES = 40
+_MOST_WORDS = 60
+_MOST_TEXT = 100_000
+_ENDINGS = ("ation", "ing", "ion", "ed", "er", "ly", "e")
+_EXAMPLE = 0.35
+"""The share of its weight that a name keeps which the issue's own code defines and its prose does not speak of."""
+
+_DUNDERS_OF_CALLS = frozenset(
+    str.split(
+        "str repr len iter next bool hash int float complex abs round format bytes reversed getattr setattr delattr "
+        "contains dir copy deepcopy sizeof"
+    )
+)
+"""Functions that call the method of the same name between underscores."""
+_DUNDERS_OF_SIGNS = (
+    (re.compile(r"`==`|\bequality\b|\bequals?\b"), "__eq__"),
+    (re.compile(r"`!=`"), "__ne__"),
+    (re.compile(r"`[<>]=?`|\bsort(?:ed|ing)\b"), "__lt__"),
+    (re.compile(r"`\+`"), "__add__"),
+    (re.compile(r"`-`"), "__sub__"),
+    (re.compile(r"`\*`|\bmultiplication\b"), "__mul__"),
+    (re.compile(r"`\*\*`|\bexponentiation\b"), "__pow__"),
+    (re.compile(r"`/`|\bdivision\b"), "__truediv__"),
+    (re.compile(r"`@`|\bmatmul\b"), "__matmul__"),
+    (re.compile(r"`%`|\bmodulo\b"), "__mod__"),
+    (re.compile(r"`\|`"), "__or__"),
+    (re.compile(r"`&`"), "__and__"),
+    (re.compile(r"`\[\]`|\bindexing\b|\bsubscript"), "__getitem__"),
+    (re.compile(r"`in`|\bmembership\b"), "__contains__"),
+    (re.compile(r"`with`|\bcontext manager\b"), "__enter__"),
+    (re.compile(r"\bpickl(?:e|ed|ing|able)\b|\bunpickl"), "__reduce__"),
+    (re.compile(r"\bhash(?:able|es|ing)?\b"), "__hash__"),
+    (re.compile(r"\biterat(?:e|ing|ion|or)\b"), "__iter__"),
+)
 
 STOP_WORDS = frozenset(
     str.split("""
@@ -30,7 +69,8 @@ STOP_WORDS = frozenset(
     wants what when where whether which while will with within without work works working would wrong your
     actual behavior behaviour object objects class classes type types name names string strings list none null
     true false self print module modules test tests python java javascript args kwargs len str int float dict
-    tuple set bool range isinstance
+    tuple set bool range isinstance the and for not you are can was has its but all any how why who our out now yes
+    getattr setattr hasattr print super lambda foo bar baz qux quux spam eggs foobar myclass mymodel example
     """)
 )
 
@@ -43,6 +83,16 @@ class Query:
     """Identifiers as they stand in code → weight; looked for as whole words, case as written."""
     plain: Mapping[str, float]
     """Words of prose in lower case, without usual endings → weight; compared with words of paths and of definitions."""
+    title: frozenset[str] = frozenset()
+    """Those of `plain` that stand in the title."""
+    dunders: frozenset[str] = frozenset()
+    """Special methods that the issue names, or that a call or an operator of it runs: `str(x)` runs `__str__`."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Beginnings of what is looked for in files, lower case, the longest first."""
+        found = {*self.plain, *(name.lower() for name in self.names), *self.dunders}
+        return tuple(sorted(found, key=lambda part: (-len(part), part)))
 
 
 def query_of(issue: Issue) -> Query:
@@ -50,14 +100,37 @@ def query_of(issue: Issue) -> Query:
     kinds: list[tuple[str, str]] = [("title", issue.title), *lines_of(issue.body)]
     names: dict[str, float] = {}
     plain: dict[str, float] = {}
-    _add_mentions(names, issue, {word for kind, line in kinds if kind != "code" for word in _IDENTIFIER.findall(line)})
+    prose = {word for kind, line in kinds if kind != "code" for word in _IDENTIFIER.findall(line)}
+    _add_mentions(names, issue, prose)
     for kind, line in kinds:
         _add_line(names, plain, kind, line)
+    for name in _defined_here(kinds) - prose:
+        if name in names:
+            names[name] *= _EXAMPLE
     for name, weight in names.items():
         _add_parts(plain, name, weight)
     kept = {name: weight for name, weight in names.items() if name.lower() not in STOP_WORDS and name[:2] != "__"}
-    best = sorted(kept, key=lambda name: -kept[name])[:MOST_NAMES]
-    return Query({name: kept[name] for name in best}, plain)
+    best = sorted(kept, key=lambda name: -kept[name])[:_MOST_NAMES]
+    words = sorted(plain, key=lambda word: -plain[word])[:_MOST_WORDS]
+    title: dict[str, float] = {}
+    for word in _PLAIN.findall(issue.title):
+        _add_plain(title, word, 1.0)
+    return Query(
+        {name: kept[name] for name in best}, {word: plain[word] for word in words}, frozenset(title), _dunders(issue)
+    )
+
+
+def _defined_here(kinds: list[tuple[str, str]]) -> set[str]:
+    """The names that the code of an issue defines itself."""
+    found = [match for kind, line in kinds if kind == "code" and (match := _DEFINED_HERE.match(line))]
+    return {match[1] or match[2] for match in found}
+
+
+def _dunders(issue: Issue) -> frozenset[str]:
+    text = issue.text[:_MOST_TEXT]
+    called = {f"__{name}__" for name in _CALLED.findall(text) if name in _DUNDERS_OF_CALLS}
+    signs = {name for pattern, name in _DUNDERS_OF_SIGNS if pattern.search(text)}
+    return frozenset({*_DUNDER.findall(text), *called, *signs} - {"__init__", "__main__", "__version__", "__file__"})
 
 
 def _add_line(names: dict[str, float], plain: dict[str, float], kind: str, line: str) -> None:
@@ -104,10 +177,12 @@ def split_name(name: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """A lower-case word without a usual ending: `paths` → `path`, `parsing` → `pars`."""
+    """A lower-case word without a usual ending: `paths` → `path`, `parsing` and `parse` → `pars`."""
     if len(word) > 4 and word.endswith("s") and not word.endswith("ss"):
         word = word[:-1]
-    for end in ("ing", "ed", "ly"):
+    if not word.endswith(_ENDINGS):
+        return word
+    for end in _ENDINGS:
         if word.endswith(end) and len(word) - len(end) >= 4:
             return word[: -len(end)]
     return word

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fretsaw.core.snapshot import Snapshot
+from fretsaw.core.snapshot import Counted, Snapshot
 
 MOST_HITS = 20_000
+_MOST_COUNTED = 16_000_000
+"""Bytes of paths and rests of names."""
 _MOST_FILES = 4_000
 _MOST_TEXT = 16_000_000
 _MOST_IN_FILE = 40
@@ -45,16 +49,46 @@ def paths_with(snapshot: Snapshot, word: str) -> tuple[str, ...]:
 
 
 def _searched(searcher: Callable[[str, int], tuple[tuple[str, int, str], ...]], words: Sequence[str]) -> list[Hit]:
-    """One search for all words; when that floods, a second one for the rarer half of them."""
+    """One search for all words; when that floods, one a word, so that a common word hides no rare one."""
     rows = searcher(" ".join(words), MOST_HITS)
-    hits = _hits(rows, words)
     if len(rows) < MOST_HITS or len(words) == 1:
-        return hits
-    counts = dict.fromkeys(words, 0)
-    for hit in hits:
-        counts[hit.word] += 1
-    rare = sorted(words, key=lambda word: (counts[word], words.index(word)))[: max(1, len(words) // 2)]
-    return _hits(searcher(" ".join(rare), MOST_HITS), rare)
+        return _hits(rows, words)
+    most = max(1, MOST_HITS // len(words))
+    return [hit for word in words for hit in _hits(searcher(word, most), (word,))]
+
+
+def count_parts(snapshot: Snapshot, parts: Sequence[str]) -> Counted:
+    """Count the rests of names, from where one of some beginnings (lower case, longest first) stands in them.
+
+    What begins in the middle of a name counts as well: of `mark`, `iter_markers` gives `markers`.
+    """
+    if not parts:
+        return Counted({}, cut=False)
+    pattern = re.compile(r"(?i:" + "|".join(map(re.escape, parts)) + r")\w*")
+    if snapshot.counter is None:
+        return _counted(snapshot.paths, snapshot.read, pattern)
+    found = snapshot.counter(parts, _MOST_COUNTED)
+    # Unsaved buffers win over what the counter knows.
+    unsaved = _counted([path for path in snapshot.paths if path in snapshot.overlay], snapshot.read, pattern)
+    by_path = {path: rests for path, rests in found.by_path.items() if path not in snapshot.overlay}
+    return Counted({**by_path, **unsaved.by_path}, found.cut or unsaved.cut)
+
+
+def _counted(paths: Iterable[str], read: Callable[[str], str | None], pattern: re.Pattern[str]) -> Counted:
+    by_path: dict[str, Mapping[str, int]] = {}
+    seen = files = 0
+    for path in paths:
+        if files >= _MOST_FILES or seen >= _MOST_TEXT:
+            return Counted(by_path, cut=True)
+        text = read(path)
+        files += 1
+        if text is None or len(text) > _LONGEST_FILE:
+            continue
+        seen += len(text)
+        rests = Counter(pattern.findall(text))
+        if rests:
+            by_path[path] = rests
+    return Counted(by_path, cut=False)
 
 
 def _hits(rows: Iterable[tuple[str, int, str]], words: Sequence[str]) -> list[Hit]:

@@ -15,6 +15,7 @@ from fretsaw.core.text.safe_text import safe_text
 
 _LONGEST_LOG = 8_000
 _MOST_RULES = 40
+_JOINS = "Where what the issue names is defined and used:\n"
 
 
 def first_messages(  # noqa: PLR0913 - each is a kind of material that a prompt may hold
@@ -40,6 +41,8 @@ def first_messages(  # noqa: PLR0913 - each is a kind of material that a prompt 
     pieces = [FORMS[form], settled + lately]
     ends = [len(_joined([FORMS[form], settled]))] if settled and lately else []
     ends.append(len(_joined(pieces)))
+    if context.joins:
+        pieces.append(_JOINS + fenced("uses", safe_text("\n".join(context.joins))))
     pieces += [_log(name, text) for name, text in logs]
     if rules:
         pieces.append("Rules of the project:\n" + fenced("project-rules", safe_text("\n".join(rules[:_MOST_RULES]))))

@@ -71,6 +71,7 @@ def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Itera
         unsaved.pop(path, None)
     paths = tuple(sorted(set(fit) - set(secrets))) if secrets else tuple(fit)
     reader = Reader(repo, attributes)
+    searcher = Searcher(repo, frozenset(paths), MappingProxyType(unsaved))
     return Snapshot(
         base=repo.head,
         repository=repo_id(repo.common_dir),
@@ -84,7 +85,8 @@ def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Itera
         encoding=reader.encoding,
         executable=frozenset(entry.path for entry in entries if entry.mode == "100755"),
         last_changes=lambda: last_changes(repo),
-        searcher=Searcher(repo, frozenset(paths), MappingProxyType(unsaved)),
+        searcher=searcher,
+        counter=searcher.count,
     )
 
 

@@ -1,0 +1,2 @@
+def apply_discount(amount):
+    return amount * 0.5
