@@ -21,7 +21,7 @@ AGENTS = ("claude", "codex", "copilot", "cursor", "gemini", "opencode", "aider",
 @click.command("hooks")
 @click.argument("action", type=click.Choice(["install", "status", "remove"]))
 @click.argument("agents", nargs=-1, type=click.Choice(AGENTS), metavar=f"[{'|'.join(AGENTS)}]...")
-@click.option("--user", "is_user", is_flag=True, help="Cover all your repositories, not just this.")
+@click.option("--user", "is_user", is_flag=True, help="Cover all your repositories, not just this one.")
 @click.option(
     "--mode",
     type=click.Choice(["prune", "refuse", "report"]),
