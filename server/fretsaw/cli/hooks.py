@@ -39,7 +39,7 @@ def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str
     """Vet the edits of other coding agents before they are written. Needs no key and no model.
 
     Drops from each edit what your prompt did not ask for, tells the model, and compares the working tree before and
-    after each turn. Installing keeps all other settings of the agent; `remove` undoes it.
+    after each turn. Installing keeps all other settings of the agent; `remove` removes the hooks.
 
     \b
     agent hooks install claude --user

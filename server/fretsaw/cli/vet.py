@@ -60,7 +60,7 @@ _MOST = 20 * 1024 * 1024
     "--allow",
     multiple=True,
     metavar="GLOB",
-    help="With REPLY: protected paths that it may change. Without REPLY: the only paths that may change.",
+    help="With REPLY: protected paths that REPLY may change. Without REPLY: the only paths that may change.",
 )
 @click.option("--apply", "do_apply", is_flag=True, help="Apply the result to the working tree; `agent undo` undoes it.")
 @click.option("--now", "at_once", is_flag=True, help="Remove changes at once, even while an agent works here.")
@@ -97,7 +97,7 @@ def vet_command(
 ) -> int:
     """Find and remove changes that nobody asked for, in your working tree or in REPLY.
 
-    Without REPLY it vets all changes since HEAD, including untracked files. REPLY (a file, or - for standard input)
+    Without REPLY, vets all changes since HEAD, including untracked files. REPLY (a file, or - for standard input)
     holds edits not applied yet: a diff, patch or edit blocks. Prints the clean patch; refuses an edit that fits no
     place or more than one. Without --issue, drops only changes without effect.
 
