@@ -138,8 +138,8 @@ def from_os_error(error: OSError) -> FretsawError:
     """A file system's refusal in words for a person."""
     where = f" at {error.filename}" if error.filename else ""
     hints = {
-        errno.ENOSPC: "free some space and run it again",
-        errno.EDQUOT: "free some space and run it again",
+        errno.ENOSPC: "free some space, then try again",
+        errno.EDQUOT: "free some space, then try again",
         errno.EROFS: "the disk is mounted read-only",
         errno.EACCES: "look at the permissions of the file and its folder",
         errno.EPERM: "look at the permissions of the file and its folder",

@@ -45,7 +45,7 @@ class Settings:
         "Use the settings of a known endpoint (URL, key variable, …); `agent models --endpoint NAME` shows them.",
         choices=tuple(PRESETS),
     )
-    base_url: str | None = option(None, "Base URL of an OpenAI-compatible endpoint. Defaults to OpenAI's own.")
+    base_url: str | None = option(None, "Base URL of an OpenAI-compatible endpoint. Defaults to the URL of OpenAI.")
     key_command: tuple[str, ...] | None = option(
         None, "Command that prints the key; run without a shell, only when a key is needed."
     )

@@ -40,4 +40,4 @@ def test_what_is_no_corpus_is_said_with_its_line(agent: Agent, tmp_path: Path) -
     corpus.write_text(json.dumps(ROWS[0]) + "\n[1]\n", "utf-8")
     ended = agent("bench", "extraneous", str(corpus))
     assert ended.code == 2
-    assert "line 2 is not a row" in ended.err
+    assert "line 2 is not a valid row" in ended.err

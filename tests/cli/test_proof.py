@@ -97,8 +97,8 @@ def test_a_check_that_ends_before_any_test_ran_is_found_before_the_model_is_aske
     ended = agent("fix", "add(1, 2) should be 3", "--check", check, cwd=calc)
     said = " ".join(ended.err.split())
     assert ended.code == 7
-    assert "it ends before any test ran" in said
-    assert "no model was asked; give the files that hold the tests" in said
+    assert "it ends before any test runs" in said
+    assert "no model was called; name the test files in the command" in said
     assert server.requests == []
     assert git(calc, "status", "--porcelain") == ""
 

@@ -147,7 +147,7 @@ def test_bad_use_is_a_sentence(agent: Agent, calc: Path) -> None:
     assert "no check is set" in agent("vet", "--worktree", "--check", cwd=calc).err
     assert "quote the command" in agent("vet", "--worktree", "--check", "pytest '", cwd=calc).err
     (calc / "a.diff").write_text("x")
-    assert "--check does not go with REPLY" in agent("vet", "a.diff", "--check", CHECK, cwd=calc).err
+    assert "--check cannot be used with REPLY" in agent("vet", "a.diff", "--check", CHECK, cwd=calc).err
     assert agent("vet", "--check", "HEAD..HEAD", cwd=calc).code == 0
     git(calc, "checkout", "-q", ".")
     (calc / "a.diff").unlink()

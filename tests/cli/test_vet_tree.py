@@ -112,7 +112,7 @@ def test_what_has_changed_unseen_is_not_called_nothing(agent: Agent, tree: Path)
     git(tree, "init", "-q", "inner")
     ended = agent("vet", "--worktree", cwd=tree)
     assert "not vetted: inner/" in ended.err
-    assert "no line of what has changed is looked at" in ended.err
+    assert "none of the changed files was vetted" in ended.err
 
 
 def test_what_is_not_vetted_is_named_with_the_reason(agent: Agent, tree: Path) -> None:

@@ -197,7 +197,7 @@ def test_hooks_that_codex_would_not_run_are_said(agent: Agent, project: Path, te
         assert "codex runs no hooks" in ended.err
         assert "codex runs no hooks" in agent("hooks", "status").err
     else:
-        assert "sets features inline" in ended.err
+        assert "sets features without a [features] section" in ended.err
     assert file.read_text() == text
 
 

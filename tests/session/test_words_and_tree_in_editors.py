@@ -119,7 +119,7 @@ def test_a_closed_file_that_changed_is_not_accepted(world: World) -> None:
     path.write_text(BASE.replace("return x\n", "return 2 * x\n"), "utf-8")
     before = picture_of(editor.roots[0])
     editor.command("agent.accept", {"change": FIX})
-    said = "changed since the patch was made: m.py; nothing was overwritten"
+    said = "these files changed since the patch was made: m.py; nothing was overwritten"
     editor.wire.wait_until(lambda: any(said in message for message in editor.messages), 10, str(editor.messages))
     assert picture_of(editor.roots[0]) == before
     agree(editor, fix="pending")

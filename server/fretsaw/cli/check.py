@@ -25,7 +25,7 @@ from fretsaw.errors import ExitCode, UsageError
     "shown",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Show this folder outside of the repository to its check, read-only; remembered until --forget.",
+    help="Let the check read (not write) this folder outside of the repository; remembered until --forget.",
 )
 @click.option("--run", "do_run", is_flag=True, help="Run the check on the files as they are now, in the sandbox.")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
@@ -34,7 +34,8 @@ def check_command(
 ) -> int:
     """Find this repository's check: set by you, proposed in `.fretsaw.toml`, or suggested by its files.
 
-    On a terminal, asks you once which it is and stores your answer in your state folder, where every editor finds it.
+    On a terminal, asks you once which command it is. Your answer is stored in your state folder, where every
+    editor finds it.
     A command from a repository's file runs only after you approve it; a changed command needs your approval again.
     """
     from fretsaw.session.check_setup import choose_check, show_folders
@@ -42,7 +43,7 @@ def check_command(
 
     session = open_session(directory, flags)
     for folder in show_folders(session, shown):
-        terminal.say(f"Shown to this repository's check from now on, read-only: {safe_text(str(folder))}")
+        terminal.say(f"This repository's check may now read, but not write: {safe_text(str(folder))}")
     if approve:
         return _approve(session)
     if remember:
@@ -68,7 +69,7 @@ def _run(session: Any) -> int:
     if not session.settings.check:
         raise UsageError(
             "no check is set",
-            hint="set one with --check, approve the repository's with --approve, or run `agent check`",
+            hint="set one with --check, approve the repository's check with --approve, or run `agent check`",
         )
     cancel = Cancel()
     with interruptible(cancel):
@@ -92,10 +93,12 @@ def _ask_exit_code(session: Any) -> None:
     terminal.paragraph("! ", "the check reports only an exit code, no tests", fg="yellow")
     if not sys.stdin.isatty():
         again = f"`agent check --remember --accept-exit-code --check {shlex.quote(_shown(argv))}`"
-        terminal.paragraph("  ", f"No fix is applied on that alone. To accept it for this check: {again}")
-    elif click.confirm("Is that enough to apply a patch?", err=True):
+        terminal.paragraph(
+            "  ", f"An exit code alone is not enough to apply a fix. To accept it for this check: {again}"
+        )
+    elif click.confirm("Is the exit code enough to apply a patch?", err=True):
         accept_exit_code(session, argv)
-        terminal.say("Remembered for this check.")
+        terminal.say("Your answer is stored for this check.")
 
 
 def _approve(session: Any) -> int:

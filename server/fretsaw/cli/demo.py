@@ -21,8 +21,9 @@ _CHECK = "python3 -m unittest -q"
 def demo_command(live: bool, keep: bool) -> int:
     """Watch one fix from issue to undo.
 
-    Runs `agent fix` on a small temporary project with a failing test. The first reply does not fit; the second is right
-    but noisy and is pruned, tested, applied, undone and applied again.
+    Runs `agent fix` on a small temporary project with a failing test. The first reply does not fit the file.
+    The second is right, but also has changes that nobody asked for. Those are dropped; the rest is tested, applied,
+    undone and applied again.
     Without --live, the model is SCRIPTED: two written replies from a real HTTP server on loopback.
     """
     folder = Path(tempfile.mkdtemp(prefix="fretsaw-demo-"))

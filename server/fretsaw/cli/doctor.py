@@ -23,8 +23,8 @@ _COLOURS = {"ok": "green", "note": "yellow", "bad": "red"}
 def doctor_command(live: bool, as_json: bool, directory: Path, **flags: Any) -> int:
     """Inspect git, repository, key, endpoint, models, sandbox and editors. Changes nothing.
 
-    With --live, test what the model accepts, within --max-usd, and store it for this endpoint in measured-models.toml
-    in your configuration folder.
+    With --live, test what the model accepts, for at most --max-usd. The results are stored for this endpoint, in
+    measured-models.toml in your configuration folder.
     """
     from fretsaw.session.doctor import examine
     from fretsaw.session.live_doctor import measure_model

@@ -26,8 +26,8 @@ from fretsaw.cli.options import files_flag, settings_flags
 def fix_command(issue: str, files: tuple[str, ...], directory: Path, as_json: bool, quiet: bool, **flags: Any) -> int:
     """Fix ISSUE: a Markdown file, `-` for standard input, or the text itself in quotes.
 
-    Proposes edits, keeps only what was asked for, proves it with --check, and applies it. Index and HEAD stay as they
-    are, except with --apply commit. `agent undo` undoes it.
+    Proposes edits, keeps those that were asked for, proves them with --check, and applies them. Index and HEAD stay
+    as they are, except with --apply commit. `agent undo` undoes the run.
 
     \b
     agent fix ISSUE.md --check "python -m pytest -q"

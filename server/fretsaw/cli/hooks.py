@@ -21,7 +21,7 @@ AGENTS = ("claude", "codex", "copilot", "cursor", "gemini", "opencode", "aider",
 @click.command("hooks")
 @click.argument("action", type=click.Choice(["install", "status", "remove"]))
 @click.argument("agents", nargs=-1, type=click.Choice(AGENTS), metavar=f"[{'|'.join(AGENTS)}]...")
-@click.option("--user", "is_user", is_flag=True, help="Cover all your repositories, not just this.")
+@click.option("--user", "is_user", is_flag=True, help="Cover all your repositories, not just this one.")
 @click.option(
     "--mode",
     type=click.Choice(["prune", "refuse", "report"]),
@@ -39,7 +39,7 @@ def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str
     """Vet the edits of other coding agents before they are written. Needs no key and no model.
 
     Drops from each edit what your prompt did not ask for, tells the model, and compares the working tree before and
-    after each turn. Installing keeps all other settings of the agent; `remove` undoes it.
+    after each turn. Installing keeps all other settings of the agent; `remove` removes the hooks.
 
     \b
     agent hooks install claude --user

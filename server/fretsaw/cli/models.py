@@ -20,7 +20,7 @@ from fretsaw.core.text.safe_text import safe_text
 def models_command(remote: bool, refresh: bool, as_json: bool, **flags: Any) -> int:
     """List models: prices, limits, roles, retirement. Add models of your own to models.toml in your config folder.
 
-    With --endpoint, show what is assumed about it; with --model too, what that model would be sent.
+    With --endpoint, show what Fretsaw assumes about that endpoint; with --model, also what it sends to that model.
     """
     from fretsaw.session.endpoint_facts import describe_endpoint
     from fretsaw.session.models import model_rows, refresh_dates, remote_model_rows
@@ -43,5 +43,5 @@ def models_command(remote: bool, refresh: bool, as_json: bool, **flags: Any) -> 
         kept = "these dates count from now on" if rows else "the endpoint gives no dates: those of the list still count"
         terminal.say(kept[0].upper() + kept[1:] + ".", dim=True)
     elif not remote:
-        terminal.say("Dollars per million tokens: in / cached in / out.", dim=True)
+        terminal.say("Dollars per million tokens: input / cached input / output.", dim=True)
     return 0

@@ -139,7 +139,7 @@ def undo_command(run: str | None, directory: Path) -> int:
 @click.argument("change", type=int, nargs=-1, required=True)
 @_IN
 def restore_command(run: str, change: tuple[int, ...], directory: Path) -> int:
-    """Restore dropped CHANGE of RUN (see `agent show RUN`); if RUN is applied, apply it at once."""
+    """Restore dropped CHANGE of RUN (see `agent show RUN`); if RUN is applied, CHANGE is applied at once."""
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
     from fretsaw.session.restore import restore_changes

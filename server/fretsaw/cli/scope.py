@@ -17,9 +17,10 @@ from fretsaw.errors import ExitCode, UsageError
 @click.option("--done", is_flag=True, help="Clear the declared scope.")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 def scope_command(task: str | None, allow: tuple[str, ...], done: bool, directory: Path) -> int:
-    """Declare the scope of TASK: the only paths that may change until `agent scope --done`. Without TASK, show it.
+    """Declare the scope of TASK: the only paths that may change until `agent scope --done`.
 
-    `agent vet` and installed hooks (git, other agents) check every change against it.
+    Without TASK, show the declared scope. `agent vet` and installed hooks (git, other agents) check every change
+    against the declared scope.
 
     \b
     agent scope "fix login" --allow 'src/auth/**' --allow tests/auth

@@ -45,7 +45,7 @@ _MOST = 20 * 1024 * 1024
     is_flag=False,
     flag_value="",
     metavar="[COMMAND]",
-    help="Prove the changes: which of them does the failing test need? Without COMMAND: your check.",
+    help="Prove the changes: which of them does the failing test need? Without COMMAND, your stored check runs.",
 )
 @settings_flags("proof", "minimizing")
 @click.option("--issue", "issue_argument", help="The issue behind the edits: changes that it asks for are kept.")
@@ -60,10 +60,10 @@ _MOST = 20 * 1024 * 1024
     "--allow",
     multiple=True,
     metavar="GLOB",
-    help="With REPLY: protected paths that it may change. Without: the only paths that may change.",
+    help="With REPLY: protected paths that REPLY may change. Without REPLY: the only paths that may change.",
 )
 @click.option("--apply", "do_apply", is_flag=True, help="Apply the result to the working tree; `agent undo` undoes it.")
-@click.option("--now", "at_once", is_flag=True, help="Remove changes at once, also while an agent works here.")
+@click.option("--now", "at_once", is_flag=True, help="Remove changes at once, even while an agent works here.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print patch, verdicts and edits that do not fit as one JSON document."
 )
@@ -97,9 +97,9 @@ def vet_command(
 ) -> int:
     """Find and remove changes that nobody asked for, in your working tree or in REPLY.
 
-    Without REPLY it vets all changes since HEAD, including untracked files. REPLY (a file, or - for standard input)
-    holds edits not applied yet: a diff, patch or edit blocks. Prints the clean patch; refuses an edit that fits nowhere
-    or twice. Without --issue, drops only changes without effect.
+    Without REPLY, vets all changes since HEAD, including untracked files. REPLY (a file, or - for standard input)
+    holds edits not applied yet: a diff, patch or edit blocks. Prints the clean patch; refuses an edit that fits no
+    place or more than one. Without --issue, drops only changes without effect.
 
     \b
     agent vet                            each change of the working tree, with its verdict
@@ -153,7 +153,7 @@ def _vet_states_or_reply(
                         ("--by-message", question.by_message), ("-i", asked.interactive),
                         ("--check", asked.do_check)):  # fmt: skip
         if value:
-            raise UsageError(f"{name} does not go with REPLY", hint="leave out REPLY")
+            raise UsageError(f"{name} cannot be used with REPLY", hint="leave out REPLY")
     flags = {"prune": flags["prune"], "allow": question.allow or None}
     return _vet_one(question.where, text, question.issue, flags, asked.do_apply, asked.as_json)
 
@@ -217,7 +217,7 @@ def _vet_one(
             )
             terminal.say("Nothing was changed.")
             if any(misfit.kind == "already-applied" for misfit in vetted.misfits) or is_in_files(session, reply):
-                terminal.say("Your files have this already. To vet what is in them: `agent vet --worktree`.")
+                terminal.say("Your files contain these changes already. To vet them there: `agent vet --worktree`.")
     return int(ExitCode.DELIVERED if vetted.status == "ok" else ExitCode.NO_PATCH)
 
 

@@ -47,7 +47,9 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
 
     is_worktree = not (question.staged or question.commit or question.span)
     if asked.interactive and not is_worktree:
-        raise UsageError("--interactive changes the working tree only", hint="else use --reverse-patch")
+        raise UsageError(
+            "--interactive changes the working tree only", hint="for staged or committed changes, use --reverse-patch"
+        )
     session = open_session(directory, flags)
     with interruptible(Cancel()):
         vetted = vet_tree(session, question)
@@ -67,7 +69,9 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
         _print(vetted, taken, asked, with_reverse=asked.show_reverse or cannot_apply)
         if queued:
             told = f"{_count(queued, 'rejected change')} will be named to the agent at the end of its turn"
-            terminal.paragraph("! ", f"An agent is working here: {told}. --now takes them out at once.", fg="yellow")
+            terminal.paragraph(
+                "! ", f"An agent is working here: {told}. --now removes the changes at once.", fg="yellow"
+            )
         else:
             _say_next(vetted, taken, question, asked)
     return int(_exit_code(vetted, asked, cannot_apply=cannot_apply))
@@ -150,7 +154,8 @@ def _say_next(vetted: VettedTree, taken: TakenOut | None, question: Question, as
         _say_taken(taken)
         return
     if vetted.is_unproved and asked.do_apply:
-        terminal.say("Nothing was changed: the check does not prove what would stay. Without --check it is not asked.")
+        terminal.say("Nothing was changed: the check does not prove the changes that would stay.")
+        terminal.say("To remove the dropped changes without proof, leave out --check.")
         return
     if not vetted.dropped:
         terminal.say(_nothing(vetted))
@@ -171,7 +176,7 @@ def _nothing(vetted: VettedTree) -> str:
     if vetted.verdicts:
         return "Nothing to remove."
     if vetted.diff.not_vetted:
-        return "Nothing to remove: no line of what has changed is looked at, for the reasons above."
+        return "Nothing to remove: none of the changed files was vetted, for the reasons above."
     return "Nothing to remove: files are only renamed." if vetted.diff.renamed else "Nothing has changed."
 
 
@@ -192,7 +197,7 @@ def _ask(vetted: VettedTree) -> frozenset[int]:
     Who quits keeps what he decided, as in `git add -p`; what he was not asked about stays.
     """
     if not (sys.stdin and sys.stdin.isatty()):
-        raise UsageError("--interactive needs a terminal", hint="without one, use `agent vet --apply`")
+        raise UsageError("--interactive needs a terminal", hint="without a terminal, use `agent vet --apply`")
     drop: set[int] = set()
     open_rows = [item for item in vetted.verdicts if item.decision != "keep"]
     for number, item in enumerate(open_rows, 1):

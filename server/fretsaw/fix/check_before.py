@@ -33,8 +33,8 @@ def check_before(services: Services, issue: Issue) -> CheckResult | None:
         )
     if _ends_before_any_test(before) and not _SPEAKS.search(issue.text):
         raise CheckError(
-            "the check cannot work as it is: it ends before any test ran",
-            hint=f"no model was asked; give the files that hold the tests, the command is {' '.join(before.argv)!r}",
+            "the check cannot prove a fix: it ends before any test runs",
+            hint=f"no model was called; name the test files in the command {' '.join(before.argv)!r}",
         )
     if before.cause:
         raise CheckError(

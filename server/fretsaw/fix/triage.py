@@ -129,5 +129,5 @@ def _needed(row: dict[str, Any]) -> float:
 
 def _number(value: Any) -> float:
     if isinstance(value, bool):
-        raise TypeError("a probability is a number")
+        raise TypeError("the probability is not a number")
     return float(value)

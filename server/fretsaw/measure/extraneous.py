@@ -55,7 +55,7 @@ def _answers(corpus: Path) -> Iterator[score.RightAnswer]:
             yield answer_of({"reply": "", **row, "issue": str(row.get("issue", ""))})
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(
-                f"{corpus}: line {number} is not a row: {type(error).__name__}: {error}",
+                f"{corpus}: line {number} is not a valid row: {type(error).__name__}: {error}",
                 hint='a row is {"files": {path: text}, "noisy": {path: text}, "expect": {path: text}, "issue": text}',
             ) from error
 

@@ -29,7 +29,7 @@ class Pdf:
 def read_pdf(data: bytes, *, name: str) -> Pdf:
     """Pages and text of a PDF. UsageError when it is none, is encrypted or damaged, or has too many pages."""
     if b"%PDF-" not in data[:1024]:
-        raise UsageError(f"{name} is not a PDF", hint="attach the file itself")
+        raise UsageError(f"{name} is not a PDF", hint="attach a real PDF file")
     try:
         import pypdf
     except ImportError:
@@ -43,7 +43,9 @@ def read_pdf(data: bytes, *, name: str) -> Pdf:
             raise UsageError(f"{name} is encrypted", hint="save it without a password")
         pages = len(reader.pages)
         if pages > _MOST_PAGES:
-            raise UsageError(f"{name} has {pages} pages; at most {_MOST_PAGES} are read", hint="keep those that matter")
+            raise UsageError(
+                f"{name} has {pages} pages; at most {_MOST_PAGES} are read", hint="keep the pages that matter"
+            )
         return Pdf(max(1, pages), "\n".join(page.extract_text() for page in reader.pages))
     except UsageError:
         raise

@@ -70,7 +70,7 @@ class Registry:
         for row in self.rows:
             if row.id == GENERIC:
                 return replace(row, id=model, retires_on=self.ends.get(model))
-        raise ConfigError("the list of models has no row for models of other endpoints", hint='add one with id = "*"')
+        raise ConfigError("the list of models has no row for models of other endpoints", hint='add a row with id = "*"')
 
     def elsewhere(self, model: str, preset: Preset | None) -> Row:
         """The row for a model at an endpoint that is not OpenAI's own, whose dates of retirement are not the row's."""

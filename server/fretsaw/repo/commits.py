@@ -29,7 +29,7 @@ def commit_plan(
     ConflictError when HEAD moved.
     """
     if repo.head != snapshot.base:
-        raise ConflictError("HEAD moved since the patch was made", hint="run it again")
+        raise ConflictError("HEAD moved since the patch was made", hint="try again")
     ref = _new_branch(repo, branch or f"fretsaw/{plan.run or plan.tx}") if plan.how == "branch" else _current(repo)
     with open_history(repo) as history:
         before = history.files(repo.head, patch.paths)

@@ -98,8 +98,8 @@ def steps_of(home: JournalFolder, patch: PatchSet, snapshot: Snapshot) -> tuple[
             steps.append(step)
     if conflicts:
         raise ConflictError(
-            f"changed since the patch was made: {', '.join(conflicts)}; nothing was overwritten",
-            hint="save or undo that change and run it again",
+            f"these files changed since the patch was made: {', '.join(conflicts)}; nothing was overwritten",
+            hint="save or undo your edits, then try again",
         )
     _refuse_read_only(home, steps)
     return tuple(steps)
@@ -145,7 +145,7 @@ def _refuse_special(folder: int, name: str, path: str) -> None:
     elif _is_immutable(folder, name):
         reason = "it is immutable (chattr +i)"
     if reason:
-        raise RepoError(f"{path} cannot be replaced: {reason}", hint="correct that and run it again")
+        raise RepoError(f"{path} cannot be replaced: {reason}", hint="correct that, then try again")
 
 
 def _is_immutable(folder: int, name: str) -> bool:

@@ -77,7 +77,7 @@ def _find_root(path: Path) -> Path:
         if os.path.lexists(folder / ".git"):
             return folder
         if folder.name == ".git":
-            raise RepoError(f"{path} is inside a .git folder", hint="run it in the worktree")
+            raise RepoError(f"{path} is inside a .git folder", hint="go to the worktree of the repository")
     raise RepoError(f"{path} is not in a git repository", hint="run `git init` and commit, or go to a repository")
 
 
@@ -87,12 +87,12 @@ def _places(git: Git, root: Path) -> tuple[Path, Path, str, bool]:
     done = git.run("rev-parse", *asked, "--git-common-dir", "--show-toplevel")
     lines = os.fsdecode(done.out).splitlines()
     if lines[:1] == ["true"]:
-        raise RepoError(f"{root} is a bare repository", hint="run it in a clone that has a worktree")
+        raise RepoError(f"{root} is a bare repository", hint="go to a clone that has a worktree")
     if done.code != 0 or len(lines) != 6:
         raise _refused(git, root, done.err.decode("utf-8", "replace"), done.reason)
     _, object_format, shallow, git_dir, common, top = lines
     if Path(top).resolve() != root:
-        raise RepoError(f"git works in {top}, not in {root}", hint="core.worktree says so; run it there")
+        raise RepoError(f"git works in {top}, not in {root}", hint=f"core.worktree is set; go to {top}")
     dot_git = root / ".git"
     if dot_git.is_symlink() and not dot_git.resolve().is_relative_to(root):
         raise RepoError(

@@ -136,7 +136,9 @@ def _edited(target: Target, old: str | None) -> tuple[str, list[str]]:
     """The text with the hooks, and the pieces that were put in, in their order."""
     if target.whole:
         if old not in (None, target.whole):
-            raise UsageError(f"{target.file} exists already and is not Fretsaw's", hint="move it away and run it again")
+            raise UsageError(
+                f"{target.file} exists already and is not Fretsaw's", hint="move that file away, then try again"
+            )
         return target.whole, [target.whole]
     if target.block:
         return _with_block(target, old)
@@ -159,7 +161,7 @@ def _with_entries(target: Target, old: str | None) -> tuple[str, list[str]]:
             text = text[:at] + piece + text[at:]
             pieces.append(piece)
     except ValueError as error:
-        raise UsageError(f"{target.file} is not edited: {error}", hint="repair the file and run it again") from None
+        raise UsageError(f"{target.file} is not edited: {error}", hint="repair the file, then try again") from None
     if old is not None and is_json(old) and not is_json(text):
         raise UsageError(f"{target.file} is not edited: the hooks would break it", hint="add them yourself")
     return text, pieces
@@ -191,7 +193,10 @@ def _with_toml(target: Target, old: str) -> tuple[str, list[str]]:
         if re.search(rf"(?m)^[ \t]*{table}[ \t]*(?:\.|=)", old):
             if re.search(rf"(?m)^[ \t]*{table}[ \t]*\.[ \t]*{key}[ \t]*=", old):
                 return old, []
-            raise UsageError(f"{target.file} sets {table} inline", hint=f"add {key} = {value} to it yourself")
+            raise UsageError(
+                f"{target.file} sets {table} without a [{table}] section",
+                hint=f"add {key} = {value} to {table} yourself",
+            )
         piece = ("" if not old or old.endswith("\n") else "\n") + f"[{table}]\n{line}"
         return old + piece, [piece]
     rest = old[found.end() :]
@@ -226,7 +231,7 @@ def _record(state: Path) -> list[dict[str, Any]]:
         return []
     except (OSError, ValueError, RecursionError) as error:
         raise RepoError(
-            f"{state / _RECORD} cannot be read: {error}", hint="it records the installed hooks; move it away"
+            f"{state / _RECORD} cannot be read: {error}", hint="that file lists the installed hooks; move it away"
         ) from None
     return rows if isinstance(rows, list) else []
 

@@ -23,7 +23,7 @@ def restore_changes(session: Session, run_id: str | None, changes: frozenset[int
     how = str((stored.delivery or {}).get("kind", "worktree"))
     if run.state == "delivered" and how == "branch":
         raise UsageError(
-            f"run {run.id} is on {run.delivered_to}; `agent restore` works on your files",
+            f"run {run.id} is on {run.delivered_to}, but `agent restore` changes only your files",
             hint=f"`agent undo {run.id}`, then `agent restore`, then `agent apply {run.id} --apply branch`",
         )
     refuse_incomplete(run.id, proposal)

@@ -40,12 +40,12 @@ def reveal_patch(session: Session, patch: PatchSet) -> PatchSet:
     gone = unknown_markers(patch, mask) - _written_so(session, patch)
     if gone:
         raise RepoError(
-            f"the secret behind {min(gone)} is no longer in your files",
-            hint="run it again on the files as they are now",
+            f"the secret that {min(gone)} stands for is no longer in your files",
+            hint="start a new run on the files as they are now",
         )
     misused = misused_markers(patch, mask)
     if misused:
-        raise RepoError(": ".join(misused[0]), hint="run it again on the files as they are now")
+        raise RepoError(": ".join(misused[0]), hint="start a new run on the files as they are now")
     return reveal_value(patch, mask)
 
 

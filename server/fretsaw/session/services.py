@@ -112,7 +112,7 @@ def make_proof_services(
 
 
 def _ask_nobody(_request: Request, _on_text: OnText) -> Answer:
-    raise UsageError("a proof of changes that are made already asks no model")
+    raise UsageError("no model is called to prove changes that are already made")
 
 
 def _masked_command(session: Session, snapshot: Snapshot, cancel: Cancel, argv: tuple[str, ...] | None) -> Check | None:

@@ -16,7 +16,7 @@ def read_settings(file: Path) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}", hint="correct that and run it again") from None
+        raise UsageError(f"{file} cannot be read: {error.strerror}", hint="correct that, then try again") from None
 
 
 def missing_folders(file: Path) -> list[Path]:

@@ -46,7 +46,9 @@ def with_evidence(result: CheckResult, heard: Heard) -> CheckResult:
     reports = [report for report in heard.reports if report.tests or not report.ended]
     runners = tuple(sorted({report.runner for report in reports}))
     if not reports:
-        doubts: tuple[str, ...] = ("the report has lines that no reporter wrote",) if heard.forged else ()
+        doubts: tuple[str, ...] = (
+            ("the report has lines that Fretsaw's reporter did not write",) if heard.forged else ()
+        )
         doubts += printed_doubts(result.output, result.exit_code)
         tests = printed_tests(result.output)
         return replace(result, tests=tests, ran=count_run(result.output), doubts=doubts)
@@ -89,7 +91,7 @@ def _with_names_of_cargo(tests: Mapping[str, str], output: str) -> dict[str, str
 def _doubts(result: CheckResult, heard: Heard, reports: list[Report], tests: Mapping[str, str]) -> list[str]:
     doubts = [f"{report.runner} ended before its report did" for report in reports if not report.ended]
     if heard.forged:
-        doubts.append("the report has lines that no reporter wrote")
+        doubts.append("the report has lines that Fretsaw's reporter did not write")
     if result.exit_code == 0 and "failed" in tests.values():
         doubts.append("the exit code means success, but the report has failed tests")
     for report in reports:

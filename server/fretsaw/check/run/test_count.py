@@ -105,7 +105,7 @@ def printed_doubts(output: str, exit_code: int | None) -> tuple[str, ...]:
     for name, points, total in _TOTALS:
         plans = [int(number) for number in re.findall(total, output, re.MULTILINE)]
         if plans and sum(plans) != len(re.findall(points, output, re.MULTILINE)):
-            doubts.append(f"{name} announces another number of tests than it prints")
+            doubts.append(f"{name} announces a different number of tests than it prints")
     return tuple(doubts)
 
 

@@ -13,7 +13,7 @@ from fretsaw.settings import Settings
 
 
 def describe(settings: Settings, state: Path | None = None, root: Path | None = None) -> tuple[TierName | None, str]:
-    """Try what the settings allow, on `root` or on an empty folder.
+    """Try what the settings allow, on `root` or on an empty folder, also what held in an earlier run.
 
     The tier that holds (None when a check cannot be run), and what a person should
     know of it: why it is not a stronger one, or what to do.
@@ -21,7 +21,8 @@ def describe(settings: Settings, state: Path | None = None, root: Path | None = 
     around = CheckEnvironment(state)
     with tempfile.TemporaryDirectory(prefix="fretsaw-doctor-") as empty:
         place = (root or Path(empty)).resolve()
-        choice = choose(place, toolchain(place, (sys.executable,), around.environ), settings, around.limits, around)
+        tools = toolchain(place, (sys.executable,), around.environ)
+        choice = choose(place, tools, settings, around.limits, around, anew=True)
     if choice.sandbox is None:
         return None, choice.reason
     return choice.sandbox.tier, reasons(choice.tried)

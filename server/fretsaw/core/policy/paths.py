@@ -37,7 +37,7 @@ def judge_path(
     if escape:
         return Refusal(path, "path", escape)
     if is_secret(path) or (is_hard(path) and not (path in requested and is_ci(path))):
-        return Refusal(path, "hard", "Fretsaw never edits this file: it runs code, steers tools or holds keys")
+        return Refusal(path, "hard", "Fretsaw never edits a file that runs code, steers tools or holds keys")
     odd = "" if path in tracked else oddity_of(path) or _clash(path, tracked)
     if odd:
         return Refusal(path, "path", odd)

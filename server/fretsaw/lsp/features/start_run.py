@@ -180,7 +180,7 @@ def root_of(server: Server, uri: str | None) -> Path:
         return server.roots.locate(uri.rstrip("/") + "/x").root
     found = server.roots.repositories()
     if len(found) != 1:
-        raise RefusedError(INVALID_PARAMS, f"root: name the repository; the workspace has {len(found)}")
+        raise RefusedError(INVALID_PARAMS, f"root: the workspace has {len(found)} repositories; name one of them")
     return found[0]
 
 

@@ -83,7 +83,7 @@ def retry(server: Server, wire: Json, token: ProgressToken) -> Json:
     """Ask again what a run of this server was asked."""
     job = server.jobs.get(read_run_id(wire, needed=True) or "")
     if job is None:
-        raise RefusedError(REQUEST_FAILED, "this server did not start that run; ask again at the problem")
+        raise RefusedError(REQUEST_FAILED, "this server did not start that run; start a new run instead")
     return start_run.start(server, job.command, job.request, token)
 
 
@@ -271,7 +271,9 @@ def _tree_changes(server: Server, wire: Json) -> tuple[TreeReview, tuple[str, ..
     root, keys = read_tree_changes(wire)
     review = server.tree_reviews.get(root)
     if review is None or not review.find(keys):
-        raise RefusedError(REQUEST_FAILED, "that change is not in the files any more; `agent.reviewTree` looks again")
+        raise RefusedError(
+            REQUEST_FAILED, "that change is not in the files any more; `agent.reviewTree` shows the present changes"
+        )
     return review, keys
 
 

@@ -25,7 +25,7 @@ def refuse_pipes(paths: Iterable[Path]) -> None:
             continue
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
             raise RepoError(
-                f"{path} is {_kind(mode)}: git would wait for it, so it was not asked", hint=f"remove it: rm {path}"
+                f"{path} is {_kind(mode)}: git would wait for it, so git was not run", hint=f"remove it: rm {path}"
             )
 
 

@@ -33,7 +33,7 @@ class GitRefs:
         if done.code != 0:
             raise ConflictError(
                 f"{move.ref.removeprefix('refs/heads/')} could not be moved: {done.reason}",
-                hint="another git command was at work, or the name is taken; run it again",
+                hint="another git command was at work, or the name is taken; try again",
             )
 
     def reached(self, move: RefMove) -> bool:

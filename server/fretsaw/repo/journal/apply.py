@@ -115,7 +115,7 @@ def _swap_one(folder: int, name: str, temporary: str, step: Step) -> None:
 def conflict(step: Step) -> ConflictError:
     """Someone else changed the file meanwhile."""
     return ConflictError(
-        f"{step.path} was changed by someone else; nothing was overwritten", hint="save your work and run it again"
+        f"{step.path} was changed by someone else; nothing was overwritten", hint="save your work, then try again"
     )
 
 

@@ -36,7 +36,7 @@ def rollback(home: JournalFolder, plan: Plan) -> list[str]:
     if stuck:
         raise RepoError(
             f"some files could not be restored: {', '.join(stuck)}",
-            hint=f"the old text is in {home.path / 'tx' / plan.tx}; the next start tries again",
+            hint=f"the old text is in {home.path / 'tx' / plan.tx}; the next `agent` command tries again to restore it",
             changed=", ".join(stuck),
         )
     forget(home.tx, plan.tx)

@@ -101,10 +101,10 @@ def _explained(error: OSError, plan: Plan, kept: str) -> RepoError:
     name = _target(error, plan)
     where = f" at {name}" if name else ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return RepoError(f"the disk is full{where}{kept}", hint="make room and run it again")
+        return RepoError(f"the disk is full{where}{kept}", hint="make room, then try again")
     if error.errno in (errno.ENOTDIR, errno.ELOOP):
-        return ConflictError(f"a folder was replaced{where}{kept}", hint="run it again")
-    return RepoError(f"{error.strerror or error}{where}{kept}", hint="fix that and run it again")
+        return ConflictError(f"a folder was replaced{where}{kept}", hint="try again")
+    return RepoError(f"{error.strerror or error}{where}{kept}", hint="correct that, then try again")
 
 
 def _target(error: OSError, plan: Plan) -> str:
