@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 import sys
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
-from itertools import pairwise
+from itertools import pairwise, starmap, takewhile
 from typing import TypeAlias
 
 from fretsaw.core.patch.patch_set import Change
+from fretsaw.core.prune.scene import added_lines, removed_lines
 from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.text.lines import split_lines
 
@@ -28,9 +29,16 @@ _FORMATTER = re.compile(
 )
 _MODULE = re.compile(r"\s*(?:from|import)\s+([\w.]+)")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
+_WORD = re.compile(r"\w+")
+_STEPS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+"""Sign → what it adds to the number of brackets that are open."""
 _QUOTES = "'\"`"
+Token: TypeAlias = tuple[str, str]
+"""A kind of token, and the blanks before it."""
 Habit: TypeAlias = tuple[str, str, str]
 """Two kinds of tokens and the blanks between; of quotes only the sign."""
+IsRarer: TypeAlias = Callable[[Habit, Habit], bool]
+"""Tells whether the second habit is rarer in the file than the first."""
 
 
 def flag_authors_layout(
@@ -40,18 +48,25 @@ def flag_authors_layout(
 
     `paths`: all that changed; `read`: the text of a file before.
     """
-    if any(_FORMATTER.fullmatch(path) for path in paths):
-        return tuple(_flagged(item, "the formatter's configuration changes too") for item in verdicts)
-    own: dict[str, list[str]] = {}
-    for item in verdicts:
-        if item.decision != "drop" and item.change.hunk is not None:
-            own.setdefault(item.change.path, []).extend(item.change.hunk.added)
-    return tuple(
-        item
-        if _departs(item, read(item.change.path) or "", "".join(own.get(item.change.path, [])))
-        else _flagged(item, "no request says otherwise")
-        for item in verdicts
-    )
+    if any(map(_FORMATTER.fullmatch, paths)):
+        return tuple(_flagged(verdict, "the formatter's configuration changes too") for verdict in verdicts)
+    own_lines = _lines_with_effect(verdicts)
+
+    def judged(verdict: Verdict) -> Verdict:
+        path = verdict.change.path
+        departs = _departs(verdict, read(path) or "", own="".join(own_lines[path]))
+        return verdict if departs else _flagged(verdict, "no request says otherwise")
+
+    return tuple(map(judged, verdicts))
+
+
+def _lines_with_effect(verdicts: Iterable[Verdict]) -> Mapping[str, list[str]]:
+    """Path → the lines that its author adds and that are no noise; empty for a path without any."""
+    own_lines: dict[str, list[str]] = defaultdict(list)
+    for verdict in verdicts:
+        if verdict.decision != "drop":
+            own_lines[verdict.change.path] += added_lines(verdict.change)
+    return own_lines
 
 
 def _flagged(item: Verdict, why: str) -> Verdict:
@@ -60,21 +75,23 @@ def _flagged(item: Verdict, why: str) -> Verdict:
     return replace(item, decision="flag", reason=f"{item.reason}; kept, since {why}")
 
 
-def _departs(item: Verdict, before: str, own: str) -> bool:
+def _departs(verdict: Verdict, before: str, own: str) -> bool:
     """Return True if a change of layout makes a file less like itself; `own`: lines of its author that have an effect.
 
     What he writes in the same way elsewhere is his style, not a slip.
     """
-    if item.change.hunk is None:
+    change = verdict.change
+    if change.hunk is None:
         return "\r\n" not in before  # to git's own line ends many normalize
-    removed, added = item.change.hunk.removed, item.change.hunk.added
-    if item.rule == "import-order":
-        return _loads_nothing(item.change) and _is_sorted_at(before, item.change.hunk.start)
-    if not removed or len(removed) != len(added):
+    if verdict.rule == "import-order":
+        return _loads_nothing(change) and _is_sorted_at(before, change.hunk.start)
+    removed, added = change.hunk.removed, change.hunk.added
+    is_line_for_line = bool(removed) and len(removed) == len(added)
+    if not is_line_for_line:
         return False
-    pairs = [(old, new) for old, new in zip(removed, added, strict=True) if old != new]
-    departs = partial(_is_rarer, _habits(before), _habits(own))
-    return all(_line_departs(old, new, departs) for old, new in pairs)
+    is_rarer = partial(_is_rarer, _habits(before), _habits(own))
+    differing_lines = filter(lambda pair: pair[0] != pair[1], zip(removed, added, strict=True))
+    return all(_line_departs(old_line, new_line, is_rarer) for old_line, new_line in differing_lines)
 
 
 def _is_rarer(before: Counter[Habit], own: Counter[Habit], was: Habit, now: Habit) -> bool:
@@ -84,41 +101,61 @@ def _is_rarer(before: Counter[Habit], own: Counter[Habit], was: Habit, now: Habi
 
 def _loads_nothing(change: Change) -> bool:
     """Return True if no module of these imports can do something when it is loaded: of Python its own ones."""
-    if not change.path.endswith((".py", ".pyi")) or change.hunk is None:
+    if not change.path.endswith((".py", ".pyi")):
         return True
-    lines = [line for line in (*change.hunk.removed, *change.hunk.added) if line.strip()]
-    found = [_MODULE.match(line) for line in lines]
-    return all(match is not None and match.group(1).split(".")[0] in sys.stdlib_module_names for match in found)
+    written_lines = filter(str.strip, removed_lines(change) + added_lines(change))
+    return all(map(_is_of_standard_library, written_lines))
+
+
+def _is_of_standard_library(line: str) -> bool:
+    """Tell whether a line imports a module of Python's standard library."""
+    imported = _MODULE.match(line)
+    return imported is not None and imported[1].split(".")[0] in sys.stdlib_module_names
 
 
 def _is_sorted_at(text: str, at: int) -> bool:
     """Return True if the imports around a line stand in order, so that another order is none."""
     lines = split_lines(text)
-    start = end = min(at, len(lines) - 1)
-    while start > 0 and lines[start - 1].strip():
-        start -= 1
-    while end < len(lines) and lines[end].strip():
-        end += 1
-    names = [found.group(1).lower() for line in lines[start:end] if (found := _MODULE.match(line))]
+    row = min(at, len(lines) - 1)
+    above = list(takewhile(str.strip, reversed(lines[:row])))
+    below = list(takewhile(str.strip, lines[row:]))
+    imports = filter(None, map(_MODULE.match, [*reversed(above), *below]))
+    names = [imported[1].lower() for imported in imports]
     return names == sorted(names)
 
 
-def _line_departs(old: str, new: str, is_rarer: Callable[[Habit, Habit], bool]) -> bool:
-    old_tokens, new_tokens = _tokens(old), _tokens(new)
-    if old_tokens == new_tokens and old.rstrip() == new.rstrip():
-        return len(new.rstrip("\r\n")) > len(old.rstrip("\r\n"))  # blanks at the end
-    if [token for token, _ in old_tokens] == [token for token, _ in new_tokens]:
-        differ = [
-            ((before[0], token, gap), (before[0], token, new_gap))
-            for before, (token, gap), (_, new_gap) in zip(old_tokens, old_tokens[1:], new_tokens[1:], strict=False)
-            if gap != new_gap
-        ]
-        is_alike = old_tokens[:1] == new_tokens[:1] and old_tokens[0][0] != "#"  # directives are indented after it
-        return is_alike and bool(differ) and all(is_rarer(was, now) for was, now in differ)
-    return _quotes_depart(old, new, is_rarer)
+def _line_departs(old_line: str, new_line: str, is_rarer: IsRarer) -> bool:
+    """Return True if a line has blanks at its end, blanks inside or quotes that are rarer in the file than before."""
+    old_tokens, new_tokens = _tokens(old_line), _tokens(new_line)
+    if old_tokens == new_tokens and old_line.rstrip() == new_line.rstrip():
+        return len(new_line.rstrip("\r\n")) > len(old_line.rstrip("\r\n"))
+    if _signs(old_tokens) == _signs(new_tokens):
+        return _blanks_depart(old_tokens, new_tokens, is_rarer)
+    return _quotes_depart(old_line, new_line, is_rarer)
 
 
-def _quotes_depart(old: str, new: str, is_rarer: Callable[[Habit, Habit], bool]) -> bool:
+def _signs(tokens: Iterable[Token]) -> list[str]:
+    """The tokens without their blanks."""
+    return [sign for sign, _ in tokens]
+
+
+def _blanks_depart(old_tokens: Sequence[Token], new_tokens: Sequence[Token], is_rarer: IsRarer) -> bool:
+    """Return True if the same tokens stand with other blanks between them, each kind rarer in the file than before."""
+    is_indented_alike = old_tokens[:1] == new_tokens[:1]
+    is_directive = _signs(old_tokens[:1]) == ["#"]  # of C: it is indented behind the sign
+    if is_directive or not is_indented_alike:
+        return False
+    old_habits, new_habits = map(_habits_between, (old_tokens, new_tokens))
+    differing = [(was, now) for was, now in zip(old_habits, new_habits, strict=True) if was != now]
+    return bool(differing) and all(starmap(is_rarer, differing))
+
+
+def _habits_between(tokens: Sequence[Token]) -> list[Habit]:
+    """The kinds of neighbouring tokens with the blanks between them, in order."""
+    return [(before, sign, blanks) for (before, _), (sign, blanks) in pairwise(tokens)]
+
+
+def _quotes_depart(old: str, new: str, is_rarer: IsRarer) -> bool:
     """Return True if a line has other quotes than before, and rarer ones."""
     table = str.maketrans(_QUOTES, _QUOTES[0] * len(_QUOTES))
     if old.translate(table) != new.translate(table):
@@ -132,25 +169,25 @@ def _habits(text: str) -> Counter[Habit]:
     """Count the blanks between two kinds of tokens, and the quotes, in a file."""
     found = Counter[Habit]()
     for line in split_lines(text):
-        tokens = _tokens(line)
-        found.update((before[0], token, gap) for before, (token, gap) in pairwise(tokens))
+        found.update(_habits_between(_tokens(line)))
     for sign in _QUOTES:
         found[sign, "", ""] = text.count(sign)
     return found
 
 
-def _tokens(line: str) -> list[tuple[str, str]]:
+def _tokens(line: str) -> list[Token]:
     """The tokens of a line with the blanks before each.
 
     `w` stands for any word, `=,` for the sign of a named argument, which has blanks of its own in many styles.
     """
-    tokens = []
-    at = depth = 0
+    tokens: list[Token] = []
+    end = depth = 0
     is_argument = line.rstrip().endswith(",")
-    for match in _TOKEN.finditer(line):
-        sign = match.group()
-        depth += (sign in "([{") - (sign in ")]}")
-        name = "w" if sign[0].isalnum() or sign[0] == "_" else sign
-        tokens.append(("=," if name == "=" and (depth > 0 or is_argument) else name, line[at : match.start()]))
-        at = match.end()
+    for found in _TOKEN.finditer(line):
+        sign = found[0]
+        depth += _STEPS.get(sign, 0)
+        names_argument = sign == "=" and (depth > 0 or is_argument)
+        kind = "=," if names_argument else _WORD.sub("w", sign)
+        tokens.append((kind, line[end : found.start()]))
+        end = found.end()
     return tokens

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import filterfalse
+from itertools import chain, filterfalse, takewhile
 from typing import TypeAlias
 
 from fretsaw.core.patch.patch_set import Change, Hunk
@@ -63,6 +63,7 @@ _READ_BY_TOOLS = re.compile(
 """The beginning of a comment that a compiler or another tool obeys: it is code, whatever its sign."""
 _SAYS_SOMETHING = re.compile(r"[^ \t\r\n#/*]")
 """Not in a line that is blank but for the frame of a comment."""
+_PROMPT = re.compile(r"\s*>>>")
 _PREFIX = re.compile(r"(?<![\w\"'])[rRbBuU]+(?=\"{3}|'{3})")
 _DOCUMENTS = re.compile(r"\s*(?:/\*\*|\*(?!/)|///|//!)")
 """The beginning of a line of a comment that documents, where not every comment may."""
@@ -112,15 +113,20 @@ def comments(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
         return {}
     ids = ids_of(candidates)
     fix_words = words_of_fix(changes, ids)
-    reasons: dict[int, str] = {}
-    for comment in _by_comment(scene, candidates):
-        tells = any(
-            _tells(change, fix_words) or _speaks_of_change(scene, change, but=ids) for change in comment
-        ) or _speaks_of_issue(scene, comment)
-        if not tells:
-            reasons |= {change.id: f"{_done(change.hunk)} a comment away from the fix" for change in comment}
+    silent_comments = [
+        comment for comment in _by_comment(scene, candidates) if not _speaks(scene, comment, fix_words, but=ids)
+    ]
+    idle_changes = chain.from_iterable(silent_comments)
+    reasons = {change.id: f"{_done(change.hunk)} a comment away from the fix" for change in idle_changes}
     moved = _moved_ids(scene, among(candidates, reasons), staying=without(line_changes(scene.changes), reasons))
     return {at: reason for at, reason in reasons.items() if at not in moved}
+
+
+def _speaks(scene: Scene, comment: list[LineChange], fix_words: set[str], but: set[int]) -> bool:
+    """Tell whether a comment speaks of the fix, of another change (`but` these), or of what the issue asks for."""
+    speaks_of_fix = any(_tells(change, fix_words) for change in comment)
+    speaks_of_change = any(_speaks_of_change(scene, change, but=but) for change in comment)
+    return speaks_of_fix or speaks_of_change or _speaks_of_issue(scene, comment)
 
 
 def _moved_ids(scene: Scene, comments: list[LineChange], staying: list[LineChange]) -> set[int]:
@@ -128,16 +134,18 @@ def _moved_ids(scene: Scene, comments: list[LineChange], staying: list[LineChang
 
     To speak of one half only would lose the comment, or leave it twice.
     """
-    loose = [comment for comment in comments if not comment.hunk.removed or not comment.hunk.added]
-    if not loose or len(loose) > MOST_MOVED:
+    one_sided = [comment for comment in comments if not all((comment.hunk.removed, comment.hunk.added))]
+    is_worth_comparing = 0 < len(one_sided) <= MOST_MOVED
+    if not is_worth_comparing:
         return set()
     gone = [_comment_words(scene, change.hunk.removed) for change in staying]
     come = [_comment_words(scene, change.hunk.added) for change in staying]
-    return {
-        comment.id
-        for comment in loose
-        if any(map(partial(is_reworded, all_words(comment.lines)), gone if comment.hunk.added else come))
-    }
+
+    def has_other_half(comment: LineChange) -> bool:
+        other_sides = gone if comment.hunk.added else come
+        return any(map(partial(is_reworded, all_words(comment.lines)), other_sides))
+
+    return {comment.id for comment in one_sided if has_other_half(comment)}
 
 
 def _comment_words(scene: Scene, lines: Iterable[str]) -> set[str]:
@@ -274,15 +282,18 @@ def docstrings(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 
 def _is_code_in_docstring(scene: Scene, change: LineChange) -> bool:
     """Tell whether a change is about a docstring's prefix (`r`), or stands in an example that doctest runs."""
-    if [_PREFIX.sub("", line, count=1) for line in change.hunk.removed] == list(change.hunk.added):
+    removed, added = list(change.hunk.removed), list(change.hunk.added)
+    changes_prefix = _without_prefix(removed) == added or _without_prefix(added) == removed
+    if changes_prefix:
         return True
-    if [_PREFIX.sub("", line, count=1) for line in change.hunk.added] == list(change.hunk.removed):
-        return True
-    row = change.hunk.start
-    while row > 0 and scene.before[row - 1].strip():
-        row -= 1
-    example = (*scene.before[row : change.hunk.start], *change.lines)
-    return any(line.lstrip().startswith(">>>") for line in example)
+    lines_upwards = map(scene.before.__getitem__, range(change.hunk.start - 1, -1, -1))
+    paragraph_above = takewhile(str.strip, lines_upwards)
+    return any(map(_PROMPT.match, chain(paragraph_above, change.lines)))
+
+
+def _without_prefix(lines: Iterable[str]) -> list[str]:
+    """The lines of a docstring without the prefix that a first one may have."""
+    return [_PREFIX.sub("", line, count=1) for line in lines]
 
 
 Span: TypeAlias = tuple[int, int]

@@ -33,18 +33,26 @@ _NEAR, _MANY = 6, 2
 def debug_print(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A statement that prints, put in alone."""
     pattern = _PRINT.get(scene.language)
-    if pattern is None:
+    if pattern is None or _removes_output(scene, pattern):
         return {}
-    removed = chain.from_iterable(hunk.removed for hunk in hunks_of(scene.changes))
-    if any(map(pattern.match, removed)):
-        return {}  # output that went and came again in other words
     inserted = insertions(of_kind("lines", changes))
-    is_read = (_TRANSLATED, _FOR_TOOLS)
-    prints = [change for change in inserted if pattern.match(change.added) and not _finds_any(is_read, change.added)]
+    prints = [change for change in inserted if _is_output(change.added, pattern)]
     if prints and _is_there_to_print(scene, pattern):
         prints = [change for change in prints if not _SENTENCE.search(change.added)]
     for_debugging = [change for change in prints if not _prints_already(scene, change, pattern)]
     return with_reason(for_debugging, "adds output for debugging")
+
+
+def _removes_output(scene: Scene, pattern: re.Pattern[str]) -> bool:
+    """Tell whether a file loses output, which may come again in other words."""
+    removed_lines = chain.from_iterable(hunk.removed for hunk in hunks_of(scene.changes))
+    return any(map(pattern.match, removed_lines))
+
+
+def _is_output(source: str, pattern: re.Pattern[str]) -> bool:
+    """Tell whether a text prints something that is not for translators or tools to read."""
+    is_for_others = _finds_any((_TRANSLATED, _FOR_TOOLS), source)
+    return pattern.match(source) is not None and not is_for_others
 
 
 def _finds_any(patterns: Iterable[re.Pattern[str]], source: str) -> bool:

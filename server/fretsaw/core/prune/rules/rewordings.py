@@ -6,8 +6,9 @@ import ast
 import re
 import textwrap
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain, starmap, takewhile
 
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.canonical_python import canonical, without_hints
@@ -40,28 +41,49 @@ def renamed_local(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """A variable with another name and nothing else changed on its lines."""
 
     def is_bound(old: str, new: str, group: list[LineChange]) -> bool:
-        binding = [change for change in group if _binds(change.removed, old) and _binds(change.added, new)]
-        return any(not _binds(change.added, old) and not _stays(scene, old, change) for change in binding)
+        return any(map(partial(_rebinds, scene, old, new), group))
 
     return find_renames(scene, changes, is_local=is_bound)
 
 
+def _rebinds(scene: Scene, old: str, new: str, change: LineChange) -> bool:
+    """Tell whether a change binds the new name in place of the old one, which is gone from the function."""
+    binds_new_name = _binds(change.removed, old) and _binds(change.added, new)
+    still_binds_old_name = _binds(change.added, old)
+    return binds_new_name and not still_binds_old_name and not _stays(scene, old, change)
+
+
 def _stays(scene: Scene, name: str, change: LineChange) -> bool:
     """Tell whether the function around a change has the name afterwards, too: then something else was meant."""
-    lines, start = scene.after, scene.after_starts[change.id]
-    depth = indent(lines[start])
-    first = next((row for row in range(start, -1, -1) if _is_header(lines[row], depth)), None)
-    if first is None:
-        return False
-    outer = indent(lines[first])
-    rows = range(start + 1, len(lines))
-    end = next((row for row in rows if lines[row].strip() and indent(lines[row]) <= outer), len(lines))
     word = re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)(?!\s*=(?!=)\S)")
-    function = lines[first:end]
-    prose = {row for span in prose_spans(function) for row in range(*span)}
-    written = (line for row, line in enumerate(function) if row not in prose)
-    code = (without_comment(line, scene.language)[0] for line in written)
-    return any(word.search(_STRING.sub("''", line)) for line in code)
+    function = _function_around(scene.after, scene.after_starts[change.id])
+    for line in _without_prose(function):
+        code, _ = without_comment(line, scene.language)
+        if word.search(_STRING.sub("''", code)):
+            return True
+    return False
+
+
+def _function_around(lines: Sequence[str], row: int) -> list[str]:
+    """The lines of the function that a row stands in; none where it stands in no function."""
+    depth = indent(lines[row])
+    header = next((above for above in range(row, -1, -1) if _is_header(lines[above], depth)), None)
+    if header is None:
+        return []
+    is_inside = partial(_is_deeper_or_blank, depth=indent(lines[header]))
+    rest_of_function = takewhile(is_inside, lines[row + 1 :])
+    return [*lines[header : row + 1], *rest_of_function]
+
+
+def _is_deeper_or_blank(line: str, depth: int) -> bool:
+    """Tell whether a line does not end a block of this depth."""
+    return not line.strip() or indent(line) > depth
+
+
+def _without_prose(lines: list[str]) -> list[str]:
+    """The lines of a function without those of its docstring."""
+    prose_rows = set(chain.from_iterable(starmap(range, prose_spans(lines))))
+    return [line for row, line in enumerate(lines) if row not in prose_rows]
 
 
 def _is_header(line: str, depth: int) -> bool:

@@ -50,10 +50,12 @@ def _likely_sizes(letters: Sequence[tuple[str, str]]) -> list[int]:
 
 def _equal_run(run: list[LineChange], sizes: Sequence[int], language: str) -> int:
     """Return the first of the sizes up to which the changes say, taken together, the same on both sides; else 0."""
-    read_whole = (size for size in sizes if size <= LONGEST_READ)
-    found = next((size for size in read_whole if _says_same(run[:size], language)), 0)
-    has_longer = bool(sizes) and sizes[-1] > LONGEST_READ
-    return found or (_equal_words(run, language) if has_longer else 0)
+    for size in sizes:
+        if size > LONGEST_READ:
+            return _equal_words(run, language)
+        if _says_same(run[:size], language):
+            return size
+    return 0
 
 
 def _equal_words(run: list[LineChange], language: str) -> int:

@@ -10,7 +10,14 @@ from fretsaw.core.languages import is_test
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.policy.requested import Requests
 from fretsaw.core.prune.rules.conditions import unless_title_matches
-from fretsaw.core.prune.rules.line_change import LineChange, line_changes, line_runs_of, sides_of, with_reason
+from fretsaw.core.prune.rules.line_change import (
+    LineChange,
+    ids_of,
+    line_changes,
+    line_runs_of,
+    sides_of,
+    with_reason,
+)
 from fretsaw.core.prune.scene import Scene
 
 _SKIPS = re.compile(
@@ -59,7 +66,8 @@ def _brings_test(run: Sequence[LineChange]) -> bool:
 def loosened_assertion(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """An assertion that is made to hold more often, or that goes while its test stays."""
     reason = "loosens an assertion, which the issue does not ask for"
-    rewritten = {change.id for run in line_runs_of(changes) if not _has_less(run) for change in run}
+    rewritten_runs = [run for run in line_runs_of(changes) if not _has_less(run)]
+    rewritten = ids_of(chain.from_iterable(rewritten_runs))
 
     def is_weaker(change: LineChange) -> bool:
         return _is_looser(change) or (change.id not in rewritten and _is_left_with_less(change))
