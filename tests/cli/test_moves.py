@@ -48,8 +48,14 @@ def tracked(root: Path) -> dict[str, str]:
     return {path: (root / path).read_bytes().decode("utf-8") for path in listed if path and (root / path).exists()}
 
 
+SAMPLED = [
+    pytest.param(folder, id=folder.name, marks=[pytest.mark.slow] if at % 4 else []) for at, folder in enumerate(CASES)
+]
+"""Each move, of which `make test` tries a quarter with a check, and `make test-slow` the others."""
+
+
 @pytest.mark.parametrize("prune", ["safe", pytest.param("strict", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("folder", CASES, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", SAMPLED)
 def test_a_fix_with_a_move_leaves_the_right_files(
     agent: Agent, model: Callable[..., ScriptedServer], tmp_path: Path, folder: Path, prune: str
 ) -> None:

@@ -119,7 +119,14 @@ REFORMATTED: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("how", REFORMATTED)
-@pytest.mark.parametrize("old", ["{}", json.dumps(json.loads(HOOKS), indent=2), '{"a": 1, "hooks": {"Stop": []}}'])
+@pytest.mark.parametrize(
+    "old",
+    [
+        json.dumps(json.loads(HOOKS), indent=2),
+        pytest.param("{}", marks=pytest.mark.slow),
+        pytest.param('{"a": 1, "hooks": {"Stop": []}}', marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize("who", WHERE)
 def test_hooks_are_found_after_a_formatter(agent: Agent, project: Path, who: str, old: str, how: str) -> None:  # noqa: F811
     file = project / WHERE[who]
