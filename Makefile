@@ -23,9 +23,9 @@ help: ## Show this list
 demo: .venv/ready ## Watch one fix from issue to undo (LIVE=1 uses the real model and OPENAI_API_KEY)
 	@$(BIN)/agent demo $(if $(LIVE),--live) $(ARGS)
 
-# Three processes for two cores: some tests wait, for a delay that they are about.
+# Four processes for two cores: some tests wait, for a delay that they are about.
 test: .venv/ready ## Run the tests (ARGS="-k name" passes on to pytest)
-	@$(BIN)/python -m pytest -n 3 $(ARGS)
+	@$(BIN)/python -m pytest -n 4 $(ARGS)
 
 test-crash: .venv/ready ## Run every crash and fault of the journal; N=8000 SEED=1: so many at random (resumable, logged)
 	@$(if $(N),$(BIN)/python -m tests.repo.injections --count $(N) --seed $(SEED) --log $(LOG) $(ARGS),\

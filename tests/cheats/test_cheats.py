@@ -50,7 +50,7 @@ PROGRAMS = {
 }
 
 
-SAMPLED = 12
+SAMPLED = 20
 """Of so many rows of a language and an outcome one is tried by `make test`; `make test-cheats` tries all of them."""
 SAMPLED_LANGUAGES = ("Python", "JavaScript", "Perl", "shell")
 """The languages of which `make test` tries any: those in which nothing has to be compiled first."""

@@ -46,7 +46,8 @@ def require(tier: str) -> None:
         cannot(reason)
 
 
-ISOLATED = pytest.mark.parametrize("isolation", ["bwrap", "landlock", "none"])
+ISOLATED = pytest.mark.parametrize("isolation", ["bwrap", "landlock", pytest.param("none", marks=pytest.mark.slow)])
+"""Every tier; that without isolation is tried by `make test-slow`."""
 
 
 def make(

@@ -38,8 +38,14 @@ WHERE = {
 OWN = {"copilot": ".github/hooks/fretsaw.json", "opencode": ".opencode/plugins/fretsaw.js"}
 
 
-@pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("who", WHERE)
+@pytest.mark.parametrize(
+    ("who", "name"),
+    [
+        pytest.param(who, name, marks=[pytest.mark.slow] if who != "claude" and at % 3 else [])
+        for who in WHERE
+        for at, name in enumerate(FILES)
+    ],
+)
 def test_settings_are_byte_for_byte_after_install_and_remove(agent: Agent, project: Path, who: str, name: str) -> None:  # noqa: F811
     file = project / WHERE[who]
     file.parent.mkdir()

@@ -51,7 +51,9 @@ def wait_offer(editor: Editor) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("profile", [VSCODE, HELIX], ids=lambda profile: profile.name)
+@pytest.mark.parametrize(
+    "profile", [VSCODE, pytest.param(HELIX, marks=pytest.mark.slow)], ids=lambda profile: profile.name
+)
 def test_it_is_taken_once_and_proves_the_next_run(world: World, profile: Profile) -> None:
     editor = proposed(world, {"test_app.py": TEST}, profile)
     command = wait_offer(editor)

@@ -28,7 +28,8 @@ _TOPICS = {
     r"|\b(?:remov|strip|trim|fix|clean)\w*[\w/, ]{0,40}\bwhite-?spaces?\W*(?:\(#\d+\))?\W*$"
     r"|\b(?:run|apply|use)\w* (?:black|prettier|gofmt|rustfmt|ruff format|yapf|clang-format|standard)\b"
     r"|\bautomatic fixes\b|\bauto-?fix(?:es)?\b"
-    r"|\b(?:flake8|eslint|pylint|rubocop|lint\w*|prettier|black|gofmt) fixes\b",
+    r"|\b(?:flake8|eslint|pylint|rubocop|lint\w*|prettier|black|gofmt) fixes\b"
+    r"|\b(?:with|for|of|in) (?:the )?(?:code )?(?:formatting|style|white-?space|indentation)\W*(?:\(#\d+\))?\W*$",
     "types": r"\btype[- ]?hints?\b|\bannotat\w+|\btyping\b|\bmypy\b|\bpyright\b|\btyped\b",
     "rename": r"\brenam\w+|\bmisnamed\b|\bshadow\w*\b|\btypos?\b|\bmisspel\w+|\b(?:camel|snake)[_ -]?case\b|\bnaming\b"
     r"|\b(?:variable|parameter|argument)s? names?\b",

@@ -1,0 +1,5 @@
+def add(pair):
+    #Add both
+    return sum(pair)
+def size(row):
+    return add((len(row),0))
