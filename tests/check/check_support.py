@@ -46,8 +46,10 @@ def require(tier: str) -> None:
         cannot(reason)
 
 
-ISOLATED = pytest.mark.parametrize("isolation", ["bwrap", "landlock", pytest.param("none", marks=pytest.mark.slow)])
-"""Every tier; that without isolation is tried by `make test-slow`."""
+ISOLATED = pytest.mark.parametrize(
+    "isolation", ["bwrap", *(pytest.param(tier, marks=pytest.mark.slow) for tier in ("landlock", "none"))]
+)
+"""Every tier; what is no first choice is tried by `make test-slow`."""
 
 
 def make(

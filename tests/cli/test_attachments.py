@@ -104,7 +104,7 @@ def parts(server: ScriptedServer) -> list[dict[str, Any]]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
-@pytest.mark.parametrize("api", ["chat", "responses"])
+@pytest.mark.parametrize("api", ["responses", pytest.param("chat", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("text", SENT.values(), ids=SENT)
 def test_a_picture_is_sent(agent: Agent, model: Model, report: Path, text: str, api: str) -> None:
     server = model(FIX)

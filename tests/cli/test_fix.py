@@ -23,7 +23,7 @@ MISFIT = (EXAMPLES / "first-fix-replies" / "1.md").read_text("utf-8")
 FIXED = "divmod(round(seconds), 3600)"
 
 
-@pytest.fixture(params=["gpt-4.1", "gpt-6-luna"])
+@pytest.fixture(params=["gpt-4.1", pytest.param("gpt-6-luna", marks=pytest.mark.slow)])
 def model(request: pytest.FixtureRequest, model: Model, monkeypatch: pytest.MonkeyPatch) -> Model:
     """The scripted model under two rows: Chat, and Responses with the apply_patch tool. All ends the same."""
 
