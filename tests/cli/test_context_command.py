@@ -60,7 +60,7 @@ def test_what_is_pointed_to_and_not_shown_is_said(agent: Agent) -> None:
         ("stopwatch/none.py", "there is no file"),
         ("/etc/passwd", "outside of the repository"),
         ("../x.py", "outside of the repository"),
-        ("stopwatch/far.py:9", "the file has 2 lines"),
+        ("stopwatch/far.py:9", "the file ends at line 2"),
         ("stopwatch/far.py:2-1", "lines are counted from 1"),
     ],
 )

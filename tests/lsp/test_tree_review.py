@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -101,11 +100,27 @@ def test_the_last_commit_is_reviewed_too(world: World) -> None:
     wait_noise(editor, buffer, 1)
 
 
-def test_what_is_rejected_while_an_agent_works_is_queued(world: World) -> None:
+def test_a_removal_that_was_edited_around_is_left_and_the_file_too(world: World) -> None:
+    root = world.repository({"app.py": BEFORE.replace("import sys\n", "import sys\n\n")})
+    (root / "app.py").write_text(BEFORE)  # a blank line is gone
+    editor = world.editor(root)
+    buffer = editor.open("app.py")
+    editor.command("agent.reviewTree", {})
+    editor.wire.wait_until(lambda: bool(editor.hints(buffer, "tree")))
+    (hint,) = editor.hints(buffer, "tree")
+    typed = buffer.text.replace("call(b, a)", "call(a, b)  # mine")
+    editor.set_text(buffer, typed)
+    editor.command("agent.revertChange", {"root": hint["data"]["root"], "keys": [hint["data"]["key"]]})
+    editor.wire.wait_until(lambda: any("edited again: app.py" in said for said in editor.messages))
+    assert buffer.text == typed
+    assert (root / "app.py").read_text() == BEFORE
+
+
+def test_what_is_rejected_while_an_agent_works_is_queued(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     root = world.repository({"app.py": BEFORE})
     editor = world.editor(root)
     for name, value in world.env.items():
-        os.environ[name] = value
+        monkeypatch.setenv(name, value)
     from fretsaw.session.hook import HookOptions, answer_hook
 
     payload = f'{{"hook_event_name": "UserPromptSubmit", "session_id": "s", "cwd": "{root}", "prompt": "Add mul."}}'

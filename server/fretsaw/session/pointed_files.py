@@ -44,5 +44,5 @@ def _place(session: Session, argument: str, where: Path) -> Place:
     if first > 1 and inside.stat().st_size <= _MOST_COUNTED:
         count = len(split_lines(inside.read_bytes().decode("utf-8", "surrogateescape")))
         if first > count:
-            raise UsageError(f"--file {argument}: the file has {count} lines")
+            raise UsageError(f"--file {argument}: the file ends at line {count}")
     return inside.relative_to(root).as_posix(), first, last

@@ -1,4 +1,4 @@
-"""The weights by which chunks are ranked. Data: `bench/context_fit.py` writes this file; do not edit it by hand."""
+"""The weights by which chunks are ranked: data, fitted with the objective of `bench/context_fit.py`."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from lsprotocol import types
 
+from fretsaw.core.prune.scene import removed_lines
 from fretsaw.core.prune.verdict import why
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.core.text.short import one_line
@@ -29,6 +30,8 @@ from fretsaw.review.tree_review import TreeChange, TreeReview
 _PAUSE = 0.3
 _LONGEST = 60
 _WATCHER = "fretsaw-tree"
+_WARNING = types.MessageType.Warning
+_SAVE = "Save the file, and look at the changes again."
 
 
 async def start(server: Server, root: str, *, last_commit: bool) -> None:
@@ -140,17 +143,16 @@ async def revert(server: Server, review: TreeReview, keys: Iterable[str]) -> Non
             server.show_message("Agent: an agent is working here; what you reject is told to it at its turn's end.")
             mark_reviewed(server, review, [change.key for change in chosen])
             return
-        in_buffers = {change.key: edit for change in chosen if (edit := _edit(server, review, change)) is not None}
-        rest = frozenset(change.key for change in chosen) - in_buffers.keys()
-        if rest:
-            await in_thread(partial(_revert_files, settings, review, rest))
+        in_buffers, in_files = _split(server, review, chosen)
+        if in_files:
+            keys_in_files = frozenset(change.key for change in in_files)
+            await in_thread(partial(_revert_files, settings, review, keys_in_files))
     except FretsawError as error:
         server.show_message(f"Agent: {safe_text(str(error))}", types.MessageType.Warning)
         return
-    if in_buffers:
-        await _apply(server, list(in_buffers.values()))
-        review.decided |= frozenset(in_buffers)  # until the buffers are saved
-    await _read_keeping(server, review, frozenset(in_buffers))
+    reverted = await _revert_buffers(server, review, in_buffers)
+    review.decided |= reverted  # until the buffers are saved
+    await _read_keeping(server, review, reverted)
 
 
 async def _read_keeping(server: Server, review: TreeReview, keys: frozenset[str]) -> None:
@@ -172,20 +174,51 @@ def _revert_files(settings: EditorSettings, review: TreeReview, keys: frozenset[
     revert_in_files(settings.open(Path(review.root), lenient=True), keys, last_commit=review.last_commit)
 
 
-def _edit(server: Server, review: TreeReview, change: TreeChange) -> tuple[Document, types.TextEdit] | None:
-    """The edit of an open buffer that takes a change out; None where the file is not open, or it is no lines."""
-    document = server.documents.at(str(Path(review.root, change.path)))
-    hunk = change.verdict.change.hunk
-    if document is None or hunk is None or change.verdict.change.kind != "lines":
-        return None
-    where = range_of(review, change, document)
-    return None if where is None else (document, types.TextEdit(where, "".join(hunk.removed)))
+def _split(
+    server: Server, review: TreeReview, chosen: Iterable[TreeChange]
+) -> tuple[list[TreeChange], list[TreeChange]]:
+    """The changes of lines in open buffers, and those that go through the journal."""
+    in_buffers: list[TreeChange] = []
+    in_files: list[TreeChange] = []
+    for change in chosen:
+        is_open = server.documents.at(str(Path(review.root, change.path))) is not None
+        is_lines = change.verdict.change.kind == "lines"
+        (in_buffers if is_open and is_lines and server.client.apply_edit else in_files).append(change)
+    return in_buffers, in_files
 
 
-async def _apply(server: Server, edits: list[tuple[Document, types.TextEdit]]) -> None:
-    by_uri: dict[str, list[Any]] = {}
-    for document, edit in edits:
-        by_uri.setdefault(document.uri, []).append(edit)
-    label = "Agent: revert changes"
-    params = types.ApplyWorkspaceEditParams(types.WorkspaceEdit(changes=by_uri), label=label)
-    await server.request_client("workspace/applyEdit", params, seconds=30.0)
+async def _revert_buffers(server: Server, review: TreeReview, changes: Iterable[TreeChange]) -> frozenset[str]:
+    """Have the editor take changes out of open buffers; the keys of those that it did, the others are named."""
+    edits: dict[str, tuple[Document, list[types.TextEdit]]] = {}
+    placed, lost = [], []
+    for change in changes:
+        document = server.documents.at(str(Path(review.root, change.path)))
+        where = range_of(review, change, document) if document else None
+        if document is None or where is None:
+            lost.append(safe_text(change.path))
+            continue
+        placed.append(change.key)
+        removed = "".join(removed_lines(change.verdict.change))
+        edits.setdefault(document.uri, (document, []))[1].append(types.TextEdit(where, removed))
+    if lost:
+        places = ", ".join(sorted(set(lost)))
+        server.show_message(f"Agent: left as they are, since they were edited again: {places}. {_SAVE}", _WARNING)
+    if not edits:
+        return frozenset()
+    params = types.ApplyWorkspaceEditParams(_workspace_edit(server, edits.values()), label="Agent: revert changes")
+    answer = await server.request_client("workspace/applyEdit", params, seconds=30.0)
+    if isinstance(answer, dict) and answer.get("applied"):
+        return frozenset(placed)
+    server.show_message(f"Agent: the editor did not revert the changes; nothing was changed. {_SAVE}", _WARNING)
+    return frozenset()
+
+
+def _workspace_edit(server: Server, edits: Iterable[tuple[Document, list[types.TextEdit]]]) -> types.WorkspaceEdit:
+    """The edits, for the versions of the buffers that they were made for where the client knows versions."""
+    if not server.client.document_changes:
+        return types.WorkspaceEdit(changes={document.uri: made for document, made in edits})
+    documents = [
+        types.TextDocumentEdit(types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version), [*made])
+        for document, made in edits
+    ]
+    return types.WorkspaceEdit(document_changes=documents)

@@ -154,7 +154,7 @@ def _untracked_rows(repo: Repo, known: set[str]) -> list[Row]:
 
 
 def _listed_untracked(repo: Repo) -> list[str]:
-    """Paths as git lists them; what it may wait for is looked for once it takes longer than a second."""
+    """Paths as git lists them; what it may wait for is looked for once that takes longer than `_PATIENCE`."""
     child = repo.git.start("ls-files", "-z", "--others", "--exclude-standard")
     try:
         listed = _output(child, _PATIENCE)
