@@ -11,7 +11,7 @@ from fretsaw.errors import UsageError
 
 ForgeKind: TypeAlias = Literal["github", "gitlab", "gitea"]
 
-_KNOWN_HOSTS: dict[str, ForgeKind] = {
+KNOWN_HOSTS: dict[str, ForgeKind] = {
     "github.com": "github",
     "gitlab.com": "gitlab",
     "codeberg.org": "gitea",
@@ -153,8 +153,8 @@ def _name_of(parts: SplitResult) -> str:
 
 
 def _host(name: str, scheme: str) -> Host:
-    if name in _KNOWN_HOSTS:
-        return Host(name, _KNOWN_HOSTS[name], scheme)
+    if name in KNOWN_HOSTS:
+        return Host(name, KNOWN_HOSTS[name], scheme)
     labels = re.split(r"[.-]", name.partition(":")[0])
     return Host(name, next((kind for word, kind in _HOST_NAMES if word in labels), None), scheme)
 

@@ -54,7 +54,7 @@ class ReviewComment:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What a review added."""
+    """The outcome of posting a review."""
 
     comments: int
     known: int

@@ -32,7 +32,7 @@ class _TokenVariables:
     """The host where none of `hosts` is set; "": the token is for no host then."""
 
 
-_VARIABLES = (
+TOKEN_VARIABLES = (
     # On an Actions runner GITHUB_SERVER_URL is the server that made the token; Gitea's runners set the same names.
     _TokenVariables("github", ("GH_TOKEN", "GITHUB_TOKEN"), ("GITHUB_SERVER_URL",), "github.com"),
     _TokenVariables("github", ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"), ("GH_HOST",)),
@@ -51,7 +51,7 @@ def find_token(host: Host, environ: Mapping[str, str], away_from: Path) -> str:
 
     `away_from`: the repository, whose own programs are not asked.
     """
-    for row in _VARIABLES:
+    for row in TOKEN_VARIABLES:
         named = next((environ[name] for name in row.hosts if environ.get(name)), row.usual_host)
         if row.kind == host.kind and _host_of(named) == host.name:
             for name in row.tokens:
@@ -62,7 +62,7 @@ def find_token(host: Host, environ: Mapping[str, str], away_from: Path) -> str:
 
 def kind_by_variables(host: Host, environ: Mapping[str, str]) -> ForgeKind | None:
     """The program that runs on a host, by the variables that the user, or the forge's own runner, set for it."""
-    for row in _VARIABLES:
+    for row in TOKEN_VARIABLES:
         if any(_host_of(environ.get(name, "")) == host.name for name in row.hosts):
             return row.kind
     return None
@@ -70,7 +70,7 @@ def kind_by_variables(host: Host, environ: Mapping[str, str]) -> ForgeKind | Non
 
 def how_to_log_in(host: Host) -> str:
     """A sentence on how to get a token for a host."""
-    rows = [row for row in _VARIABLES if row.kind == (host.kind or "github")]
+    rows = [row for row in TOKEN_VARIABLES if row.kind == (host.kind or "github")]
     row = next((row for row in rows if row.usual_host == host.name), rows[1] if len(rows) > 1 else rows[0])
     variables = row.tokens[0] if row.usual_host == host.name else f"{row.tokens[0]} and {row.hosts[0]}={host.name}"
     program = {"github": f"run `gh auth login --hostname {host.name}`, or ", "gitlab": "run `glab auth login`, or "}

@@ -1,4 +1,4 @@
-"""What a person should look at in a change that exists already: as SARIF, as GitLab's Code Quality, as Markdown."""
+"""Findings on a change that exists already: as SARIF, as GitLab's Code Quality, as Markdown."""
 
 from __future__ import annotations
 

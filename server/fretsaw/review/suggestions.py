@@ -1,4 +1,4 @@
-"""What is dropped from a pull request, as suggestions that take it out by one click, and the remainder.
+"""Suggestions that take what is dropped out of a pull request by one click, and a patch of the remainder.
 
 A forge's suggestion replaces whole lines of the file as it is, inside the lines that the diff shows. It creates no
 file, renames none, changes no mode, and says nothing about a missing newline at a file's end.
@@ -158,19 +158,33 @@ def _untorn(file: FilePatch, placed: Sequence[_Placed], shown: Sequence[range], 
     lines = split_lines(file.before or "")
     rows = list(placed)
     for group in moves.groups:
-        parts = [row for row in rows if any(change.verdict.change.id in group for change in row[1])]
-        held = {change.verdict.change.id for _, changes in parts for change in changes}
-        if not parts or (len(parts) == 1 and group <= held):
-            continue
-        rows = [row for row in rows if row not in parts]
-        if group <= held:
-            between = [row for row in rows if parts[0][0].end <= row[0].start < parts[-1][0].start]
-            whole = sorted([*parts, *between], key=lambda row: row[0].start)
-            joined = _bridged([span for span, _ in whole], lines)
-            if _may_be_suggested(joined, lines, shown):
-                rows = [row for row in rows if row not in between]
-                rows.append((joined, tuple(change for _, changes in whole for change in changes)))
-    return sorted(rows, key=lambda row: row[0].start)
+        parts = [row for row in rows if _ids(row) & group]
+        is_whole = group <= frozenset().union(*map(_ids, parts))
+        if len(parts) > 1 and is_whole:
+            rows = _join_move(rows, parts, lines, shown)
+        elif not is_whole:
+            rows = [row for row in rows if row not in parts]
+    return rows
+
+
+def _join_move(
+    rows: list[_Placed], parts: Sequence[_Placed], lines: list[str], shown: Sequence[range]
+) -> list[_Placed]:
+    """The rows, with these parts and all between them as one; without the parts where the page shows them apart."""
+    across = [row for row in rows if _start(parts[0]) <= _start(row) <= _start(parts[-1])]
+    joined = _bridged([span for span, _ in across], lines)
+    if not _may_be_suggested(joined, lines, shown):
+        return [row for row in rows if row not in parts]
+    changes = tuple(change for _, some in across for change in some)
+    return sorted([*(row for row in rows if row not in across), (joined, changes)], key=_start)
+
+
+def _ids(row: _Placed) -> frozenset[int]:
+    return frozenset(change.verdict.change.id for change in row[1])
+
+
+def _start(row: _Placed) -> int:
+    return row[0].start
 
 
 def _bridged(spans: Sequence[_Span], lines: list[str]) -> _Span:
