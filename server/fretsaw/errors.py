@@ -70,6 +70,12 @@ class ModelError(FretsawError):
     exit_code = ExitCode.MODEL
 
 
+class ForgeError(FretsawError):
+    """GitHub, GitLab or Gitea could not be reached, refused, or has no such issue."""
+
+    exit_code = ExitCode.MODEL
+
+
 class ContextTooLongError(ModelError):
     """The request is longer than the model or the account takes; with less context it may do."""
 

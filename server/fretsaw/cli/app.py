@@ -15,6 +15,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "fretsaw.cli.vet",
         "Find and remove changes that nobody asked for, in your working tree, a commit, a reply or a diff.",
     ),
+    "pull-request": (
+        "fretsaw.cli.pull_request",
+        "Vet a pull or merge request; post suggestions that take out what nobody asked for.",
+    ),
     "scope": ("fretsaw.cli.scope", "Declare which paths a task may change, for any agent."),
     "hooks": ("fretsaw.cli.hooks", "Vet the edits of Claude Code, Codex, Copilot and others before they are written."),
     "context": ("fretsaw.cli.context", "Show what would be sent for an issue, with tokens and dollars. Sends nothing."),
@@ -35,7 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lsp": ("fretsaw.cli.lsp", "Run the language server."),
     "completion": ("fretsaw.cli.completion", "Print the shell completion script for bash, zsh or fish."),
 }
-"""Command -> (module that has it as `<name>_command`, one line of help)."""
+"""Command -> (module that has it as `<name>_command`, with `_` for `-`; one line of help)."""
 
 
 class Commands(click.Group):
@@ -50,7 +54,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[cmd_name][0])
-        command: click.Command = getattr(module, f"{cmd_name}_command")
+        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -123,7 +123,9 @@ def vet_command(
     if reply is not None and span is None and _names_range(reply, directory):
         reply, span = None, reply
     flags |= {"prune": mode, "check": _command_of(check)}
-    question = Question(staged, commit, span, since, issue_argument, by_message, allow, directory)
+    question = Question(
+        staged, commit, span, since, issue_argument, by_message=by_message, allow=allow, where=directory
+    )
     asked = Asked(do_apply, as_json, show_patch, show_reverse, exit_code, interactive, check is not None, at_once)
     return _vet_states_or_reply(reply, worktree, question, asked, flags)
 

@@ -102,14 +102,14 @@ def _exit_code(vetted: VettedTree, asked: Asked, *, cannot_apply: bool) -> ExitC
 
 def _print(vetted: VettedTree, taken: TakenOut | None, asked: Asked, *, with_reverse: bool) -> None:
     """Verdicts on standard error, patches on standard output."""
-    _show(vetted, taken)
+    show_vetted(vetted, taken)
     if asked.show_patch:
         terminal.emit(render(vetted.staying))
     if with_reverse:
         terminal.emit(render(vetted.reverse))
 
 
-def _show(vetted: VettedTree, taken: TakenOut | None) -> None:
+def show_vetted(vetted: VettedTree, taken: TakenOut | None) -> None:
     """Print what was compared, the verdicts, and what was not looked at."""
     size = f"{_count(len(vetted.verdicts), 'change')} in {_count(len(vetted.diff.patch.files), 'file')}"
     terminal.say(f"{vetted.diff.states.title}: {size}", bold=True)

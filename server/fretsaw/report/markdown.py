@@ -13,30 +13,30 @@ Plain = dict[str, Any]
 
 def markdown(run: Plain) -> str:
     """The comment: what changed and why each change stays, what was dropped, the checks, the cost."""
-    lines = [f"### {_cell(run['title'])}", "", _outcome(run), ""]
+    lines = [f"### {cell(run['title'])}", "", _outcome(run), ""]
     lines += _changes("Kept", run["kept"])
     lines += _changes("Dropped as extraneous", run["dropped"])
     if run["patch"]:
-        fence = _fence(run["patch"])
+        fence = fence_for(run["patch"])
         lines += ["<details><summary>Patch</summary>", "", f"{fence}diff", safe_text(run["patch"]).rstrip("\n"), fence]
         lines += ["", "</details>", ""]
-    lines += [f"> {_cell(notice)}" for notice in run["notices"]]
+    lines += [f"> {cell(notice)}" for notice in run["notices"]]
     usage = run["usage"]
     scripted = " (scripted)" if run["scripted"] else ""
     tokens = f"{usage['input_tokens']:,} tokens in, {usage['output_tokens']:,} out"
-    lines += ["", f"<sub>run {run['run']} · {_cell(run['model'])}{scripted} · {tokens} · ${run['dollars']:.4f}</sub>"]
+    lines += ["", f"<sub>run {run['run']} · {cell(run['model'])}{scripted} · {tokens} · ${run['dollars']:.4f}</sub>"]
     return "\n".join(lines) + "\n"
 
 
 def _outcome(run: Plain) -> str:
     before, after = run["checks"]["before"], run["checks"]["after"]
     if run["outcome"] != "proposal":
-        return f"**{run['outcome']}**: {_cell(run['reason'])}"
+        return f"**{run['outcome']}**: {cell(run['reason'])}"
     if before is None or after is None:
         return "**UNVERIFIED**: no check was run."
     if after["state"] == "unavailable":
-        return f"**UNVERIFIED**: {_cell(after['reason'])}"
-    return f"Check `{_code(' '.join(after['argv']))}`: **{before['state']} → {after['state']}** ({after['isolation']})"
+        return f"**UNVERIFIED**: {cell(after['reason'])}"
+    return f"Check `{code(' '.join(after['argv']))}`: **{before['state']} → {after['state']}** ({after['isolation']})"
 
 
 def _changes(title: str, rows: list[Plain]) -> list[str]:
@@ -46,26 +46,27 @@ def _changes(title: str, rows: list[Plain]) -> list[str]:
     for row in rows:
         where = f"{row['path']}:{row['line']}" if row["line"] else row["path"]
         mark = " (UNVERIFIED)" if row["unverified"] else ""
-        told = _cell(why(row["reason"], row["needed_by"]))
-        out.append(f"| {row['change']} {row['verdict']} | `{_code(where)}` | {told}{mark} |")
+        told = cell(why(row["reason"], row["needed_by"]))
+        out.append(f"| {row['change']} {row['verdict']} | `{code(where)}` | {told}{mark} |")
     return [*out, ""]
 
 
-def _cell(text: str) -> str:
-    """Text that stays inside its table cell or line, and is text: no tag, link, picture or emphasis."""
-    return _MARKUP.sub(r"\\\1", _code(text)).replace("<", "&lt;")
+def cell(text: str) -> str:
+    """Make text stay inside its table cell or line, and be text: no tag, link, picture or emphasis."""
+    escaped = _MARKUP.sub(r"\\\1", code(text)).replace("<", "&lt;")
+    return escaped.replace("@", "@<!-- -->")  # else it would notify a stranger
 
 
-def _code(text: str) -> str:
-    """The same for text between backticks."""
+def code(text: str) -> str:
+    """Make text fit between backticks, in a table too."""
     return safe_text(" ".join(text.split())).replace("|", "\\|").replace("`", "'")
 
 
 _MARKUP = re.compile(r"([\[\]!*_~#])")
 
 
-def _fence(text: str) -> str:
-    """A fence longer than any in the text."""
+def fence_for(text: str) -> str:
+    """Return a fence longer than any in the text."""
     fence = "```"
     while fence in text:
         fence += "`"

@@ -1,4 +1,4 @@
-"""An issue from a file, standard input or the command line, and what it refers to.
+"""An issue from a file, standard input, the command line or a forge, and what it refers to.
 
 Everything here is a stranger's text: only regular files, bounded sizes, attachments only beside the issue.
 """
@@ -12,6 +12,8 @@ from pathlib import Path
 
 from fretsaw.core.issue import Issue, parse
 from fretsaw.errors import UsageError
+from fretsaw.forge.address import is_address
+from fretsaw.session.forge_issue import fetch_issue
 
 MAX_ISSUE = 256 * 1024
 MAX_LOG = 64 * 1024
@@ -22,24 +24,27 @@ MAX_PDF = 20 * 1024 * 1024
 def read_issue(argument: str, where: Path = Path()) -> tuple[Issue, Path | None]:
     """The issue named on the command line, and the folder its attachments lie in.
 
-    A path to a file, relative to `where`, `-` for standard input, or the text itself when it has a blank or a newline
-    and is no file. Raises UsageError.
+    A path to a file, relative to `where`, `-` for standard input, the address of an issue on a forge, or the text
+    itself when it has a blank or a newline and is no file. Raises UsageError, ForgeError.
     """
     if argument == "-":
-        return _parsed(sys.stdin.buffer.read(MAX_ISSUE + 1), "standard input"), None
+        return parse_issue(sys.stdin.buffer.read(MAX_ISSUE + 1), "standard input"), None
     if not argument.strip():
-        return _parsed(b"", "the command line"), None
+        return parse_issue(b"", "the command line"), None
     path = where / argument
     try:
         exists = path.exists() or path.is_symlink()
     except (OSError, ValueError):
         exists = False
     if exists:
-        return _parsed(read_bounded(path, MAX_ISSUE), argument), path.absolute().parent
+        return parse_issue(read_bounded(path, MAX_ISSUE), argument), path.absolute().parent
+    if is_address(argument):
+        return parse_issue(fetch_issue(argument, where).encode("utf-8", "surrogateescape"), argument.strip()), None
     if any(character.isspace() for character in argument.strip()):
-        return _parsed(argument.encode("utf-8", "surrogateescape"), "the command line"), None
+        return parse_issue(argument.encode("utf-8", "surrogateescape"), "the command line"), None
     raise UsageError(
-        f"there is no file {path}", hint="give a Markdown file, - for standard input, or the text in quotes"
+        f"there is no file {path}",
+        hint="give a Markdown file, - for standard input, the text in quotes, or the address of an issue",
     )
 
 
@@ -56,7 +61,8 @@ def read_bounded(path: Path, most: int) -> bytes:
         return file.read(most + 1)
 
 
-def _parsed(data: bytes, where: str) -> Issue:
+def parse_issue(data: bytes, where: str) -> Issue:
+    """The issue in these bytes; `where` they come from, for messages. UsageError for what is no text, or too much."""
     if len(data) > MAX_ISSUE:
         raise UsageError(
             f"the issue in {where} is larger than {MAX_ISSUE // 1024} KB",

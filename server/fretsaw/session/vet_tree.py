@@ -39,7 +39,9 @@ class Question:
     span: str | None = None
     since: str | None = None
     issue: str | None = None
-    """As on the command line: a file, the text, or `-`."""
+    """As on the command line: a file, the text, an address, or `-`."""
+    request: Issue | None = None
+    """The request itself, in place of `issue`."""
     by_message: bool = False
     """True if the commit messages say what was wanted."""
     allow: tuple[str, ...] = ()
@@ -127,7 +129,7 @@ def vet_tree(session: Session, question: Question) -> VettedTree:
     diff = read_states(opened, states)
     scopes = scopes_of(session, question.allow)
     vetted = judge_diff(diff, issue, session.settings.prune, scopes)
-    return vetted if question.issue else _without_request(vetted)
+    return vetted if question.issue or question.request else _without_request(vetted)
 
 
 def _without_request(vetted: VettedTree) -> VettedTree:
@@ -211,6 +213,8 @@ def _first(diff: StateDiff, scope: Scope | None) -> tuple[tuple[str, str], ...]:
 
 
 def _issue(question: Question, states: States) -> Issue:
+    if question.request is not None:
+        return question.request
     if question.issue:
         return read_issue(question.issue, question.where)[0]
     if not question.by_message:
