@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs Fretsaw from the checkout of this action, with every dependency at the version and hash of uv.lock.
+# Installs Fretsaw from the checkout of this action, its dependencies at the versions and hashes of uv.lock. Not pinned by a
+# hash: uv itself, and hatchling, which builds Fretsaw's own wheel.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -87,6 +87,11 @@ def test_an_origin_that_is_no_forge_is_said(text: str) -> None:
         read_address("#7", text)
 
 
+def test_a_number_without_origin_says_that_there_is_none() -> None:
+    with pytest.raises(UsageError, match="no remote `origin`"):
+        read_address("#7", None)
+
+
 def test_words_are_no_address() -> None:
     assert not is_address("see https://github.com/owner/name/issues/7")
     assert not is_address("fix #7")

@@ -78,18 +78,19 @@ def pull_request_command(
 
 def _show(request: VettedRequest, posted: Posted | None, *, do_post: bool) -> None:
     """Print the verdicts, and what was posted."""
-    from fretsaw.cli.vet_tree import show_vetted
+    from fretsaw.cli.vet_tree import count, show_vetted
 
     terminal.say(f"{safe_text(request.address.place)}: {safe_text(request.change.title)}", bold=True)
     show_vetted(request.vetted, None)
     offered, left = len(request.removal.suggestions), len(request.removal.left)
     if request.findings and not do_post:
-        told = f"{offered} suggestions would take out what is dropped" + (f", but {left} changes" if left else "")
-        terminal.paragraph("     ", f"{told}. --post posts them; --reverse-patch prints a patch.")
+        told = [f"{count(offered, 'suggestion')} can take out what is dropped"]
+        told += [f"{count(left, 'change')} no suggestion can take out"] if left else []
+        terminal.paragraph("     ", f"{'; '.join(told)}. --post posts a review; --reverse-patch prints a patch.")
     if do_post and posted is None:
         terminal.say("Nothing was posted: there is nothing to say.")
     if posted is not None:
-        parts = [f"Posted {posted.comments} comments"]
+        parts = [f"Posted {count(posted.comments, 'comment')}"]
         parts += [f"{posted.known} were there already"] if posted.known else []
         parts += [f"{posted.refused} could not be placed and are in the summary"] if posted.refused else []
         terminal.say(f"{'; '.join(parts)}.")

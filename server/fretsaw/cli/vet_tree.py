@@ -68,7 +68,7 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
     else:
         _print(vetted, taken, asked, with_reverse=asked.show_reverse or cannot_apply)
         if queued:
-            told = f"{_count(queued, 'rejected change')} will be named to the agent at the end of its turn"
+            told = f"{count(queued, 'rejected change')} will be named to the agent at the end of its turn"
             terminal.paragraph(
                 "! ", f"An agent is working here: {told}. --now removes the changes at once.", fg="yellow"
             )
@@ -111,7 +111,7 @@ def _print(vetted: VettedTree, taken: TakenOut | None, asked: Asked, *, with_rev
 
 def show_vetted(vetted: VettedTree, taken: TakenOut | None) -> None:
     """Print what was compared, the verdicts, and what was not looked at."""
-    size = f"{_count(len(vetted.verdicts), 'change')} in {_count(len(vetted.diff.patch.files), 'file')}"
+    size = f"{count(len(vetted.verdicts), 'change')} in {count(len(vetted.diff.patch.files), 'file')}"
     terminal.say(f"{vetted.diff.states.title}: {size}", bold=True)
     for path, reason in vetted.first:
         terminal.paragraph("  ! ", f"look here first: {path} ({reason})", fg="yellow")
@@ -144,7 +144,8 @@ def _show_proof(vetted: VettedTree) -> None:
         terminal.paragraph("     ", f"{head}{evidence.proof.reason}", fg="red" if vetted.is_unproved else "green")
 
 
-def _count(number: int, what: str) -> str:
+def count(number: int, what: str) -> str:
+    """A number with its noun: `1 change`, `2,000 changes`."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
@@ -204,7 +205,7 @@ def _ask(vetted: VettedTree) -> frozenset[int]:
         _show_change(item, f"{number}/{len(open_rows)}")
         answer = _answer(item)
         if answer == "q":
-            terminal.say(f"Quit: {_count(len(open_rows) - number + 1, 'change')} left undecided and kept.")
+            terminal.say(f"Quit: {count(len(open_rows) - number + 1, 'change')} left undecided and kept.")
             break
         if answer == "a":
             drop |= {rest.change.id for rest in open_rows[number - 1 :] if rest.decision == "drop"}

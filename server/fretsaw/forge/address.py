@@ -84,7 +84,9 @@ def read_address(text: str, origin: str | None = None) -> Address:
     text = text.strip()
     short = _SHORT.fullmatch(text)
     if short is not None:
-        host, project = read_origin(origin or "")
+        if origin is None:
+            raise UsageError(f"there is no remote `origin` to look {text} up at", hint="give the whole address")
+        host, project = read_origin(origin)
         return Address(host, project, int(short["number"]), short["sign"] == "!")
     host, path = _host_and_path(text)
     found = _GITLAB_PATH.match(path) or _PATH.match(path)
