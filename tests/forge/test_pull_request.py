@@ -256,3 +256,14 @@ def test_a_file_with_a_fence_in_it_gets_a_longer_one(forge: Forge, agent: Agent)
     agent("pull-request", found.address(8, is_change=True), "--post", cwd=found.root)
     take_all(found)
     assert files_of(found.root) == wanted
+
+
+def test_a_scope_that_is_declared_in_one_clone_is_no_rule_of_the_request(forge: Forge, agent: Agent) -> None:
+    found = forge("github")
+    address = found.address(8, is_change=True)
+    plain = agent("pull-request", address, "--reverse-patch", cwd=found.root)
+    assert agent("scope", "another task", "--allow", "docs/**", cwd=found.root).code == 0
+    declared = agent("pull-request", address, "--reverse-patch", cwd=found.root)
+    assert (declared.out, declared.err) == (plain.out, plain.err)
+    typed = agent("pull-request", address, "--allow", "docs/**", cwd=found.root)
+    assert "outside the declared scope" in typed.err, "a scope that is typed for this request holds"

@@ -20,7 +20,7 @@ def scope_command(task: str | None, allow: tuple[str, ...], done: bool, director
     """Declare the scope of TASK: the only paths that may change until `agent scope --done`.
 
     Without TASK, show the declared scope. `agent vet` and installed hooks (git, other agents) check every change
-    against the declared scope.
+    against the declared scope; `agent pull-request`, whose review is for others, does not.
 
     \b
     agent scope "fix login" --allow 'src/auth/**' --allow tests/auth

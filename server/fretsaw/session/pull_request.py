@@ -66,7 +66,8 @@ def vet_request(session: Session, argument: str, allow: tuple[str, ...], where: 
     _refuse_missing_commits(session, address, change)
     issue = _request(connection, address, change)
     span = f"{change.base}...{change.head}"
-    vetted = vet_tree(session, Question(span=span, request=issue, allow=allow, where=where))
+    question = Question(span=span, request=issue, allow=allow, declared_scope=False, where=where)
+    vetted = vet_tree(session, question)
     placed = tree_changes(vetted.proposed, vetted.verdicts)
     dropped = [each for each in placed if each.verdict.decision == "drop"]
     shown = {path: shown_lines(diff) for path, diff in change.diffs.items()}

@@ -46,6 +46,8 @@ class Question:
     """True if the commit messages say what was wanted."""
     allow: tuple[str, ...] = ()
     """Globs of paths that may change, beside the declared scope's."""
+    declared_scope: bool = True
+    """False where the verdicts are for others, to whom this clone's declared scope means nothing."""
     where: Path = field(default_factory=Path)
     """The folder that paths of the issue are relative to."""
 
@@ -127,7 +129,7 @@ def vet_tree(session: Session, question: Question) -> VettedTree:
     )
     issue = _issue(question, states)
     diff = read_states(opened, states)
-    scopes = scopes_of(session, question.allow)
+    scopes = scopes_of(session, question.allow, declared=question.declared_scope)
     vetted = judge_diff(diff, issue, session.settings.prune, scopes)
     return vetted if question.issue or question.request else _without_request(vetted)
 
@@ -145,12 +147,12 @@ def _without_request(vetted: VettedTree) -> VettedTree:
     return replace(vetted, verdicts=verdicts, patch=assemble(vetted.proposed, kept))
 
 
-def scopes_of(session: Session, allow: tuple[str, ...] = ()) -> Scope | None:
-    """The declared scope with the globs of the command line."""
-    declared = read_scope(session.store.folder)
+def scopes_of(session: Session, allow: tuple[str, ...] = (), *, declared: bool = True) -> Scope | None:
+    """The declared scope, where it is to hold, with the globs of the command line."""
+    scope = read_scope(session.store.folder) if declared else None
     if not allow:
-        return declared
-    return Scope(declared.task if declared else "--allow", (*(declared.allow if declared else ()), *allow))
+        return scope
+    return Scope(scope.task if scope else "--allow", (*(scope.allow if scope else ()), *allow))
 
 
 def judge_diff(diff: StateDiff, issue: Issue, mode: Mode, scope: Scope | None) -> VettedTree:
