@@ -85,11 +85,17 @@ tables: .venv/ready ## Write the README's tables and the extension's settings fr
 	@PYTHONPATH=. $(BIN)/python tests/tables.py
 	@$(BIN)/python vscode-extension/scripts/settings.py
 
+release-check: .venv/ready ## Build wheel and extension, check and install them as their receivers will (out/release; ARGS=--no-vsix)
+	@$(BIN)/python scripts/release_check.py $(ARGS)
+
+test-pythons: ## Run the tests on each Python from 3.10 on that is here (ARGS= passes on to pytest)
+	@scripts/test_pythons.sh $(ARGS)
+
 bench: .venv/ready ## Measure the engine, the cases and the wall clock (CORPUS=, CASES= paths; results in OUT=)
 	@$(BIN)/python bench/all.py --corpus "$(CORPUS)" --cases "$(CASES)" --out "$(OUT)" $(ARGS)
 
 clean: ## Remove the environment, caches and results
-	rm -rf .venv .venv-servers out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-3.* .venv-servers out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/ready: pyproject.toml uv.lock
@@ -103,4 +109,4 @@ clean: ## Remove the environment, caches and results
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --quiet --frozen --all-extras --inexact --active
 	@touch $@
 
-.PHONY: help vsix test-vscode bench-vscode demo test test-slow test-cheats test-servers test-agents test-tools test-crash lint format tables bench clean
+.PHONY: help vsix test-vscode bench-vscode demo test test-slow test-cheats test-servers test-agents test-tools test-crash lint format tables release-check test-pythons bench clean

