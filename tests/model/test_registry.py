@@ -82,7 +82,7 @@ def test_a_users_own_rows_and_roles(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "word"),
-    [("[[model", "TOML"), ("[[model]]\nid='a'", "context"), ("[[model]]\nid='a'\ncontext='x'\noutput=1", "invalid")],
+    [("[[model", "TOML"), ("[[model]]\nid='a'", "context"), ("[[model]]\nid='a'\ncontext='x'\noutput=1", "whole")],
 )
 def test_a_wrong_file_names_itself(tmp_path: Path, text: str, word: str) -> None:
     own = tmp_path / "models.toml"

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias, cast
 
+from fretsaw.model.column_values import read_choice, read_flag
+
 Cache: TypeAlias = Literal["none", "key", "breakpoints"]
 """The way to cache a prompt's prefix. "none": nothing is sent; "key": `prompt_cache_key` keeps a run on one machine;
 "breakpoints": also marks where a prefix ends that later requests share."""
@@ -95,29 +97,29 @@ def restrict(can: Capabilities, takes: Collection[str]) -> Capabilities:
 
 
 def read_capabilities(item: Mapping[str, Any]) -> Capabilities:
-    """The columns of a row; ValueError where a value is none that there is. A plain row has the defaults alone."""
+    """The columns of a row; ColumnError where a value is none that there is. A plain row has the defaults alone."""
     parallel = item.get("parallel-tools")
     read = Capabilities(
-        effort=_one_of(item, "effort", _EFFORTS),
-        verbosity=_one_of(item, "verbosity", _VERBOSITIES),
-        keep_reasoning=_yes_or_no(item, "keep-reasoning", default=False),
-        temperature=_yes_or_no(item, "temperature", default=True),
-        strict_tools=_yes_or_no(item, "strict-tools", default=False),
-        parallel_tools=None if parallel is None else _yes_or_no(item, "parallel-tools", default=True),
-        apply_patch_tool=_yes_or_no(item, "apply-patch-tool", default=False),
-        grammar_tool=_yes_or_no(item, "grammar-tool", default=False),
-        files=_yes_or_no(item, "files", default=False),
-        input_count=_yes_or_no(item, "input-count", default=False),
-        prewarm=_yes_or_no(item, "prewarm", default=False),
-        predictions=_yes_or_no(item, "predictions", default=False),
-        decisions=_yes_or_no(item, "decisions", default=False),
-        mode=_one_of(item, "mode", _MODES),
-        tier=_one_of(item, "tier", _TIERS),
-        cache_ttl=_one_of(item, "cache-ttl", _TTLS),
-        cache=cast("Cache", _one_of(item, "cache", _CACHES) or "key"),
-        completion_limit=_yes_or_no(item, "completion-limit", default=True),
+        effort=read_choice(item, "effort", _EFFORTS),
+        verbosity=read_choice(item, "verbosity", _VERBOSITIES),
+        keep_reasoning=read_flag(item, "keep-reasoning", default=False),
+        temperature=read_flag(item, "temperature", default=True),
+        strict_tools=read_flag(item, "strict-tools", default=False),
+        parallel_tools=None if parallel is None else read_flag(item, "parallel-tools", default=True),
+        apply_patch_tool=read_flag(item, "apply-patch-tool", default=False),
+        grammar_tool=read_flag(item, "grammar-tool", default=False),
+        files=read_flag(item, "files", default=False),
+        input_count=read_flag(item, "input-count", default=False),
+        prewarm=read_flag(item, "prewarm", default=False),
+        predictions=read_flag(item, "predictions", default=False),
+        decisions=read_flag(item, "decisions", default=False),
+        mode=read_choice(item, "mode", _MODES),
+        tier=read_choice(item, "tier", _TIERS),
+        cache_ttl=read_choice(item, "cache-ttl", _TTLS),
+        cache=cast("Cache", read_choice(item, "cache", _CACHES) or "key"),
+        completion_limit=read_flag(item, "completion-limit", default=True),
     )
-    return Capabilities() if _yes_or_no(item, "plain", default=False) else read
+    return Capabilities() if read_flag(item, "plain", default=False) else read
 
 
 def strict_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,17 +143,3 @@ def strict_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
     return {**schema, "type": [schema["type"], "null"]} if isinstance(schema.get("type"), str) else schema
-
-
-def _one_of(item: Mapping[str, Any], column: str, choices: tuple[str, ...]) -> str | None:
-    value = item.get(column)
-    if value is not None and value not in choices:
-        raise ValueError(f"{column}: {value!r} is not one of {', '.join(choices)}")
-    return value
-
-
-def _yes_or_no(item: Mapping[str, Any], column: str, *, default: bool) -> bool:
-    value = item.get(column, default)
-    if not isinstance(value, bool):
-        raise ValueError(f"{column}: {value!r} is not true or false")
-    return value

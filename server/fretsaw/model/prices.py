@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from fretsaw.model.column_values import ColumnError, read_number, read_table
 
 STANDARD_TIERS = frozenset({"", "auto", "default", "standard"})
 """Service tiers in an answer for which the row's own prices hold. `auto` is what was asked for, so it tells nothing."""
@@ -59,15 +59,23 @@ class Prices:
         return (input_tokens * dearest + output_tokens * self.dearest_output) / 1e6
 
 
-def read_prices(item: Mapping[str, Any]) -> Prices:
-    """A `price` table of a row. What is not listed for the cache costs what other input costs, for reasoning and
-    rejected predictions what other output does."""
-    fresh, said = float(item.get("input", 0)), float(item.get("output", 0))
-    return Prices(
-        input=fresh,
-        cached=float(item.get("cached", fresh)),
-        output=said,
-        cache_write=float(item.get("cache-write", fresh)),
-        reasoning=float(item.get("reasoning", said)),
-        rejected=float(item.get("rejected", said)),
-    )
+PRICE_COLUMNS = ("input", "cached", "cache-write", "output", "reasoning", "rejected")
+"""The columns of a price table."""
+
+
+def read_prices(table: object, column: str) -> Prices:
+    """A table of prices; ColumnError where it is none. What is not listed for the cache costs what other input costs,
+    for reasoning and rejected predictions what other output does."""
+    item = read_table(table, column, PRICE_COLUMNS)
+    try:
+        fresh, said = read_number(item, "input", 0.0), read_number(item, "output", 0.0)
+        return Prices(
+            input=fresh,
+            cached=read_number(item, "cached", fresh),
+            output=said,
+            cache_write=read_number(item, "cache-write", fresh),
+            reasoning=read_number(item, "reasoning", said),
+            rejected=read_number(item, "rejected", said),
+        )
+    except ColumnError as error:
+        raise ColumnError(column, str(error)) from None

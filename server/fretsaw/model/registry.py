@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,8 +13,9 @@ from typing import Any
 from fretsaw.endpoint_presets import Preset, is_openai
 from fretsaw.errors import ConfigError
 from fretsaw.model.endpoint import preset_of
+from fretsaw.model.model_file import read_model_file
 from fretsaw.model.retirement import RetirementNotice, announce_end, announce_move
-from fretsaw.model.row import Row, read_row
+from fretsaw.model.row import Row
 from fretsaw.settings import Settings
 
 GENERIC = "*"
@@ -60,10 +61,11 @@ class Registry:
 
     def find(self, model: str) -> Row | None:
         """The row that answers to this id, under the id that was asked for; None when there is none."""
-        for row in self.rows:
-            if row.id != GENERIC and (row.id == model or any(fnmatchcase(model, glob) for glob in row.also)):
-                return replace(row, id=model, retires_on=self.ends.get(model, row.retires_on))
-        return None
+        rows = [row for row in self.rows if row.id != GENERIC]
+        # A glob of the user's own (`*`) takes no model from the row that has its name.
+        named = next((row for row in rows if model == row.id or model in row.also), None)
+        row = named or next((row for row in rows if any(fnmatchcase(model, glob) for glob in row.also)), None)
+        return None if row is None else replace(row, id=model, retires_on=self.ends.get(model, row.retires_on))
 
     def generic(self, model: str) -> Row:
         """The row for a model of another endpoint of which nothing is known."""
@@ -155,9 +157,11 @@ def load_registry(user_file: Path | None = None, measured_file: Path | None = No
     """
     merged = Registry(())
     for file in (Path(__file__).with_name("models.toml"), measured_file, user_file):
-        if file is not None and file.is_file():
-            own = _read(file)
-            rows = tuple(row for row in own.rows if row.endpoint in ("", base_url))
+        if file is not None and os.path.lexists(file):
+            own = read_model_file(file)
+            here = (row for row in own.rows if row.endpoint in ("", base_url))
+            # One for this endpoint alone goes before one for any.
+            rows = tuple(sorted(here, key=lambda row: not row.endpoint))
             names = {row.id for row in rows}
             kept = tuple(row for row in merged.rows if row.id not in names)
             own_roles = frozenset(own.roles) if file is user_file else frozenset()
@@ -167,10 +171,7 @@ def load_registry(user_file: Path | None = None, measured_file: Path | None = No
 
 def read_items(path: Path) -> list[Mapping[str, Any]]:
     """The rows of a file as tables, as they stand; none where there is no file. ConfigError where it is not usable."""
-    if not path.is_file():
-        return []
-    _read(path)
-    return [dict(item) for item in _toml(path).get("model", ())]
+    return list(read_model_file(path).items) if os.path.lexists(path) else []
 
 
 def _without_price(row: Row) -> tuple[str, ...]:
@@ -184,29 +185,3 @@ def _without_tool(row: Row, settings: Settings) -> tuple[str, ...]:
     if settings.edit_form in ("auto", form):
         return ()
     return (f"{row.id} has no tool for --edit-form {settings.edit_form} on this API: edits are asked for as {form}",)
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    try:
-        return dict(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot read {path}: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not TOML: {error}") from error
-
-
-def _read(path: Path) -> Registry:
-    data = _toml(path)
-    try:
-        rows = tuple(read_row(item) for item in data.get("model", ()))
-        roles = {str(role): tuple(map(str, ids)) for role, ids in data.get("roles", {}).items()}
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        wrong = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-        raise ConfigError(
-            f"{path}: a model's row cannot be used: {wrong}", hint="see the shipped models.toml"
-        ) from error
-    return Registry(rows, roles)

@@ -7,15 +7,30 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, TypeAlias, cast
 
+from fretsaw.config_messages import short
 from fretsaw.core.chat import Tool
 from fretsaw.core.prompt.edit_forms import FORMS, EditForm
 from fretsaw.core.text.tokens import ImageRule
 from fretsaw.endpoint_presets import Preset
 from fretsaw.model.capabilities import CAPABILITY_COLUMNS, Capabilities, read_capabilities, restrict, strict_schema
+from fretsaw.model.column_values import (
+    ColumnError,
+    read_choice,
+    read_day,
+    read_flag,
+    read_name,
+    read_number,
+    read_table,
+    read_text,
+    read_texts,
+    read_tokens,
+    refuse_unknown,
+)
 from fretsaw.model.prices import STANDARD_TIERS, Prices, TokenCounts, read_prices
 from fretsaw.settings import Settings
 
 Api: TypeAlias = Literal["chat", "responses"]
+_USUAL_OUTPUT = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +46,7 @@ class Row:
     edit_form: EditForm
     input: int | None = None
     """Tokens of input at most, where that is less than the whole context."""
-    usual_output: int = 8192
+    usual_output: int = _USUAL_OUTPUT
     """Tokens of output that are asked for unless a request says more: OpenAI counts them against the account's
     tokens a minute, and they are reserved in dollars."""
     tokenizer: Literal["o200k"] | None = None
@@ -103,68 +118,87 @@ class Row:
         return self.retires_on is not None and today >= self.retires_on
 
 
-_COLUMNS = frozenset(
-    {
-        "id",
-        "endpoint",
-        "for",
-        "also",
-        "price",
-        "tiers",
-        "decisions-price",
-        "context",
-        "input",
-        "output",
-        "usual-output",
-        "tokenizer",
-        "image",
-        "api",
-        "edit-form",
-    }
-    | {"retires-on", "successor", "source", "as-of"}
-)
-"""The other columns of a row."""
+ROW_COLUMNS = CAPABILITY_COLUMNS | {
+    "id",
+    "endpoint",
+    "for",
+    "also",
+    "price",
+    "tiers",
+    "decisions-price",
+    "context",
+    "input",
+    "output",
+    "usual-output",
+    "tokenizer",
+    "image",
+    "api",
+    "edit-form",
+    "retires-on",
+    "successor",
+    "source",
+    "as-of",
+}
+"""The columns of a row."""
+_IMAGE_COLUMNS = ("rule", "base", "tile", "factor")
+_MOST_PER_TILE = 100_000
 
 
 def read_row(item: Mapping[str, Any]) -> Row:
-    """One table of the file; KeyError or ValueError when something is missing, unknown or of the wrong kind."""
-    unknown = sorted(item.keys() - _COLUMNS - CAPABILITY_COLUMNS)
-    if unknown:
-        raise ValueError(f"{item['id']}: there is no column {unknown[0]!r}")
-    api, form = item.get("api", "chat"), item.get("edit-form", "search-replace")
-    if api not in {"chat", "responses"} or form not in FORMS:
-        raise ValueError(f"{item['id']}: api must be chat or responses, edit-form one of {', '.join(FORMS)}")
+    """One table of the file; ColumnError when something is missing, unknown or of the wrong kind."""
+    refuse_unknown(item, ROW_COLUMNS)
+    context, output = read_tokens(item, "context"), read_tokens(item, "output")
+    if context is None or output is None:
+        raise ColumnError("context" if context is None else "output", "is missing")
+    price = item.get("price", {})
+    tiers = read_table(item.get("tiers", {}), "tiers")
     return Row(
-        id=str(item["id"]),
-        prices=read_prices(item.get("price", {})),
-        context=int(item["context"]),
-        output=int(item["output"]),
-        input=int(item["input"]) if "input" in item else None,
+        id=read_name(item, "id"),
+        prices=read_prices(price, "price"),
+        context=context,
+        output=_within(output, context, "output"),
+        input=_within(read_tokens(item, "input"), context, "input"),
         image=_image_rule(item.get("image", {"rule": "tiles"})),
-        api=cast("Any", api),
-        edit_form=cast("Any", form),
-        usual_output=min(int(item["output"]), int(item.get("usual-output", 8192))),
-        tokenizer="o200k" if item.get("tokenizer") == "o200k" else None,
+        api=cast("Any", read_choice(item, "api", ("chat", "responses")) or "chat"),
+        edit_form=cast("Any", read_choice(item, "edit-form", tuple(FORMS)) or "search-replace"),
+        usual_output=min(output, read_tokens(item, "usual-output") or _USUAL_OUTPUT),
+        tokenizer=cast("Any", read_choice(item, "tokenizer", ("o200k",))),
         can=read_capabilities(item),
-        endpoint=str(item.get("endpoint", "")).rstrip("/"),
-        also=tuple(item.get("also", ())),
-        retires_on=item.get("retires-on"),
-        successor=item.get("successor"),
-        source=str(item.get("source", "")),
-        as_of=item.get("as-of"),
+        endpoint=_endpoint(item),
+        also=read_texts(item.get("also", []), "also"),
+        retires_on=read_day(item, "retires-on"),
+        successor=read_text(item, "successor") or None,
+        source=read_text(item, "source"),
+        as_of=read_day(item, "as-of"),
         is_priced="price" in item,
-        tiers={str(tier): read_prices(price) for tier, price in item.get("tiers", {}).items()},
-        decision_prices=read_prices(item.get("decisions-price", item.get("price", {}))),
-        plain=item.get("plain", False),
+        tiers={tier: read_prices(prices, "tiers") for tier, prices in tiers.items()},
+        decision_prices=read_prices(item.get("decisions-price", price), "decisions-price"),
+        plain=read_flag(item, "plain", default=False),
     )
 
 
-def _image_rule(item: Mapping[str, Any]) -> ImageRule:
-    if item["rule"] not in {"tiles", "patches"}:
-        raise ValueError(f"image rule: {item['rule']!r} is not tiles or patches")
-    return ImageRule(
-        kind=item["rule"],
-        base=int(item.get("base", 85)),
-        tile=int(item.get("tile", 170)),
-        factor=float(item.get("factor", 1.0)),
-    )
+def _within(tokens: Any, context: int, column: str) -> Any:
+    """A limit that is part of the whole window."""
+    if tokens is not None and tokens > context:
+        raise ColumnError(column, f"{tokens:,} tokens are more than the context of {context:,}")
+    return tokens
+
+
+def _endpoint(item: Mapping[str, Any]) -> str:
+    url = read_text(item, "endpoint").rstrip("/")
+    if url and not url.startswith(("http://", "https://")):
+        raise ColumnError("endpoint", f"{short(url)} is not a base URL, as http://localhost:8080/v1 is one")
+    return url
+
+
+def _image_rule(table: object) -> ImageRule:
+    item = read_table(table, "image", _IMAGE_COLUMNS)
+    try:
+        return ImageRule(
+            kind=cast("Any", read_choice(item, "rule", ("tiles", "patches")) or "tiles"),
+            base=int(read_number(item, "base", 85, _MOST_PER_TILE)),
+            tile=int(read_number(item, "tile", 170, _MOST_PER_TILE)),
+            factor=read_number(item, "factor", 1.0, _MOST_PER_TILE),
+        )
+    except ColumnError as error:
+        raise ColumnError("image", str(error)) from None
