@@ -115,7 +115,7 @@ class Settings:
         None,
         "Linter, run before and after the fix. A patch is refused if the linter fails or reports something new.",
     )
-    sandbox: Literal["auto", "bwrap", "landlock", "none"] = option(
+    sandbox: Literal["auto", "bwrap", "landlock", "seatbelt", "none"] = option(
         "auto", "Isolation of the check; auto: the strongest that works here; none: no isolation."
     )
     minimize: Literal["flagged", "all", "off"] = option(

@@ -89,7 +89,12 @@ def choose(
         if sandbox and not reason:
             memory.remember(name)
             return SandboxChoice(sandbox, "", tuple(tried), recalled)
+    if not tried:
+        return SandboxChoice(None, "nothing isolates a check on this system; use WSL, or " + _OPENLY)
     return SandboxChoice(None, f"no sandbox holds here ({reasons(tried)}); {_hint(tried)}", tuple(tried))
+
+
+_OPENLY = "pass --sandbox none to run the check without isolation"
 
 
 def reasons(tried: Iterable[tuple[str, str]]) -> str:
@@ -118,7 +123,7 @@ def _hint(tried: Iterable[tuple[str, str]]) -> str:
         first = "install bubblewrap"
     elif any(word in said for word in ("namespace", "uid map", "unshare", "not permitted")):
         first = "allow user namespaces (on Ubuntu: sysctl kernel.apparmor_restrict_unprivileged_userns=0)"
-    return f"{first}, or pass --sandbox none to run the check without isolation"
+    return f"{first}, or {_OPENLY}"
 
 
 def sandboxes(
@@ -126,7 +131,7 @@ def sandboxes(
 ) -> Iterator[tuple[str, Callable[[], Sandbox]]]:
     """Name and builder of every sandbox that may be tried, in this order."""
     hidden = tuple(path.resolve() for path in (around.home, around.state, scratch.path) if path)
-    isolating = tuple(name for name, tier in TIERS.items() if tier.isolates)
+    isolating = tuple(name for name, tier in TIERS.items() if tier.isolates and sys.platform.startswith(tier.system))
     names = isolating if settings.sandbox == "auto" else (settings.sandbox,)
     linux = sys.platform.startswith("linux")
     for name in names:

@@ -16,7 +16,7 @@ from fretsaw.check.run.processes import wait_until_gone
 from fretsaw.check.sandbox import bwrap
 from fretsaw.check.sandbox.launch import write_texts
 from fretsaw.check.sandbox.sandbox import Sandbox
-from fretsaw.check.sandbox.tiers import TIERS, Start, python_path
+from fretsaw.check.sandbox.tiers import TIERS, Start
 
 _HERE = Path(__file__).parent
 _START = "import sys; sys.path.append(sys.argv[1]); import launch; launch.main(int(sys.argv[2]), int(sys.argv[3]))"
@@ -52,7 +52,7 @@ def enter(
         if sandbox.copy:
             sandbox.copy.put_right()
         if not sys.platform.startswith("linux"):
-            return enter_plainly(sandbox, texts, argv, env, cancel)
+            return enter_in_copy(sandbox, texts, Start(argv, env), cancel)
         return _enter(sandbox, texts, Start(argv, env, channel=channel, fill=fill), cancel)
 
 
@@ -85,15 +85,13 @@ def _enter(sandbox: Sandbox, texts: Mapping[str, str | None], start: Start, canc
         os.close(info.read)
 
 
-def enter_plainly(
-    sandbox: Sandbox, texts: Mapping[str, str | None], argv: tuple[str, ...], env: Mapping[str, str], cancel: Cancel
-) -> Entered:
-    """Run a command in a copied tree without any of Linux's means: for other systems, and without isolation only."""
-    assert sandbox.copy is not None and not TIERS[sandbox.tier].isolates
+def enter_in_copy(sandbox: Sandbox, texts: Mapping[str, str | None], start: Start, cancel: Cancel) -> Entered:
+    """Run a command in a copied tree without any of Linux's means, by what the tier puts in front of it."""
+    assert sandbox.copy is not None
     tree = sandbox.copy.path
     write_texts(str(tree), dict(texts))
-    program = sandbox.tools.program_in(sandbox.root, str(tree))
-    command = Command((program, *argv[1:]), {**env, **python_path(sandbox, env)}, tree, group=True)
+    plain = TIERS[sandbox.tier].wrap(sandbox, start)
+    command = Command(plain.argv, plain.env, tree, group=True)
     return Entered(run(command, sandbox.limits, cancel))
 
 

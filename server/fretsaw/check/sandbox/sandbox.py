@@ -12,7 +12,7 @@ from fretsaw.check.sandbox.scratch import Scratch
 from fretsaw.check.sandbox.warm_copy import WarmCopy
 from fretsaw.check.toolchain import Toolchain
 
-TierName: TypeAlias = Literal["bwrap", "landlock", "none"]
+TierName: TypeAlias = Literal["bwrap", "landlock", "seatbelt", "none"]
 """A key of `tiers.TIERS`."""
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from fretsaw.check.sandbox import bwrap
+from fretsaw.check.sandbox import bwrap, seatbelt
 from fretsaw.check.sandbox.landlock import MACHINES
 from fretsaw.check.sandbox.landlock_paths import DEVICES, readable
 from fretsaw.check.sandbox.sandbox import Sandbox, TierName
@@ -42,6 +42,14 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Plain:
+    """A command that is started in the copied tree without the launcher."""
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Tier:
     """One kind of isolation: its promises, its needs, its functions."""
 
@@ -60,14 +68,18 @@ class Tier:
     overlay: Callable[[Sandbox], Spec]
     """Makes the part of `launch.mount_overlay`'s instructions beside root, stage and size."""
     launch: Callable[[Sandbox, Start], Spec]
-    """Makes the command that `launch.main` becomes."""
+    """Makes the command that `launch.main` becomes; on Linux only."""
+    wrap: Callable[[Sandbox, Start], Plain]
+    """Makes the command where the launcher cannot run: on macOS, in the copy of the tree."""
+    system: str
+    """The beginning of `sys.platform` where it exists; "" for everywhere."""
 
 
 # -- bubblewrap ------------------------------------------------------------------------------------
 
 
 def _prepare_bwrap(sandbox: Sandbox) -> Sandbox:
-    _needs_linux()
+    _needs("linux", "Linux")
     program = bwrap.find(sandbox.root)
     if program is None:
         raise CheckError(BWRAP_MISSING)
@@ -98,7 +110,7 @@ def _launch_bwrap(sandbox: Sandbox, start: Start) -> Spec:
 
 
 def _prepare_landlock(sandbox: Sandbox) -> Sandbox:
-    _needs_linux()
+    _needs("linux", "Linux")
     if platform.machine() not in MACHINES:
         raise CheckError(f"not for {platform.machine()}")
     return sandbox
@@ -106,11 +118,10 @@ def _prepare_landlock(sandbox: Sandbox) -> Sandbox:
 
 def _launch_landlock(sandbox: Sandbox, start: Start) -> Spec:
     tree, tmp = _tree_in_place(sandbox), _tmp_in_place(sandbox)
-    linked = [str(sandbox.root / path) for path in sandbox.copy.installed] if sandbox.copy else []
     confined = {
         "shut": True,
         "env": {**start.env, "HOME": tmp, "TMPDIR": tmp, **python_path(sandbox, start.env)},
-        "readable": readable(sandbox.hidden, (tree, *sandbox.tools.shown, *linked)),
+        "readable": readable(sandbox.hidden, (tree, *sandbox.tools.shown, *_linked(sandbox))),
     }
     return _launch_in_place(sandbox, start, confined)
 
@@ -135,6 +146,11 @@ def _tree_in_place(sandbox: Sandbox) -> str:
     return str(sandbox.copy.path if sandbox.copy else sandbox.root)
 
 
+def _linked(sandbox: Sandbox) -> list[str]:
+    """Name the folders of installed packages to which a copy of the tree has links."""
+    return [str(sandbox.root / path) for path in sandbox.copy.installed] if sandbox.copy else []
+
+
 def _tmp_in_place(sandbox: Sandbox) -> str:
     return str(sandbox.scratch.tmp) if sandbox.copy else f"{sandbox.scratch.stage}/tmp"
 
@@ -153,9 +169,37 @@ def _protected_overlay(sandbox: Sandbox) -> Spec:
     return {"in_place": True, "blank": blank, "protect": str(sandbox.scratch.report)}
 
 
-def _needs_linux() -> None:
-    if not sys.platform.startswith("linux"):
-        raise CheckError("available on Linux only")
+# -- macOS -------------------------------------------------------------------------------------------
+
+
+def _prepare_seatbelt(sandbox: Sandbox) -> Sandbox:
+    _needs("darwin", "macOS")
+    if not os.access(seatbelt.PROGRAM, os.X_OK):
+        raise CheckError(f"{seatbelt.PROGRAM} is missing")
+    return replace(sandbox, program=seatbelt.PROGRAM)
+
+
+def _wrap_in_seatbelt(sandbox: Sandbox, start: Start) -> Plain:
+    plain = _start_openly(sandbox, start)
+    tree, tmp = _tree_in_place(sandbox), _tmp_in_place(sandbox)
+    view = seatbelt.View(
+        writable=(os.path.realpath(tree), os.path.realpath(tmp)),
+        report=os.path.realpath(sandbox.scratch.report),
+        shown=tuple(map(os.path.realpath, (*sandbox.tools.shown, *_linked(sandbox)))),
+        hidden=tuple(map(os.path.realpath, sandbox.hidden)),
+    )
+    env = {**plain.env, "HOME": tmp, "TMPDIR": tmp}
+    return Plain(tuple(seatbelt.arguments(view, plain.argv)), env)
+
+
+def _start_openly(sandbox: Sandbox, start: Start) -> Plain:
+    program = sandbox.tools.program_in(sandbox.root, _tree_in_place(sandbox))
+    return Plain((program, *start.argv[1:]), {**start.env, **python_path(sandbox, start.env)})
+
+
+def _needs(system: str, name: str) -> None:
+    if not sys.platform.startswith(system):
+        raise CheckError(f"available on {name} only")
 
 
 TIERS: Mapping[TierName, Tier] = MappingProxyType(
@@ -169,6 +213,8 @@ TIERS: Mapping[TierName, Tier] = MappingProxyType(
             prepare=_prepare_bwrap,
             overlay=lambda sandbox: {"in_place": False, "blank": [], "protect": ""},
             launch=_launch_bwrap,
+            wrap=_start_openly,
+            system="linux",
         ),
         "landlock": Tier(
             description="Landlock and seccomp: no network",
@@ -179,6 +225,20 @@ TIERS: Mapping[TierName, Tier] = MappingProxyType(
             prepare=_prepare_landlock,
             overlay=_protected_overlay,
             launch=_launch_landlock,
+            wrap=_start_openly,
+            system="linux",
+        ),
+        "seatbelt": Tier(
+            description="Seatbelt: no network, your home is hidden (not yet run on a real Mac)",
+            isolates=True,
+            own_root=False,
+            whole_environment=False,
+            does_not_stop=frozenset({"see", "system"}),
+            prepare=_prepare_seatbelt,
+            overlay=_protected_overlay,
+            launch=_launch_openly,
+            wrap=_wrap_in_seatbelt,
+            system="darwin",
         ),
         "none": Tier(
             description="",
@@ -189,6 +249,8 @@ TIERS: Mapping[TierName, Tier] = MappingProxyType(
             prepare=lambda sandbox: sandbox,
             overlay=lambda sandbox: {"in_place": True, "blank": [], "protect": ""},
             launch=_launch_openly,
+            wrap=_start_openly,
+            system="",
         ),
     }
 )

@@ -19,7 +19,7 @@ class CheckResult:
     output: str = ""
     """Head and tail of what it printed, both streams, bounded, made safe to show."""
     isolation: str = "none"
-    """The tier it ran in: "bwrap", "landlock", "none"."""
+    """The tier it ran in: "bwrap", "landlock", "seatbelt", "none"."""
     reason: str = ""
     """The reason why it is unavailable, an error or a timeout, for a person."""
     tests: Mapping[str, str] | None = None
