@@ -10,7 +10,7 @@ import pytest
 from tests.cli.conftest import CHECK, FIX, Agent, git
 from tests.model.contract import validate_body
 
-from fretsaw.model.scripted import ScriptedServer
+from fretsaw.model.scripted import Fault, ScriptedServer
 
 Model = Callable[..., ScriptedServer]
 SOURCE, OLD, NEW = "stopwatch/duration.py", "divmod(seconds, 3600)", "divmod(round(seconds), 3600)"
@@ -151,3 +151,29 @@ def test_a_form_that_the_model_has_no_tool_for_is_asked_for_as_text_and_said(age
     assert ended.code == 0, ended.err
     assert "gpt-4.1 has no tool for --edit-form grammar-tool on this API" in "\n".join(ended.document["notices"])
     assert "custom" not in str(server.requests[0].body["tools"])
+
+
+def test_where_there_is_no_responses_api_the_tool_is_a_function_and_then_text(
+    agent: Agent, luna: Model, project: Path
+) -> None:
+    server = luna(WRONG, RIGHT, FIX)
+    server.hide("/responses", Fault("status", 404, body={"detail": "Not Found"}))
+    ended = agent("fix", ISSUE, "--json")
+    assert ended.code == 0, ended.err
+    assert not (project / "OLD.txt").exists()
+    assert any("no Responses API" in notice for notice in ended.document["notices"])
+    refused, *asked = server.requests
+    assert refused.path.endswith("/responses")
+    for seen in asked:
+        assert seen.path.endswith("/chat/completions")
+        validate_body(seen.path, seen.body)
+    answers = [message["content"] for message in asked[-1].body["messages"] if message["role"] == "tool"]
+    assert "secs" in answers[0]
+    git(project, "reset", "-q", "--hard")
+    again = agent("fix", "ISSUE.md", "--json")
+    assert again.code == 0, again.err
+    assert not any("no Responses API" in notice for notice in again.document["notices"])
+    last = server.requests[-1]
+    assert last.path.endswith("/chat/completions")
+    assert "apply_patch" not in {tool["function"]["name"] for tool in last.body["tools"]}
+    assert "*** Begin Patch" in str(last.body["messages"])

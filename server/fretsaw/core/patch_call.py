@@ -9,12 +9,29 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from fretsaw.core.chat import Message, ToolCall
+from fretsaw.core.chat import Message, Tool, ToolCall
 from fretsaw.core.locate.misfit import Misfit
 
 PATCH_TOOL = "apply_patch"
 """The name of both tools: the models know it."""
 _HEADS = {"create_file": "Add", "update_file": "Update", "delete_file": "Delete"}
+PATCH_FUNCTION = Tool(
+    PATCH_TOOL,
+    "Create, update or delete one file.",
+    {
+        "type": "object",
+        "properties": {
+            "type": {"type": "string", "enum": [*_HEADS]},
+            "path": {"type": "string"},
+            "diff": {
+                "type": "string",
+                "description": "@@ sections of lines that begin with ' ', '-' or '+'; of a new file all lines with '+'",
+            },
+        },
+        "required": ["type", "path"],
+    },
+)
+"""The endpoint's own tool as a function, where the API that is spoken has none."""
 _FITS = "This edit fits its file."
 _NOT_DONE = "This one fits, but nothing was applied, since another call does not fit. Send it again."
 _UNREADABLE = "Nothing was applied: the operation needs a type (create_file, update_file, delete_file) and a path."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fretsaw.core.chat import Message, Request, Tool, ToolCall
-from fretsaw.core.patch_call import PATCH_TOOL
+from fretsaw.core.patch_call import PATCH_FUNCTION, PATCH_TOOL
 from fretsaw.core.prompt.patch_grammar import PATCH_TOOL_DESCRIPTION
 from fretsaw.core.text.safe_text import sendable
 from fretsaw.model.cache_breakpoints import BREAKPOINT, common_options, drop_breakpoints, drop_from_tools, text_parts
@@ -51,7 +52,9 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
     }
     if request.temperature is not None and row.can.temperature:
         data["temperature"] = request.temperature
-    tools = [_tool(tool, row) for tool in request.tools]
+    # It is the Responses API's own: here a function of the same name and arguments takes its place.
+    patching = (PATCH_FUNCTION,) if request.offers_patch_tool else ()
+    tools = [_tool(tool, row) for tool in (*request.tools, *patching)]
     if request.patch_grammar:
         tools.append(_grammar_tool(request.patch_grammar))
     if tools:
@@ -72,9 +75,20 @@ def body(request: Request, row: Row, max_output: int) -> dict[str, Any]:
     return data | common_options(request, row, ("30m",))
 
 
+def mark_patch_calls(so_far: Collected) -> None:
+    """Let calls of the function that takes the place of the endpoint's own tool for patches count as calls of that."""
+    for index, call in so_far.calls.items():
+        if call.name == PATCH_TOOL and call.kind == "function":
+            so_far.calls[index] = replace(call, kind="apply_patch")
+
+
 def predicts(request: Request, row: Row) -> bool:
     """Return True if the request's prediction is sent: it is not taken beside tools."""
-    return bool(request.prediction) and row.can.predictions and not (request.tools or request.patch_grammar)
+    return (
+        bool(request.prediction)
+        and row.can.predictions
+        and not (request.tools or request.patch_grammar or request.offers_patch_tool)
+    )
 
 
 def leave_out(body: dict[str, Any], name: str) -> None:

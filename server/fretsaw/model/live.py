@@ -20,7 +20,8 @@ from fretsaw.model.budget import Budget, Reservation
 from fretsaw.model.client import DONE, ApiClient
 from fretsaw.model.endpoint import endpoint, key_hint
 from fretsaw.model.exchange import Exchange, OutOfTime
-from fretsaw.model.failures import DECISIONS, FailedRequest, Failure, failure
+from fretsaw.model.failures import DECISIONS, RESPONSES, FailedRequest, Failure, failure
+from fretsaw.model.output_limit import OutputLimit
 from fretsaw.model.parse import Collected, as_map, count, whole
 from fretsaw.model.prices import STANDARD_TIERS, TokenCounts
 from fretsaw.model.redaction import hide_key
@@ -94,10 +95,13 @@ class Live:
         self._endpoint = asked.endpoint
         self._asked = asked
         self._api: ModuleType = responses if row.api_for(settings) == "responses" else chat
+        self._may_use_chat = settings.api == "auto"
         self.left_out: set[str] = set()
         """Fields of a request that the endpoint refuses."""
         self.unfinished: tuple[Request, Answer] | None = None
         """The part of the last answer that had arrived, where it came to no answer."""
+        self.is_answered = False
+        """True once an answer came."""
         self.lost = Usage()
         """The possible cost of calls that came to no answer, so that no answer's usage tells of it."""
         self._line = Exchange(self._open)
@@ -130,8 +134,7 @@ class Live:
                 yield done
             yield replace(done, answer=None)
             failed = done.failure
-            if failed is not None and failed.leave_out and failed.leave_out not in self.left_out:
-                self.left_out.add(failed.leave_out)
+            if failed is not None and failed.leave_out and self._do_without(failed.leave_out, request):
                 continue
             if failed is not None and (not failed.retry or tries >= self._retries):
                 raise failed.error
@@ -139,12 +142,25 @@ class Live:
             on_text(None)
             tries += 1
 
+    def _do_without(self, name: str, request: Request) -> bool:
+        """Leave out what the endpoint refused, from now on; False where that was tried, or may not be."""
+        if name in self.left_out:
+            return False
+        if name == RESPONSES:
+            # What only fills a cache there would be answered, and paid for, here.
+            if not self._may_use_chat or request.prewarm:
+                return False
+            self._api, self._asked = chat, replace(self._asked, api="chat")
+        self.left_out.add(name)
+        return True
+
     @property
     def notices(self) -> tuple[str, ...]:
         """List for a person how the endpoint had to be asked differently."""
-        if "tools" not in self.left_out:
-            return ()
-        return ("the endpoint has no tools, so the model was asked without: `--no-tools` avoids the refused call",)
+        tools = "the endpoint has no tools, so the model was asked without: `--no-tools` avoids the refused call"
+        host = self._endpoint.host
+        api = f"{host} has no Responses API for {self.row.id}: it was asked by Chat Completions, now and from now on"
+        return tuple(text for name, text in (("tools", tools), (RESPONSES, api)) if name in self.left_out)
 
     def close(self) -> None:
         """Close the connection; the next call opens another."""
@@ -167,12 +183,14 @@ class Live:
             self.lost += usage
             self._keep_unfinished(request, so_far, usage)
             raise
+        if api is chat and request.offers_patch_tool:
+            chat.mark_patch_calls(so_far)
         is_lost = (failed is not None and not failed.declined) or so_far.finish is None
         usage = self._settle(request, api, reservation, so_far, billed=failed is None or failed.billed, is_lost=is_lost)
         if failed is None or failed.declined:
             if failed is not None:
                 so_far.finish, so_far.reason = "content_filter", failed.reason
-            self.unfinished = None
+            self.unfinished, self.is_answered = None, True
             return _Done(self._without_key(so_far.answer(usage)), None, usage)
         self._keep_unfinished(request, so_far, usage)
         return _Done(None, failed, usage)
@@ -239,7 +257,7 @@ class Live:
         items = self._line.exchange(lambda client: client.stream(path, body), left, self._cancel, self._timeout)
         with contextlib.closing(items):
             try:
-                limit = _OutputLimit(most)
+                limit = OutputLimit(most)
                 for piece in self._pieces(items, api, so_far):
                     if piece:
                         on_text(piece)
@@ -348,31 +366,6 @@ _MOST_HIDDEN = 1 << 16
 _SLACK = 4096
 """Tokens of output by which a count may differ from ours without being wrong: reasoning that nobody sees."""
 _FAR_TOO_FEW = 8
-
-
-class _OutputLimit:
-    """Tells when an endpoint goes on after the tokens that were asked for and paid: some servers know no limit."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._text = self._arguments = 0
-        self._counted = most
-
-    def is_passed(self, piece: str, so_far: Collected) -> bool:
-        """Return True if more has come than was reserved; the answer then counts as ended at its limit."""
-        self._text += len(piece)
-        if not piece:
-            self._arguments = sum(len(call.arguments) for call in so_far.calls.values())
-        size = self._text + self._arguments
-        if size <= self._counted:
-            return False
-        # A token is about four characters: counting again at each twentieth more costs nothing and is soon enough.
-        self._counted = size + size // 20
-        if estimate(so_far.said) <= self._most:
-            return False
-        so_far.finish = "length"
-        so_far.reason = f"the endpoint went on after the {self._most:,} tokens that were asked for, and was cut off"
-        return True
 
 
 class _FailedError(Exception):

@@ -181,7 +181,8 @@ class Prober:
 
     def _call(self, api: Api, can: Capabilities, request: Request) -> set[str]:
         row = replace(self._row, can=can, api=api)
-        live = connect(self._settings, row, self._cancel, budget=self._budget, left_out=self._left_out[api])
+        settings = replace(self._settings, api=api)
+        live = connect(settings, row, self._cancel, budget=self._budget, left_out=self._left_out[api])
         try:
             live(request, lambda piece: None)
         finally:

@@ -22,7 +22,7 @@ from fretsaw.model.request_size import PAGE
 from fretsaw.model.row import Row
 from fretsaw.session.attachments import images_for, pdfs_for, rules_for
 from fretsaw.session.issue_source import read_issue, read_logs
-from fretsaw.session.model_connection import without_refused_tool
+from fretsaw.session.model_connection import adapt_row
 from fretsaw.session.models import choose_model
 from fretsaw.session.notices import notices_about
 from fretsaw.session.open import Session
@@ -97,7 +97,7 @@ def preview_request(
     context = choose(issue, snapshot.readable(), settings.context_tokens, settings.context, estimate, places)
     logs, notices = read_logs(issue, folder)
     logs = tuple((name, session.mask.mask(text, name)) for name, text in logs)
-    form = without_refused_tool(session.state, settings, choice.row).form_for(settings)
+    form = adapt_row(session.state, settings, choice.row).form_for(settings)
     images, more = images_for(Task(issue, folder=folder), choice.row)
     pdfs = pdfs_for(Task(issue, folder=folder), choice.row, session.mask)
     rules = rules_for(session, snapshot)

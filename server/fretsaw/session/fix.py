@@ -30,7 +30,7 @@ from fretsaw.repo import Delivery
 from fretsaw.session.deliver import deliver_proposal
 from fretsaw.session.history import mark_delivered
 from fretsaw.session.issue_source import read_issue
-from fretsaw.session.model_connection import open_model, without_refused_tool
+from fretsaw.session.model_connection import adapt_row, open_model
 from fretsaw.session.models import choose_model, read_registry, today
 from fretsaw.session.notices import notices_about_commit
 from fretsaw.session.open import RECORD, Session
@@ -162,7 +162,7 @@ def _outcome(
     )
     with ExitStack() as stack:
         ask = stack.enter_context(open_model(session.state, settings, choice.row, cancel, budget))
-        row = without_refused_tool(session.state, settings, choice.row)
+        row = adapt_row(session.state, settings, choice.row)
         services, snapshot, notices = make_services(session, task, row, meter, cancel, ask, folder.append_call)
         if settings.judge:
             live = stack.enter_context(_judge(session, cancel, budget))

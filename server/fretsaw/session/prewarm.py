@@ -15,7 +15,7 @@ from fretsaw.core.secrets.masked import mask_snapshot
 from fretsaw.core.text.tokens import estimate
 from fretsaw.key_command import with_key
 from fretsaw.model.budget import Budget
-from fretsaw.session.model_connection import open_model, without_refused_tool
+from fretsaw.session.model_connection import adapt_row, open_model
 from fretsaw.session.models import choose_model
 from fretsaw.session.open import Session
 from fretsaw.session.secret_mask import learn_local_secrets
@@ -28,7 +28,7 @@ def prewarm_cache(session: Session, cancel: Cancel) -> bool:
     depends on the issue. Raises ModelError, ConfigError, BudgetError, RepoError, Cancelled.
     """
     settings = session.settings
-    row = choose_model(session.resolved.places, settings).row
+    row = adapt_row(session.state, settings, choose_model(session.resolved.places, settings).row)
     if not row.can.prewarm or row.api_for(settings) != "responses":
         return False
     snapshot = repo.snapshot(session.repo, reveal=settings.reveal)
@@ -38,7 +38,7 @@ def prewarm_cache(session: Session, cancel: Cancel) -> bool:
     context = choose(nothing, snapshot.readable(), settings.context_tokens, settings.context, estimate)
     if not context.whole or not context.parts:
         return False
-    form = without_refused_tool(session.state, settings, row).form_for(settings)
+    form = row.form_for(settings)
     system, user = prompt.first_messages(nothing, context, form, rounds=settings.steps if settings.tools else 0)
     documents_end = user.cache_ends[-2]
     ends = tuple(end for end in user.cache_ends if end <= documents_end)

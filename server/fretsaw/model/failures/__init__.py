@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 from fretsaw.errors import FretsawError, ModelError
 from fretsaw.model.failures.connection import connection_failure
-from fretsaw.model.failures.failed_exchange import DECISIONS, ContextTooLongError, FailedRequest, Failure
+from fretsaw.model.failures.failed_exchange import DECISIONS, RESPONSES, ContextTooLongError, FailedRequest, Failure
 from fretsaw.model.failures.response import by_status, in_stream
 from fretsaw.model.parse import NotTheApiError, StreamError
 
-__all__ = ["DECISIONS", "ContextTooLongError", "FailedRequest", "Failure", "failure"]
+__all__ = ["DECISIONS", "RESPONSES", "ContextTooLongError", "FailedRequest", "Failure", "failure"]
 
 
 def failure(error: Exception, asked: FailedRequest) -> Failure:

@@ -8,10 +8,12 @@ from fretsaw.errors import ContextTooLongError, FretsawError
 from fretsaw.model.endpoint import KEY_HINT, Endpoint
 from fretsaw.model.redaction import clean
 
-__all__ = ["DECISIONS", "ContextTooLongError", "FailedRequest", "Failure"]
+__all__ = ["DECISIONS", "RESPONSES", "ContextTooLongError", "FailedRequest", "Failure"]
 
 DECISIONS = "decisions"
 """The Decisions API, as `FailedRequest.api` and as something that an endpoint may not have (`Failure.leave_out`)."""
+RESPONSES = "responses"
+"""The Responses API, as both."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, cast
 
 from fretsaw.core.patch_call import PATCH_TOOL
 from fretsaw.errors import ConfigError, ModelError
-from fretsaw.model.failures.failed_exchange import DECISIONS, ContextTooLongError, FailedRequest, Failure
+from fretsaw.model.failures.failed_exchange import DECISIONS, RESPONSES, ContextTooLongError, FailedRequest, Failure
 from fretsaw.model.parse import NOT_THE_API
 
 LONGEST_WAIT = 60.0
@@ -39,6 +39,16 @@ _NO_TOOLS = re.compile(
     re.I,
 )
 _NO_TOOLS_STATUS = frozenset({400, 404, 405, 422, 500, 501})
+_NO_RESPONSES = re.compile(
+    r"(?:\bresponses api\b|/responses\b|\bresponses (?:endpoint|route|path))[^.]{0,80}"
+    r"\b(?:not (?:support|available|enabled|implemented|found|exist)|unsupported|disabled|enabled only|only)"
+    r"|(?:not support\w*|unsupported|not (?:available|enabled|implemented)|no|unknown|invalid)\b[^.]{0,80}"
+    r"(?:\bresponses api\b|/responses\b)"
+    r"|\bonly (?:support\w*|available|served)\b[^.]{0,60}\bchat[ /]completions|\bunexpected endpoint or method",
+    re.I,
+)
+"""Words of LM Studio, LiteLLM, Azure, OpenAI and OpenRouter for an API that they, or a model there, do not have."""
+_NO_SUCH_PATH = frozenset({404, 405, 410, 501})
 _NO_DECISIONS_STATUS = frozenset({400, 403, 404, 405, 410, 422, 501})
 
 _OPTIONAL = (
@@ -223,6 +233,21 @@ def _has_no_decisions(told: ErrorResponse, asked: FailedRequest) -> Failure | No
     return Failure(ModelError(f"the endpoint has no Decisions API: {told.said}"), leave_out=DECISIONS)
 
 
+def _has_no_responses(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
+    """Recognise an endpoint, or a model there, that is served on Chat Completions alone."""
+    if asked.api != RESPONSES or told.status in {401, 429}:
+        return None
+    is_path = told.status in _NO_SUCH_PATH and not _is_about_model(told, asked)
+    if not is_path and not _NO_RESPONSES.search(told.said):
+        return None
+    status = f" ({told.status})" if told.status else ""
+    missing = ConfigError(
+        f"{asked.endpoint.host} has no Responses API{status}: {told.said}",
+        hint="--api chat, or check --base-url (it mostly ends in /v1)",
+    )
+    return Failure(missing, leave_out=RESPONSES)
+
+
 def _redirect(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
     if told.status is None or not 300 <= told.status < 400:
         return None
@@ -252,17 +277,21 @@ def _is_unknown_model(told: ErrorResponse) -> bool:
     return told.status in {400, 422} and _UNKNOWN_MODEL.search(told.said) is not None
 
 
+def _is_about_model(told: ErrorResponse, asked: FailedRequest) -> bool:
+    """Return True if what is missing is the model, not the path."""
+    is_deployment = asked.endpoint.azure and told.code == "DeploymentNotFound"
+    named = told.code == "model_not_found" or "model" in told.said.lower() or is_deployment
+    return bool(told.body) and (named or (asked.endpoint.azure and asked.api != RESPONSES))
+
+
 def _missing(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
     if told.status != 404 and told.code != "model_not_found" and not _is_unknown_model(told):
         return None
     host = asked.endpoint.host
-    about_model = told.code == "model_not_found" or "model" in told.said.lower() or asked.endpoint.azure
-    if told.body and about_model:
+    if _is_about_model(told, asked):
         hint = "check --model; `agent models --remote` lists what is served"
         return Failure(ConfigError(f"{host} does not serve model {asked.model}: {told.said}", hint=hint))
     hint = "check --base-url (it mostly ends in /v1) and --model"
-    if asked.api == "responses":
-        hint = "the endpoint may have no Responses API: --api chat"
     return Failure(ConfigError(f"{host} has no such path (404): {told.said}", hint=hint))
 
 
@@ -295,6 +324,7 @@ CAUSES: tuple[Cause, ...] = (
     _too_long,
     _takes_no_patch_tool,
     _takes_no_tools,
+    _has_no_responses,
     _redirect,
     _denied,
     _missing,
