@@ -30,8 +30,8 @@ UNUSED = {
 }
 """Public names that only tests use, with the reason."""
 RIDDLE = re.compile(r"(?:What|Whether|How|Where|Why|Which|When|Who|Knows no\w*)\b")
-CALLED_BY_NAME = re.compile(r"\w+_command")
-"""What click or the table of commands finds by its name."""
+CALLED_BY_NAME = re.compile(r"\w+_command|on_connect|authenticate|(?:new|load)_session|set_session_mode")
+"""What click, the table of commands or the library of ACP finds by its name."""
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("fretsaw.cli.demo", "Watch one fix from issue to undo, with a scripted model (or a real one: --live)."),
     "bench": ("fretsaw.cli.bench", "Measure how well Fretsaw drops unasked-for changes, on examples of your own."),
     "lsp": ("fretsaw.cli.lsp", "Run the language server."),
+    "acp": ("fretsaw.cli.acp", "Serve editors by the Agent Client Protocol (Zed, JetBrains, CodeCompanion)."),
     "completion": ("fretsaw.cli.completion", "Print the shell completion script for bash, zsh or fish."),
 }
 """Command -> (module that has it as `<name>_command`, with `_` for `-`; one line of help)."""

@@ -15,6 +15,7 @@ from fretsaw.lsp import methods
 from fretsaw.lsp.state.server import Server
 from fretsaw.lsp.transport import framing
 from fretsaw.lsp.transport.flags import Flags
+from fretsaw.standard_streams import take_standard_streams
 
 log = logging.getLogger("fretsaw.lsp")
 _WATCH_SECONDS = 0.5
@@ -97,12 +98,7 @@ def _streams(arguments: Flags) -> tuple[IO[bytes], IO[bytes]]:
     """Open the streams to read and write. Standard output is taken from everybody else, so nothing stray gets into
     it."""
     if arguments.transport == "stdio":
-        reading, writing = os.dup(0), os.dup(1)
-        null = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(null, 0)
-        os.close(null)
-        os.dup2(2, 1)
-        return os.fdopen(reading, "rb", 1 << 16), os.fdopen(writing, "wb", 1 << 16)
+        return take_standard_streams()
     connection = _connect(arguments)
     return connection.makefile("rb"), connection.makefile("wb")
 

@@ -13,10 +13,10 @@ from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import FretsawError
 from fretsaw.lsp.features import notifications, reviews, to_json
 from fretsaw.lsp.state.editor_settings import EditorSettings
-from fretsaw.lsp.state.jobs import in_thread
 from fretsaw.lsp.state.server import Server
 from fretsaw.review.review import WAITING, Arrival, Review
 from fretsaw.review.track import Edit, Place
+from fretsaw.threads import in_thread
 
 log = logging.getLogger("fretsaw.lsp")
 _ANSWER_SECONDS, _ARRIVAL_SECONDS, _REFUSED_SECONDS = 60.0, 3.0, 0.1

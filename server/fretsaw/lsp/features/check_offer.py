@@ -15,10 +15,11 @@ from lsprotocol import types
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import FretsawError
 from fretsaw.lsp.state.editor_settings import EditorSettings
-from fretsaw.lsp.state.jobs import Job, in_thread
+from fretsaw.lsp.state.jobs import Job
 from fretsaw.lsp.state.server import Server
 from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, RefusedError
 from fretsaw.review.review import Review
+from fretsaw.threads import in_thread
 
 
 async def find_check_offer(server: Server, job: Job) -> None:

@@ -15,10 +15,11 @@ from fretsaw.errors import FretsawError
 from fretsaw.lsp.features import change_at_cursor, to_json, tree_hints
 from fretsaw.lsp.state import positions, status
 from fretsaw.lsp.state.editor_settings import EditorSettings
-from fretsaw.lsp.state.jobs import Job, in_thread, outcome_line
+from fretsaw.lsp.state.jobs import Job, outcome_line
 from fretsaw.lsp.state.server import Server
 from fretsaw.review import tree_rows
 from fretsaw.review.review import UNDECIDED, WAITING, FileReview, Review
+from fretsaw.threads import in_thread
 
 log = logging.getLogger("fretsaw.lsp")
 _PAUSE = 0.1

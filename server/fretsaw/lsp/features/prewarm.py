@@ -10,8 +10,8 @@ from fretsaw.cancel import Cancel
 from fretsaw.errors import FretsawError
 from fretsaw.lsp.state.documents import Document
 from fretsaw.lsp.state.editor_settings import EditorSettings
-from fretsaw.lsp.state.jobs import in_thread
 from fretsaw.lsp.state.server import Server
+from fretsaw.threads import in_thread
 
 log = logging.getLogger("fretsaw.lsp")
 _AGAIN = 25 * 60.0

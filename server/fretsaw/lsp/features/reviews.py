@@ -15,10 +15,11 @@ from fretsaw.lsp.features import notifications, to_json
 from fretsaw.lsp.state import positions
 from fretsaw.lsp.state.documents import Document
 from fretsaw.lsp.state.editor_settings import EditorSettings
-from fretsaw.lsp.state.jobs import Job, in_thread
+from fretsaw.lsp.state.jobs import Job
 from fretsaw.lsp.state.server import Server
 from fretsaw.review.review import WAITING, Review
 from fretsaw.review.track import Edit
+from fretsaw.threads import in_thread
 
 if TYPE_CHECKING:
     from fretsaw.session.task import FinishedRun, StoredRun

@@ -23,9 +23,9 @@ from fretsaw.lsp.features import notifications
 from fretsaw.lsp.features.tree_hints import range_of
 from fretsaw.lsp.state.documents import Document
 from fretsaw.lsp.state.editor_settings import EditorSettings
-from fretsaw.lsp.state.jobs import in_thread
 from fretsaw.lsp.state.server import Server
 from fretsaw.review.tree_review import TreeChange, TreeReview
+from fretsaw.threads import in_thread
 
 _PAUSE = 0.3
 _LONGEST = 60

@@ -12,9 +12,9 @@ from fretsaw import __version__
 from fretsaw.lsp.handlers.commands import COMMANDS
 from fretsaw.lsp.handlers.workspace import look_again
 from fretsaw.lsp.state import capabilities, positions
-from fretsaw.lsp.state.jobs import in_thread
 from fretsaw.lsp.state.server import Server
 from fretsaw.lsp.transport.jsonrpc import INVALID_PARAMS, RefusedError
+from fretsaw.threads import in_thread
 
 ACTION_KINDS = ("quickfix.agent", "refactor.rewrite.agent", "source.agent.fixFile")
 SCHEME = "agent"

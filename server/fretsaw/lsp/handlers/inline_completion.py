@@ -11,9 +11,9 @@ from lsprotocol import types
 from fretsaw.cancel import Cancel
 from fretsaw.errors import FretsawError
 from fretsaw.lsp.state.editor_settings import EditorSettings
-from fretsaw.lsp.state.jobs import in_thread
 from fretsaw.lsp.state.server import Server
 from fretsaw.lsp.state.workspace import Located
+from fretsaw.threads import in_thread
 
 log = logging.getLogger("fretsaw.lsp")
 _DEBOUNCE = 0.25

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from lsprotocol import types
 
@@ -19,15 +18,15 @@ from fretsaw.cancel import Cancel
 from fretsaw.core.chat import Usage
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import Cancelled, FretsawError
+from fretsaw.threads import in_thread, until_cancelled
 
 if TYPE_CHECKING:
     from fretsaw.core.run import Draft, Event
     from fretsaw.session.task import FinishedRun
 
-T = TypeVar("T")
 Work: TypeAlias = "Callable[[Callable[[Event], None]], FinishedRun]"
 """The work of a run, in a thread of its own; it is handed a function to report to."""
-FASTEST, SLOWEST, GRACE = 0.25, 1.0, 0.4
+FASTEST, SLOWEST = 0.25, 1.0
 """Seconds: between two reports at least and at most, and what a run gets to stop in before we end it for the client."""
 _PHASES = {
     "snapshot": "Reading the repository",
@@ -114,32 +113,6 @@ class Job:
         return " · ".join(parts)
 
 
-async def in_thread(work: Callable[[], T], name: str = "lsp-work") -> T:
-    """Run blocking work in a daemon thread of its own: a hung one holds up neither the loop nor the process' end."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def settle(result: T | None, error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(result)  # type: ignore[arg-type]
-
-    def run() -> None:
-        result, error = None, None
-        try:
-            result = work()
-        except BaseException as caught:  # whatever it is, the waiter gets it
-            error = caught if not isinstance(caught, StopIteration) else RuntimeError(str(caught))
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
-            loop.call_soon_threadsafe(settle, result, error)
-
-    threading.Thread(target=run, name=name, daemon=True).start()
-    return await done
-
-
 async def run_job(job: Job, turn: asyncio.Lock, begin: Callable[[], Work], listener: JobListener) -> None:
     """Drive one job to its end: progress is begun, reported and ended whatever happens; never raises.
 
@@ -163,10 +136,10 @@ async def run_job(job: Job, turn: asyncio.Lock, begin: Callable[[], Work], liste
     held = False
     beat = asyncio.ensure_future(_beat(job, listener, has_token))
     try:
-        held = await _until_cancelled(job, turn.acquire(), grace=0)
+        held = await until_cancelled(job.cancel, turn.acquire(), grace=0)
         job.state = "running"
         chosen = work or begin()
-        finished = await _until_cancelled(job, in_thread(lambda: chosen(report), "lsp-run"))
+        finished = await until_cancelled(job.cancel, in_thread(lambda: chosen(report), "lsp-run"))
         job.state, job.error, job.usage = finished.run.state, finished.run.error, finished.run.usage
         job.model = finished.run.model
     except Cancelled:
@@ -214,29 +187,6 @@ async def _beat(job: Job, listener: JobListener, has_token: bool) -> None:
             listener.report_progress(
                 job.token, types.WorkDoneProgressReport(message=job.line(), percentage=job.percentage)
             )
-
-
-async def _until_cancelled(job: Job, work: Coroutine[Any, Any, T], grace: float = GRACE) -> T:
-    """The work's result; `Cancelled` a moment after a cancel, even where the work does not stop by itself."""
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    running, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-
-    def wake() -> None:
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(stop.set)
-
-    try:
-        with job.cancel.on_set(wake):
-            await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if not running.done():
-            await asyncio.wait({running}, timeout=grace)
-        if not running.done():
-            running.cancel()
-            raise Cancelled
-        return running.result()
-    finally:
-        stopped.cancel()
 
 
 def outcome_line(job: Job) -> str:

@@ -20,10 +20,11 @@ from fretsaw.cancel import Cancel
 from fretsaw.lsp.state.capabilities import ClientCapabilities
 from fretsaw.lsp.state.documents import Documents
 from fretsaw.lsp.state.editor_settings import EditorSettings
-from fretsaw.lsp.state.jobs import Job, in_thread
+from fretsaw.lsp.state.jobs import Job
 from fretsaw.lsp.state.status import StatusFacts
 from fretsaw.lsp.state.workspace import Workspace
 from fretsaw.lsp.transport.jsonrpc import Protocol
+from fretsaw.threads import in_thread
 
 if TYPE_CHECKING:
     from fretsaw.review.review import Review
