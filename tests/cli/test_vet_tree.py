@@ -87,23 +87,6 @@ def test_no_reply_and_no_input_means_the_working_tree(agent: Agent, tree: Path, 
     assert "the working tree against HEAD: 4 changes in 1 file" in done.stderr
 
 
-def test_a_diff_that_is_applied_already_hints_at_the_working_tree(agent: Agent, tree: Path, tmp_path: Path) -> None:
-    (tree / "app.py").write_text(WANTED)
-    (tmp_path / "own.diff").write_text(git(tree, "diff"))
-    ended = agent("vet", str(tmp_path / "own.diff"), cwd=tree)
-    assert ended.code == 1
-    assert "`agent vet --worktree`" in ended.err
-
-
-def test_a_piped_diff_of_what_is_there_says_how_to_vet_it(agent: Agent, tree: Path, tmp_path: Path) -> None:
-    """Its context is not where the edits would go, so it may be refused for another reason."""
-    (tree / "app.py").write_text(BEFORE["app.py"].replace("    return name\n", "    if not name:\n        return ''\n"))
-    (tmp_path / "own.diff").write_text(git(tree, "diff", "-U0"))
-    ended = agent("vet", str(tmp_path / "own.diff"), cwd=tree)
-    assert ended.code == 1
-    assert "`agent vet --worktree`" in ended.err
-
-
 def test_what_has_changed_unseen_is_not_called_nothing(agent: Agent, tree: Path) -> None:
     assert "Nothing has changed." in agent("vet", "--worktree", cwd=tree).err
     git(tree, "mv", "old.py", "new.py")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import stat
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -20,9 +22,12 @@ from fretsaw.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from fretsaw.cli.vet_tree import Asked
+    from fretsaw.fix.vet import Vetted
+    from fretsaw.session.vet import Applied
     from fretsaw.session.vet_tree import Question
 
 _MOST = 20 * 1024 * 1024
+_COMBINED = re.compile(r"^diff --(?:cc|combined) ", re.M)
 
 
 @click.command("vet")
@@ -98,8 +103,9 @@ def vet_command(
     """Find and remove changes that nobody asked for, in your working tree or in REPLY.
 
     Without REPLY, vets all changes since HEAD, including untracked files. REPLY (a file, or - for standard input)
-    holds edits not applied yet: a diff, patch or edit blocks. Prints the clean patch; refuses an edit that fits no
-    place or more than one. Without --issue, drops only changes without effect.
+    holds edits: a diff, patch or edit blocks. Prints the clean patch; refuses an edit that fits no place or more than
+    one. A diff whose changes are in your files, index or commits already is vetted as the change that it is.
+    Without --issue, drops only changes without effect.
 
     \b
     agent vet                            each change of the working tree, with its verdict
@@ -108,6 +114,7 @@ def vet_command(
     agent vet --apply                    remove dropped changes; `agent undo` restores them
     agent vet --staged --exit-code       for hooks and CI
     agent vet main...HEAD --by-message   a branch, by its own messages
+    git diff | agent vet - --apply       only what the diff holds, also when it is in your files already
     pbpaste | agent vet                  the clean patch of what is on the clipboard
     agent vet reply.md --apply           and apply it, undoable
     agent vet --jsonl < rows.jsonl       many, without a repository
@@ -149,15 +156,46 @@ def _vet_states_or_reply(
     if reply is None and (named or _has_no_input()):
         return vet_states(question.where, question, accept_typed_check(flags), asked)
     text = _text_of(reply or "-", question.where)
+    if not text.strip() and asked.exit_code and reply is not None:
+        terminal.say("Nothing to vet: the input is empty.")
+        return int(ExitCode.DELIVERED)
     if reply is None and not text.strip():  # standard input may be there and empty
         return vet_states(question.where, question, accept_typed_check(flags), asked)
-    for name, value in (("--patch", asked.show_patch), ("--reverse-patch", asked.show_reverse),
-                        ("--by-message", question.by_message), ("-i", asked.interactive),
-                        ("--check", asked.do_check)):  # fmt: skip
-        if value:
-            raise UsageError(f"{name} cannot be used with REPLY", hint="leave out REPLY")
-    flags = {"prune": flags["prune"], "allow": question.allow or None}
-    return _vet_one(question.where, text, question.issue, flags, asked.do_apply, asked.as_json)
+    code = _vet_contained(text, question, asked, flags)
+    return _vet_reply(text, question, asked, flags) if code is None else code
+
+
+def _vet_contained(
+    text: str, question: Question, asked: Asked, flags: dict[str, Any], *, is_refused: bool = False
+) -> int | None:
+    """Vet a diff that the repository has already as the change that it is; None where it is none."""
+    from fretsaw.cli.fix import accept_typed_check
+    from fretsaw.cli.vet_tree import vet_states
+    from fretsaw.repo import open_repo
+    from fretsaw.repo.git.contained_diff import find_contained
+
+    with find_contained(open_repo(question.where), text, question.where, is_refused=is_refused) as contained:
+        if contained is None:
+            return None
+        # As of any reply: the clean patch is what is printed.
+        shows = not (asked.show_reverse or asked.do_apply or asked.interactive)
+        asked = replace(asked, show_patch=asked.show_patch or shows)
+        return vet_states(question.where, replace(question, contained=contained), accept_typed_check(flags), asked)
+
+
+def _vet_reply(text: str, question: Question, asked: Asked, flags: dict[str, Any]) -> int:
+    """Vet edits that are to be applied, or a diff that fits nowhere and whose texts the repository has."""
+    for_states = {"--reverse-patch": asked.show_reverse, "--by-message": question.by_message}
+    for_states |= {"-i": asked.interactive, "--check": asked.do_check}
+    wrong = next((name for name, value in for_states.items() if value), "")
+    if not wrong:
+        return _vet_one(text, question, asked, flags)
+    code = _vet_contained(text, question, asked, flags, is_refused=True)
+    if code is None:
+        raise UsageError(
+            f"{wrong} cannot be used with REPLY", hint="leave out REPLY, or give a diff whose changes are made already"
+        )
+    return code
 
 
 def _named_states(reply: str | None, worktree: bool, question: Question, asked: Asked) -> list[str]:
@@ -188,39 +226,58 @@ def _has_no_input() -> bool:
         return True
 
 
-def _vet_one(
-    directory: Path, reply: str, issue_argument: str | None, flags: dict[str, Any], do_apply: bool, as_json: bool
-) -> int:
+def _vet_one(reply: str, question: Question, asked: Asked, flags: dict[str, Any]) -> int:
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
     from fretsaw.session.open import open_session
-    from fretsaw.session.vet import is_in_files, patch_text, vet_document, vet_reply
+    from fretsaw.session.vet import vet_document, vet_reply
 
-    session = open_session(directory, flags)
+    where, do_apply = question.where, asked.do_apply
+    session = open_session(where, {"prune": flags["prune"], "allow": question.allow or None})
     with interruptible(Cancel()):
-        vetted, applied = vet_reply(session, reply, issue_argument, do_apply, directory)
-    if as_json:
+        vetted, applied = vet_reply(session, reply, question.issue, do_apply, where)
+    if vetted.status == "misfit":
+        code = _vet_contained(reply, question, asked, flags, is_refused=True)
+        if code is not None:
+            return code
+    if asked.as_json:
         print(json.dumps(vet_document(vetted, applied), indent=2))
     else:
-        for misfit in vetted.misfits:
-            terminal.paragraph(f"{misfit.kind}: ", misfit.for_person, fg="yellow")
-        if applied is not None:
-            terminal.say(f"run {applied.run_id}", bold=True)
-        for notice in vetted.notices:
-            terminal.paragraph("! ", notice, fg="yellow")
-        terminal.verdicts(vetted.verdicts, restorable=applied is not None)
-        if not do_apply:
-            terminal.emit(patch_text(vetted))
-        elif applied is not None:
-            delivery_text(applied.run_id, applied.delivery, "")
+        _show_vetted_reply(vetted, applied, do_apply=do_apply)
         if vetted.status != "ok":
-            terminal.say(
-                "no edit found" if not (vetted.misfits or vetted.verdicts) else "no acceptable patch", fg="yellow"
-            )
-            terminal.say("Nothing was changed.")
-            if any(misfit.kind == "already-applied" for misfit in vetted.misfits) or is_in_files(session, reply):
-                terminal.say("Your files contain these changes already. To vet them there: `agent vet --worktree`.")
+            _say_why_none(reply, vetted)
     return int(ExitCode.DELIVERED if vetted.status == "ok" else ExitCode.NO_PATCH)
+
+
+def _show_vetted_reply(vetted: Vetted, applied: Applied | None, *, do_apply: bool) -> None:
+    from fretsaw.session.vet import patch_text
+
+    for misfit in vetted.misfits:
+        terminal.paragraph(f"{misfit.kind}: ", misfit.for_person, fg="yellow")
+    if applied is not None:
+        terminal.say(f"run {applied.run_id}", bold=True)
+    for notice in vetted.notices:
+        terminal.paragraph("! ", notice, fg="yellow")
+    terminal.verdicts(vetted.verdicts, restorable=applied is not None)
+    if not do_apply:
+        terminal.emit(patch_text(vetted))
+    elif applied is not None:
+        delivery_text(applied.run_id, applied.delivery, "")
+    if vetted.status != "ok":
+        terminal.say("no edit found" if not (vetted.misfits or vetted.verdicts) else "no acceptable patch", fg="yellow")
+        terminal.say("Nothing was changed.")
+
+
+def _say_why_none(reply: str, vetted: Vetted) -> None:
+    """Print what to do about input of which nothing can be vetted."""
+    if not reply.strip():
+        terminal.say("The input is empty.")
+    elif _COMBINED.search(reply):
+        terminal.say(
+            "The diff of a merge cannot be read. To vet a merge against its first parent: `agent vet --commit`."
+        )
+    elif any(misfit.kind == "already-applied" for misfit in vetted.misfits):
+        terminal.say("Your files contain some of these changes already. To vet them there: `agent vet --worktree`.")
 
 
 def _text_of(argument: str, where: Path) -> str:

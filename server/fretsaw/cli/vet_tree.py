@@ -14,6 +14,7 @@ from fretsaw.core.patch import render
 from fretsaw.core.prune.verdict import Verdict, why
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode, UsageError
+from fretsaw.repo.git.states import INDEX, WORKTREE
 
 if TYPE_CHECKING:
     from fretsaw.session.open import Session
@@ -45,7 +46,10 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
     from fretsaw.session.open import open_session
     from fretsaw.session.vet_tree import decide, tree_document, vet_tree
 
+    contained = question.contained
     is_worktree = not (question.staged or question.commit or question.span)
+    if contained is not None:
+        is_worktree = contained.states.after == WORKTREE
     if asked.interactive and not is_worktree:
         raise UsageError(
             "--interactive changes the working tree only", hint="for staged or committed changes, use --reverse-patch"
@@ -162,8 +166,15 @@ def _say_next(vetted: VettedTree, taken: TakenOut | None, question: Question, as
         terminal.say(_nothing(vetted))
         return
     again = "Nothing was changed. The same command with `--reverse-patch | git apply"
-    if question.staged:
+    contained = question.contained
+    if question.staged or (contained is not None and contained.states.after == INDEX):
         terminal.say(f"{again} --cached` unstages those changes.")
+    elif contained is not None and contained.states.after == WORKTREE:
+        terminal.say("Nothing was changed. The same command with `--apply` removes the dropped changes.")
+    elif contained is not None:
+        terminal.say(
+            "Nothing was changed. The same command with `--reverse-patch` prints how to take those changes out."
+        )
     elif question.commit or question.span:
         terminal.say(f"{again}` removes those changes from your files.")
     elif not asked.interactive:

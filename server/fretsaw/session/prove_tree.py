@@ -26,7 +26,7 @@ def prove_tree(session: Session, vetted: VettedTree, report: Callable[[Event], N
     diff = vetted.diff
     if not diff.patch:
         raise UsageError("there is no change that a check could prove", hint="see `git status`")
-    plain, renamed, left = texts_before(session.repo, diff)
+    plain, renamed, left = texts_before(diff.repo or session.repo, diff)
     services = make_proof_services(session, diff.snapshot, TreesUnder(plain, renamed), report, cancel)
     by_rule = tuple(item for item in vetted.verdicts if item.decision == "drop" and item.rule in BY_RULE)
     if by_rule:  # what a person forbade does not come back because the check would like it

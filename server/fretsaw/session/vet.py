@@ -75,14 +75,6 @@ def _apply(session: Session, reply: str, issue: Issue, vetted: Vetted) -> Applie
     return Applied(folder.id, delivery)
 
 
-def is_in_files(session: Session, reply: str) -> bool:
-    """Return True if a reply is a diff that the files have already, so that git could take it out again."""
-    if "\n+++ " not in f"\n{reply}":
-        return False
-    data = reply.encode("utf-8", "surrogateescape")
-    return session.repo.git.run("apply", "--check", "--reverse", "-p1", "-", stdin=data).code == 0
-
-
 def patch_text(vetted: Vetted) -> str:
     """The clean patch."""
     return render(vetted.patch)

@@ -21,6 +21,7 @@ from fretsaw.core.run import Evidence, Proposal, Run
 from fretsaw.errors import UsageError
 from fretsaw.fix.vet import NO_ISSUE
 from fretsaw.repo import Delivery
+from fretsaw.repo.git.contained_diff import ContainedDiff
 from fretsaw.repo.git.state_diff import StateDiff, read_states, staged_paths
 from fretsaw.repo.git.states import WORKTREE, States, find_states, with_commit_index
 from fretsaw.report.document import check_row, proof_row, verdict_row
@@ -48,6 +49,8 @@ class Question:
     """Globs of paths that may change, beside the declared scope's."""
     declared_scope: bool = True
     """False where the verdicts are for others, to whom this clone's declared scope means nothing."""
+    contained: ContainedDiff | None = None
+    """A diff that the repository has already, in place of the states that are named."""
     where: Path = field(default_factory=Path)
     """The folder that paths of the issue are relative to."""
 
@@ -123,15 +126,24 @@ class VettedTree:
 
 def vet_tree(session: Session, question: Question) -> VettedTree:
     """Give each change between the two states its verdict."""
-    opened = with_commit_index(session.repo) if question.staged else session.repo
-    states = find_states(
-        opened, staged=question.staged, commit=question.commit, span=question.span, since=question.since
-    )
-    issue = _issue(question, states)
-    diff = read_states(opened, states)
+    diff = _read_diff(session, question)
+    issue = _issue(question, diff.states)
     scopes = scopes_of(session, question.allow, declared=question.declared_scope)
     vetted = judge_diff(diff, issue, session.settings.prune, scopes)
     return vetted if question.issue or question.request else _without_request(vetted)
+
+
+def _read_diff(session: Session, question: Question) -> StateDiff:
+    contained = question.contained
+    if contained is None:
+        opened = with_commit_index(session.repo) if question.staged else session.repo
+        states = find_states(
+            opened, staged=question.staged, commit=question.commit, span=question.span, since=question.since
+        )
+        return read_states(opened, states)
+    diff = read_states(contained.repo, contained.states, contained.paths)
+    told = {**dict.fromkeys(contained.binary, "binary"), **dict(diff.not_vetted)}
+    return replace(diff, not_vetted=tuple(sorted(told.items())))
 
 
 def _without_request(vetted: VettedTree) -> VettedTree:

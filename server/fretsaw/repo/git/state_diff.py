@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -26,6 +26,8 @@ from fretsaw.repo.git.states import INDEX, WORKTREE, States, find_states
 from fretsaw.repo.repository import Repo
 
 _MOST_PAIRS = 400
+_MOST_NAMED = 1000
+"""Paths that are named to git; of more, all are listed and the others left out."""
 _PATIENCE = 2.0
 """Seconds that git may take to list untracked files before a pipe is looked for, at which it would wait for ever."""
 _ALIKE = 0.6
@@ -46,14 +48,17 @@ class StateDiff:
     """(path, why no line of it was looked at), sorted."""
     deleted: frozenset[str] = frozenset()
     """Paths that are gone, also those that are not vetted."""
+    repo: Repo | None = field(default=None, repr=False)
+    """The repository with the objects of the states."""
 
 
-def read_states(repo: Repo, states: States) -> StateDiff:
-    """The difference, each file with both texts, and the paths that are not looked at. RepoError with git's reason."""
+def read_states(repo: Repo, states: States, only: Collection[str] | None = None) -> StateDiff:
+    """The difference, each file with both texts, and the paths that are not looked at. RepoError with git's reason.
+
+    `only`: the paths to look at, all of them known to the index; else untracked files are looked at too.
+    """
     reader = Texts(repo, states)
-    rows = _raw_rows(repo, states)
-    if states.after == WORKTREE:
-        rows = _with_untracked(repo, reader, rows)
+    rows = _rows(repo, reader, states, only)
     reasons = _attribute_reasons(repo, rows)
     reader.load(row for row in rows if row.path not in reasons)
     files, skipped = [], {}
@@ -74,6 +79,7 @@ def read_states(repo: Repo, states: States) -> StateDiff:
         MappingProxyType({row.path: row.old_path for row in rows if row.old_path}),
         tuple(sorted(skipped.items())),
         frozenset(row.path for row in rows if row.status == "D"),
+        repo,
     )
 
 
@@ -97,9 +103,14 @@ def _mode(row: Row) -> tuple[str, str] | None:
     return row.modes if old != new else None
 
 
-def _raw_rows(repo: Repo, states: States) -> list[Row]:
+def _rows(repo: Repo, reader: Texts, states: States, only: Collection[str] | None) -> list[Row]:
+    rows = _raw_rows(repo, states, only)
+    return _with_untracked(repo, reader, rows) if states.after == WORKTREE and only is None else rows
+
+
+def _raw_rows(repo: Repo, states: States, only: Collection[str] | None = None) -> list[Row]:
     """The paths that differ, sorted."""
-    rows = _listed(repo, states)
+    rows = _listed(repo, states, only)
     if states.after in (WORKTREE, INDEX):
         for entry in index_entries(repo, "--unmerged"):  # against a commit git lists them like edits
             if entry.path in rows:
@@ -107,13 +118,14 @@ def _raw_rows(repo: Repo, states: States) -> list[Row]:
     return [rows[path] for path in sorted(rows)]
 
 
-def _listed(repo: Repo, states: States) -> dict[str, Row]:
+def _listed(repo: Repo, states: States, only: Collection[str] | None) -> dict[str, Row]:
     sides = {WORKTREE: (states.before,), INDEX: ("--cached", states.before)}.get(
         states.after, (states.before, states.after)
     )
     flags = ("--raw", "-z", "--no-abbrev", "-M", "-l2000", "--no-relative", "--no-ext-diff", "--no-textconv")
     # A look into submodules would run git with their configuration.
-    done = repo.git.run("diff", *flags, f"-O{os.devnull}", "--ignore-submodules=dirty", *sides, "--")
+    named = sorted(only) if only is not None and len(only) <= _MOST_NAMED else []  # renames are looked for in these
+    done = repo.git.run("diff", *flags, f"-O{os.devnull}", "--ignore-submodules=dirty", *sides, "--", *named)
     if done.code != 0:
         raise RepoError(f"the difference cannot be read: {done.reason}", hint="see `git status`")
     fields = iter(os.fsdecode(done.out).split("\0"))
@@ -127,6 +139,8 @@ def _listed(repo: Repo, states: States) -> dict[str, Row]:
         if status[0] in "RC":
             old_path, path = path, next(fields)
         row = Row(path, old_path if status[0] == "R" else "", (old_mode, new_mode), (old, new), status[0])
+        if only is not None and path not in only:
+            continue
         if path not in rows or status[0] == "U":  # an unmerged path is listed twice
             rows[path] = row
     return rows

@@ -37,7 +37,7 @@ def find_states(
     repo: Repo, *, staged: bool = False, commit: str | None = None, span: str | None = None, since: str | None = None
 ) -> States:
     """The states that the options name; without any the worktree against HEAD. UsageError for an unknown revision."""
-    empty = _EMPTY_TREES[repo.object_format]
+    empty = empty_tree(repo)
     head = repo.head or empty
     if staged:
         return States("what is staged", head, INDEX)
@@ -54,6 +54,11 @@ def find_states(
         return States(title, before, WORKTREE, _messages(repo, f"{before}..{repo.head}") if repo.head else "")
     against = "HEAD" if repo.head else "no commit yet"
     return States(f"the working tree against {against}", head, WORKTREE)
+
+
+def empty_tree(repo: Repo) -> str:
+    """The id of the tree without a file."""
+    return _EMPTY_TREES[repo.object_format]
 
 
 def with_commit_index(repo: Repo) -> Repo:
