@@ -29,6 +29,16 @@ def user_dirs() -> UserDirs:
     return UserDirs(Path(state), Path(config))
 
 
+def cache_dir() -> Path:
+    """The folder of what can be made again; `FRETSAW_CACHE_DIR` moves it, `FRETSAW_STATE_DIR` too."""
+    cache, state = os.environ.get("FRETSAW_CACHE_DIR"), os.environ.get("FRETSAW_STATE_DIR")
+    if not cache and not state:
+        import platformdirs
+
+        cache = platformdirs.user_cache_dir("fretsaw")
+    return Path(cache) if cache else Path(state or "") / "cache"
+
+
 def repo_id(root: Path) -> str:
     """A short name for a repository, by its real path."""
     return hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]

@@ -137,7 +137,7 @@ def test_unsaved_text_wins_over_what_the_counter_knows() -> None:
     texts = {"a.py": "def old_name():\n    pass\n", "b.py": "def other():\n    pass\n"}
     asked: list[str] = []
 
-    def counter(parts: Sequence[str], most: int) -> Counted:
+    def counter(parts: Sequence[str], most: int, among: Sequence[str] | None) -> Counted:
         asked.extend(parts)
         return Counted({"b.py": {"old_name": 9}}, cut=False)
 
@@ -150,7 +150,7 @@ def test_unsaved_text_wins_over_what_the_counter_knows() -> None:
 
 def test_a_search_that_ends_early_is_told_of() -> None:
     texts = {"a.py": "def new_name():\n    pass\n"}
-    snapshot = snapshot_of(texts, counter=lambda parts, most: Counted({"a.py": {"new_name": 1}}, cut=True))
+    snapshot = snapshot_of(texts, counter=lambda parts, most, among: Counted({"a.py": {"new_name": 1}}, cut=True))
     context = choose(parse("# `new_name` is wrong"), snapshot, 5_000, "files", estimate)
     assert any("too large to be searched to its end" in notice for notice in context.notices)
 

@@ -14,6 +14,7 @@ from fretsaw.repo.git import search
 
 FILES = {
     "a.py": "def iter_markers(mark):\n    return Mark, unmarked, MARK_1\n",
+    "b.py": "def iter_markers(mark):\n    return Mark, unmarked, MARK_1, REMARK, a2mark, allMARK\n",
     "Makefile": "mark:\n\techo marked\n",
     "mark": "mark mark\n",
     "m ö.py": "märk = mark\n",
@@ -52,12 +53,14 @@ def test_git_counts_what_reading_counts(folder: Path, tries: str, monkeypatch: p
     assert {path: dict(rests) for path, rests in by_git.by_path.items()} == found
     assert found["a.py"] == {"Marker": 1}
     assert found["Makefile"] == {"mark": 1, "marked": 1}
+    assert found["b.py"] == {"_markers": 1, "mark": 1, "Mark": 1, "MARK_1": 1, "2mark": 1, "lMARK": 1, "EMARK": 1}
+    assert 'quo"te.py' not in found  # no word of it starts so
     assert "blob.bin" not in found
 
 
 def test_an_output_that_is_cut_is_told_of(folder: Path) -> None:
     seen = repo.snapshot(repo.open_repo(folder))
     assert seen.counter is not None
-    assert seen.counter(("mark",), 20).cut
-    assert not seen.counter(("mark",), 20_000).cut
-    assert not seen.counter(("(", "a|b", ""), 20_000).by_path
+    assert seen.counter(("mark",), 20, None).cut
+    assert not seen.counter(("mark",), 20_000, None).cut
+    assert not seen.counter(("(", "a|b", ""), 20_000, None).by_path

@@ -12,24 +12,42 @@ from fretsaw.cli import terminal
 from fretsaw.cli.options import files_flag, settings_flags
 from fretsaw.core.context.parts import Context
 from fretsaw.core.text.safe_text import safe_text
+from fretsaw.errors import UsageError
 
 
 @click.command("context")
-@click.argument("issue")
+@click.argument("issue", required=False)
 @settings_flags("context", "model")
 @files_flag
 @click.option("--full", is_flag=True, help="Print the messages in full, as they would be sent.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--clear-index", is_flag=True, help="Remove what is kept of this repository in your cache.")
 @click.option("-C", "directory", type=click.Path(file_okay=False, path_type=Path), default=".", help="Work there.")
 def context_command(
-    issue: str, files: tuple[str, ...], full: bool, as_json: bool, directory: Path, **flags: Any
+    issue: str | None,
+    files: tuple[str, ...],
+    full: bool,
+    as_json: bool,
+    clear_index: bool,
+    directory: Path,
+    **flags: Any,
 ) -> int:
     """Show what would be sent for ISSUE: files, tokens, dollars. Nothing is sent."""
+    from fretsaw.session.code_index import clear
     from fretsaw.session.first_request import preview_request
     from fretsaw.session.open import open_session
     from fretsaw.session.pointed_files import read_places
 
     session = open_session(directory, flags)
+    if clear_index:
+        is_gone = clear(session.repo)
+        terminal.say("The index of this repository was removed." if is_gone else "There is no index to remove.")
+    if issue is None:
+        if not clear_index:
+            raise UsageError(
+                "there is no issue", hint="give a Markdown file, - for standard input, or the text in quotes"
+            )
+        return 0
     preview = preview_request(session, issue, directory, read_places(session, files, directory))
     if as_json:
         print(json.dumps(preview.document(), indent=2))

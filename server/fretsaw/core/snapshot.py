@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from fretsaw.core.text.disk_encodings import FileEncoding
 from fretsaw.core.text.encodings import shown
 from fretsaw.core.text.lines import newline_of
+
+if TYPE_CHECKING:
+    from fretsaw.core.context.file_record import FileRecord
 
 _NEIGHBOURS = 8
 """Files that are looked at for a project's habit."""
@@ -30,12 +33,28 @@ class LineEnds:
 
 
 class Counted(NamedTuple):
-    """The rests of names that were found in files: of `mark`, `markers` and `Mark`, each as it is written."""
+    """The rests of names that were found in files: of `mark`, `markers` and `Mark`, each as it is written, with the
+    sign before it where it begins in the middle of a name."""
 
     by_path: Mapping[str, Mapping[str, int]]
     """Path → rest of a name → times."""
     cut: bool
     """True if there were more than could be counted: later paths are missing."""
+
+
+class CodeIndex(Protocol):
+    """An index of files, which need not be read then; it answers only for texts that are as they were
+    when they were indexed."""
+
+    @property
+    def paths(self) -> Collection[str]:
+        """The paths that it knows."""
+
+    def counts(self, terms: Collection[str]) -> Mapping[str, Mapping[str, int]]:
+        """Term (`core/context/terms.py`) → path → times."""
+
+    def record(self, path: str) -> FileRecord | None:
+        """The chunks and terms of a file; None where they are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +91,17 @@ class Snapshot:
     )
     """Fast literal word search, `(words, most) -> ((path, line number from 1, line), …)`; None: read every path."""
 
-    counter: Callable[[Sequence[str], int], Counted] | None = field(default=None, repr=False, compare=False)
-    """Fast count of the rests of names from where one of some beginnings stands in them, `(beginnings, most rests)`;
-    None: read every path."""
+    counter: Callable[[Sequence[str], int, Sequence[str] | None], Counted] | None = field(
+        default=None, repr=False, compare=False
+    )
+    """Fast count of the rests of names from where one of some beginnings starts a word in them, `(beginnings, most
+    bytes, paths or None for all)`; None: read every path."""
+
+    index: CodeIndex | None = field(default=None, repr=False, compare=False)
+    """The terms and chunks of files, from a cache; None: files are read."""
+
+    blobs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False, compare=False)
+    """Path → id of the text that git's index has for it; the text on the disk may be another one."""
 
     last_changes: Callable[[], Mapping[str, int]] = field(default=dict, repr=False, compare=False)
     """Returns how many commits ago a path changed: 0 is not committed yet, 1 in `base`; missing: long ago, or not

@@ -21,6 +21,7 @@ from fretsaw.core.text.tokens import count, estimate
 from fretsaw.model.request_size import PAGE
 from fretsaw.model.row import Row
 from fretsaw.session.attachments import images_for, pdfs_for, rules_for
+from fretsaw.session.code_index import with_index
 from fretsaw.session.issue_source import read_issue, read_logs
 from fretsaw.session.model_connection import adapt_row
 from fretsaw.session.models import choose_model
@@ -93,6 +94,7 @@ def preview_request(
     choice = choose_model(session.resolved.places, settings)
     snapshot = repo.snapshot(session.repo, reveal=settings.reveal)
     learn_local_secrets(session, snapshot)
+    snapshot, index_notices = with_index(session, snapshot)
     snapshot = mask_snapshot(snapshot, session.mask)
     context = choose(issue, snapshot.readable(), settings.context_tokens, settings.context, estimate, places)
     logs, notices = read_logs(issue, folder)
@@ -130,6 +132,7 @@ def preview_request(
         row.cost(tokens, tokens, 0),
         (
             *session.resolved.notices,
+            *index_notices,
             *choice.notices,
             *notices,
             *more,

@@ -27,6 +27,8 @@ from fretsaw.model.recorded import record_calls, replay_calls
 from fretsaw.model.registry import ModelChoice
 from fretsaw.model.row import Row
 from fretsaw.repo import Delivery
+from fretsaw.repo.index.child import ended
+from fretsaw.session.code_index import begin_with, make_builder
 from fretsaw.session.deliver import deliver_proposal
 from fretsaw.session.history import mark_delivered
 from fretsaw.session.issue_source import read_issue
@@ -164,6 +166,9 @@ def _outcome(
         ask = stack.enter_context(open_model(session.state, settings, choice.row, cancel, budget))
         row = adapt_row(session.state, settings, choice.row)
         services, snapshot, notices = make_services(session, task, row, meter, cancel, ask, folder.append_call)
+        builder = make_builder(session, snapshot)
+        stack.enter_context(ended(builder))
+        services = replace(services, ask=begin_with(builder, services.ask))
         if settings.judge:
             live = stack.enter_context(_judge(session, cancel, budget))
             keep = partial(folder.append_call, whom="judge")

@@ -23,6 +23,7 @@ from fretsaw.fix.prove_diff import TreesUnder, lay_under
 from fretsaw.fix.services import Services
 from fretsaw.model.row import Row
 from fretsaw.session.attachments import images_for, pdfs_for, rules_for
+from fretsaw.session.code_index import with_index
 from fretsaw.session.issue_source import read_logs
 from fretsaw.session.notices import notices_about
 from fretsaw.session.open import Session
@@ -50,6 +51,7 @@ def make_services(
     snapshot = repo.snapshot(session.repo, task.overlay, settings.reveal)
     mask = session.mask
     learn_local_secrets(session, snapshot)
+    snapshot, index_notices = with_index(session, snapshot)
     shown = mask_snapshot(snapshot, mask)
     logs, log_notices = read_logs(task.issue, task.folder)
     images, image_notices = images_for(task, row)
@@ -82,7 +84,7 @@ def make_services(
         rules=rules_for(session, shown),
     )
     notices = notices_about(session, snapshot, task.issue.hidden)
-    return services, shown, (*log_notices, *image_notices, *pdfs.notices, *notices)
+    return services, shown, (*index_notices, *log_notices, *image_notices, *pdfs.notices, *notices)
 
 
 def make_proof_services(

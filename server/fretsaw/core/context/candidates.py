@@ -6,21 +6,23 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from heapq import nsmallest
 
 from fretsaw.core.context.imported_files import imported
 from fretsaw.core.context.paths import Paths, prior
 from fretsaw.core.context.query import STOP_WORDS, Query, query_of, split_name
-from fretsaw.core.context.query import stem as stem_word
 from fretsaw.core.context.search import count_parts
+from fretsaw.core.context.terms import terms_of, whole_word
+from fretsaw.core.context.texts import Texts
 from fretsaw.core.issue.issue import Issue
 from fretsaw.core.languages import is_test
-from fretsaw.core.snapshot import Counted, Snapshot
-from fretsaw.core.text.lines import is_binary
+from fretsaw.core.snapshot import Snapshot
 
 _NAMED, _FRAME, _FOCUS, _STEM = 40.0, 16.0, 60.0, 6.0
-_MOST_TEXT = 6_000_000
-"""Characters of the files that are looked at closely."""
-_LONGEST_FILE = 1_000_000
+_MOST_FOUND = 1_500
+"""Files that are found by the words that they hold, and by those of their paths."""
+_MOST_SEARCHED = 300
+"""Files that an index does not know up to which it is used, and only these are searched."""
 _IMPORTERS = 8
 """Best files whose imports are looked at."""
 _SIBLINGS = 12
@@ -59,16 +61,14 @@ class Evidence:
 class Candidates:
     """The files that something points to, and the texts of the best."""
 
-    query: Query
+    credit: Credit
     evidence: Mapping[str, Evidence]
     order: tuple[str, ...]
     """Best first, ties by path."""
-    texts: Mapping[str, str]
+    texts: Texts
     """Of the best files, best first."""
     rarity: Mapping[str, float]
     """Word of the query, a name as `=name` → how rare it is among files."""
-    unread: Mapping[str, str]
-    """Path of a file among the best that is not shown → the reason."""
     cut: bool
     """True if there were more words than could be counted."""
 
@@ -92,17 +92,16 @@ def candidates(
             at(path).add(_FOCUS, "the selected lines")
             at(path).focus.append((first, last))
     _by_words_of_paths(query, snapshot.paths, at)
-    counted = count_parts(snapshot, query.parts)
-    rarity = _by_counts(counted, query, len(snapshot.paths), at)
+    credit = Credit(query)
+    times, cut = _count(snapshot, credit)
+    rarity = _by_counts(times, credit, len(snapshot.paths), at)
     _weigh(evidence)
-    texts: dict[str, str] = {}
-    unread: dict[str, str] = {}
-    _read(_best(evidence)[: _IMPORTERS + 2], snapshot, texts, unread, unfit)
+    texts = Texts(snapshot, unfit)
+    texts.add(_best(evidence)[: _IMPORTERS + 2])
     _by_neighbours(evidence, texts, paths, at)
     order = _best(evidence)
-    _read(order[:most], snapshot, texts, unread, unfit)
-    kept = {path: texts[path] for path in order if path in texts}
-    return Candidates(query, evidence, tuple(order), kept, rarity, unread, counted.cut)
+    texts.add(order[:most])
+    return Candidates(credit, evidence, tuple(order), texts.among(order), rarity, cut)
 
 
 def _mentioned(issue: Issue, paths: Paths, at: Callable[[str], Evidence]) -> None:
@@ -147,65 +146,105 @@ def _by_words_of_paths(query: Query, paths: tuple[str, ...], at: Callable[[str],
             holders.setdefault(word, []).append((path, 0.25))
         if bare.lower() in lowered and bare.lower() not in STOP_WORDS:
             at(path).add(_STEM, f"is named like `{bare}`")
-    for word, having in holders.items():
-        weight = query.plain[word] * _rarity(len(paths), len(having))
-        for path, share in having:
-            at(path).add(weight * 0.6 * share, f"its path has “{word}”")
+    totals: dict[str, float] = {}
+    telling: dict[str, tuple[float, str]] = {}
+    for word in sorted(holders):
+        weight = query.plain[word] * _rarity(len(paths), len(holders[word]))
+        for path, share in holders[word]:
+            gain = weight * 0.6 * share
+            totals[path] = totals.get(path, 0.0) + gain
+            if path not in telling or gain > telling[path][0]:
+                telling[path] = gain, word
+    for path in _largest(totals):
+        at(path).add(totals[path], f"its path has “{telling[path][1]}”")
 
 
-def _by_counts(counted: Counted, query: Query, count: int, at: Callable[[str], Evidence]) -> dict[str, float]:
-    """Scores for files that hold words of the issue, rare words weigh more; returns how rare each is."""
-    credit = Credit(query)
-    held: dict[str, dict[str, int]] = {}
-    having: dict[str, int] = {}
+def _largest(totals: Mapping[str, float]) -> list[str]:
+    return nsmallest(_MOST_FOUND, totals, key=lambda path: (-totals[path], path))
+
+
+def _count(snapshot: Snapshot, credit: Credit) -> tuple[dict[str, dict[str, int]], bool]:
+    """Term of the query → path → times, and True if that is not all: from the index, and of other files by search."""
+    times: dict[str, dict[str, int]] = {}
+    among = None
+    if snapshot.index is not None and len(_unknown(snapshot)) <= _MOST_SEARCHED:
+        times = credit.without_doubles(snapshot.index.counts(credit.weights.keys()))
+        among = _unknown(snapshot)  # all, if the index has failed meanwhile
+    counted = count_parts(snapshot, credit.query.parts, among)
     for path, rests in counted.by_path.items():
-        words: dict[str, int] = {}
-        for rest, times in rests.items():
-            for word in credit.of(rest):
-                words[word] = words.get(word, 0) + times
-        for word in words:
-            having[word] = having.get(word, 0) + 1
-        held[path] = words
-    rarity = {word: _rarity(count, number) for word, number in having.items()}
-    weights = {word: credit.weights[word] * rarity[word] for word in having}
-    for path, words in sorted(held.items()):
-        total, telling, best = 0.0, "", 0.0
-        for word, times in words.items():
-            gain = weights[word] * times / (times + 2.0)
-            total += gain
-            if gain * (3 if word[0] == "=" else 1) > best:
-                best, telling = gain * (3 if word[0] == "=" else 1), word
-        if total:
-            # A name says more to a person than a word does; what the words give is added to its reason.
-            at(path).add(total, f"holds `{telling[1:]}`" if telling[0] == "=" else f"its words fit: “{telling}”")
+        for rest_of_name, number in rests.items():
+            for term in credit.of(rest_of_name):
+                held = times.setdefault(term, {})
+                held[path] = held.get(path, 0) + number
+    return times, counted.cut
+
+
+def _unknown(snapshot: Snapshot) -> frozenset[str]:
+    known = snapshot.index.paths if snapshot.index is not None else ()
+    return frozenset(snapshot.paths).difference(known)
+
+
+def _by_counts(
+    times: Mapping[str, Mapping[str, int]], credit: Credit, count: int, at: Callable[[str], Evidence]
+) -> dict[str, float]:
+    """Scores for files that hold words of the issue, rare words weigh more; returns how rare each is."""
+    rarity = {term: _rarity(count, len(held)) for term, held in times.items()}
+    totals: dict[str, float] = {}
+    telling: dict[str, tuple[float, str]] = {}
+    for term in sorted(times):  # in one order, so that the sums are the same to the last bit
+        weight = credit.weights[term] * rarity[term]
+        # A name says more to a person than a word does; what the words give is added to its reason.
+        says = 3.0 if term[0] == "=" else 1.0
+        for path, number in times[term].items():
+            gain = weight * number / (number + 2.0)
+            totals[path] = totals.get(path, 0.0) + gain
+            if path not in telling or gain * says > telling[path][0]:
+                telling[path] = gain * says, term
+    for path in _largest(totals):
+        term = telling[path][1]
+        at(path).add(totals[path], f"holds `{term[1:]}`" if term[0] == "=" else f"its words fit: “{term}”")
     return rarity
 
 
 class Credit:
-    """Tells which words of a query a name holds; remembers what it has told."""
+    """Tells which terms of a query a name holds; remembers what it has told."""
 
     def __init__(self, query: Query) -> None:
-        self._query = query
+        self.query = query
         self._held: dict[str, tuple[str, ...]] = {}
         # A quarter of the time that it takes to split a name, and most hold nothing.
         self._likely = re.compile("(?i:" + "|".join(map(re.escape, query.parts)) + ")")
         self.weights = {**query.plain, **{f"={name}": weight for name, weight in query.names.items()}}
         self.weights.update({f"={name}": 1.0 for name in query.dunders if name not in query.names})
+        self._whole = {term: word for term in self.weights if (word := whole_word(term)) in query.plain}
+        """Name of the query → itself as one word, under which it does not count as well."""
 
     def of(self, name: str) -> tuple[str, ...]:
-        """The words of the query in a name; a name of the query itself as `=name`."""
+        """The terms of the query in a name."""
         found = self._held.get(name)
-        if found is None and not self._likely.search(name):
-            found = self._held[name] = ()
         if found is None:
-            plain = self._query.plain
-            found = tuple(sorted({word for word in split_name(name) if word in plain}))
-            if f"={name}" in self.weights:
-                found = (f"={name}", *found)
-            elif name.lower() != name and stem_word(name.lower()) in plain and stem_word(name.lower()) not in found:
-                found = (*found, stem_word(name.lower()))
+            likely = self._likely.search(name)
+            whole = self._whole.get(f"={name}")
+            found = tuple(term for term in terms_of(name) if term in self.weights and term != whole) if likely else ()
             self._held[name] = found
         return found
+
+    def held(self, times: dict[str, int]) -> dict[str, int]:
+        """The same of one chunk, in the order of terms."""
+        for name, word in self._whole.items():
+            if name in times:
+                times[word] -= times[name]
+        return {term: times[term] for term in sorted(times) if times[term] > 0}
+
+    def without_doubles(self, times: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+        """Term → path → times, of which those are taken that an index has for a name both as it is and as one word."""
+        out = {term: dict(held) for term, held in times.items()}
+        for name, word in self._whole.items():
+            for path, number in times.get(name, {}).items():
+                left = out[word].pop(path, 0) - number
+                if left > 0:
+                    out[word][path] = left
+        return {term: held for term, held in out.items() if held}
 
 
 def _weigh(evidence: Mapping[str, Evidence]) -> None:
@@ -215,9 +254,7 @@ def _weigh(evidence: Mapping[str, Evidence]) -> None:
             each.score *= prior(path)
 
 
-def _by_neighbours(
-    evidence: dict[str, Evidence], texts: Mapping[str, str], paths: Paths, at: Callable[[str], Evidence]
-) -> None:
+def _by_neighbours(evidence: dict[str, Evidence], texts: Texts, paths: Paths, at: Callable[[str], Evidence]) -> None:
     """Scores for what the best files import, what the best tests test, and for what lies beside the best."""
     best = _best(evidence)
     top = evidence[best[0]].score if best else 0.0
@@ -225,11 +262,10 @@ def _by_neighbours(
         for source in paths.tested_by(path):
             at(source).add(min(0.4 * evidence[path].score / max(prior(path), 0.1), 20.0), f"{path} tests it")
     for place, path in enumerate(best[:_IMPORTERS]):
-        text = texts.get(path)
-        if text is None:
+        if path not in texts:
             continue
         share = evidence[path].score / top if top else 0.0
-        neighbours = [target for target in imported(path, text, paths) if not is_test(target)]
+        neighbours = [target for target in imported(path, texts[path], paths) if not is_test(target)]
         for target in neighbours:
             each = at(target)
             each.imported = max(each.imported, share / math.sqrt(1 + len(neighbours) / 8))
@@ -243,24 +279,6 @@ def _best(evidence: Mapping[str, Evidence]) -> list[str]:
     return sorted(
         (path for path in evidence if evidence[path].score > 0), key=lambda path: (-evidence[path].score, path)
     )
-
-
-def _read(
-    wanted: list[str], snapshot: Snapshot, texts: dict[str, str], unread: dict[str, str], unfit: Callable[[str], str]
-) -> None:
-    size = sum(map(len, texts.values()))
-    for path in wanted:
-        if path in texts or path in unread:
-            continue
-        text = snapshot.read(path)
-        if text is None:
-            continue
-        reason = unfit(text)
-        if reason:
-            unread[path] = reason
-        elif size + len(text) <= _MOST_TEXT and len(text) <= _LONGEST_FILE and not is_binary(text):
-            texts[path] = text
-            size += len(text)
 
 
 def _rarity(count: int, having: int) -> float:

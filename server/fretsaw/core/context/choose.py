@@ -151,11 +151,13 @@ def _chosen(
     most = min(_MOST_FILES, _LEAST_FILES + budget // _TOKENS_A_FILE)
     found = candidates(issue, snapshot, focus, most, unfit)
     foremost = set(found.order[:_FOREMOST])
-    notices += [f"{path} is not shown to the model: {why}" for path, why in found.unread.items() if path in foremost]
+    notices += [
+        f"{path} is not shown to the model: {why}" for path, why in found.texts.unread.items() if path in foremost
+    ]
     if found.cut:
         notices.append("the repository is too large to be searched to its end: files late in it may be missing")
     valued = values_of(found)
-    joins = joins_of(valued, found.texts, found.query.names)
+    joins = joins_of(valued, found.texts, found.credit.query.names)
     joined = estimate("\n".join(joins)) if joins else 0
     if joined > budget // _JOINS_SHARE:
         joins, joined = (), 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,12 +10,14 @@ from itertools import pairwise
 
 from fretsaw.core.context.candidates import Candidates, Credit, Evidence
 from fretsaw.core.context.chunks import Chunk, chunks_of
+from fretsaw.core.context.file_record import NAME, FileRecord
 from fretsaw.core.context.outline import Definition
 from fretsaw.core.context.paths import prior
+from fretsaw.core.context.terms import TermIds
+from fretsaw.core.context.texts import Texts
 from fretsaw.core.languages import is_test
 from fretsaw.core.text.tokens import estimate
 
-_TOKENS = re.compile(r"[A-Za-z_]\w+")
 _SOURCES = 60
 """Best chunks whose names lead to others."""
 _COMMON_NAME = 6
@@ -30,7 +31,8 @@ class Described:
 
     chunk: Chunk
     tokens: int
-    words: Counter[str] = field(default_factory=Counter)
+    words: Mapping[str, int] = field(default_factory=dict)
+    """Term of the query → times, in the order of terms."""
     values: dict[str, float] = field(default_factory=dict)
     """Feature, a key of `WEIGHTS`, → value; missing: 0."""
     why: str = ""
@@ -42,20 +44,20 @@ class Described:
 
 def describe(found: Candidates) -> list[Described]:
     """All chunks of the files that were read, with their features; in the order of files and lines."""
-    credit = Credit(found.query)
+    credit, query, texts = found.credit, found.credit.query, found.texts
     out: list[Described] = []
     place = {path: rank for rank, path in enumerate(found.order)}
-    top = max((found.evidence[path].score for path in found.texts), default=0.0) or 1.0
+    top = max((found.evidence[path].score for path in texts), default=0.0) or 1.0
     weights = {word: weight * found.rarity.get(word, 0.0) for word, weight in credit.weights.items()}
-    strange: set[str] = set()
-    cut = {path: chunks_of(path, text) for path, text in found.texts.items()}
-    defined = {each.name for _, definitions in cut.values() for each in definitions if len(each.name) > 2}
-    for path, text in found.texts.items():
-        chunks, definitions = cut[path]
-        own = _of_file(text, chunks, credit, strange, defined)
-        _by_file(own, found.evidence[path], place[path], top, len(text))
-        _by_words(own, weights, found.query.title)
-        _by_definition(own, definitions, credit, weights, found.query.dunders)
+    cut = {path: _cut(path, texts) for path in texts}
+    known = {name for _, definitions in cut.values() for name in {each.name for each in definitions} if len(name) > 2}
+    words = _Words(credit, known)
+    for path, (chunks, definitions) in cut.items():
+        record = texts.records.get(path)
+        own = _of_record(record, words) if record is not None else _of_text(texts[path], chunks, words)
+        _by_file(own, found.evidence[path], place[path], top, texts.sizes[path])
+        _by_words(own, weights, query.title)
+        _by_definition(own, definitions, credit, weights, query.dunders)
         _by_places(own, found.evidence[path])
         out += own
     _scale(out)
@@ -65,28 +67,62 @@ def describe(found: Candidates) -> list[Described]:
     return out
 
 
-def _of_file(
-    text: str, chunks: tuple[Chunk, ...], credit: Credit, strange: set[str], defined: set[str]
-) -> list[Described]:
-    """The chunks of a text with the words of the query in each, and what they use of the `defined` names.
+def _cut(path: str, texts: Texts) -> tuple[tuple[Chunk, ...], tuple[Definition, ...]]:
+    record = texts.records.get(path)
+    return (record.chunks, record.definitions) if record is not None else chunks_of(path, texts[path])
 
-    `strange`: names without any word of the query, which it adds to.
-    """
+
+class _Words:
+    """The terms of the query and the names that are defined in one of the files, to be found in texts and records."""
+
+    def __init__(self, credit: Credit, defined: set[str]) -> None:
+        self.credit = credit
+        self.defined = defined
+        self.strange: set[str] = set()
+        """Names without any term of the query."""
+        self._ids: dict[int, tuple[dict[int, str], dict[int, str]]] = {}
+
+    def by_id(self, ids: TermIds) -> tuple[dict[int, str], dict[int, str]]:
+        """Number → term of the query, and number → defined name."""
+        known = self._ids.get(id(ids))
+        if known is None:
+            terms = {ids.of(term): term for term in sorted(self.credit.weights)}
+            known = self._ids[id(ids)] = terms, {ids.of(f"={name}"): name for name in self.defined}
+        return known
+
+
+def _of_text(text: str, chunks: tuple[Chunk, ...], words: _Words) -> list[Described]:
+    """The chunks of a text with the terms of the query in each, and what they use of the defined names."""
     lines = text.split("\n")
-    ratio = estimate(text) / max(1, len(text))  # near enough to choose by; what is taken is counted exactly
+    tokens, size = estimate(text), max(1, len(text))
     out = []
     for chunk in chunks:
         shown = "\n".join(lines[chunk.first - 1 : chunk.last]) + "\n"
-        each = Described(chunk, 1 + int(ratio * len(shown)))
-        counts = Counter(_TOKENS.findall(shown))
-        for token in counts.keys() - strange:
-            words = credit.of(token)
-            if not words:
-                strange.add(token)
-            for word in words:
-                each.words[word] += counts[token]
-        each.uses = frozenset(counts.keys() & defined)
-        out.append(each)
+        counts = Counter(NAME.findall(shown))
+        held: dict[str, int] = {}
+        for name in counts.keys() - words.strange:
+            terms = words.credit.of(name)
+            if not terms:
+                words.strange.add(name)
+            for term in terms:
+                held[term] = held.get(term, 0) + counts[name]
+        uses = frozenset(counts.keys() & words.defined)
+        out.append(Described(chunk, 1 + len(shown) * tokens // size, dict(sorted(held.items())), uses=uses))
+    return out
+
+
+def _of_record(record: FileRecord, words: _Words) -> list[Described]:
+    """The same of a record."""
+    by_term, by_name = words.by_id(record.ids)
+    terms = {place: by_term[number] for place, number in enumerate(record.terms) if number in by_term}
+    names = {place: by_name[number] for place, number in enumerate(record.terms) if number in by_name}
+    out = []
+    for at, chunk in enumerate(record.chunks):
+        start, end = record.starts[at], record.starts[at + 1]
+        counts = dict(zip(record.places[start:end], record.counts[start:end], strict=True))
+        held = words.credit.held({terms[place]: counts[place] for place in terms.keys() & counts.keys()})
+        uses = frozenset(names[place] for place in names.keys() & counts.keys())
+        out.append(Described(chunk, record.tokens[at], held, uses=uses))
     return out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from keyword import iskeyword
 
 from fretsaw.core.issue.blocks import lines_of
@@ -173,7 +174,13 @@ def _add_name(names: dict[str, float], word: str, weight: float) -> None:
 
 def split_name(name: str) -> list[str]:
     """The words of an identifier or of a file's name, lower case, without usual endings."""
-    return [stem(hump.lower()) for hump in _HUMPS.findall(name)]
+    return [_stem_of(hump) for hump in _HUMPS.findall(name)]
+
+
+@lru_cache(1 << 15)
+def _stem_of(hump: str) -> str:
+    """Names of one repository are made of few words."""
+    return stem(hump.lower())
 
 
 def stem(word: str) -> str:

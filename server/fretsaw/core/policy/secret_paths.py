@@ -107,11 +107,17 @@ def is_secret(path: str) -> bool:
     folder, _, name = folded.rpartition("/")
     if folder and _is_secret_folder(folder):
         return True
-    if not _SECRET.matches(name) and not _SECRET_PLACE.matches(folded):
+    if not _is_secret_name(name) and not _SECRET_PLACE.matches(folded):
         return False
     if _NOT_SECRET.matches(name) and (_EXAMPLE.search(name) or not _STILL.matches(name)):
         return False
     return _CHARTS.search(folder) is None or not name.endswith((".json", ".yaml", ".yml"))
+
+
+@lru_cache(8192)
+def _is_secret_name(name: str) -> bool:
+    """Return True if files of a name are secret; many folders have files of one name."""
+    return _SECRET.matches(name)
 
 
 @lru_cache(4096)

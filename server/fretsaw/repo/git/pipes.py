@@ -37,9 +37,9 @@ def refuse_pipes_in(root: Path, tracked: Iterable[str]) -> None:
         while folder not in folders:
             folders.add(folder)
             folder = folder.rpartition("/")[0]
-    top = os.fspath(root)
-    for name in OF_FOLDERS:
-        refuse_pipes(Path(top, folder, name) for folder in folders)
+    # Thousands of folders, and nearly none has one: a Path and an exception for each would cost more than git does.
+    places = (f"{root}/{folder}/{name}" if folder else f"{root}/{name}" for folder in folders for name in OF_FOLDERS)
+    refuse_pipes(Path(place) for place in places if os.access(place, os.F_OK))
 
 
 def find_pipe(root: Path, seconds: float = 5.0) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from threading import Timer
 
+from fretsaw.core.context.search import rests_pattern
 from fretsaw.core.snapshot import Counted
 from fretsaw.repo.repository import Repo
 
@@ -44,31 +45,35 @@ class Searcher:
                     found.append(row)
         return tuple(found[:most])
 
-    def count(self, beginnings: Sequence[str], most: int) -> Counted:
-        """Count the rests of names, from where one of the beginnings stands in them, in letters of either case.
+    def count(self, beginnings: Sequence[str], most: int, among: Sequence[str] | None = None) -> Counted:
+        """Count the rests of names, from where one of the beginnings starts a word (`rests_pattern`).
 
-        At most `most` bytes of paths and rests are read. Files of the overlay are left to the caller.
+        At most `most` bytes of paths and rests are read. Files of the overlay are left to the caller. `among`: only
+        these paths.
         """
-        wanted = "|".join(part for part in beginnings if _WORD.fullmatch(part))
+        wanted = [part for part in beginnings if _WORD.fullmatch(part)]
         if not wanted or most <= 0:
             return Counted({}, cut=False)
         # Perl's expressions are compiled to machine code and twice as fast; not every git has them.
-        found = self._rests("-P", rf"(?:{wanted})\w*", most)
+        found = self._rests(("-P", "-e", rests_pattern(wanted)), most, among)
+        rests_of: Callable[[list[bytes]], dict[str, int]] = _as_they_are
         if found is None:
-            found = self._rests("-E", f"({wanted})[A-Za-z0-9_]*", most) or b""
+            around = f"[A-Za-z0-9_]*({'|'.join(wanted)})[A-Za-z0-9_]*"
+            found = self._rests(("-i", "-E", "-e", around), most, among) or b""
+            rests_of = _rests_of(re.compile(rests_pattern(wanted), re.ASCII))
         by_path = {}
         for block in found.split(b"\n\n"):
             path, *rests = block.split(b"\n")
             name = os.fsdecode(path).removeprefix(f"{self._tree}:" if self._tree else "")
-            if name in self._paths and name not in self._overlay:
-                by_path[name] = {rest.decode("utf-8", "replace"): times for rest, times in Counter(rests).items()}
+            if name in self._paths and name not in self._overlay and (counted := rests_of(rests)):
+                by_path[name] = counted
         return Counted(by_path, cut=len(found) >= most)
 
-    def _rests(self, kind: str, pattern: str, most: int) -> bytes | None:
+    def _rests(self, what: tuple[str, ...], most: int, among: Sequence[str] | None) -> bytes | None:
         """The output of git: each file's path, below it what the pattern finds; None where git knows no such kind."""
-        flags = ("-o", "-i", "-I", "-z", "--heading", "--break", "--no-color", "--full-name", "--no-line-number")
-        more = ("--no-column", "--no-recurse-submodules", "--no-textconv", kind, "-e", pattern)
-        child = self._repo.git.start("grep", *flags, *more, *([self._tree] if self._tree else []), "--")
+        flags = ("-o", "-I", "-z", "--heading", "--break", "--no-color", "--full-name", "--no-line-number")
+        more = ("--no-column", "--no-recurse-submodules", "--no-textconv", *what)
+        child = self._repo.git.start("grep", *flags, *more, *([self._tree] if self._tree else []), "--", *(among or ()))
         deadline = Timer(self._repo.git.seconds, child.kill)
         deadline.start()
         try:
@@ -99,6 +104,23 @@ class Searcher:
             deadline.cancel()
             child.kill()
             child.communicate()
+
+
+def _as_they_are(rests: list[bytes]) -> dict[str, int]:
+    return {rest.decode("ascii", "replace"): times for rest, times in Counter(rests).items()}
+
+
+def _rests_of(pattern: re.Pattern[str]) -> Callable[[list[bytes]], dict[str, int]]:
+    """Cut whole names to their rests; a name without one is left out."""
+
+    def cut(names: list[bytes]) -> dict[str, int]:
+        counts: Counter[str] = Counter()
+        for name, times in _as_they_are(names).items():
+            for rest in pattern.findall(name):
+                counts[rest] += times
+        return dict(counts)
+
+    return cut
 
 
 def _in_text(path: str, text: str, words: list[str]) -> list[tuple[str, int, str]]:

@@ -44,7 +44,8 @@ class Entry(NamedTuple):
     blob: str
     stage: int
     tag: str
-    """`git ls-files -t`: "S" when the path is outside a sparse checkout."""
+    """`git ls-files -v`: "S" when the path is outside a sparse checkout; a small letter when git is told to assume that
+    it does not change."""
 
 
 def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Iterable[str] = ()) -> Snapshot:
@@ -65,8 +66,7 @@ def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Itera
     left_out.update(_odd_on_disk(repo, [entry.path for entry in entries if entry.path not in left_out]))
     unsaved = dict(overlay or {})
     fit = sorted({entry.path for entry in entries} - left_out.keys())
-    globs = tuple(reveal)
-    secrets = tuple(path for path in fit if is_secret(path) and not any(fnmatchcase(path, glob) for glob in globs))
+    secrets = _secrets_of(fit, tuple(reveal))
     for path in secrets:
         unsaved.pop(path, None)
     paths = tuple(sorted(set(fit) - set(secrets))) if secrets else tuple(fit)
@@ -85,9 +85,14 @@ def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Itera
         encoding=reader.encoding,
         executable=frozenset(entry.path for entry in entries if entry.mode == "100755"),
         last_changes=lambda: last_changes(repo),
+        blobs=MappingProxyType({entry.path: entry.blob for entry in entries if entry.tag == "H"}),
         searcher=searcher,
         counter=searcher.count,
     )
+
+
+def _secrets_of(paths: list[str], reveal: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(path for path in paths if is_secret(path) and not any(fnmatchcase(path, glob) for glob in reveal))
 
 
 class Attributes:
@@ -166,7 +171,7 @@ class Reader:
 
 def index_entries(repo: Repo, *args: str) -> list[Entry]:
     """The index, in order. RepoError with git's reason when it cannot be read."""
-    done = repo.git.run("ls-files", "-z", "--stage", "-t", *args)
+    done = repo.git.run("ls-files", "-z", "--stage", "-v", *args)
     if done.code != 0:
         raise RepoError(f"the index cannot be read: {done.reason}", hint="see `git status`")
     entries = []
@@ -241,7 +246,7 @@ def _unfit(entries: list[Entry], hidden: Hidden, attributes: Attributes) -> dict
             unfit[entry.path] = kinds[entry.mode]
         elif entry.stage:
             unfit[entry.path] = "unmerged"
-        elif entry.tag == "S":
+        elif entry.tag in ("S", "s"):
             unfit[entry.path] = "outside the sparse checkout"
     for path in hidden.paths():
         unfit.setdefault(path, "tracked, but .gitignore hides it")
