@@ -6,7 +6,6 @@ judge.jsonl, outcome.json, states.json, delivery.json, alive}`; every .json is w
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import secrets
@@ -18,6 +17,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar, cast
 
+from fretsaw import system
 from fretsaw.core.chat import Answer, Request
 from fretsaw.core.issue import Issue
 from fretsaw.core.run import GaveUp, NoChange, Outcome, Proposal, Run
@@ -96,19 +96,19 @@ class RunFolder:
     def held(self) -> Iterator[None]:
         """Mark the run as under way while the block lasts; the mark goes with the process, whatever ends it."""
         with (self.path / "alive").open("wb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not system.try_lock(file.fileno()):
+                raise BlockingIOError(f"{self.path} is held")
             yield
 
     def is_held(self) -> bool:
         """Return True if a process works on the run just now."""
         try:
             with (self.path / "alive").open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return not system.try_lock(file.fileno(), shared=True)
         except FileNotFoundError:
             return False
         except OSError:
             return True
-        return False
 
     # -- reading ---------------------------------------------------------------------------------
 

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fretsaw import system
+
 KEPT = frozenset(
     "PATH USER LOGNAME LANG LANGUAGE TZ VIRTUAL_ENV CONDA_PREFIX CONDA_DEFAULT_ENV "
     "PYTHONPATH PYTHONHOME PYTHONHASHSEED PYTHONUTF8 "
@@ -280,7 +282,7 @@ def _outermost(wanted: Iterable[Path], root: Path, home: Path) -> tuple[str, ...
 def read_regular(path: Path, most: int) -> bytes:
     """The first bytes of a regular file, empty where there is none: a pipe, a socket or a device never blocks."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDONLY | system.NO_WAIT | system.CLOSE_ON_EXEC | system.BINARY)
     except OSError:
         return b""
     try:

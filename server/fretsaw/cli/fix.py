@@ -79,7 +79,8 @@ def interruptible(cancel: Any) -> Iterator[None]:
             raise KeyboardInterrupt
         cancel.set()
 
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    numbers = [getattr(signal, name) for name in names]
     before = {number: signal.signal(number, stop) for number in numbers}
     try:
         yield

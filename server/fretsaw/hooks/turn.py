@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from fretsaw import system
+
 VERSION = 1
 _MOST = 20_000_000
 """Characters of texts that a turn keeps."""
@@ -63,7 +65,9 @@ def write_turn(folder: Path, session: str, turn: Turn) -> None:
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     text = json.dumps(asdict(replace(turn, base=base)))
     new = file.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(
+        new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | system.NO_LINK | system.CLOSE_ON_EXEC | system.BINARY, 0o600
+    )
     with os.fdopen(descriptor, "w", encoding="ascii") as out:
         out.write(text)
     new.replace(file)

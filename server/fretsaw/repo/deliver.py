@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 
+from fretsaw import system
 from fretsaw.core.patch.patch_set import FilePatch, PatchSet
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import ConflictError, RepoError
@@ -17,7 +19,7 @@ from fretsaw.repo.discover import reopened
 from fretsaw.repo.git.refs import GitRefs
 from fretsaw.repo.git.snapshot import index_entries
 from fretsaw.repo.git.trial import file_bytes
-from fretsaw.repo.journal import JournalFolder, Plan, Step, forget_old, new_tx, open_journal, recover, transact
+from fretsaw.repo.journal import JournalFolder, Plan, Step, folders, forget_old, new_tx, open_journal, recover, transact
 from fretsaw.repo.journal.safe_read import FileState, folder_of, look, read_image
 from fretsaw.repo.repository import Delivery, How, Repo
 
@@ -134,13 +136,13 @@ def _step(file: FilePatch, image: FileState | None, snapshot: Snapshot) -> Step 
 
 def _refuse_special(folder: int, name: str, path: str) -> None:
     """RepoError for a file whose replacement would break or override something the user set up."""
-    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    status = folders.FOLDERS.stat(folder, name)
     reason = ""
     if status.st_nlink > 1:
         reason = "it has a second name (a hard link), which would keep the old text"
     elif not status.st_mode & stat.S_IWUSR:
         reason = "it is read-only"
-    elif status.st_uid != os.geteuid() != 0:
+    elif not system.is_mine(status) and not system.is_root():
         reason = "it belongs to another user"
     elif _is_immutable(folder, name):
         reason = "it is immutable (chattr +i)"
@@ -150,10 +152,12 @@ def _refuse_special(folder: int, name: str, path: str) -> None:
 
 def _is_immutable(folder: int, name: str) -> bool:
     """Return True if Linux forbids any change of the file; False where that cannot be asked."""
-    try:
-        import fcntl
+    if not sys.platform.startswith("linux"):
+        return False
+    import fcntl
 
-        handle = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        handle = folders.FOLDERS.open(folder, name, system.READ)
         try:
             flags = fcntl.ioctl(handle, _GET_FLAGS, b"\0" * 8)
         finally:

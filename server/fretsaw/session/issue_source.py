@@ -10,6 +10,7 @@ import stat
 import sys
 from pathlib import Path
 
+from fretsaw import system
 from fretsaw.core.issue import Issue, parse
 from fretsaw.errors import UsageError
 from fretsaw.forge.address import is_address
@@ -51,7 +52,7 @@ def read_issue(argument: str, where: Path = Path()) -> tuple[Issue, Path | None]
 def read_bounded(path: Path, most: int) -> bytes:
     """The bytes of a regular file, at most so many (and one more, to tell). Never blocks on a pipe or a device."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | system.NO_WAIT | system.CLOSE_ON_EXEC | system.BINARY)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -8,15 +8,19 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
+import shutil
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from threading import Thread
+from typing import Any, Literal
 
 from fretsaw.cancel import Cancel
+from fretsaw.check.run.job_object import Job
 from fretsaw.check.run.limits import GIB, MIB, Limits
 from fretsaw.check.run.output import Ring
 from fretsaw.check.run.processes import alive, descendants, memory_of
@@ -78,12 +82,14 @@ def run(command: Command, limits: Limits, cancel: Cancel) -> Ran:
     )
     ring = Ring(limits.output)
     watch = _Watch(process.pid, limits, command.disk)
+    started = _Started(process, command, None)
     try:
+        started = replace(started, job=_job(process, limits))
         command.started()
-        with cancel.on_set(lambda: _tell(process, command)):
-            end, reason = _follow(process, ring, watch, begun + limits.seconds, cancel)
+        with cancel.on_set(started.tell), _reader(process, ring) as reader:
+            end, reason = _follow(process, reader, watch, begun + limits.seconds, cancel)
     finally:
-        _end(process, command, ring)
+        started.end(ring)
     seconds = time.monotonic() - begun
     code = process.returncode if end == "exit" else None
     code = 128 - code if code is not None and code < 0 else code
@@ -91,28 +97,56 @@ def run(command: Command, limits: Limits, cancel: Cancel) -> Ran:
 
 
 def _follow(
-    process: subprocess.Popen[bytes], ring: Ring, watch: _Watch, deadline: float, cancel: Cancel
+    process: subprocess.Popen[bytes], read: Callable[[], None], watch: _Watch, deadline: float, cancel: Cancel
 ) -> tuple[End, str]:
     """Read what it prints until it ends by itself or has to be ended."""
+    while process.poll() is None:
+        read()
+        if cancel.is_set():
+            return "cancelled", "interrupted"
+        if time.monotonic() > deadline:
+            return "timeout", f"it had not ended after {watch.limits.seconds:g} seconds"
+        if exceeded := watch.look():
+            return exceeded
+    return ("cancelled", "interrupted") if cancel.is_set() else ("exit", "")
+
+
+@contextlib.contextmanager
+def _reader(process: subprocess.Popen[bytes], ring: Ring) -> Iterator[Callable[[], None]]:
+    """A function that waits a moment for output and takes what is there."""
     assert process.stdout is not None
+    if sys.platform == "win32":  # a pipe cannot be waited for there
+        pump = Thread(target=_pump, args=(process.stdout.fileno(), ring), daemon=True)
+        pump.start()
+        yield lambda: _wait(process)
+        pump.join(1.0)
+        return
     os.set_blocking(process.stdout.fileno(), False)
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
-        while process.poll() is None:
-            if selector.get_map():
-                for _key, _events in selector.select(_TICK):
-                    if _drain(process.stdout.fileno(), ring):
-                        selector.unregister(process.stdout)  # it closed its output and goes on
-            else:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(_TICK)
-            if cancel.is_set():
-                return "cancelled", "interrupted"
-            if time.monotonic() > deadline:
-                return "timeout", f"it had not ended after {watch.limits.seconds:g} seconds"
-            if exceeded := watch.look():
-                return exceeded
-    return ("cancelled", "interrupted") if cancel.is_set() else ("exit", "")
+        yield lambda: _select(process, selector, ring)
+
+
+def _select(process: subprocess.Popen[bytes], selector: selectors.BaseSelector, ring: Ring) -> None:
+    assert process.stdout is not None
+    if not selector.get_map():
+        _wait(process)
+        return
+    for _key, _events in selector.select(_TICK):
+        if _drain(process.stdout.fileno(), ring):
+            selector.unregister(process.stdout)  # it closed its output and goes on
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_TICK)
+
+
+def _pump(fd: int, ring: Ring) -> None:
+    """Take all that is printed, until the last of the processes has closed its output."""
+    with contextlib.suppress(OSError):  # closed on our side at the end
+        while data := os.read(fd, 65536):
+            ring.add(data)
 
 
 def _drain(fd: int, ring: Ring) -> bool:
@@ -128,30 +162,53 @@ def _drain(fd: int, ring: Ring) -> bool:
     return False
 
 
-def _tell(process: subprocess.Popen[bytes], command: Command) -> None:
-    """Ask it to end; a sandbox takes everything inside with it."""
-    process.send_signal(signal.SIGTERM if command.gentle else signal.SIGKILL)
+@dataclass(frozen=True, slots=True)
+class _Started:
+    """A process that runs, and the ways to end it."""
+
+    process: subprocess.Popen[bytes]
+    command: Command
+    job: Job | None
+    """On Windows: all that it starts."""
+
+    def tell(self) -> None:
+        """Ask it to end; a sandbox takes everything inside with it."""
+        if sys.platform == "win32":
+            self.process.kill()
+        else:
+            self.process.send_signal(signal.SIGTERM if self.command.gentle else signal.SIGKILL)
+
+    def end(self, ring: Ring) -> None:
+        """Kill what is left, wait until it is dead, and take its last words."""
+        process, output = self.process, self.process.stdout
+        assert output is not None
+        left = descendants(process.pid)
+        if process.poll() is None:
+            self.tell()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.5)
+        if self.job is not None:
+            self.job.end()
+        if sys.platform == "win32":
+            process.wait()
+            output.close()
+            return
+        if self.command.group or process.poll() is None:
+            _signal(os.killpg, process.pid)
+            process.wait()
+        deadline = time.monotonic() + 2
+        while any(alive(pid) for pid in left) and time.monotonic() < deadline:
+            for pid in left:
+                _signal(os.kill, pid)
+            time.sleep(0.005)
+        os.set_blocking(output.fileno(), False)
+        _drain(output.fileno(), ring)
+        output.close()
 
 
-def _end(process: subprocess.Popen[bytes], command: Command, ring: Ring) -> None:
-    """Kill what is left, wait until it is dead, and take its last words."""
-    assert process.stdout is not None
-    left = descendants(process.pid)
-    if process.poll() is None:
-        _tell(process, command)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(0.5)
-    if command.group or process.poll() is None:
-        _signal(os.killpg, process.pid)
-        process.wait()
-    deadline = time.monotonic() + 2
-    while any(alive(pid) for pid in left) and time.monotonic() < deadline:
-        for pid in left:
-            _signal(os.kill, pid)
-        time.sleep(0.005)
-    os.set_blocking(process.stdout.fileno(), False)
-    _drain(process.stdout.fileno(), ring)
-    process.stdout.close()
+def _job(process: subprocess.Popen[bytes], limits: Limits) -> Job | None:
+    handle: Any = getattr(process, "_handle", None)  # on Windows only
+    return None if handle is None else Job(limits, int(handle))
 
 
 def _signal(send: Callable[[int, int], None], pid: int) -> None:
@@ -190,5 +247,4 @@ class _Watch:
 
 
 def _free(folder: Path) -> int:
-    state = os.statvfs(folder)
-    return state.f_bavail * state.f_frsize
+    return shutil.disk_usage(folder).free

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
+
+from fretsaw import system
 
 MIB = 1 << 20
 GIB = 1 << 30
-
-
-def _memory() -> int:
-    """Bytes of memory of this machine; 8 GiB where it does not say."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError):
-        return 8 * GIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +15,12 @@ class Limits:
     """Bounds of one run; sizes in bytes, times in seconds."""
 
     seconds: float = 300.0
-    memory: int = max(GIB, _memory() * 6 // 10)
+    memory: int = max(GIB, system.total_memory() * 6 // 10)
     """Resident memory of all its processes together."""
     processes: int = 1024
     output: int = MIB
     """Of what it prints, this much of the head and as much of the tail is kept."""
-    scratch: int = max(256 * MIB, min(4 * GIB, _memory() // 4))
+    scratch: int = max(256 * MIB, min(4 * GIB, system.total_memory() // 4))
     """Bytes that it may write into the copy of the tree, and again into its `/tmp`; both are in memory where
     possible."""
     file: int = 2 * GIB

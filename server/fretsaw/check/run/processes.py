@@ -49,6 +49,8 @@ def wait_until_gone(pids: Iterable[int], seconds: float) -> None:
 
 def memory_of(pids: list[int], limit: int) -> int:
     """Bytes of memory that they hold together; pages that they share are counted once when it matters."""
+    if not pids:
+        return 0
     page = os.sysconf("SC_PAGE_SIZE")
     resident = sum(_number(_PROC / str(pid) / "statm", 1) for pid in pids) * page
     if resident <= limit:

@@ -9,13 +9,15 @@ import os
 import stat
 from pathlib import Path
 
+from fretsaw import system
+
 _MOST = 64 << 20
 
 
 def read_file(path: Path) -> bytes | None:
     """Read the report's file that the inside wrote; None when it is empty, too large or not a plain file."""
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        fd = os.open(path, system.READ)
     except OSError:
         return None
     try:

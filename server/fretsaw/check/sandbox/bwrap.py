@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fretsaw import system
+
 PLACES = ("/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap", "/run/current-system/sw/bin/bwrap")
 """Paths of bubblewrap; never what PATH says, which a repository could have a word in."""
 
@@ -107,7 +109,7 @@ def _isolation(status_fd: int, known: frozenset[str]) -> list[str]:
     flags = ["--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     flags += [flag for flag in ("--disable-userns",) if flag in known]
     flags += ["--hostname", "sandbox", "--json-status-fd", str(status_fd)]
-    return flags + (["--uid", "1000", "--gid", "1000"] if os.geteuid() == 0 else [])
+    return flags + (["--uid", "1000", "--gid", "1000"] if system.is_root() else [])
 
 
 def _shut_kernel() -> list[str]:
@@ -118,7 +120,7 @@ def _shut_kernel() -> list[str]:
     flags = []
     for name in _KERNEL_SETTINGS:
         flags += ["--ro-bind", f"/proc/{name}", f"/proc/{name}"] if Path(f"/proc/{name}").exists() else []
-    for name in _KERNEL_RECORDS if os.geteuid() == 0 else ():
+    for name in _KERNEL_RECORDS if system.is_root() else ():
         flags += ["--ro-bind", "/dev/null", f"/proc/{name}"] if Path(f"/proc/{name}").exists() else []
     return flags
 
@@ -128,7 +130,7 @@ def _hide(masks: list[str], view: View, known: frozenset[str]) -> list[str]:
     flags: list[str] = []
     for mask in masks:
         flags += ["--bind", view.tmp, mask] if mask == "/tmp" and view.tmp else _tmpfs(mask, view.scratch, known)
-    for path in _BLANK_FOR_ROOT if os.geteuid() == 0 else ():
+    for path in _BLANK_FOR_ROOT if system.is_root() else ():
         flags += ["--ro-bind", "/dev/null", path] if Path(path).exists() else []
     return flags
 
@@ -155,7 +157,7 @@ def _mount_tree(view: View) -> list[str]:
 def hidden_places(more: Iterable[Path]) -> frozenset[Path]:
     """Existing folders and files to hide: the fixed ones, those of root when we are root, and `more`."""
     wanted = [*map(Path, HIDDEN), *more]
-    wanted += map(Path, (*_HIDDEN_FROM_ROOT, *_BLANK_FOR_ROOT)) if os.geteuid() == 0 else []
+    wanted += map(Path, (*_HIDDEN_FROM_ROOT, *_BLANK_FOR_ROOT)) if system.is_root() else []
     return frozenset(path.resolve() for path in wanted if os.path.exists(path) and len(path.resolve().parts) > 1)
 
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from fretsaw import __version__
+from fretsaw import __version__, system
 from fretsaw.check.run.limits import Limits
 from fretsaw.check.sandbox import bwrap
 from fretsaw.check.sandbox.probe import CANARY, find_leaks
@@ -158,7 +158,7 @@ class _Memory:
     def __init__(self, around: CheckEnvironment, root: Path, scratch: Scratch) -> None:
         self._file = around.state / "sandbox.json" if around.state else None
         program = bwrap.find(root)
-        parts = [__version__, CANARY, sys.executable, platform.release(), os.geteuid()]
+        parts = [__version__, CANARY, sys.executable, platform.release(), system.is_root()]
         parts += [_boot(), root.stat().st_dev, scratch.path.stat().st_dev, program]
         parts += [Path(program).stat().st_mtime_ns] if program else []
         self._key = hashlib.sha256(repr(parts).encode()).hexdigest()

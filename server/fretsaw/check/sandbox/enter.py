@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fretsaw import system
 from fretsaw.cancel import Cancel
 from fretsaw.check.run.command import Command, Ran, run
 from fretsaw.check.run.processes import wait_until_gone
 from fretsaw.check.sandbox import bwrap
 from fretsaw.check.sandbox.launch import write_texts
+from fretsaw.check.sandbox.lay_over import lay_over
 from fretsaw.check.sandbox.sandbox import Sandbox
 from fretsaw.check.sandbox.tiers import TIERS, Start
 
@@ -89,7 +91,10 @@ def enter_in_copy(sandbox: Sandbox, texts: Mapping[str, str | None], start: Star
     """Run a command in a copied tree without any of Linux's means, by what the tier puts in front of it."""
     assert sandbox.copy is not None
     tree = sandbox.copy.path
-    write_texts(str(tree), dict(texts))
+    if os.open in os.supports_dir_fd:
+        write_texts(str(tree), dict(texts))
+    else:
+        lay_over(tree, texts)
     plain = TIERS[sandbox.tier].wrap(sandbox, start)
     command = Command(plain.argv, plain.env, tree, group=True)
     return Entered(run(command, sandbox.limits, cancel))
@@ -112,7 +117,7 @@ def _spec(sandbox: Sandbox, texts: Mapping[str, str | None], start: Start) -> di
     }
     return {
         "parent": os.getpid(),
-        "rlimits": sandbox.limits.rlimits(root=os.geteuid() == 0),
+        "rlimits": sandbox.limits.rlimits(root=system.is_root()),
         "overlay": None if sandbox.copy else overlay,
         "tree": sandbox.tree,
         "channel": start.channel,

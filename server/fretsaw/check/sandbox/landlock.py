@@ -12,6 +12,7 @@ import errno
 import os
 import signal
 import struct
+import sys
 import time
 
 # Every module costs milliseconds before each check: no typing, json, platform here.
@@ -19,7 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-LIBC = ctypes.CDLL(None, use_errno=True)
+# Windows has no such library; the module is imported there too, and nothing of it runs.
+LIBC: Any = ctypes.CDLL(None, use_errno=True) if sys.platform != "win32" else None
 PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 22, 24
 PR_SET_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38
 ALL_CAPABILITIES = 41

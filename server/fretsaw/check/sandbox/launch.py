@@ -11,9 +11,9 @@ from __future__ import annotations
 import ctypes
 import marshal
 import os
-import resource
 import stat
 import struct
+import sys
 
 # Every module costs milliseconds before each check: no typing, json, signal, contextlib here.
 TYPE_CHECKING = False
@@ -27,7 +27,8 @@ PR_SET_PDEATHSIG, SIGKILL = 1, 9
 CHANNEL = 240
 """The descriptor of the reporters' socket; Node.js keeps inherited descriptors after a gap open."""
 
-LIBC = ctypes.CDLL(None, use_errno=True)
+# Windows has no such library; the module is imported there too, and nothing of it runs.
+LIBC: Any = ctypes.CDLL(None, use_errno=True) if sys.platform != "win32" else None
 
 
 def main(spec_fd: int, status_fd: int) -> None:
@@ -79,6 +80,8 @@ def die_with(parent: int) -> None:
 
 def limit(wanted: dict[str, int]) -> None:
     """Lower the named resource limits; never above what is already allowed."""
+    import resource  # Windows has none
+
     for name, value in wanted.items():
         kind = getattr(resource, f"RLIMIT_{name}")
         _, hard = resource.getrlimit(kind)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -11,6 +10,8 @@ import time
 import weakref
 from contextlib import suppress
 from pathlib import Path
+
+from fretsaw import system
 
 _PREFIX = "fretsaw-check-"
 _LOCK = ".lock"
@@ -23,8 +24,8 @@ class ScratchFolder:
     def __init__(self, above: Path | None = None) -> None:
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=above)).resolve()
         unnamed = self.path / f"{_LOCK}.new"
-        held = os.open(unnamed, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        fcntl.flock(held, fcntl.LOCK_EX)
+        held = os.open(unnamed, os.O_CREAT | os.O_RDWR | system.CLOSE_ON_EXEC, 0o600)
+        system.try_lock(held)
         # Named only when it is held: another process that sweeps would take a free one for that of a killed process.
         unnamed.rename(self.path / _LOCK)
         self.remove = weakref.finalize(self, _drop, self.path, held)
@@ -60,23 +61,21 @@ def sweep() -> None:
             for entry in entries:
                 # Another process may sweep the same places: what has gone already is not ours to remove.
                 with suppress(FileNotFoundError):
-                    if entry.name.startswith(_PREFIX) and entry.stat(follow_symlinks=False).st_uid == os.geteuid():
+                    if entry.name.startswith(_PREFIX) and system.is_mine(entry.stat(follow_symlinks=False)):
                         _sweep(Path(entry.path))
 
 
 def _sweep(folder: Path) -> None:
     """Remove one folder unless a living process holds its lock, or may be about to."""
     try:
-        held = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        held = os.open(folder / _LOCK, os.O_RDWR | system.NO_LINK | system.CLOSE_ON_EXEC)
     except OSError:
         if folder.is_dir() and time.time() - folder.lstat().st_mtime > 3600:
             remove(folder)
         return
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        remove(folder)
-    except OSError:
-        return  # it is in use
+        if system.try_lock(held):  # else it is in use
+            remove(folder)
     finally:
         os.close(held)
 
@@ -84,6 +83,8 @@ def _sweep(folder: Path) -> None:
 def _drop(path: Path, held: int) -> None:
     remove(path)
     os.close(held)
+    if path.exists():  # Windows removes no file that is open, as the lock was
+        remove(path)
 
 
 def remove(path: Path) -> None:

@@ -13,6 +13,7 @@ import mmap
 import os
 import shutil
 import stat
+import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -150,7 +151,7 @@ class WarmCopy:
         try:
             state = source.lstat()
             if path in self._links:
-                target.symlink_to(source)
+                _link_folder(source, target)
             elif stat.S_ISLNK(state.st_mode):
                 target.symlink_to(os.readlink(source))
             else:
@@ -175,6 +176,16 @@ class WarmCopy:
         if self._opens:
             self._opens.watch(target, path)
         self._known.folders[path] = _mark(target.lstat())
+
+
+def _link_folder(source: Path, target: Path) -> None:
+    """Make a link, on Windows a junction: a link needs a right there that few have."""
+    if sys.platform == "win32":
+        import _winapi
+
+        _winapi.CreateJunction(str(source), str(target))
+    else:
+        target.symlink_to(source)
 
 
 def scan(root: Path, *, records: bool) -> Scan:
@@ -233,8 +244,8 @@ def tells_mapped_writes(folder: Path) -> bool:
 def _place(size: int) -> Path | None:
     """In memory where there is plenty of it, else where temporary files go."""
     try:
-        state = os.statvfs("/dev/shm")
+        free = shutil.disk_usage("/dev/shm").free
     except OSError:
         return None
-    plenty = os.access("/dev/shm", os.W_OK) and size * 4 < state.f_bavail * state.f_frsize
+    plenty = os.access("/dev/shm", os.W_OK) and size * 4 < free
     return Path("/dev/shm") if plenty else None

@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import NamedTuple
 
+from fretsaw import system
 from fretsaw.core.policy import is_secret
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text.disk_encodings import FileEncoding, by_attribute, by_bytes
@@ -23,6 +24,7 @@ from fretsaw.repo.git.last_changes import last_changes
 from fretsaw.repo.git.line_ends import line_ends
 from fretsaw.repo.git.pipes import refuse_pipes_in
 from fretsaw.repo.git.search import Searcher
+from fretsaw.repo.journal import folders
 from fretsaw.repo.journal.safe_read import read_beneath
 from fretsaw.repo.repository import Repo
 from fretsaw.user_dirs import repo_id
@@ -159,13 +161,13 @@ class Reader:
 
     def _bytes(self, path: str) -> bytes | None:
         """The bytes of a file that may be shown; None: too large, a pointer of LFS, or none that can be read."""
-        root = os.open(self._root, os.O_RDONLY | os.O_CLOEXEC)
+        root = folders.FOLDERS.open_top(self._root)
         try:
             image = read_beneath(root, path)
         except OSError:  # a link, a pipe, no right to read: there is no text to show
             return None
         finally:
-            os.close(root)
+            folders.FOLDERS.close(root)
         return None if image is None or len(image.data) > LARGEST or image.data.startswith(_LFS) else image.data
 
 
@@ -259,7 +261,7 @@ def _unfit(entries: list[Entry], hidden: Hidden, attributes: Attributes) -> dict
 def _raw(path: os.PathLike[str]) -> bytes:
     """A small file's bytes, empty when there is no regular file to read."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(path, system.READ)
     except OSError:
         return b""
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from fretsaw.core.policy import is_secret
 from fretsaw.repo.git.line_ends import line_ends
 from fretsaw.repo.git.snapshot import LARGEST
 from fretsaw.repo.git.states import WORKTREE, States
+from fretsaw.repo.journal import folders
 from fretsaw.repo.journal.safe_read import read_beneath
 from fretsaw.repo.repository import Repo
 
@@ -98,11 +98,11 @@ class Texts:
 
     def _read(self, path: str) -> str | None:
         try:
-            root = os.open(str(self._repo.root), os.O_RDONLY | os.O_CLOEXEC)
+            root = folders.FOLDERS.open_top(str(self._repo.root))
             try:
                 image = read_beneath(root, path)
             finally:
-                os.close(root)
+                folders.FOLDERS.close(root)
         except OSError as error:
             self.problems[path] = f"it cannot be read: {error.strerror}"
             return None

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fretsaw.errors import ConflictError
-from fretsaw.repo.journal import file_operations
+from fretsaw.repo.journal import file_operations, folders
 from fretsaw.repo.journal.journal_folder import JournalFolder
 from fretsaw.repo.journal.plan import Plan, Step, written
 from fretsaw.repo.journal.safe_read import FileState, NotRegularError, folder_of, read_image
@@ -38,29 +38,28 @@ def prepare(home: JournalFolder, plan: Plan) -> None:
         _appear(folder, MANIFEST, written(plan))
         file_operations.sync_folder(home.tx)
     finally:
-        os.close(folder)
+        folders.FOLDERS.close(folder)
 
 
 @contextmanager
 def hold_folders() -> Iterator[dict[int, int]]:
-    """Descriptors of the folders that are worked in, by the number of the step: they lead there also when one moves."""
+    """The folders that are worked in, held open, by the number of the step: they lead there also when one moves."""
     held: dict[int, int] = {}
     try:
         yield held
     finally:
         for handle in held.values():
-            os.close(handle)
+            folders.FOLDERS.close(handle)
 
 
 def moved_folders(home: JournalFolder, plan: Plan, held: dict[int, int]) -> Iterator[tuple[int, int, str]]:
-    """(number, descriptor, last name) of each step whose folder is somewhere else now, with what we put into it."""
+    """(number, open folder, last name) of each step whose folder is somewhere else now, with what we put into it."""
     for number, handle in held.items():
         path = plan.steps[number].path
         there = None
         with suppress(OSError), folder_of(home.root, path) as (folder, _):
-            there = os.fstat(folder)
-        here = os.fstat(handle)
-        if there is None or (there.st_dev, there.st_ino) != (here.st_dev, here.st_ino):
+            there = folders.FOLDERS.identity(folder)
+        if there != folders.FOLDERS.identity(handle):
             yield number, handle, path.rpartition("/")[2]
 
 
@@ -75,7 +74,7 @@ def stage(home: JournalFolder, plan: Plan, held: dict[int, int]) -> None:
         if step.post is None:
             continue
         with folder_of(home.root, step.path) as (folder, name):
-            held[number] = os.dup(folder)
+            held[number] = folders.FOLDERS.duplicate(folder)
             mode = 0o777 if step.post.executable else 0o666
             like = None
             if step.pre is not None:
@@ -91,7 +90,7 @@ def swap(home: JournalFolder, plan: Plan, held: dict[int, int]) -> None:
     for number, step in enumerate(plan.steps):
         with folder_of(home.root, step.path) as (folder, name):
             if number not in held:
-                held[number] = os.dup(folder)
+                held[number] = folders.FOLDERS.duplicate(folder)
             _swap_one(folder, name, plan.temporary(number), step)
             file_operations.sync_folder(folder)
 
@@ -102,7 +101,7 @@ def _swap_one(folder: int, name: str, temporary: str, step: Step) -> None:
             file_operations.move_new(folder, temporary, name)
             return
         if step.post is None:
-            file_operations.move_new(folder, name, temporary)
+            file_operations.move_away(folder, name, temporary)
         else:
             file_operations.exchange(folder, temporary, name)
         displaced = read_image(folder, temporary)
@@ -136,7 +135,7 @@ def mark_done(home: JournalFolder, plan: Plan) -> None:
     try:
         _appear(folder, DONE, b"done\n")
     finally:
-        os.close(folder)
+        folders.FOLDERS.close(folder)
 
 
 def is_done(home: JournalFolder, tx: str) -> bool:
@@ -202,8 +201,8 @@ def keep(home: JournalFolder, prefix: str, path: str, data: bytes) -> Path:
 
 
 def open_folder(parent: int, name: str) -> int:
-    """Descriptor of a folder of ours."""
-    return os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW, dir_fd=parent)
+    """Open a folder of ours."""
+    return folders.FOLDERS.open_below(parent, name)
 
 
 def _appear(folder: int, name: str, data: bytes) -> None:

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from fretsaw import system
+from fretsaw.repo.journal import folders
 from fretsaw.repo.journal.safe_read import Access, attributes_of
 
 HOOK: Callable[[str, str], None] | None = None
@@ -35,14 +37,14 @@ def _point(when: str, name: str) -> None:
 def make_folder(folder: int, name: str, mode: int = 0o777) -> None:
     """mkdir."""
     _point("before mkdir", name)
-    os.mkdir(name, mode, dir_fd=folder)
+    folders.FOLDERS.mkdir(folder, name, mode)
     _point("after mkdir", name)
 
 
 def remove_folder(folder: int, name: str) -> None:
     """rmdir: only ever an empty one."""
     _point("before rmdir", name)
-    os.rmdir(name, dir_fd=folder)
+    folders.FOLDERS.rmdir(folder, name)
     _point("after rmdir", name)
 
 
@@ -56,7 +58,7 @@ class Original:
 
 def original(folder: int, name: str) -> Original:
     """Owner, permissions and extended attributes (ACLs among them, as far as they can be read) of a regular file."""
-    handle = os.open(name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | getattr(os, "O_NOFOLLOW", 0), dir_fd=folder)
+    handle = folders.FOLDERS.open(folder, name, system.READ)
     try:
         return Original(os.fstat(handle), attributes_of(handle))
     finally:
@@ -77,8 +79,7 @@ def write_new(
     FileExistsError when there is something already.
     """
     _point("before create", name)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
-    handle = os.open(name, flags, mode if like is None else 0o600, dir_fd=folder)
+    handle = folders.FOLDERS.open(folder, name, system.WRITE_NEW, mode if like is None else 0o600)
     try:
         _point("after create", name)
         half = len(data) // 2
@@ -103,7 +104,7 @@ def sync_folder(folder: int, name: str = ".") -> None:
     """Make names that were added or removed last through a power cut."""
     _point("before fsync", name)
     try:
-        os.fsync(folder)
+        folders.FOLDERS.sync(folder)
     except OSError as error:
         if error.errno not in _UNSUPPORTED:  # some file systems cannot sync a folder
             raise
@@ -113,14 +114,14 @@ def sync_folder(folder: int, name: str = ".") -> None:
 def remove(folder: int, name: str) -> None:
     """unlink."""
     _point("before unlink", name)
-    os.unlink(name, dir_fd=folder)
+    folders.FOLDERS.unlink(folder, name)
     _point("after unlink", name)
 
 
 def rename_over(source: int, name: str, target: int, new: str) -> None:
     """rename, replacing what is there; only for files and folders of our own."""
     _point("before rename", name)
-    os.rename(name, new, src_dir_fd=source, dst_dir_fd=target)
+    folders.FOLDERS.replace(source, name, target, new)
     _point("after rename", name)
 
 
@@ -132,13 +133,25 @@ def exchange(folder: int, one: str, other: str) -> None:
     _point("after exchange", other)
 
 
-def move_new(folder: int, name: str, new: str) -> None:
-    """rename, but FileExistsError when something is there."""
+def move_away(folder: int, name: str, new: str) -> None:
+    """Rename to a name of ours, which nobody foresees: whatever `name` stands for then is what is moved."""
     _point("before move", new)
     if not _renameat2(folder, name, new, _NOREPLACE):
-        os.link(name, new, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+        folders.FOLDERS.rename(folder, name, new)
+    _point("after move", new)
+
+
+def move_new(folder: int, name: str, new: str) -> None:
+    """Rename a file of ours, but FileExistsError when something is there."""
+    _point("before move", new)
+    if _renameat2(folder, name, new, _NOREPLACE):
+        pass
+    elif sys.platform == "win32":  # its rename replaces nothing
+        folders.FOLDERS.rename(folder, name, new)
+    else:
+        folders.FOLDERS.link(folder, name, new)
         _point("between link and unlink", new)
-        os.unlink(name, dir_fd=folder)
+        folders.FOLDERS.unlink(folder, name)
     _point("after move", new)
 
 
@@ -154,7 +167,7 @@ def _take_after(handle: int, replaced: Original, mode: int) -> None:
     for attribute, value in replaced.attributes:
         with suppress(OSError):
             os.setxattr(handle, attribute, value)
-    if (mine.st_uid, mine.st_gid) != (like.st_uid, like.st_gid):
+    if hasattr(os, "fchown") and (mine.st_uid, mine.st_gid) != (like.st_uid, like.st_gid):
         try:
             os.fchown(handle, like.st_uid, like.st_gid)
         except PermissionError:
@@ -163,7 +176,8 @@ def _take_after(handle: int, replaced: Original, mode: int) -> None:
     wanted = like.st_mode & 0o777
     if (mode ^ wanted) & 0o100:  # the owner's bit is what git knows; where it stays, all stay
         wanted = wanted | (wanted & 0o444) >> 2 if mode & 0o100 else wanted & 0o666
-    os.fchmod(handle, wanted)
+    if hasattr(os, "fchmod"):  # Windows keeps rights elsewhere: the new file has those of its folder
+        os.fchmod(handle, wanted)
 
 
 def _give_back(handle: int, access: Access, *, whole: bool) -> None:
@@ -174,7 +188,7 @@ def _give_back(handle: int, access: Access, *, whole: bool) -> None:
             with suppress(OSError):
                 os.setxattr(handle, attribute, value)
     wanted = access.mode if whole else now | (access.mode & _SPECIAL)
-    if wanted != now:
+    if wanted != now and hasattr(os, "fchmod"):
         with suppress(PermissionError):  # a file that is not ours any more keeps what it has
             os.fchmod(handle, wanted)
 
@@ -185,16 +199,16 @@ _SPECIAL = stat.S_ISUID | stat.S_ISGID | stat.S_ISVTX
 def _exchange_by_links(folder: int, one: str, other: str) -> None:
     """`exchange` where the disk has no such call: `other` is never missing, but a write in between is lost late."""
     keep = one + KEEP
-    os.link(other, keep, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+    folders.FOLDERS.link(folder, other, keep)
     _point("between link and rename", other)
-    os.rename(one, other, src_dir_fd=folder, dst_dir_fd=folder)
+    folders.FOLDERS.replace(folder, one, folder, other)
     _point("between rename and rename", other)
-    os.rename(keep, one, src_dir_fd=folder, dst_dir_fd=folder)
+    folders.FOLDERS.replace(folder, keep, folder, one)
 
 
 def _renameat2(folder: int, old: str, new: str, flags: int) -> bool:
     """The call of the kernel; False when the system or this disk does not have it."""
-    call, translate = _kernel_call()
+    call, translate = _kernel_call() if folders.FOLDERS.are_descriptors else (None, {})
     if call is None:
         return False
     ctypes.set_errno(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import stat
@@ -12,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from fretsaw import system
 from fretsaw.errors import RepoError
-from fretsaw.repo.journal import file_operations
+from fretsaw.repo.journal import file_operations, folders
 
 LONGEST_WAIT = 10.0
 """Seconds that one delivery waits for another to end: each takes a moment, and comes after minutes of work."""
@@ -22,7 +22,7 @@ _PARTS = ("tx", "undo", "conflicts")
 
 @dataclass(frozen=True, slots=True)
 class JournalFolder:
-    """Open and locked; the numbers are descriptors of folders."""
+    """Open and locked; the numbers are open folders (`folders.py`)."""
 
     path: Path
     root_path: str
@@ -44,21 +44,24 @@ def journal_path(state_dir: Path, root: Path) -> Path:
 def open_journal(state_dir: Path, root: Path) -> Iterator[JournalFolder]:
     """Make, check, lock and open it. RepoError when it cannot be made, is not ours, or someone else has it."""
     path = journal_path(state_dir, root)
-    opened: list[int] = []
+    lock: list[int] = []
+    folder_numbers: list[int] = []
     try:
         try:
             for folder in (path.parent, path, *(path / part for part in _PARTS)):
                 _make_own(folder)
-            opened.append(_lock(path))
-            opened += [os.open(folder, os.O_RDONLY | os.O_CLOEXEC) for folder in (root, *(path / p for p in _PARTS))]
+            lock.append(_lock(path))
+            folder_numbers += [folders.FOLDERS.open_top(str(at)) for at in (root, *(path / p for p in _PARTS))]
         except OSError as error:
             raise RepoError(
                 f"the journal {path} cannot be used: {error.strerror}",
                 hint="make your state folder writable, or set FRETSAW_STATE_DIR to another one",
             ) from None
-        yield JournalFolder(path, str(root), *opened[1:])
+        yield JournalFolder(path, str(root), *folder_numbers)
     finally:
-        for handle in reversed(opened):
+        for number in reversed(folder_numbers):
+            folders.FOLDERS.close(number)
+        for handle in lock:
             os.close(handle)
 
 
@@ -66,40 +69,36 @@ def _make_own(folder: Path) -> None:
     """A folder that only we can read and write; RepoError when there is another one."""
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
-        parent = os.open(folder.parent, os.O_RDONLY | os.O_CLOEXEC)
+        parent = folders.FOLDERS.open_top(str(folder.parent))
         try:
             file_operations.make_folder(parent, folder.name, 0o700)
         except FileExistsError:
             pass  # someone was faster
         finally:
-            os.close(parent)
+            folders.FOLDERS.close(parent)
     status = folder.lstat()
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
+    if not stat.S_ISDIR(status.st_mode) or not system.is_mine(status) or system.is_open_to_others(status):
         raise RepoError(
             f"{folder} is not a private folder of yours",
             hint=f"move it away, or chmod 700 {folder}",
         )
 
 
-def _try_lock(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def _lock(path: Path) -> int:
     """Lock for as long as the descriptor is open; the kernel lets go when the process ends, however it ends."""
-    handle = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    handle = os.open(
+        path / "lock", os.O_RDWR | os.O_CREAT | system.CLOSE_ON_EXEC | system.NO_LINK | system.BINARY, 0o600
+    )
     until = time.monotonic() + LONGEST_WAIT
-    while not _try_lock(handle):
+    while not system.try_lock(handle):
         if time.monotonic() < until:
             time.sleep(0.05)
             continue
-        who = os.pread(handle, 200, 0).decode("utf-8", "replace") or "another process"
+        os.lseek(handle, 0, os.SEEK_SET)
+        who = os.read(handle, 200).decode("utf-8", "replace") or "another process"
         os.close(handle)
         raise RepoError(f"{who} is changing this repository", hint="try again")
     os.ftruncate(handle, 0)
-    os.pwrite(handle, f"process {os.getpid()} (since {time.strftime('%H:%M:%S')})".encode(), 0)
+    os.lseek(handle, 0, os.SEEK_SET)
+    os.write(handle, f"process {os.getpid()} (since {time.strftime('%H:%M:%S')})".encode())
     return handle

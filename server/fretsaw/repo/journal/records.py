@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from fretsaw.repo.journal import folders
 from fretsaw.repo.journal.apply import MANIFEST, open_folder
 from fretsaw.repo.journal.journal_folder import JournalFolder, journal_path
 from fretsaw.repo.journal.plan import Plan, is_tx, read_back
@@ -34,18 +34,18 @@ def load(home: JournalFolder, parent: int, tx: str) -> Plan | None:
         if manifest is None:
             return None
         images = {}
-        for name in os.listdir(folder):  # noqa: PTH208 - a descriptor
+        for name in folders.FOLDERS.names(folder):
             image = read_image(folder, name) if name.startswith(("pre", "post")) else None
             if image is not None:
                 images[name] = image.data
         return read_back(manifest.data, images, tx, home.root_path)
     finally:
-        os.close(folder)
+        folders.FOLDERS.close(folder)
 
 
 def transactions(folder: int) -> list[str]:
     """Ids in the order in which they were begun."""
-    return sorted(filter(is_tx, os.listdir(folder)), key=_number)
+    return sorted(filter(is_tx, folders.FOLDERS.names(folder)), key=_number)
 
 
 def new_tx(home: JournalFolder) -> str:
@@ -76,7 +76,7 @@ def forget_old(home: JournalFolder, seconds: float = 30 * 86_400) -> None:
     """Remove what is older than that, but never the newest; a failure is none of the caller's business."""
     for tx in transactions(home.undo)[:-1]:
         with suppress(OSError):
-            written = os.stat(f"{tx}/{MANIFEST}", dir_fd=home.undo).st_mtime
+            written = folders.FOLDERS.stat(home.undo, f"{tx}/{MANIFEST}").st_mtime
             if time.time() - written > seconds:
                 forget(home.undo, tx)
 

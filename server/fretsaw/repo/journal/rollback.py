@@ -5,11 +5,10 @@ It can be cut off anywhere and started again: each decision is made from what is
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 
 from fretsaw.errors import RepoError
-from fretsaw.repo.journal import file_operations
+from fretsaw.repo.journal import file_operations, folders
 from fretsaw.repo.journal.apply import MANIFEST, REPLACED, keep, moved_folders, open_folder, put_away
 from fretsaw.repo.journal.journal_folder import JournalFolder
 from fretsaw.repo.journal.plan import Plan
@@ -57,13 +56,13 @@ def forget(parent: int, tx: str) -> None:
     """Remove a transaction's folder; the manifest goes first, so that half a folder is never taken for a whole."""
     folder = open_folder(parent, tx)
     try:
-        names = sorted(os.listdir(folder), key=lambda name: name != MANIFEST)  # noqa: PTH208 - a descriptor
+        names = sorted(folders.FOLDERS.names(folder), key=lambda name: name != MANIFEST)
         for name in names:
             file_operations.remove(folder, name)
             if name == MANIFEST:
                 file_operations.sync_folder(folder)
     finally:
-        os.close(folder)
+        folders.FOLDERS.close(folder)
     file_operations.remove_folder(parent, tx)
 
 
@@ -89,7 +88,7 @@ def _restore(home: JournalFolder, plan: Plan, number: int, folder: int, name: st
         return put_away(home, plan, number, folder, step.post, partly=not swapped)
     if step.post is not None:
         if held is None and _peek(folder, name) == step.post:
-            file_operations.move_new(folder, name, temporary)
+            file_operations.move_away(folder, name, temporary)
         return put_away(home, plan, number, folder, step.post, partly=held is not None)
     if held is not None and look(folder, name) is None:
         file_operations.move_new(folder, temporary, name)

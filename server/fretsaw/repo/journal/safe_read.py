@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-_FOLDER = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
-_FILE = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+from fretsaw import system
+from fretsaw.repo.journal import folders
 
 
 class NotRegularError(OSError):
@@ -42,23 +42,23 @@ class FileState:
 
 @contextmanager
 def folder_of(root: int, path: str) -> Iterator[tuple[int, str]]:
-    """Descriptor of the folder that holds `path` and the last name. OSError when a folder is missing or a link."""
+    """The open folder that holds `path` and the last name. OSError when a folder is missing or a link."""
     *parents, name = path.split("/")
-    at = os.dup(root)
+    at = folders.FOLDERS.duplicate(root)
     try:
         for part in parents:
-            below = os.open(part, _FOLDER, dir_fd=at)
-            os.close(at)
+            below = folders.FOLDERS.open_below(at, part)
+            folders.FOLDERS.close(at)
             at = below
         yield at, name
     finally:
-        os.close(at)
+        folders.FOLDERS.close(at)
 
 
 def look(folder: int, name: str) -> os.stat_result | None:
     """Return the status of a name without following a link; None when nothing is there."""
     try:
-        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+        return folders.FOLDERS.stat(folder, name)
     except FileNotFoundError:
         return None
 
@@ -66,7 +66,7 @@ def look(folder: int, name: str) -> os.stat_result | None:
 def read_image(folder: int, name: str) -> FileState | None:
     """Bytes and mode of a regular file, None when there is nothing. NotRegularError for anything else."""
     try:
-        handle = os.open(name, _FILE, dir_fd=folder)
+        handle = folders.FOLDERS.open(folder, name, system.READ)
     except FileNotFoundError:
         return None
     except OSError as error:
