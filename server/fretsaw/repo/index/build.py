@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 import time
@@ -13,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from fretsaw import system
 from fretsaw.core.context.choose import unfit
 from fretsaw.core.context.file_record import NAME, FileRecord, encode, record_of
 from fretsaw.core.context.paths import prior
@@ -188,13 +188,8 @@ def _merge(connection: sqlite3.Connection) -> None:
 def _alone(folder: Path) -> Iterator[bool]:
     """True while no other process builds: a lock that ends with the process."""
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = os.open(folder.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    lock = os.open(folder.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | system.NO_LINK | system.CLOSE_ON_EXEC, 0o600)
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+        yield system.try_lock(lock)
     finally:
         os.close(lock)

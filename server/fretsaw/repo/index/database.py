@@ -9,6 +9,8 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
+from fretsaw import system
+
 VERSION = 1
 """Of the tables and of what the records mean; it goes up with every change of either."""
 _NAME = "index.sqlite"
@@ -68,7 +70,7 @@ def size_of(connection: sqlite3.Connection) -> int:
 
 def _connect(folder: Path) -> sqlite3.Connection:
     path = folder / _NAME
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | system.NO_LINK | system.CLOSE_ON_EXEC, 0o600))
     connection = sqlite3.connect(path, _BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
