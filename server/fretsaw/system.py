@@ -1,4 +1,4 @@
-"""What differs between operating systems in opening, locking and owning files: the one place that asks which it is."""
+"""The one place that asks which operating system this is: how files are opened, locked and owned there."""
 
 from __future__ import annotations
 
