@@ -24,7 +24,8 @@ def realigned(before: str, after: str, hunks: tuple[Hunk, ...]) -> tuple[Hunk, .
     if changed < FEWEST:
         return hunks
     old, new = split_lines(before), split_lines(after)
-    bare_old, bare_new = ([_bare(line) for line in side] for side in (old, new))
+    bare = {line: _bare(line) for line in {*old, *new}}
+    bare_old, bare_new = ([bare[line] for line in side] for side in (old, new))
     blocks = slide(bare_old, bare_new, differences(bare_old, bare_new))
     if 2 * sum(i1 - i0 for i0, i1, _, _ in blocks) > changed:
         return hunks

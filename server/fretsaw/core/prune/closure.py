@@ -10,8 +10,7 @@ from itertools import chain, product
 from fretsaw.core.issue import Issue
 from fretsaw.core.languages import syntax_of
 from fretsaw.core.patch.patch_set import Change
-from fretsaw.core.prune.definitions_around import definitions_around
-from fretsaw.core.prune.python_meaning import parse, windows
+from fretsaw.core.prune.python_meaning import is_program, windows
 from fretsaw.core.prune.scene import Scene, added_lines, changes_but, ids_of, is_code, runs, text
 from fretsaw.core.prune.syntax import NODE_TYPES, parses
 from fretsaw.core.prune.used_names import defined, used
@@ -172,7 +171,7 @@ class _Needs:
         for user in users:
             if user.id != change.id and not brings.isdisjoint(user.words):
                 return f"change {user.id}"
-        return "the issue" if self.asked.reaches(change, self.scene.before) else ""
+        return "the issue" if self.asked.reaches(change, self.scene) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +181,7 @@ class _AskedFor:
     paths: frozenset[str]
     names: frozenset[str]
 
-    def reaches(self, change: Change, before: Sequence[str]) -> bool:
+    def reaches(self, change: Change, scene: Scene) -> bool:
         """Return True if the issue names a word of the change, the definition that it stands in, or a file that is no
         code.
 
@@ -193,9 +192,10 @@ class _AskedFor:
             return True
         if change.hunk is None:
             return False
+        if not self.names:
+            return False
         changed_words = used(text(change.hunk.added + change.hunk.removed))
-        names_around = definitions_around(before, change.hunk.start)
-        return not self.names.isdisjoint(chain(changed_words, names_around))
+        return not self.names.isdisjoint(chain(changed_words, scene.definitions_around(change.hunk.start)))
 
 
 def _asked_for(issue: Issue) -> _AskedFor:
@@ -225,6 +225,6 @@ def still_parses(scene: Scene, ids: set[int]) -> bool:
 def _python_still_parses(scene: Scene, text_without: str) -> bool:
     """`still_parses` of Python. Most often the statements around the changes are enough to look at."""
     _, around_changes = windows(scene.after, split_lines(text_without))
-    if parse(around_changes) is not None or parse(text_without) is not None:
+    if is_program(around_changes) or is_program(text_without):
         return True
-    return parse(scene.text_after) is None
+    return not is_program(scene.text_after)

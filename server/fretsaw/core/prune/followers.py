@@ -84,13 +84,15 @@ def _shift(change: Change) -> tuple[str, str] | None:
 def _is_nested(scene: Scene, change: Change) -> bool:
     """Return True if the change's first line is deeper in blocks than it was, or less deep."""
     hunk = change.hunk
-    before, after = scene.depths
-    if hunk is None or before is None or after is None:
+    if hunk is None:
         return False
     # An operator that moved to the end of the line above is held by fewer nodes than its operand.
     old, new = hunk.removed[0].lstrip(), hunk.added[0].lstrip()
     begins_alike = old[:1] == new[:1]
-    return begins_alike and before[hunk.start] != after[scene.after_starts[change.id]]
+    before, after = scene.depths if begins_alike else (None, None)
+    if before is None or after is None:
+        return False
+    return before[hunk.start] != after[scene.after_starts[change.id]]
 
 
 def _is_everywhere(scene: Scene, moved: Sequence[Change], staying: set[int]) -> bool:

@@ -146,6 +146,7 @@ def _one_quote(word: str) -> str:
 _SPELLINGS: Mapping[str | None, Callable[[str], str]] = {"comment": str.rstrip, "number": _one_number}
 """Kind of a word → its one form of several; any other kind stays as it is written."""
 _SPELLINGS_FREE_QUOTES = {**_SPELLINGS, "string": _one_quote}
+_AT_THREE_QUOTES = re.compile(r"\"{3}|'{3}")
 _TRIPLE = re.compile(r"#[^\n]*|\"\"\"|'''|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
 
 
@@ -163,12 +164,18 @@ def prose_spans(lines: list[str]) -> list[tuple[int, int]]:
 
 
 def _long_strings(source: str) -> Iterator[tuple[int, int]]:
-    """The places [start, end) of strings in three quotes; one that nothing ends goes on to the end of the text."""
+    """The places [start, end) of strings in three quotes; one that nothing ends goes on to the end of the text.
+
+    Only lines with three quotes are read word by word: no other string, and no comment, goes on in the next line.
+    """
     at = 0
-    while found := _TRIPLE.search(source, at):
-        at = found.end()
-        quotes = found[0]
-        if quotes in _THREE_QUOTES:
-            closing = source.find(quotes, at)
-            at = closing + len(quotes) if closing >= 0 else len(source)
-            yield found.start(), at
+    while three_quotes := _AT_THREE_QUOTES.search(source, at):
+        at = max(at, source.rfind("\n", 0, three_quotes.start()) + 1)
+        while (found := _TRIPLE.search(source, at)) and at <= three_quotes.start():
+            at = found.end()
+            quotes = found[0]
+            if quotes in _THREE_QUOTES:
+                closing = source.find(quotes, at)
+                at = closing + len(quotes) if closing >= 0 else len(source)
+                yield found.start(), at
+                break

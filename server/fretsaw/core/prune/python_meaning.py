@@ -4,35 +4,48 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from itertools import takewhile
 from operator import eq
+
+from fretsaw.core.prune.python_stretches import read_tree, same_statements, same_tree, stretches
 
 _TOP = re.compile(r"(?:def|class|async|import|from|if|for|while|try|with|@)\b|@")
 
 
 @lru_cache(maxsize=4)
 def parse(text: str) -> ast.Module | None:
-    """The tree, None where the text does not parse on this Python (old syntax, nonsense, far too deep).
+    """The tree, None where the text does not parse. Nobody may change it: trials of one group after the other read most
+    texts twice."""
+    return read_tree(text)
 
-    Trials of one group after the other read most texts twice. Nobody may change the tree.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text.removeprefix("\ufeff"))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+
+def is_program(text: str) -> bool:
+    """Return True if the text parses."""
+    return stretches(text) is not None or parse(text) is not None
 
 
 def same_meaning(one: ast.AST, other: ast.AST) -> bool:
     """Return True if the trees are equal but for places."""
     try:
-        return _same(one, other)
+        return same_tree(one, other)
     except RecursionError:
         return False
+
+
+def same_programs(one: str, other: str) -> bool | None:
+    """Return True if two texts have equal trees but for places; None where one of them does not parse."""
+    left, right = stretches(one), stretches(other)
+    if left is not None and right is not None:
+        try:
+            return same_statements(left, right)
+        except RecursionError:
+            return False
+    whole_left, whole_right = parse(one), parse(other)
+    if whole_left is None or whole_right is None:
+        return None
+    return same_meaning(whole_left, whole_right)
 
 
 def windows(one: Sequence[str], other: Sequence[str]) -> tuple[str, str]:
@@ -64,7 +77,7 @@ def _common_head(one: Iterable[str], other: Iterable[str]) -> int:
 def _is_whole(text: str) -> bool:
     """Return True if no long string is open at the text's end: what looks like a statement there may be part of it."""
     has_long_string = '"""' in text or "'''" in text
-    return not has_long_string or parse(text) is not None
+    return not has_long_string or is_program(text)
 
 
 def _starts(lines: Sequence[str], at: int) -> bool:
@@ -73,14 +86,3 @@ def _starts(lines: Sequence[str], at: int) -> bool:
         return True
     is_below_blank_line = not lines[at - 1].strip()
     return is_below_blank_line and _TOP.match(lines[at]) is not None
-
-
-def _same(one: object, other: object) -> bool:
-    """Equal trees, walked together so that the first difference ends it. No string is built."""
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, ast.AST):
-        return all(_same(getattr(one, name, None), getattr(other, name, None)) for name in one._fields)
-    return one == other

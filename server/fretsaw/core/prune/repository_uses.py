@@ -49,19 +49,33 @@ def _brings_nothing(verdict: Verdict, rules: Mapping[str, Rule]) -> bool:
 def _used_ids(scene: Scene, dropped: Sequence[Change]) -> set[int]:
     """The dropped changes of an edited file whose new names its other lines, or other files, use."""
     brings = {change.id: _brought(added_lines(change)) for change in dropped}
-    new_names = frozenset[str]().union(*brings.values()) - _brought(scene.before)
+    new_names = frozenset[str]().union(*brings.values())
+    new_names -= _brought_of(new_names, scene.before, scene.words_before)
     if not new_names:
         return set()
-    left = split_lines(scene.without(ids_of(dropped)))
-    missing = new_names - _brought(left)
-    code = "".join(line for line in left if not imported_names(line))  # `use std::a;` is no use of `a`
-    wanted = missing & used(code) | {name for name in missing if _is_asked_for_elsewhere(scene, name)}
+    left = scene.without(ids_of(dropped))
+    missing = new_names - _brought_left(new_names, left)
+    wanted = _used_in_code(missing, left) | {name for name in missing if _is_asked_for_elsewhere(scene, name)}
     return {at for at, names in brings.items() if not wanted.isdisjoint(names)}
 
 
 def _is_asked_for_elsewhere(scene: Scene, name: str) -> bool:
     """Tell whether a file that the patch leaves alone uses a name of this one."""
     return scene.find is not None and used_elsewhere(scene, name)
+
+
+def _used_in_code(names: frozenset[str], source: str) -> frozenset[str]:
+    """Those of the names that lines use which import nothing: `use std::a;` is no use of `a`."""
+    if names.isdisjoint(used(source)):
+        return frozenset()
+    return names & used("".join(line for line in split_lines(source) if not imported_names(line)))
+
+
+def _brought_of(names: frozenset[str], lines: Iterable[str], words: frozenset[str]) -> frozenset[str]:
+    """Those of the names that the lines define or import. `words`: of the lines, which are read only where one of them
+    may be such a name."""
+    may_be_there = any(name in words or not name.isidentifier() for name in names)
+    return names & _brought(lines) if may_be_there else frozenset()
 
 
 def _brought(lines: Iterable[str]) -> frozenset[str]:
@@ -121,9 +135,14 @@ def _names_gone(scenes: Mapping[str, Scene], verdicts: Mapping[int, Verdict]) ->
         dropped = ids_of(dropped_changes(scene.changes, verdicts))
         kept = changes_but(scene.changes, dropped)
         names = frozenset[str]().union(*(_brought(removed_lines(change)) for change in kept))
-        lost = names and names - _brought(split_lines(scene.without(dropped)))
+        lost = names and names - _brought_left(names, scene.without(dropped))
         if lost:
             yield scene.path, lost
+
+
+def _brought_left(names: frozenset[str], left: str) -> frozenset[str]:
+    """Those of the names that a text defines or imports."""
+    return _brought_of(names, split_lines(left), used(left))
 
 
 def _sees(user: Scene, path: str) -> bool:

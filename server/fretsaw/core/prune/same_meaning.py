@@ -10,7 +10,7 @@ from itertools import accumulate, islice, pairwise
 from fretsaw.core.patch.patch_set import Change
 from fretsaw.core.prune.indents import indents_of
 from fretsaw.core.prune.lexer import words
-from fretsaw.core.prune.python_meaning import parse, same_meaning, windows
+from fretsaw.core.prune.python_meaning import is_program, same_programs, windows
 from fretsaw.core.prune.scene import Scene, ids_of, runs
 from fretsaw.core.prune.syntax import same_syntax
 from fretsaw.core.text.lines import split_lines
@@ -112,13 +112,14 @@ def _same_json(one: str, other: str) -> bool:
 def _same_python(one: list[str], other: list[str]) -> bool:
     """Compare the trees of what differs, else of the whole texts; where neither parses, words and indentation."""
     first, second = windows(one, other)
-    left, right = parse(first), parse(second)
-    if left is None or right is None:
-        left, right = parse("".join(one)), parse("".join(other))
-    if left is not None and right is not None:
-        return same_meaning(left, right)
-    only_one_parses = left is not right
-    if only_one_parses:
-        return False
+    same = same_programs(first, second)
+    if same is None:
+        left, right = "".join(one), "".join(other)
+        same = same_programs(left, right)
+        only_one_parses = same is None and (is_program(left) or is_program(right))
+        if only_one_parses:
+            return False
+    if same is not None:
+        return same
     same_words = words(first, "python") == words(second, "python")
     return same_words and indents_of(first) == indents_of(second)

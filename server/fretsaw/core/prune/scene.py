@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TypeVar
@@ -14,6 +14,7 @@ from fretsaw.core.patch.logical import kinds
 from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk, PatchSet
 from fretsaw.core.prune.block_depth import depths
 from fretsaw.core.prune.data import asks_for_layout, in_file_layout, is_data
+from fretsaw.core.prune.definitions_around import definitions_around, outer_rows
 from fretsaw.core.prune.issue_topics import IssueTopics, issue_topics
 from fretsaw.core.prune.syntax import Outline, outline
 from fretsaw.core.prune.used_names import used
@@ -74,6 +75,14 @@ class Scene:
     def after(self) -> list[str]:
         """Lines after, all changes taken."""
         return split_lines(self.text_after)
+
+    def definitions_around(self, row: int) -> Iterator[str]:
+        """The names of the definitions that a line of the text before stands in, the nearest first."""
+        return definitions_around(self.before, self._outer_rows, row)
+
+    @cached_property
+    def _outer_rows(self) -> Sequence[int]:
+        return outer_rows(self.before)
 
     @cached_property
     def words_before(self) -> frozenset[str]:

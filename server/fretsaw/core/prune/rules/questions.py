@@ -10,7 +10,6 @@ from fretsaw.core.languages import is_test, syntax_of
 from fretsaw.core.patch import texts
 from fretsaw.core.patch.defined_names import imported_names
 from fretsaw.core.patch.patch_set import Change, FilePatch, Hunk
-from fretsaw.core.prune.definitions_around import definitions_around
 from fretsaw.core.prune.lexer import is_comment
 from fretsaw.core.prune.rules.line_change import LineChange, ids_of, line_changes, without, without_blanks
 from fretsaw.core.prune.scene import Scene, text
@@ -120,7 +119,7 @@ def unjudged(scene: Scene, changes: Iterable[Change], but: Collection[int]) -> l
 
 def _is_in_named_definition(scene: Scene, part: Sequence[LineChange]) -> bool:
     """Tell whether the issue names the innermost definition that the part stands in, be it in a traceback."""
-    innermost = (next(definitions_around(scene.before, change.hunk.start), "") for change in part)
+    innermost = (next(scene.definitions_around(change.hunk.start), "") for change in part)
     return any(map(scene.asked.names, innermost))
 
 

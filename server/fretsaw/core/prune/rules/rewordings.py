@@ -6,8 +6,8 @@ import ast
 import re
 import textwrap
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from itertools import chain, starmap, takewhile
 
 from fretsaw.core.patch.patch_set import Change
@@ -23,6 +23,8 @@ MOST_LINES = 60
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
+_IDIOM = re.compile(r"%|\.format\b|[fF][rR]?['\"]|\b(?:dict|list|tuple|super|object)\b")
+"""In a line of each idiom that is written otherwise."""
 _STRING = re.compile(r"\"[^\"\\\n]*\"|'[^'\\\n]*'")
 _FRAMES = (
     "{}",
@@ -119,7 +121,9 @@ def _grouped_renames(changes: tuple[Change, ...], language: str) -> dict[tuple[s
 @unless_issue_mentions("types")
 def hints_added(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """Type annotations added to code that is otherwise the same."""
-    hinted_changes = (change for change, before, after in _parsed(changes) if without_hints(before, after))
+    hinted_changes = (
+        change for change, before, after in _parsed(replacements(changes)) if without_hints(before, after)
+    )
     return with_reason(hinted_changes, "adds type annotations")
 
 
@@ -127,7 +131,8 @@ def hints_added(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
 @unless_issue_mentions("fstring")
 def rephrased(_scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     """The same written in a newer idiom: an f-string for %, a literal for dict(), super() for super(A, self)."""
-    rephrased_changes = (change for change, before, after in _parsed(changes) if _is_other_idiom(before, after))
+    likely = [change for change in replacements(changes) if any(map(_IDIOM.search, change.lines))]
+    rephrased_changes = (change for change, before, after in _parsed(likely) if _is_other_idiom(before, after))
     return with_reason(rephrased_changes, "writes the same in another idiom")
 
 
@@ -169,21 +174,25 @@ def _binds(source: str, name: str) -> bool:
     return assigns is not None or re.search(takes, source) is not None
 
 
-def _parsed(changes: tuple[Change, ...]) -> Iterator[tuple[LineChange, ast.Module, ast.Module]]:
+def _parsed(changes: Iterable[LineChange]) -> Iterator[tuple[LineChange, ast.Module, ast.Module]]:
     """Yield the changes whose two sides are trees of their own, with these, in the first frame that fits both."""
-    for change in replacements(changes):
+    for change in changes:
         if len(change.lines) <= MOST_LINES:
-            trees = map(partial(_in_frame, change), _FRAMES)
-            fitting = next(filter(None, trees), None)
+            fitting = _in_frame(change.removed, change.added)
             if fitting:
                 yield change, *fitting
 
 
-def _in_frame(change: LineChange, frame: str) -> tuple[ast.Module, ast.Module] | None:
-    """Both sides as trees within a frame; None where one of them does not parse."""
-    before = _framed(frame, change.removed)
-    after = _framed(frame, change.added) if before else None
-    return (before, after) if before and after else None
+@lru_cache(maxsize=200)
+def _in_frame(removed: str, added: str) -> tuple[ast.Module, ast.Module] | None:
+    """Both sides as trees within the first frame that fits; None without. Kept for the next rule, which asks for the
+    same."""
+    for frame in _FRAMES:
+        before = _framed(frame, removed)
+        after = _framed(frame, added) if before else None
+        if before and after:
+            return before, after
+    return None
 
 
 def _framed(frame: str, source: str) -> ast.Module | None:
