@@ -115,17 +115,8 @@ def unpack(django: str, folder: Path) -> None:
     source = Path(django)
     if django == "pypi":
         download = folder.parent / "download"
-        argv = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "-q",
-            "--no-deps",
-            "--no-binary",
-            ":all:",
-            "--no-build-isolation",
-        ]
+        # pip reads an sdist's metadata by building it: without isolation that needs setuptools, which is not here.
+        argv = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", "django"]
         subprocess.run([*argv, "-d", str(download), "django"], check=True)
         source = next(download.glob("*.tar.gz"))
     if source.is_dir():

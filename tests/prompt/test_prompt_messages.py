@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.golden import CASES, Golden
 
 from fretsaw.core import prompt
-from fretsaw.core.chat import Message
+from fretsaw.core.chat import Message, Tool
+from fretsaw.core.code_tools import CODE_TOOLS
 from fretsaw.core.context.choose import choose
 from fretsaw.core.context.parts import Context, Part
 from fretsaw.core.issue import Issue, parse
@@ -59,15 +60,16 @@ def test_later_turns_read_like_this(turn: str, golden: Golden) -> None:
     golden(CASES / "prompt" / f"after-{turn}.txt", shown((TURNS[turn],)))
 
 
-def test_the_fixed_part_is_small() -> None:
+@pytest.mark.parametrize(("offered", "most"), [(TOOLS, 1_100), ((*TOOLS, *CODE_TOOLS), 1_300)])
+def test_the_fixed_part_is_small(offered: tuple[Tool, ...], most: int) -> None:
     schemas = [
         {"type": "function", "function": {"name": t.name, "description": t.description, "parameters": t.parameters}}
-        for t in TOOLS
+        for t in offered
     ]
     for form in FORMS:
         messages = prompt.first_messages(Issue("", ""), Context((), 0, whole=False), form)
         # The estimate is a third above what the tokenizer counts.
-        assert sum(estimate(message.text) for message in messages) + estimate(json.dumps(schemas)) <= 1_100
+        assert sum(estimate(message.text) for message in messages) + estimate(json.dumps(schemas)) <= most
 
 
 def test_every_turn_ends_with_the_rules_of_the_issue() -> None:

@@ -107,6 +107,11 @@ class Snapshot:
     """Returns how many commits ago a path changed: 0 is not committed yet, 1 in `base`; missing: long ago, or not
     known."""
 
+    history: Callable[[str, int, int], tuple[str, ...]] = field(
+        default=lambda path, first, last: (), repr=False, compare=False
+    )
+    """Returns the last commits that changed lines of a path, `(path, first, last)`, or any of its lines for 0."""
+
     repository: str = ""
     """A short name that stays the same from commit to commit; empty where there is none."""
 

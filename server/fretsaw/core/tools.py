@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from fretsaw.core.chat import Tool, ToolCall
+from fretsaw.core.code_tools import CODE_TOOLS, names_of, run_code_tool
 from fretsaw.core.context.parts import Part
 from fretsaw.core.context.render import documents
 from fretsaw.core.context.search import find
@@ -43,9 +44,13 @@ TOOLS: tuple[Tool, ...] = (
 SUBMIT = "submit_edit"
 
 
-def tools_for(form: EditForm) -> tuple[Tool, ...]:
-    """The tools to offer beside a form of edit: where edits come by a tool of their own, none that takes edits."""
-    return tuple(tool for tool in TOOLS if tool.name != SUBMIT) if form in TOOL_FORMS else TOOLS
+def tools_for(form: EditForm, *, partial: bool) -> tuple[Tool, ...]:
+    """The tools to offer beside a form of edit: where edits come by a tool of their own, none that takes edits.
+
+    `partial`: the prompt leaves something of the repository out, of which more can be asked.
+    """
+    tools = tuple(tool for tool in TOOLS if tool.name != SUBMIT) if form in TOOL_FORMS else TOOLS
+    return (*tools, *CODE_TOOLS) if partial else tools
 
 
 def edits_of(call: ToolCall) -> str | None:
@@ -61,13 +66,16 @@ def edits_of(call: ToolCall) -> str | None:
 
 def run_tool(call: ToolCall, snapshot: Snapshot) -> str:
     """Run a tool: never fails, answers with about 16,000 characters at most, and only from the snapshot."""
-    run = _RUN.get(call.name)
-    if run is None:
-        return f"There is no tool {safe_text(call.name)[:60]!r}; there are {', '.join(tool.name for tool in TOOLS)}."
     arguments = _arguments(call)
     if isinstance(arguments, str):
         return arguments
-    return run(arguments, snapshot)
+    run = _RUN.get(call.name)
+    if run is not None:
+        return run(arguments, snapshot)
+    answer = run_code_tool(call.name, arguments, snapshot)
+    if answer is None:
+        return f"There is no tool {safe_text(call.name)[:60]!r}; there are {names_of((*TOOLS, *CODE_TOOLS))}."
+    return answer
 
 
 def _arguments(call: ToolCall) -> Mapping[str, Any] | str:

@@ -33,19 +33,21 @@ class Conversation:
     """Rounds of tool calls taken, over all turns."""
     model: str = ""
     scripted: bool = False
+    partial: bool = False
+    """True where the first message leaves something of the repository out."""
 
     def said(self, *messages: Message) -> Conversation:
         """With these at its end."""
-        return Conversation((*self.messages, *messages), self.usage, self.steps, self.model, self.scripted)
+        return replace(self, messages=(*self.messages, *messages))
 
     def with_answer(self, answer: Answer) -> Conversation:
         """With an answer of the model at its end, and what it cost."""
-        return Conversation(
-            (*self.messages, Message("assistant", answer.text, tool_calls=answer.tool_calls, items=answer.items)),
-            self.usage + answer.usage,
-            self.steps,
-            answer.model or self.model,
-            self.scripted or answer.scripted,
+        message = Message("assistant", answer.text, tool_calls=answer.tool_calls, items=answer.items)
+        return replace(
+            self.said(message),
+            usage=self.usage + answer.usage,
+            model=answer.model or self.model,
+            scripted=self.scripted or answer.scripted,
         )
 
 
@@ -99,7 +101,7 @@ def _check_limits(work: Work, started: float) -> None:
 def _ask(conversation: Conversation, work: Work, hear: OnText, *, last: bool) -> tuple[Answer, Conversation]:
     """Call the model once, without tools where it is the last time, and keep what it said."""
     form = work.services.form
-    offered = tools.tools_for(form) if work.settings.tools and not last else ()
+    offered = tools.tools_for(form, partial=conversation.partial) if work.settings.tools and not last else ()
     request = Request(
         conversation.messages,
         offered,
@@ -168,9 +170,7 @@ def _answered(conversation: Conversation, calls: tuple[ToolCall, ...], work: Wor
     steps = conversation.steps + 1
     if steps >= work.settings.steps:
         results += (Message("user", _LAST_STEP),)
-    return Conversation(
-        conversation.messages + results, conversation.usage, steps, conversation.model, conversation.scripted
-    )
+    return replace(conversation.said(*results), steps=steps)
 
 
 def _what(answer: Answer) -> str:

@@ -145,7 +145,7 @@ def _open_conversation(work: Work, book: _Book) -> Conversation:
     book.notices += context.notices
     files = "1 file" if len(context.paths) == 1 else f"{len(context.paths)} files"
     services.report(Event("ask", f"asking with {files}", percentage=15))
-    return Conversation(messages)
+    return Conversation(messages, partial=not context.whole)
 
 
 def _consider(answer: ModelAnswer, work: Work, book: _Book) -> Proved | Rejected:

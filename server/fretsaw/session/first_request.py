@@ -113,7 +113,7 @@ def preview_request(
         rules=rules,
         rounds=settings.steps if settings.tools else 0,
     )
-    offered = tools.tools_for(form) if settings.tools else ()
+    offered = tools.tools_for(form, partial=not context.whole) if settings.tools else ()
     schemas = "".join(f"{tool.name}{tool.description}{tool.parameters}" for tool in offered)
     schemas += PATCH_GRAMMAR if form == "grammar-tool" else ""
     sent = {marker for message in messages for marker in session.mask.markers_in(message.text)}

@@ -46,7 +46,7 @@ def prewarm_cache(session: Session, cancel: Cancel) -> bool:
         return False
     request = Request(
         (system, replace(user, text=user.text[:documents_end], cache_ends=ends)),
-        tools.tools_for(form) if settings.tools else (),
+        tools.tools_for(form, partial=False) if settings.tools else (),
         cache_key=snapshot.cache_key,
         prewarm=True,
         offers_patch_tool=form == "apply-patch-tool",

@@ -22,6 +22,7 @@ from fretsaw.core.text.disk_encodings import FileEncoding, by_attribute, by_byte
 from fretsaw.errors import RepoError
 from fretsaw.repo.git.last_changes import last_changes
 from fretsaw.repo.git.line_ends import line_ends
+from fretsaw.repo.git.line_history import line_history
 from fretsaw.repo.git.pipes import refuse_pipes_in
 from fretsaw.repo.git.search import Searcher
 from fretsaw.repo.journal import folders
@@ -86,6 +87,7 @@ def snapshot(repo: Repo, overlay: Mapping[str, str] | None = None, reveal: Itera
         line_ends=lambda path: line_ends(repo, path),
         encoding=reader.encoding,
         executable=frozenset(entry.path for entry in entries if entry.mode == "100755"),
+        history=lambda path, first, last: line_history(repo, path, first, last),
         last_changes=lambda: last_changes(repo),
         blobs=MappingProxyType({entry.path: entry.blob for entry in entries if entry.tag == "H"}),
         searcher=searcher,
