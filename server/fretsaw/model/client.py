@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from fretsaw.errors import ModelError
 from fretsaw.model.endpoint import Endpoint
+from fretsaw.model.network import find_proxy, trust_context
 
 if TYPE_CHECKING:
     import openai
@@ -75,14 +76,16 @@ class ApiClient:
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()
         self._cut = False
+        proxy = find_proxy(endpoint)
+        # The certificates (40 ms) are needed only where there is TLS.
+        is_encrypted = endpoint.url.startswith("https:") or (proxy is not None and proxy.is_encrypted)
         http = library.DefaultHttpxClient(
             timeout=timeout,
             # A redirect would take the key somewhere else.
             follow_redirects=False,
-            # The certificates (40 ms) are needed only where there is TLS.
-            verify=endpoint.url.startswith("https:"),
-            # A proxy of the environment is never for our own machine.
-            mounts=dict.fromkeys(("all://", "http://", "https://")) if endpoint.loopback else None,
+            verify=(trust_context() or True) if is_encrypted else False,
+            proxy=proxy.url if proxy else None,
+            trust_env=False,
             event_hooks={"request": [self._before_sending], "response": [_limit_size]},
         )
         # Every argument that the library would else look up in the environment is given.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from fretsaw.errors import FretsawError, ModelError
+from fretsaw.errors import ConfigError, FretsawError, ModelError
 from fretsaw.model.failures.connection import connection_failure
 from fretsaw.model.failures.failed_exchange import DECISIONS, RESPONSES, ContextTooLongError, FailedRequest, Failure
 from fretsaw.model.failures.response import by_status, in_stream
@@ -20,7 +20,7 @@ __all__ = ["DECISIONS", "RESPONSES", "ContextTooLongError", "FailedRequest", "Fa
 def failure(error: Exception, asked: FailedRequest) -> Failure:
     """Classify an exception of the library, or of our reading."""
     if isinstance(error, FretsawError):
-        return Failure(error, billed=not isinstance(error, NotTheApiError))
+        return Failure(error, billed=not isinstance(error, NotTheApiError | ConfigError))
     if isinstance(error, StreamError):
         return in_stream(error.body, asked)
     body = getattr(error, "body", None)

@@ -12,7 +12,9 @@ from typing import Any, TypeAlias, cast
 
 from fretsaw.core.patch_call import PATCH_TOOL
 from fretsaw.errors import ConfigError, ModelError
+from fretsaw.model.failures.connection import proxy_refusal
 from fretsaw.model.failures.failed_exchange import DECISIONS, RESPONSES, ContextTooLongError, FailedRequest, Failure
+from fretsaw.model.network import find_proxy
 from fretsaw.model.parse import NOT_THE_API
 
 LONGEST_WAIT = 60.0
@@ -248,6 +250,12 @@ def _has_no_responses(told: ErrorResponse, asked: FailedRequest) -> Failure | No
     return Failure(missing, leave_out=RESPONSES)
 
 
+def _proxy(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
+    """Recognise an answer of the proxy itself to a request without TLS."""
+    proxy = find_proxy(asked.endpoint) if told.status == 407 else None
+    return proxy_refusal(407, told.said, asked, proxy) if proxy else None
+
+
 def _redirect(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
     if told.status is None or not 300 <= told.status < 400:
         return None
@@ -318,6 +326,7 @@ def _refused(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
 Cause: TypeAlias = Callable[[ErrorResponse, FailedRequest], "Failure | None"]
 
 CAUSES: tuple[Cause, ...] = (
+    _proxy,
     _quota,
     _filtered,
     _has_no_decisions,
