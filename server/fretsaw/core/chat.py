@@ -26,6 +26,8 @@ class File:
     data_uri: str
     pages: int
     """Counted here, at least 1."""
+    text: str = ""
+    """Its text (shortened), for an endpoint that turns out to read no PDFs; empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from fretsaw.model.prices import STANDARD_TIERS, TokenCounts
 from fretsaw.model.redaction import hide_key
 from fretsaw.model.request_size import input_bound, input_estimate, input_exact, is_guess
 from fretsaw.model.row import Row
+from fretsaw.model.unread_parts import FILES, IMAGES, drop_part, has_part, parts_of
 from fretsaw.settings import Settings
 
 PAUSE, LONGEST_PAUSE = 0.5, 8.0
@@ -98,6 +99,8 @@ class Live:
         self._may_use_chat = settings.api == "auto"
         self.left_out: set[str] = set()
         """Fields of a request that the endpoint refuses."""
+        self._unread: set[str] = set()
+        """Kinds of attachments that were there and not sent as they are."""
         self.unfinished: tuple[Request, Answer] | None = None
         """The part of the last answer that had arrived, where it came to no answer."""
         self.is_answered = False
@@ -160,7 +163,13 @@ class Live:
         tools = "the endpoint has no tools, so the model was asked without: `--no-tools` avoids the refused call"
         host = self._endpoint.host
         api = f"{host} has no Responses API for {self.row.id}: it was asked by Chat Completions, now and from now on"
-        return tuple(text for name, text in (("tools", tools), (RESPONSES, api)) if name in self.left_out)
+        images = f"{host} takes no pictures for {self.row.id}: the issue's were not sent"
+        files = f"{host} takes no PDFs for {self.row.id}: their text was sent in place of them, where they have some"
+        said = ((IMAGES, images), (FILES, files))
+        return (
+            *(text for name, text in (("tools", tools), (RESPONSES, api)) if name in self.left_out),
+            *(text for name, text in said if name in self._unread),
+        )
 
     def close(self) -> None:
         """Close the connection; the next call opens another."""
@@ -173,7 +182,12 @@ class Live:
         """One exchange, paid for."""
         if "prediction" in self.left_out:
             request = replace(request, prediction="")
+        for kind in (IMAGES, FILES):
+            if kind in self.left_out and has_part(request, kind):
+                request = drop_part(request, kind)
+                self._unread.add(kind)
         api = self._api_for(request)
+        self._asked = replace(self._asked, parts=parts_of(request))
         reservation = self._reserve(request, api, deadline)
         so_far = Collected()
         try:

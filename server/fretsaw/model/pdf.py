@@ -39,7 +39,8 @@ def read_pdf(data: bytes, *, name: str) -> Pdf:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
-        if reader.is_encrypted:
+        # Many are locked against changes only, and open with an empty password.
+        if reader.is_encrypted and not reader.decrypt(""):
             raise UsageError(f"{name} is encrypted", hint="save it without a password")
         pages = len(reader.pages)
         if pages > _MOST_PAGES:

@@ -195,7 +195,7 @@ def _image_rule(table: object) -> ImageRule:
     item = read_table(table, "image", _IMAGE_COLUMNS)
     try:
         return ImageRule(
-            kind=cast("Any", read_choice(item, "rule", ("tiles", "patches")) or "tiles"),
+            kind=cast("Any", read_choice(item, "rule", ("tiles", "patches", "none")) or "tiles"),
             base=int(read_number(item, "base", 85, _MOST_PER_TILE)),
             tile=int(read_number(item, "tile", 170, _MOST_PER_TILE)),
             factor=read_number(item, "factor", 1.0, _MOST_PER_TILE),

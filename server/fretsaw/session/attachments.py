@@ -43,6 +43,8 @@ def images_for(task: Task, row: Row) -> tuple[tuple[Image, ...], tuple[str, ...]
         is_inline = attachment.source.lower().startswith("data:")
         name = (attachment.alt or "a data URI") if is_inline else attachment.source
         try:
+            if row.image.kind == "none":
+                raise UsageError(f"{row.id} takes no pictures")
             if len(images) == _MOST_IMAGES:
                 raise UsageError(f"at most {_MOST_IMAGES} pictures are sent")
             images.append(read_image(_image_bytes(attachment.source, task.folder), row.image, name=name))
@@ -77,7 +79,7 @@ def _with_pdf(pdfs: Pdfs, source: str, folder: Path | None, row: Row, mask: Secr
     document = read_pdf(data, name=source)
     masked = mask.mask(document.text or "", source)
     if row.can.files and masked == (document.text or ""):
-        file = File(Path(source).name, pdf_data_uri(data), document.pages)
+        file = File(Path(source).name, pdf_data_uri(data), document.pages, masked[:_LONGEST_PDF])
         return replace(pdfs, files=(*pdfs.files, file))
     if document.text is None:
         raise UsageError(f"{row.id} cannot read PDFs, and pypdf is not installed", hint="install fretsaw[pdf]")
@@ -92,14 +94,14 @@ def _with_pdf(pdfs: Pdfs, source: str, folder: Path | None, row: Row, mask: Secr
 def _image_bytes(source: str, folder: Path | None) -> bytes:
     if source.lower().startswith("data:"):
         return from_data_uri(source)
-    if "://" in source or source.startswith("//"):
-        raise UsageError("Fretsaw fetches no links from an issue", hint="save the file beside the issue")
     return _bytes_beside(source, folder, MAX_IMAGE)
 
 
 def _bytes_beside(source: str, folder: Path | None, most: int) -> bytes:
     """The bytes of a file beside the issue: by its name as written, else as Markdown (`\\_`, `&amp;`) and then a URL
     (`%20`, `?raw=1`) are read."""
+    if "://" in source or source.startswith("//"):
+        raise UsageError("Fretsaw fetches no links from an issue", hint="save the file beside the issue")
     plain = _ESCAPED.sub(r"\1", html.unescape(source))
     names = dict.fromkeys((source, plain, unquote(re.split(r"[?#]", plain, maxsplit=1)[0])))
     reasons = []

@@ -43,7 +43,7 @@ _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 def attachments(text: str) -> tuple[Attachment, ...]:
     """In order, each once: images and PDFs, and links to logs by relative path.
 
-    A picture at a web address is among them, so that it can be said that it is not fetched.
+    A picture or a PDF at a web address is among them, so that it can be said that it is not fetched.
     """
     shown = _without_code("\n".join(_shown_lines(text)))
     definitions = {_folded(name): angled or bare for name, angled, bare in _DEFINITION.findall(shown)}
@@ -127,10 +127,10 @@ def _kind(target: str, *, is_image: bool) -> AttachmentKind | None:
     if target.lower().startswith("data:"):
         return "image" if is_image else None
     bare = re.split(r"[?#]", target, maxsplit=1)[0].lower()
-    if _SCHEME.match(target):
-        return "image" if is_image else None
     if bare.endswith(_PDF):
         return "pdf"
+    if _SCHEME.match(target):
+        return "image" if is_image else None
     if is_image:
         # Whatever its name says: its bytes tell, and what is no picture is said.
         return "image" if bare else None

@@ -17,7 +17,8 @@ from typing import Any, Literal
 class ImageRule:
     """A model's way to count a picture: by tiles of 512 pixels, or by patches of 32 pixels times a factor."""
 
-    kind: Literal["tiles", "patches"]
+    kind: Literal["tiles", "patches", "none"]
+    """"none": it takes no pictures."""
     base: int = 85
     """Tokens of a picture without its tiles."""
     tile: int = 170

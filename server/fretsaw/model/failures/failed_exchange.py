@@ -42,6 +42,8 @@ class FailedRequest:
     model: str
     api: str = "chat"
     key_hint: str = KEY_HINT
+    parts: frozenset[str] = frozenset()
+    """The kinds of attachments that it has."""
 
     def text(self, said: str) -> str:
         """A stranger's text, made safe to show."""

@@ -16,6 +16,7 @@ from fretsaw.model.failures.connection import proxy_refusal
 from fretsaw.model.failures.failed_exchange import DECISIONS, RESPONSES, ContextTooLongError, FailedRequest, Failure
 from fretsaw.model.network import find_proxy
 from fretsaw.model.parse import NOT_THE_API
+from fretsaw.model.unread_parts import IMAGES, refused_kind
 
 LONGEST_WAIT = 60.0
 """Seconds that are waited because an endpoint asks for it; more is told instead."""
@@ -217,6 +218,18 @@ def _takes_no_patch_tool(told: ErrorResponse, _asked: FailedRequest) -> Failure 
     return Failure(refused, leave_out=PATCH_TOOL)
 
 
+def _reads_text_alone(told: ErrorResponse, asked: FailedRequest) -> Failure | None:
+    """Recognise a model or server that reads no pictures or no PDFs; both are looked for where it only takes texts."""
+    if told.status not in _NO_TOOLS_STATUS | {415}:
+        return None
+    kind = refused_kind(f"{told.param} {told.said}")
+    if kind not in asked.parts:
+        return None
+    what = "pictures" if kind == IMAGES else "PDFs"
+    refused = ModelError(f"{asked.endpoint.host} takes no {what} ({told.status}): {told.said}", hint="leave them out")
+    return Failure(refused, leave_out=kind)
+
+
 def _takes_no_tools(told: ErrorResponse, _asked: FailedRequest) -> Failure | None:
     """Recognise a model or server without tools; the run can do without them."""
     is_named = told.is_unknown_field and _TOOLS_FIELD.search(told.said) is not None
@@ -331,6 +344,7 @@ CAUSES: tuple[Cause, ...] = (
     _filtered,
     _has_no_decisions,
     _too_long,
+    _reads_text_alone,
     _takes_no_patch_tool,
     _takes_no_tools,
     _has_no_responses,
