@@ -11,11 +11,14 @@ import pytest
 from tests.cli.conftest import CHECK, FIX, Agent, git
 
 from fretsaw import config
+from fretsaw.cancel import Cancel
 from fretsaw.errors import ConfigError
 from fretsaw.model.registry import load_registry
 from fretsaw.model.scripted import ScriptedServer
 from fretsaw.model.scripted.faults import error
 from fretsaw.session import fix, models
+from fretsaw.session.complete import complete_text
+from fretsaw.session.open import open_session
 
 Model = Callable[..., ScriptedServer]
 Clock = Callable[[str], None]
@@ -187,3 +190,79 @@ def test_a_run_of_a_model_that_is_gone_is_replayed(
     clock("2027-01-15")
     assert agent("fix", "ISSUE.md").code != 0, "the model is set, and gone"
     assert agent("replay", first["run"], "--json").document["patch"] == first["patch"]
+
+
+PINNED = {
+    "by a flag": (("--model", "gpt-4.1"), {}, ""),
+    "by the environment": ((), {"FRETSAW_MODEL": "gpt-4.1"}, ""),
+    "by the user's file": ((), {}, 'model = "gpt-4.1"\n'),
+    "by its snapshot": (("--model", "gpt-4.1-2025-04-14"), {}, ""),
+}
+FOREIGN = 'model = "gpt-4.1"\nrole = "complete"\nendpoint = "ollama"\nmax-usd = 900\n'
+"""What a repository's own file may not choose."""
+
+
+@pytest.mark.parametrize("way", PINNED)
+def test_however_a_model_is_pinned_its_end_is_an_error_with_the_remedy(
+    agent: Agent, unpinned: Model, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    flags, variables, own = PINNED[way]
+    server = unpinned(FIX)
+    monkeypatch.delenv("FRETSAW_BASE_URL")
+    (tmp_path / "config").mkdir(exist_ok=True)
+    (tmp_path / "config" / "config.toml").write_text(own)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    clock("2027-01-15")
+    ended = agent("fix", "ISSUE.md", *flags)
+    assert ended.code == 3
+    assert "use --model gpt-6-luna, its successor, or set no model" in " ".join(ended.err.split())
+    assert server.requests == []
+
+
+def test_a_repositorys_file_pins_no_model_and_no_endpoint(
+    agent: Agent, unpinned: Model, clock: Clock, project: Path
+) -> None:
+    server = unpinned(FIX)
+    (project / ".fretsaw.toml").write_text(FOREIGN)
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "settings of a stranger")
+    clock("2027-01-15")
+    told = notices(agent, project)
+    assert MOVED in told
+    assert "endpoint, max-usd, model, role can be set only by you" in told
+    assert server.requests[-1].body["model"] == "gpt-6-luna"
+
+
+@pytest.mark.parametrize("role", ["editor", "quick", "triage", "complete"])
+def test_every_role_has_a_model_after_the_day(agent: Agent, unpinned: Model, clock: Clock, role: str) -> None:
+    server = unpinned(FIX)
+    clock("2027-01-15")
+    ended = agent("fix", "ISSUE.md", "--role", role, "--json")
+    assert ended.code == 0, ended.err
+    assert f"the {role} role uses gpt-6-luna now" in "\n".join(ended.document["notices"])
+    assert server.requests[-1].body["model"] == "gpt-6-luna"
+
+
+def test_that_the_judge_moved_is_told_once_where_there_is_one(
+    agent: Agent, unpinned: Model, clock: Clock, project: Path
+) -> None:
+    unpinned(FIX)
+    clock("2027-01-15")
+    judge = "the triage role uses gpt-6-luna now"
+    assert judge not in notices(agent, project)
+    for expected in (True, False):
+        ended = agent("fix", "ISSUE.md", "--judge", "--json")
+        git(project, "checkout", "-q", ".")
+        assert (judge in "\n".join(ended.document["notices"])) == expected
+
+
+def test_completion_moves_too_whatever_model_the_editor_has(
+    unpinned: Model, clock: Clock, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = unpinned("seconds):")
+    monkeypatch.setenv("FRETSAW_MODEL", "gpt-4.1")
+    clock("2027-01-15")
+    opened = open_session(project)
+    assert complete_text(opened, "stopwatch/duration.py", ("def f(", "\n    pass\n"), Cancel()) == "seconds):"
+    assert server.requests[-1].body["model"] == "gpt-6-luna"

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from functools import partial
 from pathlib import Path
 
@@ -113,6 +113,10 @@ def run_fix(session: Session, task: Task, report: Reporter, cancel: Cancel, run_
     task = replace(task, issue=mask_issue(task.issue, session.mask))
     now = today()
     choice = choose_model(session.resolved.places, settings, now)
+    if settings.judge:
+        # That the judge's model moves is told as well.
+        moves = _choose_judge(session, now).retirements
+        choice = replace(choice, retirements=(*choice.retirements, *moves))
     folder = session.store.new(run_id, lambda: repo.deliveries(session.repo, session.store.folder))
     begun = Run(
         folder.id,
@@ -230,9 +234,13 @@ class _Meter:
 def _judge(session: Session, cancel: Cancel, budget: Budget) -> AbstractContextManager[Live]:
     """The triage model; no connection is made before it is asked."""
     settings = replace(session.settings, role="triage", model=None)
+    return open_model(session.state, settings, _choose_judge(session, today()).row, cancel, budget)
+
+
+def _choose_judge(session: Session, now: date) -> ModelChoice:
+    """The triage model. At an endpoint with models of its own nobody has the role: the model that was named judges."""
+    settings = replace(session.settings, role="triage", model=None)
     try:
-        row = choose_model(session.resolved.places, settings).row
+        return choose_model(session.resolved.places, settings, now)
     except ConfigError:
-        # At an endpoint with models of its own nobody has the role: the model that was named judges, too.
-        row = choose_model(session.resolved.places, session.settings).row
-    return open_model(session.state, settings, row, cancel, budget)
+        return replace(choose_model(session.resolved.places, session.settings, now), retirements=())
