@@ -38,6 +38,9 @@ _FINISH = {
     "end_turn": "stop",
     "stop_sequence": "stop",
     "max_tokens": "length",
+    "complete": "stop",
+    "completed": "stop",
+    "safety": "content_filter",
 }
 
 
@@ -179,7 +182,7 @@ def _take_choice(choice: Mapping[str, Any], so_far: Collected, *, key: str) -> s
         _take_call(as_map(item), position, so_far)
     finish = choice.get("finish_reason")
     if finish is not None:
-        so_far.finish = _FINISH.get(as_text(finish), "truncated")
+        so_far.finish = _FINISH.get(as_text(finish).lower(), "truncated")
         so_far.reason = as_text(finish) if so_far.finish == "truncated" else ""
     return piece
 

@@ -22,12 +22,13 @@ from fretsaw.model.endpoint import endpoint, key_hint
 from fretsaw.model.exchange import Exchange, OutOfTime
 from fretsaw.model.failures import DECISIONS, RESPONSES, FailedRequest, Failure, failure
 from fretsaw.model.output_limit import OutputLimit
-from fretsaw.model.parse import Collected, as_map, count, whole
+from fretsaw.model.parse import Collected, as_map, count
 from fretsaw.model.prices import STANDARD_TIERS, TokenCounts
 from fretsaw.model.redaction import hide_key
 from fretsaw.model.request_size import input_bound, input_estimate, input_exact, is_guess
 from fretsaw.model.row import Row
 from fretsaw.model.unread_parts import FILES, IMAGES, drop_part, has_part, parts_of
+from fretsaw.model.whole_answer import take_text
 from fretsaw.settings import Settings
 
 PAUSE, LONGEST_PAUSE = 0.5, 8.0
@@ -160,16 +161,14 @@ class Live:
     @property
     def notices(self) -> tuple[str, ...]:
         """List for a person how the endpoint had to be asked differently."""
-        tools = "the endpoint has no tools, so the model was asked without: `--no-tools` avoids the refused call"
-        host = self._endpoint.host
-        api = f"{host} has no Responses API for {self.row.id}: it was asked by Chat Completions, now and from now on"
-        images = f"{host} takes no pictures for {self.row.id}: the issue's were not sent"
-        files = f"{host} takes no PDFs for {self.row.id}: their text was sent in place of them, where they have some"
-        said = ((IMAGES, images), (FILES, files))
-        return (
-            *(text for name, text in (("tools", tools), (RESPONSES, api)) if name in self.left_out),
-            *(text for name, text in said if name in self._unread),
-        )
+        host, model = self._endpoint.host, self.row.id
+        said = {
+            "tools": "the endpoint has no tools, so the model was asked without: `--no-tools` avoids the refused call",
+            RESPONSES: f"{host} has no Responses API for {model}: it was asked by Chat Completions, from now on",
+            IMAGES: f"{host} takes no pictures for {model}: the issue's were not sent",
+            FILES: f"{host} takes no PDFs for {model}: their text was sent in place of them, where they have some",
+        }
+        return tuple(said[name] for name in said if name in (self.left_out - {IMAGES, FILES}) | self._unread)
 
     def close(self) -> None:
         """Close the connection; the next call opens another."""
@@ -289,8 +288,10 @@ class Live:
                 if item is DONE:
                     so_far.end()
                     continue
-                piece = api.take_whole(whole(item, kind), so_far) if isinstance(item, str) else api.take(item, so_far)
-                yield piece
+                if isinstance(item, str):
+                    yield from take_text(item, kind, api, so_far)
+                else:
+                    yield api.take(item, so_far)
         except Cancelled:
             raise
         except OutOfTime:

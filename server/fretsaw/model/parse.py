@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from fretsaw.core.chat import Answer, OutputItem, ToolCall, Usage
@@ -64,7 +64,10 @@ class Collected:
 
     def answer(self, usage: Usage) -> Answer:
         """The answer as it stands; `truncated` when the end did not arrive."""
-        calls = tuple(self.calls[index] for index in sorted(self.calls))
+        # Some servers give a call no id; its answer needs one.
+        calls = tuple(
+            replace(call, id=call.id or f"call_{at}") for at, (_, call) in enumerate(sorted(self.calls.items()))
+        )
         finish = self.finish or "truncated"
         refusal = "".join(self.refusal)
         if refusal and finish in {"stop", "tool_calls"}:

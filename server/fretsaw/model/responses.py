@@ -14,6 +14,7 @@ from fretsaw.model.cache_breakpoints import BREAKPOINT, common_options, drop_bre
 from fretsaw.model.parse import (
     Collected,
     StreamError,
+    as_arguments,
     as_list,
     as_map,
     as_text,
@@ -173,7 +174,7 @@ def _text_item(item: OutputItem, at: int) -> dict[str, Any]:
 def take(event: object, so_far: Collected) -> str:
     """Add one event of a stream to what was collected; the piece of text in it. ModelError on a wrong shape."""
     data = as_map(event)
-    kind = as_text(data.get("type"))
+    kind = as_text(data.get("type")) or _kind_of_untyped(data)
     if kind == "response.output_text.delta":
         piece = as_text(data.get("delta"))
         so_far.text.append(piece)
@@ -197,6 +198,12 @@ def take(event: object, so_far: Collected) -> str:
     return ""
 
 
+def _kind_of_untyped(data: Mapping[str, Any]) -> str:
+    """The kind of an event that does not name it, where it holds the whole response."""
+    inner = data.get("response")
+    return f"response.{inner.get('status')}" if isinstance(inner, Mapping) else ""
+
+
 def take_whole(event: object, so_far: Collected) -> str:
     """The same for a whole `response`."""
     data = as_map(event)
@@ -210,6 +217,9 @@ def take_whole(event: object, so_far: Collected) -> str:
         so_far.scripted = True
     for item in as_list(data.get("output")):
         _take_item(as_map(item), so_far)
+    if not so_far.items and not so_far.calls and not any(so_far.text):
+        # A shorthand of the library's own that some servers send in place of items.
+        so_far.text.append(as_text(data.get("output_text")))
     _take_usage(data, so_far)
     so_far.finish, so_far.reason = _finish(data, so_far)
     return "".join(so_far.text)
@@ -218,19 +228,21 @@ def take_whole(event: object, so_far: Collected) -> str:
 def _take_item(item: Mapping[str, Any], so_far: Collected) -> None:
     kind = item.get("type")
     if kind == "function_call":
-        call = ToolCall(as_text(item.get("call_id")), as_text(item.get("name")), as_text(item.get("arguments")))
+        call_id = _call_id(item, so_far)
+        call = ToolCall(call_id, as_text(item.get("name")), as_arguments(item.get("arguments")))
         so_far.calls[len(so_far.calls)] = call
         so_far.items.append(OutputItem("call", call.id))
     elif kind == "apply_patch_call":
-        call_id, operation = as_text(item.get("call_id")), json.dumps(as_map(item.get("operation") or {}))
+        call_id, operation = _call_id(item, so_far), json.dumps(as_map(item.get("operation") or {}))
         so_far.calls[len(so_far.calls)] = ToolCall(call_id, PATCH_TOOL, operation, kind="apply_patch")
         so_far.items.append(OutputItem("call", call_id))
     elif kind == "custom_tool_call":
-        call_id, name = as_text(item.get("call_id")), as_text(item.get("name"))
-        so_far.calls[len(so_far.calls)] = ToolCall(call_id, name, as_text(item.get("input")), kind="custom")
+        call_id, name = _call_id(item, so_far), as_text(item.get("name"))
+        so_far.calls[len(so_far.calls)] = ToolCall(call_id, name, as_arguments(item.get("input")), kind="custom")
         so_far.items.append(OutputItem("call", call_id))
     elif kind == "message":
-        pieces = [as_map(part) for part in as_list(item.get("content"))]
+        content = item.get("content")
+        pieces = [{"text": content}] if isinstance(content, str) else [as_map(part) for part in as_list(content)]
         text = "".join(as_text(piece.get("text")) for piece in pieces)
         so_far.text.append(text)
         so_far.refusal += [as_text(piece.get("refusal")) for piece in pieces]
@@ -241,6 +253,11 @@ def _take_item(item: Mapping[str, Any], so_far: Collected) -> None:
         summary = tuple(as_text(as_map(part).get("text")) for part in as_list(item.get("summary")))
         content = as_text(item.get("encrypted_content"))
         so_far.items.append(OutputItem("reasoning", as_text(item.get("id")), content, summary=summary))
+
+
+def _call_id(item: Mapping[str, Any], so_far: Collected) -> str:
+    """The id by which a call is answered, as `Collected.answer` makes one up where there is none."""
+    return as_text(item.get("call_id")) or f"call_{len(so_far.calls)}"
 
 
 def _take_usage(data: Mapping[str, Any], so_far: Collected) -> None:
