@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -81,3 +82,24 @@ def test_acpx_cancels_in_the_middle_of_a_call(project: Path, tmp_path: Path) -> 
         output = running.communicate(timeout=30)[0]
     texts = {name: (project / f"{name}.py").read_text("utf-8") for name in NAMES}
     assert texts == {name: before(name) for name in NAMES}, output
+
+
+def inspect(project: Path, tmp_path: Path, *arguments: str, flags: tuple[str, ...] = ()) -> dict[str, object]:
+    done = subprocess.run(
+        [program("mcp-inspector"), "--cli", str(AGENT), "mcp", "-C", str(project), *flags, *arguments],
+        cwd=tmp_path, env=environment(tmp_path, "http://127.0.0.1:9/v1"), stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    answer: dict[str, object] = json.loads(done.stdout)
+    return answer
+
+
+def test_the_inspector_lists_and_calls_the_tools(project: Path, tmp_path: Path) -> None:
+    listed = inspect(project, tmp_path, "--method", "tools/list")
+    assert [tool["name"] for tool in listed["tools"]] == ["vet", "check", "explain"]  # type: ignore[attr-defined]
+    (project / "a.py").write_text(after("a").replace("return 1", "return  1"), "utf-8")
+    issue = "issue=a should return 2"
+    vetted = inspect(project, tmp_path, "--method", "tools/call", "--tool-name", "vet", "--tool-arg", issue)
+    assert "structuredContent" in vetted
+    assert len(vetted["structuredContent"]["dropped"]) == 1  # type: ignore[index]

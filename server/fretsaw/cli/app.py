@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench": ("fretsaw.cli.bench", "Measure how well Fretsaw drops unasked-for changes, on examples of your own."),
     "lsp": ("fretsaw.cli.lsp", "Run the language server."),
     "acp": ("fretsaw.cli.acp", "Serve editors by the Agent Client Protocol (Zed, JetBrains, CodeCompanion)."),
+    "mcp": ("fretsaw.cli.mcp", "Serve other agents by the Model Context Protocol: vet, check, explain."),
     "completion": ("fretsaw.cli.completion", "Print the shell completion script for bash, zsh or fish."),
 }
 """Command -> (module that has it as `<name>_command`, with `_` for `-`; one line of help)."""

@@ -58,6 +58,11 @@ def fix_issue(
     `places`: what a person points to, which is shown in any case.
     """
     issue, folder = read_issue(argument, where)
+    return fix_task(session, Task(issue, focus=places, folder=folder), report, cancel)
+
+
+def fix_task(session: Session, task: Task, report: Reporter, cancel: Cancel) -> tuple[FinishedRun, Delivery | None]:
+    """Run a task, and deliver what was proved."""
     if session.settings.apply != "none":
         # It would be refused at the end; now it costs nothing to find out.
         repo.refuse_operation(session.repo)
@@ -67,7 +72,7 @@ def fix_issue(
         repo.refuse_unknown_committer(session.repo)
     for text in notices_about_commit(session):
         report(Event("context", text, lasting=True))
-    finished = run_fix(session, Task(issue, focus=places, folder=folder), report, cancel)
+    finished = run_fix(session, task, report, cancel)
     try:
         delivery = deliver_proposal(session, finished, report, cancel)
     except FretsawError as error:

@@ -35,13 +35,16 @@ class Applied:
 
 
 def vet_reply(
-    session: Session, reply: str, issue_argument: str | None, do_apply: bool, where: Path = Path()
+    session: Session, reply: str, issue_argument: str | Issue | None, do_apply: bool, where: Path = Path()
 ) -> tuple[Vetted, Applied | None]:
     """Vet a reply against the repository as it is now; apply it, as a run that can be undone, when asked to.
 
     A path of an issue is relative to `where`. Raises NoPatchError when policy refuses the patch.
     """
-    issue = read_issue(issue_argument, where)[0] if issue_argument else NO_ISSUE
+    if isinstance(issue_argument, Issue):
+        issue = issue_argument
+    else:
+        issue = read_issue(issue_argument, where)[0] if issue_argument else NO_ISSUE
     snapshot = repo.snapshot(session.repo)
     vetted = vet_text(reply, snapshot, issue=issue, mode=session.settings.prune)
     if vetted.status != "ok":
