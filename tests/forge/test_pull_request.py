@@ -11,6 +11,9 @@ import pytest
 from tests.forge.conftest import AFTER, BEFORE, Agent
 from tests.forge.fake_forge import FakeForge, git
 
+from fretsaw.model.scripted import serve
+from fretsaw.model.scripted.script import Script, as_reply
+
 Forge = Callable[..., FakeForge]
 KINDS = ("github", "gitlab")
 
@@ -267,3 +270,29 @@ def test_a_scope_that_is_declared_in_one_clone_is_no_rule_of_the_request(forge: 
     assert (declared.out, declared.err) == (plain.out, plain.err)
     typed = agent("pull-request", address, "--allow", "docs/**", cwd=found.root)
     assert "outside the declared scope" in typed.err, "a scope that is typed for this request holds"
+
+
+def test_findings_of_a_review_are_posted_once_and_on_shown_lines(
+    forge: Forge, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = forge("github", *REQUESTS["removed-lines-come-back"], title="Return -x")
+    rows = [("return -x", "wrong sign"), ("value_0 = 0", "far from the diff"), ("import os", "a lie")]
+    cited = [{"path": "a.py", "first": 1, "last": 1, "quote": quote} for quote, _ in rows]
+    findings = [
+        {"kind": "bug", "severity": "low", "message": message, "citations": [at]}
+        for at, (_, message) in zip(cited, rows, strict=True)
+    ]
+    with serve([Script((as_reply(json.dumps({"findings": findings})),), order="server")]) as model:
+        monkeypatch.setenv("FRETSAW_BASE_URL", model.base_url)
+        monkeypatch.setenv("FRETSAW_MODEL", "gpt-4.1")
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789abcdef")
+        address = found.address(8, is_change=True)
+        first = agent("review", "--pull-request", address, "--post", cwd=found.root)
+        again = agent("review", "--pull-request", address, "--post", cwd=found.root)
+    assert first.code == 0, first.err
+    assert "Posted 1 comments; 0 were there already" in first.err
+    assert "Posted 0 comments; 1 were there already" in again.err
+    assert len(found.reviews) == 1
+    body = found.reviews[0]["body"]
+    assert "far from the diff" in body
+    assert "a lie" not in body

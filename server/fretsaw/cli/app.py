@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "fretsaw.cli.pull_request",
         "Vet a pull or merge request; post suggestions that take out what nobody asked for.",
     ),
+    "review": ("fretsaw.cli.review", "Ask for findings on a change or on texts; what they cite is checked."),
     "scope": ("fretsaw.cli.scope", "Declare which paths a task may change, for any agent."),
     "hooks": ("fretsaw.cli.hooks", "Vet the edits of Claude Code, Codex, Copilot and others before they are written."),
     "context": ("fretsaw.cli.context", "Show what would be sent for an issue, with tokens and dollars. Sends nothing."),

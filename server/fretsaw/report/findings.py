@@ -24,8 +24,8 @@ class Finding:
     first: int
     """The first line in the file as it is, from 1; 0 for a change of the whole file."""
     last: int
-    level: Literal["unasked", "doubtful"]
-    """unasked: dropped; doubtful: flagged."""
+    level: Literal["unasked", "doubtful", "finding"]
+    """unasked: dropped; doubtful: flagged; finding: of a review."""
     rule: str
     reason: str
     key: str
@@ -37,9 +37,9 @@ class Finding:
         return f"{self.path}:{self.first}" if self.first else self.path
 
 
-def findings_sarif(findings: Sequence[Finding]) -> str:
+def findings_sarif(findings: Sequence[Finding], category: str = "fretsaw/unasked-changes/") -> str:
     """SARIF 2.1.0; the fingerprint stays when lines above are added, so that an alert is not closed and opened."""
-    chosen = sorted(findings, key=lambda finding: finding.level != "unasked")[:MOST_RESULTS]
+    chosen = sorted(findings, key=lambda finding: finding.level == "doubtful")[:MOST_RESULTS]
     rules = sorted({finding.rule for finding in chosen})
     driver = {
         "name": "fretsaw",
@@ -52,7 +52,7 @@ def findings_sarif(findings: Sequence[Finding]) -> str:
         "runs": [
             {
                 "tool": {"driver": driver},
-                "automationDetails": {"id": "fretsaw/unasked-changes/"},
+                "automationDetails": {"id": category},
                 "columnKind": "unicodeCodePoints",
                 "results": [_sarif_result(finding, rules) for finding in chosen],
             }
@@ -69,7 +69,7 @@ def _sarif_result(finding: Finding, rules: list[str]) -> dict[str, Any]:
     return {
         "ruleId": finding.rule,
         "ruleIndex": rules.index(finding.rule),
-        "level": "warning" if finding.level == "unasked" else "note",
+        "level": "note" if finding.level == "doubtful" else "warning",
         "message": {"text": safe_text(_sentence(finding))},
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"fretsawChange/v1": finding.key},
@@ -92,6 +92,8 @@ def findings_code_quality(findings: Sequence[Finding]) -> str:
 
 
 def _sentence(finding: Finding) -> str:
+    if finding.level == "finding":
+        return finding.reason
     head = "not asked for" if finding.level == "unasked" else "look at this"
     return f"{head}: {finding.reason}"
 

@@ -61,9 +61,7 @@ def vet_request(session: Session, argument: str, allow: tuple[str, ...], where: 
 
     `argument`: its address, or `#7`. ForgeError, UsageError, RepoError.
     """
-    connection, address = _request_address(argument, where)
-    change = read_change(connection, address)
-    _refuse_missing_commits(session, address, change)
+    connection, address, change = open_request(session, argument, where)
     issue = _request(connection, address, change)
     span = f"{change.base}...{change.head}"
     question = Question(span=span, request=issue, allow=allow, declared_scope=False, where=where)
@@ -74,6 +72,14 @@ def vet_request(session: Session, argument: str, allow: tuple[str, ...], where: 
     moves = find_moves(vetted.proposed, [item.change for item in vetted.verdicts])
     removal = suggest_removal(vetted.reverse, dropped, shown, moves)
     return VettedRequest(address, change, vetted, removal, _findings(vetted, placed), connection)
+
+
+def open_request(session: Session, argument: str, where: Path) -> tuple[Connection, Address, ForgeChange]:
+    """A pull request whose commits are here, with its connection. ForgeError, RepoError."""
+    connection, address = _request_address(argument, where)
+    change = read_change(connection, address)
+    _refuse_missing_commits(session, address, change)
+    return connection, address, change
 
 
 def _request_address(argument: str, where: Path) -> tuple[Connection, Address]:
