@@ -42,3 +42,34 @@ def extraneous_command(corpus: Path, prune: Any, as_json: bool) -> int:
     print(f"extraneous changes that stay but are flagged: {figures['flagged']}")
     print(f"delivered byte for byte as the right answer: {figures['exact']} of {figures['rows']} rows")
     return 0
+
+
+@bench_command.command("overedit")
+@click.argument("predictions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--instances",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Their right patches: JSON lines with `instance_id`, `patch`, `test_patch`.",
+)
+@click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Write a plot to this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def overedit_command(predictions: Path, instances: Path, svg: Path | None, as_json: bool) -> int:
+    """Measure over-editing in PREDICTIONS: JSON lines as of SWE-bench, from one or more systems, resolved ones only.
+
+    Counts kinds of change that right patches hardly have, beside the same count on the right patches. Systems whose
+    intervals overlap are not ranked. docs/overedit.md defines it.
+    """
+    from fretsaw.measure.overedit import measure_overedit
+    from fretsaw.measure.overedit_report import overedit_document, overedit_markdown, overedit_svg
+
+    measured = measure_overedit(predictions, instances)
+    if svg is not None:
+        svg.write_text(overedit_svg(measured), "utf-8")
+    if as_json:
+        print(json.dumps(overedit_document(measured), indent=2))
+        return 0
+    print(overedit_markdown(measured), end="")
+    for reason, count in measured.skipped:
+        print(f"not counted: {count} ({reason})")
+    return 0
