@@ -56,6 +56,7 @@ RULES = MappingProxyType(
         "rephrased": Rule(rewordings.rephrased, provable=False),
         "suppression": Rule(suppressions.suppression, provable=False),
         "skipped-test": Rule(weakened_tests.skipped_test, provable=False),
+        "expected-failure": Rule(weakened_tests.expected_failure, provable=False, advisory=True),
         "loosened-assertion": Rule(weakened_tests.loosened_assertion, provable=False),
         "docstring": Rule(comments.docstrings, provable=False),
         "comment": Rule(comments.comments, provable=False),

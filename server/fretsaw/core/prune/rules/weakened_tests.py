@@ -21,13 +21,20 @@ from fretsaw.core.prune.rules.line_change import (
 from fretsaw.core.prune.scene import Scene
 
 _SKIPS = re.compile(
-    r"""@(?:unittest\.)?(?:skip(?:If|Unless)?|expectedFailure)\b|@?pytest\.(?:mark\.)?(?:skip(?:if)?|xfail)\b|self\.skipTest\(
-    |raise\ (?:unittest\.)?SkipTest|\b(?:it|test|describe|context|suite)\.(?:skip|todo|failing|fixme)\b
+    r"""@(?:unittest\.)?skip(?:If|Unless)?\b|@?pytest\.(?:mark\.)?skip(?:if)?\b|self\.skipTest\(
+    |raise\ (?:unittest\.)?SkipTest|\b(?:it|test|describe|context|suite)\.(?:skip|todo|fixme)\b
     |\bx(?:it|describe|test|context|specify)\b\s*[(\s]|\bthis\.skip\(|\#\[ignore\b|\bt\.Skip(?:f|Now)?\(|@(?:Disabled|Ignore)\b
-    |\bskip:\s*true\b|\{\s*skip:|^\s*(?:skip|pending)\b(?!\w)|\bplan\s+skip_all\b|\bassume(?:True|False|That)\(|\+SKIP\b
+    |\bskip:\s*true\b|\{\s*skip:|^\s*skip\b(?!\w)|\bplan\s+skip_all\b|\bassume(?:True|False|That)\(|\+SKIP\b
     |--deselect\b|\[Fact\(Skip|\[Ignore\b|XCTSkip|GTEST_SKIP|DISABLED_""",
     re.VERBOSE,
 )
+_EXPECTS_FAILURE = re.compile(
+    r"""@(?:unittest\.)?expectedFailure\b|\bpytest\.(?:mark\.)?xfail\b|\bxfail\(|\b(?:it|test)(?:\.\w+)*\.(?:failing|fails)\b
+    |\btest\.fail\(\s*(?:\)|'[^']*',|"[^"]*",)|\#\[should_panic\b|^\s*pending\b(?!\w|\s*=)|\bXCTExpectFailure\b|\[!(?:shouldfail|mayfail)\]|\[ExpectedException\b
+    |@expectedException\b|@Test\(.*\bexpected\s*=|\$TODO\s*=|\btodo_skip\b|\+XFAIL\b""",
+    re.VERBOSE,
+)
+"""Marks of tests that are run and have to fail; `test.fail("why")` of some runners is an assertion instead."""
 _ASSERTS = re.compile(
     r"\bassert\w*!?\b(?:\s*\(|\.|\s+\S)|\.(?:should|to|not)\b|\bexpect\w*\s*[({.]|\bm(?:ust|ust_\w+|wont_\w+)\b"
     r"|^\s*(?:is|ok|like|cmp_ok|is_deeply)(?:\s*\(|\s+[$@%\\\"'])|\bt\.(?:Error|Fatal)|\brequire\.[A-Z]"
@@ -55,6 +62,15 @@ def skipped_test(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     old_tests = list(filterfalse(_brings_test, line_runs_of(changes)))
     of_old_tests = tuple(change.change for change in chain.from_iterable(old_tests))
     return _flagged(scene, of_old_tests, is_weaker=_skips, reason="skips a test, which the issue does not ask for")
+
+
+@unless_title_matches(_SKIP_ASKED)
+def expected_failure(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
+    """A test of which it is said that it fails. It still runs, unlike one that is skipped, so this is never dropped."""
+    old_tests = list(filterfalse(_brings_test, line_runs_of(changes)))
+    of_old_tests = tuple(change.change for change in chain.from_iterable(old_tests))
+    reason = "expects a test to fail, which the issue does not ask for"
+    return _flagged(scene, of_old_tests, is_weaker=_marks_as_failing, reason=reason)
 
 
 def _brings_test(run: Sequence[LineChange]) -> bool:
@@ -96,6 +112,11 @@ def _flagged(
 def _skips(change: LineChange) -> bool:
     """Tell whether more lines skip a test than before."""
     return _count(_SKIPS, change.hunk.added) > _count(_SKIPS, change.hunk.removed)
+
+
+def _marks_as_failing(change: LineChange) -> bool:
+    """Tell whether more lines expect a failure than before."""
+    return _count(_EXPECTS_FAILURE, change.hunk.added) > _count(_EXPECTS_FAILURE, change.hunk.removed)
 
 
 def _is_looser(change: LineChange) -> bool:
