@@ -64,7 +64,11 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
         with interruptible(cancel), terminal.progress(asked.as_json) as report:
             vetted = prove_tree(session, vetted, report, cancel)
     if asked.interactive:
-        vetted = decide(vetted, _ask(vetted))
+        from fretsaw.session.tree_review import accept_changes
+
+        drop, keep = _ask(vetted)
+        accept_changes(session, vetted, keep)
+        vetted = decide(vetted, drop)
     taken, queued = _take_out(session, vetted, asked) if is_worktree else (None, 0)
     cannot_apply = asked.do_apply and not is_worktree
     if asked.as_json:
@@ -203,14 +207,15 @@ def _say_taken(taken: TakenOut) -> None:
         terminal.paragraph("! ", f"still staged: {named(taken.staged)}. {remedy}", fg="yellow")
 
 
-def _ask(vetted: VettedTree) -> frozenset[int]:
-    """Ask about each dropped or flagged change; the ids of those that a person wants dropped.
+def _ask(vetted: VettedTree) -> tuple[frozenset[int], frozenset[int]]:
+    """Ask about each dropped or flagged change; the ids of those that a person wants dropped, and kept.
 
     Who quits keeps what he decided, as in `git add -p`; what he was not asked about stays.
     """
     if not (sys.stdin and sys.stdin.isatty()):
         raise UsageError("--interactive needs a terminal", hint="without a terminal, use `agent vet --apply`")
     drop: set[int] = set()
+    keep: set[int] = set()
     open_rows = [item for item in vetted.verdicts if item.decision != "keep"]
     for number, item in enumerate(open_rows, 1):
         _show_change(item, f"{number}/{len(open_rows)}")
@@ -221,9 +226,8 @@ def _ask(vetted: VettedTree) -> frozenset[int]:
         if answer == "a":
             drop |= {rest.change.id for rest in open_rows[number - 1 :] if rest.decision == "drop"}
             break
-        if answer == "d":
-            drop.add(item.change.id)
-    return frozenset(drop)
+        (drop if answer == "d" else keep).add(item.change.id)
+    return frozenset(drop), frozenset(keep)
 
 
 def _answer(item: Verdict) -> str:

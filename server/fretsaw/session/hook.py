@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from fretsaw.hooks import answer
 from fretsaw.hooks.payload import MultiEdit, PatchEdit, Payload, TextEdit, edit_of, read_payload
-from fretsaw.hooks.turn import Turn, forget_turn, read_turn, write_turn
+from fretsaw.hooks.turn import Turn, read_turn, time_of_turn, write_turn
 from fretsaw.user_dirs import repo_id, user_dirs
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ MODES = ("prune", "refuse", "report")
 _HELD = "Fretsaw compared your files with the start of this turn."
 _LARGEST = 1_000_000
 _ROWS = 12
+_MOST_TOLD = 500
 _NOTHING_ELSE = re.compile(
     r"\b(?:nothing|not anything) else\b|\b(?:do not|don['’]t|never) (?:change|touch|edit|modify) anything else\b"
     r"|\bno (?:other|unrelated|further) (?:changes?|edits?)\b|\bonly (?:this|that)(?: change)?[.!]",
@@ -83,7 +85,7 @@ def answer_hook(data: bytes, options: HookOptions) -> dict[str, Any]:
     if payload.event == "prompt":
         if _HELD in payload.prompt:  # Copilot hands our own words in as a prompt: the turn goes on
             return {}
-        write_turn(folder, payload.session, _turn_begins(root, payload.prompt))
+        write_turn(folder, payload.session, _turn_at_prompt(root, folder, payload))
         return {}
     if payload.event == "edit":
         return _answer_edit(payload, root, folder, options)
@@ -109,7 +111,7 @@ def _answer_edit(payload: Payload, root: Path, folder: Path, options: HookOption
     if turn is not None and turn.is_held:
         return {}  # the agent takes out what it was told to: a hook must not block the cure
     if turn is None:  # installed in the middle of a session
-        turn = _turn_begins(root, "")
+        turn = _turn_begins(root, folder, payload.session, "")
         write_turn(folder, payload.session, turn)
     where = Path(os.path.realpath(payload.cwd))
     if not isinstance(edit, PatchEdit):
@@ -139,7 +141,7 @@ def _answer_text_edit(
     if after is None or after == before:
         return {}
     write_turn(folder, payload.session, turn.with_seen({path: before}))
-    started = turn.at_start(path, before)
+    started = turn.at_first(path, before)
     if newline and started is not None:
         started = started.replace("\r\n", "\n")
     judged = _judge({path: before}, {path: after}, _request(turn, folder, options, {path: started}, ""))
@@ -169,7 +171,7 @@ def _answer_patch_edit(
     afters = texts(placed.patch)
     seen = {path: befores[name] for name, path in inside.items()}
     write_turn(folder, payload.session, turn.with_seen(seen))
-    started = {name: turn.at_start(path, befores[name]) for name, path in inside.items()}
+    started = {name: turn.at_first(path, befores[name]) for name, path in inside.items()}
     prefix = where.relative_to(root).as_posix()
     request = _request(turn, folder, options, started, "" if prefix == "." else f"{prefix}/")
     judged = _judge({name: befores[name] for name in afters}, afters, request)
@@ -219,6 +221,9 @@ def _request(turn: Turn, folder: Path, options: HookOptions, base: Mapping[str, 
 
     scope = read_scope(folder)
     issue = parse(turn.prompt)
+    if turn.earlier:
+        whole = parse(f"{turn.earlier}\n\n{turn.prompt}")
+        issue = replace(whole, constraints=issue.constraints or whole.constraints)  # the last word on places counts
     nothing_else = _NOTHING_ELSE.search(turn.prompt)
     if nothing_else and not any(rule.kind == "only" for rule in issue.constraints):
         # "Fix total() in prices.py. Change nothing else." names the one file that may change.
@@ -296,30 +301,42 @@ def _read(path: Path) -> str | None:
 # -- the turn's start and end --------------------------------------------------------------------
 
 
-def _turn_begins(root: Path, prompt: str) -> Turn:
-    from fretsaw.session.hook_turn import turn_base
+def _turn_at_prompt(root: Path, folder: Path, payload: Payload) -> Turn:
+    """The turn that begins; or the one that goes on, where a person writes to an agent that is at work."""
+    from fretsaw.session.rejections import WORKING_SECONDS
 
-    head, base = turn_base(root)
-    return Turn(prompt, head, base)
+    turn = read_turn(folder, payload.session)
+    begun = time_of_turn(folder, payload.session)
+    if turn is None or turn.is_held or begun is None or time.time() - begun > WORKING_SECONDS:
+        return _turn_begins(root, folder, payload.session, payload.prompt)
+    earlier = "\n\n".join(text for text in (turn.earlier, turn.prompt) if text)
+    return replace(turn, prompt=payload.prompt, earlier=earlier)
+
+
+def _turn_begins(root: Path, folder: Path, session: str, prompt: str) -> Turn:
+    from fretsaw.session.hook_turn import begin_turn
+
+    return begin_turn(root, folder, session, prompt)
 
 
 def _answer_end(payload: Payload, root: Path, folder: Path, options: HookOptions) -> dict[str, Any]:
     turn = read_turn(folder, payload.session)
     if turn is None:
         return {}
+    from fretsaw.session.hook_turn import end_turn, unasked_since
+
     if turn.is_held or payload.is_continuation:
-        forget_turn(folder, payload.session)
+        end_turn(root, folder, payload.session, turn)
         return {}
-    from fretsaw.session.hook_turn import unasked_since
     from fretsaw.session.rejections import rejected_paths, tell_rejections
 
     rejected = tell_rejections(folder, {path: _read(root / path) for path in rejected_paths(folder)})
     request = _request(turn, folder, options, {}, "")
-    rows = [] if options.mode == "report" else unasked_since(root, turn, request)
+    rows = [] if options.mode == "report" else unasked_since(root, folder, payload.session, turn, request)
     if not rows and not rejected:
-        forget_turn(folder, payload.session)
+        end_turn(root, folder, payload.session, turn)
         return {}
-    write_turn(folder, payload.session, replace(turn, is_held=True))
+    write_turn(folder, payload.session, replace(turn, is_held=True, told=[*turn.told, *rows][-_MOST_TOLD:]))
     told = ""
     if rejected:
         told = f" The person looked at your changes and rejected these; take them out:\n{_listed(rejected)}\n"

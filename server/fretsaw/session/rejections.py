@@ -16,7 +16,7 @@ from fretsaw.core.text.safe_text import safe_text
 from fretsaw.session.state_file import read_state, write_state
 
 _FILE = "rejected.json"
-_WORKING_SECONDS = 600
+WORKING_SECONDS = 600
 """Time without an edit after which a turn that saw no end counts as broken off."""
 _MOST_LINES = 3
 
@@ -27,25 +27,33 @@ def is_agent_working(folder: Path) -> bool:
         newest = max(file.stat().st_mtime for file in (folder / "turns").glob("*.json"))
     except (OSError, ValueError):
         return False
-    return time.time() - newest < _WORKING_SECONDS
+    return time.time() - newest < WORKING_SECONDS
 
 
 def queue_rejections(folder: Path, rejected: Iterable[Verdict]) -> int:
     """Add changes to the queue; how many it has now."""
     rows = {key_of(row): row for row in _rows(folder)}
     rows |= {key_of(row): row for row in map(_row, rejected)}
-    write_state(folder, _FILE, {"rows": list(rows.values())})
+    _keep_rows(folder, list(rows.values()))
     return len(rows)
 
 
 def tell_rejections(folder: Path, texts: Mapping[str, str | None]) -> list[str]:
-    """A line for each change of the queue that is still in its file; the queue is empty afterwards.
+    """A line for each change of the queue that is still in its file; only these stay in it, until they are gone.
 
     `texts`: path -> text as it is now.
     """
+    rows = [row for row in _rows(folder) if _is_still_there(row, texts.get(str(row["path"])))]
+    _keep_rows(folder, rows)
+    return [_line(row) for row in rows]
+
+
+def withdraw_rejections(folder: Path, accepted: Iterable[Change]) -> None:
+    """Take changes out of the queue that a person wants to keep after all."""
+    keys = {key_of(change_row(change)) for change in accepted}
     rows = _rows(folder)
-    (folder / _FILE).unlink(missing_ok=True)
-    return [_line(row) for row in rows if _is_still_there(row, texts.get(str(row["path"])))]
+    if keys and rows:
+        _keep_rows(folder, [row for row in rows if key_of(row) not in keys])
 
 
 def rejected_paths(folder: Path) -> tuple[str, ...]:
@@ -68,6 +76,13 @@ def change_row(change: Change) -> dict[str, Any]:
         "removed": list(hunk.removed) if hunk else [],
         "added": list(hunk.added) if hunk else [],
     }
+
+
+def _keep_rows(folder: Path, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        write_state(folder, _FILE, {"rows": rows})
+    else:
+        (folder / _FILE).unlink(missing_ok=True)
 
 
 def _row(item: Verdict) -> dict[str, Any]:

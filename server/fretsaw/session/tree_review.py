@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from fretsaw.review.tree_review import TreeChange, TreeReview, tree_changes
 from fretsaw.session.open import Session
-from fretsaw.session.rejections import is_agent_working, queue_rejections
+from fretsaw.session.rejections import is_agent_working, queue_rejections, withdraw_rejections
 from fretsaw.session.state_file import read_state, write_state
-from fretsaw.session.vet_tree import Question, decide, take_out, vet_tree
+from fretsaw.session.vet_tree import Question, VettedTree, decide, take_out, vet_tree
 
 _FILE = "tree-review.json"
 _MOST_KEPT = 5000
@@ -19,10 +20,22 @@ def read_tree_review(session: Session, *, last_commit: bool) -> TreeReview:
     question = Question(since="HEAD~1", by_message=True) if last_commit else Question()
     vetted = vet_tree(session, question)
     texts = {file.path: file.after for file in vetted.proposed.files if file.after is not None}
-    decided = read_state(session.store.folder, _FILE).get("decided")
-    known = frozenset(map(str, decided)) if isinstance(decided, list) else frozenset()
+    known = decided_keys(session.store.folder)
     changes = tree_changes(vetted.proposed, vetted.verdicts)
     return TreeReview(str(session.root), vetted.diff.states.title, last_commit, texts, changes, known)
+
+
+def decided_keys(folder: Path) -> frozenset[str]:
+    """The changes on which a person decided, in the repository of which `folder` is the state."""
+    decided = read_state(folder, _FILE).get("decided")
+    return frozenset(map(str, decided)) if isinstance(decided, list) else frozenset()
+
+
+def accept_changes(session: Session, vetted: VettedTree, ids: frozenset[int]) -> None:
+    """Remember that a person wants to keep these changes: no agent is told to take them out."""
+    accepted = [each for each in tree_changes(vetted.proposed, vetted.verdicts) if each.verdict.change.id in ids]
+    keep_decisions(session, (each.key for each in accepted))
+    withdraw_rejections(session.store.folder, (each.verdict.change for each in accepted))
 
 
 def keep_decisions(session: Session, keys: Iterable[str]) -> None:

@@ -291,6 +291,11 @@ class _TreeReader:
         return self._texts[path]
 
 
+def committed_text(repo: Repo, commit: str, path: str) -> str | None:
+    """The text of a file as a commit has it, None where there is none to show."""
+    return _TreeReader(repo, commit)(path)
+
+
 def texts_before(repo: Repo, diff: StateDiff) -> tuple[dict[str, str | None], dict[str, str | None], tuple[str, ...]]:
     """The texts that make the worktree the state before, and the same with the difference's renames.
 
