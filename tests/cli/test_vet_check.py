@@ -77,6 +77,16 @@ def test_each_change_says_which_test_needs_it(agent: Agent, calc: Path) -> None:
     assert (calc / "calc.py").read_text() == FIXED  # nothing is changed without --apply
 
 
+def test_seven_changes_take_few_runs_and_their_number_is_said(agent: Agent, calc: Path) -> None:
+    """Before, after, twice the proving test alone, then the search: by halves, not change by change."""
+    text = FIXED.replace("s += p\n", "s = s + p\n") + "\n\ndef double(price):\n    return 2 * price\n"
+    (calc / "calc.py").write_text(text.replace("    return s\n", "    result = s\n    return result\n"))
+    ended = agent("vet", "--worktree", "--check", CHECK, cwd=calc)
+    found = vet(agent, calc)["check_runs"]
+    assert found["runs"] <= 10
+    assert f"{found['runs']} check runs, {found['selected']} of them of the proving tests alone" in ended.err
+
+
 def test_minimize_all_takes_out_what_the_test_does_not_need(agent: Agent, calc: Path) -> None:
     (calc / "calc.py").write_text(FIXED)
     ended = agent("vet", "--worktree", "--check", CHECK, "--minimize", "all", "--apply", cwd=calc)

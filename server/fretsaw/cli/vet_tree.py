@@ -145,6 +145,10 @@ def _show_proof(vetted: VettedTree) -> None:
     """Print the check's results and what they prove."""
     evidence = vetted.evidence
     terminal.checks(evidence.before, evidence.after)
+    if vetted.check_runs is not None:
+        ran, only = vetted.check_runs, vetted.check_runs.selected
+        told = f", {only} of them of the proving tests alone" if only else ""
+        terminal.say(f"     {count(ran.runs, 'check run')}{told}, {ran.seconds:.1f} s", dim=True)
     for notice in evidence.notices:
         terminal.paragraph("! ", notice, fg="yellow")
     if evidence.proof is not None:

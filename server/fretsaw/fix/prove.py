@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -22,7 +22,7 @@ from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Event
 from fretsaw.fix.judges import Judges, judges_of, subjects_of, surroundings
 from fretsaw.fix.propose import Candidate, Rejected
-from fretsaw.fix.repeat_proof import explain_red, repeat_proof, selects
+from fretsaw.fix.repeat_proof import QUICK, explain_red, repeat_proof, selects
 from fretsaw.fix.work import Work
 
 _ENDED = "minimizing ended after {:g} seconds, before every change was tried: more may be needless (--minimize-seconds)"
@@ -60,12 +60,17 @@ class _Trial:
     subjects: tuple[str, ...]
     fixed: tuple[str, ...] = ()
     """Tests that the whole patch makes green, where the runner takes a selection."""
+    is_long: bool = False
+    """True if the whole check takes so long that the search asks the proving tests alone."""
     known: dict[PatchSet, bool] = field(default_factory=dict)
+    results: dict[PatchSet, CheckResult] = field(default_factory=dict)
 
     def check(self, patch: PatchSet) -> CheckResult:
-        """One run, without repetition."""
-        assert self.work.services.check is not None
-        return self.work.services.check(texts(patch))
+        """The result of the whole check, run once a patch."""
+        if patch not in self.results:
+            assert self.work.services.check is not None
+            self.results[patch] = self.work.services.check(texts(patch))
+        return self.results[patch]
 
     def check_texts(self, laid: Mapping[str, str | None]) -> CheckResult:
         """One run on other texts than those of a patch."""
@@ -75,17 +80,18 @@ class _Trial:
     def holds(self, patch: PatchSet) -> bool:
         """Return True if the check is as good with this patch as it has to be."""
         if patch not in self.known:
-            self.known[patch] = self._still_fixes(patch) and self.compare(self.check(patch)).ok
+            self.known[patch] = self.compare(self.check(patch)).ok
         return self.known[patch]
 
     def _still_fixes(self, patch: PatchSet) -> bool:
-        """Return True if the proving tests alone do not speak against it already, which costs less than the whole
-        check."""
+        """Return True if the proving tests alone, which cost less than the whole check, do not speak against it."""
         vary = self.work.services.vary
-        if not self.fixed or vary is None:
-            return True
+        if self.known.get(patch) is not None or vary is None:
+            return self.known.get(patch, True)
         states = vary(Variation(self.fixed))(texts(patch)).tests or {}
-        return not any(states.get(name) == "failed" for name in self.fixed)
+        if any(states.get(name) == "failed" for name in self.fixed):
+            self.known[patch] = False
+        return self.known.get(patch, True)
 
     def compare(
         self, after: CheckResult, judged: CheckResult | None = None, deleted: tuple[str, ...] = ()
@@ -94,12 +100,28 @@ class _Trial:
         return compare(self.before, after, judged, deleted, self.excuse, self.subjects)
 
     def search(self, patch: PatchSet, kept: Collection[int], candidates: Collection[int]) -> Minimized:
-        """Search for the candidates that the check does not need."""
+        """Search for the candidates that the check does not need.
+
+        A long check is asked once, about what the proving tests alone leave; the search begins again where it is red.
+        """
+        if self.is_long and self.fixed and self.work.services.vary is not None:
+            found = self._search(patch, kept, candidates, self._still_fixes)
+            if self.holds(select(patch, found.kept)):
+                return found
+        return self._search(patch, kept, candidates, self.holds)
+
+    def _search(
+        self,
+        patch: PatchSet,
+        kept: Collection[int],
+        candidates: Collection[int],
+        test: Callable[[PatchSet], bool],
+    ) -> Minimized:
         end = self.work.services.clock() + self.work.settings.minimize_seconds
         snapshot = self.work.snapshot
         find = partial(paths_with, snapshot)
         clock = self.work.services.clock
-        return minimize(patch, kept, candidates, self.holds, lambda: clock() > end, snapshot.read, find)
+        return minimize(patch, kept, candidates, test, lambda: clock() > end, snapshot.read, find)
 
 
 def prove(candidate: Candidate, before: CheckResult | None, work: Work) -> Proved | Rejected:
@@ -122,10 +144,12 @@ def prove(candidate: Candidate, before: CheckResult | None, work: Work) -> Prove
             judged = explain_red(judged, after, candidate.patch, work)
         return restored or _rejected(candidate, judged, before, after, work)
     trial.known[candidate.patch] = True
-    trial = replace(trial, fixed=judged.fixed if selects(after) else ())
+    trial.results[candidate.patch] = after
+    trial.known[PatchSet()] = before.ok  # nobody has to ask about a patch without a change
+    trial = replace(trial, fixed=judged.fixed if selects(after) else (), is_long=after.seconds >= QUICK)
     proved = Proved(candidate, after)
     if before.state == "red":
-        proved = _analysed(_minimized(candidate, after, trial), trial, judged.fixed)
+        proved = _minimized(candidate, after, trial, judged.fixed)
     verdicts = _covered(proved, work)
     turn = replace(proved.candidate.turn, check=proved.after)
     notices = (judged.reason,) if before.ok or asked or judged.left else ()
@@ -258,22 +282,46 @@ def _restored(candidate: Candidate, trial: _Trial) -> Proved | None:
     return _tried(replace(candidate, verdicts=verdicts), kept, trial)
 
 
-def _minimized(candidate: Candidate, after: CheckResult, trial: _Trial) -> Proved:
-    """Let the check decide about flagged changes (or about all of them), as the settings say."""
+def _minimized(candidate: Candidate, after: CheckResult, trial: _Trial, fixed: tuple[str, ...]) -> Proved:
+    """Let the check say what keeps each change, and drop what it may drop by the settings and does not need.
+
+    One search asks about all changes where there is time for that; it says of most that may go that they can.
+    """
     kept = frozenset(item.change.id for item in candidate.verdicts if item.decision != "drop")
-    mode = trial.work.settings.minimize
+    settings = trial.work.settings
     flagged = frozenset(item.change.id for item in candidate.verdicts if item.decision == "flag")
     every = kept - moves_asked_for(candidate.proposed, [item.change for item in candidate.verdicts], trial.work.issue)
-    candidates = {"all": every, "flagged": flagged, "off": frozenset[int]()}[mode]
-    if not candidates or len(kept) < 2:
+    candidates = {"all": every, "flagged": flagged, "off": frozenset[int]()}[settings.minimize]
+    if settings.minimize == "off":
         return Proved(candidate, after)
-    trial.work.services.report(Event("minimize", f"asking the check about {_changes(len(candidates))}", percentage=90))
-    found = trial.search(candidate.proposed, kept, candidates)
-    survivors, told = found.kept, () if found.complete else (_ENDED.format(trial.work.settings.minimize_seconds),)
+    found = None
+    if after.seconds * len(kept) <= settings.minimize_seconds:
+        found = _analysis(candidate, kept, trial)
+        candidates -= found.kept
+    survivors, told = kept, () if found is None or found.complete else (_ENDED.format(settings.minimize_seconds),)
+    if candidates and len(kept) > 1:
+        trial.work.services.report(
+            Event("minimize", f"asking the check about {_changes(len(candidates))}", percentage=92)
+        )
+        smaller = trial.search(candidate.proposed, kept, candidates)
+        survivors = smaller.kept
+        told = told if smaller.complete else (_ENDED.format(settings.minimize_seconds),)
+    verdicts = tuple(_dropped(item) if item.change.id in kept - survivors else item for item in candidate.verdicts)
+    if found is not None:
+        named = _named(fixed)
+        verdicts = tuple(_why(item, found, named) if item.change.id in survivors else item for item in verdicts)
+    candidate = replace(candidate, verdicts=verdicts)
     if survivors == kept:
         return Proved(candidate, after, told)
-    verdicts = tuple(_dropped(item) if item.change.id in kept - survivors else item for item in candidate.verdicts)
-    return replace(_tried(replace(candidate, verdicts=verdicts), survivors, trial), notices=told)
+    return replace(_tried(candidate, survivors, trial), notices=told)
+
+
+def _analysis(candidate: Candidate, kept: frozenset[int], trial: _Trial) -> Minimized:
+    """The search among all kept changes, which says what keeps each."""
+    if len(kept) < 2:
+        return Minimized(kept, kept, {}, 0, True)
+    trial.work.services.report(Event("minimize", f"asking the check about {_changes(len(kept))}", percentage=90))
+    return trial.search(candidate.proposed, kept, kept)
 
 
 def _changes(number: int) -> str:
@@ -293,19 +341,6 @@ def _tried(candidate: Candidate, kept: Collection[int], trial: _Trial) -> Proved
     trial.work.services.trial(patch)
     after = trial.check(patch)
     return Proved(replace(candidate, patch=patch, turn=replace(candidate.turn, check=after)), after)
-
-
-def _analysed(proved: Proved, trial: _Trial, fixed: tuple[str, ...]) -> Proved:
-    """The verdicts with what keeps each kept change; said, not acted on. Not done when it would take too long."""
-    candidate = proved.candidate
-    kept = frozenset(item.change.id for item in candidate.verdicts if item.decision != "drop")
-    seconds = proved.after.seconds if proved.after else 0.0
-    if trial.work.settings.minimize == "off" or seconds * len(kept) > trial.work.settings.minimize_seconds:
-        return proved
-    needed_by = _named(fixed)
-    found = trial.search(candidate.proposed, kept, kept) if len(kept) > 1 else Minimized(kept, kept, {}, 0, True)
-    verdicts = tuple(_why(item, found, needed_by) if item.change.id in kept else item for item in candidate.verdicts)
-    return replace(proved, candidate=replace(candidate, verdicts=verdicts))
 
 
 def _why(verdict: Verdict, found: Minimized, needed_by: str) -> Verdict:
@@ -339,8 +374,8 @@ def _covered(proved: Proved, work: Work) -> tuple[Verdict, ...]:
     if work.services.covered is None or work.settings.minimize == "off" or 4 * seconds > work.settings.minimize_seconds:
         return verdicts
     kept = [item.change for item in verdicts if item.decision != "drop"]
-    if all(item.needed_by.startswith(_SEEN) for item in verdicts if item.decision != "drop"):
-        return verdicts  # a run of the check showed the need of each: a run for the lines would tell nothing more
+    if all(item.needed_by.startswith(_SEEN) or item.unverified for item in verdicts if item.decision != "drop"):
+        return verdicts  # runs of the check told of each whether it is needed: a run for the lines would tell no more
     dark = unverified(kept, work.services.covered(texts(proved.candidate.patch)))
     return tuple(
         _doubted(item, _DARK) if item.change.id in dark and not item.needed_by.startswith(_SEEN) else item

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,16 @@ BY_RULE = ("forbidden", "scope")
 
 
 @dataclass(frozen=True, slots=True)
+class CheckRuns:
+    """The number of times that the check was run."""
+
+    runs: int
+    selected: int
+    """Those of them that ran the proving tests alone."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class VettedTree:
     """The verdicts on a difference between two states."""
 
@@ -78,6 +88,7 @@ class VettedTree:
     """(path, why) of changes that deserve the first look: dependencies, CI, secrets, deleted tests, …"""
     evidence: Evidence = field(default_factory=Evidence)
     """The results of the check, where it was asked."""
+    check_runs: CheckRuns | None = None
 
     @property
     def dropped(self) -> tuple[Verdict, ...]:
@@ -311,6 +322,7 @@ def tree_document(vetted: VettedTree, taken: TakenOut | None) -> Mapping[str, An
         "renamed": dict(vetted.diff.renamed),
         "checks": {"before": check_row(vetted.evidence.before), "after": check_row(vetted.evidence.after)},
         "proof": proof_row(vetted.evidence),
+        "check_runs": asdict(vetted.check_runs) if vetted.check_runs else None,
         "notices": list(vetted.evidence.notices),
         "run": taken.run_id if taken else None,
         "delivery": run_store.to_plain(taken.delivery) if taken else None,
