@@ -1,17 +1,22 @@
 """Vet real commits with planted noise: recall, honest lines dropped, wall against `git diff`.
 
-    python bench/vet_commits.py --mirror DIR.git [--mirror …] [--count 10]
+    python bench/vet_commits.py --mirror DIR.git [--mirror …] [--count 10] [--seed 19] [--scopediff PROGRAM]
 
-Each commit is checked out in a clone; noise is planted away from its own changes, in the files that it changed.
+Each commit is checked out in a clone; noise is planted away from its own changes, in the files that it changed. What is
+planted in a string of Python has an effect, as Python's own parser tells: `in_strings`, and is no noise. With
+`--scopediff` (its dist/cli/index.js) the same trees are shown to ScopeDiff with the commit's files declared, and both
+are shown a line more in a file that is not declared.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -48,9 +53,10 @@ def commits_of(folder: Path, count: int) -> list[str]:
     return found[:count]
 
 
-def plant(folder: Path, commit: str, rng: random.Random) -> list[str]:
-    """Write noise into the commit's files; the lines that are noise, as they are written."""
+def plant(folder: Path, commit: str, rng: random.Random) -> tuple[list[str], list[str]]:
+    """Write noise into the commit's files; the lines as they are written, and those of them with an effect."""
     planted: list[str] = []
+    in_strings: list[str] = []
     for path in git(folder, "diff", "--name-only", "--diff-filter=M", f"{commit}~1", commit).split("\n")[:-1]:
         if not path.endswith(SOURCES):
             continue
@@ -67,8 +73,10 @@ def plant(folder: Path, commit: str, rng: random.Random) -> list[str]:
                 at = rng.choice(places)
                 lines[at] = re.sub(change, lambda found: SPACED[found.group()], lines[at])
                 planted.append(lines[at])
+                if is_in_string(folder, path, at, lines[at]):
+                    in_strings.append(lines[at])
         file.write_bytes("\n".join(lines).encode("utf-8", "surrogateescape"))
-    return planted
+    return planted, in_strings
 
 
 def vet(folder: Path, commit: str, state: str) -> tuple[list[dict[str, Any]], float]:
@@ -83,7 +91,67 @@ def vet(folder: Path, commit: str, state: str) -> tuple[list[dict[str, Any]], fl
     return rows, time.perf_counter() - started
 
 
-def measure(mirror: str, count: int, rng: random.Random) -> Iterator[dict[str, float]]:
+def is_in_string(folder: Path, path: str, at: int, new: str) -> bool:
+    """Tell whether a line of Python has another meaning with the noise in it; Python's own parser is asked."""
+    if not path.endswith(".py"):
+        return False
+    lines = (folder / path).read_bytes().decode("utf-8", "surrogateescape").split("\n")
+    try:
+        before = ast.dump(ast.parse("\n".join(lines)))
+        return ast.dump(ast.parse("\n".join([*lines[:at], new, *lines[at + 1 :]]))) != before
+    except (SyntaxError, ValueError):
+        return True
+
+
+def scopediff(program: str, folder: Path, allow: list[str]) -> tuple[list[str], int]:
+    """What ScopeDiff finds in the working tree with these paths declared: the paths, and how many findings block."""
+    named = [word for path in allow for word in ("--allow", path)]
+    git(folder, "reset", "-q", "HEAD~1")
+    try:
+        subprocess.run(
+            ["node", program, "intent", "--task", "task", *named], cwd=folder, capture_output=True, check=True
+        )
+        done = subprocess.run(
+            ["node", program, "check", "--format", "json"], cwd=folder, capture_output=True, check=False
+        )
+    finally:
+        git(folder, "reset", "-q", "HEAD@{1}")
+        shutil.rmtree(folder / ".scopediff", ignore_errors=True)
+    found = [row for row in json.loads(done.stdout)["findings"] if row["ruleId"] != "SD015"]
+    return [json.dumps(row) for row in found], sum(row["blocking"] for row in found)
+
+
+def beside_scopediff(program: str, folder: Path, commit: str, planted: list[str]) -> dict[str, float]:
+    """Findings on the commit with noise in it, on the commit alone, and with one more file that nobody declared."""
+    own = git(folder, "diff", "--name-only", f"{commit}~1", commit).split("\n")[:-1]
+    noisy = {path: (folder / path).read_bytes() for path in own if (folder / path).is_file()}
+    told, _ = scopediff(program, folder, own)
+    seen = sum(any(line.strip() in row for row in told) for line in planted)
+    git(folder, "checkout", "-qf", commit)
+    alone, blocking = scopediff(program, folder, own)
+    elsewhere = next(
+        (path for path in git(folder, "ls-files").split("\n") if path.endswith(SOURCES) and path not in own), ""
+    )
+    extra, allowed = False, False
+    if elsewhere:
+        with (folder / elsewhere).open("a") as file:
+            file.write("\n")
+        extra = any(elsewhere in row for row in scopediff(program, folder, own)[0])
+        env = {**os.environ, "FRETSAW_STATE_DIR": f"{folder}-s", "FRETSAW_CONFIG_DIR": f"{folder}-s"}
+        words = [word for path in own for word in ("--allow", path)]
+        argv = [AGENT, "vet", "--since", f"{commit}~1", "--json", *words]
+        document = json.loads(subprocess.run(argv, cwd=folder, capture_output=True, env=env, check=True).stdout)
+        allowed = any(row["path"] == elsewhere for row in document["dropped"]) or elsewhere in document["outside_scope"]
+    git(folder, "checkout", "-qf", commit)
+    for path, data in noisy.items():
+        (folder / path).write_bytes(data)
+    return {
+        "sd_seen": seen, "sd_alarms": len(alone), "sd_blocking": blocking,
+        "elsewhere": bool(elsewhere), "sd_elsewhere": extra, "own_elsewhere": allowed,
+    }  # fmt: skip
+
+
+def measure(mirror: str, count: int, rng: random.Random, program: str) -> Iterator[dict[str, float]]:
     """One row a commit; what is missed or dropped wrongly is printed."""
     with tempfile.TemporaryDirectory() as work:
         folder, state = Path(work, "clone"), f"{work}/state"
@@ -91,7 +159,7 @@ def measure(mirror: str, count: int, rng: random.Random) -> Iterator[dict[str, f
         for commit in commits_of(folder, count):
             git(folder, "checkout", "-qf", commit)
             alone = {key_of(row) for row in vet(folder, commit, state)[0]}
-            planted = plant(folder, commit, rng)
+            planted, in_strings = plant(folder, commit, rng)
             started = time.perf_counter()
             git(folder, "diff", f"{commit}~1")
             plain = time.perf_counter() - started
@@ -103,8 +171,13 @@ def measure(mirror: str, count: int, rng: random.Random) -> Iterator[dict[str, f
                 print("honest dropped", when, commit[:10], row["path"], row["line"], row["rule"], flush=True)
             missed = [line for line in planted if line not in gone]
             for line in missed:
-                print("missed", commit[:10], repr(line), flush=True)
-            yield {"planted": len(planted), "missed": len(missed), "honest": len(honest), "vet": wall, "diff": plain}
+                print("missed", "in a string" if line in in_strings else "", commit[:10], repr(line), flush=True)
+            apart = beside_scopediff(program, folder, commit, planted) if program else {}
+            yield {
+                "planted": len(planted), "in_strings": len(in_strings), "missed": len(missed),
+                "missed_in_strings": sum(line in in_strings for line in missed), "honest": len(honest),
+                "vet": wall, "diff": plain, **apart,
+            }  # fmt: skip
 
 
 def key_of(row: dict[str, Any]) -> str:
@@ -115,10 +188,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mirror", action="append", required=True)
     parser.add_argument("--count", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=19)
+    parser.add_argument("--scopediff", default="", help="its dist/cli/index.js")
     options = parser.parse_args()
-    rng = random.Random(19)
-    rows = [row for mirror in options.mirror for row in measure(mirror, options.count, rng)]
-    total = {name: sum(row[name] for row in rows) for name in ("planted", "missed", "honest")}
+    rng = random.Random(options.seed)
+    rows = [row for mirror in options.mirror for row in measure(mirror, options.count, rng, options.scopediff)]
+    total = {name: sum(row[name] for row in rows) for name in rows[0] if name not in ("vet", "diff")}
     seconds = {name: sorted(row[name] for row in rows) for name in ("vet", "diff")}
     walls = {f"{name}_median_s": round(all_[len(all_) // 2], 3) for name, all_ in seconds.items()}
     print(json.dumps({"commits": len(rows), **total, **walls, "vet_max_s": round(seconds["vet"][-1], 2)}))

@@ -43,6 +43,20 @@ NOISE = {
 }
 
 
+FEW = "import pdb\n\ntrace = pdb.trace\n\nnames = [\n    1,\n]\n"
+"""A file that shows nothing about blanks around `=`."""
+
+
+def test_wider_gaps_that_form_no_column_are_dropped_whatever_the_file_shows() -> None:
+    assert decisions(FEW, FEW.replace("trace = pdb", "trace  =  pdb")) == {"drop"}
+
+
+def test_a_gap_that_forms_a_column_with_a_neighbour_may_be_wanted() -> None:
+    before = "x = 1\nlonger += 2\n"
+    assert decisions(before, before.replace("x = 1", "x      = 1")) == {"flag"}
+    assert decisions(before, before.replace("x = 1", "x    = 1")) == {"drop"}
+
+
 @pytest.mark.parametrize("name", NOISE)
 def test_what_departs_from_the_files_own_way_is_dropped(name: str) -> None:
     assert decisions(BEFORE, NOISE[name]) == {"drop"}

@@ -90,8 +90,13 @@ def _departs(verdict: Verdict, before: str, own: str) -> bool:
     if not is_line_for_line:
         return False
     is_rarer = partial(_is_rarer, _habits(before), _habits(own))
-    differing_lines = filter(lambda pair: pair[0] != pair[1], zip(removed, added, strict=True))
-    return all(_line_departs(old_line, new_line, is_rarer) for old_line, new_line in differing_lines)
+    differing_lines = [pair for pair in zip(removed, added, strict=True) if pair[0] != pair[1]]
+    if all(_line_departs(old_line, new_line, is_rarer) for old_line, new_line in differing_lines):
+        return True
+    lines = split_lines(before)
+    at, end = change.hunk.start, change.hunk.start + len(removed)
+    around = [*lines[max(at - 1, 0) : at], *lines[end : end + 1]]
+    return all(_aligns_nothing(old_line, new_line, around) for old_line, new_line in differing_lines)
 
 
 def _is_rarer(before: Counter[Habit], own: Counter[Habit], was: Habit, now: Habit) -> bool:
@@ -132,6 +137,25 @@ def _line_departs(old_line: str, new_line: str, is_rarer: IsRarer) -> bool:
     if _signs(old_tokens) == _signs(new_tokens):
         return _blanks_depart(old_tokens, new_tokens, is_rarer)
     return _quotes_depart(old_line, new_line, is_rarer)
+
+
+def _aligns_nothing(old_line: str, new_line: str, around: Sequence[str]) -> bool:
+    """Return True if a line only gets wider gaps, behind which nothing stands in the column of a neighbour's sign.
+
+    `x  =  1` between `name = 2` and `other = 3` is no table, however rarely the file assigns.
+    """
+    old_tokens, new_tokens = _tokens(old_line), _tokens(new_line)
+    if _signs(old_tokens) != _signs(new_tokens) or old_tokens[:1] != new_tokens[:1]:
+        return False
+    if old_line.rstrip()[-1:] == "\\" or "#" in _signs(new_tokens):
+        return False  # both have a column of their own, before the sign and behind it
+    columns = {found.start() for line in around for found in _TOKEN.finditer(line)}
+    starts = [found.start() for found in _TOKEN.finditer(new_line)]
+    gaps = zip(old_tokens, new_tokens, starts, strict=True)
+    wider = [(was[1], now[1], start) for was, now, start in gaps if was[1] != now[1]]
+    return bool(wider) and all(
+        was == " " and len(now) > 1 and now.isspace() and start not in columns for was, now, start in wider
+    )
 
 
 def _signs(tokens: Iterable[Token]) -> list[str]:
