@@ -139,7 +139,7 @@ def beside_scopediff(program: str, folder: Path, commit: str, planted: list[str]
         extra = any(elsewhere in row for row in scopediff(program, folder, own)[0])
         env = {**os.environ, "FRETSAW_STATE_DIR": f"{folder}-s", "FRETSAW_CONFIG_DIR": f"{folder}-s"}
         words = [word for path in own for word in ("--allow", path)]
-        argv = [AGENT, "vet", "--since", f"{commit}~1", "--json", *words]
+        argv = [str(AGENT), "vet", "--since", f"{commit}~1", "--json", *words]
         document = json.loads(subprocess.run(argv, cwd=folder, capture_output=True, env=env, check=True).stdout)
         allowed = any(row["path"] == elsewhere for row in document["dropped"]) or elsewhere in document["outside_scope"]
     git(folder, "checkout", "-qf", commit)

@@ -289,31 +289,47 @@ def _minimized(candidate: Candidate, after: CheckResult, trial: _Trial, fixed: t
     """
     kept = frozenset(item.change.id for item in candidate.verdicts if item.decision != "drop")
     settings = trial.work.settings
-    flagged = frozenset(item.change.id for item in candidate.verdicts if item.decision == "flag")
-    every = kept - moves_asked_for(candidate.proposed, [item.change for item in candidate.verdicts], trial.work.issue)
-    candidates = {"all": every, "flagged": flagged, "off": frozenset[int]()}[settings.minimize]
     if settings.minimize == "off":
         return Proved(candidate, after)
+    candidates = _may_go(candidate, kept, trial)
     found = None
     if after.seconds * len(kept) <= settings.minimize_seconds:
         found = _analysis(candidate, kept, trial)
         candidates -= found.kept
-    survivors, told = kept, () if found is None or found.complete else (_ENDED.format(settings.minimize_seconds),)
-    if candidates and len(kept) > 1:
-        trial.work.services.report(
-            Event("minimize", f"asking the check about {_changes(len(candidates))}", percentage=92)
-        )
-        smaller = trial.search(candidate.proposed, kept, candidates)
-        survivors = smaller.kept
-        told = told if smaller.complete else (_ENDED.format(settings.minimize_seconds),)
-    verdicts = tuple(_dropped(item) if item.change.id in kept - survivors else item for item in candidate.verdicts)
-    if found is not None:
-        named = _named(fixed)
-        verdicts = tuple(_why(item, found, named) if item.change.id in survivors else item for item in verdicts)
+    smaller = _smaller(candidate, kept, candidates, trial)
+    survivors = smaller.kept if smaller else kept
+    last = smaller or found
+    told = () if last is None or last.complete else (_ENDED.format(settings.minimize_seconds),)
+    verdicts = _explained(candidate.verdicts, kept - survivors, survivors, found, _named(fixed))
     candidate = replace(candidate, verdicts=verdicts)
     if survivors == kept:
         return Proved(candidate, after, told)
     return replace(_tried(candidate, survivors, trial), notices=told)
+
+
+def _may_go(candidate: Candidate, kept: frozenset[int], trial: _Trial) -> frozenset[int]:
+    """The changes that the settings let the check decide about."""
+    if trial.work.settings.minimize == "flagged":
+        return frozenset(item.change.id for item in candidate.verdicts if item.decision == "flag")
+    return kept - moves_asked_for(candidate.proposed, [item.change for item in candidate.verdicts], trial.work.issue)
+
+
+def _smaller(candidate: Candidate, kept: frozenset[int], candidates: frozenset[int], trial: _Trial) -> Minimized | None:
+    """The search among the changes that may go; None where there is none."""
+    if not candidates or len(kept) < 2:
+        return None
+    trial.work.services.report(Event("minimize", f"asking the check about {_changes(len(candidates))}", percentage=92))
+    return trial.search(candidate.proposed, kept, candidates)
+
+
+def _explained(
+    verdicts: tuple[Verdict, ...], gone: frozenset[int], stay: frozenset[int], found: Minimized | None, needed_by: str
+) -> tuple[Verdict, ...]:
+    """The verdicts on what goes, and on what stays with what keeps it."""
+    verdicts = tuple(_dropped(item) if item.change.id in gone else item for item in verdicts)
+    if found is None:
+        return verdicts
+    return tuple(_why(item, found, needed_by) if item.change.id in stay else item for item in verdicts)
 
 
 def _analysis(candidate: Candidate, kept: frozenset[int], trial: _Trial) -> Minimized:
