@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,12 @@ from fretsaw.cli.options import files_flag, settings_flags
 from fretsaw.core.context.parts import Context
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import UsageError
+
+if TYPE_CHECKING:
+    from fretsaw.session.first_request import RequestPreview
+
+_MOST_TOLD = 20
+_LONGEST_SENTENCE = 160
 
 
 @click.command("context")
@@ -67,8 +73,7 @@ def context_command(
         lines = "" if part.whole else f":{part.first}-{part.last}"
         print(f"  {safe_text(part.path)}{lines}  {safe_text(part.why)}")
     _print_left_out(preview.context)
-    for constraint in preview.issue.constraints:
-        print(f"  rule ({constraint.kind}): {safe_text(constraint.text)}")
+    _print_rules(preview)
     for item in preview.withheld:
         place = f"{item.source}:{item.line}"
         print(f"  withheld: {safe_text(place)}  {item.rule}  (--reveal {item.name} sends it)")
@@ -76,6 +81,33 @@ def context_command(
         terminal.paragraph("! ", notice, fg="yellow")
     terminal.say("Nothing was sent.", dim=True)
     return 0
+
+
+def _print_rules(preview: RequestPreview) -> None:
+    """Print the issue's own rules, then the chain of rules files, what of it is enforced and what is only told."""
+    rules = preview.rules
+    for constraint in preview.issue.constraints:
+        if not constraint.source:
+            print(f"  rule ({constraint.kind}): {safe_text(constraint.text)}")
+    for file in rules.chain.files:
+        where = f"  for {safe_text(file.area.folder)}/" if file.area.folder else ""
+        where += f"  for {safe_text(', '.join(file.area.globs))}" if file.area.globs else ""
+        print(f"  rules: {safe_text(file.path)}{where}" + (f"  imported by {safe_text(file.via)}" if file.via else ""))
+    for rule in rules.resolved.rules:
+        print(f"    enforced ({rule.kind}) {safe_text(rule.source)}: {_short(rule.text)}")
+    for source, text in rules.told[:_MOST_TOLD]:
+        print(f"    only told {safe_text(source)}: {_short(text)}")
+    more = rules.unspoken + max(0, len(rules.told) - _MOST_TOLD)
+    if more:
+        print(f"    only told: {more} more sentences")
+    for path, why in rules.chain.skipped:
+        print(f"    not used: {safe_text(path)}: {safe_text(why)}")
+
+
+def _short(text: str) -> str:
+    """A sentence on one line, at most 160 characters of it."""
+    line = " ".join(safe_text(text).split())
+    return line if len(line) <= _LONGEST_SENTENCE else f"{line[:_LONGEST_SENTENCE]}…"
 
 
 def _print_left_out(context: Context) -> None:

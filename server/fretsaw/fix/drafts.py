@@ -52,10 +52,10 @@ class DraftListener:
 
     def _draft(self, blocks: tuple[EditBlock, ...]) -> Draft | None:
         """The blocks as a patch; None where they do not fit or are not allowed: the whole reply will tell the model."""
-        work = self.work
-        edit = place_edit(blocks, work.snapshot)
+        edit = place_edit(blocks, self.work.snapshot)
         if edit.placing.misfits:
             return None
+        work = self.work.under_rules_for(edit.patch.paths)
         pruned = prune_edit(edit.patch, work.snapshot, work.issue, work.settings.prune)
         if not pruned.patch or check_restrictions(pruned.patch, work).reason:
             return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from fretsaw.core import prompt
-from fretsaw.core.context.choose import choose
+from fretsaw.core.context.traces import choose_for_traces
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.patch_call import answer_calls
 from fretsaw.core.proof.check_result import CheckResult
@@ -91,7 +91,7 @@ def fix(work: Work) -> Outcome:
         if book.before:
             book.notices += notices_about_check(book.before)
         book.lint_before = lint_before(services)
-    book.conversation = _open_conversation(work, book)
+    work, book.conversation = _open_conversation(work, book)
     listen = partial(DraftListener if services.drafts else ProgressListener, work)
     left = {"misfit": settings.misfits, "refused": settings.misfits, "check": settings.attempts}
     left |= {"size": 1, "empty": 1}
@@ -106,7 +106,7 @@ def fix(work: Work) -> Outcome:
                 fewer = work.settings.context_tokens // 3
                 work = replace(work, settings=replace(work.settings, context_tokens=fewer, context="files"))
                 book.notices.append(f"the request was too long: sent again with {fewer} tokens of context")
-                book.conversation = _open_conversation(work, book)
+                work, book.conversation = _open_conversation(work, book)
                 continue
             book.conversation = answer.conversation
         step = _consider(answer, work, book)
@@ -123,14 +123,17 @@ def fix(work: Work) -> Outcome:
         book.conversation = book.conversation.said(*results, step.message)
 
 
-def _open_conversation(work: Work, book: _Book) -> Conversation:
-    """The first messages: what is asked, what is shown, what the check says now."""
+def _open_conversation(work: Work, book: _Book) -> tuple[Work, Conversation]:
+    """The first messages: what is asked, what is shown, what the check says now; and the work with the project's rules
+    on what is shown."""
     services, settings = work.services, work.settings
     services.report(Event("context", "choosing what the model is shown", percentage=10))
     with book.phase("context"):
-        context = choose(
-            work.issue, work.snapshot.readable(), settings.context_tokens, settings.context, estimate, work.focus
-        )
+        snapshot, budget = work.snapshot.readable(), settings.context_tokens
+        context = choose_for_traces(work.issue, snapshot, budget, settings.context, estimate, work.focus, services.logs)
+        rules = work.rules.told(context, estimate)
+        conflicts = work.rules.resolved(work.issue, context.paths).conflicts
+        work = work.under_rules_for(context.paths)
         messages = prompt.first_messages(
             work.issue,
             context,
@@ -139,13 +142,14 @@ def _open_conversation(work: Work, book: _Book) -> Conversation:
             images=services.images,
             files=services.files,
             logs=services.logs,
-            rules=services.rules,
+            rules=work.rules.settings,
+            rules_files=rules.texts,
             rounds=settings.steps if settings.tools else 0,
         )
-    book.notices += context.notices
+    book.notices += (*context.notices, *rules.cut, *conflicts)
     files = "1 file" if len(context.paths) == 1 else f"{len(context.paths)} files"
     services.report(Event("ask", f"asking with {files}", percentage=15))
-    return Conversation(messages, partial=not context.whole)
+    return work, Conversation(messages, partial=not context.whole)
 
 
 def _consider(answer: ModelAnswer, work: Work, book: _Book) -> Proved | Rejected:

@@ -97,6 +97,7 @@ def _accept(proposed: PatchSet, turn: Turn, prose: str, notices: tuple[str, ...]
     """Prune a patch that fits, then hold it against ledger, policy and git."""
     services = work.services
     services.report(Event("prune", "dropping what nobody asked for", percentage=70))
+    work = work.under_rules_for(proposed.paths)
     pruned = prune_edit(proposed, work.snapshot, work.issue, work.settings.prune)
     pruned, spent, told = _judge(pruned, work)
     if pruned.patch:

@@ -11,6 +11,7 @@ from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.policy import Judgement
 from fretsaw.core.prompt.edit_forms import EditForm
 from fretsaw.core.proof.check_result import Check, VaryCheck
+from fretsaw.core.rules_files import NO_RULES, ProjectRules
 from fretsaw.core.run import Event
 
 
@@ -49,5 +50,5 @@ class Services:
     """The issue's attached logs: (name, text)."""
     drafts: bool = False
     """True if somebody looks at what is valid while the model still writes."""
-    rules: tuple[str, ...] = ()
-    """The project's own rules for agents (AGENTS.md, .fretsaw.toml), restated to the model as data."""
+    rules: ProjectRules = NO_RULES
+    """The project's own rules for agents (AGENTS.md and the like, .fretsaw.toml)."""

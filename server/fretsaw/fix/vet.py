@@ -12,6 +12,7 @@ from fretsaw.core.issue import Issue
 from fretsaw.core.locate.misfit import Located, Misfit
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.prune.verdict import Mode, Verdict
+from fretsaw.core.rules_files import NO_RULES, ProjectRules
 from fretsaw.core.snapshot import Snapshot
 
 NO_ISSUE = Issue("", "")
@@ -38,11 +39,16 @@ class Vetted:
 
 
 def vet(
-    text: str, files: Snapshot | Reader, paths: Iterable[str] = (), issue: Issue = NO_ISSUE, mode: Mode = "safe"
+    text: str,
+    files: Snapshot | Reader,
+    paths: Iterable[str] = (),
+    issue: Issue = NO_ISSUE,
+    mode: Mode = "safe",
+    rules: ProjectRules = NO_RULES,
 ) -> Vetted:
     """Read, place, derive and prune one reply. All edits or none: with any misfit the patch is empty.
 
-    `files`: a snapshot, or a function from a path to its text and the `paths` that it knows.
+    `rules`: of the project; `files`: a snapshot, or a function from a path to its text and the `paths` that it knows.
     """
     snapshot = files if isinstance(files, Snapshot) else Snapshot(None, tuple(sorted(paths)), files)
     reading = reply.read(text)
@@ -53,6 +59,6 @@ def vet(
     )
     if edit.placing.misfits:
         return replace(vetted, misfits=edit.placing.misfits)
-    pruned = prune_edit(edit.patch, snapshot, issue, mode)
+    pruned = prune_edit(edit.patch, snapshot, rules.join(issue, edit.patch.paths), mode)
     status: Literal["ok", "nochange"] = "ok" if pruned.patch else "nochange"
     return replace(vetted, status=status, patch=pruned.patch, proposed=pruned.proposed, verdicts=pruned.verdicts)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from fretsaw.core.issue import Issue
+from fretsaw.core.rules_files import NO_RULES, ProjectRules
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.fix.services import Services
 from fretsaw.settings import Settings
@@ -23,3 +25,10 @@ class Work:
     settings: Settings
     services: Services
     focus: Focus = ()
+    rules: ProjectRules = NO_RULES
+    """The rules of the project, which hold where the issue does not say otherwise."""
+
+    def under_rules_for(self, paths: Iterable[str]) -> Work:
+        """The same with the project's rules on these paths in the issue's ledger."""
+        issue = self.rules.join(self.issue, paths)
+        return self if issue is self.issue else replace(self, issue=issue)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fretsaw.core.issue import Constraint, Issue
 from fretsaw.core.patch import assemble, derive_set, find_moves
@@ -25,6 +25,8 @@ class Request:
     scope: Constraint | None = None
     prefix: str = ""
     """The path from the repository's root to the folder that paths are relative to, with a `/`."""
+    rules: tuple[Constraint, ...] = ()
+    """The project's rules, on paths from the repository's root."""
     base: Mapping[str, str | None] | None = None
     """Path -> text at the turn's start (None: no such file), of the edit's files; None where that is not known."""
 
@@ -67,7 +69,7 @@ def _forbidden(
 ) -> dict[int, Verdict]:
     """The changes that break a rule on places, of the request or of the declared scope."""
     rules = request.issue.constraints
-    if not rules and request.scope is None:
+    if not (rules or request.rules) and request.scope is None:
         return {}
     from fretsaw.core.ledger.per_change import breaking_changes
     from fretsaw.core.snapshot import Snapshot
@@ -75,6 +77,12 @@ def _forbidden(
     snapshot = Snapshot(None, patch.paths, read)
     by_rule, _ = breaking_changes(rules, patch, changes, snapshot)
     reasons = {at: ("forbidden", each.for_person) for at, each in by_rule.items()}
+    if request.rules:
+        whole = PatchSet(tuple(replace(file, path=request.prefix + file.path) for file in patch.files))
+        placed = [replace(change, path=request.prefix + change.path) for change in changes]
+        seen = Snapshot(None, whole.paths, lambda path: read(path[len(request.prefix) :]))
+        by_project, _ = breaking_changes(request.rules, whole, placed, seen)
+        reasons |= {at: ("forbidden", each.for_person) for at, each in by_project.items()}
     if request.scope is not None:
         from fretsaw.core.ledger.reach import Reach
 

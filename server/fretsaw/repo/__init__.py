@@ -14,6 +14,7 @@ from fretsaw.repo.git.trial import trial
 from fretsaw.repo.merge import follow_files
 from fretsaw.repo.new_repository import create
 from fretsaw.repo.repository import Delivery, How, Repo, UndoResult
+from fretsaw.repo.rules_files import rules_in, rules_on_disk
 from fretsaw.repo.undo import Recorded, deliveries, recover, undo
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "refuse_operation",
     "refuse_unknown_committer",
     "reopened",
+    "rules_in",
+    "rules_on_disk",
     "snapshot",
     "trial",
     "undo",

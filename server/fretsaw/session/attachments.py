@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
+from fretsaw import repo
 from fretsaw.core.chat import File, Image
+from fretsaw.core.rules_files import ProjectRules
 from fretsaw.core.secrets.mask import SecretMask
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import UsageError
@@ -23,14 +25,11 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _MOST_IMAGES = 20
 _LONGEST_PDF = 8_000
 """Characters of a PDF's text that are sent at most, where it is not sent as it is."""
-_MOST_RULES = 4_000
-"""Characters of AGENTS.md that are sent at most."""
 
 
-def rules_for(session: Session, snapshot: Snapshot) -> tuple[str, ...]:
-    """The rules that the repository's own settings and its AGENTS.md give, as data for the model."""
-    text = snapshot.read("AGENTS.md") if "AGENTS.md" in snapshot.paths else None
-    return (*session.resolved.rules, *((text[:_MOST_RULES],) if text else ()))
+def rules_for(session: Session, snapshot: Snapshot) -> ProjectRules:
+    """The rules that the repository's own settings and its rules files give."""
+    return ProjectRules(repo.rules_in(session.root, snapshot), session.resolved.rules)
 
 
 def images_for(task: Task, row: Row) -> tuple[tuple[Image, ...], tuple[str, ...]]:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fretsaw import repo
 from fretsaw.core import prompt, tools
 from fretsaw.core.chat import Message
-from fretsaw.core.context.choose import choose
 from fretsaw.core.context.parts import Context
 from fretsaw.core.context.render import each_document
+from fretsaw.core.context.traces import choose_for_traces
 from fretsaw.core.issue import Issue
 from fretsaw.core.prompt.cached_prefix import cached_tokens
+from fretsaw.core.prompt.edit_forms import EditForm
 from fretsaw.core.prompt.patch_grammar import PATCH_GRAMMAR
 from fretsaw.core.secrets.mask import Withheld
 from fretsaw.core.secrets.masked import mask_issue, mask_snapshot
+from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text.tokens import count, estimate
 from fretsaw.model.request_size import PAGE
 from fretsaw.model.row import Row
@@ -28,6 +30,7 @@ from fretsaw.session.models import choose_model
 from fretsaw.session.notices import notices_about
 from fretsaw.session.open import Session
 from fretsaw.session.pointed_files import Place
+from fretsaw.session.rules_preview import RulesPreview
 from fretsaw.session.secret_mask import learn_local_secrets
 from fretsaw.session.task import Task
 
@@ -51,6 +54,8 @@ class RequestPreview:
     """Tokens that a run of another issue on this commit would read from it."""
     cached_changed: int = 0
     """Tokens that a second run would read from it after the file that is shown last has changed."""
+    rules: RulesPreview = field(default_factory=RulesPreview)
+    """The rules files that hold for what is shown."""
     withheld: tuple[Withheld, ...] = ()
     """Secrets in whose place a marker would be sent."""
 
@@ -74,7 +79,11 @@ class RequestPreview:
                 for part in self.context.following
             ],
             "next_tokens": self.context.following_tokens,
-            "constraints": [{"kind": item.kind, "text": item.text} for item in self.issue.constraints],
+            "constraints": [
+                {"kind": item.kind, "text": item.text} | ({"source": item.source} if item.source else {})
+                for item in self.issue.constraints
+            ],
+            "rules_files": self.rules.document(),
             "messages": [{"role": message.role, "text": message.text} for message in self.messages],
             "notices": list(self.notices),
             "withheld": [
@@ -92,17 +101,18 @@ def preview_request(
     issue = mask_issue(issue, session.mask)
     settings = session.settings
     choice = choose_model(session.resolved.places, settings)
-    snapshot = repo.snapshot(session.repo, reveal=settings.reveal)
-    learn_local_secrets(session, snapshot)
-    snapshot, index_notices = with_index(session, snapshot)
-    snapshot = mask_snapshot(snapshot, session.mask)
-    context = choose(issue, snapshot.readable(), settings.context_tokens, settings.context, estimate, places)
+    snapshot, index_notices = _masked_snapshot(session)
     logs, notices = read_logs(issue, folder)
     logs = tuple((name, session.mask.mask(text, name)) for name, text in logs)
+    budget, mode = settings.context_tokens, settings.context
+    context = choose_for_traces(issue, snapshot.readable(), budget, mode, estimate, places, logs)
     form = adapt_row(session.state, settings, choice.row).form_for(settings)
-    images, more = images_for(Task(issue, folder=folder), choice.row)
-    pdfs = pdfs_for(Task(issue, folder=folder), choice.row, session.mask)
+    task = Task(issue, folder=folder)
+    (images, more), pdfs = images_for(task, choice.row), pdfs_for(task, choice.row, session.mask)
     rules = rules_for(session, snapshot)
+    told = rules.told(context, estimate)
+    shown_rules = RulesPreview(rules.files.chain(context.paths), rules.resolved(issue, context.paths))
+    issue = rules.join(issue, context.paths)
     messages = prompt.first_messages(
         issue,
         context,
@@ -110,26 +120,21 @@ def preview_request(
         images=images,
         files=pdfs.files,
         logs=(*logs, *pdfs.texts),
-        rules=rules,
+        rules=rules.settings,
+        rules_files=told.texts,
         rounds=settings.steps if settings.tools else 0,
     )
-    offered = tools.tools_for(form, partial=not context.whole) if settings.tools else ()
-    schemas = "".join(f"{tool.name}{tool.description}{tool.parameters}" for tool in offered)
-    schemas += PATCH_GRAMMAR if form == "grammar-tool" else ""
-    sent = {marker for message in messages for marker in session.mask.markers_in(message.text)}
-    withheld = tuple(item for item in session.mask.findings if item.marker in sent)
+    schemas = _schemas(form, tools_too=settings.tools, partial=not context.whole)
     tokens = count("".join(message.text for message in messages) + schemas) + sum(image.tokens for image in images)
     tokens += PAGE * sum(file.pages for file in pdfs.files)
-    row = choice.row
-    again, other, changed = _cached(messages, schemas, row, context)
     return RequestPreview(
         issue,
         context,
         messages,
-        row.id,
+        choice.row.id,
         tokens,
-        row.cost(tokens, 0, 0),
-        row.cost(tokens, tokens, 0),
+        choice.row.cost(tokens, 0, 0),
+        choice.row.cost(tokens, tokens, 0),
         (
             *session.resolved.notices,
             *index_notices,
@@ -139,12 +144,34 @@ def preview_request(
             *pdfs.notices,
             *notices_about(session, snapshot, issue.hidden),
             *context.notices,
+            *told.cut,
+            *shown_rules.resolved.conflicts,
         ),
-        again,
-        other,
-        changed,
-        withheld,
+        *_cached(messages, schemas, choice.row, context),
+        shown_rules,
+        _withheld(session, messages),
     )
+
+
+def _masked_snapshot(session: Session) -> tuple[Snapshot, tuple[str, ...]]:
+    """The snapshot as a model sees it, with the index behind it, and notices about that."""
+    snapshot = repo.snapshot(session.repo, reveal=session.settings.reveal)
+    learn_local_secrets(session, snapshot)
+    snapshot, notices = with_index(session, snapshot)
+    return mask_snapshot(snapshot, session.mask), notices
+
+
+def _schemas(form: EditForm, *, tools_too: bool, partial: bool) -> str:
+    """The text of the tools that are offered, and of the grammar."""
+    offered = tools.tools_for(form, partial=partial) if tools_too else ()
+    schemas = "".join(f"{tool.name}{tool.description}{tool.parameters}" for tool in offered)
+    return schemas + (PATCH_GRAMMAR if form == "grammar-tool" else "")
+
+
+def _withheld(session: Session, messages: tuple[Message, ...]) -> tuple[Withheld, ...]:
+    """The secrets in whose place the messages have a marker."""
+    sent = {marker for message in messages for marker in session.mask.markers_in(message.text)}
+    return tuple(item for item in session.mask.findings if item.marker in sent)
 
 
 def _cached(messages: tuple[Message, ...], schemas: str, row: Row, context: Context) -> tuple[int, int, int]:

@@ -13,7 +13,6 @@ from pathlib import Path
 from fretsaw import repo, run_store
 from fretsaw.cancel import Cancel
 from fretsaw.core.chat import Usage
-from fretsaw.core.issue import with_rules
 from fretsaw.core.run import Event, Outcome, Proposal, Run, RunState
 from fretsaw.core.secrets.masked import mask_issue, reveal_value
 from fretsaw.errors import BudgetError, Cancelled, ConfigError, FretsawError, ModelError, RepoError
@@ -97,7 +96,7 @@ def replay_run(session: Session, run_id: str | None, report: Reporter, cancel: C
     judged = tuple(folder.calls("judge"))
     if judged:
         services = replace(services, judge=replay_calls(judged))
-    outcome = run_loop(Work(with_rules(task.issue, services.rules), snapshot, session.settings, services, task.focus))
+    outcome = run_loop(Work(task.issue, snapshot, session.settings, services, task.focus, services.rules))
     return FinishedRun(run_store.finished(kept, outcome), outcome, folder.path, outcome)
 
 
@@ -182,9 +181,8 @@ def _outcome(
             live = stack.enter_context(_judge(session, cancel, budget))
             keep = partial(folder.append_call, whom="judge")
             services = replace(services, judge=record_calls(live, keep))
-        issue = with_rules(task.issue, services.rules)
         try:
-            outcome = run_loop(Work(issue, snapshot, settings, services, task.focus))
+            outcome = run_loop(Work(task.issue, snapshot, settings, services, task.focus, services.rules))
         except BaseException as error:
             meter.usage += ask.lost
             if ask.unfinished is not None:

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -144,7 +144,8 @@ def _answer_text_edit(
     started = turn.at_first(path, before)
     if newline and started is not None:
         started = started.replace("\r\n", "\n")
-    judged = _judge({path: before}, {path: after}, _request(turn, folder, options, {path: started}, ""))
+    request = _under_rules(_request(turn, folder, options, {path: started}, ""), root, [path])
+    judged = _judge({path: before}, {path: after}, request)
     if not judged.dropped:
         return {}
     stays = next((file.after for file in judged.patch.files), before)
@@ -174,6 +175,7 @@ def _answer_patch_edit(
     started = {name: turn.at_first(path, befores[name]) for name, path in inside.items()}
     prefix = where.relative_to(root).as_posix()
     request = _request(turn, folder, options, started, "" if prefix == "." else f"{prefix}/")
+    request = _under_rules(request, root, inside.values())
     judged = _judge({name: befores[name] for name in afters}, afters, request)
     if not judged.dropped:
         return {}
@@ -233,7 +235,20 @@ def _request(turn: Turn, folder: Path, options: HookOptions, base: Mapping[str, 
         rule = Constraint("only", said, named)
         issue = replace(issue, constraints=(*issue.constraints, rule)) if named else issue
     strict = options.strict or nothing_else is not None
-    return Request(issue, "strict" if strict else "safe", scope.rule if scope else None, prefix, base)
+    return Request(issue, "strict" if strict else "safe", scope.rule if scope else None, prefix, base=base)
+
+
+def _under_rules(request: Request, root: Path, paths: Iterable[str]) -> Request:
+    """The request with the rules of the project's own files on these paths, which are from the root."""
+    from fretsaw.repo.rules_files import rules_on_disk
+
+    touched = tuple(paths)
+    found = rules_on_disk(root, touched)
+    if not found.known:
+        return request
+    from fretsaw.core.rules_files import ProjectRules
+
+    return replace(request, rules=ProjectRules(found).resolved(request.issue, touched).rules)
 
 
 def _decide(

@@ -13,6 +13,7 @@ from pathlib import Path
 from fretsaw import repo
 from fretsaw.core.patch import derive_set
 from fretsaw.core.patch.patch_set import Change
+from fretsaw.core.rules_files import ProjectRules
 from fretsaw.core.text.lines import split_lines
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.hooks.judge import Request
@@ -102,7 +103,9 @@ def unasked_since(root: Path, folder: Path, session: str, turn: Turn, request: R
     opened = repo.open_repo(root)
     diff = _since_first(read_states(opened, States("this conversation", turn.first_head, WORKTREE)), turn)
     scope = Scope(request.scope.text.partition(":")[0], request.scope.targets) if request.scope else None
-    vetted = judge_diff(diff, request.issue, request.mode, scope)
+    issue = ProjectRules(repo.rules_in(root, diff.snapshot)).join(request.issue, diff.patch.paths)
+    request = replace(request, issue=issue)
+    vetted = judge_diff(diff, issue, request.mode, scope)
     known = _broken_at_start(opened, diff, turn, request, scope) if vetted.broken else ()
     broken = [sentence for sentence in vetted.broken if sentence not in known]
     others = edited_by_others(folder, session, time.time() - WORKING_SECONDS) - turn.seen.keys()

@@ -12,12 +12,15 @@ from pathlib import Path
 
 from fretsaw import system
 from fretsaw.core.issue import Issue, parse
+from fretsaw.core.text.folded_log import fold_log
 from fretsaw.errors import UsageError
 from fretsaw.forge.address import is_address
 from fretsaw.session.forge_issue import fetch_issue
 
 MAX_ISSUE = 256 * 1024
-MAX_LOG = 64 * 1024
+MAX_LOG = 20 * 1024 * 1024
+_MASKED_WHOLE = 256 * 1024
+"""Bytes of a log that is searched for secrets as a whole."""
 MAX_IMAGE = 20 * 1024 * 1024
 MAX_PDF = 20 * 1024 * 1024
 
@@ -89,7 +92,11 @@ def read_logs(issue: Issue, folder: Path | None) -> tuple[tuple[tuple[str, str],
         if data is None:
             notices.append(f"{attachment.source} is not attached: {why}")
         else:
-            text = data[-MAX_LOG:].decode("utf-8", "replace")
+            text = data.decode("utf-8", "replace")
+            if len(data) > _MASKED_WHOLE:  # what is sent of it is masked below, and all of 20 MB takes minutes
+                log = fold_log(text)
+                notices.append(f"{attachment.source}: {log.folded:,} of its {log.lines:,} lines are folded")
+                text = log.text
             logs.append((attachment.source, text))
     return tuple(logs), tuple(notices)
 

@@ -19,6 +19,7 @@ from fretsaw.fix.vet import NO_ISSUE, Vetted
 from fretsaw.fix.vet import vet as vet_text
 from fretsaw.repo import Delivery
 from fretsaw.report.document import misfit_row, verdict_row
+from fretsaw.session.attachments import rules_for
 from fretsaw.session.deliver import deliver_proposal
 from fretsaw.session.issue_source import read_issue
 from fretsaw.session.open import Session
@@ -46,10 +47,11 @@ def vet_reply(
     else:
         issue = read_issue(issue_argument, where)[0] if issue_argument else NO_ISSUE
     snapshot = repo.snapshot(session.repo)
-    vetted = vet_text(reply, snapshot, issue=issue, mode=session.settings.prune)
+    rules = rules_for(session, snapshot)
+    vetted = vet_text(reply, snapshot, issue=issue, mode=session.settings.prune, rules=rules)
     if vetted.status != "ok":
         return vetted, None
-    violations = enforce(issue.constraints, vetted.patch, snapshot)
+    violations = enforce(rules.join(issue, vetted.patch.paths).constraints, vetted.patch, snapshot)
     if violations:
         raise NoPatchError("; ".join(violation.for_person for violation in violations))
     asked, requested = asked_paths(issue), requested_paths(vetted.patch, issue)

@@ -25,6 +25,7 @@ from fretsaw.repo.git.contained_diff import ContainedDiff
 from fretsaw.repo.git.state_diff import StateDiff, read_states, staged_paths
 from fretsaw.repo.git.states import WORKTREE, States, find_states, with_commit_index
 from fretsaw.report.document import check_row, proof_row, verdict_row
+from fretsaw.session.attachments import rules_for
 from fretsaw.session.deliver import deliver_patch
 from fretsaw.session.issue_source import read_issue
 from fretsaw.session.open import Session
@@ -140,7 +141,8 @@ def vet_tree(session: Session, question: Question) -> VettedTree:
     diff = _read_diff(session, question)
     issue = _issue(question, diff.states)
     scopes = scopes_of(session, question.allow, declared=question.declared_scope)
-    vetted = judge_diff(diff, issue, session.settings.prune, scopes)
+    rules = rules_for(session, diff.snapshot)
+    vetted = judge_diff(diff, rules.join(issue, diff.patch.paths), session.settings.prune, scopes)
     return vetted if question.issue or question.request else _without_request(vetted)
 
 

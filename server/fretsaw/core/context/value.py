@@ -23,7 +23,8 @@ def values_of(found: Candidates) -> list[Valued]:
 def _valued(each: Described, value: float, found: Candidates) -> Valued:
     chunk, evidence = each.chunk, found.evidence[each.chunk.path]
     must = any(chunk.first <= last and chunk.last >= first for first, last in evidence.focus)
-    return Valued(chunk, each.tokens, value, "the selected lines" if must else _why(each, evidence), must=must)
+    pointed = "in the stack trace" if evidence.traced else "the selected lines"
+    return Valued(chunk, each.tokens, value, pointed if must else _why(each, evidence), must=must)
 
 
 def _why(each: Described, evidence: Evidence) -> str:

@@ -6,6 +6,7 @@ Only prose counts: code, quotations and traces set no rules, and a sentence abou
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -23,45 +24,59 @@ _EXCEPT = re.compile(r"\b(?:except(?:\s+for)?|other than|besides|apart from|but 
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)\s+(?=[A-Z`\"'*_(])")
 _ANYTHING = re.compile(r"\b(?:anything|any|else)\b")
 _ALSO = Wording("not", "file", "")
+_EMPHASIS = re.compile(r"(?<!/)\*\*(?![/*])")
+"""Two stars that are no part of a glob."""
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?")
 
 
 def constraints(text: str) -> tuple[Constraint, ...]:
     """The rules that the prose of an issue sets, in order, at most 40."""
     found: dict[tuple[str, tuple[str, ...], str], Constraint] = {}
-    for sentence in _sentences(text):
-        for rule in _of_sentence(sentence):
+    for _, sentence in numbered_sentences(text):
+        for rule in rules_of(sentence):
             found.setdefault((rule.kind, rule.targets, "" if rule.targets else rule.text), rule)
         if len(found) >= _MOST:
             break
     return tuple(found.values())[:_MOST]
 
 
-def _sentences(text: str) -> Iterator[str]:
-    """Sentences of the prose; an item of a list or a heading ends one."""
-    paragraph: list[str] = []
-    for kind, line in (*lines_of(text), ("prose", "")):
+def numbered_sentences(text: str) -> Iterator[tuple[int, str]]:
+    """Sentences of the prose, each with the number of the line on which it begins, from 1.
+
+    An item of a list or a heading ends one.
+    """
+    paragraph: list[tuple[int, str]] = []
+    for number, (kind, line) in enumerate((*lines_of(text), ("prose", "")), start=1):
         starts = _ITEM.match(line)
         if kind != "prose" or not line.strip() or starts or line.lstrip().startswith(("#", "|")) or frame(line):
             yield from _split(paragraph)
             paragraph = []
         if kind == "prose" and line.strip() and not frame(line):
-            paragraph.append(line[starts.end() :] if starts else line.lstrip("# "))
+            paragraph.append((number, line[starts.end() :] if starts else line.lstrip("# ")))
             if line.lstrip().startswith("#"):
                 yield from _split(paragraph)
                 paragraph = []
 
 
-def _split(paragraph: list[str]) -> Iterator[str]:
+def _split(paragraph: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The sentences of a paragraph, each with its line: that of the last beginning of a line before it."""
     if not paragraph:
         return
-    text = " ".join(line.strip() for line in paragraph).replace("**", "")
-    for sentence in _SENTENCE_END.split(text):
+    lines = [_EMPHASIS.sub("", line.strip()) for _, line in paragraph]
+    begins, at = [], 0
+    for line in lines:
+        begins.append(at)
+        at += len(line) + 1
+    text = " ".join(lines)
+    start = 0
+    for end, following in (*((found.start(), found.end()) for found in _SENTENCE_END.finditer(text)), (len(text), 0)):
+        sentence = text[start:end]
         if len(sentence) <= _LONGEST_SENTENCE and not sentence.rstrip().endswith("?"):
-            yield sentence.strip()
+            yield paragraph[bisect_right(begins, start) - 1][0], sentence.strip()
+        start = following
 
 
-def _of_sentence(sentence: str) -> list[Constraint]:
+def rules_of(sentence: str) -> list[Constraint]:
     """The rules of one sentence; each has the targets that stand up to the next rule's words."""
     if not MAYBE.search(sentence):
         return []

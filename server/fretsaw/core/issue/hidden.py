@@ -8,7 +8,8 @@ from fretsaw.core.issue.blocks import Fences
 from fretsaw.core.text.safe_text import CONTROL, INVISIBLE
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
-_EMOJI_JOINERS = re.compile("(?<=[\u00a9-\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]\u200d?")
+EMOJI_JOINERS = re.compile("(?<=[\u00a9-\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]\u200d?")
+"""Invisible characters that only choose how an emoji is drawn."""
 # `[//]: # (text)`: a link definition that nothing refers to, the other idiom for a comment.
 _LINK_COMMENT = re.compile(r"^ {0,3}\[(?://|comment)\]:\s*(?:#|<>)", re.IGNORECASE)
 _TICKS = re.compile(r"`+")
@@ -21,7 +22,7 @@ def visible(text: str) -> tuple[str, int]:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text, ansi = _ANSI.subn("", text)
-    text = _EMOJI_JOINERS.sub("", text)
+    text = EMOJI_JOINERS.sub("", text)
     text, unseen = INVISIBLE.subn("", text)
     text, control = CONTROL.subn("", text)
     text, comments = _without_comments(text)
@@ -41,14 +42,14 @@ def _without_comments(text: str) -> tuple[str, int]:
             count += 1
             continue
         goes_on = inside
-        shown, inside, begun = _line_without(line, inside)
+        shown, inside, begun = line_without_comments(line, inside)
         count += begun
         if shown.strip() or not (begun or goes_on):
             kept.append(shown)
     return "\n".join(kept), count
 
 
-def _line_without(line: str, inside: bool) -> tuple[str, bool, int]:
+def line_without_comments(line: str, inside: bool) -> tuple[str, bool, int]:
     """One line without its (parts of) comments, whether a comment goes on after it, how many begin on it."""
     out, at, found = [], 0, 0
     if inside:

@@ -20,14 +20,30 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """The part of a repository that a rule of a project speaks of."""
+
+    folder: str = ""
+    """The files below this folder; all of them where it is empty."""
+    globs: tuple[str, ...] = ()
+    """Of these only such as one of the globs fits; all of them where there is none."""
+    without: tuple[str, ...] = ()
+    """Folders for which a rules file in them says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
 class Constraint:
     """One rule that the issue sets: restated to the model every turn and enforced on the patch afterwards."""
 
-    kind: Literal["only", "not", "no-new-dependency", "no-new-file", "no-test-change", "keep-api", "other"]
+    kind: Literal["only", "not", "no-new-dependency", "no-new-file", "no-test-change", "keep-api", "tests-in", "other"]
     text: str
     """The sentence as written."""
     targets: tuple[str, ...] = ()
     """Paths, globs or symbols that the sentence names; empty where it names none. `!path` is an exception."""
+    source: str = ""
+    """File and line of a project's rule, `AGENTS.md:14`; empty for the issue's own."""
+    area: Area = Area()
+    """The files that a project's rule holds for."""
 
 
 AttachmentKind: TypeAlias = Literal["image", "log", "pdf"]

@@ -84,7 +84,7 @@ def _target(word: str, before: str, after: str, *, quoted: bool) -> str | None:
 
 def _is_folder(word: str, before: str, after: str) -> bool:
     """Tell whether the words beside a word say that it is a folder."""
-    if _FOLDER_AFTER.match(after) or _INSIDE.search(before):
+    if _FOLDER_AFTER.match(after) or _INSIDE.search(before) or (word.endswith("/") and word.count("/") == 1):
         return True
     return "/" in word and word.lower() not in _PAIRS and _PLACED.search(before) is not None
 

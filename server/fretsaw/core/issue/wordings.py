@@ -7,7 +7,7 @@ from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
 
 ConstraintKind: TypeAlias = Literal[
-    "only", "not", "no-new-dependency", "no-new-file", "no-test-change", "keep-api", "other"
+    "only", "not", "no-new-dependency", "no-new-file", "no-test-change", "keep-api", "tests-in", "other"
 ]
 Needs: TypeAlias = Literal["file", "any", "none"]
 """The thing that a sentence has to name so that it is a rule: a file or folder, anything, or nothing."""

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from fretsaw.core.issue.issue import Constraint
-from fretsaw.core.languages import is_test
+from fretsaw.core.languages import is_test, language_of
+from fretsaw.core.ledger.area import patch_within
 from fretsaw.core.ledger.dependencies import added_dependencies
 from fretsaw.core.ledger.interface import broken_interface
 from fretsaw.core.ledger.new_modules import new_modules
@@ -28,7 +29,8 @@ def enforce(constraints: Iterable[Constraint], patch: PatchSet, snapshot: Snapsh
     out = []
     for constraint in _joined(tuple(constraints)):
         rule = RULES.get(constraint.kind)
-        for path, does in rule(constraint, patch, snapshot) if rule else ():
+        inside = patch_within(constraint.area, patch)
+        for path, does in rule(constraint, inside, snapshot) if rule and inside else ():
             out.append(_violation(constraint, path, does))
     return tuple(dict.fromkeys(out))
 
@@ -99,6 +101,14 @@ def _keep_api(_constraint: Constraint, patch: PatchSet, _snapshot: Snapshot) -> 
                 yield file.path, what
 
 
+def _tests_in(constraint: Constraint, patch: PatchSet, snapshot: Snapshot) -> _Found:
+    reach = Reach(constraint.targets, patch, snapshot)
+    places = ", ".join(target.lstrip("/") for target in constraint.targets)
+    for file in patch.files:
+        if file.op == "create" and is_test(file.path) and language_of(file.path) and not reach.file(file.path):
+            yield file.path, f"is a new test outside of {places}"
+
+
 RULES: Mapping[str, Callable[[Constraint, PatchSet, Snapshot], _Found]] = {
     "only": _only,
     "not": _not,
@@ -106,6 +116,7 @@ RULES: Mapping[str, Callable[[Constraint, PatchSet, Snapshot], _Found]] = {
     "no-test-change": _no_test_change,
     "no-new-dependency": _no_new_dependency,
     "keep-api": _keep_api,
+    "tests-in": _tests_in,
 }
 """Rules that are enforced. A kind that is not in this table ("other") is told to the model and to the person only."""
 
@@ -113,9 +124,10 @@ RULES: Mapping[str, Callable[[Constraint, PatchSet, Snapshot], _Found]] = {
 def _violation(constraint: Constraint, path: str, does: str) -> Violation:
     sentence = " ".join(safe_text(constraint.text).split())[:200]
     shown, does = safe_text(path), safe_text(does)
+    who = safe_text(constraint.source) or "the issue"
     return Violation(
         constraint,
         path,
-        f"{shown} {does}, but the issue says: “{sentence}”.",
-        f"{shown} {does}. The issue says: “{sentence}”. Solve it within this rule.",
+        f"{shown} {does}, but {who} says: “{sentence}”.",
+        f"{shown} {does}. {who[0].upper()}{who[1:]} says: “{sentence}”. Solve it within this rule.",
     )

@@ -11,7 +11,7 @@ from fretsaw.core.patch import assemble
 from fretsaw.core.patch.patch_set import Change, PatchSet
 from fretsaw.core.snapshot import Snapshot
 
-PLACES = frozenset({"only", "not", "no-new-file", "no-test-change"})
+PLACES = frozenset({"only", "not", "no-new-file", "no-test-change", "tests-in"})
 """Kinds of rules on places: what breaks one can be taken out. The others are about what the code says, where a change
 taken out alone would leave the rest broken."""
 

@@ -54,6 +54,8 @@ class Reach:
 
     def _matches(self, target: str, path: str) -> bool:
         bare = target.strip("/")
+        if target.startswith("/"):  # a project's rule, bound to the root
+            return path == bare or path.startswith(f"{bare}/")
         if "*" in bare:
             return (
                 fnmatchcase(path, bare) or fnmatchcase(path, f"*/{bare}") or fnmatchcase(path.rsplit("/", 1)[-1], bare)

@@ -85,6 +85,17 @@ def ambiguous(path: str, pattern: Pattern, starts: list[int], more: bool) -> Mis
     )
 
 
+def fits_twin(path: str, line: int, twin: str, twin_line: int) -> Misfit:
+    """The old lines fit one file in part and a look-alike of it exactly."""
+    return misfit(
+        kind="ambiguous",
+        path=path,
+        person=f"An edit to {path} fits line {line} there only in part, and {twin}, line {twin_line}, exactly.",
+        model=f"{path}: your lines differ from the file's at line {line}, but stand in `{twin}` at line {twin_line}. "
+        "Repeat the edit with the path of the file that you mean and its own lines.",
+    )
+
+
 def unwritable(path: str, what: str, line: str) -> Misfit:
     """A new line that the file's encoding cannot hold. `what`: the sign, with a comma: "U+FFFD, which …,"."""
     shown = cut(line.strip(), _SHOWN)

@@ -14,6 +14,7 @@ from fretsaw.core.locate.misfit import Located, Misfit, Placing
 from fretsaw.core.locate.path_repair import by_name, clean, is_outside, named_in, repair
 from fretsaw.core.locate.section import Section, place_section, probe
 from fretsaw.core.locate.transcode import in_file_encoding
+from fretsaw.core.locate.twins import naming_twins, sole_holder, twin_of
 from fretsaw.core.reply.edit_block import EditBlock, Reading
 from fretsaw.core.text.lines import is_binary
 
@@ -183,6 +184,9 @@ def _meant(desk: Desk, block: EditBlock, path: str) -> str | None:
     """The tracked file that a path which is none must mean, by its own end or by the text above; None: not known."""
     loosely = block.op == "edit" and bool(block.search)
     meant = repair(path, desk.names(), loosely=loosely)
+    if meant is None and loosely:
+        alike = desk.names().get(path.rsplit("/", 1)[-1], [])
+        meant = sole_holder(block, alike, desk.text)
     if meant is None and block.near and _may_be_named_above(desk, block, path):
         meant = named_in(block.near, desk.paths.__contains__)
     if meant is None or block.op != "overwrite":
@@ -247,7 +251,10 @@ def _edit_text(desk: Desk, section: Section, trusted: bool) -> Misfit | None:
     if problem is not None:
         return problem
     placed = place_section(text, section, trusted)
-    desk.misfits += placed.misfits
+    if placed.misfits:
+        desk.misfits += naming_twins(placed.misfits, section.blocks, desk.names, desk.current)
+    elif (twin := twin_of(placed.located, desk.names, desk.current)) is not None:
+        return twin
     desk.located += placed.located
     if not placed.misfits:
         desk.write(path, placed.after)

@@ -11,10 +11,14 @@ from fretsaw.core.prompt.edit_forms import FORMS, EditForm
 from fretsaw.core.prompt.follow_ups import check_output
 from fretsaw.core.prompt.wording import closing, fenced, system
 from fretsaw.core.proof.check_result import CheckResult
+from fretsaw.core.text.folded_log import fold_log
 from fretsaw.core.text.safe_text import safe_text
 
-_LONGEST_LOG = 8_000
 _MOST_RULES = 40
+_RULES_FILES = (
+    "Files with rules of the project, for any agent; of two that disagree the later one holds, and the issue over all. "
+    "Commands in them are not run here:\n"
+)
 _JOINS = "Where what the issue names is defined and used:\n"
 
 
@@ -28,14 +32,16 @@ def first_messages(  # noqa: PLR0913 - each is a kind of material that a prompt 
     files: tuple[File, ...] = (),
     logs: tuple[tuple[str, str], ...] = (),
     rules: tuple[str, ...] = (),
+    rules_files: tuple[tuple[str, str], ...] = (),
     rounds: int = 12,
 ) -> tuple[Message, ...]:
     """System and user message. The same input gives the same bytes; the system message depends on `rounds` alone.
 
-    `before`: the project's check before any change, shown when it is red; `logs`: (name, text) of attached logs, of
-    which the end is shown; `rules`: the project's own (AGENTS.md, .fretsaw.toml); `rounds`: of tool calls at most, 0
-    for a model without tools. A cache may break after the system message, after the documents that have not changed
-    lately, after all of them and after the issue: at most four places, which is what an endpoint takes.
+    `before`: the project's check before any change, shown when it is red; `logs`: (name, text) of attached logs, which
+    are folded where they are long; `rules`: the project's own (.fretsaw.toml); `rules_files`: (attributes, text) of
+    AGENTS.md and the like, strongest last; `rounds`: of tool calls at most, 0 for a model without tools. A cache may
+    break after the system message, after the documents that have not changed lately, after all of them and after the
+    issue: at most four places, which is what an endpoint takes.
     """
     settled, lately = _documents(context)
     pieces = [FORMS[form], settled + lately]
@@ -46,6 +52,8 @@ def first_messages(  # noqa: PLR0913 - each is a kind of material that a prompt 
     pieces += [_log(name, text) for name, text in logs]
     if rules:
         pieces.append("Rules of the project:\n" + fenced("project-rules", safe_text("\n".join(rules[:_MOST_RULES]))))
+    if rules_files:
+        pieces.append(_RULES_FILES + "".join(fenced("project-rules", text, attributes=at) for at, text in rules_files))
     pieces.append("The issue:\n" + fenced("issue", safe_text(issue.text)))
     ends.append(len(_joined(pieces)))
     if before is not None and before.state == "red":
@@ -76,5 +84,7 @@ def _documents(context: Context) -> tuple[str, str]:
 
 
 def _log(name: str, text: str) -> str:
-    shown = safe_text(text[-_LONGEST_LOG:])
-    return "A log attached to the issue:\n" + fenced("log", shown, attributes=f' name="{attribute(name)}"')
+    log = fold_log(text)
+    count = f' lines="{log.lines}"' if log.folded else ""
+    shown = safe_text(log.text)
+    return "A log attached to the issue:\n" + fenced("log", shown, attributes=f' name="{attribute(name)}"{count}')

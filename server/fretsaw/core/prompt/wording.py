@@ -49,13 +49,15 @@ def fenced(name: str, text: str, *, attributes: str = "") -> str:
 
 def ledger(constraints: Iterable[Constraint]) -> str:
     """The issue's own rules, to be restated at the end of every turn; empty when it sets none."""
-    rows = []
+    rows, whose = [], "of this issue"
     for each in constraints:
         sentence = " ".join(safe_text(each.text).split())[:_LONGEST_RULE]
-        rows.append(f"- {_LEADS.get(each.kind, '')}“{sentence}”")
+        source = f" ({safe_text(each.source)})" if each.source else ""
+        whose = "of this issue and of the project" if each.source else whose
+        rows.append(f"- {_LEADS.get(each.kind, '')}“{sentence}”{source}")
     if not rows:
         return ""
-    return "Rules of this issue, which are enforced on your edits:\n" + "\n".join(rows) + "\n"
+    return f"Rules {whose}, which are enforced on your edits:\n" + "\n".join(rows) + "\n"
 
 
 _LEADS = {
@@ -63,6 +65,7 @@ _LEADS = {
     "no-new-file": "no new file: ",
     "no-test-change": "tests stay as they are: ",
     "keep-api": "keep the public interface: ",
+    "tests-in": "new tests: ",
 }
 
 

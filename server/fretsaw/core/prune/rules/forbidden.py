@@ -12,7 +12,7 @@ from fretsaw.core.prune.rules.line_change import with_reason
 from fretsaw.core.prune.scene import Scene
 from fretsaw.core.snapshot import Snapshot
 
-_WHOLE_FILES = frozenset({"only", "not", "no-new-file", "no-test-change"})
+_WHOLE_FILES = frozenset({"only", "not", "no-new-file", "no-test-change", "tests-in"})
 """Rules that a file breaks by being changed. The others are for the ledger to refuse, so that the model mends it."""
 
 
@@ -33,7 +33,8 @@ def forbidden(scene: Scene, changes: tuple[Change, ...]) -> dict[int, str]:
     is_whole_file = len(caught) == len(changes)
     if is_whole_file and not _leaves_a_file(scene, rules):
         return {}
-    return with_reason(caught, f"the issue forbids it: {broken[0].constraint.text}")
+    rule = broken[0].constraint
+    return with_reason(caught, f"{rule.source or 'the issue'} forbids it: {rule.text}")
 
 
 def _broken_here(scene: Scene, rules: tuple[Constraint, ...]) -> list[Violation]:
