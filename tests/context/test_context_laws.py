@@ -169,3 +169,22 @@ def test_selected_lines_are_shown() -> None:
     texts = {"a.py": "".join(f"def f{i}():\n    return {i}\n\n\n" for i in range(400))}
     context = choose(parse("# Make this faster"), snapshot_of(texts), 1_200, "auto", estimate, (("a.py", 801, 802),))
     assert any(part.first <= 801 and part.last >= 802 for part in context.parts)
+
+
+def test_what_comes_next_fits_into_as_much_more_as_is_said() -> None:
+    texts = {
+        f"shop/part{part}.py": "".join(
+            f"def total_{part}_{number}(cart):\n    return cart.total({number})  # of part {part}\n\n\n"
+            * (1 + number % 3)
+            for number in range(12)
+        )
+        for part in range(8)
+    }
+    issue = parse("# `cart.total` is wrong\n\nThe total of a cart is wrong in `total_3_7`.")
+    for budget in (300, 900, 2_000):
+        less = choose(issue, snapshot_of(texts), budget, "files", estimate)
+        assert len(less.following) == 10
+        more = choose(issue, snapshot_of(texts), budget + less.following_tokens, "files", estimate)
+        shown = [(part.path, part.first, part.last) for part in more.parts]
+        for path, first, last in ((part.path, part.first, part.last) for part in less.following):
+            assert any(path == where and low <= first and last <= high for where, low, high in shown)

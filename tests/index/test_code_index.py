@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +26,8 @@ from fretsaw.core.snapshot import Snapshot
 from fretsaw.core.text.tokens import estimate
 from fretsaw.repo import Repo
 from fretsaw.repo.index.build import Built, build_index
-from fretsaw.repo.index.database import BROKEN, FOREIGN, VERSION, clear_index, open_index
+from fretsaw.repo.index.child import Builder
+from fretsaw.repo.index.database import BROKEN, FOREIGN, VERSION, clear_index, has_index, open_index
 from fretsaw.repo.index.lookup import Index, find_index
 
 ISSUE = parse(
@@ -195,6 +197,23 @@ def test_a_folder_that_cannot_be_written_costs_nothing(root: Path) -> None:
     assert build_index(*opened(root), folder, 60).added == 0
     with pytest.raises((OSError, sqlite3.Error)):
         open_index(folder)
+
+
+@pytest.mark.slow
+def test_the_child_of_a_run_builds_and_ends_with_it(root: Path, tmp_path: Path) -> None:
+    builder = Builder("fretsaw.session.build_index", (str(root), str(folder_of(tmp_path))), os.environ, 0.0)
+    builder.begin()
+    builder.begin()
+    for _ in range(1_200):
+        if has_index(folder_of(tmp_path)) and len(index_of(root)[1].paths) == len(TEXTS):
+            break
+        time.sleep(0.05)
+    builder.end()
+    check_same(root)
+    never = Builder("fretsaw.session.build_index", (str(root), str(tmp_path / "never")), os.environ, 60.0)
+    never.begin()
+    never.end()
+    assert not has_index(tmp_path / "never")
 
 
 @pytest.mark.parametrize("path", sorted(TEXTS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,8 +62,9 @@ def describe(found: Candidates) -> list[Described]:
         _by_places(own, found.evidence[path])
         out += own
     _scale(out)
-    _rank(out)
-    _by_use(out)
+    good = _good(out)
+    _rank(good)
+    _by_use(out, good[:_SOURCES])
     _beside(out)
     return out
 
@@ -196,10 +198,10 @@ def _by_definition(
     dunders: frozenset[str],
 ) -> None:
     """The names of the definition, of those inside it and of the class around it."""
-    headers = {each.header: each for each in definitions}
+    headers = [each.header for each in definitions]  # in order
     for each in own:
         chunk = each.chunk
-        inside = [headers[line] for line in range(chunk.first, chunk.last + 1) if line in headers]
+        inside = list(definitions[bisect_left(headers, chunk.first) : bisect_right(headers, chunk.last)])
         if chunk.definition is not None and chunk.definition not in inside:
             inside.append(chunk.definition)
         named, words = 0.0, 0.0
@@ -228,7 +230,7 @@ def _weigh_name(name: str, credit: Credit, weights: Mapping[str, float]) -> tupl
 
 def _by_places(own: list[Described], evidence: Evidence) -> None:
     """Lines and functions that a trace or the issue gives."""
-    for each in own:
+    for each in own if evidence.points or evidence.symbols else ():
         chunk = each.chunk
         given = max(
             (weight for line, weight in evidence.points.items() if chunk.first <= line <= chunk.last), default=0
@@ -254,33 +256,33 @@ _SCALED = (
 
 def _scale(every: list[Described]) -> None:
     """Make the largest value of each sum 1, so that issues of few and of many words compare."""
+    values = [each.values for each in every]
     for name in _SCALED:
-        top = max((each.values.get(name, 0.0) for each in every), default=0.0)
-        if top > 0:
-            for each in every:
-                each.values[name] = each.values.get(name, 0.0) / top
-    for each in every:
-        each.values["best of names"] = float(each.values["names"] >= 0.6)
-        each.values["best of words"] = float(each.values["words"] >= 0.6)
+        top = max((own[name] for own in values if name in own), default=0.0)
+        for own in values if top > 0 else ():
+            if name in own:
+                own[name] /= top
+    for own in values:
+        own["best of names"] = float(own["names"] >= 0.6)
+        own["best of words"] = float(own["words"] >= 0.6)
 
 
 def _good(every: Sequence[Described]) -> list[Described]:
     """The chunks that text and names speak for most, best first."""
-
     return sorted(every, key=lambda each: (-_text_score(each), each.chunk.path, each.chunk.first))
 
 
 def _text_score(each: Described) -> float:
     values = each.values
     own = values["names"] + values["words"] + values["definition is named"] + 0.5 * values["definition has words"]
-    given = 2 * values["line is given"] + values["frame of a trace"]
+    given = 2 * values.get("line is given", 0.0) + values.get("frame of a trace", 0.0)
     return (own + given) * (0.3 + values["file score"]) * (0.3 if values.get("test") else 1.0)
 
 
-def _rank(every: list[Described]) -> None:
+def _rank(good: Sequence[Described]) -> None:
     """Ranks among all chunks and within the file."""
     seen: Counter[str] = Counter()
-    for rank, each in enumerate(_good(every)):
+    for rank, each in enumerate(good):
         each.values["rank"] = math.log2(1 + rank)
         each.values["first"] = 1 / (1 + rank)
         inner = seen[each.chunk.path]
@@ -289,7 +291,7 @@ def _rank(every: list[Described]) -> None:
         seen[each.chunk.path] += 1
 
 
-def _by_use(every: list[Described]) -> None:
+def _by_use(every: list[Described], good: Sequence[Described]) -> None:
     """Definitions that good chunks use, and chunks that use what good ones define: one step along the calls."""
     defining: dict[str, list[Described]] = {}
     for each in every:
@@ -297,7 +299,6 @@ def _by_use(every: list[Described]) -> None:
         if definition is not None and each.chunk.first <= definition.header <= each.chunk.last:
             defining.setdefault(definition.name, []).append(each)
     known = {name: targets for name, targets in defining.items() if len(targets) <= _COMMON_NAME}
-    good = _good(every)[:_SOURCES]
     total = sum(_text_score(each) ** 2 for each in good) or 1.0
     mass = {id(each): _text_score(each) ** 2 / total for each in good}
     for place, each in enumerate(good):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from fretsaw.core.context.chunks import Chunk
 from fretsaw.core.context.outline import Definition
 from fretsaw.core.context.pack import Valued
+from fretsaw.core.context.texts import Texts
 from fretsaw.core.languages import is_test
 
 _MOST_NAMES, _MOST_USERS, _MOST_TESTS = 5, 4, 2
@@ -32,7 +33,7 @@ class _Named:
     more: int = 0
 
 
-def joins_of(valued: Sequence[Valued], texts: Mapping[str, str], wanted: Iterable[str]) -> tuple[str, ...]:
+def joins_of(valued: Sequence[Valued], texts: Texts, wanted: Iterable[str]) -> tuple[str, ...]:
     """A sentence for each of the most valuable definitions whose name is wanted; looks at the files of `texts` only."""
     names = _names(valued, set(wanted))
     if not names:
@@ -40,7 +41,8 @@ def joins_of(valued: Sequence[Valued], texts: Mapping[str, str], wanted: Iterabl
     for path, own in groupby(valued, key=lambda each: each.chunk.path):
         chunks = [each.chunk for each in own]
         for each in names.values():
-            _uses(path, texts[path], chunks, each)
+            if texts.may_hold(path, each.name):
+                _uses(path, texts[path], chunks, each)
     return tuple(_sentence(each) for each in names.values() if each.used or each.tested)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from fretsaw.core.context.chunks import Chunk
@@ -61,35 +63,62 @@ class _File:
     """One file of which chunks are taken."""
 
     path: str
-    lines: list[str]
+    texts: Mapping[str, str]
     tokens: int
     taken: list[Valued] = field(default_factory=list)
+    taken_tokens: int = 0
     whole: bool = False
     rest: int = 0
     """Tokens of the chunks that are not taken."""
+    shown: list[Range] = field(default_factory=list)
+    """Sorted ranges of the lines that the taken chunks show; those that touch, or that a few lines or blank ones part,
+    are one."""
+    _lines: list[str] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines with their endings; most files are not read for it."""
+        if not self._lines:
+            self._lines = split_lines(self.texts[self.path])
+        return self._lines
+
+    def take(self, each: Valued) -> None:
+        """Show one more chunk, and the headers of what it lies in."""
+        self.taken.append(each)
+        self.taken_tokens += each.tokens
+        self._show(each.chunk.first, each.chunk.last)
+        for around in (each.chunk.holder, each.chunk.definition):
+            if around is not None and around.header < each.chunk.first:
+                self._show(around.header, around.header)
+
+    def give_back(self, each: Valued, shown: list[Range] | None = None) -> None:
+        """Show a chunk no more. `shown`: the ranges from before it was taken, where they are known."""
+        self.taken.remove(each)
+        self.taken_tokens -= each.tokens
+        if shown is not None:
+            self.shown = shown
+            return
+        left, self.taken, self.taken_tokens, self.shown = self.taken, [], 0, []
+        for other in left:
+            self.take(other)
+
+    def _show(self, first: int, last: int) -> None:
+        at = bisect_left(self.shown, (first, last))
+        start = end = at
+        while start > 0 and self._touch(self.shown[start - 1][1], first):
+            start -= 1
+            first, last = min(first, self.shown[start][0]), max(last, self.shown[start][1])
+        while end < len(self.shown) and self._touch(last, self.shown[end][0]):
+            last = max(last, self.shown[end][1])
+            end += 1
+        self.shown[start:end] = [(first, last)]
+
+    def _touch(self, end: int, begin: int) -> bool:
+        return begin <= end + _GAP + 1 or not any(map(str.strip, islice(self.lines, end, begin - 1)))
 
     def ranges(self) -> list[Range]:
         """The lines that are shown."""
-        if self.whole:
-            return [(1, max(1, len(self.lines)))]
-        shown = [(each.chunk.first, each.chunk.last) for each in self.taken]
-        headers = [
-            (around.header, around.header)
-            for each in self.taken
-            for around in (each.chunk.holder, each.chunk.definition)
-            if around is not None and around.header < each.chunk.first
-        ]
-        return self._joined([*shown, *headers])
-
-    def _joined(self, ranges: Iterable[Range]) -> list[Range]:
-        """Sorted ranges; those that touch, or that a few lines or blank ones part, become one."""
-        out: list[Range] = []
-        for first, last in sorted(ranges):
-            if out and (first <= out[-1][1] + _GAP + 1 or not "".join(self.lines[out[-1][1] : first - 1]).strip()):
-                out[-1] = (out[-1][0], max(out[-1][1], last))
-            else:
-                out.append((first, last))
-        return out
+        return [(1, max(1, len(self.lines)))] if self.whole else self.shown
 
     def parts(self) -> list[Part]:
         """The ranges with their texts and the reason of the most valuable chunk in each."""
@@ -144,10 +173,7 @@ def _files(valued: Sequence[Valued], texts: Mapping[str, str]) -> dict[str, _Fil
     tokens: dict[str, int] = {}
     for each in valued:
         tokens[each.chunk.path] = tokens.get(each.chunk.path, 0) + each.tokens
-    return {
-        path: _File(path, split_lines(text), tokens.get(path, 0), rest=tokens.get(path, 0))
-        for path, text in texts.items()
-    }
+    return {path: _File(path, texts, tokens.get(path, 0), rest=tokens.get(path, 0)) for path in texts}
 
 
 @dataclass(slots=True)
@@ -162,8 +188,8 @@ class _Cost:
 
     def update(self, file: _File) -> None:
         """Note that what is shown of a file has changed."""
-        taken = sum(each.tokens for each in file.taken)
-        self.rough[file.path] = taken + int(1.05 * self.overhead[file.path]) * len(file.ranges())
+        ranges = 1 if file.whole else len(file.shown)
+        self.rough[file.path] = file.taken_tokens + int(1.05 * self.overhead[file.path]) * ranges
         self.counted.pop(file.path, None)
 
     def exact(self) -> int:
@@ -191,12 +217,13 @@ def _fill(order: Sequence[Valued], files: Mapping[str, _File], taken: list[Value
             continue
         if each.tokens > room:
             continue
-        file.taken.append(each)
+        shown = list(file.shown)
+        file.take(each)
         before = cost.rough.get(file.path, 0) if file.path not in cost.counted else cost.counted[file.path]
         cost.update(file)
         grown = cost.rough[file.path] - before
         if grown > room:
-            file.taken.pop()
+            file.give_back(each, shown)
             cost.update(file)
             continue
         taken.append(each)
@@ -225,7 +252,7 @@ def _trim(files: Mapping[str, _File], taken: list[Valued], cost: _Cost, budget: 
         while taken and over > 0:
             last = taken.pop()
             file = files[last.chunk.path]
-            file.taken.remove(last)
+            file.give_back(last)
             file.rest += last.tokens
             file.whole = False
             cost.update(file)

@@ -45,6 +45,11 @@ class Texts(Mapping[str, str]):
     def __contains__(self, path: object) -> bool:
         return path in self.sizes
 
+    def may_hold(self, path: str, name: str) -> bool:
+        """Return False if a record says that the file does not hold a name."""
+        record = self.records.get(path)
+        return record is None or record.ids.of(f"={name}") in record.terms
+
     def add(self, paths: Iterable[str]) -> None:
         """Look at further files."""
         index = self._snapshot.index

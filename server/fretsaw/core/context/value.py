@@ -13,7 +13,8 @@ from fretsaw.core.context.weights import WEIGHTS
 def values_of(found: Candidates) -> list[Valued]:
     """All chunks of the candidate files; the values add up to 1."""
     described = describe(found)
-    scores = [sum(WEIGHTS.get(name, 0.0) * value for name, value in each.values.items()) for each in described]
+    # In the order of weights, so that the sums are the same to the last bit.
+    scores = [sum([weight * each.values.get(name, 0.0) for name, weight in WEIGHTS.items()]) for each in described]
     top = max(scores, default=0.0)
     shares = [math.exp(score - top) for score in scores]
     total = sum(shares)
