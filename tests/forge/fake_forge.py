@@ -55,6 +55,7 @@ class FakeForge:
     requests: list[tuple[str, str, str]] = field(default_factory=list)
     """(method, path, authorization) of all requests."""
     port: int = 0
+    _diffs: tuple[tuple[str, str], dict[str, str]] | None = None
 
     @property
     def url(self) -> str:
@@ -80,6 +81,12 @@ class FakeForge:
 
     def diffs(self) -> dict[str, str]:
         """Path -> hunks, as on the page of the request; binary files and pure renames have none."""
+        commits = (self.base, self.head)
+        if self._diffs is None or self._diffs[0] != commits:
+            self._diffs = (commits, self._read_diffs())
+        return self._diffs[1]
+
+    def _read_diffs(self) -> dict[str, str]:
         raw = git(self.root, "diff", "-U3", "-M", "main...topic")
         found = {}
         for part in re.split(r"^(?=diff --git )", raw, flags=re.M):

@@ -11,6 +11,7 @@ import pytest
 from tests.forge.conftest import AFTER, BEFORE, Agent
 from tests.forge.fake_forge import FakeForge, git
 
+from fretsaw.forge.changes import MOST_COMMENTS
 from fretsaw.model.scripted import serve
 from fretsaw.model.scripted.script import Script, as_reply
 
@@ -296,3 +297,17 @@ def test_findings_of_a_review_are_posted_once_and_on_shown_lines(
     body = found.reviews[0]["body"]
     assert "far from the diff" in body
     assert "a lie" not in body
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_three_thousand_changed_files_end_in_one_review_that_fits(forge: Forge, agent: Agent) -> None:
+    names = [f"part{number // 100:02}/file{number:04}.py" for number in range(3_000)]
+    before = dict.fromkeys(names, "def f(a, b):\n    x = a+b\n    return x\n")
+    found = forge("github", before, {name: text.replace("a+b", "a + b") for name, text in before.items()})
+    ended = agent("pull-request", found.address(8, is_change=True), "--post", cwd=found.root)
+    assert ended.code == 0, ended.err
+    assert len(found.reviews) == 1
+    assert len(found.comments) == MOST_COMMENTS
+    assert len(found.reviews[0]["body"]) < 65_536
+    assert "of 3,000 changes" in found.reviews[0]["body"].lower()
