@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fretsaw.errors import RepoError
 from fretsaw.repo.git.pipes import OF_RECORDS, refuse_pipes
-from fretsaw.repo.git.program import Git, check_version, environment, find_git, without_drivers
+from fretsaw.repo.git.program import Git, check_version, environment, find_git, with_own_settings
 from fretsaw.repo.repository import Repo
 
 OPERATIONS = (
@@ -39,7 +39,7 @@ def open_repo(path: Path | str) -> Repo:
     check_version(found)
     git_dir, common_dir, object_format, shallow = _places(found, root)
     refuse_pipes(folder / name for folder in {git_dir, common_dir} for name in OF_RECORDS)
-    git = without_drivers(found.having(GIT_DIR=str(git_dir), GIT_WORK_TREE=str(root)))
+    git = with_own_settings(found.having(GIT_DIR=str(git_dir), GIT_WORK_TREE=str(root)))
     branch, head = _head(git)
     return Repo(
         root=root,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from fretsaw.core.text.disk_encodings import by_bytes
 from fretsaw.errors import RepoError
 from fretsaw.repo.discover import open_repo
+from fretsaw.repo.git.program import user_git_file
 from fretsaw.repo.git.snapshot import Attributes, Entry, Reader
 
 _NAME = b"working-tree-encoding"
@@ -23,8 +25,8 @@ def file_text(root: Path, path: str) -> str | None:
     try:
         if not full.is_file() or full.is_symlink():
             return None
-        told = [name for name in _attributes_files(path) if _speaks_of_encoding(root / name)]
-        if told:
+        told = [name for name in _attributes_files(path) if _holds(root / name, _NAME)]
+        if told or _may_user_speak(root):
             repo = open_repo(root)
             entries = [Entry(name, "", "", 0, "") for name in told]
             return Reader(repo, Attributes(repo, entries))(path)
@@ -43,5 +45,13 @@ def _attributes_files(path: str) -> Iterator[str]:
     yield ".git/info/attributes"
 
 
-def _speaks_of_encoding(file: Path) -> bool:
-    return file.is_file() and _NAME in file.read_bytes()
+def _may_user_speak(root: Path) -> bool:
+    """Tell whether the user's own attributes may speak of encodings; a configuration may name another file of them."""
+    configs = [root / ".git/config", user_git_file("config", os.environ), Path.home() / ".gitconfig"]
+    names_file = any(_holds(file, b"attributesfile") or _holds(file, b"[include") for file in filter(None, configs))
+    usual = user_git_file("attributes", os.environ)
+    return names_file or (usual is not None and _holds(usual, _NAME))
+
+
+def _holds(file: Path, word: bytes) -> bool:
+    return file.is_file() and word in file.read_bytes().lower()

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 from fretsaw.core.snapshot import LineEnds
 from fretsaw.repo.repository import Repo
 
 
 def line_ends(repo: Repo, path: str) -> LineEnds | None:
     """Return the line ends that a checkout would write; None where neither attributes nor configuration say."""
-    asked = os.fsencode(path) + b"\0"
-    fields = os.fsdecode(repo.git.out("check-attr", "-z", "--stdin", "text", "eol", stdin=asked)).split("\0")
-    attributes = dict(zip(fields[1::3], fields[2::3], strict=False))
+    attributes = {name: value for _, name, value in repo.git.attributes([path], ("text", "eol"))}
     text, eol = attributes.get("text", "unspecified"), attributes.get("eol", "unspecified")
     if text == "unset":
         return LineEnds("\n", stored_as_lf=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -142,9 +142,27 @@ class Git:
         done = self.run(*args)
         return os.fsdecode(done.out).rstrip("\n") if done.code == 0 else None
 
+    def attributes(self, paths: Iterable[str], names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        """Yield path, name and value of each attribute that git has for the paths, as the user's own git decides."""
+        asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
+        fields = os.fsdecode(self.out("check-attr", "-z", "--stdin", *names, stdin=asked)).split("\0")
+        yield from zip(fields[0::3], fields[1::3], fields[2::3], strict=False)
+
+    @property
+    def attributes_file(self) -> str:
+        """The user's attributes file, or the null device."""
+        return self.env[f"GIT_CONFIG_VALUE_{int(self.env['GIT_CONFIG_COUNT']) - 1}"]
+
     def having(self, **env: str) -> Git:
         """The same door with more variables."""
         return replace(self, env={**self.env, **env})
+
+
+def user_git_file(name: str, env: Mapping[str, str]) -> Path | None:
+    """The path of a file in the user's folder of git: `~/.config/git/attributes`; None where there is no home."""
+    home = env.get("HOME")
+    folder = env.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else "")
+    return Path(folder, "git", name) if folder else None
 
 
 def find_git(forbidden: Path) -> str:
@@ -185,17 +203,33 @@ def with_settings(env: Mapping[str, str], settings: Sequence[tuple[str, str]]) -
     return {**env, **pairs}
 
 
-def without_drivers(git: Git) -> Git:
-    """The same door with every filter, merge driver and textconv that any configuration defines switched off."""
-    done = git.run("config", "--null", "--name-only", "--get-regexp", r"^(filter|merge|diff)\..*\.")
+def with_own_settings(git: Git) -> Git:
+    """The same door with every filter, merge driver and textconv that any configuration defines switched off, and with
+    the attributes files of the user and the system, which tell how a file is written."""
+    done = git.run("config", "--null", "--get-regexp", r"^((filter|merge|diff)\..*\.|core\.attributesfile$)")
     if done.code not in (0, 1):  # 1: none is defined
         raise RepoError(f"the repository's configuration cannot be read: {done.reason}")
-    off = []
-    for name in sorted({os.fsdecode(key) for key in done.out.split(b"\0") if key}):
+    settings: list[tuple[str, str]] = []
+    rows = [os.fsdecode(row).partition("\n")[::2] for row in done.out.split(b"\0") if row]
+    for name in sorted({name for name, _ in rows}):
         last = name.rpartition(".")[2].lower()
         if last in _DRIVER_KEYS:
-            off.append((name, "false" if last == "required" else ""))
-    return replace(git, env=with_settings(git.env, (*_SETTINGS, *off)))
+            settings.append((name, "false" if last == "required" else ""))
+    configured = [value for name, value in rows if name == "core.attributesfile"][:-1]  # the last is ours
+    settings.append(("core.attributesFile", _attributes_file(git, configured)))
+    env = {name: value for name, value in git.env.items() if name != "GIT_ATTR_NOSYSTEM"}
+    return replace(git, env=with_settings(env, (*_SETTINGS, *settings)))
+
+
+def _attributes_file(git: Git, configured: Sequence[str]) -> str:
+    """The user's attributes file: that of the configuration, else the usual one; the null device without a file.
+
+    A pipe of that name, which the repository's own configuration may give, would hold up git.
+    """
+    home = git.env.get("HOME", "")
+    named = configured[-1] if configured else str(user_git_file("attributes", git.env) or "")
+    file = git.cwd / (home + named[1:] if named.startswith("~/") else named)
+    return str(file) if named and file.is_file() else os.devnull
 
 
 def private_environment(git_dir: Path, **more: str) -> dict[str, str]:

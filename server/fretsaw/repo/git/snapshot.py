@@ -12,6 +12,7 @@ import subprocess
 import threading
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -37,6 +38,8 @@ _LFS = b"version https://git-lfs.github.com/spec/"
 _ENCODING = "working-tree-encoding"
 _CONVERTING = ("filter", _ENCODING)
 """Attributes by which git keeps another text than the one on the disk."""
+_SYSTEM_ATTRIBUTES = Path("/etc/gitattributes")
+"""The attributes of most systems; read to see if git has to be asked at all."""
 
 
 class Entry(NamedTuple):
@@ -109,6 +112,7 @@ class Attributes:
         self._repo = repo
         files = [entry.path for entry in entries if entry.path.rpartition("/")[2] == ".gitattributes"]
         texts = [_raw(repo.root / path) for path in files] + [_raw(repo.common_dir / "info" / "attributes")]
+        texts += [_raw(Path(repo.git.attributes_file)), _raw(_SYSTEM_ATTRIBUTES)]
         self._names = [name for name in _CONVERTING if any(name.encode() in text for text in texts)]
         self._found = self._ask([entry.path for entry in entries]) if self._names else {}
 
@@ -121,9 +125,7 @@ class Attributes:
         return self._found[path, name]
 
     def _ask(self, paths: list[str]) -> dict[tuple[str, str], str]:
-        asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
-        fields = os.fsdecode(self._repo.git.out("check-attr", "-z", "--stdin", *self._names, stdin=asked)).split("\0")
-        rows = zip(fields[0::3], fields[1::3], fields[2::3], strict=False)
+        rows = self._repo.git.attributes(paths, self._names)
         return {(path, name): "" if value in ("unspecified", "unset") else value for path, name, value in rows}
 
 

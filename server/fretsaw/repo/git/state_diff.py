@@ -234,10 +234,8 @@ def _attribute_reasons(repo: Repo, rows: list[Row]) -> dict[str, str]:
     if not rows:
         return {}
     names = ("filter", "linguist-generated", "linguist-vendored", "diff", "working-tree-encoding")
-    asked = b"".join(os.fsencode(row.path) + b"\0" for row in rows)
-    fields = os.fsdecode(repo.git.out("check-attr", "-z", "--stdin", *names, stdin=asked)).split("\0")
     reasons: dict[str, str] = {}
-    for path, name, value in zip(fields[0::3], fields[1::3], fields[2::3], strict=False):
+    for path, name, value in repo.git.attributes((row.path for row in rows), names):
         if why := _attribute_reason(name, value):
             reasons.setdefault(path, why)
     return reasons
