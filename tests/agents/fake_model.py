@@ -1,4 +1,4 @@
-"""Serve a scripted model on loopback: Anthropic Messages, OpenAI Responses and Chat Completions.
+"""Serve a scripted model on loopback: Anthropic Messages, OpenAI Responses and Chat Completions, Gemini.
 
 The script is a list of steps, one for each model turn. A step is {"tool": NAME, "args": {...}} (a JSON tool call),
 {"tool": NAME, "input": "text"} (a freeform tool call, Responses only) or {"text": "..."} (the end of a turn).
@@ -19,12 +19,12 @@ LAST = {"text": "Done."}
 
 def items_of(body: Any) -> list[Any]:
     """Return the conversation of a request, whichever protocol it is in."""
-    items = body.get("messages", body.get("input", []))
+    items = body.get("messages", body.get("input", body.get("contents", [])))
     return items if isinstance(items, list) else []
 
 
 def is_assistant(item: Any) -> bool:
-    return bool(item.get("role") == "assistant" or item.get("type") in ("function_call", "custom_tool_call"))
+    return bool(item.get("role") in ("assistant", "model") or item.get("type") in ("function_call", "custom_tool_call"))
 
 
 class FakeModel:
@@ -86,6 +86,13 @@ class _Handler(BaseHTTPRequestHandler):
         path = self.path.split("?")[0]
         if path.endswith("/count_tokens"):
             self.send(200, "application/json", b'{"input_tokens": 100}')
+            return
+        if path.endswith(("GenerateContent", ":generateContent")):
+            whole, events = gemini(self.model.step(body))
+            if path.endswith(":generateContent"):
+                self.send(200, "application/json", json.dumps(whole).encode())
+            else:
+                self.send(200, "text/event-stream", events.encode())
             return
         for end, reply in (("/messages", anthropic), ("/responses", responses), ("/chat/completions", chat)):
             if path.endswith(end):
@@ -186,6 +193,15 @@ def responses(step: Any, number: int, model: str) -> tuple[Any, str]:
             {"type": "response.completed", "sequence_number": 3, "response": whole},
         ]
     )
+
+
+def gemini(step: Any) -> tuple[Any, str]:
+    call = {"functionCall": {"name": step.get("tool"), "args": step.get("args")}}
+    part = {"text": step["text"]} if "text" in step else call
+    usage = {"promptTokenCount": 10, "candidatesTokenCount": 10, "totalTokenCount": 20}
+    answer = {"content": {"role": "model", "parts": [part]}, "finishReason": "STOP", "index": 0}
+    whole = {"candidates": [answer], "usageMetadata": usage, "modelVersion": "fake"}
+    return whole, sse([whole], named=False)
 
 
 def chat(step: Any, number: int, model: str) -> tuple[Any, str]:

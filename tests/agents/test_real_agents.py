@@ -1,4 +1,4 @@
-"""Claude Code, Codex CLI and Copilot CLI as their packages are, offline, with the hooks that the installer writes.
+"""Claude Code, Codex, Copilot, Gemini CLI and opencode as their packages are, with the hooks that the installer writes.
 
 `make test-agents` installs the packages; a scripted model on loopback makes twenty noisy edits, or one by the shell.
 """
@@ -21,10 +21,10 @@ from tests.hooks.noisy_edits import BEFORE, CLEAN, EDITS, PROMPT
 
 FOLDER = os.environ.get("FRETSAW_AGENTS", "")
 PROGRAM = Path(sys.executable).parent / "agent"
-AGENTS = ("claude", "codex", "copilot")
+AGENTS = ("claude", "codex", "copilot", "gemini", "opencode")
 pytestmark = [
     pytest.mark.skipif(not FOLDER, reason="real agents are run by `make test-agents`"),
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
 ]
 
 
@@ -69,7 +69,7 @@ def run(agent: str, tmp_path: Path, steps: list[Any], prompt: str, prepare: str 
             subprocess.run(prepare, shell=True, cwd=home, env=env, check=True)
         done = subprocess.run(
             [*command, prompt], cwd=root, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=240, check=False,
+            timeout=540, check=False,
         )  # fmt: skip
     finally:
         model.close()
@@ -102,7 +102,50 @@ def start_copilot(program: Path, env: dict[str, str], url: str) -> list[str]:
     return [str(program), "--allow-all-tools", "-p"]
 
 
-START = {"claude": start_claude, "codex": start_codex, "copilot": start_copilot}
+def start_gemini(program: Path, env: dict[str, str], url: str) -> list[str]:
+    env |= {"GOOGLE_GEMINI_BASE_URL": url, "GEMINI_API_KEY": "x", "GEMINI_TELEMETRY_ENABLED": "false"}
+    env |= {"GEMINI_CLI_TRUST_WORKSPACE": "true"}
+    folder = Path(env["HOME"], ".gemini")
+    folder.mkdir()
+    settings = {
+        "security": {"auth": {"selectedType": "gemini-api-key"}},
+        "privacy": {"usageStatisticsEnabled": False},
+        "general": {"disableAutoUpdate": True, "enableAutoUpdate": False},
+        "hooksConfig": {"enabled": True},
+    }
+    (folder / "settings.json").write_text(json.dumps(settings, indent=2))
+    return [str(program), "--model", "gemini-2.5-pro", "--approval-mode", "yolo", "-p"]
+
+
+def start_opencode(program: Path, env: dict[str, str], url: str) -> list[str]:
+    env |= {
+        "OPENCODE_DISABLE_MODELS_FETCH": "1",
+        "OPENCODE_DISABLE_AUTOUPDATE": "1",
+        "OPENCODE_DISABLE_LSP_DOWNLOAD": "1",
+    }
+    folder = Path(env["HOME"], ".config/opencode")
+    folder.mkdir(parents=True)
+    options = {"baseURL": f"{url}/v1", "apiKey": "x"}
+    provider = {
+        "npm": "@ai-sdk/openai-compatible",
+        "name": "fake",
+        "options": options,
+        "models": {"gpt-4.1": {"name": "x"}},
+    }
+    settings = {
+        "model": "fake/gpt-4.1",
+        "small_model": "fake/gpt-4.1",
+        "provider": {"fake": provider},
+        "permission": "allow",
+    }
+    (folder / "opencode.json").write_text(json.dumps(settings, indent=2))
+    return [str(program), "run"]
+
+
+START = {
+    "claude": start_claude, "codex": start_codex, "copilot": start_copilot, "gemini": start_gemini,
+    "opencode": start_opencode,
+}  # fmt: skip
 
 
 def edit_steps(agent: str, path: str, old: str, new: str, v4a: str) -> list[Any]:
@@ -113,6 +156,12 @@ def edit_steps(agent: str, path: str, old: str, new: str, v4a: str) -> list[Any]
         return [{"tool": "Read", "args": {"file_path": file}}, edit]
     if agent == "codex":
         return [{"tool": "apply_patch", "input": v4a}]
+    if agent == "gemini":
+        edit = {"file_path": file, "old_string": old, "new_string": new, "instruction": "Change it."}
+        return [{"tool": "read_file", "args": {"file_path": file}}, {"tool": "replace", "args": edit}]
+    if agent == "opencode":
+        edit = {"filePath": file, "oldString": old, "newString": new}
+        return [{"tool": "read", "args": {"filePath": file}}, {"tool": "edit", "args": edit}]
     return [{"tool": "edit", "args": {"path": file, "old_str": old, "new_str": new}}]
 
 
@@ -121,7 +170,8 @@ def shell_step(agent: str, command: str) -> dict[str, Any]:
     if agent == "codex":
         return {"tool": "exec_command", "args": {"cmd": command}}
     more = {"mode": "sync"} if agent == "copilot" else {}
-    return {"tool": "Bash" if agent == "claude" else "bash", "args": {"command": command, "description": "x", **more}}
+    name = {"claude": "Bash", "gemini": "run_shell_command"}.get(agent, "bash")
+    return {"tool": name, "args": {"command": command, "description": "x", **more}}
 
 
 @pytest.mark.parametrize("agent", AGENTS)
@@ -132,7 +182,7 @@ def test_twenty_noisy_edits_land_clean_and_the_model_hears_it(agent: str, tmp_pa
     assert world.heard.count("Fretsaw took out of this edit what nobody asked for") >= len(EDITS)
 
 
-@pytest.mark.parametrize("agent", AGENTS)
+@pytest.mark.parametrize("agent", [agent for agent in AGENTS if agent != "opencode"])  # its `run` ends at once
 def test_an_edit_by_the_shell_is_caught_at_the_end(agent: str, tmp_path: Path) -> None:
     command = "sed -i -e 's/return value$/return value + 1/' -e 's/title()/title( )/' part_0.py"
     cure = edit_steps(agent, "part_0.py", "title( )", "title()", "*** Begin Patch\n*** Update File: part_0.py\n@@\n"
@@ -150,7 +200,8 @@ def test_whatever_happens_to_the_hook_the_edit_lands_as_it_is(agent: str, failur
     if scripts[failure]:
         broken.write_text(f"#!/bin/sh\n{scripts[failure]}\n")
         broken.chmod(0o755)
-    prepare = f"grep -rlF '{PROGRAM}' .claude .codex .copilot 2>/dev/null | xargs sed -i 's#{PROGRAM}#{broken}#g'"
+    folders = ".claude .codex .copilot .gemini .config"
+    prepare = f"grep -rlF '{PROGRAM}' {folders} 2>/dev/null | xargs sed -i 's#{PROGRAM}#{broken}#g'"
     edit = EDITS[1]
     steps = [*edit_steps(agent, edit.path, edit.old, edit.new, edit.v4a), {"text": "Done."}]
     world = run(agent, tmp_path, steps, PROMPT, prepare)

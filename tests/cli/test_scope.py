@@ -49,3 +49,10 @@ def test_a_scope_that_cannot_be_read_is_not_dropped_in_silence(agent: Agent, pro
     ended = agent("vet", "--worktree")
     assert ended.code == 2
     assert "to clear it: `agent scope --done`" in ended.err
+
+
+def test_layout_outside_the_scope_goes_although_no_request_speaks_of_it(agent: Agent, project: Path) -> None:
+    path = next(path for path in sorted(project.rglob("*.py")) if ".git" not in path.parts)
+    path.write_text(path.read_text() + "\n")
+    ended = agent("vet", "--worktree", "--allow", "docs/**", "--exit-code", cwd=project)
+    assert (ended.code, "outside the declared scope" in ended.err) == (1, True)

@@ -118,6 +118,16 @@ def test_an_agent_may_take_its_own_noise_back(ask: Ask, root: Path) -> None:
     assert ask("PreToolUse", **cure) == {}
 
 
+def test_the_model_of_gemini_hears_behind_the_edit_what_was_taken_out(ask: Ask, root: Path) -> None:
+    gemini, edit = HookOptions("gemini"), EDITS[1]
+    ask("BeforeAgent", gemini, prompt=PROMPT)
+    row = edit_of(root, edit.path, edit.old, edit.new)
+    assert "tool_input" in ask("BeforeTool", gemini, **row)["hookSpecificOutput"]
+    out = ask("AfterTool", gemini, **row)["hookSpecificOutput"]
+    assert f"- {edit.path}" in out["additionalContext"]
+    assert ask("AfterTool", gemini, **row) == {}
+
+
 def test_after_a_held_end_every_edit_is_the_cure(ask: Ask, root: Path) -> None:
     ask("UserPromptSubmit", prompt=PROMPT)
     (root / "part_0.py").write_text(BEFORE.replace("title()", "title( )"))

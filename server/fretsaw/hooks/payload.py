@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-EventKind: TypeAlias = Literal["prompt", "edit", "end", "other"]
+EventKind: TypeAlias = Literal["prompt", "edit", "after", "end", "other"]
 
 _EVENTS: Mapping[str, EventKind] = {
     "UserPromptSubmit": "prompt", "BeforeAgent": "prompt", "beforeSubmitPrompt": "prompt",
     "userPromptSubmitted": "prompt",
     "PreToolUse": "edit", "BeforeTool": "edit", "preToolUse": "edit",
+    "AfterTool": "after",
     "Stop": "end", "AfterAgent": "end", "stop": "end", "agentStop": "end",
 }  # fmt: skip
 _PATH_KEYS = ("file_path", "filePath", "path")

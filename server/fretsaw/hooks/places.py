@@ -93,7 +93,8 @@ def _cursor(scope: Scope, home: Path, root: Path, command: str) -> tuple[Target,
 
 def _gemini(scope: Scope, home: Path, root: Path, command: str) -> tuple[Target, ...]:
     file = (home if scope == "user" else root) / ".gemini/settings.json"
-    events = {"BeforeAgent": None, "BeforeTool": "replace|write_file", "AfterAgent": None}
+    tools = "replace|write_file"  # its model hears of a changed edit behind it only
+    events = {"BeforeAgent": None, "BeforeTool": tools, "AfterTool": tools, "AfterAgent": None}
     return (Target(file, _events(command, events, SECONDS * 1000)),)
 
 
@@ -111,10 +112,23 @@ function ask(payload) {
   }
 }
 
-export const Fretsaw = async ({ directory }) => ({
+const told = new Map() // call -> what the model is to hear behind its edit
+
+export const Fretsaw = async ({ directory, client }) => ({
+  event: async ({ event }) => {
+    if (event.type !== "session.idle") return
+    const id = event.properties.sessionID
+    const answer = ask({ hook_event_name: "Stop", session_id: id, cwd: directory })
+    const parts = [{ type: "text", text: answer.reason }]
+    if (answer.reason) await client.session.prompt({ path: { id }, body: { parts } }).catch(() => {})
+  },
   "chat.message": async (input, output) => {
     const prompt = (output.parts ?? []).map((part) => part.text ?? "").join("\\n")
     ask({ hook_event_name: "UserPromptSubmit", session_id: input.sessionID, cwd: directory, prompt })
+  },
+  "tool.execute.after": async (input, output) => {
+    if (told.has(input.callID)) output.output += `\\n\\n${told.get(input.callID)}`
+    told.delete(input.callID)
   },
   "tool.execute.before": async (input, output) => {
     if (!["edit", "write", "apply_patch", "patch"].includes(input.tool)) return
@@ -124,6 +138,7 @@ export const Fretsaw = async ({ directory }) => ({
     })
     if (answer.deny) throw new Error(answer.deny)
     if (answer.args) Object.assign(output.args, answer.args)
+    if (answer.told) told.set(input.callID, answer.told)
   },
 })
 """
@@ -147,7 +162,7 @@ PLACES: Mapping[str, Place] = {
     "cursor": Place(_cursor, "Cursor cannot change an edit before it lands: the turn's end is vetted."),
     "gemini": Place(_gemini),
     "aider": Place(_aider, "aider runs the hooks of git from now on: `agent hooks install git` in each repository."),
-    "opencode": Place(_opencode, "opencode cannot hold the end of a turn: edits are pruned before they land."),
+    "opencode": Place(_opencode, "opencode cannot hold the end of a turn: what is left is a message behind it."),
 }
 
 # Only 1 says that something goes; what else the command ends with is no fault of the commit.

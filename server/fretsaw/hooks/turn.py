@@ -40,6 +40,8 @@ class Turn:
     """Paths that had changed when it began and cannot be looked at."""
     told: list[str] = field(default_factory=list)
     """The sentences of which the conversation has heard."""
+    pending: str = ""
+    """The words that the model is to hear behind its edit, of an agent that hands them on only there."""
     is_held: bool = False
     """True if its end was held already."""
     version: int = VERSION

@@ -88,8 +88,28 @@ def answer_hook(data: bytes, options: HookOptions) -> dict[str, Any]:
         write_turn(folder, payload.session, _turn_at_prompt(root, folder, payload))
         return {}
     if payload.event == "edit":
-        return _answer_edit(payload, root, folder, options)
+        reply = _answer_edit(payload, root, folder, options)
+        if options.agent == "gemini" and "systemMessage" in reply:
+            _keep_pending(folder, payload.session, str(reply["systemMessage"]))
+        return reply
+    if payload.event == "after":
+        return _tell_pending(folder, payload)
     return _answer_end(payload, root, folder, options)
+
+
+def _keep_pending(folder: Path, session: str, told: str) -> None:
+    turn = read_turn(folder, session)
+    if turn is not None:
+        write_turn(folder, session, replace(turn, pending=told))
+
+
+def _tell_pending(folder: Path, payload: Payload) -> dict[str, Any]:
+    """Tell the model of the edit that it just made, once."""
+    turn = read_turn(folder, payload.session)
+    if turn is None or not turn.pending:
+        return {}
+    write_turn(folder, payload.session, replace(turn, pending=""))
+    return {"hookSpecificOutput": {"hookEventName": payload.event_name, "additionalContext": turn.pending}}
 
 
 def _root_of(cwd: str) -> Path | None:

@@ -195,7 +195,7 @@ def judge_diff(diff: StateDiff, issue: Issue, mode: Mode, scope: Scope | None) -
     broken += [each.for_person for each in others]
     verdicts = tuple(
         replace(item, decision="drop", rule=reasons[item.change.id][0], reason=reasons[item.change.id][1])
-        if item.change.id in reasons and item.decision != "drop"
+        if item.change.id in reasons  # also of layout that goes already: without a request that would be taken back
         else item
         for item in pruned.verdicts
     )
