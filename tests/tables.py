@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
-from fretsaw.cli.app import COMMANDS
+import click
+
+from fretsaw.cli.app import COMMANDS, app
 from fretsaw.errors import ExitCode
 from fretsaw.settings import OptionRow, options
 
@@ -54,6 +58,65 @@ def updated(text: str) -> str:
     return text
 
 
+def words() -> dict[str, Any]:
+    """The commands as the shell's completion reads them (`cli/shell_words.py`)."""
+    context = click.Context(app)
+    models = (Path(__file__).parent.parent / "server/fretsaw/model/models.toml").read_text("utf-8")
+    return {
+        "flags": _flags(app),
+        "commands": {name: _command(app.get_command(context, name), line) for name, (_, line) in COMMANDS.items()},
+        "models": list(dict.fromkeys(re.findall(r'^id = "([^"]+)"', models, re.M))),
+    }
+
+
+def _command(command: click.Command | None, line: str) -> dict[str, Any]:
+    assert command is not None
+    inner = command.commands if isinstance(command, click.Group) else {}
+    arguments = [_takes(each) for each in command.params if isinstance(each, click.Argument)]
+    words: dict[str, Any] = {"help": line, "flags": _flags(command), "arguments": arguments}
+    if inner:
+        words["commands"] = {name: _command(each, each.get_short_help_str(70)) for name, each in inner.items()}
+    return words
+
+
+def _flags(command: click.Command) -> dict[str, list[str]]:
+    """Flag → the kind of its value, and its help."""
+    options = [each for each in command.params if isinstance(each, click.Option) and not each.hidden]
+    rows = {
+        flag: [_takes(each), (each.help or "").split("  [")[0].split(". ")[0][:80]]
+        for each in options
+        for flag in (*each.opts, *each.secondary_opts)
+    }
+    return {**rows, "--help": ["", "Show this message and exit."]}
+
+
+_RUNS, _FILES = {"run"}, {"issue", "reply", "file", "files", "replies", "diff", "folder"}
+
+
+def _takes(each: click.Parameter) -> str:
+    """The kind of a value: run, model, file, dir, text, "=a|b" for a choice; "?": may be left out; "": none."""
+    if isinstance(each, click.Option) and (each.is_flag or each.count):
+        return ""
+    if isinstance(each.type, click.Choice):
+        return "=" + "|".join(map(str, each.type.choices))
+    if isinstance(each.type, click.Path) and not each.type.file_okay:
+        return "dir"
+    if each.name == "continued":
+        return "run?"
+    if each.name in _RUNS or each.name == "model":
+        return str(each.name)
+    return "file" if isinstance(each.type, click.Path) or each.name in _FILES else "text"
+
+
+def words_text() -> str:
+    """The file that the completion reads."""
+    return json.dumps(words(), indent=1, ensure_ascii=False) + "\n"
+
+
+WORDS = Path(__file__).parent.parent / "server" / "fretsaw" / "cli" / "words.json"
+
+
 if __name__ == "__main__":
+    WORDS.write_text(words_text(), "utf-8")
     README.write_text(updated(README.read_text("utf-8")), "utf-8")
     sys.stdout.write("README.md: tables written\n")

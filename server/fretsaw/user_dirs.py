@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,11 @@ class UserDirs:
 def user_dirs() -> UserDirs:
     """The user's folders; `FRETSAW_STATE_DIR` and `FRETSAW_CONFIG_DIR` move them."""
     state, config = os.environ.get("FRETSAW_STATE_DIR"), os.environ.get("FRETSAW_CONFIG_DIR")
-    if not (state and config):
+    if not (state and config) and sys.platform == "linux" and "ANDROID_ROOT" not in os.environ:
+        # As platformdirs has it there, whose import takes longer than all else that a TAB in a shell waits for.
+        state = state or _xdg("XDG_STATE_HOME", "~/.local/state")
+        config = config or _xdg("XDG_CONFIG_HOME", "~/.config")
+    elif not (state and config):
         import platformdirs
 
         state = state or platformdirs.user_state_dir("fretsaw")
@@ -37,6 +42,11 @@ def cache_dir() -> Path:
 
         cache = platformdirs.user_cache_dir("fretsaw")
     return Path(cache) if cache else Path(state or "") / "cache"
+
+
+def _xdg(variable: str, default: str) -> str:
+    base = os.environ.get(variable, "")
+    return os.path.join(base if base.strip() else os.path.expanduser(default), "fretsaw")  # noqa: PTH111, PTH118
 
 
 def repo_id(root: Path) -> str:

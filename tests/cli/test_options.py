@@ -230,13 +230,13 @@ def test_runs_of_one_second_are_told_apart_by_time() -> None:
 def test_percentages_never_fall(agent: Agent, model: Model, project: Path) -> None:
     from fretsaw.cancel import Cancel
     from fretsaw.core.run import Event
-    from fretsaw.session.fix import fix_issue
+    from fretsaw.session.fix import fix_task, read_task
     from fretsaw.session.open import open_session
 
     model(MISFIT, WRONG, NOISE)
     seen: list[Event] = []
     opened = open_session(project, {"check": tuple(CHECK.split()), "sandbox": "none"})
-    fix_issue(opened, str(project / "ISSUE.md"), seen.append, Cancel())
+    fix_task(opened, read_task(str(project / "ISSUE.md")), seen.append, Cancel())
     percentages = [event.percentage for event in seen]
     assert percentages == sorted(percentages)
     calls = [event.usage.calls for event in seen]

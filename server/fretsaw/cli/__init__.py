@@ -11,6 +11,12 @@ from typing import Any
 
 def main() -> None:
     """Entry point of the commands `agent` and `fretsaw`."""
+    instruction = os.environ.get("_AGENT_COMPLETE", "")
+    if instruction.endswith("_complete"):
+        # A person waits for it at every TAB: nothing else is imported.
+        from fretsaw.cli.shell_words import complete
+
+        sys.exit(complete(instruction))
     if sys.argv[1:2] == ["vet"] and any(word.partition("=")[0] == "--hook" for word in sys.argv[2:]):
         # Another agent waits for it at every edit: nothing else is imported, and it never asks for the key.
         from fretsaw.hooks.client import run_client

@@ -26,6 +26,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("fretsaw.cli.runs", "Show a run: verdicts, checks, cost, patch."),
     "runs": ("fretsaw.cli.runs", "List the runs of this repository."),
     "apply": ("fretsaw.cli.runs", "Apply all or some changes of a run that is not applied yet."),
+    "ask": ("fretsaw.cli.ask", "Ask about the repository, a change or a diff; answered in words, nothing is changed."),
+    "why": ("fretsaw.cli.ask", "Say why a change is there: the model's words, the rule, the test, the issue's line."),
+    "accept": ("fretsaw.cli.runs", "Accept changes of a run: applied, and no later request touches them."),
+    "reject": ("fretsaw.cli.runs", "Reject changes of a run: taken out of your files if they are applied."),
     "undo": ("fretsaw.cli.runs", "Undo a run and keep your later edits."),
     "restore": ("fretsaw.cli.runs", "Restore a dropped change."),
     "replay": ("fretsaw.cli.runs", "Repeat a run offline from its recorded answers."),
@@ -78,10 +82,21 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+@click.group(cls=Commands, invoke_without_command=True, context_settings=_CONTEXT)
 @click.version_option(__version__, prog_name="fretsaw")
-def app(**_: Any) -> None:
+@click.pass_context
+def app(context: click.Context, /, **_: Any) -> int | None:
     """Fretsaw: a coding agent that changes only what was asked for.
 
-    Start with `agent demo`, or with `agent fix ISSUE.md --check "python -m pytest"` in a git repository.
+    Start with `agent demo`, or with `agent fix ISSUE.md --check "python -m pytest"` in a git repository. `agent` alone
+    opens a session on a terminal; from a pipe it does one request a line, and ends with the exit code of the first
+    that fails.
     """
+    if context.invoked_subcommand is not None:
+        return None
+    from fretsaw.cli.talk import open_talk
+
+    return open_talk(context)

@@ -52,7 +52,7 @@ def runs_command(directory: Path, as_json: bool, most: int) -> int:
     for one in islice(run_summaries(session), most):
         shown += 1
         if isinstance(one, Run):
-            title = safe_text(" ".join(one.title.split()))[:60]
+            title = f"{'↳ ' if one.request > 1 else ''}{safe_text(' '.join(one.title.split()))}"[:60]
             print(f"{one.id}  {one.state:<10} {one.usage.cost}  {title}")
         else:
             terminal.paragraph("! ", str(one), fg="yellow")
@@ -74,8 +74,10 @@ def _format_flags(command: Callable[..., int]) -> Callable[..., int]:
 @_format_flags
 def show_command(run: str | None, directory: Path, **flags: bool) -> int:
     """Show RUN (an id or its beginning; default: the newest): verdicts, checks, cost, patch."""
+    from fretsaw.session.follow_up import rules_of
     from fretsaw.session.history import load_run
     from fretsaw.session.outcome import patch_of, run_document
+    from fretsaw.session.thread import thread_runs
 
     session = _open_leniently(directory)
     stored = load_run(session, run)
@@ -84,11 +86,22 @@ def show_command(run: str | None, directory: Path, **flags: bool) -> int:
         terminal.emit(form.write(Report(run_document(stored), stored.issue, stored.outcome, patch_of(stored.real))))
         return 0
     terminal.outcome(stored.run, stored.outcome)
+    turns = thread_runs(session, stored.run)
+    if len(turns) > 1:
+        _conversation(turns, stored.run.id)
+        terminal.rules(rules_of(session, stored.run))
     if stored.run.delivered_to:
         terminal.say(f"delivered to {stored.run.delivered_to}", bold=True)
     else:
         terminal.say(f"state: {stored.run.state}", dim=True)
     return 0
+
+
+def _conversation(turns: list[Run], shown: str) -> None:
+    """One line a turn of a conversation; the one that is shown is marked."""
+    for turn in turns:
+        title = safe_text(" ".join(turn.title.split()))[:60]
+        terminal.say(f"{'→' if turn.id == shown else ' '} request {turn.request}  {turn.id}  {turn.state:<10} {title}")
 
 
 @click.command("apply")
@@ -117,21 +130,64 @@ def apply_command(run: str | None, changes: tuple[int, ...], directory: Path, **
 
 @click.command("undo")
 @click.argument("run", required=False)
+@click.option("--last", is_flag=True, help="Undo only the last applied request of a conversation, not all of it.")
 @_IN
-def undo_command(run: str | None, directory: Path) -> int:
-    """Undo RUN (default: the newest applied run) and keep your later edits."""
+def undo_command(run: str | None, last: bool, directory: Path) -> int:
+    """Undo RUN (default: the newest applied run) with its whole conversation, and keep your later edits."""
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
     from fretsaw.session.undo import undo_run
 
     with interruptible(Cancel()):
-        run_id, result = undo_run(_open_leniently(directory), run)
+        run_id, result = undo_run(_open_leniently(directory), run, last=last)
     for notice in result.notices:
         terminal.paragraph("! ", notice, fg="yellow")
     for path, why in result.left:
         terminal.paragraph(f"not undone: {safe_text(path)}: ", why, fg="yellow")
     terminal.say(f"run {run_id}: {safe_text(result.message)}", bold=True)
     return int(ExitCode.REPOSITORY if result.left else ExitCode.DELIVERED)
+
+
+@click.command("accept")
+@click.argument("run")
+@click.argument("change", type=int, nargs=-1)
+@_IN
+def accept_command(run: str, change: tuple[int, ...], directory: Path) -> int:
+    """Accept CHANGE of RUN (default: all it keeps): applied if it is not yet, and no later request touches it."""
+    from fretsaw.cancel import Cancel
+    from fretsaw.cli.fix import interruptible
+    from fretsaw.session.reject import accept_changes
+
+    session = _open_leniently(directory)
+    with interruptible(Cancel()):
+        delivery, patch = accept_changes(session, run, frozenset(change))
+    if delivery is None:
+        terminal.say("Accepted: it was applied already, and stays as it is in what follows.", bold=True)
+        return 0
+    delivery_text(run, delivery, patch, undo=f"agent undo {run}")
+    return 0
+
+
+@click.command("reject")
+@click.argument("run")
+@click.argument("change", type=int, nargs=-1)
+@_IN
+def reject_command(run: str, change: tuple[int, ...], directory: Path) -> int:
+    """Reject CHANGE of RUN (default: all): taken out of your files if applied; no later request brings it back."""
+    from fretsaw.cancel import Cancel
+    from fretsaw.cli.fix import interruptible
+    from fretsaw.session.reject import reject_changes
+
+    with interruptible(Cancel()):
+        delivery = reject_changes(_open_leniently(directory), run, frozenset(change))
+    back = f"`agent restore {run} CHANGE` brings it back."
+    if delivery is None:
+        terminal.say(f"Rejected; no file was changed. {back}", bold=True)
+        return 0
+    for notice in delivery.notices:
+        terminal.paragraph("! ", notice, fg="yellow")
+    terminal.say(f"Rejected and taken out of {named(delivery.paths)}. {back}", bold=True)
+    return 0
 
 
 @click.command("restore")
@@ -162,19 +218,23 @@ def restore_command(run: str, change: tuple[int, ...], directory: Path) -> int:
 @_IN
 @_JSON
 def replay_command(run: str | None, directory: Path, as_json: bool, **flags: Any) -> int:
-    """Repeat RUN offline from its recorded answers, on the files as they are now. Applies nothing, costs nothing."""
+    """Repeat RUN, and what it follows up, offline from recorded answers, on the files as it saw them. Costs nothing."""
     from fretsaw.cancel import Cancel
     from fretsaw.cli.fix import interruptible
     from fretsaw.session.fix import replay_run
     from fretsaw.session.open import open_session
     from fretsaw.session.outcome import exit_code, run_document
+    from fretsaw.session.thread import runs_to_replay
 
     cancel = Cancel()
     with interruptible(cancel), terminal.progress(as_json) as report:
-        finished = replay_run(open_session(directory, flags), run, report, cancel)
+        session = open_session(directory, flags)
+        for turn in runs_to_replay(session, run):
+            finished = replay_run(session, turn, report, cancel)
+            if not as_json:
+                terminal.outcome(finished.run, finished.outcome)
     if as_json:
         print(json.dumps(run_document(finished), indent=2))
     else:
-        terminal.outcome(finished.run, finished.outcome)
         terminal.say("This was a replay: nothing was sent, nothing was changed.", dim=True)
     return int(exit_code(finished, None, applied=False))

@@ -17,6 +17,7 @@ from typing import Protocol
 import click
 
 from fretsaw.core.chat import Usage
+from fretsaw.core.issue.thread_rules import StandingRule
 from fretsaw.core.patch import render
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.proof.check_result import CheckResult
@@ -189,6 +190,12 @@ def verdicts(rows: tuple[Verdict, ...], *, restorable: bool) -> None:
     if dropped:
         way_back = "; `agent restore RUN CHANGE` brings one back" if restorable else ""
         say(f"     {dropped} of {len(rows)} changes dropped{way_back}", dim=True)
+
+
+def rules(standing: tuple[StandingRule, ...]) -> None:
+    """The rules of a conversation, each with the request that set it, and those that were taken back."""
+    for rule in standing:
+        paragraph("rule  ", rule.words, fg=None if rule.lifted is None else "yellow")
 
 
 def checks(before: CheckResult | None, after: CheckResult | None) -> None:

@@ -33,15 +33,23 @@ class PlacedEdit:
 
 
 def place_edit(
-    edit: Reading | Iterable[EditBlock], snapshot: Snapshot, correcting: PatchSet = PatchSet()
+    edit: Reading | Iterable[EditBlock],
+    snapshot: Snapshot,
+    correcting: PatchSet = PatchSet(),
+    standing: PatchSet = PatchSet(),
 ) -> PlacedEdit:
     """Place every edit block and derive the patch against the snapshot.
 
     `correcting`: a patch that was refused. Edits that do not fit the snapshot are tried on the texts that it makes; the
     patch then holds that one with the corrections in it.
+    `standing`: a patch that a person answers to, of which the model is told that the files hold it. Its texts are tried
+    first, since an edit that says nothing of a change leaves it as it is; a model that sends all of it again fits the
+    snapshot alone.
     """
     blocks = edit if isinstance(edit, Reading) else tuple(edit)
-    placing = locate.place(blocks, snapshot.read, snapshot.paths, snapshot.why_hidden)
+    placing = _place_on_top(blocks, snapshot, standing) if standing else None
+    if placing is None:
+        placing = locate.place(blocks, snapshot.read, snapshot.paths, snapshot.why_hidden)
     if placing.misfits and correcting:
         placing = _place_on_top(blocks, snapshot, correcting) or placing
     if not placing.misfits:

@@ -154,3 +154,7 @@ class Run:
     """ISO 8601, UTC."""
     delivered_to: str = ""
     """"worktree", "branch NAME", "commit ID", "editor"; empty while nothing is delivered."""
+    thread: str = ""
+    """Of a run that follows another in a conversation: the id of the first one; empty for a run that begins one."""
+    request: int = 1
+    """The number of the request in its thread."""

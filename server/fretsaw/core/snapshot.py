@@ -125,6 +125,23 @@ class Snapshot:
         unsaved = self.overlay.get(path)
         return unsaved if unsaved is not None else self.reader(path)
 
+    def with_texts(self, laid: Mapping[str, str | None]) -> Snapshot:
+        """The same with other texts of some paths; None: there is no such file."""
+        if not laid:
+            return self
+        present = {path: text for path, text in laid.items() if text is not None}
+        gone = laid.keys() - present.keys()
+        overlay = {**{path: text for path, text in self.overlay.items() if path not in gone}, **present}
+        untracked = self.untracked
+        return replace(
+            self,
+            overlay=MappingProxyType(overlay),
+            paths=tuple(sorted({*self.paths, *present} - gone)),
+            untracked=lambda path: "" if path in laid else untracked(path),
+            searcher=None,
+            counter=None,
+        )
+
     def on_disk(self, path: str, text: str) -> str:
         """Return a path's text as one whose UTF-8 bytes (with surrogateescape) are the file's.
 

@@ -163,7 +163,7 @@ def _only_repeats(call: tuple[str, str], times: int) -> str:
 
 def _answered(conversation: Conversation, calls: tuple[ToolCall, ...], work: Work, *, again: bool) -> Conversation:
     """The conversation with the answers of the tools; `again`: all of them were given before."""
-    shown = work.snapshot.readable()
+    shown = work.shown.readable()
     results = tuple(
         Message("tool", _AGAIN if again else tools.run_tool(call, shown), tool_call_id=call.id) for call in calls
     )

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from fretsaw.core import prompt
+from fretsaw.core.chat import Message
 from fretsaw.core.context.traces import choose_for_traces
+from fretsaw.core.follow_up import FollowUp
+from fretsaw.core.patch import assemble, render
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.patch_call import answer_calls
 from fretsaw.core.proof.check_result import CheckResult
@@ -45,6 +48,8 @@ class _Book:
     refused: PatchSet = field(default_factory=PatchSet)
     """The patch that the check refused a turn ago."""
     conversation: Conversation = field(default_factory=lambda: Conversation(()))
+    is_afresh: bool = False
+    """True if the conversation of the turns before was too long to go on with."""
 
     @contextmanager
     def phase(self, name: Phase) -> Iterator[None]:
@@ -106,6 +111,7 @@ def fix(work: Work) -> Outcome:
                 fewer = work.settings.context_tokens // 3
                 work = replace(work, settings=replace(work.settings, context_tokens=fewer, context="files"))
                 book.notices.append(f"the request was too long: sent again with {fewer} tokens of context")
+                book.is_afresh = True
                 work, book.conversation = _open_conversation(work, book)
                 continue
             book.conversation = answer.conversation
@@ -127,9 +133,17 @@ def _open_conversation(work: Work, book: _Book) -> tuple[Work, Conversation]:
     """The first messages: what is asked, what is shown, what the check says now; and the work with the project's rules
     on what is shown."""
     services, settings = work.services, work.settings
+    follow = work.follow
+    if follow and follow.earlier and not book.is_afresh:
+        services.report(Event("ask", "going on with the conversation", percentage=15))
+        is_whole = any(prompt.ALL_FILES in message.text for message in follow.earlier[:2])
+        named = {mention.text for mention in work.issue.mentions} & {*work.snapshot.paths}
+        work = work.under_rules_for((*follow.last.paths, *sorted(named)))
+        conversation = Conversation((*follow.earlier, _next_request(work, follow)), partial=not is_whole)
+        return work, conversation
     services.report(Event("context", "choosing what the model is shown", percentage=10))
     with book.phase("context"):
-        snapshot, budget = work.snapshot.readable(), settings.context_tokens
+        snapshot, budget = work.shown.readable(), settings.context_tokens
         context = choose_for_traces(work.issue, snapshot, budget, settings.context, estimate, work.focus, services.logs)
         rules = work.rules.told(context, estimate)
         conflicts = work.rules.resolved(work.issue, context.paths).conflicts
@@ -149,7 +163,18 @@ def _open_conversation(work: Work, book: _Book) -> tuple[Work, Conversation]:
     book.notices += (*context.notices, *rules.cut, *conflicts)
     files = "1 file" if len(context.paths) == 1 else f"{len(context.paths)} files"
     services.report(Event("ask", f"asking with {files}", percentage=15))
+    if follow:
+        opening, request = messages[-1], _next_request(work, follow)
+        messages = (*messages[:-1], replace(opening, text=f"{opening.text}\n{request.text}"))
     return work, Conversation(messages, partial=not context.whole)
+
+
+def _next_request(work: Work, follow: FollowUp) -> Message:
+    """The message with what a person says to the proposal so far."""
+    held, about = (render(assemble(follow.last, changes)) for changes in (follow.held, follow.asked_about))
+    return prompt.after_proposal(
+        follow.said, render(follow.last), work.issue, about=about, held=held, edited=follow.edited
+    )
 
 
 def _consider(answer: ModelAnswer, work: Work, book: _Book) -> Proved | Rejected:

@@ -11,6 +11,7 @@ from typing import Literal
 from fretsaw.core import prompt, reply
 from fretsaw.core.chat import Message, Usage
 from fretsaw.core.edit import close_drops, place_edit, prune_edit
+from fretsaw.core.follow_up import hold, settle
 from fretsaw.core.locate.misfit import Misfit
 from fretsaw.core.patch import select
 from fretsaw.core.patch.patch_set import PatchSet
@@ -78,7 +79,7 @@ def propose(answer: ModelAnswer, work: Work, correcting: PatchSet = PatchSet()) 
         return Rejected("empty", prompt.after_empty(issue), answer.gave_up, Turn(answer.text, refused=answer.gave_up))
     reading = reply.read(answer.text)
     work.services.report(Event("place", "placing the edits", percentage=65))
-    edit = place_edit(reading, work.snapshot, correcting)
+    edit = place_edit(reading, work.snapshot, correcting, work.follow.last if work.follow else PatchSet())
     misfits = edit.placing.misfits
     if finish in {"length", "truncated"}:
         misfits = misfits or (_cut(finish, answer.reason),)
@@ -90,7 +91,11 @@ def propose(answer: ModelAnswer, work: Work, correcting: PatchSet = PatchSet()) 
         reason = reading.ignored.strip() or "the model proposed no edit"
         return Rejected("empty", prompt.after_empty(issue), reason, turn)
     notices = tuple(notice.for_person for notice in edit.placing.notices)
-    return _accept(edit.patch, turn, reading.ignored, notices, work)
+    patch = edit.patch
+    if work.follow:
+        patch, overridden = hold(patch, work.follow)
+        notices += tuple(f"{path}: the reply changed what you had settled; that stays as it is" for path in overridden)
+    return _accept(patch, turn, reading.ignored, notices, work)
 
 
 def _accept(proposed: PatchSet, turn: Turn, prose: str, notices: tuple[str, ...], work: Work) -> Candidate | Rejected:
@@ -99,6 +104,8 @@ def _accept(proposed: PatchSet, turn: Turn, prose: str, notices: tuple[str, ...]
     services.report(Event("prune", "dropping what nobody asked for", percentage=70))
     work = work.under_rules_for(proposed.paths)
     pruned = prune_edit(proposed, work.snapshot, work.issue, work.settings.prune)
+    if work.follow:
+        pruned = _with_verdicts(pruned, settle(pruned, work.follow), work)
     pruned, spent, told = _judge(pruned, work)
     if pruned.patch:
         restrictions = check_restrictions(pruned.patch, work)
@@ -131,9 +138,14 @@ def _judge(pruned: Pruned, work: Work) -> tuple[Pruned, Usage, tuple[str, ...]]:
     if verdicts == pruned.verdicts:
         unread = ("the judge's answer cannot be read, so no flagged change was dropped",) if spent.calls else ()
         return pruned, spent, unread
+    return _with_verdicts(pruned, verdicts, work), spent, ()
+
+
+def _with_verdicts(pruned: Pruned, verdicts: tuple[Verdict, ...], work: Work) -> Pruned:
+    """The patch by other verdicts, none of which tears something."""
     verdicts = close_drops(pruned.proposed, verdicts, work.snapshot)
     kept = frozenset(item.change.id for item in verdicts if item.decision != "drop")
-    return Pruned(select(pruned.proposed, kept), verdicts, pruned.proposed), spent, ()
+    return Pruned(select(pruned.proposed, kept), verdicts, pruned.proposed)
 
 
 def _cut(finish: str, reason: str) -> Misfit:

@@ -117,10 +117,7 @@ def _with_texts_under(work: Work, laid: Mapping[str, str | None]) -> Work:
     covered = work.services.covered
     if covered is not None:
         services = replace(services, covered=lambda changed: covered({**laid, **changed}))
-    present = {path: text for path, text in laid.items() if text is not None}
-    overlay = {**work.snapshot.overlay, **present}
-    paths = tuple(sorted({*work.snapshot.paths, *present} - {path for path, text in laid.items() if text is None}))
-    return replace(work, services=services, snapshot=replace(work.snapshot, overlay=overlay, paths=paths))
+    return replace(work, services=services, snapshot=work.snapshot.with_texts(laid))
 
 
 @dataclass(frozen=True, slots=True)

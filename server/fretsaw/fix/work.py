@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from fretsaw.core.follow_up import FollowUp
 from fretsaw.core.issue import Issue
 from fretsaw.core.rules_files import NO_RULES, ProjectRules
 from fretsaw.core.snapshot import Snapshot
@@ -27,6 +28,13 @@ class Work:
     focus: Focus = ()
     rules: ProjectRules = NO_RULES
     """The rules of the project, which hold where the issue does not say otherwise."""
+    follow: FollowUp | None = None
+    """The thread so far, where a person talks back to a proposal; None: the first request."""
+
+    @property
+    def shown(self) -> Snapshot:
+        """The files as the model is told that they are: in a follow-up with its change so far in them."""
+        return self.follow.top(self.snapshot) if self.follow else self.snapshot
 
     def under_rules_for(self, paths: Iterable[str]) -> Work:
         """The same with the project's rules on these paths in the issue's ledger."""

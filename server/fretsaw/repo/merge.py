@@ -33,7 +33,7 @@ def follow_files(exe: str, patch: PatchSet, now: Snapshot) -> tuple[PatchSet, tu
         if file.before is None or file.after is None or text is None or text == file.before:
             files.append(file)
             continue
-        merged = _merge_texts(exe, text, file.before, file.after)
+        merged = merge_texts(exe, text, file.before, file.after)
         if merged is None:
             files.append(file)
             continue
@@ -43,6 +43,7 @@ def follow_files(exe: str, patch: PatchSet, now: Snapshot) -> tuple[PatchSet, tu
     return PatchSet(tuple(files)), tuple(followed)
 
 
-def _merge_texts(exe: str, now: str, base: str, other: str) -> str | None:
+def merge_texts(exe: str, now: str, base: str, other: str) -> str | None:
+    """`now` with the change from `base` to `other` in it, None when that conflicts."""
     merged = merge_bytes(exe, *(text.encode("utf-8", "surrogateescape") for text in (now, base, other)))
     return None if merged is None else merged.decode("utf-8", "surrogateescape")

@@ -33,6 +33,8 @@ def document(run: Run, outcome: Outcome | None, delivery: Mapping[str, Any] | No
         "title": run.title,
         "root": run.root,
         "started": run.started,
+        "thread": run.thread or run.id,
+        "request": run.request,
         "outcome": _kind(outcome),
         "reason": outcome.reason if isinstance(outcome, (NoChange, GaveUp)) else run.error,
         "summary": outcome.summary if isinstance(outcome, Proposal) else "",

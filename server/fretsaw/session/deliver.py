@@ -89,6 +89,9 @@ def apply_run(session: Session, run_id: str | None, changes: frozenset[int] | No
     delivery = deliver_patch(session, chosen.patch, kept.run, folder, chosen)
     if chosen is not proposal and delivery.kind != "none":
         folder.write_outcome(chosen)
+        if delivery.kind != "branch":
+            accepted = (item.change.id for item in chosen.verdicts if item.decision != "drop")
+            folder.write_states({**kept.states, **dict.fromkeys(accepted, "accepted")})
     return delivery, render(reveal_patch(session, chosen.patch))
 
 
@@ -198,7 +201,7 @@ def deliver_patch(  # noqa: PLR0913 - the keyword arguments are what differs bet
             snapshot,
             patch,
             settings.apply,
-            _message(run.title, proposal),
+            commit_message(run.title, proposal),
             state_dir=session.store.folder,
             branch=_branch(settings.branch, folder.id) if settings.apply == "branch" else None,
             run_id=name,
@@ -262,7 +265,7 @@ def _branch(name: str | None, run_id: str) -> str:
     return name or f"fretsaw/{run_id}"
 
 
-def _message(title: str, proposal: Proposal) -> str:
+def commit_message(title: str, proposal: Proposal) -> str:
     """A commit message: the issue's title, then what the model says of its change."""
     subject = " ".join(title.split())[:72] or "Fix"
     summary = " ".join(proposal.summary.split())

@@ -13,6 +13,8 @@ from pathlib import Path
 from fretsaw import repo, run_store
 from fretsaw.cancel import Cancel
 from fretsaw.core.chat import Usage
+from fretsaw.core.follow_up import FollowUp
+from fretsaw.core.prompt.edit_forms import EditForm
 from fretsaw.core.run import Event, Outcome, Proposal, Run, RunState
 from fretsaw.core.secrets.masked import mask_issue, reveal_value
 from fretsaw.errors import BudgetError, Cancelled, ConfigError, FretsawError, ModelError, RepoError
@@ -36,32 +38,26 @@ from fretsaw.session.models import choose_model, read_registry, today
 from fretsaw.session.notices import notices_about_commit
 from fretsaw.session.open import RECORD, Session
 from fretsaw.session.pointed_files import Place
+from fretsaw.session.present import against_present, masked_follow
+from fretsaw.session.recorded_state import record_state, recorded_task
 from fretsaw.session.retirement import mark_told, untold_notices
 from fretsaw.session.secret_mask import withheld_notices
 from fretsaw.session.services import make_services
 from fretsaw.session.task import FinishedRun, Task
+from fretsaw.session.thread import ASKED, SAID, conversation_of
+from fretsaw.settings import Settings
 
 Reporter = Callable[[Event], None]
 
 
-def fix_issue(
-    session: Session,
-    argument: str,
-    report: Reporter,
-    cancel: Cancel,
-    where: Path = Path(),
-    places: tuple[Place, ...] = (),
-) -> tuple[FinishedRun, Delivery | None]:
-    """`agent fix`: read the issue (a path is relative to `where`), run, and deliver what was proved.
-
-    `places`: what a person points to, which is shown in any case.
-    """
+def read_task(argument: str, where: Path = Path(), places: tuple[Place, ...] = ()) -> Task:
+    """The task of an issue (a path is relative to `where`). `places`: what is pointed to and shown in any case."""
     issue, folder = read_issue(argument, where)
-    return fix_task(session, Task(issue, focus=places, folder=folder), report, cancel)
+    return Task(issue, focus=places, folder=folder)
 
 
 def fix_task(session: Session, task: Task, report: Reporter, cancel: Cancel) -> tuple[FinishedRun, Delivery | None]:
-    """Run a task, and deliver what was proved."""
+    """Run a task, and deliver what was proved. What could not be delivered is found before anything is spent."""
     if session.settings.apply != "none":
         # It would be refused at the end; now it costs nothing to find out.
         repo.refuse_operation(session.repo)
@@ -85,18 +81,26 @@ def fix_task(session: Session, task: Task, report: Reporter, cancel: Cancel) -> 
 
 
 def replay_run(session: Session, run_id: str | None, report: Reporter, cancel: Cancel) -> FinishedRun:
-    """Repeat a run from its recorded answers, on the files as they are now. Sends and keeps nothing."""
+    """Repeat a run from its recorded answers, on the files as it saw them. Sends and keeps nothing."""
     folder = session.store.get(run_id)
-    ask = replay_calls(folder.calls())
-    task = Task(mask_issue(folder.issue(), session.mask))
+    calls = tuple(folder.calls())
+    task = recorded_task(session, folder, calls)
+    task = replace(
+        task,
+        issue=mask_issue(task.issue, session.mask),
+        follow=masked_follow(task.follow, session.mask) if task.follow else None,
+    )
     kept = folder.run()
     row = _row_of(session, kept)
     meter = _Meter(report)
+    ask = replay_calls(calls)
     services, snapshot, _ = make_services(session, task, row, meter, cancel, ask, lambda request, answer: None)
     judged = tuple(folder.calls("judge"))
     if judged:
         services = replace(services, judge=replay_calls(judged))
-    outcome = run_loop(Work(task.issue, snapshot, session.settings, services, task.focus, services.rules))
+    settings = _held_settings(session.settings, task.follow)
+    outcome = run_loop(Work(task.issue, snapshot, settings, services, task.focus, services.rules, task.follow))
+    outcome = against_present(outcome, task, session.mask)
     return FinishedRun(run_store.finished(kept, outcome), outcome, folder.path, outcome)
 
 
@@ -114,7 +118,11 @@ def run_fix(session: Session, task: Task, report: Reporter, cancel: Cancel, run_
     warm()
     session = session.with_settings(api_key=with_key(session.settings).api_key)
     settings = session.settings
-    task = replace(task, issue=mask_issue(task.issue, session.mask))
+    task = replace(
+        task,
+        issue=mask_issue(task.issue, session.mask),
+        follow=masked_follow(task.follow, session.mask) if task.follow else None,
+    )
     now = today()
     choice = choose_model(session.resolved.places, settings, now)
     if settings.judge:
@@ -125,14 +133,18 @@ def run_fix(session: Session, task: Task, report: Reporter, cancel: Cancel, run_
     begun = Run(
         folder.id,
         str(session.root),
-        task.issue.title,
+        (task.said or task.issue).title,
         "running",
         model=choice.row.id,
         started=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        thread=(task.follows.thread or task.follows.id) if task.follows else "",
+        request=task.issue.requests,
     )
     meter = _Meter(report)
     with folder.held():
         folder.write_issue(task.issue)
+        if task.said:
+            folder.write_note(SAID, run_store.to_plain(task.said))
         folder.write_run(begun)
         untold = untold_notices(session.state, choice, now)
         try:
@@ -182,7 +194,11 @@ def _outcome(
             keep = partial(folder.append_call, whom="judge")
             services = replace(services, judge=record_calls(live, keep))
         try:
-            outcome = run_loop(Work(task.issue, snapshot, settings, services, task.focus, services.rules))
+            record_state(session, folder, task, snapshot)
+            folder.write_note(ASKED, {"model": row.id, "form": services.form})
+            follow = _continued(session, task, services.form, row)
+            settings = _held_settings(settings, follow)
+            outcome = run_loop(Work(task.issue, snapshot, settings, services, task.focus, services.rules, follow))
         except BaseException as error:
             meter.usage += ask.lost
             if ask.unfinished is not None:
@@ -196,9 +212,22 @@ def _outcome(
             *notices,
             f"${budget.spent:.4f} was spent or may have been, more than --max-usd {settings.max_usd:g}",
         )
+    outcome = against_present(outcome, task, session.mask)
     withheld = withheld_notices(item for item in session.mask.findings if item.source != RECORD)
     notices = (*withheld, *session.resolved.notices, *choice.notices, *notices, *ask.notices, *outcome.evidence.notices)
     return replace(outcome, evidence=replace(outcome.evidence, notices=notices))
+
+
+def _continued(session: Session, task: Task, form: EditForm, row: Row) -> FollowUp | None:
+    """The thread with the conversation that its last turn had."""
+    if task.follow is None or task.before is None:
+        return task.follow
+    return replace(task.follow, earlier=conversation_of(session.store.at(task.before), form, row.id))
+
+
+def _held_settings(settings: Settings, follow: FollowUp | None) -> Settings:
+    """The settings, where changes are to stay whatever the check says of them."""
+    return replace(settings, minimize="flagged") if follow and follow.held and settings.minimize == "all" else settings
 
 
 @contextmanager

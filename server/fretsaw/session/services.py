@@ -27,6 +27,7 @@ from fretsaw.session.code_index import with_index
 from fretsaw.session.issue_source import read_logs
 from fretsaw.session.notices import notices_about
 from fretsaw.session.open import Session
+from fretsaw.session.present import draft_against_present
 from fretsaw.session.secret_mask import learn_local_secrets
 from fretsaw.session.task import Task
 
@@ -48,7 +49,8 @@ def make_services(
     """The services of a run, the snapshot it works on, and what a person should know about them."""
     settings = session.settings
     report(Event("snapshot", "reading the repository", percentage=1))
-    snapshot = repo.snapshot(session.repo, task.overlay, settings.reveal)
+    snapshot = repo.snapshot(session.repo, task.overlay, settings.reveal).with_texts(task.under)
+    gone = TreesUnder(*[{path: None for path, text in task.under.items() if text is None}] * 2)
     mask = session.mask
     learn_local_secrets(session, snapshot)
     snapshot, index_notices = with_index(session, snapshot)
@@ -64,19 +66,24 @@ def make_services(
         return replace(judged, refusals=(*misused, *judged.refusals)) if misused else judged
 
     vary = _masked_vary(session, snapshot, cancel)
+    vary = lay_under(vary, gone) if vary and gone.plain else vary
+    lint = _masked_command(session, snapshot, cancel, settings.lint)
+    covered = _make_covered(session, snapshot, cancel)
     services = Services(
         ask=ask,
         form=row.form_for(settings),
         check=vary(Variation()) if vary else None,
         vary=vary,
-        lint=_masked_command(session, snapshot, cancel, settings.lint),
+        lint=(lambda texts: lint(gone.with_texts(texts))) if lint and gone.plain else lint,
         policy=policy,
         trial=lambda patch: repo.trial(session.repo, snapshot, reveal_value(patch, mask)),
-        report=lambda event: report(replace(event, draft=reveal_value(event.draft, mask)) if event.draft else event),
+        report=lambda event: report(_with_draft(event, task, mask)),
         clock=time.monotonic,
         cancel=cancel,
         record=record,
-        covered=_covered_by_revealed(_make_covered(session, snapshot, cancel), mask),
+        covered=_covered_by_revealed(
+            (lambda texts: covered(gone.with_texts(texts))) if covered and gone.plain else covered, mask
+        ),
         drafts=task.drafts,
         images=images,
         files=pdfs.files,
@@ -85,6 +92,13 @@ def make_services(
     )
     notices = notices_about(session, snapshot, task.issue.hidden)
     return services, shown, (*index_notices, *log_notices, *image_notices, *pdfs.notices, *notices)
+
+
+def _with_draft(event: Event, task: Task, mask: SecretMask) -> Event:
+    """The event with its draft as a change of the files as they are, secrets in place."""
+    if event.draft is None:
+        return event
+    return replace(event, draft=reveal_value(draft_against_present(event.draft, task, mask), mask))
 
 
 def make_proof_services(

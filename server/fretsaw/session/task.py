@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from fretsaw.core.follow_up import FollowUp
 from fretsaw.core.issue import Issue
 from fretsaw.core.run import Outcome, Run
 
@@ -25,6 +26,18 @@ class Task:
     """The folder of the issue's attachments."""
     drafts: bool = False
     """True if somebody looks at what is valid while the model still writes (`Event.draft`)."""
+    under: Mapping[str, str | None] = field(default_factory=dict)
+    """Path → text in place of what the file has now, for work on another state; None: there is no such file."""
+    now: Mapping[str, str | None] = field(default_factory=dict)
+    """Path → text that the files of `under` have now, against which the outcome is told."""
+    follow: FollowUp | None = None
+    """The thread so far, where a person talks back to a proposal; its texts as they are in the files."""
+    said: Issue | None = None
+    """The request of this turn alone, where `issue` joins those of a thread."""
+    follows: Run | None = None
+    """The run that the turn follows."""
+    before: Path | None = None
+    """The folder of that run."""
 
 
 @dataclass(frozen=True, slots=True)

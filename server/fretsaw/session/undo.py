@@ -11,27 +11,41 @@ from fretsaw.repo import UndoResult
 from fretsaw.session.history import load_run, newest_delivered
 from fretsaw.session.open import Session
 from fretsaw.session.task import StoredRun
+from fretsaw.session.thread import thread_runs
 
 
-def undo_run(session: Session, run_id: str | None = None) -> tuple[str, UndoResult]:
-    """Take back what a run applied (None: the newest that is applied). The run's id, and what became of each file."""
+def undo_run(session: Session, run_id: str | None = None, *, last: bool = False) -> tuple[str, UndoResult]:
+    """Take back what a thread of runs applied (None: the newest that is applied), down to the state before its first.
+
+    `last`: only its newest run that is applied. The run's id, and what became of each file.
+    """
     stored = load_run(session, run_id) if run_id else newest_delivered(session)
     if stored is None:
         raise UsageError("there is nothing to undo: no run of this repository is applied")
-    if stored.run.state != "delivered":
+    applied = [run for run in reversed(thread_runs(session, stored.run)) if run.state == "delivered"]
+    if not applied:
         raise UsageError(f"run {stored.run.id} is not applied ({stored.run.state})", hint="see `agent runs`")
+    results: list[UndoResult] = []
+    for run in applied[:1] if last else applied:
+        results += _undo_one(session, load_run(session, run.id))
+        if results[-1].left:
+            break
+    return applied[0].id if last else stored.run.thread or stored.run.id, _joined(results)
+
+
+def _undo_one(session: Session, stored: StoredRun) -> list[UndoResult]:
+    """Take back the deliveries of one run, the newest first, up to one that leaves something."""
     results: list[UndoResult] = []
     for tag in reversed(_deliveries_of(session, stored)):
         results.append(repo.undo(repo.reopened(session.repo), session.store.folder, tag))
         if results[-1].undone:
             note_change(f"Run {stored.run.id} was undone: {', '.join(results[-1].undone[:5])}.")
         if results[-1].left:
-            break
-    else:
-        folder = session.store.at(stored.folder)
-        folder.write_note("delivery", {})
-        folder.write_run(replace(stored.run, state="undone", delivered_to=""))
-    return stored.run.id, _joined(results)
+            return results
+    folder = session.store.at(stored.folder)
+    folder.write_note("delivery", {})
+    folder.write_run(replace(stored.run, state="undone", delivered_to=""))
+    return results
 
 
 def _deliveries_of(session: Session, stored: StoredRun) -> list[str]:

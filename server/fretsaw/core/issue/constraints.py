@@ -40,6 +40,11 @@ def constraints(text: str) -> tuple[Constraint, ...]:
     return tuple(found.values())[:_MOST]
 
 
+def sentences(text: str) -> Iterator[str]:
+    """Sentences of the prose, in order."""
+    return (sentence for _, sentence in numbered_sentences(text))
+
+
 def numbered_sentences(text: str) -> Iterator[tuple[int, str]]:
     """Sentences of the prose, each with the number of the line on which it begins, from 1.
 

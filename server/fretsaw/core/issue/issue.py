@@ -71,6 +71,8 @@ class Issue:
     attachments: tuple[Attachment, ...] = ()
     hidden: int = 0
     """The number of invisible characters and HTML comments that were removed."""
+    requests: int = 1
+    """The number of requests that it joins: more than 1 where a person has talked back to a proposal."""
 
     @property
     def text(self) -> str:

@@ -14,6 +14,8 @@ from fretsaw.core.proof.check_result import CheckResult
 from fretsaw.core.text.folded_log import fold_log
 from fretsaw.core.text.safe_text import safe_text
 
+ALL_FILES = "All files of the repository:\n"
+"""The words before the documents where none is missing."""
 _MOST_RULES = 40
 _RULES_FILES = (
     "Files with rules of the project, for any agent; of two that disagree the later one holds, and the issue over all. "
@@ -73,7 +75,7 @@ def _documents(context: Context) -> tuple[str, str]:
     if not context.parts:
         return "", ""
     if context.whole:
-        head = "All files of the repository:\n"
+        head = ALL_FILES
     elif all(part.whole for part in context.parts):
         head = "Files of the repository; it has more:\n"
     else:
