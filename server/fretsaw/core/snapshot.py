@@ -130,11 +130,13 @@ class Snapshot:
         if not laid:
             return self
         present = {path: text for path, text in laid.items() if text is not None}
-        gone = laid.keys() - present.keys()
+        gone = frozenset(laid.keys() - present.keys())
+        reader = self.reader
         overlay = {**{path: text for path, text in self.overlay.items() if path not in gone}, **present}
         untracked = self.untracked
         return replace(
             self,
+            reader=lambda path: None if path in gone else reader(path),
             overlay=MappingProxyType(overlay),
             paths=tuple(sorted({*self.paths, *present} - gone)),
             untracked=lambda path: "" if path in laid else untracked(path),
