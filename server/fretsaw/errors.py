@@ -21,6 +21,7 @@ class ExitCode(IntEnum):
     BUDGET = 6, "budget or time used up"
     CHECK = 7, "the check failed or could not run (nothing applied)"
     BUG = 70, "a bug in Fretsaw"
+    OUTPUT = 74, "done, but the output could not be written (standard error says what was changed)"
     INTERRUPTED = 130, "interrupted"
 
     meaning: str

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from fretsaw.cli import terminal
+from fretsaw.cli import output, terminal
 from fretsaw.cli.options import files_flag, settings_flags
 from fretsaw.core.reasons import Reasons, reasons_for
 from fretsaw.core.text.safe_text import safe_text
@@ -67,8 +67,8 @@ def ask_command(
             patch += data.decode("utf-8", "replace")
         places = read_places(session, files, directory)
         answer, usage = ask_question(session, question, report, cancel, places, patch)
-    print(safe_text(answer).rstrip())
-    terminal.say(f"{terminal.tokens(usage)} · {usage.cost}", dim=True)
+    output.show(safe_text(answer).rstrip())
+    output.say(f"{terminal.tokens(usage)} · {usage.cost}", dim=True)
     return 0
 
 
@@ -95,11 +95,11 @@ def why_command(run: str | None, change: int | None, directory: Path, as_json: b
         raise UsageError(f"run {stored.run.id} has {named}", hint=f"see `agent show {stored.run.id}`")
     reasons = {item.change.id: reasons_for(item, stored.outcome, stored.issue) for item in rows}
     if as_json:
-        print(json.dumps({str(number): asdict(each) for number, each in reasons.items()}, indent=2))
+        output.show(json.dumps({str(number): asdict(each) for number, each in reasons.items()}, indent=2))
         return 0
     for item in rows:
         hunk = item.change.hunk
-        print(safe_text(f"change {item.change.id}  {item.change.path}{f':{hunk.start + 1}' if hunk else ''}"))
+        output.show(safe_text(f"change {item.change.id}  {item.change.path}{f':{hunk.start + 1}' if hunk else ''}"))
         print_reasons(reasons[item.change.id])
     return 0
 
@@ -114,4 +114,4 @@ def print_reasons(reasons: Reasons) -> None:
     }
     for head, text in rows.items():
         if text:
-            print(f"  {head:<15} {safe_text(' '.join(text.split()))}")
+            output.show(f"  {head:<15} {safe_text(' '.join(text.split()))}")

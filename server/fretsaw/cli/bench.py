@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from fretsaw.cli.output import show
+
 
 @click.group("bench")
 def bench_command() -> None:
@@ -32,15 +34,15 @@ def extraneous_command(corpus: Path, prune: Any, as_json: bool) -> int:
 
     figures = as_document(extraneous(corpus, prune), prune)
     if as_json:
-        print(json.dumps(figures, indent=2))
+        show(json.dumps(figures, indent=2))
         return 0
-    print(f"{figures['rows']} rows, --prune {prune}")
-    print(f"changes of right answers that were dropped: {figures['gold_dropped']} of {figures['gold']}")
+    show(f"{figures['rows']} rows, --prune {prune}")
+    show(f"changes of right answers that were dropped: {figures['gold_dropped']} of {figures['gold']}")
     for name, rate in figures["extraneous_rate"].items():
         interval = f"95 % interval {rate['low']:.2%} to {rate['high']:.2%}"
-        print(f"extraneous rate {name}: {rate['rate']:.2%} of {rate['of']} changes ({interval})")
-    print(f"extraneous changes that stay but are flagged: {figures['flagged']}")
-    print(f"delivered byte for byte as the right answer: {figures['exact']} of {figures['rows']} rows")
+        show(f"extraneous rate {name}: {rate['rate']:.2%} of {rate['of']} changes ({interval})")
+    show(f"extraneous changes that stay but are flagged: {figures['flagged']}")
+    show(f"delivered byte for byte as the right answer: {figures['exact']} of {figures['rows']} rows")
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from fretsaw.cli import terminal
+from fretsaw.cli import output, terminal
 from fretsaw.cli.options import settings_flags
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode, UsageError
@@ -43,14 +43,14 @@ def check_command(
 
     session = open_session(directory, flags)
     for folder in show_folders(session, shown):
-        terminal.say(f"This repository's check may now read, but not write: {safe_text(str(folder))}")
+        output.say(f"This repository's check may now read, but not write: {safe_text(str(folder))}")
     if approve:
         return _approve(session)
     if remember:
         return _remember(session, flags["check"], accepts=bool(flags["accept_exit_code"]))
     if forget:
         choose_check(session, None)
-        terminal.say("Forgotten.")
+        output.say("Forgotten.")
         session = open_session(directory, flags)
     if shown and not do_run:
         return 0
@@ -98,7 +98,7 @@ def _ask_exit_code(session: Any) -> None:
         )
     elif click.confirm("Is the exit code enough to apply a patch?", err=True):
         accept_exit_code(session, argv)
-        terminal.say("Your answer is stored for this check.")
+        output.say("Your answer is stored for this check.")
 
 
 def _approve(session: Any) -> int:
@@ -111,10 +111,10 @@ def _approve(session: Any) -> int:
             hint='a repository proposes one in .fretsaw.toml: check = ["python", "-m", "pytest"]',
         )
     if sys.stdin.isatty() and not click.confirm(f"Run {_shown(argv)} as the check of {session.root}?", err=True):
-        terminal.say("Not approved; nothing was changed.")
+        output.say("Not approved; nothing was changed.")
         return 0
     approve_check(session, argv)
-    terminal.say(f"Approved: {_shown(argv)}", bold=True)
+    output.say(f"Approved: {_shown(argv)}", bold=True)
     return 0
 
 
@@ -127,7 +127,7 @@ def _remember(session: Any, argv: tuple[str, ...] | None, *, accepts: bool) -> i
     _say_remembered(argv)
     if accepts:
         accept_exit_code(session, argv)
-        terminal.say("Its exit code alone is now enough to apply a patch.")
+        output.say("Its exit code alone is now enough to apply a patch.")
     return 0
 
 
@@ -139,18 +139,18 @@ def _ask(session: Any) -> None:
     rows = [(proposed, "the repository's own file proposes it")] if proposed else []
     rows += [(found.argv, found.why) for found in find_checks(session) if found.argv != proposed]
     if not rows:
-        terminal.say("No check is set, and nothing here looks like one.")
+        output.say("No check is set, and nothing here looks like one.")
     else:
-        terminal.say("No check is set. This repository seems to have:")
+        output.say("No check is set. This repository seems to have:")
     for number, (argv, why) in enumerate(rows, 1):
-        terminal.say(f"  {number}  {_shown(argv)}  ({safe_text(why)})")
+        output.say(f"  {number}  {_shown(argv)}  ({safe_text(why)})")
     choices = {str(number): argv for number, (argv, _) in enumerate(rows, 1)}
     argv = _answer(choices)
     answer_check(session, argv)
     if argv:
         _say_remembered(argv)
     else:
-        terminal.say("Noted: no check, so nothing can be proved. To be asked again: `agent check --forget`.")
+        output.say("Noted: no check, so nothing can be proved. To be asked again: `agent check --forget`.")
 
 
 def _answer(choices: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -165,19 +165,19 @@ def _answer(choices: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
         try:
             argv = tuple(shlex.split(said))
         except ValueError as error:
-            terminal.say(f"{safe_text(said)}: {error}")
+            output.say(f"{safe_text(said)}: {error}")
             continue
         if said.isdigit():
-            terminal.say(f"There is no choice {safe_text(said)}.")
+            output.say(f"There is no choice {safe_text(said)}.")
         elif argv and argv[0]:
             return argv
         else:
-            terminal.say("An empty command cannot be run.")
+            output.say("An empty command cannot be run.")
 
 
 def _say_remembered(argv: tuple[str, ...]) -> None:
-    terminal.say(f"The check of this repository is now {_shown(argv)}", bold=True)
-    terminal.say("To run it now: `agent check --run`. To be asked again: `agent check --forget`.", dim=True)
+    output.say(f"The check of this repository is now {_shown(argv)}", bold=True)
+    output.say("To run it now: `agent check --run`. To be asked again: `agent check --forget`.", dim=True)
 
 
 def _tell(session: Any) -> int:
@@ -185,20 +185,20 @@ def _tell(session: Any) -> int:
 
     check, proposed = session.settings.check, session.resolved.proposed_check
     if check:
-        print(f"set       {_shown(check)}")
+        output.show(f"set       {_shown(check)}")
     if proposed:
-        print(f"proposed  {_shown(proposed)}  (to approve it: `agent check --approve`)")
+        output.show(f"proposed  {_shown(proposed)}  (to approve it: `agent check --approve`)")
     others = [found for found in find_checks(session) if found.argv not in (check, proposed)]
     for candidate in others:
-        print(f"found     {_shown(candidate.argv)}  ({safe_text(candidate.why)})")
+        output.show(f"found     {_shown(candidate.argv)}  ({safe_text(candidate.why)})")
     if not (check or proposed or others):
-        print("No check is set, and nothing here looks like one.")
+        output.show("No check is set, and nothing here looks like one.")
     if check:
-        terminal.say("To run it now: `agent check --run`.", dim=True)
+        output.say("To run it now: `agent check --run`.", dim=True)
     elif session.resolved.asked:
-        terminal.say("You said that this repository has no check. To be asked again: `agent check --forget`.", dim=True)
+        output.say("You said that this repository has no check. To be asked again: `agent check --forget`.", dim=True)
     else:
-        terminal.say(
+        output.say(
             'To set one: `agent check --check "…" --remember`, or check = ["…"] in your own config.toml.', dim=True
         )
     return 0

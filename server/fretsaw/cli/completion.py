@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from fretsaw.cli.output import show
+
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
@@ -19,5 +21,5 @@ def completion_command(shell: str) -> int:
 
     maker = get_completion_class(shell)
     assert maker is not None, "click has all three"
-    print(maker(app, {}, "agent", "_AGENT_COMPLETE").source())
+    show(maker(app, {}, "agent", "_AGENT_COMPLETE").source())
     return 0

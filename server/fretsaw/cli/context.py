@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fretsaw.cli import terminal
+from fretsaw.cli import output, terminal
 from fretsaw.cli.options import files_flag, settings_flags
 from fretsaw.core.context.parts import Context
 from fretsaw.core.text.safe_text import safe_text
@@ -47,7 +47,7 @@ def context_command(
     session = open_session(directory, flags)
     if clear_index:
         is_gone = clear(session.repo)
-        terminal.say("The index of this repository was removed." if is_gone else "There is no index to remove.")
+        output.say("The index of this repository was removed." if is_gone else "There is no index to remove.")
     if issue is None:
         if not clear_index:
             raise UsageError(
@@ -56,30 +56,30 @@ def context_command(
         return 0
     preview = preview_request(session, issue, directory, read_places(session, files, directory))
     if as_json:
-        print(json.dumps(preview.document(), indent=2))
+        output.show(json.dumps(preview.document(), indent=2))
         return 0
     if full:
         for message in preview.messages:
-            print(f"=== {message.role}\n{safe_text(message.text)}")
+            output.show(f"=== {message.role}\n{safe_text(message.text)}")
         return 0
     dollars = f"${preview.dollars:.4f} in (${preview.cached_dollars:.4f} when cached)"
-    print(f"{preview.model}: {preview.tokens:,} tokens, {dollars}")
+    output.show(f"{preview.model}: {preview.tokens:,} tokens, {dollars}")
     shares = (preview.cached_again, preview.cached_other, preview.cached_changed)
     again, other, changed = (f"{shared / max(1, preview.tokens):.0%}" for shared in shares)
-    print(f"  a second run reads {again} of it from the cache, a run of another issue on this commit {other}")
+    output.show(f"  a second run reads {again} of it from the cache, a run of another issue on this commit {other}")
     if preview.context.parts:
-        print(f"  once {safe_text(preview.context.parts[-1].path)} has changed, a second run reads {changed}")
+        output.show(f"  once {safe_text(preview.context.parts[-1].path)} has changed, a second run reads {changed}")
     for part in preview.context.parts:
         lines = "" if part.whole else f":{part.first}-{part.last}"
-        print(f"  {safe_text(part.path)}{lines}  {safe_text(part.why)}")
+        output.show(f"  {safe_text(part.path)}{lines}  {safe_text(part.why)}")
     _print_left_out(preview.context)
     _print_rules(preview)
     for item in preview.withheld:
         place = f"{item.source}:{item.line}"
-        print(f"  withheld: {safe_text(place)}  {item.rule}  (--reveal {item.name} sends it)")
+        output.show(f"  withheld: {safe_text(place)}  {item.rule}  (--reveal {item.name} sends it)")
     for notice in preview.notices:
         terminal.paragraph("! ", notice, fg="yellow")
-    terminal.say("Nothing was sent.", dim=True)
+    output.say("Nothing was sent.", dim=True)
     return 0
 
 
@@ -88,20 +88,22 @@ def _print_rules(preview: RequestPreview) -> None:
     rules = preview.rules
     for constraint in preview.issue.constraints:
         if not constraint.source:
-            print(f"  rule ({constraint.kind}): {safe_text(constraint.text)}")
+            output.show(f"  rule ({constraint.kind}): {safe_text(constraint.text)}")
     for file in rules.chain.files:
         where = f"  for {safe_text(file.area.folder)}/" if file.area.folder else ""
         where += f"  for {safe_text(', '.join(file.area.globs))}" if file.area.globs else ""
-        print(f"  rules: {safe_text(file.path)}{where}" + (f"  imported by {safe_text(file.via)}" if file.via else ""))
+        output.show(
+            f"  rules: {safe_text(file.path)}{where}" + (f"  imported by {safe_text(file.via)}" if file.via else "")
+        )
     for rule in rules.resolved.rules:
-        print(f"    enforced ({rule.kind}) {safe_text(rule.source)}: {_short(rule.text)}")
+        output.show(f"    enforced ({rule.kind}) {safe_text(rule.source)}: {_short(rule.text)}")
     for source, text in rules.told[:_MOST_TOLD]:
-        print(f"    only told {safe_text(source)}: {_short(text)}")
+        output.show(f"    only told {safe_text(source)}: {_short(text)}")
     more = rules.unspoken + max(0, len(rules.told) - _MOST_TOLD)
     if more:
-        print(f"    only told: {more} more sentences")
+        output.show(f"    only told: {more} more sentences")
     for path, why in rules.chain.skipped:
-        print(f"    not used: {safe_text(path)}: {safe_text(why)}")
+        output.show(f"    not used: {safe_text(path)}: {safe_text(why)}")
 
 
 def _short(text: str) -> str:
@@ -113,10 +115,10 @@ def _short(text: str) -> str:
 def _print_left_out(context: Context) -> None:
     """Print where names are used, why no more is shown, and what a larger budget would add."""
     for sentence in context.joins:
-        print(f"  {safe_text(sentence)}")
+        output.show(f"  {safe_text(sentence)}")
     if context.stopped:
-        print(f"  no more is shown: {context.stopped}")
+        output.show(f"  no more is shown: {context.stopped}")
     for part in context.following:
-        print(f"  next: {safe_text(part.path)}:{part.first}-{part.last}  {safe_text(part.why)}")
+        output.show(f"  next: {safe_text(part.path)}:{part.first}-{part.last}  {safe_text(part.why)}")
     if context.following:
-        print(f"  the next {len(context.following)} would need about {context.following_tokens:,} tokens more")
+        output.show(f"  the next {len(context.following)} would need about {context.following_tokens:,} tokens more")

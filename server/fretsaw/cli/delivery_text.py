@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fretsaw.cli import terminal
+from fretsaw.cli import output, terminal
 from fretsaw.core.run import GaveUp, Outcome, Proposal
 from fretsaw.core.text.safe_text import safe_text
 
@@ -26,8 +26,8 @@ def delivery_text(
         terminal.paragraph("! ", notice, fg="yellow")
     commit = (delivery.commit or "")[:12]
     if delivery.kind == "none":
-        terminal.emit(patch)
-        terminal.say(f"Nothing was changed. `agent apply {run_id}` applies it.")
+        output.emit(patch)
+        output.say(f"Nothing was changed. `agent apply {run_id}` applies it.")
     elif delivery.kind == "branch":
         _done(f"Committed {commit} on branch {delivery.branch}; your files are as they were. `{undo}` deletes it.")
     elif delivery.kind == "commit":
@@ -56,11 +56,11 @@ def unproved(outcome: Outcome | None) -> str:
 
 
 def _done(text: str) -> None:
-    terminal.say(text, bold=True)
+    output.say(text, bold=True)
 
 
 def _why_not(run_id: str, outcome: Outcome | None) -> None:
-    terminal.say("Nothing was changed.")
+    output.say("Nothing was changed.")
     why = unproved(outcome) if isinstance(outcome, Proposal) else ""
     if why == _EXIT_CODE_ONLY:
         accept = "`agent check --run` asks whether to accept that; --accept-exit-code accepts it for one run."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from fretsaw.cli import terminal
+from fretsaw.cli import output
 from fretsaw.errors import ConfigError
 
 _CHECK = "python3 -m unittest -q"
@@ -31,7 +31,7 @@ def demo_command(live: bool, keep: bool) -> int:
         return _demo(folder, live)
     finally:
         if keep:
-            terminal.say(f"kept: {folder}", dim=True)
+            output.say(f"kept: {folder}", dim=True)
         else:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -42,10 +42,10 @@ def _demo(folder: Path, live: bool) -> int:
     project = folder / "first-fix"
     make_example(project)
     _step(f"A repository with an issue: {project}")
-    print((project / "ISSUE.md").read_text("utf-8"))
+    output.show((project / "ISSUE.md").read_text("utf-8"))
     proof = ["--check", _CHECK]
     if not has_sandbox(project):
-        terminal.say("No sandbox works on this machine: the example's own tests run WITHOUT isolation.", fg="yellow")
+        output.say("No sandbox works on this machine: the example's own tests run WITHOUT isolation.", fg="yellow")
         proof += ["--sandbox", "none"]
     if live:
         if not has_key():
@@ -54,7 +54,7 @@ def _demo(folder: Path, live: bool) -> int:
             )
         return _walk(project, proof, [], "the real model")
     with scripted_model() as base_url:
-        terminal.say(
+        output.say(
             f"The model is SCRIPTED: two written replies, served over HTTP at {base_url}", fg="yellow", bold=True
         )
         return _walk(project, proof, ["--base-url", base_url, "--model", example_model()], "the SCRIPTED model")
@@ -79,7 +79,7 @@ def _walk(project: Path, proof: list[str], model: list[str], who: str) -> int:
         if code:
             return code
     _step("Done: the issue is fixed by the one line that was asked for; the noise was dropped and is on record.")
-    terminal.say(f"Next, in a repository of yours: agent fix ISSUE.md --check '{_CHECK}'")
+    output.say(f"Next, in a repository of yours: agent fix ISSUE.md --check '{_CHECK}'")
     return 0
 
 
@@ -87,10 +87,11 @@ def _agent(arguments: list[str]) -> int:
     from fretsaw.cli.exit import run_to_exit_code
 
     code = run_to_exit_code(arguments)
-    sys.stdout.flush()  # where it is a file or a pipe, what a command prints would otherwise come after all steps
+    # Where it is a file or a pipe, what a command prints would otherwise come after all steps.
+    output.write_or_drop("stdout", sys.stdout.flush)
     return code
 
 
 def _step(text: str) -> None:
-    terminal.say()
-    terminal.say(text, bold=True)
+    output.say()
+    output.say(text, bold=True)

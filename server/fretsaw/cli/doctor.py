@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fretsaw.cli import terminal
+from fretsaw.cli import output, terminal
 from fretsaw.cli.options import settings_flags
 from fretsaw.errors import ExitCode
 
@@ -31,7 +31,9 @@ def doctor_command(live: bool, as_json: bool, directory: Path, **flags: Any) -> 
 
     findings = measure_model(flags) if live else examine(directory, flags)
     if as_json:
-        print(json.dumps([{"name": one.name, "state": one.state, "text": one.text} for one in findings], indent=2))
+        output.show(
+            json.dumps([{"name": one.name, "state": one.state, "text": one.text} for one in findings], indent=2)
+        )
     else:
         width = max(11, *(len(one.name) for one in findings))
         for one in findings:

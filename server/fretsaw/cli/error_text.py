@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from pathlib import Path
 
+from fretsaw.cli.output import say_ending
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode, FretsawError, from_os_error, last_change
 
@@ -36,15 +36,5 @@ def program_name() -> str:
 def say_failure(message: str, hint: str, code: ExitCode, changed: str | None = None) -> int:
     """Three parts: what happened, what was changed, what to do next."""
     done = changed or last_change() or "Nothing was changed."
-    lines = [
-        f"{program_name()}: {safe_text(message)}",
-        f"  {safe_text(done)}",
-        *([f"  {safe_text(hint)}"] if hint else []),
-    ]
-    for stream in (sys.stderr, sys.stdout):
-        if stream is None:
-            continue
-        with suppress(OSError, ValueError):  # where one cannot be written to, the other may
-            print("\n".join(lines), file=stream, flush=True)
-            break
+    say_ending(f"{program_name()}: {safe_text(message)}", done, hint)
     return int(code)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
-from contextlib import suppress
+from functools import partial
 
 import click
 
 from fretsaw.cli.error_text import program_name, say_error, say_failure
-from fretsaw.errors import ExitCode, FretsawError, forget_changes, from_os_error, last_change
+from fretsaw.cli.output import report_lost_output, write_or_drop
+from fretsaw.errors import ExitCode, FretsawError, forget_changes, last_change
 
 
 def run_to_exit_code(arguments: list[str]) -> int:  # noqa: PLR0911 - one return an ending
@@ -27,7 +27,7 @@ def run_to_exit_code(arguments: list[str]) -> int:  # noqa: PLR0911 - one return
         either = last_change() or "Files change all together or not at all: `git status` shows whether they did."
         return say_failure("interrupted", "", ExitCode.INTERRUPTED, either)
     except click.ClickException as error:
-        error.show(sys.stderr)
+        write_or_drop("stderr", partial(error.show, sys.stderr))
         return int(ExitCode.USAGE)
     except click.exceptions.Exit as error:
         return error.exit_code
@@ -44,24 +44,8 @@ def run_to_exit_code(arguments: list[str]) -> int:  # noqa: PLR0911 - one return
 
 
 def flush_output(code: int) -> int:
-    """Write what is still buffered, and give the exit code; where the reader went away, drop it in silence."""
-    if sys.stdout is None:  # the command was started without an output
-        return code
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _drop_output()
-    except OSError as error:
-        _drop_output()
-        known = from_os_error(error)
-        return say_failure(f"the output could not be written: {known.message}", known.hint, known.exit_code)
-    return code
-
-
-def _drop_output() -> None:
-    # The interpreter flushes once more at its end, and would complain about the same file.
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Write what is still buffered, and give the exit code."""
+    return report_lost_output(code, program_name())
 
 
 def _bug(error: Exception) -> int:

@@ -34,7 +34,7 @@ from fretsaw.errors import UsageError
 )
 @click.option(
     "--failing-test",
-    "output",
+    "test_output",
     type=click.Path(path_type=Path, allow_dash=True),
     metavar="FILE",
     help="Fix the test that fails in this output of a test runner; - for standard input.",
@@ -50,7 +50,7 @@ def fix_command(
     continued: str | None,
     change: int | None,
     edit: bool,
-    output: Path | None,
+    test_output: Path | None,
     files: tuple[str, ...],
     directory: Path,
     as_json: bool,
@@ -75,8 +75,8 @@ def fix_command(
     from fretsaw.session.outcome import exit_code, failure_document, patch_of, run_document
     from fretsaw.session.pointed_files import read_places
 
-    if output is not None:
-        issue = failing_test_text(output, issue or "")
+    if test_output is not None:
+        issue = failing_test_text(test_output, issue or "")
     elif edit:
         issue = written_issue(issue or "")
     run_id, issue = _what_is_meant(issue, continued, change)
@@ -92,10 +92,10 @@ def fix_command(
             finished, delivery = fix_task(session, task, report, cancel)
     except Exception as error:
         if as_json:
-            print(json.dumps(failure_document(session, error), indent=2))
+            output.show(json.dumps(failure_document(session, error), indent=2))
         raise
     if as_json:
-        print(json.dumps(run_document(finished, delivery), indent=2))
+        output.show(json.dumps(run_document(finished, delivery), indent=2))
     else:
         terminal.outcome(finished.run, finished.outcome)
         if run_id is not None:
@@ -176,7 +176,7 @@ def accept_typed_check(flags: dict[str, Any]) -> dict[str, Any]:
 def interruptible(cancel: Any) -> Iterator[None]:
     """The first Ctrl-C, SIGTERM or SIGHUP asks the work to stop; a second one interrupts as usual.
 
-    What has begun to change files ends first, as a whole.
+    What has begun to change files ends first, as a whole. A hang-up that the caller ignores (`nohup`) stays ignored.
     """
 
     def stop(number: int, frame: object) -> None:
@@ -186,6 +186,8 @@ def interruptible(cancel: Any) -> Iterator[None]:
 
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     numbers = [getattr(signal, name) for name in names]
+    if numbers[2:] and signal.getsignal(numbers[2]) is signal.SIG_IGN:
+        numbers.pop()
     before = {number: signal.signal(number, stop) for number in numbers}
     try:
         yield

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fretsaw.cli import terminal
+from fretsaw.cli import output, terminal
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode, UsageError
 
@@ -77,7 +77,7 @@ def hooks_command(action: str, agents: tuple[str, ...], is_user: bool, mode: str
 
 def _say_files(agent: str, what: str, files: tuple[Path, ...]) -> None:
     for file in files:
-        terminal.say(f"{agent}: {what} {safe_text(str(file))}")
+        output.say(f"{agent}: {what} {safe_text(str(file))}")
 
 
 def _say_switched_off(agent: str, places: Places) -> None:
@@ -94,9 +94,9 @@ def _show_status(places: Places) -> int:
 
     rows = list(hooks_status(places))
     for agent, scope, file, is_there in rows:
-        terminal.say(f"{agent:<9} {scope:<8} {'installed' if is_there else 'gone     '}  {safe_text(str(file))}")
+        output.say(f"{agent:<9} {scope:<8} {'installed' if is_there else 'gone     '}  {safe_text(str(file))}")
     for agent, scope in dict.fromkeys((agent, scope) for agent, scope, _, _ in rows):
         _say_switched_off(agent, replace(places, scope=scope))
     if not rows:
-        terminal.say("No hooks are installed.")
+        output.say("No hooks are installed.")
     return int(ExitCode.DELIVERED)

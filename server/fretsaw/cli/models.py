@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from fretsaw.cli import terminal
+from fretsaw.cli import output
 from fretsaw.cli.options import settings_flags
 from fretsaw.core.text.safe_text import safe_text
 
@@ -28,20 +28,20 @@ def models_command(remote: bool, refresh: bool, as_json: bool, **flags: Any) -> 
     if flags["endpoint"] and not (refresh or remote):
         facts = describe_endpoint(flags)
         if as_json:
-            print(json.dumps(facts, indent=2))
+            output.show(json.dumps(facts, indent=2))
         else:
             for name, value in facts.items():
-                print(f"{name:<12} {safe_text(value)}")
+                output.show(f"{name:<12} {safe_text(value)}")
         return 0
     rows = refresh_dates(flags) if refresh else remote_model_rows(flags) if remote else model_rows(flags)
     if as_json:
-        print(json.dumps(rows, indent=2))
+        output.show(json.dumps(rows, indent=2))
         return 0
     for row in rows:
-        print("  ".join(safe_text(str(value)) for value in row.values() if value not in (None, "")))
+        output.show("  ".join(safe_text(str(value)) for value in row.values() if value not in (None, "")))
     if refresh:
         kept = "these dates count from now on" if rows else "the endpoint gives no dates: those of the list still count"
-        terminal.say(kept[0].upper() + kept[1:] + ".", dim=True)
+        output.say(kept[0].upper() + kept[1:] + ".", dim=True)
     elif not remote:
-        terminal.say("Dollars per million tokens: input / cached input / output.", dim=True)
+        output.say("Dollars per million tokens: input / cached input / output.", dim=True)
     return 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fretsaw.cli import terminal
+from fretsaw.cli import output, terminal
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode, UsageError
 
@@ -71,7 +71,7 @@ def pull_request_command(
     if reverse_patch:
         from fretsaw.core.patch import render
 
-        terminal.emit(render(request.vetted.reverse))
+        output.emit(render(request.vetted.reverse))
     is_refused = exit_code and not request.vetted.is_clean
     return int(ExitCode.NO_PATCH if is_refused else ExitCode.DELIVERED)
 
@@ -80,7 +80,7 @@ def _show(request: VettedRequest, posted: Posted | None, *, do_post: bool) -> No
     """Print the verdicts, and what was posted."""
     from fretsaw.cli.vet_tree import count, show_vetted
 
-    terminal.say(f"{safe_text(request.address.place)}: {safe_text(request.change.title)}", bold=True)
+    output.say(f"{safe_text(request.address.place)}: {safe_text(request.change.title)}", bold=True)
     show_vetted(request.vetted, None)
     offered, left = len(request.removal.suggestions), len(request.removal.left)
     if request.findings and not do_post:
@@ -88,12 +88,12 @@ def _show(request: VettedRequest, posted: Posted | None, *, do_post: bool) -> No
         told += [f"{count(left, 'change')} no suggestion can take out"] if left else []
         terminal.paragraph("     ", f"{'; '.join(told)}. --post posts a review; --reverse-patch prints a patch.")
     if do_post and posted is None:
-        terminal.say("Nothing was posted: there is nothing to say.")
+        output.say("Nothing was posted: there is nothing to say.")
     if posted is not None:
         parts = [f"Posted {count(posted.comments, 'comment')}"]
         parts += [f"{posted.known} were there already"] if posted.known else []
         parts += [f"{posted.refused} could not be placed and are in the summary"] if posted.refused else []
-        terminal.say(f"{'; '.join(parts)}.")
+        output.say(f"{'; '.join(parts)}.")
 
 
 def _write(path: Path, text: str, *, append: bool = False) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fretsaw.cli import terminal
+from fretsaw.cli import output, terminal
 from fretsaw.cli.options import settings_flags
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode, UsageError
@@ -73,7 +73,7 @@ def review_command(
     posted = post_findings(request, result) if request and do_post else None
     _print(result, as_json=as_json, as_sarif=as_sarif, as_markdown=as_markdown)
     if posted is not None:
-        terminal.say(f"Posted {posted.comments} comments; {posted.known} were there already.")
+        output.say(f"Posted {posted.comments} comments; {posted.known} were there already.")
     return int(ExitCode.NO_PATCH if exit_code and result.checked.findings else ExitCode.DELIVERED)
 
 
@@ -94,11 +94,11 @@ def _print(result: ReviewResult, *, as_json: bool, as_sarif: bool, as_markdown: 
     if as_json:
         told = {"model": result.model, "scripted": result.scripted, "dollars": round(result.usage.dollars, 6)}
         document = {**review_document(result.checked, result.title), **told, "notices": list(result.notices)}
-        print(json.dumps(document, indent=2))
+        output.show(json.dumps(document, indent=2))
     elif as_sarif:
-        terminal.emit(findings_sarif(result.findings, "fretsaw/review/"))
+        output.emit(findings_sarif(result.findings, "fretsaw/review/"))
     elif as_markdown:
-        terminal.emit(review_markdown(result.checked, result.title))
+        output.emit(review_markdown(result.checked, result.title))
     else:
-        terminal.emit(review_text(result.checked, result.title))
-        terminal.say(safe_text(f"{result.model}, {result.usage.cost}"), dim=True)
+        output.emit(review_text(result.checked, result.title))
+        output.say(safe_text(f"{result.model}, {result.usage.cost}"), dim=True)

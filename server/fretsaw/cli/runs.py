@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fretsaw.cli import terminal
+from fretsaw.cli import output, terminal
 from fretsaw.cli.delivery_text import delivery_text, named, unproved
 from fretsaw.cli.options import settings_flags
 from fretsaw.core.run import Run
@@ -46,18 +46,18 @@ def runs_command(directory: Path, as_json: bool, most: int) -> int:
 
     session = _open_leniently(directory)
     if as_json:
-        print(json.dumps([run_document(one) for one in runs_of(session, most)], indent=2))
+        output.show(json.dumps([run_document(one) for one in runs_of(session, most)], indent=2))
         return 0
     shown = 0
     for one in islice(run_summaries(session), most):
         shown += 1
         if isinstance(one, Run):
             title = f"{'↳ ' if one.request > 1 else ''}{safe_text(' '.join(one.title.split()))}"[:60]
-            print(f"{one.id}  {one.state:<10} {one.usage.cost}  {title}")
+            output.show(f"{one.id}  {one.state:<10} {one.usage.cost}  {title}")
         else:
             terminal.paragraph("! ", str(one), fg="yellow")
     if not shown:
-        terminal.say("No runs yet: start one with `agent fix ISSUE.md`.", dim=True)
+        output.say("No runs yet: start one with `agent fix ISSUE.md`.", dim=True)
     return 0
 
 
@@ -83,7 +83,7 @@ def show_command(run: str | None, directory: Path, **flags: bool) -> int:
     stored = load_run(session, run)
     form = next((FORMATS[name] for name in FORMATS if flags[name]), None)
     if form is not None:
-        terminal.emit(form.write(Report(run_document(stored), stored.issue, stored.outcome, patch_of(stored.real))))
+        output.emit(form.write(Report(run_document(stored), stored.issue, stored.outcome, patch_of(stored.real))))
         return 0
     terminal.outcome(stored.run, stored.outcome)
     turns = thread_runs(session, stored.run)
@@ -91,9 +91,9 @@ def show_command(run: str | None, directory: Path, **flags: bool) -> int:
         _conversation(turns, stored.run.id)
         terminal.rules(rules_of(session, stored.run))
     if stored.run.delivered_to:
-        terminal.say(f"delivered to {stored.run.delivered_to}", bold=True)
+        output.say(f"delivered to {stored.run.delivered_to}", bold=True)
     else:
-        terminal.say(f"state: {stored.run.state}", dim=True)
+        output.say(f"state: {stored.run.state}", dim=True)
     return 0
 
 
@@ -101,7 +101,7 @@ def _conversation(turns: list[Run], shown: str) -> None:
     """One line a turn of a conversation; the one that is shown is marked."""
     for turn in turns:
         title = safe_text(" ".join(turn.title.split()))[:60]
-        terminal.say(f"{'→' if turn.id == shown else ' '} request {turn.request}  {turn.id}  {turn.state:<10} {title}")
+        output.say(f"{'→' if turn.id == shown else ' '} request {turn.request}  {turn.id}  {turn.state:<10} {title}")
 
 
 @click.command("apply")
@@ -144,7 +144,7 @@ def undo_command(run: str | None, last: bool, directory: Path) -> int:
         terminal.paragraph("! ", notice, fg="yellow")
     for path, why in result.left:
         terminal.paragraph(f"not undone: {safe_text(path)}: ", why, fg="yellow")
-    terminal.say(f"run {run_id}: {safe_text(result.message)}", bold=True)
+    output.say(f"run {run_id}: {safe_text(result.message)}", bold=True)
     return int(ExitCode.REPOSITORY if result.left else ExitCode.DELIVERED)
 
 
@@ -162,7 +162,7 @@ def accept_command(run: str, change: tuple[int, ...], directory: Path) -> int:
     with interruptible(Cancel()):
         delivery, patch = accept_changes(session, run, frozenset(change))
     if delivery is None:
-        terminal.say("Accepted: it was applied already, and stays as it is in what follows.", bold=True)
+        output.say("Accepted: it was applied already, and stays as it is in what follows.", bold=True)
         return 0
     delivery_text(run, delivery, patch, undo=f"agent undo {run}")
     return 0
@@ -182,11 +182,11 @@ def reject_command(run: str, change: tuple[int, ...], directory: Path) -> int:
         delivery = reject_changes(_open_leniently(directory), run, frozenset(change))
     back = f"`agent restore {run} CHANGE` brings it back."
     if delivery is None:
-        terminal.say(f"Rejected; no file was changed. {back}", bold=True)
+        output.say(f"Rejected; no file was changed. {back}", bold=True)
         return 0
     for notice in delivery.notices:
         terminal.paragraph("! ", notice, fg="yellow")
-    terminal.say(f"Rejected and taken out of {named(delivery.paths)}. {back}", bold=True)
+    output.say(f"Rejected and taken out of {named(delivery.paths)}. {back}", bold=True)
     return 0
 
 
@@ -203,12 +203,12 @@ def restore_command(run: str, change: tuple[int, ...], directory: Path) -> int:
     with interruptible(Cancel()):
         delivery = restore_changes(_open_leniently(directory), run, frozenset(change))
     if delivery is None:
-        terminal.say(f"Restored in the proposal; nothing else was changed. `agent apply {run}` applies it.", bold=True)
+        output.say(f"Restored in the proposal; nothing else was changed. `agent apply {run}` applies it.", bold=True)
         return 0
     for notice in delivery.notices:
         terminal.paragraph("! ", notice, fg="yellow")
     done = f"committed {delivery.commit[:12]}:" if delivery.kind == "commit" and delivery.commit else "applied to"
-    terminal.say(f"Restored and {done} {named(delivery.paths)}. `agent undo {run}` undoes the run.", bold=True)
+    output.say(f"Restored and {done} {named(delivery.paths)}. `agent undo {run}` undoes the run.", bold=True)
     return 0
 
 
@@ -234,7 +234,7 @@ def replay_command(run: str | None, directory: Path, as_json: bool, **flags: Any
             if not as_json:
                 terminal.outcome(finished.run, finished.outcome)
     if as_json:
-        print(json.dumps(run_document(finished), indent=2))
+        output.show(json.dumps(run_document(finished), indent=2))
     else:
-        terminal.say("This was a replay: nothing was sent, nothing was changed.", dim=True)
+        output.say("This was a replay: nothing was sent, nothing was changed.", dim=True)
     return int(exit_code(finished, None, applied=False))

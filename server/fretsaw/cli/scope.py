@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from fretsaw.cli import terminal
+from fretsaw.cli import output
 from fretsaw.core.text.safe_text import safe_text
 from fretsaw.errors import ExitCode, UsageError
 
@@ -35,17 +35,17 @@ def scope_command(task: str | None, allow: tuple[str, ...], done: bool, director
     if done:
         if task or allow:
             raise UsageError("--done takes no task", hint="`agent scope --done`")
-        terminal.say("The scope is cleared." if clear_scope(folder) else "No scope was declared.")
+        output.say("The scope is cleared." if clear_scope(folder) else "No scope was declared.")
     elif task is None and not allow:
         found = read_scope(folder)
-        terminal.say(_sentence(found.task, found.allow) if found else "No scope is declared.")
+        output.say(_sentence(found.task, found.allow) if found else "No scope is declared.")
     elif not (task and task.strip() and allow):
         raise UsageError(
             "a scope needs a task and at least one --allow", hint="agent scope \"fix login\" --allow 'src/auth/**'"
         )
     else:
         write_scope(folder, Scope(" ".join(task.split()), check_globs(allow)))
-        terminal.say(f"{_sentence(task, allow)} `agent scope --done` clears it.")
+        output.say(f"{_sentence(task, allow)} `agent scope --done` clears it.")
     return int(ExitCode.DELIVERED)
 
 

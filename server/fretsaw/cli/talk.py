@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from fretsaw.cancel import Cancel
-from fretsaw.cli import terminal
+from fretsaw.cli import output, terminal
 from fretsaw.cli.delivery_text import delivery_text, named
 from fretsaw.cli.error_text import say_error
 from fretsaw.core.chat import Usage
@@ -65,7 +65,7 @@ def run_script(lines: Iterator[str]) -> int | None:
     for line in lines:
         if not line.strip():
             continue
-        terminal.say(f"> {safe_text(line.strip())}", bold=True)
+        output.say(f"> {safe_text(line.strip())}", bold=True)
         code = do_line(talk, line)
         if code is None:
             return 0
@@ -80,14 +80,14 @@ def run_session() -> int:
 
     talk = Talk()
     session = talk.open()
-    terminal.say(
+    output.say(
         f"Fretsaw in {safe_text(str(session.root))}. Say what to change; /help lists the commands, /quit leaves."
     )
     for line in ask_lines(session.state, lambda: session.root, tuple(TALK_COMMANDS)):
         if line.strip() and do_line(talk, line) is None:
             break
     if talk.usage.calls:
-        terminal.say(f"This session: {terminal.tokens(talk.usage)} · {talk.usage.cost}", dim=True)
+        output.say(f"This session: {terminal.tokens(talk.usage)} · {talk.usage.cost}", dim=True)
     return 0
 
 
@@ -101,7 +101,7 @@ def do_line(talk: Talk, line: str) -> int | None:
         with interruptible(talk.cancel):
             return _do(talk, line.strip())
     except KeyboardInterrupt:
-        terminal.say("interrupted; `git status` shows whether files changed", fg="yellow")
+        output.say("interrupted; `git status` shows whether files changed", fg="yellow")
         return int(ExitCode.INTERRUPTED)
     except (FretsawError, OSError) as error:
         return say_error(error)
@@ -191,7 +191,7 @@ def _ask(talk: Talk, rest: str) -> int:
     with terminal.progress(quiet=False) as report:
         answer, usage = ask_question(session, rest, report, talk.cancel, places, patch)
     talk.usage += usage
-    print(safe_text(answer).rstrip(), flush=True)
+    output.emit(safe_text(answer).rstrip() + "\n")
     return 0
 
 
@@ -200,7 +200,7 @@ def _keep(talk: Talk, rest: str) -> int:
 
     delivery, patch = accept_changes(talk.open(), _needs_run(talk), _numbers(rest))
     if delivery is None:
-        terminal.say("Kept: later requests leave it as it is.", bold=True)
+        output.say("Kept: later requests leave it as it is.", bold=True)
     else:
         delivery_text(talk.run, delivery, patch, undo="/undo")
     return 0
@@ -212,7 +212,7 @@ def _drop(talk: Talk, rest: str) -> int:
     if not rest:
         raise UsageError("/drop needs the numbers of changes", hint="/drop 2 3; /undo takes back all of it")
     delivery = reject_changes(talk.open(), _needs_run(talk), _numbers(rest))
-    terminal.say(f"Taken out of {named(delivery.paths)}." if delivery else "Dropped; no file was changed.", bold=True)
+    output.say(f"Taken out of {named(delivery.paths)}." if delivery else "Dropped; no file was changed.", bold=True)
     return 0
 
 
@@ -228,7 +228,7 @@ def _undo(talk: Talk, rest: str) -> int:
     run_id, result = undo_run(session, talk.run or None, last=rest != "all")
     for path, why in result.left:
         terminal.paragraph(f"not undone: {safe_text(path)}: ", why, fg="yellow")
-    terminal.say(safe_text(result.message), bold=True)
+    output.say(safe_text(result.message), bold=True)
     runs = thread_runs(session, load_run(session, run_id).run)
     talk.run = run_id if any(run.state == "delivered" for run in runs) else ""
     return int(ExitCode.REPOSITORY if result.left else ExitCode.DELIVERED)
@@ -251,7 +251,7 @@ def _why(talk: Talk, rest: str) -> int:
     wanted = _numbers(rest)
     for item in stored.outcome.verdicts if stored.outcome else ():
         if not wanted or item.change.id in wanted:
-            print(f"change {item.change.id}  {safe_text(item.change.path)}")
+            output.show(f"change {item.change.id}  {safe_text(item.change.path)}")
             print_reasons(reasons_for(item, stored.outcome, stored.issue))  # type: ignore[arg-type]
     sys.stdout.flush()
     return 0
@@ -269,7 +269,7 @@ def _model(talk: Talk, rest: str) -> int:
     except FretsawError:
         talk.settings = before
         raise
-    terminal.say(f"model: {row.id}")
+    output.say(f"model: {row.id}")
     return 0
 
 
@@ -277,8 +277,8 @@ def _cost(talk: Talk, rest: str) -> int:
     from fretsaw.run_store import spent_today
 
     session = talk.open()
-    terminal.say(f"this session: {terminal.tokens(talk.usage)} · {talk.usage.cost}")
-    terminal.say(
+    output.say(f"this session: {terminal.tokens(talk.usage)} · {talk.usage.cost}")
+    output.say(
         f"today: ${spent_today(session.state):.4f} of ${session.settings.max_usd_day:g}; a run stops at "
         f"${session.settings.max_usd:g}"
     )
@@ -291,7 +291,7 @@ def _add(talk: Talk, rest: str) -> int:
     for place in shlex.split(rest):
         read_places(talk.open(), [place], talk.directory)
         talk.files += [place] if place not in talk.files else []
-    terminal.say(f"shown in any case: {', '.join(map(safe_text, talk.files)) or 'nothing'}")
+    output.say(f"shown in any case: {', '.join(map(safe_text, talk.files)) or 'nothing'}")
     return 0
 
 
@@ -305,7 +305,7 @@ def _check(talk: Talk, rest: str) -> int:
     if rest:
         talk.settings |= {"check": tuple(shlex.split(rest)), "accept_exit_code": True}
     check = talk.open().settings.check
-    terminal.say(f"check: {safe_text(shlex.join(check))}" if check else "no check: give its command, /check pytest -q")
+    output.say(f"check: {safe_text(shlex.join(check))}" if check else "no check: give its command, /check pytest -q")
     return 0
 
 
@@ -314,12 +314,12 @@ def _message(talk: Talk, rest: str) -> int:
     from fretsaw.session.history import load_run
 
     stored = load_run(talk.open(), _needs_run(talk))
-    print(safe_text(commit_message(stored.run.title, proposal_of(stored))).rstrip(), flush=True)
+    output.emit(safe_text(commit_message(stored.run.title, proposal_of(stored))).rstrip() + "\n")
     return 0
 
 
 def _help(talk: Talk, rest: str) -> int:
-    terminal.say("A line is a request; each after the first one talks back to what was proposed.")
+    output.say("A line is a request; each after the first one talks back to what was proposed.")
     width = max(len(f"{name} {each.takes}") for name, each in TALK_COMMANDS.items()) + 3
     for name, each in TALK_COMMANDS.items():
         terminal.paragraph(f"  {f'/{name} {each.takes}':<{width}}", each.help)

@@ -5,17 +5,17 @@ rich is imported only for the spinner of a real terminal.
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import IO, Protocol, cast
 
 import click
 
+from fretsaw.cli.output import DroppingStderr, say
 from fretsaw.core.chat import Usage
 from fretsaw.core.issue.thread_rules import StandingRule
 from fretsaw.core.patch import render
@@ -34,22 +34,6 @@ class TerminalReport(Protocol):
 
     def __call__(self, event: Event) -> None:
         """Show it."""
-
-
-def say(text: str = "", *, fg: str | None = None, bold: bool = False, dim: bool = False) -> None:
-    """One line on standard error; colour only where it is wanted and can be seen."""
-    click.secho(text, err=True, fg=fg, bold=bold or None, dim=dim or None, color=_colour())
-
-
-def emit(text: str) -> None:
-    """Text on standard output, byte for byte: what was no UTF-8 in a file is again what it was."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
-    sys.stdout.buffer.flush()
-
-
-def _colour() -> bool | None:
-    return False if os.environ.get("NO_COLOR") else None
 
 
 @contextmanager
@@ -97,7 +81,7 @@ def _spinner() -> Iterator[TerminalReport]:
         else:
             last[:] = [event]
 
-    console = Console(stderr=True)
+    console = Console(file=cast("IO[str]", DroppingStderr()))
     with console.status(Line()):
         yield report
 

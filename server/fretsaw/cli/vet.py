@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from fretsaw.cli import terminal
+from fretsaw.cli import output, terminal
 from fretsaw.cli.delivery_text import delivery_text
 from fretsaw.cli.options import settings_flags
 from fretsaw.errors import ExitCode, UsageError
@@ -157,7 +157,7 @@ def _vet_states_or_reply(
         return vet_states(question.where, question, accept_typed_check(flags), asked)
     text = _text_of(reply or "-", question.where)
     if not text.strip() and asked.exit_code and reply is not None:
-        terminal.say("Nothing to vet: the input is empty.")
+        output.say("Nothing to vet: the input is empty.")
         return int(ExitCode.DELIVERED)
     if reply is None and not text.strip():  # standard input may be there and empty
         return vet_states(question.where, question, accept_typed_check(flags), asked)
@@ -241,7 +241,7 @@ def _vet_one(reply: str, question: Question, asked: Asked, flags: dict[str, Any]
         if code is not None:
             return code
     if asked.as_json:
-        print(json.dumps(vet_document(vetted, applied), indent=2))
+        output.show(json.dumps(vet_document(vetted, applied), indent=2))
     else:
         _show_vetted_reply(vetted, applied, do_apply=do_apply)
         if vetted.status != "ok":
@@ -255,29 +255,27 @@ def _show_vetted_reply(vetted: Vetted, applied: Applied | None, *, do_apply: boo
     for misfit in vetted.misfits:
         terminal.paragraph(f"{misfit.kind}: ", misfit.for_person, fg="yellow")
     if applied is not None:
-        terminal.say(f"run {applied.run_id}", bold=True)
+        output.say(f"run {applied.run_id}", bold=True)
     for notice in vetted.notices:
         terminal.paragraph("! ", notice, fg="yellow")
     terminal.verdicts(vetted.verdicts, restorable=applied is not None)
     if not do_apply:
-        terminal.emit(patch_text(vetted))
+        output.emit(patch_text(vetted))
     elif applied is not None:
         delivery_text(applied.run_id, applied.delivery, "")
     if vetted.status != "ok":
-        terminal.say("no edit found" if not (vetted.misfits or vetted.verdicts) else "no acceptable patch", fg="yellow")
-        terminal.say("Nothing was changed.")
+        output.say("no edit found" if not (vetted.misfits or vetted.verdicts) else "no acceptable patch", fg="yellow")
+        output.say("Nothing was changed.")
 
 
 def _say_why_none(reply: str, vetted: Vetted) -> None:
     """Print what to do about input of which nothing can be vetted."""
     if not reply.strip():
-        terminal.say("The input is empty.")
+        output.say("The input is empty.")
     elif _COMBINED.search(reply):
-        terminal.say(
-            "The diff of a merge cannot be read. To vet a merge against its first parent: `agent vet --commit`."
-        )
+        output.say("The diff of a merge cannot be read. To vet a merge against its first parent: `agent vet --commit`.")
     elif any(misfit.kind == "already-applied" for misfit in vetted.misfits):
-        terminal.say("Your files contain some of these changes already. To vet them there: `agent vet --worktree`.")
+        output.say("Your files contain some of these changes already. To vet them there: `agent vet --worktree`.")
 
 
 def _text_of(argument: str, where: Path) -> str:

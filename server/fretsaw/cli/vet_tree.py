@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fretsaw.cli import terminal
+from fretsaw.cli import output, terminal
 from fretsaw.cli.delivery_text import named
 from fretsaw.core.patch import render
 from fretsaw.core.prune.verdict import Verdict, why
@@ -72,7 +72,7 @@ def vet_states(directory: Path, question: Question, flags: dict[str, Any], asked
     taken, queued = _take_out(session, vetted, asked) if is_worktree else (None, 0)
     cannot_apply = asked.do_apply and not is_worktree
     if asked.as_json:
-        print(json.dumps({**tree_document(vetted, taken), "queued": queued}, indent=2))
+        output.show(json.dumps({**tree_document(vetted, taken), "queued": queued}, indent=2))
     else:
         _print(vetted, taken, asked, with_reverse=asked.show_reverse or cannot_apply)
         if queued:
@@ -112,23 +112,23 @@ def _print(vetted: VettedTree, taken: TakenOut | None, asked: Asked, *, with_rev
     """Verdicts on standard error, patches on standard output."""
     show_vetted(vetted, taken)
     if asked.show_patch:
-        terminal.emit(render(vetted.staying))
+        output.emit(render(vetted.staying))
     if with_reverse:
-        terminal.emit(render(vetted.reverse))
+        output.emit(render(vetted.reverse))
 
 
 def show_vetted(vetted: VettedTree, taken: TakenOut | None) -> None:
     """Print what was compared, the verdicts, and what was not looked at."""
     size = f"{count(len(vetted.verdicts), 'change')} in {count(len(vetted.diff.patch.files), 'file')}"
-    terminal.say(f"{vetted.diff.states.title}: {size}", bold=True)
+    output.say(f"{vetted.diff.states.title}: {size}", bold=True)
     for path, reason in vetted.first:
         terminal.paragraph("  ! ", f"look here first: {path} ({reason})", fg="yellow")
     for new, old in sorted(vetted.diff.renamed.items()):
-        terminal.say(f"     renamed: {safe_text(old)} → {safe_text(new)}", dim=True)
+        output.say(f"     renamed: {safe_text(old)} → {safe_text(new)}", dim=True)
     rows = vetted.verdicts
     if len(rows) > _MOST_ROWS:
         rows = tuple(row for row in rows if row.decision != "keep")
-        terminal.say(f"     {len(vetted.verdicts) - len(rows)} changes kept without remark", dim=True)
+        output.say(f"     {len(vetted.verdicts) - len(rows)} changes kept without remark", dim=True)
     terminal.verdicts(rows, restorable=taken is not None)
     _show_proof(vetted)
     for sentence in vetted.broken:
@@ -138,7 +138,7 @@ def show_vetted(vetted: VettedTree, taken: TakenOut | None) -> None:
     for path, reason in vetted.diff.not_vetted[:20]:
         terminal.paragraph("     ", f"not vetted: {path} ({reason})")
     if len(vetted.diff.not_vetted) > 20:
-        terminal.say(f"     and {len(vetted.diff.not_vetted) - 20} more (--json names them)", dim=True)
+        output.say(f"     and {len(vetted.diff.not_vetted) - 20} more (--json names them)", dim=True)
 
 
 def _show_proof(vetted: VettedTree) -> None:
@@ -148,7 +148,7 @@ def _show_proof(vetted: VettedTree) -> None:
     if vetted.check_runs is not None:
         ran, only = vetted.check_runs, vetted.check_runs.selected
         told = f", {only} of them of the proving tests alone" if only else ""
-        terminal.say(f"     {count(ran.runs, 'check run')}{told}, {ran.seconds:.1f} s", dim=True)
+        output.say(f"     {count(ran.runs, 'check run')}{told}, {ran.seconds:.1f} s", dim=True)
     for notice in evidence.notices:
         terminal.paragraph("! ", notice, fg="yellow")
     if evidence.proof is not None:
@@ -167,26 +167,24 @@ def _say_next(vetted: VettedTree, taken: TakenOut | None, question: Question, as
         _say_taken(taken)
         return
     if vetted.is_unproved and asked.do_apply:
-        terminal.say("Nothing was changed: the check does not prove the changes that would stay.")
-        terminal.say("To remove the dropped changes without proof, leave out --check.")
+        output.say("Nothing was changed: the check does not prove the changes that would stay.")
+        output.say("To remove the dropped changes without proof, leave out --check.")
         return
     if not vetted.dropped:
-        terminal.say(_nothing(vetted))
+        output.say(_nothing(vetted))
         return
     again = "Nothing was changed. The same command with `--reverse-patch | git apply"
     contained = question.contained
     if question.staged or (contained is not None and contained.states.after == INDEX):
-        terminal.say(f"{again} --cached` unstages those changes.")
+        output.say(f"{again} --cached` unstages those changes.")
     elif contained is not None and contained.states.after == WORKTREE:
-        terminal.say("Nothing was changed. The same command with `--apply` removes the dropped changes.")
+        output.say("Nothing was changed. The same command with `--apply` removes the dropped changes.")
     elif contained is not None:
-        terminal.say(
-            "Nothing was changed. The same command with `--reverse-patch` prints how to take those changes out."
-        )
+        output.say("Nothing was changed. The same command with `--reverse-patch` prints how to take those changes out.")
     elif question.commit or question.span:
-        terminal.say(f"{again}` removes those changes from your files.")
+        output.say(f"{again}` removes those changes from your files.")
     elif not asked.interactive:
-        terminal.say(
+        output.say(
             "Nothing was changed. `agent vet --apply` removes the dropped changes, `agent vet -i` asks about each."
         )
 
@@ -202,10 +200,10 @@ def _nothing(vetted: VettedTree) -> str:
 
 def _say_taken(taken: TakenOut) -> None:
     """Print what was removed, and where it still is."""
-    terminal.say(f"run {taken.run_id}", bold=True)
+    output.say(f"run {taken.run_id}", bold=True)
     for notice in taken.delivery.notices:
         terminal.paragraph("! ", notice, fg="yellow")
-    terminal.say(f"Removed from {named(taken.delivery.paths)}. `agent undo` restores it.", bold=True)
+    output.say(f"Removed from {named(taken.delivery.paths)}. `agent undo` restores it.", bold=True)
     if taken.staged:
         remedy = "`agent vet --staged --reverse-patch | git apply --cached` unstages it."
         terminal.paragraph("! ", f"still staged: {named(taken.staged)}. {remedy}", fg="yellow")
@@ -225,7 +223,7 @@ def _ask(vetted: VettedTree) -> tuple[frozenset[int], frozenset[int]]:
         _show_change(item, f"{number}/{len(open_rows)}")
         answer = _answer(item)
         if answer == "q":
-            terminal.say(f"Quit: {count(len(open_rows) - number + 1, 'change')} left undecided and kept.")
+            output.say(f"Quit: {count(len(open_rows) - number + 1, 'change')} left undecided and kept.")
             break
         if answer == "a":
             drop |= {rest.change.id for rest in open_rows[number - 1 :] if rest.decision == "drop"}
@@ -236,7 +234,7 @@ def _ask(vetted: VettedTree) -> tuple[frozenset[int], frozenset[int]]:
 
 def _answer(item: Verdict) -> str:
     while True:
-        terminal.say(f"{_KEYS}? ({'d' if item.decision == 'drop' else 'k'}) ", bold=True)
+        output.say(f"{_KEYS}? ({'d' if item.decision == 'drop' else 'k'}) ", bold=True)
         typed = sys.stdin.readline()
         if not typed:
             return "q"
@@ -251,9 +249,9 @@ def _answer(item: Verdict) -> str:
 def _show_change(item: Verdict, number: str) -> None:
     change = item.change
     line = f":{change.hunk.start + 1}" if change.hunk else ""
-    terminal.say(f"\n({number}) {safe_text(change.path)}{line}  {change.kind}", bold=True)
+    output.say(f"\n({number}) {safe_text(change.path)}{line}  {change.kind}", bold=True)
     if change.hunk is not None:
         for sign, lines, colour in (("-", change.hunk.removed, "red"), ("+", change.hunk.added, "green")):
             for text in lines[:40]:
-                terminal.say(safe_text(sign + text.rstrip("\r\n")), fg=colour)
+                output.say(safe_text(sign + text.rstrip("\r\n")), fg=colour)
     terminal.paragraph(f"{item.decision}: ", why(item.reason, item.needed_by), fg="yellow")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,14 +12,13 @@ from fretsaw.core.minimize import Minimized, minimize, unverified
 from fretsaw.core.patch import render, select, texts
 from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.proof.check_result import CheckResult, Variation
-from fretsaw.core.proof.code_signs import code_signs
 from fretsaw.core.proof.compare import Comparison, Excuse, compare
-from fretsaw.core.proof.judge_files import named_test_data
 from fretsaw.core.proof.red_alike import is_progress, is_red_alike
 from fretsaw.core.prune import moves_asked_for
 from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Event
-from fretsaw.fix.judges import Judges, judges_of, subjects_of, surroundings
+from fretsaw.fix.code_doubts import doubt_code
+from fretsaw.fix.judges import Judges, judges_of, subjects_of
 from fretsaw.fix.propose import Candidate, Rejected
 from fretsaw.fix.repeat_proof import QUICK, explain_red, repeat_proof, selects
 from fretsaw.fix.work import Work
@@ -29,14 +27,6 @@ _ENDED = "minimizing ended after {:g} seconds, before every change was tried: mo
 _DARK = "the check runs no line of it"
 _SEEN = ("test ", "the check")
 """Beginnings of a `needed_by` that a run of the check showed."""
-
-
-_RUNNER_WORDS = frozenset(
-    ["pytest", "_pytest", "unittest", "doctest", "vitest", "jest", "mocha", "rspec", "minitest", "node:test", "testing"]
-)
-_COMMON_WORDS = frozenset(
-    ["test", "tests", "spec", "self", "true", "True", "return", "import", "from", "require", "static", "echo", "read"]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +123,7 @@ def prove(candidate: Candidate, before: CheckResult | None, work: Work) -> Prove
     work.services.report(Event("check-after", "running the check on the patch", percentage=80))
     after = _without_own(work.services.check(texts(candidate.patch)), candidate.patch)
     judged, asked = _judge(judges, trial, after)
-    judged = _with_signs(judged, judges, after, work)
+    judged, remarks = doubt_code(judged, judges, after, work, partial(_is_right_untested, judges, trial))
     judged = _reversed(judged, judges, trial, after)
     repeated: tuple[str, ...] = ()
     if judged.ok:
@@ -154,7 +144,9 @@ def prove(candidate: Candidate, before: CheckResult | None, work: Work) -> Prove
     turn = replace(proved.candidate.turn, check=proved.after)
     notices = (judged.reason,) if before.ok or asked or judged.left else ()
     candidate = replace(proved.candidate, verdicts=verdicts, turn=turn)
-    return replace(proved, candidate=candidate, notices=(*proved.notices, *notices, *repeated), comparison=judged)
+    return replace(
+        proved, candidate=candidate, notices=(*proved.notices, *notices, *remarks, *repeated), comparison=judged
+    )
 
 
 def _without_own(result: CheckResult, patch: PatchSet) -> CheckResult:
@@ -192,26 +184,11 @@ def _judge(judges: Judges, trial: _Trial, after: CheckResult) -> tuple[Compariso
     return judged, ""
 
 
-def _with_signs(judged: Comparison, judges: Judges, after: CheckResult, work: Work) -> Comparison:
-    """The verdict, but doubtful where the code that the patch adds could make the check green by itself."""
-    if not judged.ok:
-        return judged
-    by_exit_code = after.runners == ("ctest",)
-    report = after.evidence == "report" and not by_exit_code
-    around = surroundings(work)
-    signs = [*code_signs(judges.code, report=report)]
-    signs += [
-        f"{file.path} speaks of what only tests are to know ({path})"
-        for file in judges.code
-        for path in named_test_data(file, around)
-    ]
-    signs = [sign for sign in signs if not _is_spoken_of(sign, work)]
-    if not signs:
-        return judged
-    of_ctest = ", and ctest knows each test only by its exit code"
-    seen = {"report": of_ctest if by_exit_code else "", "output": ", and the check is known only by what it prints"}
-    rest = seen.get(after.evidence, ", and the check is known only by its exit code")
-    return replace(judged, kind="doubtful", reason=f"the check ended green, but {signs[0]}{rest}")
+def _is_right_untested(judges: Judges, trial: _Trial, laid: Mapping[str, str]) -> bool:
+    """Return True if the check proves the patch also with these texts, which take the test run for a run of a user."""
+    trial.work.services.report(Event("check-after", "running the check as if the code were not tested", percentage=86))
+    result = _without_own(trial.check_texts({**texts(judges.patch), **laid}), judges.patch)
+    return trial.compare(result, None, judges.deleted).ok
 
 
 def _reversed(judged: Comparison, judges: Judges, trial: _Trial, after: CheckResult) -> Comparison:
@@ -229,18 +206,6 @@ def _reversed(judged: Comparison, judges: Judges, trial: _Trial, after: CheckRes
         return replace(judged, reason=f"{judged.reason}; its own new tests pass without its code, so they show nothing")
     named = ", ".join(red[:3])
     return replace(judged, fixed=red, reason=f"{judged.reason}; its own new tests fail without its code: {named}")
-
-
-def _is_spoken_of(sign: str, work: Work) -> bool:
-    """Return True if the issue names what the sign found: `System.exit`, `__eq__`; the names of runners and what any
-    issue says do not count, unless it is about a plugin or helpers for tests."""
-    text = work.issue.text
-    words = {word.strip(".:") for word in re.findall(r"[\w.:$!?]{4,}", sign.partition("(")[2]) if not word.isdigit()}
-    if words & _RUNNER_WORDS and re.search(
-        r"\b(?:plugin|mock|test(?:ing)?[- ](?:helper|utilit|support|module))", text, re.I
-    ):
-        return True
-    return any(word in text for word in words - _COMMON_WORDS - _RUNNER_WORDS)
 
 
 def _rejected(

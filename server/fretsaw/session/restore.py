@@ -9,7 +9,7 @@ from fretsaw.core.patch.patch_set import PatchSet
 from fretsaw.core.prune.scene import touches
 from fretsaw.core.prune.verdict import Verdict
 from fretsaw.core.run import Proposal, Run
-from fretsaw.errors import UsageError
+from fretsaw.errors import UsageError, note_change
 from fretsaw.repo import Delivery
 from fretsaw.session.deliver import check_policy, deliver_patch, proposal_of, refuse_incomplete, with_halves
 from fretsaw.session.history import load_run
@@ -46,6 +46,8 @@ def restore_changes(session: Session, run_id: str | None, changes: frozenset[int
         delivery = deliver_patch(session.with_settings(apply=how), more, run, folder, whole, tag)
     folder.write_outcome(whole)
     folder.write_states({**stored.states, **dict.fromkeys(restored, "restored")})
+    if delivery is None:
+        note_change(f"Restored in the proposal; nothing else was changed. `agent apply {run.id}` applies it.")
     return delivery
 
 

@@ -35,11 +35,12 @@ def undo_run(session: Session, run_id: str | None = None, *, last: bool = False)
 
 def _undo_one(session: Session, stored: StoredRun) -> list[UndoResult]:
     """Take back the deliveries of one run, the newest first, up to one that leaves something."""
+    again = f"`agent apply {stored.run.id}` applies it again."
     results: list[UndoResult] = []
     for tag in reversed(_deliveries_of(session, stored)):
         results.append(repo.undo(repo.reopened(session.repo), session.store.folder, tag))
         if results[-1].undone:
-            note_change(f"Run {stored.run.id} was undone: {', '.join(results[-1].undone[:5])}.")
+            note_change(f"Run {stored.run.id} was undone: {', '.join(results[-1].undone[:5])}. {again}")
         if results[-1].left:
             return results
     folder = session.store.at(stored.folder)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from fretsaw.core.languages import language_of
 from fretsaw.core.patch.patch_set import FilePatch
+from fretsaw.core.proof.always_equal import equal_to_everything
+from fretsaw.core.proof.usual_uses import as_untested, uses_framework_as_helpers_do
 
 _ANY = ""
 _ENDS = "can end the check early and green"
@@ -19,7 +21,7 @@ _FORGES = "prints what a test runner prints"
 _JAVASCRIPT = "JavaScript TypeScript TSX"
 _JUDGES_ITSELF = "uses the test framework from production code"
 _REPLACES = "replaces what tests rely on"
-_KNOWS = "can tell that it is being tested"
+KNOWS = "can tell that it is being tested"
 _SWALLOWS = "hides every error, a failed assertion too"
 _EQUAL = "makes something equal to everything"
 
@@ -37,21 +39,6 @@ class Sign:
 
 
 SIGNS: tuple[Sign, ...] = (
-    Sign(
-        _EQUAL,
-        "Python",
-        r"def __(?:eq|ne)__\([^)\n]*\)[^:\n]*:\s*(?:\"\"\"[^\"]*\"\"\"\s*)?return\s+(?:True|1|not\s+(?:False|None|0))\b"
-        r"|__(?:eq|ne)__\s*=\s*lambda[^:\n]*:\s*(?:True|1|not\s+False)\b",
-        with_report=True,
-    ),
-    Sign(_EQUAL, "Ruby", r"def\s+(?:==|eql\?|===)\s*\([^)\n]*\)\s*[;\n]?\s*true\b", with_report=True),
-    Sign(
-        _EQUAL, "Java Kotlin Scala Groovy C#", r"\b[eE]quals\s*\([^)\n]*\)\s*\{\s*return\s+true\s*;", with_report=True
-    ),
-    Sign(_EQUAL, "Go", r"\bEqual\([^)\n]*\)\s*bool\s*\{\s*return\s+true\b", with_report=True),
-    Sign(_EQUAL, "Rust", r"fn\s+eq\s*\([^)\n]*\)\s*->\s*bool\s*\{\s*true\s*\}", with_report=True),
-    Sign(_EQUAL, "Perl", r"['\"]?(?:==|eq)['\"]?\s*=>\s*sub\s*\{\s*(?:return\s+)?1\s*;?\s*\}", with_report=True),
-    Sign(_EQUAL, "C++", r"operator\s*==\s*\([^)\n]*\)\s*(?:const\s*)?\{\s*return\s+true\s*;", with_report=True),
     # Vitest and Jest run tests in workers, where no reporter of ours compares what the code replaces.
     Sign(
         _JUDGES_ITSELF,
@@ -112,14 +99,14 @@ SIGNS: tuple[Sign, ...] = (
     Sign(_FORGES, _JAVASCRIPT, r"\bv8\.(?:Default)?Serializer\b|\bDefaultSerializer\b", with_report=True),
     # What is right only where it is tested passes every test, and no test can tell.
     Sign(
-        _KNOWS,
+        KNOWS,
         "Python",
         r"\bPYTEST_\w+|[\"'](?:_?pytest|unittest|doctest|nose)[\"']\s*(?:not\s+)?in\s+sys\.modules"
         r"|\bsys\.modules(?:\.get\(|\[)\s*[\"'](?:_?pytest|unittest|doctest)|\bsys\.argv\[0\][^\n]*(?:pytest|unittest)",
         with_report=True,
     ),
     Sign(
-        _KNOWS,
+        KNOWS,
         _JAVASCRIPT,
         r"\b(?:NODE_TEST_CONTEXT|JEST_WORKER_ID|VITEST(?:_\w+)?)\b|\bNODE_ENV\b[^\n]{0,8}[\"']test[\"']"
         r"|\btypeof\s+(?:jest|vi|describe|it|expect|mocha)\s*[!=]="
@@ -127,33 +114,33 @@ SIGNS: tuple[Sign, ...] = (
         with_report=True,
     ),
     Sign(
-        _KNOWS,
+        KNOWS,
         "Go",
         r"\bflag\.Lookup\(\s*\"test\.|\btesting\.Testing\(|\bos\.Args\[0\][^\n]*\.test\b",
         with_report=True,
     ),
     Sign(
-        _KNOWS,
+        KNOWS,
         "Rust",
         r"\bcfg!\(\s*(?:not\(\s*)?test\b|\bcfg\(\s*not\(\s*test\b|\benv::var(?:_os)?\(\s*\"(?:CARGO|NEXTEST|RUST_TEST)"
         r"|\benv::(?:args|current_exe)[^\n]*\"[^\"\n]*(?:deps|test)",
         with_report=True,
     ),
     Sign(
-        _KNOWS,
+        KNOWS,
         "Ruby",
         r"\bdefined\?[ (]*(?:::)?(?:RSpec|Mini[tT]est|Test::Unit)|\bconst_defined\?[ (]*:?[\"']?(?:RSpec|Mini[tT]est)"
         r"|\$(?:PROGRAM_NAME|0)\b[^\n]*[\"'/](?:\w*_)?(?:rspec|test|spec|rake)",
         with_report=True,
     ),
     Sign(
-        _KNOWS,
+        KNOWS,
         "Perl",
         r"\bHARNESS_\w+|\$INC\{\s*[\"']?Test\b|\bTest::(?:More|Builder)->can\b|\$0\s*=~[^\n;]*\bt\b",
         with_report=True,
     ),
     Sign(
-        _KNOWS,
+        KNOWS,
         "Java Kotlin Scala Groovy",
         r"\b(?:contains|startsWith|endsWith|matches|equals|forName|getProperty|loadClass)\(\s*\"[^\"\n]*(?:[jJ][uU]nit|Test|surefire|testng)",
         with_report=True,
@@ -227,24 +214,42 @@ def code_signs(files: tuple[FilePatch, ...], *, report: bool) -> tuple[str, ...]
     return tuple(dict.fromkeys(sign for file in files for sign in _of_file(file, report=report)))
 
 
+def texts_as_untested(files: tuple[FilePatch, ...]) -> dict[str, str] | None:
+    """The texts of these files where what they add cannot tell a test run from another; None where one still can."""
+    return as_untested(
+        files,
+        lambda language: [sign.pattern for sign in SIGNS if sign.what == KNOWS and language in sign.languages.split()],
+    )
+
+
 def _of_file(file: FilePatch, *, report: bool) -> Iterator[str]:
     language = language_of(file.path)
     if language is None:
         return
     before = file.before or ""
+    yield from _equalities(file)
     for sign in SIGNS:
         if (report and not sign.with_report) or (sign.languages and language.name not in sign.languages.split()):
             continue
-        if sign.what == _JUDGES_ITSELF and before and _FOR_TESTS.search(file.path):
+        if sign.what == _JUDGES_ITSELF and (
+            (before and _FOR_TESTS.search(file.path)) or uses_framework_as_helpers_do(file)
+        ):
             continue  # a plugin of the runner, or helpers for the tests of others
         for match in _matches(sign, file, language.name):
             if match[0] not in before:  # what the file does already is no news
                 yield f"{file.path} {sign.what} ({' '.join(match[0].split())[:60]})"
 
 
+def _equalities(file: FilePatch) -> list[str]:
+    """The equalities of a file that cannot say no, without those that it had before."""
+    known = frozenset(equal_to_everything(file.path, file.before or ""))
+    new = [text for text in equal_to_everything(file.path, file.after or "") if text not in known]
+    return [f"{file.path} {_EQUAL} ({text[:60]})" for text in new]
+
+
 def _matches(sign: Sign, file: FilePatch, language: str) -> Iterator[re.Match[str]]:
     """Search the lines that are added; for what a definition is made by one line of it, the whole text."""
-    whole = sign.what in {_EQUAL, _SWALLOWS} and file.after is not None
+    whole = sign.what == _SWALLOWS and file.after is not None
     for text in [file.after or ""] if whole else [_plain(hunk.added, language) for hunk in file.hunks]:
         yield from re.finditer(sign.pattern, text, re.MULTILINE)
 

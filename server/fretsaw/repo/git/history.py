@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fretsaw.errors import RepoError
+from fretsaw.errors import FretsawError, RepoError
 from fretsaw.repo.git.committer import person, signing_environment
+from fretsaw.repo.git.program import killed
 from fretsaw.repo.git.store import GitStore, private_store
 from fretsaw.repo.repository import Repo
 
@@ -57,7 +58,9 @@ class History:
                 if item.type == "blob":
                     found[path] = Committed(f"{item.mode:o}", item.hexsha, item.data_stream.read())
         except (ValueError, OSError) as error:
-            raise RepoError(f"commit {commit[:12]} cannot be read: {error}") from None
+            # GitPython takes a `git cat-file` that died for a repository of another owner, and says so in eight lines.
+            why = "git cat-file ended early; try again" if "SHA is empty" in str(error) else str(error)
+            raise RepoError(f"commit {commit[:12]} cannot be read: {why}") from None
         return found
 
     def commit(
@@ -126,13 +129,31 @@ def open_history(repo: Repo) -> Iterator[History]:
             hint="use --apply worktree and commit yourself",
         )
     objects = repo.common_dir / "objects"
-    with private_store(repo.git.exe, "sha1", objects) as store:
+    with _errors_in_words(), private_store(repo.git.exe, "sha1", objects) as store:
         with _variables_of_ours(repo.git.exe):
             opened = _opened(store, str(objects))
         try:
             yield History(repo, store, opened)
         finally:
             opened.close()
+
+
+@contextmanager
+def _errors_in_words() -> Iterator[None]:
+    """RepoError for a git that GitPython started and that failed or was killed."""
+    try:
+        yield
+    except FretsawError:
+        raise
+    except Exception as error:
+        from git.exc import GitCommandError
+
+        if not isinstance(error, GitCommandError):
+            raise
+        command = next((str(word) for word in error.command[1:] if not str(word).startswith("-")), "")
+        if isinstance(error.status, int) and error.status < 0:
+            raise killed(command, -error.status) from None
+        raise RepoError(f"git {command} failed: {error.status}", hint="run `agent doctor`") from None
 
 
 def _opened(store: GitStore, objects: str) -> git.Repo:

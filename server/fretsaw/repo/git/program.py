@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -94,7 +95,7 @@ class Git:
     """Deadline of one call."""
 
     def run(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Done:
-        """Call git and wait; RepoError when it cannot be started or passes its deadline."""
+        """Call git and wait; RepoError when it cannot be started, is killed or passes its deadline."""
         argv = [self.exe, "--no-pager", *args]
         try:
             done = subprocess.run(
@@ -113,6 +114,8 @@ class Git:
             raise RepoError(f"git could not be started: {error.strerror}", hint="run `agent doctor`") from None
         except ValueError:  # no program takes a NUL in an argument
             raise RepoError("a name contains a NUL character") from None
+        if done.returncode < 0:  # never an answer: without this, a killed look-up would read as "there is none"
+            raise killed(args[0], -done.returncode)
         return Done(done.returncode, done.stdout, done.stderr)
 
     def out(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
@@ -163,6 +166,16 @@ def user_git_file(name: str, env: Mapping[str, str]) -> Path | None:
     home = env.get("HOME")
     folder = env.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else "")
     return Path(folder, "git", name) if folder else None
+
+
+def killed(command: str, number: int) -> RepoError:
+    """Make the error for a git process that a signal ended."""
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        name = f"signal {number}"
+    hint = "the machine may be out of memory; try again" if name == "SIGKILL" else "try again"
+    return RepoError(f"git {command} was killed ({name})", hint=hint)
 
 
 def find_git(forbidden: Path) -> str:

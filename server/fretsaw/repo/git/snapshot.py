@@ -25,6 +25,7 @@ from fretsaw.repo.git.last_changes import last_changes
 from fretsaw.repo.git.line_ends import line_ends
 from fretsaw.repo.git.line_history import line_history
 from fretsaw.repo.git.pipes import refuse_pipes_in
+from fretsaw.repo.git.program import killed
 from fretsaw.repo.git.search import Searcher
 from fretsaw.repo.journal import folders
 from fretsaw.repo.journal.safe_read import read_beneath
@@ -218,6 +219,8 @@ class Hidden:
             self._child.kill()
             self._child.communicate()
             raise RepoError("git ls-files did not finish") from None
+        if self._child.returncode < 0:
+            raise killed("ls-files", -self._child.returncode)
         if self._child.returncode != 0:
             raise RepoError("the index cannot be read", hint="see `git status`")
         return _paths(listed)

@@ -19,6 +19,7 @@ from fretsaw.core.policy.generated_files import why_not_vetted
 from fretsaw.core.snapshot import Snapshot
 from fretsaw.errors import RepoError
 from fretsaw.repo.git.pipes import find_pipe
+from fretsaw.repo.git.program import killed
 from fretsaw.repo.git.search import Searcher
 from fretsaw.repo.git.snapshot import LARGEST, index_entries, snapshot
 from fretsaw.repo.git.state_texts import REGULAR, Row, Texts, odd_row
@@ -183,6 +184,8 @@ def _listed_untracked(repo: Repo) -> list[str]:
         child.kill()
         child.communicate()
         raise RepoError("git ls-files did not finish")
+    if child.returncode < 0:
+        raise killed("ls-files", -child.returncode)
     if child.returncode != 0:
         raise RepoError("the untracked files cannot be listed", hint="see `git status`")
     return os.fsdecode(listed).split("\0")
