@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from fretsaw.cli import terminal
+from fretsaw.cli import output, terminal
 from fretsaw.cli.delivery_text import delivery_text
 from fretsaw.cli.options import files_flag, settings_flags
 from fretsaw.errors import UsageError
