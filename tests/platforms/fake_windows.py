@@ -50,6 +50,8 @@ def pretend() -> None:
         "click",
         "rich.console",
         "prompt_toolkit",
+        "mcp.server.stdio",
+        "acp",
         "platformdirs",
         "chardet",
     ):
