@@ -1,6 +1,7 @@
 """Claude Code, Codex, Copilot, Gemini CLI and opencode as their packages are, with the hooks that the installer writes.
 
 `make test-agents` installs the packages; a scripted model on loopback makes twenty noisy edits, or one by the shell.
+Gemini CLI makes four of them: twenty take it nine minutes (`FRETSAW_AGENTS_WHOLE=1` runs them all).
 """
 
 from __future__ import annotations
@@ -176,10 +177,11 @@ def shell_step(agent: str, command: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("agent", AGENTS)
 def test_twenty_noisy_edits_land_clean_and_the_model_hears_it(agent: str, tmp_path: Path) -> None:
-    steps = [step for each in EDITS for step in edit_steps(agent, each.path, each.old, each.new, each.v4a)]
+    edits = EDITS[:4] if agent == "gemini" and not os.environ.get("FRETSAW_AGENTS_WHOLE") else EDITS
+    steps = [step for each in edits for step in edit_steps(agent, each.path, each.old, each.new, each.v4a)]
     world = run(agent, tmp_path, [*steps, {"text": "Done."}], PROMPT)
-    assert {edit.path: (world.root / edit.path).read_text() for edit in EDITS} == {edit.path: CLEAN for edit in EDITS}
-    assert world.heard.count("Fretsaw took out of this edit what nobody asked for") >= len(EDITS)
+    assert {edit.path: (world.root / edit.path).read_text() for edit in edits} == {edit.path: CLEAN for edit in edits}
+    assert world.heard.count("Fretsaw took out of this edit what nobody asked for") >= len(edits)
 
 
 @pytest.mark.parametrize("agent", [agent for agent in AGENTS if agent != "opencode"])  # its `run` ends at once

@@ -58,7 +58,14 @@ def test_output_is_plain(printed: bytes, shown: str) -> None:
 # -- what is printed and reported
 
 
-@pytest.mark.parametrize("text", ["x", "\n", " ", "-", "1 ", "\r", "\x1b]", "Tests: ", "ok ", "test a ... "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(text, marks=pytest.mark.slow)
+        for text in ("x", "\n", " ", "-", "1 ", "\r", "\x1b]", "Tests: ", "ok ")
+    ]
+    + ["test a ... "],
+)
 def test_a_megabyte_of_one_thing_is_read_in_linear_time(text: str) -> None:
     """Nothing is timed: what takes the square of a megabyte does not end in this test's lifetime."""
     shown = readable(text.encode() * (1 << 20))

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from tests.check.check_support import require
 from tests.cli.conftest import CHECK, FIX, Agent, state_of
 
@@ -50,6 +51,7 @@ def test_the_patch_is_proposed_unverified_and_not_applied(model: Callable[..., S
     assert "UNVERIFIED: the check could not run: no sandbox holds here" in " ".join(applied.stderr.split())
 
 
+@pytest.mark.slow
 def test_on_a_terminal_it_stays_on_the_screen(model: Callable[..., ScriptedServer], project: Path) -> None:
     model(FIX)
     ended = agent_there("fix", "ISSUE.md", "--check", CHECK, cwd=project, tty=True)
@@ -57,6 +59,7 @@ def test_on_a_terminal_it_stays_on_the_screen(model: Callable[..., ScriptedServe
     assert ended.stdout.count("UNVERIFIED from here on") == 1, "a spinner's line would be drawn, and wiped, many times"
 
 
+@pytest.mark.slow
 def test_the_demo_runs_to_its_end_and_says_that_nothing_isolates(project: Path) -> None:
     ended = agent_there("demo", cwd=project)
     assert ended.returncode == 0, ended.stderr

@@ -275,6 +275,7 @@ def test_a_poor_locale_is_no_bug(project: Path) -> None:
         assert run(project, *arguments, PYTHONIOENCODING="ascii").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_met_with_silence(
     project: Path, agent: Agent, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:

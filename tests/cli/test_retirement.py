@@ -142,6 +142,7 @@ def listed(*models: tuple[str, str | None]) -> list[dict[str, object]]:
     return [{"id": name, "shutdown_date": day} for name, day in models]
 
 
+@pytest.mark.slow
 def test_refresh_reads_the_dates_that_the_endpoint_tells_and_they_count(
     agent: Agent, unpinned: Model, clock: Clock, project: Path
 ) -> None:

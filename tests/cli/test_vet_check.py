@@ -77,6 +77,7 @@ def test_each_change_says_which_test_needs_it(agent: Agent, calc: Path) -> None:
     assert (calc / "calc.py").read_text() == FIXED  # nothing is changed without --apply
 
 
+@pytest.mark.slow
 def test_seven_changes_take_few_runs_and_their_number_is_said(agent: Agent, calc: Path) -> None:
     """Before, after, twice the proving test alone, then the search: by halves, not change by change."""
     text = FIXED.replace("s += p\n", "s = s + p\n") + "\n\ndef double(price):\n    return 2 * price\n"

@@ -195,6 +195,7 @@ def test_an_id_that_is_in_use_is_refused(world: World) -> None:
     wire.close()
 
 
+@pytest.mark.slow
 def test_a_large_document_deep_json_and_lone_surrogates_survive(world: World) -> None:
     editor = world.editor(world.repository({"a.py": "x = 1\n", "big.py": "x\n"}))
     big = editor.open("big.py", "x = 1\n" * 3_500_000)

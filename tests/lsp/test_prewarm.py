@@ -25,6 +25,7 @@ def texts(body: Any) -> str:
     return "".join(part["text"] for item in body["input"] for part in item["content"])
 
 
+@pytest.mark.slow
 def test_off_by_default(world: World) -> None:
     model = world.model("unused")
     editor = world.editor(world.repository(FILES), **LUNA)

@@ -86,6 +86,7 @@ def test_a_clients_own_progress_token_is_used(world: World) -> None:
     assert list(editor.progress) == ["mine"]
 
 
+@pytest.mark.slow
 def test_runs_of_one_repository_wait_for_one_another_and_of_two_do_not(world: World) -> None:
     world.model(REPLY, delay=1.5)
     one = world.repository({"app.py": APP}, "one")

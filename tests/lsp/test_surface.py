@@ -57,6 +57,7 @@ def test_a_folder_that_is_taken_in_later_has_its_own_settings(world: World) -> N
     assert set(asked_models(world)) == {"gpt-4.1-nano"}
 
 
+@pytest.mark.slow
 def test_another_key_is_used_from_the_next_run_on(world: World) -> None:
     model = world.model(REPLY)
     editor = world.editor(world.repository({"app.py": APP}))

@@ -32,11 +32,13 @@ def _run(*words: str, cwd: Path, state: Path) -> subprocess.CompletedProcess[str
     return subprocess.run(argv, cwd=cwd, env=environ, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_every_module_is_imported(tmp_path: Path) -> None:
     done = _run("import", cwd=tmp_path, state=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
 
 
+@pytest.mark.slow
 def test_the_working_tree_is_vetted_changed_and_changed_back(tmp_path: Path) -> None:
     root = tmp_path / "project"
     root.mkdir()

@@ -185,7 +185,7 @@ HOSTILE = (
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("unit", HOSTILE)
+@pytest.mark.parametrize("unit", [HOSTILE[0], *(pytest.param(unit, marks=pytest.mark.slow) for unit in HOSTILE[1:])])
 def test_hostile_text_costs_no_more_than_its_length(unit: str) -> None:
     """Nested repetition took minutes for 60,000 characters of one word."""
     for text in (unit, f"{unit}x9", f"{unit}aB3dE6gH9kL2mN5p\n"):

@@ -95,7 +95,8 @@ def _gemini(scope: Scope, home: Path, root: Path, command: str) -> tuple[Target,
     file = (home if scope == "user" else root) / ".gemini/settings.json"
     tools = "replace|write_file"  # its model hears of a changed edit behind it only
     events = {"BeforeAgent": None, "BeforeTool": tools, "AfterTool": tools, "AfterAgent": None}
-    return (Target(file, _events(command, events, SECONDS * 1000)),)
+    # A hook whose program is missing denies every edit here too.
+    return (Target(file, _events(f"{command} || true", events, SECONDS * 1000)),)
 
 
 _PLUGIN = """// Written by `fretsaw hooks install opencode`; `fretsaw hooks remove opencode` takes it away.
