@@ -88,3 +88,12 @@ def test_a_pipe_in_the_place_of_the_attributes_holds_up_nothing(root: Path, home
     (root / "a.ini").write_bytes(b"a = 1\n")
     assert home.is_dir()
     assert opened(root)[1].new_file_ends("b.txt").newline == "\n"
+
+
+def test_a_linked_worktree_has_the_attributes_of_its_clone(root: Path, home: Path, tmp_path: Path) -> None:
+    _write_attributes(root, home, "clone", "*.ini working-tree-encoding=cp850\n")
+    linked = tmp_path / "linked"
+    git(root, "worktree", "add", "-q", str(linked))
+    (linked / "a.ini").write_bytes(BEFORE.encode("cp850"))
+    git(linked, "add", "a.ini")
+    assert opened(linked)[1].read("a.ini") == file_text(linked, "a.ini") == BEFORE

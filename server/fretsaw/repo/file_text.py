@@ -26,7 +26,8 @@ def file_text(root: Path, path: str) -> str | None:
         if not full.is_file() or full.is_symlink():
             return None
         told = [name for name in _attributes_files(path) if _holds(root / name, _NAME)]
-        if told or _may_user_speak(root):
+        # A linked worktree has the clone's attributes and configuration elsewhere; git knows where.
+        if told or (root / ".git").is_file() or _may_user_speak(root):
             repo = open_repo(root)
             entries = [Entry(name, "", "", 0, "") for name in told]
             return Reader(repo, Attributes(repo, entries))(path)
