@@ -14,7 +14,7 @@ from fretsaw.core.issue.blocks import lines_of
 from fretsaw.core.issue.frames import frame
 from fretsaw.core.issue.issue import Constraint
 from fretsaw.core.issue.targets import targets_of
-from fretsaw.core.issue.wordings import CARRIED, CHANGE, DONT, LISTED, MAYBE, WORDINGS, Wording
+from fretsaw.core.issue.wordings import CARRIED, CHANGE, DONT, LISTED, MAYBE, WISH, WORDINGS, Wording
 
 _MOST = 40
 _LONGEST_SENTENCE = 600
@@ -86,11 +86,12 @@ def rules_of(sentence: str) -> list[Constraint]:
     if not MAYBE.search(sentence):
         return []
     spread = CARRIED.sub(r"\g<first>, do not ", sentence)
-    return [replace(rule, text=sentence) for rule in _stated(spread)]
+    # Where one "do not" is carried to further verbs, these are no wishes.
+    return [replace(rule, text=sentence) for rule in _stated(spread, wishes=spread == sentence)]
 
 
-def _stated(sentence: str) -> list[Constraint]:
-    """The rules whose words a sentence holds; each with the targets up to the next rule's words.
+def _stated(sentence: str, *, wishes: bool) -> list[Constraint]:
+    """The rules whose words a sentence holds; each with the targets up to the next rule's words, or to a wish.
 
     "Only change a.py, do not touch b.py": the words `only change` reach to `do not touch`, so a.py is theirs.
     """
@@ -98,6 +99,7 @@ def _stated(sentence: str) -> list[Constraint]:
     out: list[Constraint] = []
     for index, (start, end, row) in enumerate(found):
         behind = sentence[end : found[index + 1][0] if index + 1 < len(found) else len(sentence)]
+        behind = WISH.split(behind, maxsplit=1)[0] if row.kind == "not" and wishes else behind
         ahead = sentence[found[index - 1][1] if index else 0 : start]
         out += _rules_of(row, sentence, ahead if row.before else behind, lead="" if row.before else sentence[start:end])
         listed = LISTED.match(behind) if row.kind == "no-test-change" else None

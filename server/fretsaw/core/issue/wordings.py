@@ -133,6 +133,19 @@ WORDINGS: tuple[Wording, ...] = (
 )
 """A new wording is a row and a case folder. The first row that fits a place of a sentence wins it."""
 
+_WISHED = _any("change modify edit touch alter update fix add adapt extend implement put use write correct mend repair")
+_TOO = r"(?:(?:also|then|just|please|rather|instead|only|simply|do)\s+){0,3}"
+WISH = re.compile(
+    rf"(?:[,;:.–—-]?\s+(?:and|but|instead|rather)|[;:–—])\s+{_TOO}(?:you\s+(?:may|can|should|must)\s+)?{_TOO}{_WISHED}\b"
+    rf"|[,;]?\s+(?:when|while|if|as|once)\s+(?:you|we)\b"
+    rf"|,\s+{_TOO}{_WISHED}\b(?=[^,;]*\binstead\b)"
+    rf"|,\s+{_TOO}{_WISHED}\b(?![^;]*\b(?:or|nor)\b)"
+    rf"|;\s+(?=[^;]*\b{_MUST}\s+(?:also\s+)?be\s+{_CHANGED})",
+    re.IGNORECASE,
+)
+"""The beginning of what is asked for, behind a prohibition: "do not touch a.py, but fix b.py". After "or", or where a
+second destructive verb follows ("and delete b.py"), the prohibition goes on."""
+
 CARRIED = re.compile(
     rf"(?P<first>{_WHO}{DONT}\s[^;:]{{1,200}}?),?\s+(?:or|nor)\s+(?=(?:{CHANGE}|add|introduce|create|break)\b)",
     re.IGNORECASE,
