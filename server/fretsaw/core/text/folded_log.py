@@ -113,7 +113,7 @@ def _likely(lines: list[str]) -> list[int]:
         at = whole.find(word)
         while at >= 0:
             found.append(at + word.startswith("\n"))
-            end = whole.find("\n", at)
+            end = whole.find("\n", at + 1)
             at = whole.find(word, end) if end >= 0 else -1
     numbers, number, start = dict[int, None](), 0, 0
     for place in sorted(found):
