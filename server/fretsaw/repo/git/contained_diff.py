@@ -29,7 +29,7 @@ _MAIL = re.compile(
 _MOST_MAIL = 200_000
 """Characters of a text in which mails are looked for."""
 _BLOBS = re.compile(r"^index [0-9a-f]+\.\.([0-9a-f]+)", re.M)
-_BINARY = re.compile(r"^diff --git (.+)\n(?:[^@\n].*\n)*?Binary files .* differ$", re.M)
+_BINARY = re.compile(r"^diff --git (.+)\n(?:(?!diff --git )[^@\n].*\n)*?Binary files .* differ$", re.M)
 _GLOB = re.compile(r"([*?\[\]\\])")
 
 
