@@ -16,6 +16,7 @@ from fretsaw.core.secrets.value_texts import change_texts
 from fretsaw.core.snapshot import Snapshot
 
 T = TypeVar("T")
+_HISTORY = "the history"
 KEY_MARK = "[key hidden]"
 """The stand-in for the API key where an endpoint or a model repeats it; it never comes back."""
 
@@ -36,7 +37,12 @@ def mask_snapshot(snapshot: Snapshot, mask: SecretMask) -> Snapshot:
             return texts[path]
 
     overlay = {path: mask.mask(text, path) for path, text in snapshot.overlay.items()}
-    return replace(snapshot, reader=read, overlay=MappingProxyType(overlay))
+    return replace(
+        snapshot,
+        reader=read,
+        overlay=MappingProxyType(overlay),
+        history=lambda path, first, last: tuple(mask.mask_all([*snapshot.history(path, first, last)], _HISTORY)),
+    )
 
 
 def mask_issue(issue: Issue, mask: SecretMask) -> Issue:
