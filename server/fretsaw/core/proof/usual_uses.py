@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from fretsaw.core.languages import language_of
 from fretsaw.core.patch.patch_set import FilePatch
+from fretsaw.core.text.lines import split_lines
 
 _FOR_TESTS = re.compile(r"test|mock|fixture|plugin", re.IGNORECASE)
 
@@ -124,7 +125,7 @@ def as_untested(files: Iterable[FilePatch], patterns: Callable[[str], Iterable[s
             continue
         questions = [re.compile(pattern) for pattern in patterns(language.name)]
         added = {line for hunk in file.hunks for line in hunk.added}
-        lines = [_untested(line, questions) if line in added else line for line in file.after.splitlines(keepends=True)]
+        lines = [_untested(line, questions) if line in added else line for line in split_lines(file.after)]
         if any(question.search(line) for line in lines if line in added for question in questions):
             return None
         if "".join(lines) != file.after:
