@@ -58,6 +58,29 @@ class CodeIndex(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class _IndexWithout:
+    """An index without the paths that have another text by now."""
+
+    index: CodeIndex
+    laid: frozenset[str]
+
+    @property
+    def paths(self) -> Collection[str]:
+        return frozenset(self.index.paths).difference(self.laid)
+
+    def counts(self, terms: Collection[str]) -> Mapping[str, Mapping[str, int]]:
+        out = {}
+        for term, held in self.index.counts(terms).items():
+            left = {path: times for path, times in held.items() if path not in self.laid}
+            if left:
+                out[term] = left
+        return out
+
+    def record(self, path: str) -> FileRecord | None:
+        return None if path in self.laid else self.index.record(path)
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The repository's text at one moment.
 
@@ -142,6 +165,7 @@ class Snapshot:
             untracked=lambda path: "" if path in laid else untracked(path),
             searcher=None,
             counter=None,
+            index=None if self.index is None else _IndexWithout(self.index, frozenset(laid)),
         )
 
     def on_disk(self, path: str, text: str) -> str:
