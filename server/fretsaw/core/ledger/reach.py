@@ -54,7 +54,8 @@ class Reach:
 
     def _matches(self, target: str, path: str) -> bool:
         bare = target.strip("/")
-        if target.startswith("/"):  # a project's rule, bound to the root
+        # Bound to the root: a project's rule. An issue may name a path of another machine so, which is none here.
+        if target.startswith("/") and (bare in self._paths.all or bare in self._folders):
             return path == bare or path.startswith(f"{bare}/")
         if "*" in bare:
             return (
