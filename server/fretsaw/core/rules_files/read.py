@@ -95,6 +95,9 @@ class RulesFiles:
                 if depth >= _DEEPEST:
                     skipped.append((place, f"it is imported more than {_DEEPEST} files deep"))
                     continue
+                if len(seen) > _MOST_FILES:
+                    skipped.append((place, f"more than {_MOST_FILES} files are imported"))
+                    return
                 seen.add(path)
                 _, lines, head = _split(text)
                 made = _rules_file(Known(path, "claude", importer.area.folder), importer.area, lines, head, via=of.path)
