@@ -52,10 +52,14 @@ class Occurrence(NamedTuple):
     """The definition around it, as `Class.method`; for a definition the one around that; empty at the top."""
 
 
-def occurrences(path: str, text: str) -> list[Occurrence]:
-    """All names of a text but those in comments and strings, in the order of lines. Never fails."""
-    found = _of_python(text) if syntax_of(path) == "python" else _of_tree(path, text)
-    return sorted(found if found is not None else _of_words(path, text), key=lambda each: each.line)
+def occurrences(path: str, text: str, only: str = "") -> list[Occurrence]:
+    """All names of a text but those in comments and strings, in the order of lines. Never fails.
+
+    `only`: places of this name alone; to tell the scope of each name of a large file takes minutes.
+    """
+    found = _of_python(text) if syntax_of(path) == "python" else _of_tree(path, text, only)
+    found = found if found is not None else _of_words(path, text, only)
+    return sorted((each for each in found if only in ("", each.name)), key=lambda each: each.line)
 
 
 def _of_python(text: str) -> list[Occurrence] | None:
@@ -119,7 +123,7 @@ def _named(node: ast.expr) -> tuple[str, int]:
     return "", 0
 
 
-def _of_tree(path: str, text: str) -> list[Occurrence] | None:
+def _of_tree(path: str, text: str, only: str) -> list[Occurrence] | None:
     language = syntax_of(path)
     root = any_tree(text, language) if language else None
     if root is None:
@@ -132,6 +136,8 @@ def _of_tree(path: str, text: str) -> list[Occurrence] | None:
         waiting += node.children
         if not node.children and ("identifier" in node.type or node.type in ("constant", "word")):
             name, line = (node.text or b"").decode("utf-8", "replace"), node.start_point[0] + 1
+            if only not in ("", name):
+                continue
             kind: Kind = "definition" if scopes.defines(line, name) else _kind(node)
             out.append(Occurrence(name, line, kind, scopes.around(line, outside=kind == "definition")))
     return out
@@ -157,7 +163,7 @@ def _kind(node: Node) -> Kind:
     return "reference"
 
 
-def _of_words(path: str, text: str) -> list[Occurrence]:
+def _of_words(path: str, text: str, only: str) -> list[Occurrence]:
     scopes = _Scopes(path, text)
     out = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -165,6 +171,8 @@ def _of_words(path: str, text: str) -> list[Occurrence]:
             continue
         is_import = _IMPORT.match(line) is not None
         for found in _NAME.finditer(line):
+            if only not in ("", found[0]):
+                continue
             kind: Kind = "import" if is_import else "reference"
             if scopes.defines(number, found[0]):
                 kind = "definition"

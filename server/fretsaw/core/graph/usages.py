@@ -55,7 +55,7 @@ def usages_of(snapshot: Snapshot, name: str) -> Usages:
         if text is None or is_binary(text):
             continue
         size += len(text)
-        places += [Place(path, each) for each in occurrences(path, text) if each.name == last]
+        places += [Place(path, each) for each in occurrences(path, text, last)]
     if holder:
         places = [each for each in places if each.kind != "definition" or _is_in(each.occurrence.scope, holder)]
     return Usages(tuple(places), len(paths) - read)
