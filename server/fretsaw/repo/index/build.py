@@ -66,6 +66,8 @@ def build_index(
                 return Built(0, 0, "another process is at it")
             return _build(repo, snapshot, folder, most_bytes, may_go_on)
     except (OSError, sqlite3.Error) as error:
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            clear_index(folder)  # broken where `open_index` does not look: else it would stay so for ever
         return Built(0, 0, f"the index cannot be written: {error}")
 
 
