@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import tempfile
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -217,8 +218,9 @@ def _has_blobs(search: _Search, text: str, index: str) -> bool:
     """
     after = {name for name in _BLOBS.findall(text) if name.strip("0")}
     listed = search.git(index).out("ls-files", "-z", "--stage").split(b"\0")
-    held = {line.split(b" ")[1].decode() for line in listed if line}
-    return bool(after) and all(any(blob.startswith(name) for blob in held) for name in after)
+    held = sorted(line.split(b" ")[1].decode() for line in listed if line)
+    first = {name: held[at : at + 1] for name in after if (at := bisect_left(held, name)) < len(held)}
+    return bool(after) and all(blob.startswith(name) for name in after for blob in first.get(name, [""]))
 
 
 def _in_commits(search: _Search, text: str) -> ContainedDiff | None:
