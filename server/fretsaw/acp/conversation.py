@@ -12,6 +12,7 @@ from typing import Any
 from fretsaw.acp.offers import Per
 from fretsaw.cancel import Cancel
 from fretsaw.core.issue import Issue
+from fretsaw.core.issue.thread_rules import standing_rules
 from fretsaw.errors import FretsawError
 from fretsaw.session.history import load_run
 from fretsaw.session.open import Session, open_session
@@ -60,14 +61,16 @@ class Conversation:
     def follow_up(self, issue: Issue) -> Issue:
         """The request with the earlier ones of this session.
 
-        What they forbade stays forbidden; what they limited themselves to does not limit this one.
+        What any of them forbade stays forbidden until a later one asks for just that; what they limited themselves to
+        does not limit this one.
         """
         earlier = self.turns[-_MOST_EARLIER:]
         if not earlier:
             return issue
         told = [f"> {_quoted(past.text)}\n\n{became}" for past, became in earlier]
         body = "\n\n".join([issue.body, "Earlier in this conversation:", *told]).strip()
-        lasting = [rule for past, _ in earlier for rule in past.constraints if rule.kind != "only"]
+        rules = standing_rules([*(past for past, _ in self.turns), issue])
+        lasting = [rule.effective for rule in rules if rule.lifted is None and rule.constraint.kind != "only"]
         mentions = [mention for past, _ in reversed(earlier) for mention in past.mentions]
         return replace(
             issue,
