@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from acp import PROTOCOL_VERSION, RequestError, interfaces, schema, update_user_message_text
 from acp.helpers import update_available_commands
@@ -26,6 +26,8 @@ from fretsaw.session.history import load_run
 from fretsaw.session.open import open_session
 from fretsaw.session.undo import undo_run
 from fretsaw.threads import in_thread
+
+Command: TypeAlias = Callable[[Turn], Coroutine[Any, Any, None]]
 
 
 class Agent:
@@ -139,10 +141,9 @@ class Agent:
         assert self._client is not None, "the connection comes first"
         session = await in_thread(conversation.open)
         turn = Turn(self._client, conversation, session, cancel)
-        words = text_of(prompt)
-        command = COMMANDS.get(words.removeprefix("/")) if words.startswith("/") else None
+        command = _command_in(text_of(prompt))
         if command is not None:
-            await command[1](turn)
+            await command(turn)
             return Usage()
         return await turn.run(await in_thread(lambda: read_prompt(session, prompt)))
 
@@ -189,6 +190,17 @@ def _usage(usage: Usage) -> schema.Usage:
     )
 
 
+def _command_in(words: str) -> Command | None:
+    """The work of a command; None for a request. UsageError for a slip, which would be a request that costs money."""
+    name, *more = (words[1:].split(maxsplit=1) if words.startswith("/") else []) or [""]
+    if name in COMMANDS and not more:
+        return COMMANDS[name][1]
+    if name in COMMANDS or (name.isalpha() and not more):
+        there_are = ", ".join(f"/{each}" for each in COMMANDS)
+        raise UsageError(f"there is no command {words[:80]}", hint=f"there are {there_are}, with nothing behind")
+    return None
+
+
 def _last_run(turn: Turn) -> str:
     if not turn.conversation.runs:
         raise UsageError("there was no run in this session yet", hint="say what is wrong, and it is fixed")
@@ -211,7 +223,7 @@ async def _apply(turn: Turn) -> None:
     await turn.offer(run_id, real)
 
 
-COMMANDS: dict[str, tuple[str, Callable[[Turn], Coroutine[Any, Any, None]]]] = {
+COMMANDS: dict[str, tuple[str, Command]] = {
     "undo": ("Take back what the last run of this session applied", _undo),
     "apply": ("Offer the last run's proposal again, also where the check did not prove it", _apply),
 }
