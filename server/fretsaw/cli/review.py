@@ -69,9 +69,10 @@ def review_command(
         session = open_session(directory, flags)
         request = read_request(session, address, directory) if address else None
         subject = request.subject if request else read_subject(session, what, against, directory)
-        result = review(session, subject, issue_argument, report, cancel)
-    posted = post_findings(request, result) if request and do_post else None
+        result = review(session, subject, issue_argument, report, cancel, directory)
+    # Before they are posted: they are paid for, and the forge may refuse.
     _print(result, as_json=as_json, as_sarif=as_sarif, as_markdown=as_markdown)
+    posted = post_findings(request, result) if request and do_post else None
     if posted is not None:
         output.say(f"Posted {posted.comments} comments; {posted.known} were there already.")
     return int(ExitCode.NO_PATCH if exit_code and result.checked.findings else ExitCode.DELIVERED)

@@ -163,9 +163,16 @@ def _texts(session: Session, snapshot: Snapshot, arguments: Sequence[str], where
 
 
 def review(
-    session: Session, subject: Subject, wish: str | None, report: Callable[[Event], None], cancel: Cancel
+    session: Session,
+    subject: Subject,
+    wish: str | None,
+    report: Callable[[Event], None],
+    cancel: Cancel,
+    where: Path = Path(),
 ) -> ReviewResult:
-    """Ask once, over the whole of the texts, and check each citation. `wish`: the issue behind a change.
+    """Ask once, over the whole of the texts, and check each citation.
+
+    `wish`: the issue behind a change; a path is relative to `where`.
 
     UsageError where the texts are longer than the model takes: they are never cut. ModelError for an answer that is
     not of the asked form. BudgetError.
@@ -175,7 +182,7 @@ def review(
     learn_local_secrets(session, repo.snapshot(session.repo))
     shown = {path: mask.mask(text, path) for path, text in subject.texts.items()}
     held_against = {path: mask.mask(text, path) for path, text in subject.against.items()}
-    asked = mask.mask(read_issue(wish)[0].text, "the issue") if wish else ""
+    asked = mask.mask(read_issue(wish, where)[0].text, "the issue") if wish else ""
     choice = choose_model(session.resolved.places, settings)
     request = review_request(shown, diff=mask.mask(subject.diff, "the diff"), against=held_against, wish=asked)
     _refuse_too_long(request, choice.row)
