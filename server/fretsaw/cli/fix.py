@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import sys
@@ -76,7 +77,7 @@ def fix_command(
     from fretsaw.session.pointed_files import read_places
 
     if test_output is not None:
-        issue = failing_test_text(test_output, issue or "")
+        issue = failing_test_text(test_output, _wish_text(issue or "", test_output, directory))
     elif edit:
         issue = written_issue(issue or "")
     run_id, issue = _what_is_meant(issue, continued, change)
@@ -142,6 +143,16 @@ def written_issue(title: str) -> str:
     if not text:
         raise UsageError("the issue was left empty", hint="write what is wrong above the comment, and save")
     return f"{text}\n"
+
+
+def _wish_text(issue: str, test_output: Path, directory: Path) -> str:
+    """What ISSUE says beside the output of a test: the text of a file, of standard input, or the words themselves."""
+    from fretsaw.session.issue_source import read_issue
+
+    if issue == "-" == str(test_output):
+        raise UsageError("ISSUE and --failing-test cannot both be standard input", hint="give one of them as a file")
+    is_file = bool(issue) and os.path.isfile(directory / issue)  # noqa: PTH113 - Path's own raises for long words
+    return read_issue(issue, directory)[0].text if is_file or issue == "-" else issue
 
 
 _MOST_OUTPUT = 24_000
