@@ -244,8 +244,10 @@ def _request(turn: Turn, folder: Path, options: HookOptions, base: Mapping[str, 
     scope = read_scope(folder)
     issue = parse(turn.prompt)
     if turn.earlier:
-        whole = parse(f"{turn.earlier}\n\n{turn.prompt}")
-        issue = replace(whole, constraints=issue.constraints or whole.constraints)  # the last word on places counts
+        from fretsaw.core.issue.thread_rules import join_turns
+
+        holding = join_turns((parse(turn.earlier), issue)).constraints  # prohibitions add up, the last "only" counts
+        issue = replace(parse(f"{turn.earlier}\n\n{turn.prompt}"), constraints=holding)
     nothing_else = _NOTHING_ELSE.search(turn.prompt)
     if nothing_else and not any(rule.kind == "only" for rule in issue.constraints):
         # "Fix total() in prices.py. Change nothing else." names the one file that may change.
