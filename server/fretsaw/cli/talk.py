@@ -11,6 +11,7 @@ import shlex
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -138,7 +139,11 @@ def _request(talk: Talk, text: str, change: int | None = None) -> int:
         task = follow_task(session, Reply(task.issue, talk.run, change, task.folder), places)
     follows = bool(talk.run)
     with terminal.progress(quiet=False) as report:
-        finished, delivery = fix_task(session, task, report, talk.cancel)
+        try:
+            finished, delivery = fix_task(session, task, report, talk.cancel)
+        except FretsawError as error:
+            _count_failed(talk, session, error)
+            raise
     talk.run = finished.run.id
     talk.usage += finished.run.usage
     terminal.outcome(finished.run, finished.outcome)
@@ -148,8 +153,28 @@ def _request(talk: Talk, text: str, change: int | None = None) -> int:
     return int(exit_code(finished, delivery))
 
 
+def _count_failed(talk: Talk, session: Session, error: FretsawError) -> None:
+    """Count what a run cost that failed; go on with it where it has a proposal, which only could not be applied."""
+    from fretsaw.session.history import load_run
+
+    if error.run_id is None:
+        return
+    with suppress(FretsawError, OSError):
+        stored = load_run(session, error.run_id)
+        talk.usage += stored.run.usage
+        talk.run = stored.run.id if stored.outcome is not None else talk.run
+
+
 def _is_file(talk: Talk, text: str) -> bool:
-    return (talk.directory / text).is_file()
+    return os.path.isfile(talk.directory / text)  # noqa: PTH113 - Path's own raises for a request longer than a name
+
+
+def _words(rest: str, example: str) -> list[str]:
+    """The words of a command's argument. UsageError for a quotation mark that is not closed."""
+    try:
+        return shlex.split(rest)
+    except ValueError as error:
+        raise UsageError(f"{rest}: {error}", hint=f"quote as for a shell: {example}") from None
 
 
 def _needs_run(talk: Talk) -> str:
@@ -167,7 +192,7 @@ def _numbers(rest: str) -> frozenset[int]:
 
 def _change(talk: Talk, rest: str) -> int:
     number, _, text = rest.partition(" ")
-    if not number.isdigit() or not text.strip():
+    if not number.isdecimal() or not text.strip():
         raise UsageError("/change needs a number and what should be different", hint="/change 2 keep the old name")
     _needs_run(talk)
     return _request(talk, text.strip(), int(number))
@@ -263,8 +288,8 @@ def _model(talk: Talk, rest: str) -> int:
     before = dict(talk.settings)
     if rest:
         talk.settings["model"] = rest
-    session = talk.open()
     try:
+        session = talk.open()
         row = choose_model(session.resolved.places, session.settings).row
     except FretsawError:
         talk.settings = before
@@ -288,7 +313,7 @@ def _cost(talk: Talk, rest: str) -> int:
 def _add(talk: Talk, rest: str) -> int:
     from fretsaw.session.pointed_files import read_places
 
-    for place in shlex.split(rest):
+    for place in _words(rest, "/add 'my file.py'"):
         read_places(talk.open(), [place], talk.directory)
         talk.files += [place] if place not in talk.files else []
     output.say(f"shown in any case: {', '.join(map(safe_text, talk.files)) or 'nothing'}")
@@ -296,14 +321,14 @@ def _add(talk: Talk, rest: str) -> int:
 
 
 def _remove(talk: Talk, rest: str) -> int:
-    gone = shlex.split(rest)
+    gone = _words(rest, "/remove 'my file.py'")
     talk.files = [place for place in talk.files if place not in gone]
     return _add(talk, "")
 
 
 def _check(talk: Talk, rest: str) -> int:
     if rest:
-        talk.settings |= {"check": tuple(shlex.split(rest)), "accept_exit_code": True}
+        talk.settings |= {"check": tuple(_words(rest, "/check pytest -k 'a or b'")), "accept_exit_code": True}
     check = talk.open().settings.check
     output.say(f"check: {safe_text(shlex.join(check))}" if check else "no check: give its command, /check pytest -q")
     return 0
