@@ -20,7 +20,7 @@ from fretsaw.cancel import Cancel
 from fretsaw.core.run import Event
 from fretsaw.core.secrets.value_texts import change_texts
 from fretsaw.core.text.safe_text import safe_text, sendable
-from fretsaw.errors import ExitCode, FretsawError, UsageError
+from fretsaw.errors import ExitCode, FretsawError, UsageError, from_os_error
 from fretsaw.mcp.tools import TOOLS, Call, ToolRow
 from fretsaw.threads import in_thread
 
@@ -70,6 +70,8 @@ def make_server(directory: Path, flags: Mapping[str, Any], *, may_fix: bool) -> 
             return _answered(await in_thread(partial(row.work, call)))
         except FretsawError as error:
             return _failed(f"{error} ({error.changed or 'nothing was changed'})")
+        except OSError as error:  # the library would answer with its bare text
+            return _failed(f"{from_os_error(error)} (`git status` shows whether files changed)")
         finally:
             cancel.set()  # also where the client cancelled: the work stops
             await asyncio.gather(*tasks, return_exceptions=True)
