@@ -85,7 +85,8 @@ def _embed(session: Session, resource: Any, words: list[str], files: list[str], 
 
 
 def _longest_ticks(text: str) -> int:
-    return max((len(run) for run in text.split("\n") if run and not run.strip("`")), default=0)
+    lines = (line.strip() for line in text.split("\n"))  # an indented fence, or one with blanks behind it, ends one too
+    return max((len(line) for line in lines if line and not line.strip("`")), default=0)
 
 
 def _path(session: Session, uri: str) -> str | None:
