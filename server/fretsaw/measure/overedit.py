@@ -135,7 +135,10 @@ def _essence(patch: str) -> str:
 
 def _rows(path: Path, keys: tuple[str, ...]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    # Not splitlines: a patch may hold U+2028 and the like, which JSON need not escape.
+    for number, line in enumerate(path.read_text("utf-8", "replace").split("\n"), 1):
+        if not line.strip():
+            continue
         try:
             row = json.loads(line)
         except ValueError:
