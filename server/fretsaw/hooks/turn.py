@@ -25,7 +25,7 @@ class Turn:
 
     prompt: str = ""
     earlier: str = ""
-    """The prompts before it in this turn: some agents take one while they work."""
+    """The prompts before it in this turn, as some agents take one while they work, or those that it says yes to."""
     head: str = ""
     """The commit, or the empty tree."""
     base: dict[str, str | None] = field(default_factory=dict)
@@ -68,6 +68,8 @@ class Conversation:
     end: dict[str, str | None]
     """Path -> text, of the files that were not as `end_head` has them."""
     told: list[str]
+    asked: str = ""
+    """The prompts of the last turn, for one that only says yes to them."""
     version: int = VERSION
 
 

@@ -5,6 +5,7 @@ What a person changed between two turns belongs to the state before: it is no ch
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from dataclasses import replace
@@ -36,6 +37,14 @@ from fretsaw.session.tree_review import decided_keys
 from fretsaw.session.vet_tree import VettedTree, judge_diff
 
 Texts = dict[str, "str | None"]
+_MOST_WORDS = 12
+_YES = re.compile(
+    r"\s*(?:yes|yeah|yep|sure|ok(?:ay)?|fine|good|great|perfect|lgtm|agreed|approved|continue|proceed|resume"
+    r"|go (?:on|ahead|for it)|do (?:it|that|so)|please (?:do|continue|proceed|go (?:on|ahead))"
+    r"|(?:that )?(?:looks|sounds) (?:good|right|fine)|make it so|carry on|keep going)\b",
+    re.IGNORECASE,
+)
+"""Words by which a person agrees to a plan."""
 
 
 def begin_turn(root: Path, folder: Path, session: str, prompt: str) -> Turn:
@@ -43,8 +52,9 @@ def begin_turn(root: Path, folder: Path, session: str, prompt: str) -> Turn:
     opened = repo.open_repo(root)
     diff = read_states(opened, find_states(opened))
     head, base = diff.states.before, _texts_after(diff)
-    turn = Turn(prompt, head=head, base=base, unread=[path for path, _ in diff.not_vetted])
     earlier = read_conversation(folder, session)
+    agreed = earlier.asked if earlier is not None and _says_yes(prompt) else ""
+    turn = Turn(prompt, agreed, head=head, base=base, unread=[path for path, _ in diff.not_vetted])
     if earlier is None or earlier.end_head != head:  # the person went to another commit: all of that is his
         return replace(turn, first_head=head, first=base)
     first = _with_own_changes(opened, earlier, head, base)
@@ -58,10 +68,16 @@ def end_turn(root: Path, folder: Path, session: str, turn: Turn) -> None:
     try:
         opened = repo.open_repo(root)
         diff = read_states(opened, find_states(opened))
-        ended = Conversation(turn.first_head, turn.first, diff.states.before, _texts_after(diff), turn.told)
+        asked = "\n\n".join(text for text in (turn.earlier, turn.prompt) if text)
+        ended = Conversation(turn.first_head, turn.first, diff.states.before, _texts_after(diff), turn.told, asked)
         write_conversation(folder, session, ended)
     finally:
         forget_turn(folder, session)
+
+
+def _says_yes(prompt: str) -> bool:
+    """Tell whether a prompt lets the agent go on with what was asked for before: "ok, do it"."""
+    return len(prompt.split()) <= _MOST_WORDS and _YES.match(prompt) is not None
 
 
 def _texts_after(diff: StateDiff) -> Texts:
