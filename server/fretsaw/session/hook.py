@@ -242,17 +242,17 @@ def _request(turn: Turn, folder: Path, options: HookOptions, base: Mapping[str, 
     from fretsaw.session.scope import read_scope
 
     scope = read_scope(folder)
-    issue = parse(turn.prompt)
+    issue, asked = parse(turn.prompt), "\n\n".join(text for text in (turn.earlier, turn.prompt) if text)
     if turn.earlier:
         from fretsaw.core.issue.thread_rules import join_turns
 
         holding = join_turns((parse(turn.earlier), issue)).constraints  # prohibitions add up, the last "only" counts
-        issue = replace(parse(f"{turn.earlier}\n\n{turn.prompt}"), constraints=holding)
-    nothing_else = _NOTHING_ELSE.search(turn.prompt)
+        issue = replace(parse(asked), constraints=holding)
+    nothing_else = _NOTHING_ELSE.search(asked)
     if nothing_else and not any(rule.kind == "only" for rule in issue.constraints):
         # "Fix total() in prices.py. Change nothing else." names the one file that may change.
         named = tuple(dict.fromkeys(mention.text for mention in issue.mentions if mention.kind == "path"))
-        sentences = re.split(r"(?<=[.!?])\s+|\n+", turn.prompt)
+        sentences = re.split(r"(?<=[.!?])\s+|\n+", asked)
         said = next((each for each in sentences if _NOTHING_ELSE.search(each)), nothing_else.group())
         rule = Constraint("only", said, named)
         issue = replace(issue, constraints=(*issue.constraints, rule)) if named else issue
