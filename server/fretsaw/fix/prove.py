@@ -230,12 +230,15 @@ def _rejected(
 
 
 def _restored(candidate: Candidate, trial: _Trial) -> Proved | None:
-    """Keep just the dropped changes that the check needs: nothing needed is lost."""
-    dropped = frozenset(item.change.id for item in candidate.verdicts if item.decision == "drop")
+    """Keep just the dropped changes that the check needs: nothing needed is lost. What a person rejected stays out."""
+    gone = [item for item in candidate.verdicts if item.decision == "drop"]
+    rejected = frozenset(item.change.id for item in gone if item.rule == "rejected")
+    dropped = frozenset(item.change.id for item in gone) - rejected
+    every = frozenset(item.change.id for item in candidate.verdicts) - rejected
+    whole = select(candidate.proposed, every) if rejected else candidate.proposed
     policy = trial.work.services.policy
-    if not dropped or not policy(candidate.proposed, (), ()).ok or not trial.holds(candidate.proposed):
+    if not dropped or not policy(whole, (), ()).ok or not trial.holds(whole):
         return None
-    every = frozenset(item.change.id for item in candidate.verdicts)
     kept = trial.search(candidate.proposed, every, dropped).kept
     needed = "the check is red without it"
     verdicts = tuple(
