@@ -86,3 +86,13 @@ def test_a_file_that_is_pointed_to_is_in_whole() -> None:
     assert whole.whole
     lines = {line for part in context.parts if part.path == "shop/cart.py" for line in range(part.first, part.last + 1)}
     assert set(range(401, 421)) <= lines
+
+
+def test_what_pytest_prints_of_a_failure_is_folded() -> None:
+    """Its lines begin with `E` and blanks; the search for one began again where it had ended."""
+    block = (
+        "    def test_a():\n>       assert f() == 2\nE       assert 1 == 2\nE        +  where 1 = f()\n\na.py:3: E\n"
+    )
+    folded = fold_log(block * 400 + "1 failed in 0.1s\n")
+    assert "E       assert 1 == 2" in folded.text
+    assert len(folded.text) < 9000

@@ -29,7 +29,7 @@ class FollowUp:
     held: tuple[Change, ...] = ()
     """Changes of `split(last)` that stay byte for byte: a person has accepted them, or speaks of another one."""
     rejected: tuple[Change, ...] = ()
-    """Changes that a person has rejected in this thread: they do not come back."""
+    """Changes that a person has rejected in this thread, at their places in the base: they do not come back."""
     earlier: tuple[Message, ...] = ()
     """The conversation with the model so far; empty where it cannot be continued and begins anew."""
     asked_about: tuple[Change, ...] = ()
@@ -57,10 +57,15 @@ def hold(patch: PatchSet, follow: FollowUp) -> tuple[PatchSet, tuple[str, ...]]:
     overridden = []
     for path, changes in by_path.items():
         new = _hold_in_file(files.get(path), last[path], changes)
-        if not _has_all(files.get(path), changes):
+        if not _has_all(files.get(path), changes) or _loses_lines(files.get(path), new, changes):
             overridden.append(path)
         files[path] = new
     return PatchSet(tuple(files[path] for path in sorted(files))), tuple(overridden)
+
+
+def _loses_lines(file: FilePatch | None, new: FilePatch, held: Iterable[Change]) -> bool:
+    """Tell whether a whole file was held, as its last newline was, and the reply changed lines of it."""
+    return file is not None and any(change.hunk is None for change in held) and new.after != file.after
 
 
 def _has_all(file: FilePatch | None, held: Iterable[Change]) -> bool:
@@ -103,17 +108,34 @@ def _overlap(one: Hunk | None, other: Hunk | None) -> bool:
 def settle(pruned: Pruned, follow: FollowUp) -> tuple[Verdict, ...]:
     """The verdicts where held changes stay and rejected ones go, whatever the rules say of them."""
     held = {_key(change) for change in follow.held}
-    rejected = {_key(change) for change in follow.rejected}
+    rejected = {(_key(change), _start(change)) for change in follow.rejected}
 
     def settled(item: Verdict) -> Verdict:
         key = _key(item.change)
         if key in held:
             return replace(item, decision="keep", rule="", reason="kept from before, as you left it", needed_by="")
-        if key in rejected:
+        if (key, _start(item.change)) in rejected:  # the same lines elsewhere are another change
             return replace(item, decision="drop", rule="rejected", reason="you have rejected this change before")
         return item
 
     return tuple(map(settled, pruned.verdicts))
+
+
+def moved_changes(changes: Iterable[Change], before: PatchSet, base: Mapping[str, str | None]) -> tuple[Change, ...]:
+    """Changes of a patch at their places in the texts that its files have by now; `base`: path → text."""
+    old = {file.path: file.before for file in before.files}
+    moved = []
+    for change in changes:
+        text, later = old.get(change.path), base.get(change.path)
+        if change.hunk is not None and text is not None and later is not None and text != later:
+            start = _moved(text, later)[0](change.hunk.start)
+            change = replace(change, hunk=replace(change.hunk, start=start))  # noqa: PLW2901
+        moved.append(change)
+    return tuple(moved)
+
+
+def _start(change: Change) -> int:
+    return change.hunk.start if change.hunk else -1
 
 
 def _key(change: Change) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from fretsaw.core.follow_up import FollowUp, find_held
+from fretsaw.core.follow_up import FollowUp, find_held, moved_changes
 from fretsaw.core.issue import Issue
 from fretsaw.core.issue.thread_rules import StandingRule, join_turns, standing_rules
 from fretsaw.core.patch import derive_set, split
@@ -46,6 +46,10 @@ class Reply:
     """Unsaved buffers: path → text."""
 
 
+def _rejected(turn: ThreadRun, state: ThreadTexts) -> tuple[Change, ...]:
+    return moved_changes(turn.rejected, turn.proposal.proposed, state.base) if turn.proposal else ()
+
+
 def follow_task(session: Session, reply: Reply, places: tuple[Place, ...] = ()) -> Task:
     """The task of the next turn; `places` are shown in any case.
 
@@ -60,7 +64,7 @@ def follow_task(session: Session, reply: Reply, places: tuple[Place, ...] = ()) 
         said=f"{reply.said.text}{note}",
         last=last,
         held=held,
-        rejected=tuple(change for turn in turns for change in turn.rejected),
+        rejected=tuple(change for turn in turns for change in _rejected(turn, state)),
         asked_about=about,
         edited=_edited(turns, state),
     )
