@@ -146,7 +146,7 @@ def written_issue(title: str) -> str:
 
 
 def _wish_text(issue: str, test_output: Path, directory: Path) -> str:
-    """The words of ISSUE beside the output of a test: the text of a file, of standard input, or the words themselves."""
+    """The words of ISSUE beside the output of a test: text of a file, of standard input, or the words themselves."""
     from fretsaw.session.issue_source import read_issue
 
     if issue == "-" == str(test_output):
