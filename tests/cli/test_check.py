@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -32,6 +33,10 @@ def on_terminal(project: Path, *arguments: str, answers: tuple[str, ...] = ()) -
     os.close(theirs)
     shown, waiting = b"", list(answers)
     while True:
+        if not select.select([ours], [], [], 1.0)[0]:
+            if process.poll() is not None:  # what a child of it still holds open is no reason to wait for more
+                break
+            continue
         try:
             piece = os.read(ours, 4096)
         except OSError:  # the other end is closed
