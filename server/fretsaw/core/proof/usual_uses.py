@@ -33,6 +33,8 @@ _PYTHON_BANNED = re.compile(
     r"|\bdef pytest_(?!addoption|configure|unconfigure|addhooks|report_header)\w+"
     r"|\b(?:setattr|delattr|vars|__dict__)\b|\bOutputChecker\b"
 )
+_MOCKS = re.compile(r"\b(?:MagicMock|AsyncMock|return_value|side_effect|configure_mock)\b")
+"""Mocks that can be made to equal anything."""
 _BANNED = {
     "JavaScript TypeScript TSX": r"expect\s*\.\s*\w|\b(?:vi|jest)\s*\.\s*(?!fn\b)\w|\b(?:before|after)(?:Each|All)\b"
     r"|globalThis|global\.|chai\s*\.\s*(?:use|util|Assertion|config)|\brequire\.cache",
@@ -46,6 +48,8 @@ def uses_framework_as_helpers_do(file: FilePatch) -> bool:
     language, text = language_of(file.path), file.after or ""
     name = language.name if language else ""
     if name == "Python":
+        if _MOCKS.search(text) and not _FOR_TESTS.search(file.path):
+            return False  # a mock that production code hands out says yes to any assertion
         return not _PYTHON_BANNED.search(text) and all(map(_is_usual_import(text), _PYTHON_IMPORT.finditer(text)))
     if name == "Go":
         used = re.findall(r"\btesting\.(\w+)", text)
